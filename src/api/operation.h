@@ -1,0 +1,37 @@
+/*
+ * operation.h - the operations of the API and their dispatch
+ *
+ * One row per operation: its name on the wire, its shape (shapes.h), its handler.  SQL functions and the HTTP
+ * front both call dyn_api_call; nothing else knows handlers.
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_OPERATION_H
+#define DYNAPG_API_OPERATION_H
+
+#include "lib/stringinfo.h"
+
+#include "base/json.h"
+
+typedef struct DynShape DynShape;
+
+typedef void (*DynHandler) (const DynJson *request, StringInfo reply);
+
+typedef struct DynOperation
+{
+	const char *name;			/* "GetItem" */
+	const DynShape *shape;		/* of the request */
+	DynHandler	handler;		/* called with a request that passed the shape; appends the reply's JSON */
+	bool		writes;			/* changes data or catalogs: refused on a hot standby */
+} DynOperation;
+
+/* The operation of that wire name, or NULL. */
+extern const DynOperation *dyn_operation_find(const char *name, uint32 len);
+
+/*
+ * Parses the request text, validates it against the shape (SerializationException, then all constraint
+ * violations in one ValidationException), runs the handler, appends the reply to reply.
+ */
+extern void dyn_api_call(const DynOperation *operation, const char *request, size_t len, StringInfo reply);
+
+#endif							/* DYNAPG_API_OPERATION_H */

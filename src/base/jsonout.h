@@ -1,0 +1,27 @@
+/*
+ * jsonout.h - writing JSON text into a StringInfo
+ *
+ * Compact output, no spaces, UTF-8 as it is; only what JSON demands is escaped.
+ *
+ * Layer 0.
+ */
+#ifndef DYNAPG_BASE_JSONOUT_H
+#define DYNAPG_BASE_JSONOUT_H
+
+#include "lib/stringinfo.h"
+
+#include "base/json.h"
+
+/* Appends the bytes as a quoted JSON string; they must be UTF-8, NULs allowed. */
+extern void dyn_jsonout_string(StringInfo out, const char *data, uint32 len);
+
+/* Appends `"name":`, preceded by a comma unless the last byte in out opens an object. */
+extern void dyn_jsonout_member(StringInfo out, const char *name);
+
+/* Appends bytes as a quoted base64 string. */
+extern void dyn_jsonout_base64(StringInfo out, const uint8 *data, uint32 len);
+
+/* Appends a parsed JSON value again as text. */
+extern void dyn_jsonout_tree(StringInfo out, const DynJson *node);
+
+#endif							/* DYNAPG_BASE_JSONOUT_H */

@@ -1,0 +1,34 @@
+/*
+ * limits.h - DynamoDB's limits, each with its unit and where AWS states it
+ *
+ * "Quotas" is the developer guide's page "Quotas in Amazon DynamoDB"; "API" is the API reference.
+ *
+ * Layer 0.
+ */
+#ifndef DYNAPG_BASE_LIMITS_H
+#define DYNAPG_BASE_LIMITS_H
+
+#define DYN_MAX_ITEM_SIZE			409600	/* bytes of an item, names and values; Quotas, "Items" */
+#define DYN_MAX_PK_SIZE				2048	/* bytes of a partition key value; Quotas, "Partition keys" */
+#define DYN_MAX_SK_SIZE				1024	/* bytes of a sort key value; Quotas, "Sort keys" */
+#define DYN_MAX_NESTING				32		/* levels of lists and maps; Quotas, "Attributes" */
+#define DYN_MAX_ATTR_NAME			65535	/* bytes of an attribute name; Quotas, "Attributes" */
+#define DYN_MAX_KEY_NAME			255		/* characters of a key attribute's name; Quotas, "Attributes" */
+#define DYN_MAX_EXPR_SIZE			4096	/* bytes of one expression; Quotas, "Expression parameters" */
+#define DYN_MAX_EXPR_OPERATORS		300		/* operators and functions in one expression; Quotas */
+#define DYN_MAX_EXPR_VARIABLES		2097152 /* bytes of names and values together; Quotas */
+#define DYN_MAX_IN_OPERANDS			100		/* operands of IN; Quotas, "Expression parameters" */
+#define DYN_MAX_NUMBER_DIGITS		38		/* significant digits; Quotas, "Data types" */
+#define DYN_MIN_TABLE_NAME			3		/* characters; API, CreateTable */
+#define DYN_MAX_TABLE_NAME			255		/* characters; API, CreateTable */
+#define DYN_MAX_ARN					1024	/* characters of a TableName member, ARN or name; API */
+#define DYN_MAX_LIST_TABLES			100		/* names in a page; API, ListTables */
+#define DYN_MAX_TAGS				50		/* tags of a table; Quotas */
+#define DYN_MAX_GSI					20		/* global secondary indexes of a table; Quotas */
+#define DYN_MAX_LSI					5		/* local secondary indexes of a table; Quotas */
+#define DYN_MAX_INDEX_KEY_ATTRS		8		/* 4 partition and 4 sort attributes; developer guide */
+#define DYN_MAX_PROJECTED_ATTRS		100		/* NonKeyAttributes over all indexes; Quotas */
+#define DYN_MAX_PAGE_BYTES			1048576 /* bytes read by one Query or Scan; API, Query */
+#define DYN_MAX_REQUEST_BYTES		16777216	/* bytes of a request body */
+
+#endif							/* DYNAPG_BASE_LIMITS_H */

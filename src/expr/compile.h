@@ -1,0 +1,85 @@
+/*
+ * compile.h - from a request's expression texts (or legacy parameters) to a program
+ *
+ * A text is lexed and parsed once per backend: the tree with its placeholders is kept in a bounded LRU;
+ * binding copies it with #names and :values resolved.  All of DynamoDB's static checks happen here, each with
+ * its text and in DynamoDB's order: sizes, syntax, reserved words, undefined and unused placeholders,
+ * redundant parentheses, operand types of constants, distinct operands, overlapping and conflicting paths.
+ * What needs the table's keys is dyn_expr_check_update_keys, run when the table is known.
+ *
+ * Layer 2 (expr).
+ */
+#ifndef DYNAPG_EXPR_COMPILE_H
+#define DYNAPG_EXPR_COMPILE_H
+
+#include "expr/program.h"
+#include "value/key.h"
+#include "value/tree.h"
+
+/* The expression parameters of a request; a slice with NULL data or a NULL pointer is an absent one. */
+typedef struct DynExprInput
+{
+	DynSlice	update;			/* UpdateExpression */
+	DynSlice	condition;		/* ConditionExpression */
+	DynSlice	filter;			/* FilterExpression; never together with condition */
+	DynSlice	key_condition;	/* KeyConditionExpression */
+	DynSlice	projection;		/* ProjectionExpression */
+	const DynJson *names;		/* ExpressionAttributeNames, types already checked */
+	const DynJson *values;		/* ExpressionAttributeValues, types already checked */
+} DynExprInput;
+
+/* How the sort part of a key condition bounds the range. */
+typedef enum DynRangeOp
+{
+	DYN_RANGE_NONE,				/* no condition */
+	DYN_RANGE_EQ,
+	DYN_RANGE_LT,
+	DYN_RANGE_LE,
+	DYN_RANGE_GT,
+	DYN_RANGE_GE,
+	DYN_RANGE_BETWEEN,			/* low and high, both inclusive */
+	DYN_RANGE_BEGINS_WITH
+} DynRangeOp;
+
+/* One condition of a KeyConditionExpression or of KeyConditions, in text order. */
+typedef struct DynKeyTerm
+{
+	DynSlice	name;			/* attribute */
+	DynRangeOp	op;				/* never NONE */
+	DynValue	low;			/* the operand, or the lower one of BETWEEN */
+	DynValue	high;			/* the upper one of BETWEEN */
+} DynKeyTerm;
+
+typedef struct DynKeyCondition
+{
+	uint32		count;
+	DynKeyTerm *terms;
+} DynKeyCondition;
+
+/*
+ * Compiles all expressions of the request into one program in the current memory context; NULL when none
+ * of update, condition, filter, projection is present.  key_condition's terms come in *key when key is not
+ * NULL.  Raises ValidationException with DynamoDB's text.
+ */
+extern DynProgram *dyn_expr_compile(const DynExprInput *input, DynKeyCondition *key);
+
+/*
+ * The legacy parameters, lowered to the same tree.  Each may be NULL.  expected is Expected of a write or
+ * QueryFilter, ScanFilter of a read (is_filter tells the texts); conditional_operator is "AND", "OR" or absent.
+ */
+typedef struct DynLegacyInput
+{
+	const DynJson *expected;
+	bool		is_filter;
+	DynSlice	conditional_operator;
+	const DynJson *attribute_updates;
+	const DynJson *attributes_to_get;
+	const DynJson *key_conditions;
+} DynLegacyInput;
+
+extern DynProgram *dyn_legacy_compile(const DynLegacyInput *input, DynKeyCondition *key);
+
+/* Raises "Cannot update attribute pk. This attribute is part of the key" when an action touches a key attribute. */
+extern void dyn_expr_check_update_keys(const DynProgram *program, const DynKeyAttr *keys, int nkeys);
+
+#endif							/* DYNAPG_EXPR_COMPILE_H */

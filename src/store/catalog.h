@@ -1,0 +1,78 @@
+/*
+ * catalog.h - dynapg.tables and dynapg.indexes: what a table was created with and is described back from
+ *
+ * One row of dynapg.tables per DynamoDB table; what the API only keeps and describes back is JSON in the API's
+ * own member names (definition), what the store needs is columns.  Rows refer to the data table by regclass,
+ * so that pg_dump carries them; a row whose data table is gone is no table.
+ *
+ * Rights: anybody may read the catalogs.  Creating needs CREATE on schema dynamodb, changing and deleting needs
+ * ownership of the data table; the catalog rows themselves are written as the catalog's owner after that
+ * check.
+ *
+ * Layer 2 (store).
+ */
+#ifndef DYNAPG_STORE_CATALOG_H
+#define DYNAPG_STORE_CATALOG_H
+
+#include "store/table.h"
+#include "utils/timestamp.h"
+
+/* A secondary index as created; keys in order, partition attributes first. */
+typedef struct DynIndexDef
+{
+	char	   *name;
+	bool		is_global;
+	int			npk;			/* partition attributes (1..4; LSI: 1) */
+	int			nsk;			/* sort attributes (0..4) */
+	DynKeyAttr	keys[8];
+	char	   *projection;		/* "ALL", "KEYS_ONLY", "INCLUDE" */
+	int			ninclude;
+	char	  **include;		/* NonKeyAttributes */
+	char	   *definition;		/* JSON: what is only described back (throughput, warm throughput) */
+} DynIndexDef;
+
+/* A table as created, or as stored. */
+typedef struct DynTableDef
+{
+	char	   *name;
+	Oid			relid;			/* out */
+	char	   *table_id;		/* out: the uuid's text */
+	TimestampTz created_at;		/* out */
+	DynKeyAttr	pk;
+	DynKeyAttr	sk;				/* tag 0: none */
+	bool		deletion_protection;
+	char	   *attribute_definitions;	/* JSON array as given */
+	char	   *definition;		/* JSON object: billing, throughput, stream, SSE, class, tags ... */
+	int			nindexes;
+	DynIndexDef *indexes;
+} DynTableDef;
+
+/*
+ * Creates the data table, its indexes and the catalog rows.  Returns false when the name is taken (also by
+ * a concurrent creator, after waiting for it).
+ */
+extern bool dyn_catalog_create(DynTableDef *def);
+
+/* The stored definition in the current memory context, or NULL. */
+extern DynTableDef *dyn_catalog_read(const char *name);
+
+/* Stores deletion_protection and definition of an existing table (row locked by the caller's read for_update). */
+extern DynTableDef *dyn_catalog_read_for_update(const char *name);
+extern void dyn_catalog_update(const DynTableDef *def);
+
+/* Drops the data table and the catalog rows. */
+extern void dyn_catalog_drop(const DynTableDef *def);
+
+/*
+ * Up to limit names in byte order that follow start_after (NULL: from the first), of tables whose data table
+ * exists.  Returns the number put into names (palloc'd).
+ */
+extern int	dyn_catalog_list(const char *start_after, int limit, char **names);
+
+/*
+ * Items and their bytes.  Exact for a table of few pages, else PostgreSQL's own estimates: the cost does not grow
+ * with the table.
+ */
+extern void dyn_catalog_count(Oid relid, int64 *items, int64 *bytes);
+
+#endif							/* DYNAPG_STORE_CATALOG_H */

@@ -1,0 +1,71 @@
+/*
+ * rows.h - one item: read it, write it, each as one SQL statement
+ *
+ * Model.  Every write is one statement whose condition and update run in the executor on the row version
+ * that is replaced (value/handover.h), correct under READ COMMITTED without retry:
+ *
+ *		condition holds for a missing item		INSERT ... ON CONFLICT (pk, sk) DO UPDATE ... WHERE dynapg.holds(...)
+ *		it does not								UPDATE / DELETE ... WHERE pk = $1 AND sk = $2 AND dynapg.holds(...)
+ *
+ * The caller (api/) has judged the missing item before: store/ cannot see expressions.
+ *
+ * All run with the caller's rights, through SPI: GRANT, row security, CHECK and triggers apply.
+ *
+ * Layer 2 (store): the only layer with SPI, DDL, locks and catalogs.
+ */
+#ifndef DYNAPG_STORE_ROWS_H
+#define DYNAPG_STORE_ROWS_H
+
+#include "store/table.h"
+
+/*
+ * Reads the item into the current memory context, detoasted; NULL when there is none.
+ */
+extern struct varlena *dyn_row_get(DynTable *table, const DynKey *key);
+
+typedef enum DynWriteKind
+{
+	DYN_WRITE_PUT,
+	DYN_WRITE_UPDATE,
+	DYN_WRITE_DELETE
+} DynWriteKind;
+
+typedef struct DynWrite
+{
+	DynWriteKind kind;
+	DynTable   *table;
+	DynKey		key;
+
+	/*
+	 * PUT: the item to store.  UPDATE: the item to insert when there is none, or NULL when a missing item must
+	 * not be created (the condition fails for it, or the update cannot be applied to it).
+	 */
+	struct varlena *item;
+
+	/* The compiled condition and update; NULL when there is neither. */
+	const struct varlena *program;
+	bool		has_condition;
+	bool		holds_on_missing;	/* the condition's verdict on the missing item; true without a condition */
+
+	bool		keep_old;		/* wanted: the image before, after */
+	bool		keep_new;
+} DynWrite;
+
+typedef enum DynWriteStatus
+{
+	DYN_WRITTEN,				/* done; for DELETE also when there was nothing and the condition held */
+	DYN_CONDITION_FAILED,		/* old is the item that failed it, NULL when it was missing */
+	DYN_MISSING					/* UPDATE with item NULL, condition true or absent for it, and no row there */
+} DynWriteStatus;
+
+typedef struct DynWriteResult
+{
+	DynWriteStatus status;
+	struct varlena *old_item;	/* in the caller's memory context; NULL: none, or not wanted */
+	struct varlena *new_item;
+} DynWriteResult;
+
+/* Runs the write.  Errors of the update's evaluation come out of dynapg.apply as ValidationException. */
+extern DynWriteResult dyn_row_write(const DynWrite *write);
+
+#endif							/* DYNAPG_STORE_ROWS_H */

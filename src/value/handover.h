@@ -1,0 +1,35 @@
+/*
+ * handover.h - what the functions inside a write statement tell the code that ran it
+ *
+ * A write is one SQL statement whose condition and update run in the executor, as functions of the row
+ * version that is replaced (after EvalPlanQual: the final one).  RETURNING shows only the new row before
+ * PostgreSQL 18, so those functions leave here what they saw last.  store/ sets dyn_handover before it runs
+ * the statement and restores the former one after, also on error; expr/ fills it.  Called by hand from SQL,
+ * the functions find NULL and leave nothing.
+ *
+ * program is also a proof of origin: a compiled expression that is this very pointer was made by this
+ * backend and needs no verification; any other bytes do.
+ *
+ * Layer 1.
+ */
+#ifndef DYNAPG_VALUE_HANDOVER_H
+#define DYNAPG_VALUE_HANDOVER_H
+
+#include "postgres.h"
+
+typedef struct DynHandover
+{
+	const struct varlena *program;	/* the statement's compiled expression, detoasted form; or NULL */
+	MemoryContext context;		/* where images are kept: outlives the statement */
+	bool		keep_old;		/* is the old image wanted? (held false: always kept) */
+	bool		keep_new;		/* is the new image wanted? */
+
+	bool		seen;			/* a function of the statement saw a row version */
+	bool		held;			/* what the condition said of it; true where there is none */
+	struct varlena *old_item;	/* that version, copied to context, or NULL */
+	struct varlena *new_item;	/* what replaced it, copied to context, or NULL */
+} DynHandover;
+
+extern DynHandover *dyn_handover;
+
+#endif							/* DYNAPG_VALUE_HANDOVER_H */

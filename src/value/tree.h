@@ -1,0 +1,94 @@
+/*
+ * tree.h - attribute values while they are being made or changed
+ *
+ * A node is either packed, a view of bytes in stored form (value.h), or open: a list or map with an array
+ * of children.  Changing a path opens only the nodes on the path; packing writes the stored form, copying
+ * packed parts as they are.  Scalars and sets are always packed.
+ *
+ * A map's members may be in any order while open; packing sorts them.  Nodes live in the current memory
+ * context and borrow the bytes that they view.
+ *
+ * Layer 1: pure computation.
+ */
+#ifndef DYNAPG_VALUE_TREE_H
+#define DYNAPG_VALUE_TREE_H
+
+#include "value/value.h"
+
+typedef struct DynNode DynNode;
+typedef struct DynMember DynMember;
+
+struct DynNode
+{
+	uint8		tag;			/* DynTag; 0 for "no value" */
+	bool		open;
+	uint32		count;			/* children, when open */
+	uint32		room;			/* children that fit the array */
+	DynMember  *children;		/* when open */
+	DynValue	packed;			/* when not open */
+};
+
+struct DynMember
+{
+	DynSlice	name;			/* of a map's member; unused in a list */
+	DynNode		node;
+};
+
+/* A packed node over a value. */
+extern DynNode dyn_node_of(DynValue v);
+
+/* Makes a packed L or M open (one level; children stay packed); no-op when it is open. */
+extern void dyn_node_open(DynNode *node);
+
+/* An open, empty list (DYN_L) or map (DYN_M). */
+extern DynNode dyn_node_empty(DynTag tag);
+
+/* The member of an open map, or NULL. */
+extern DynNode *dyn_node_member(DynNode *map, const char *name, uint32 len);
+
+/* Replaces or adds a member of an open map; the name's bytes are borrowed. */
+extern void dyn_node_set_member(DynNode *map, DynSlice name, DynNode value);
+
+/* Removes a member of an open map if it is there. */
+extern void dyn_node_remove_member(DynNode *map, const char *name, uint32 len);
+
+/* Appends to an open list. */
+extern void dyn_node_append(DynNode *list, DynNode value);
+
+/*
+ * Packs elements (scalars of one type, any order) as a set: sorted, unique.  Returns tag 0 when two
+ * elements are equal and !merge; with merge duplicates fall together.
+ */
+extern DynValue dyn_set_pack(DynTag set_tag, DynValue *elements, uint32 count, bool merge);
+
+/* a UNION b, and a MINUS b (tag 0 when nothing is left), for sets of one type. */
+extern DynValue dyn_set_union(DynValue a, DynValue b);
+extern DynValue dyn_set_minus(DynValue a, DynValue b);
+
+/* The stored form of a node, palloc'd when it was open. */
+extern DynValue dyn_node_pack(DynNode *node);
+
+/* The item whose root is the (map) node: one palloc'd varlena with version and size filled in. */
+extern struct varlena *dyn_item_build(DynNode *root);
+extern struct varlena *dyn_item_from_value(DynValue root);
+
+/*
+ * Reads DynamoDB JSON for one attribute value, {"S":"x"}.  Returns true, or false with *error set to
+ * DynamoDB's ValidationException text without any prefix ("Supplied AttributeValue is empty, ..."; "The
+ * parameter cannot be converted to a numeric value: abc"; ...).  JSON types that do not fit
+ * ({"S":5}, bad base64) are the SerializationException that dyn_value_check_types reports; this
+ * function raises it too, so that it is safe alone.  Nesting over DYN_MAX_NESTING is an error.
+ */
+extern bool dyn_node_from_json(const DynJson *json, DynNode *out, const char **error);
+
+/* The same for a map of attribute values: an item, a key. The root is open. */
+extern bool dyn_node_item_from_json(const DynJson *json, DynNode *out, const char **error);
+
+/*
+ * Raises DynamoDB's SerializationException when JSON types under an attribute value (or a map of them)
+ * do not fit: the first stage of request validation, before any ValidationException.
+ */
+extern void dyn_value_check_types(const DynJson *json);
+extern void dyn_value_map_check_types(const DynJson *json);
+
+#endif							/* DYNAPG_VALUE_TREE_H */
