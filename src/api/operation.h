@@ -11,9 +11,8 @@
 
 #include "lib/stringinfo.h"
 
+#include "api/shapes.h"
 #include "base/json.h"
-
-typedef struct DynShape DynShape;
 
 typedef void (*DynHandler) (const DynJson *request, StringInfo reply);
 

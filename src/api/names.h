@@ -1,0 +1,47 @@
+/*
+ * names.h - table names, index names and their ARNs
+ *
+ * A TableName member may hold a name or `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME`; an index is
+ * `.../table/NAME/index/INDEX`.  The region is the setting dynapg.region, the account is always
+ * DYN_ACCOUNT_ID: an ARN of another one names a table that this server cannot have.
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_NAMES_H
+#define DYNAPG_API_NAMES_H
+
+#include "lib/stringinfo.h"
+
+#include "base/json.h"
+
+#define DYN_ACCOUNT_ID	"000000000000"
+
+/* What an operation says when the table of an ARN is elsewhere or a name is no name. */
+typedef enum DynNameUse
+{
+	DYN_NAME_DATA,				/* items: GetItem, Query ... */
+	DYN_NAME_CONTROL			/* tables: CreateTable, DescribeTable ... */
+} DynNameUse;
+
+/*
+ * The table's name in a TableName member: the name itself, or the one in the ARN.  The slice borrows the
+ * member's bytes; it has 3 to 255 characters of the legal ones.  Raises DynamoDB's ValidationException for
+ * what is neither a name nor a table ARN, and its errors for an ARN of another region or account.
+ */
+extern DynSlice dyn_name_table(DynSlice table_name, DynNameUse use);
+
+/* The same straight from a request's TableName member, which is there since the shape demands it. */
+extern DynSlice dyn_name_of_request(const DynJson *request, DynNameUse use);
+
+/* Is it made of a-z A-Z 0-9 _ . - only, and not empty? */
+extern bool dyn_name_is_legal(const char *name, uint32 len);
+
+/* Appends the ARN of a table, of its index, of its stream (label as LatestStreamLabel). Not JSON-quoted. */
+extern void dyn_name_table_arn(StringInfo out, const char *table);
+extern void dyn_name_index_arn(StringInfo out, const char *table, const char *index);
+extern void dyn_name_stream_arn(StringInfo out, const char *table, const char *label);
+
+/* Raises ResourceNotFoundException as DynamoDB words it for that use. */
+extern void dyn_name_not_found(DynSlice table, DynNameUse use) pg_attribute_noreturn();
+
+#endif							/* DYNAPG_API_NAMES_H */

@@ -1,0 +1,114 @@
+/*
+ * shapes.h - the shapes of requests and the engine that checks them
+ *
+ * Model.  A shape is a constant table that says what a request, or a part of it, may look like: JSON type,
+ * members, which of them must be there, lengths, ranges, pattern, enum.  The tables (shapes_table.c,
+ * shapes_item.c) are written by hand in the server's order, since that order shows in messages; test/tools/shapes-check
+ * compares them with AWS's service model.
+ *
+ * dyn_shape_check works as the service does, in two stages, each over the whole request:
+ *
+ *		1. JSON types of every known member, at any depth: the first misfit is a SerializationException
+ *		2. constraints: all violations (ten at most) together in one ValidationException
+ *
+ * A JSON null member counts as absent; unknown members are ignored.  Nothing is allocated for a request
+ * that passes.
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_SHAPES_H
+#define DYNAPG_API_SHAPES_H
+
+#include "base/json.h"
+
+typedef enum DynShapeKind
+{
+	DYN_SHAPE_STRING,
+	DYN_SHAPE_INTEGER,			/* 32 bits */
+	DYN_SHAPE_LONG,				/* 64 bits */
+	DYN_SHAPE_BOOLEAN,
+	DYN_SHAPE_STRUCTURE,
+	DYN_SHAPE_LIST,				/* of element */
+	DYN_SHAPE_MAP,				/* of key (a string shape) to element */
+	DYN_SHAPE_ATTRIBUTE_VALUE,	/* {"S":"x"}; its inside is value/tree.h's */
+	DYN_SHAPE_ATTRIBUTE_MAP		/* of attribute name to attribute value */
+} DynShapeKind;
+
+typedef enum DynShapePattern
+{
+	DYN_PATTERN_NONE,
+	DYN_PATTERN_NAME			/* [a-zA-Z0-9_.-]+ */
+} DynShapePattern;
+
+typedef struct DynShape DynShape;
+
+/* A member of a structure. */
+typedef struct DynShapeField
+{
+	const char *name;			/* as on the wire: "TableName"; messages write it "tableName" */
+	const DynShape *shape;
+	bool		required;
+} DynShapeField;
+
+struct DynShape
+{
+	const char *name;			/* the service model's name of it: "PutItemInput" */
+	DynShapeKind kind;
+	bool		has_min;
+	bool		has_max;
+	int64		min;			/* of a number its value; of a string its characters; of a list or map its count */
+	int64		max;
+	DynShapePattern pattern;	/* of a string */
+	const char *const *values;	/* of a string: enum in the server's order, NULL-terminated; or NULL */
+	const DynShapeField *fields;	/* of a structure, in the order of its messages */
+	int			nfields;
+	const DynShape *key;		/* of a map */
+	const DynShape *element;	/* of a list or map */
+};
+
+#define DYN_MAX_SHAPE_FIELDS	20	/* members of one structure */
+#define DYN_MAX_VIOLATIONS		10	/* constraint violations told in one message, as the service does */
+
+/* Raises SerializationException or ValidationException when the request does not fit the shape. */
+extern void dyn_shape_check(const DynShape *shape, const DynJson *request);
+
+/*
+ * Readers of a request that passed its shape.  An absent member and JSON null are the same: NULL, a
+ * slice with NULL data, or the given default.  object may be NULL: all its members are absent.
+ */
+extern const DynJson *dyn_request_member(const DynJson *object, const char *name);
+extern DynSlice dyn_request_string(const DynJson *object, const char *name);
+extern bool dyn_request_bool(const DynJson *object, const char *name, bool absent);
+
+/* Numbers with a fraction are cut, numbers out of range go to the nearest int64, as the service reads them. */
+extern int64 dyn_request_integer(const DynJson *object, const char *name, int64 absent);
+
+/* Is the string there and equal to the literal? */
+extern bool dyn_request_is(const DynJson *object, const char *name, const char *literal);
+
+/* A member's text as a NUL-terminated palloc'd string, or NULL when it is absent. */
+extern char *dyn_request_cstring(const DynJson *object, const char *name);
+
+/* Requests of the item operations (shapes_item.c) and of tables (shapes_table.c). */
+extern const DynShape dyn_shape_put_item;
+extern const DynShape dyn_shape_get_item;
+extern const DynShape dyn_shape_delete_item;
+extern const DynShape dyn_shape_update_item;
+extern const DynShape dyn_shape_query;
+extern const DynShape dyn_shape_scan;
+extern const DynShape dyn_shape_batch_get_item;
+extern const DynShape dyn_shape_batch_write_item;
+extern const DynShape dyn_shape_transact_get_items;
+extern const DynShape dyn_shape_transact_write_items;
+extern const DynShape dyn_shape_create_table;
+extern const DynShape dyn_shape_describe_table;
+extern const DynShape dyn_shape_list_tables;
+extern const DynShape dyn_shape_delete_table;
+extern const DynShape dyn_shape_update_table;
+
+/* Shapes that several requests share (shapes_table.c). */
+extern const DynShape dyn_shape_table_arn;	/* a TableName member: name or ARN */
+extern const DynShape dyn_shape_index_name;
+extern const DynShape dyn_shape_boolean;
+
+#endif							/* DYNAPG_API_SHAPES_H */
