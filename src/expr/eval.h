@@ -22,6 +22,9 @@ extern bool dyn_eval_condition(const DynProgram *program, DynValue root);
  * expression refers to an attribute that does not exist in the item", "An operand in the update
  * expression has an incorrect data type", "Item size to update has exceeded the maximum allowed size", ...).
  * root may be the empty map with the key members added by the caller.
+ *
+ * The size limit holds for the new item, and where program->key_size is known also for that size less the
+ * key's plus 3, plus 19 for each action that sets and 2 for each that removes.
  */
 extern struct varlena *dyn_eval_update(const DynProgram *program, DynValue root, const char **error);
 
@@ -31,8 +34,12 @@ extern struct varlena *dyn_eval_update(const DynProgram *program, DynValue root,
  */
 extern DynNode dyn_eval_projection(const DynProgram *program, DynValue root);
 
-/* The part of an item that the program's update paths name: UPDATED_OLD of the old, UPDATED_NEW of the new. */
-extern DynNode dyn_eval_updated(const DynProgram *program, DynValue root);
+/*
+ * The part of an item that the program's update paths name: UPDATED_OLD of the old item, UPDATED_NEW of the
+ * new one (is_new: what REMOVE names has no new value, even where a list has closed up over it).  An open
+ * map node, empty when there is nothing to show.
+ */
+extern DynNode dyn_eval_updated(const DynProgram *program, DynValue root, bool is_new);
 
 /* The value at a PATH node, or a value with tag 0. */
 extern DynValue dyn_eval_path(const DynProgram *program, const DynExprNode *path, DynValue root);

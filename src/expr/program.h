@@ -100,6 +100,12 @@ typedef struct DynProgram
 	int32		condition;		/* root node, or -1: holds always */
 	int32		update;			/* first action, the others by next; or -1 */
 	int32		projection;		/* first PATH, the others by next; or -1 */
+
+	/*
+	 * DynamoDB's size of the item's key attributes, names and values, or 0 when it is not known.  Compiling leaves
+	 * 0; who runs an update on a table's row sets it, since the size limit of updates counts with it (eval.h).
+	 */
+	uint32		key_size;
 } DynProgram;
 
 static inline const DynExprNode *
