@@ -5,6 +5,8 @@
 
 #include "fmgr.h"
 
+#include "base/guc.h"
+
 PG_MODULE_MAGIC;
 
 PGDLLEXPORT void _PG_init(void);
@@ -12,4 +14,5 @@ PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
+	dyn_guc_init();
 }

@@ -44,9 +44,10 @@ typedef struct DynSlice
 extern DynJson *dyn_json_parse(const char *text, size_t len);
 
 extern DynJsonKind dyn_json_kind(const DynJson *node);
-extern bool dyn_json_is_integer(const DynJson *node);	/* a number without a fraction that fits int64 */
+extern bool dyn_json_is_integer(const DynJson *node);	/* a number without fraction and exponent that fits int64 */
 extern int64 dyn_json_integer(const DynJson *node);
 extern double dyn_json_double(const DynJson *node);
+extern DynSlice dyn_json_number(const DynJson *node);	/* a number's text as it was written */
 extern DynSlice dyn_json_string(const DynJson *node);	/* UTF-8, also NUL-terminated; may contain NULs */
 
 /* Children of an array or object in text order; NULL ends.  Later duplicates hide earlier ones: a hidden member is not visited. */
