@@ -175,6 +175,9 @@ extern bool dyn_set_contains(DynValue set, DynValue element);
 /* DynamoDB's size of a value in bytes, without its name. */
 extern uint32 dyn_value_size(DynValue v);
 
+/* DynamoDB's size of the item with that root map: names and values, without a map's own overhead. */
+extern uint32 dyn_map_item_size(DynValue root);
+
 /* "S", "NS" ... for a tag. */
 extern const char *dyn_tag_name(uint8 tag);
 

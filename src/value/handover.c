@@ -1,0 +1,10 @@
+/*
+ * handover.c - the statement that is being watched, if any
+ *
+ * Layer 1.
+ */
+#include "postgres.h"
+
+#include "value/handover.h"
+
+DynHandover *dyn_handover = NULL;

@@ -1,0 +1,512 @@
+/*
+ * value.c - reading, measuring, checking and printing stored values
+ *
+ * All but dyn_value_verify and dyn_item_verify trust the bytes (value.h tells when that is right).
+ *
+ * Layer 1: pure computation.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+
+#include "base/jsonout.h"
+#include "base/limits.h"
+#include "value/number.h"
+#include "value/value.h"
+
+#define CONTAINER_OVERHEAD	3	/* bytes that DynamoDB counts for a list or map */
+#define MEMBER_OVERHEAD		1	/* and for each member of one */
+
+static const uint8 empty_map_body[4] = {0};
+
+const DynValue dyn_empty_map = {DYN_M, sizeof(empty_map_body), empty_map_body};
+
+static const char *const tag_names[] = {
+	[DYN_NULL] = "NULL",
+	[DYN_BOOL] = "BOOL",
+	[DYN_N] = "N",
+	[DYN_S] = "S",
+	[DYN_B] = "B",
+	[DYN_SS] = "SS",
+	[DYN_NS] = "NS",
+	[DYN_BS] = "BS",
+	[DYN_L] = "L",
+	[DYN_M] = "M"
+};
+
+const char *
+dyn_tag_name(uint8 tag)
+{
+	Assert(tag >= DYN_NULL && tag <= DYN_M);
+	return tag_names[tag];
+}
+
+uint8
+dyn_tag_from_name(const char *name, uint32 len)
+{
+	for (uint8 tag = DYN_NULL; tag <= DYN_M; tag++)
+		if (strlen(tag_names[tag]) == len && memcmp(tag_names[tag], name, len) == 0)
+			return tag;
+	return 0;
+}
+
+DynValue
+dyn_map_get(DynValue map, const char *name, uint32 len)
+{
+	uint32		low = 0;
+	uint32		high = dyn_value_count(map);
+	const uint8 *entries = map.data + 4;
+	const char *names = (const char *) entries + (size_t) high * 8;
+
+	while (low < high)
+	{
+		uint32		mid = low + (high - low) / 2;
+		uint32		start = mid ? dyn_load_u32(entries + (size_t) (mid - 1) * 8) : 0;
+		uint32		end = dyn_load_u32(entries + (size_t) mid * 8);
+		int			c = dyn_bytes_compare(name, len, names + start, end - start);
+
+		if (c == 0)
+		{
+			DynSlice	found;
+
+			return dyn_map_member(map, mid, &found);
+		}
+		if (c < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return (DynValue) {0};
+}
+
+bool
+dyn_set_contains(DynValue set, DynValue element)
+{
+	uint32		low = 0;
+	uint32		high;
+
+	if (set.tag < DYN_SS || set.tag > DYN_BS || dyn_set_element_tag(set.tag) != element.tag)
+		return false;
+	high = dyn_value_count(set);
+	while (low < high)
+	{
+		uint32		mid = low + (high - low) / 2;
+		DynValue	at = dyn_set_element(set, mid);
+		int			c = dyn_bytes_compare(element.data, element.len, at.data, at.len);
+
+		if (c == 0)
+			return true;
+		if (c < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return false;
+}
+
+/* The end of the last of a set's elements: their bytes together. */
+static inline uint32
+set_bytes(DynValue set)
+{
+	return set.len - 4 - dyn_value_count(set) * 4;
+}
+
+uint32
+dyn_map_item_size(DynValue root)
+{
+	uint32		count = dyn_value_count(root);
+	uint32		size = 0;
+
+	for (uint32 i = 0; i < count; i++)
+	{
+		DynSlice	name;
+		DynValue	member = dyn_map_member(root, i, &name);
+
+		size += name.len + dyn_value_size(member);
+	}
+	return size;
+}
+
+static uint32
+list_size(DynValue list)
+{
+	uint32		count = dyn_value_count(list);
+	uint32		size = 0;
+
+	for (uint32 i = 0; i < count; i++)
+		size += dyn_value_size(dyn_list_element(list, i));
+	return size;
+}
+
+uint32
+dyn_value_size(DynValue v)
+{
+	switch (v.tag)
+	{
+		case DYN_NULL:
+		case DYN_BOOL:
+			return 1;
+		case DYN_SS:
+		case DYN_NS:
+		case DYN_BS:
+			return set_bytes(v);
+		case DYN_L:
+			check_stack_depth();
+			return CONTAINER_OVERHEAD + dyn_value_count(v) * MEMBER_OVERHEAD + list_size(v);
+		case DYN_M:
+			check_stack_depth();
+			return CONTAINER_OVERHEAD + dyn_value_count(v) * MEMBER_OVERHEAD + dyn_map_item_size(v);
+		default:
+			return v.len;		/* S and B as they are, N as number.h has it */
+	}
+}
+
+static const char *verify(DynValue v, int level);
+
+/* UTF-8 in which U+0000 is allowed, which PostgreSQL's check refuses. */
+static bool
+valid_utf8(const uint8 *data, uint32 len)
+{
+	const uint8 *end = data + len;
+
+	while (data < end)
+	{
+		const uint8 *nul = memchr(data, 0, end - data);
+		int			run = (int) ((nul ? nul : end) - data);
+
+		if (pg_encoding_verifymbstr(PG_UTF8, (const char *) data, run) != run)
+			return false;
+		data += run + 1;
+	}
+	return true;
+}
+
+static const char *
+verify_string(const uint8 *data, uint32 len)
+{
+	return valid_utf8(data, len) ? NULL : "a string is not valid UTF-8";
+}
+
+static const char *
+verify_number(const uint8 *data, uint32 len)
+{
+	return dyn_number_valid(data, len) ? NULL : "a number is not in canonical form";
+}
+
+static const char *
+verify_scalar(uint8 tag, const uint8 *data, uint32 len)
+{
+	switch (tag)
+	{
+		case DYN_NULL:
+			return len == 0 ? NULL : "a null has a body";
+		case DYN_BOOL:
+			return len == 1 && data[0] <= 1 ? NULL : "a boolean is not one byte of 0 or 1";
+		case DYN_N:
+			return verify_number(data, len);
+		case DYN_S:
+			return verify_string(data, len);
+		case DYN_B:
+			return NULL;
+		default:
+			return "unknown type tag";
+	}
+}
+
+/*
+ * Splits a container's body into its entries of the given width and the area after them.  All offsets are
+ * checked against area_len by the callers, in order, before anything is read by them.
+ */
+static const char *
+verify_entries(DynValue v, uint32 width, uint32 *count, const uint8 **area, uint32 *area_len)
+{
+	uint64		head;
+
+	if (v.len < 4)
+		return "a container is shorter than its count";
+	*count = dyn_value_count(v);
+	head = 4 + (uint64) *count * width;
+	if (head > v.len)
+		return "a container is shorter than its entries";
+	*area = v.data + head;
+	*area_len = v.len - (uint32) head;
+	return NULL;
+}
+
+static const char *
+verify_set(DynValue set)
+{
+	uint32		count;
+	uint32		area_len;
+	uint32		start = 0;
+	uint32		previous = 0;	/* start of the element before */
+	const uint8 *area;
+	uint8		tag = dyn_set_element_tag(set.tag);
+	const char *flaw = verify_entries(set, 4, &count, &area, &area_len);
+
+	if (flaw)
+		return flaw;
+	if (count == 0)
+		return "a set is empty";
+	for (uint32 i = 0; i < count; i++)
+	{
+		uint32		end = dyn_load_u32(set.data + 4 + (size_t) i * 4);
+
+		if (end < start || end > area_len)
+			return "an element is out of bounds";
+		flaw = verify_scalar(tag, area + start, end - start);
+		if (flaw)
+			return flaw;
+		if (i > 0 && dyn_bytes_compare(area + previous, start - previous, area + start, end - start) >= 0)
+			return "a set is not sorted and unique";
+		previous = start;
+		start = end;
+	}
+	return start == area_len ? NULL : "a set has bytes after its elements";
+}
+
+/* The body at [start, end of entry) of an area of bodies; *start moves on. */
+static const char *
+verify_body(uint32 tag_end, const uint8 *area, uint32 area_len, uint32 *start, int level)
+{
+	uint32		end = tag_end & DYN_END_MASK;
+	DynValue	body = {tag_end >> DYN_TAG_SHIFT, end - *start, area + *start};
+
+	if (end < *start || end > area_len)
+		return "a value is out of bounds";
+	*start = end;
+	return verify(body, level);
+}
+
+static const char *
+verify_list(DynValue list, int level)
+{
+	uint32		count;
+	uint32		area_len;
+	uint32		start = 0;
+	const uint8 *area;
+	const char *flaw = verify_entries(list, 4, &count, &area, &area_len);
+
+	for (uint32 i = 0; flaw == NULL && i < count; i++)
+		flaw = verify_body(dyn_load_u32(list.data + 4 + (size_t) i * 4), area, area_len, &start, level + 1);
+	if (flaw)
+		return flaw;
+	return start == area_len ? NULL : "a list has bytes after its elements";
+}
+
+/* Checks the names of a map; *names_len is their length together. */
+static const char *
+verify_names(const uint8 *entries, uint32 count, const uint8 *area, uint32 area_len, uint32 *names_len)
+{
+	uint32		start = 0;
+	uint32		previous = 0;
+
+	for (uint32 i = 0; i < count; i++)
+	{
+		uint32		end = dyn_load_u32(entries + (size_t) i * 8);
+		const char *flaw;
+
+		if (end < start || end > area_len)
+			return "an attribute name is out of bounds";
+		if (end - start > DYN_MAX_ATTR_NAME)
+			return "an attribute name is too long";
+		flaw = verify_string(area + start, end - start);
+		if (flaw)
+			return flaw;
+		if (i > 0 && dyn_bytes_compare(area + previous, start - previous, area + start, end - start) >= 0)
+			return "attribute names are not sorted and unique";
+		previous = start;
+		start = end;
+	}
+	*names_len = start;
+	return NULL;
+}
+
+static const char *
+verify_map(DynValue map, int level)
+{
+	uint32		count;
+	uint32		area_len;
+	uint32		names_len = 0;
+	uint32		start = 0;
+	const uint8 *area;
+	const uint8 *entries = map.data + 4;
+	const char *flaw = verify_entries(map, 8, &count, &area, &area_len);
+
+	if (flaw == NULL)
+		flaw = verify_names(entries, count, area, area_len, &names_len);
+	for (uint32 i = 0; flaw == NULL && i < count; i++)
+		flaw = verify_body(dyn_load_u32(entries + (size_t) i * 8 + 4), area + names_len, area_len - names_len,
+						   &start, level + 1);
+	if (flaw)
+		return flaw;
+	return start == area_len - names_len ? NULL : "a map has bytes after its members";
+}
+
+/* level counts the lists and maps around v, without an item's root. */
+static const char *
+verify(DynValue v, int level)
+{
+	switch (v.tag)
+	{
+		case DYN_SS:
+		case DYN_NS:
+		case DYN_BS:
+			return verify_set(v);
+		case DYN_L:
+		case DYN_M:
+			if (level >= DYN_MAX_NESTING)
+				return "lists and maps are nested too deeply";
+			check_stack_depth();
+			return v.tag == DYN_L ? verify_list(v, level) : verify_map(v, level);
+		default:
+			return verify_scalar(v.tag, v.data, v.len);
+	}
+}
+
+const char *
+dyn_value_verify(DynValue v)
+{
+	return verify(v, 0);
+}
+
+const char *
+dyn_item_verify(const struct varlena *item)
+{
+	const uint8 *data = (const uint8 *) VARDATA_ANY(item);
+	const char *flaw;
+
+	if (VARSIZE_ANY_EXHDR(item) < DYN_ITEM_HEADER)
+		return "an item is shorter than its header";
+	if (data[0] != DYN_ITEM_VERSION)
+		return "unknown item version";
+	flaw = verify_map(dyn_item_root(item), -1);
+	if (flaw)
+		return flaw;
+	return dyn_map_item_size(dyn_item_root(item)) == dyn_item_size(item) ? NULL : "an item's size is wrong";
+}
+
+static void
+print_number(StringInfo out, DynValue v)
+{
+	enlargeStringInfo(out, DYN_NUMBER_MAX_TEXT + 2);
+	out->data[out->len++] = '"';
+	out->len += dyn_number_print(v.data, v.len, out->data + out->len);
+	out->data[out->len++] = '"';
+	out->data[out->len] = '\0';
+}
+
+/* A scalar without its type. */
+static void
+print_scalar(StringInfo out, DynValue v)
+{
+	switch (v.tag)
+	{
+		case DYN_NULL:
+			appendBinaryStringInfo(out, "true", 4);
+			break;
+		case DYN_BOOL:
+			appendStringInfoString(out, v.data[0] ? "true" : "false");
+			break;
+		case DYN_N:
+			print_number(out, v);
+			break;
+		case DYN_S:
+			dyn_jsonout_string(out, (const char *) v.data, v.len);
+			break;
+		case DYN_B:
+			dyn_jsonout_base64(out, v.data, v.len);
+			break;
+		default:
+			elog(ERROR, "unknown type tag %d in an item", v.tag);
+	}
+}
+
+static void
+print_set(StringInfo out, DynValue set)
+{
+	uint32		count = dyn_value_count(set);
+
+	appendStringInfoChar(out, '[');
+	for (uint32 i = 0; i < count; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(out, ',');
+		print_scalar(out, dyn_set_element(set, i));
+	}
+	appendStringInfoChar(out, ']');
+}
+
+static void
+print_list(StringInfo out, DynValue list)
+{
+	uint32		count = dyn_value_count(list);
+
+	appendStringInfoChar(out, '[');
+	for (uint32 i = 0; i < count; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(out, ',');
+		dyn_value_print(out, dyn_list_element(list, i));
+	}
+	appendStringInfoChar(out, ']');
+}
+
+void
+dyn_item_print(StringInfo out, DynValue root)
+{
+	uint32		count = dyn_value_count(root);
+
+	appendStringInfoChar(out, '{');
+	for (uint32 i = 0; i < count; i++)
+	{
+		DynSlice	name;
+		DynValue	member = dyn_map_member(root, i, &name);
+
+		if (i > 0)
+			appendStringInfoChar(out, ',');
+		dyn_jsonout_string(out, name.data, name.len);
+		appendStringInfoChar(out, ':');
+		dyn_value_print(out, member);
+	}
+	appendStringInfoChar(out, '}');
+}
+
+void
+dyn_value_print(StringInfo out, DynValue v)
+{
+	static const struct
+	{
+		const char *text;
+		int			len;
+	}			opening[] = {
+#define OPENING(tag) [DYN_##tag] = {"{\"" #tag "\":", sizeof("{\"" #tag "\":") - 1}
+		OPENING(NULL), OPENING(BOOL), OPENING(N), OPENING(S), OPENING(B), OPENING(SS), OPENING(NS), OPENING(BS),
+		OPENING(L), OPENING(M)
+#undef OPENING
+	};
+
+	if (v.tag < DYN_NULL || v.tag > DYN_M)
+		elog(ERROR, "unknown type tag %d in an item", v.tag);
+	appendBinaryStringInfo(out, opening[v.tag].text, opening[v.tag].len);
+	switch (v.tag)
+	{
+		case DYN_SS:
+		case DYN_NS:
+		case DYN_BS:
+			print_set(out, v);
+			break;
+		case DYN_L:
+			check_stack_depth();
+			print_list(out, v);
+			break;
+		case DYN_M:
+			check_stack_depth();
+			dyn_item_print(out, v);
+			break;
+		default:
+			print_scalar(out, v);
+	}
+	appendStringInfoChar(out, '}');
+}
