@@ -15,6 +15,7 @@
 #define DYNAPG_STORE_TABLE_H
 
 #include "base/json.h"
+#include "base/limits.h"
 #include "executor/spi.h"
 #include "value/key.h"
 
@@ -37,6 +38,27 @@ typedef enum DynPlanKind
 	DYN_PLAN_COUNT
 } DynPlanKind;
 
+/* What the API shows of an item read by an index. */
+typedef enum DynProjection
+{
+	DYN_PROJECT_ALL,
+	DYN_PROJECT_KEYS_ONLY,
+	DYN_PROJECT_INCLUDE
+} DynProjection;
+
+/* A secondary index: key attributes in order, partition attributes first. */
+typedef struct DynIndex
+{
+	char	   *name;
+	bool		is_global;
+	int			npk;			/* partition attributes (1..4; LSI: 1) */
+	int			nsk;			/* sort attributes (0..4) */
+	DynKeyAttr	keys[DYN_MAX_INDEX_KEY_ATTRS];
+	DynProjection projection;
+	int			ninclude;		/* NonKeyAttributes of DYN_PROJECT_INCLUDE */
+	DynSlice   *include;
+} DynIndex;
+
 struct DynTable
 {
 	char		name[256];		/* DynamoDB's name; at most 255 characters, all ASCII */
@@ -48,7 +70,7 @@ struct DynTable
 	bool		deletion_protection;
 	char	   *qualified;		/* quoted schema-qualified relation name */
 	int			nindexes;
-	struct DynIndex *indexes;
+	DynIndex   *indexes;		/* sorted by name */
 	MemoryContext context;		/* everything of this entry */
 	SPIPlanPtr	plans[DYN_PLAN_COUNT];
 };
