@@ -6,8 +6,10 @@
  * invalidated through the relcache of the data table: whoever changes a catalog row also sends
  * CacheInvalidateRelcacheByRelid of it.  An entry is marked valid last.
  *
- * A DynTable pointer is good until the next dyn_table_lookup or statement that may process invalidations;
- * code that runs statements with it calls dyn_table_pin before and dyn_table_unpin after.
+ * A lookup takes AccessShareLock on the data table until the end of the transaction, as any statement that
+ * reads it does: the table that was found cannot be dropped, or dropped and made anew with other keys, under
+ * a request.  Entries that became invalid are freed in a later transaction, so a DynTable pointer is good until
+ * the end of the transaction that looked it up, whatever runs meanwhile, errors included.
  *
  * Layer 2 (store).
  */
@@ -59,30 +61,35 @@ typedef struct DynIndex
 	DynSlice   *include;
 } DynIndex;
 
+/* A kept plan; see plan.h. */
+typedef struct DynPlan
+{
+	SPIPlanPtr	plan;			/* NULL: not made yet */
+	int			generation;		/* of the generic plan that was made with index scans forced */
+} DynPlan;
+
 struct DynTable
 {
 	char		name[256];		/* DynamoDB's name; at most 255 characters, all ASCII */
 	Oid			relid;			/* the data table dynamodb."..." */
 	bool		valid;
-	int			pins;
 	DynKeyAttr	pk;
 	DynKeyAttr	sk;				/* tag 0: no sort key */
 	bool		deletion_protection;
 	char	   *qualified;		/* quoted schema-qualified relation name */
 	int			nindexes;
 	DynIndex   *indexes;		/* sorted by name */
-	MemoryContext context;		/* everything of this entry */
-	SPIPlanPtr	plans[DYN_PLAN_COUNT];
+	MemoryContext context;		/* everything of this entry but the plans */
+	Oid			item_type;		/* dynapg.item */
+	LocalTransactionId died_in; /* transaction that unlinked the entry */
+	struct DynTable *next_dead;
+	DynPlan		plans[DYN_PLAN_COUNT];
 };
 
 /*
  * The table of that name (not an ARN), or NULL where there is none, its data table was dropped, or it is
- * being deleted.  Raises nothing for an unknown name.
+ * being deleted.  Raises nothing for an unknown name.  Must be called inside a transaction.
  */
 extern DynTable *dyn_table_lookup(const char *name, uint32 len);
-
-/* Keeps the entry's memory through statements, even when it is invalidated meanwhile. */
-extern void dyn_table_pin(DynTable *table);
-extern void dyn_table_unpin(DynTable *table);
 
 #endif							/* DYNAPG_STORE_TABLE_H */
