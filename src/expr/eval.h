@@ -41,6 +41,9 @@ extern DynNode dyn_eval_projection(const DynProgram *program, DynValue root);
  */
 extern DynNode dyn_eval_updated(const DynProgram *program, DynValue root, bool is_new);
 
+/* One step of a path: the member or element of a container, or a value with tag 0. */
+extern DynValue dyn_eval_element(const DynProgram *program, const DynPathElement *element, DynValue container);
+
 /* The value at a PATH node, or a value with tag 0. */
 extern DynValue dyn_eval_path(const DynProgram *program, const DynExprNode *path, DynValue root);
 

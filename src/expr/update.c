@@ -1,0 +1,491 @@
+/*
+ * update.c - update actions applied to an item
+ *
+ * Two passes.  The first computes what every action stores, reading the old item only.  The second applies
+ * the actions to a tree in which just the containers on their paths are open; everything else stays packed
+ * and is copied as bytes.  List positions are the old ones throughout: a removed element leaves a hole until
+ * all actions are done, and elements set past the end are appended last, in the order of their indices.
+ *
+ * A failure is a static or palloc'd text in Update.error; nothing is raised, so that the caller can tell
+ * an update that does not fit the item from other errors.
+ *
+ * Layer 2 (expr).
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "base/limits.h"
+#include "expr/eval.h"
+#include "value/number.h"
+
+/* Actions up to this number need no allocation of their own. */
+#define FEW_ACTIONS 8
+
+/* What the size limit of updates counts beyond the item (behind DynamoDB's own accounting of a change). */
+#define SIZE_OF_CHANGE		3
+#define SIZE_OF_SETTING		19
+#define SIZE_OF_REMOVING	2
+
+static const char no_attribute[] =
+"The provided expression refers to an attribute that does not exist in the item";
+static const char wrong_type[] = "An operand in the update expression has an incorrect data type";
+static const char legacy_wrong_type[] = "Type mismatch for attribute to update";
+static const char invalid_path[] = "The document path provided in the update expression is invalid for update";
+static const char too_large[] = "Item size to update has exceeded the maximum allowed size";
+static const char too_deep[] =
+"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit";
+
+/* What an action does to its path, known after the first pass. */
+typedef enum Effect
+{
+	EFFECT_NONE,				/* nothing, but the path must still be a valid one */
+	EFFECT_STORE,
+	EFFECT_REMOVE
+} Effect;
+
+typedef struct Action
+{
+	const DynExprNode *path;
+	Effect		effect;
+	bool		append;			/* stores past the end of a list: applied last */
+	DynNode		value;			/* of EFFECT_STORE */
+} Action;
+
+typedef struct Update
+{
+	const DynProgram *program;
+	DynValue	old;			/* root of the old item */
+	DynNode		root;			/* of the new one */
+	uint32		nappends;
+	bool		holes;			/* a list has elements with tag 0 */
+	const char *error;			/* NULL: all well so far */
+} Update;
+
+static bool operand_node(Update *u, const DynExprNode *node, DynNode *out);
+
+static bool
+fail(Update *u, const char *error)
+{
+	u->error = error;
+	return false;
+}
+
+static inline const DynExprNode *
+node_at(const Update *u, int32 index)
+{
+	return dyn_program_nodes(u->program) + index;
+}
+
+static inline const DynPathElement *
+elements_of(const Update *u, const DynExprNode *path)
+{
+	return dyn_program_elements(u->program) + path->arg;
+}
+
+static inline DynSlice
+element_name(const Update *u, const DynPathElement *element)
+{
+	return (DynSlice) {(const char *) dyn_program_bytes(u->program) + element->offset, element->len};
+}
+
+/* ---- first pass: values ---- */
+
+static bool
+add_numbers(Update *u, DynValue a, DynValue b, bool subtract, DynNode *out)
+{
+	uint8	   *sum = palloc(DYN_NUMBER_MAX_BYTES);
+	int			len = dyn_number_add(a.data, a.len, b.data, b.len, subtract, sum, &u->error);
+
+	if (len < 0)
+		return false;
+	*out = dyn_node_of((DynValue) {DYN_N, (uint32) len, sum});
+	return true;
+}
+
+/* Appends the elements of the list value to the open list. */
+static void
+append_elements(DynNode *list, const DynNode *more)
+{
+	if (more->open)
+	{
+		for (uint32 i = 0; i < more->count; i++)
+			dyn_node_append(list, more->children[i].node);
+		return;
+	}
+	for (uint32 i = 0, count = dyn_value_count(more->packed); i < count; i++)
+		dyn_node_append(list, dyn_node_of(dyn_list_element(more->packed, i)));
+}
+
+/* The two operands of list_append, plus, minus, both of the type. */
+static bool
+operand_pair(Update *u, const DynExprNode *node, uint8 tag, DynNode *a, DynNode *b)
+{
+	const DynExprNode *left = node_at(u, node->child);
+
+	if (!operand_node(u, left, a) || !operand_node(u, node_at(u, left->next), b))
+		return false;
+	if (a->tag != tag || b->tag != tag)
+		return fail(u, wrong_type);
+	return true;
+}
+
+/* The value of a right side. */
+static bool
+operand_node(Update *u, const DynExprNode *node, DynNode *out)
+{
+	DynNode		right;
+	DynValue	v;
+
+	check_stack_depth();
+	switch (node->op)
+	{
+		case DYN_OP_VALUE:
+			*out = dyn_node_of(dyn_program_value(u->program, node->arg));
+			return true;
+		case DYN_OP_PATH:
+			v = dyn_eval_path(u->program, node, u->old);
+			if (v.tag == 0)
+				return fail(u, no_attribute);
+			*out = dyn_node_of(v);
+			return true;
+		case DYN_OP_IF_NOT_EXISTS:
+			node = node_at(u, node->child);
+			v = dyn_eval_path(u->program, node, u->old);
+			if (v.tag == 0)
+				return operand_node(u, node_at(u, node->next), out);
+			*out = dyn_node_of(v);
+			return true;
+		case DYN_OP_LIST_APPEND:
+			if (!operand_pair(u, node, DYN_L, out, &right))
+				return false;
+			dyn_node_open(out);
+			append_elements(out, &right);
+			return true;
+		case DYN_OP_PLUS:
+		case DYN_OP_MINUS:
+			return operand_pair(u, node, DYN_N, out, &right) &&
+				add_numbers(u, out->packed, right.packed, node->op == DYN_OP_MINUS, out);
+		default:
+			elog(ERROR, "dynapg: node %u is no operand of an update", node->op);
+	}
+}
+
+static inline bool
+is_set(uint8 tag)
+{
+	return tag == DYN_SS || tag == DYN_NS || tag == DYN_BS;
+}
+
+/* ADD: a number to a number, members to a set; with legacy parameters also elements to a list. */
+static bool
+add_value(Update *u, const DynExprNode *node, DynValue value, Action *action)
+{
+	DynValue	old = dyn_eval_path(u->program, action->path, u->old);
+	bool		legacy = (node->flags & DYN_NODE_LEGACY) != 0;
+
+	action->effect = EFFECT_STORE;
+	action->value = dyn_node_of(value);
+	if (old.tag == 0)
+		return true;
+	if (old.tag != value.tag)
+		return fail(u, legacy ? legacy_wrong_type : wrong_type);
+	if (value.tag == DYN_N)
+		return add_numbers(u, old, value, false, &action->value);
+	if (is_set(value.tag))
+	{
+		action->value = dyn_node_of(dyn_set_union(old, value));
+		return true;
+	}
+	if (value.tag == DYN_L && legacy)
+	{
+		DynNode		more = action->value;
+
+		action->value = dyn_node_of(old);
+		dyn_node_open(&action->value);
+		append_elements(&action->value, &more);
+		return true;
+	}
+	return fail(u, legacy ? legacy_wrong_type : wrong_type);
+}
+
+/* DELETE: members from a set; the last one takes the attribute along. */
+static bool
+delete_value(Update *u, const DynExprNode *node, DynValue value, Action *action)
+{
+	DynValue	old = dyn_eval_path(u->program, action->path, u->old);
+	DynValue	rest;
+
+	action->effect = EFFECT_NONE;
+	if (old.tag == 0)
+		return true;
+	if (old.tag != value.tag || !is_set(old.tag))
+		return fail(u, (node->flags & DYN_NODE_LEGACY) ? legacy_wrong_type : wrong_type);
+	rest = dyn_set_minus(old, value);
+	action->effect = rest.tag == 0 ? EFFECT_REMOVE : EFFECT_STORE;
+	action->value = dyn_node_of(rest);
+	return true;
+}
+
+/* Finds out what the action does. */
+static bool
+prepare(Update *u, const DynExprNode *node, Action *action)
+{
+	const DynExprNode *right;
+
+	action->path = node_at(u, node->child);
+	action->append = false;
+	if (node->op == DYN_OP_REMOVE)
+	{
+		action->effect = EFFECT_REMOVE;
+		return true;
+	}
+
+	right = node_at(u, action->path->next);
+	if (node->op == DYN_OP_SET)
+	{
+		action->effect = EFFECT_STORE;
+		return operand_node(u, right, &action->value);
+	}
+	if (node->op == DYN_OP_ADD)
+		return add_value(u, node, dyn_program_value(u->program, right->arg), action);
+	return delete_value(u, node, dyn_program_value(u->program, right->arg), action);
+}
+
+/* ---- second pass: the tree ---- */
+
+/* The child of an open container at a path element, or NULL. */
+static DynNode *
+child_at(Update *u, DynNode *container, const DynPathElement *element)
+{
+	if (element->offset != DYN_ELEMENT_INDEX)
+	{
+		DynSlice	name = element_name(u, element);
+
+		return dyn_node_member(container, name.data, name.len);
+	}
+	if (element->len >= container->count || container->children[element->len].node.tag == 0)
+		return NULL;
+	return &container->children[element->len].node;
+}
+
+/* The open container that holds the path's last element; NULL with the error set when there is none that fits. */
+static DynNode *
+open_parent(Update *u, const DynExprNode *path)
+{
+	const DynPathElement *element = elements_of(u, path);
+	DynNode    *node = &u->root;
+
+	for (uint32 i = 0;; i++)
+	{
+		uint8		wanted = element[i].offset == DYN_ELEMENT_INDEX ? DYN_L : DYN_M;
+
+		if (node == NULL || node->tag != wanted)
+		{
+			u->error = invalid_path;
+			return NULL;
+		}
+		dyn_node_open(node);
+		if (i + 1 == path->narg)
+			return node;
+		node = child_at(u, node, &element[i]);
+	}
+}
+
+/* Levels of lists and maps in a node: 0 for a scalar or set. */
+static uint32
+levels_of(const DynNode *node)
+{
+	uint32		deepest = 0;
+	uint32		count;
+
+	if (node->tag != DYN_L && node->tag != DYN_M)
+		return 0;
+	check_stack_depth();
+	count = node->open ? node->count : dyn_value_count(node->packed);
+	for (uint32 i = 0; i < count; i++)
+	{
+		DynNode		child;
+		DynSlice	name;
+		uint32		levels;
+
+		if (node->open)
+			child = node->children[i].node;
+		else if (node->tag == DYN_L)
+			child = dyn_node_of(dyn_list_element(node->packed, i));
+		else
+			child = dyn_node_of(dyn_map_member(node->packed, i, &name));
+		levels = levels_of(&child);
+		deepest = Max(deepest, levels);
+	}
+	return deepest + 1;
+}
+
+static bool
+apply(Update *u, Action *action)
+{
+	const DynPathElement *last = elements_of(u, action->path) + action->path->narg - 1;
+	DynNode    *parent = open_parent(u, action->path);
+	bool		is_index = last->offset == DYN_ELEMENT_INDEX;
+
+	if (parent == NULL)
+		return false;
+	if (action->effect == EFFECT_NONE)
+		return true;
+
+	if (action->effect == EFFECT_REMOVE)
+	{
+		DynSlice	name = element_name(u, last);
+
+		if (!is_index)
+			dyn_node_remove_member(parent, name.data, name.len);
+		else if (last->len < parent->count)
+		{
+			parent->children[last->len].node = (DynNode) {0};
+			u->holes = true;
+		}
+		return true;
+	}
+
+	/* Below the top level a value of legal depth can become too deep. */
+	if (action->path->narg > 1 && action->path->narg - 1 + levels_of(&action->value) >= DYN_MAX_NESTING)
+		return fail(u, too_deep);
+	if (!is_index)
+		dyn_node_set_member(parent, element_name(u, last), action->value);
+	else if (last->len < parent->count)
+		parent->children[last->len].node = action->value;
+	else
+	{
+		action->append = true;
+		u->nappends++;
+	}
+	return true;
+}
+
+/* Order of appended elements: by index; sorting is only needed within one list, but harmless across. */
+static int
+compare_appends(const void *left, const void *right, void *arg)
+{
+	const Action *a = *(const Action *const *) left;
+	const Action *b = *(const Action *const *) right;
+	uint32		x = (elements_of(arg, a->path) + a->path->narg - 1)->len;
+	uint32		y = (elements_of(arg, b->path) + b->path->narg - 1)->len;
+
+	return (x > y) - (x < y);
+}
+
+static bool
+append_all(Update *u, Action *actions, uint32 count)
+{
+	const Action **appends = palloc(u->nappends * sizeof(*appends));
+	uint32		n = 0;
+
+	for (uint32 i = 0; i < count; i++)
+	{
+		if (actions[i].append)
+			appends[n++] = &actions[i];
+	}
+	qsort_arg(appends, n, sizeof(*appends), compare_appends, u);
+	for (uint32 i = 0; i < n; i++)
+	{
+		DynNode    *list = open_parent(u, appends[i]->path);
+
+		if (list == NULL)
+			return false;
+		dyn_node_append(list, appends[i]->value);
+	}
+	return true;
+}
+
+/* Takes the holes out of all open lists. */
+static void
+close_up(DynNode *node)
+{
+	uint32		kept = 0;
+
+	check_stack_depth();
+	for (uint32 i = 0; i < node->count; i++)
+	{
+		if (node->children[i].node.tag == 0)
+			continue;
+		if (kept != i)
+			node->children[kept] = node->children[i];
+		if (node->children[kept].node.open)
+			close_up(&node->children[kept].node);
+		kept++;
+	}
+	node->count = kept;
+}
+
+/* The limit on the item's size; see eval.h. */
+static bool
+size_allowed(const Update *u, const struct varlena *item, const Action *actions, uint32 count)
+{
+	uint64		size = dyn_item_size(item);
+	uint64		change = SIZE_OF_CHANGE;
+
+	if (u->program->key_size != 0)
+	{
+		for (uint32 i = 0; i < count; i++)
+		{
+			if (actions[i].effect == EFFECT_STORE)
+				change += SIZE_OF_SETTING;
+			else if (actions[i].effect == EFFECT_REMOVE)
+				change += SIZE_OF_REMOVING;
+		}
+		if (change > u->program->key_size)
+			size += change - u->program->key_size;
+	}
+	return size <= DYN_MAX_ITEM_SIZE;
+}
+
+static struct varlena *
+run(Update *u, Action *actions, uint32 count)
+{
+	struct varlena *item;
+	int32		index = u->program->update;
+
+	for (uint32 i = 0; i < count; i++, index = node_at(u, index)->next)
+	{
+		if (!prepare(u, node_at(u, index), &actions[i]))
+			return NULL;
+	}
+	u->root = dyn_node_of(u->old);
+	dyn_node_open(&u->root);
+	for (uint32 i = 0; i < count; i++)
+	{
+		if (!apply(u, &actions[i]))
+			return NULL;
+	}
+	if (u->nappends > 0 && !append_all(u, actions, count))
+		return NULL;
+	if (u->holes)
+		close_up(&u->root);
+	item = dyn_item_build(&u->root);
+	if (!size_allowed(u, item, actions, count))
+	{
+		u->error = too_large;
+		return NULL;
+	}
+	return item;
+}
+
+struct varlena *
+dyn_eval_update(const DynProgram *program, DynValue root, const char **error)
+{
+	Update		u = {.program = program, .old = root};
+	Action		few[FEW_ACTIONS];
+	Action	   *actions = few;
+	uint32		count = 0;
+	struct varlena *item;
+
+	for (int32 i = program->update; i >= 0; i = node_at(&u, i)->next)
+		count++;
+	if (count > FEW_ACTIONS)
+		actions = palloc(count * sizeof(Action));
+	item = run(&u, actions, count);
+	if (actions != few)
+		pfree(actions);
+	*error = u.error;
+	return item;
+}
