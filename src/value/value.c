@@ -428,14 +428,14 @@ print_set(StringInfo out, DynValue set)
 {
 	uint32		count = dyn_value_count(set);
 
-	appendStringInfoChar(out, '[');
+	appendStringInfoCharMacro(out, '[');
 	for (uint32 i = 0; i < count; i++)
 	{
 		if (i > 0)
-			appendStringInfoChar(out, ',');
+			appendStringInfoCharMacro(out, ',');
 		print_scalar(out, dyn_set_element(set, i));
 	}
-	appendStringInfoChar(out, ']');
+	appendStringInfoCharMacro(out, ']');
 }
 
 static void
@@ -443,14 +443,14 @@ print_list(StringInfo out, DynValue list)
 {
 	uint32		count = dyn_value_count(list);
 
-	appendStringInfoChar(out, '[');
+	appendStringInfoCharMacro(out, '[');
 	for (uint32 i = 0; i < count; i++)
 	{
 		if (i > 0)
-			appendStringInfoChar(out, ',');
+			appendStringInfoCharMacro(out, ',');
 		dyn_value_print(out, dyn_list_element(list, i));
 	}
-	appendStringInfoChar(out, ']');
+	appendStringInfoCharMacro(out, ']');
 }
 
 void
@@ -458,19 +458,19 @@ dyn_item_print(StringInfo out, DynValue root)
 {
 	uint32		count = dyn_value_count(root);
 
-	appendStringInfoChar(out, '{');
+	appendStringInfoCharMacro(out, '{');
 	for (uint32 i = 0; i < count; i++)
 	{
 		DynSlice	name;
 		DynValue	member = dyn_map_member(root, i, &name);
 
 		if (i > 0)
-			appendStringInfoChar(out, ',');
+			appendStringInfoCharMacro(out, ',');
 		dyn_jsonout_string(out, name.data, name.len);
-		appendStringInfoChar(out, ':');
+		appendStringInfoCharMacro(out, ':');
 		dyn_value_print(out, member);
 	}
-	appendStringInfoChar(out, '}');
+	appendStringInfoCharMacro(out, '}');
 }
 
 void
@@ -508,5 +508,5 @@ dyn_value_print(StringInfo out, DynValue v)
 		default:
 			print_scalar(out, v);
 	}
-	appendStringInfoChar(out, '}');
+	appendStringInfoCharMacro(out, '}');
 }
