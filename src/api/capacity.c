@@ -1,0 +1,266 @@
+/*
+ * capacity.c - ConsumedCapacity and ItemCollectionMetrics of a reply
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "api/capacity.h"
+#include "api/keys.h"
+#include "api/shapes.h"
+#include "base/jsonout.h"
+#include "store/catalog.h"
+
+#define READ_UNIT_BYTES		4096
+#define WRITE_UNIT_BYTES	1024
+#define GIGABYTE			1073741824.0
+
+void
+dyn_capacity_begin(DynCapacity *capacity, const DynJson *request)
+{
+	memset(capacity, 0, sizeof(*capacity));
+	if (dyn_request_is(request, "ReturnConsumedCapacity", "TOTAL"))
+		capacity->report = DYN_CAPACITY_TOTAL;
+	else if (dyn_request_is(request, "ReturnConsumedCapacity", "INDEXES"))
+		capacity->report = DYN_CAPACITY_INDEXES;
+	if (capacity->report != DYN_CAPACITY_NONE)
+		capacity->table_name = dyn_request_string(request, "TableName");
+}
+
+double
+dyn_capacity_of_read(uint64 bytes, bool consistent)
+{
+	uint64		units = bytes == 0 ? 1 : (bytes + READ_UNIT_BYTES - 1) / READ_UNIT_BYTES;
+
+	return consistent ? (double) units : (double) units / 2;
+}
+
+double
+dyn_capacity_of_write(uint32 bytes)
+{
+	return bytes == 0 ? 1 : (bytes + WRITE_UNIT_BYTES - 1) / WRITE_UNIT_BYTES;
+}
+
+static bool
+is_key_of(const DynTable *table, const DynIndex *index, DynSlice name)
+{
+	for (int i = 0; i < index->npk + index->nsk; i++)
+	{
+		if (index->keys[i].len == name.len && memcmp(index->keys[i].name, name.data, name.len) == 0)
+			return true;
+	}
+	if (table->pk.len == name.len && memcmp(table->pk.name, name.data, name.len) == 0)
+		return true;
+	return table->sk.tag && table->sk.len == name.len && memcmp(table->sk.name, name.data, name.len) == 0;
+}
+
+static bool
+is_included(const DynIndex *index, DynSlice name)
+{
+	for (int i = 0; i < index->ninclude; i++)
+	{
+		if (index->include[i].len == name.len && memcmp(index->include[i].data, name.data, name.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Does the index store the attribute? */
+static bool
+is_stored(const DynTable *table, const DynIndex *index, DynSlice name)
+{
+	return index->projection == DYN_PROJECT_ALL || is_key_of(table, index, name) || is_included(index, name);
+}
+
+/* Size of what the index stores of an item. */
+static uint32
+entry_size(const DynTable *table, const DynIndex *index, DynValue item)
+{
+	uint32		size = 0;
+
+	for (uint32 i = 0; i < dyn_value_count(item); i++)
+	{
+		DynSlice	name;
+		DynValue	v = dyn_map_member(item, i, &name);
+
+		if (is_stored(table, index, name))
+			size += name.len + dyn_value_size(v);
+	}
+	return size;
+}
+
+/* Is each stored attribute of a the same in b? */
+static bool
+entry_within(const DynTable *table, const DynIndex *index, DynValue a, DynValue b)
+{
+	for (uint32 i = 0; i < dyn_value_count(a); i++)
+	{
+		DynSlice	name;
+		DynValue	v = dyn_map_member(a, i, &name);
+
+		if (is_stored(table, index, name) && !dyn_value_equal(v, dyn_map_get(b, name.data, name.len)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+same_index_key(const DynIndex *index, DynValue a, DynValue b)
+{
+	for (int i = 0; i < index->npk + index->nsk; i++)
+	{
+		const DynKeyAttr *attr = &index->keys[i];
+
+		if (!dyn_value_equal(dyn_map_get(a, attr->name, attr->len), dyn_map_get(b, attr->name, attr->len)))
+			return false;
+	}
+	return true;
+}
+
+static double
+index_write_units(const DynTable *table, const DynIndex *index, DynValue old_item, DynValue new_item)
+{
+	bool		was = dyn_keys_in_index(index, old_item);
+	bool		is = dyn_keys_in_index(index, new_item);
+	uint32		old_size;
+	uint32		new_size;
+
+	if (!was && !is)
+		return 0;
+	if (!was)
+		return dyn_capacity_of_write(entry_size(table, index, new_item));
+	if (!is)
+		return dyn_capacity_of_write(entry_size(table, index, old_item));
+
+	old_size = entry_size(table, index, old_item);
+	new_size = entry_size(table, index, new_item);
+	if (!same_index_key(index, old_item, new_item))
+		return dyn_capacity_of_write(old_size) + dyn_capacity_of_write(new_size);
+	if (old_size == new_size && entry_within(table, index, old_item, new_item) &&
+		entry_within(table, index, new_item, old_item))
+		return 0;
+	return dyn_capacity_of_write(Max(old_size, new_size));
+}
+
+void
+dyn_capacity_add_write(DynCapacity *capacity, const DynTable *table,
+					   const struct varlena *old_item, const struct varlena *new_item)
+{
+	DynValue	old_root = old_item ? dyn_item_root(old_item) : dyn_empty_map;
+	DynValue	new_root = new_item ? dyn_item_root(new_item) : dyn_empty_map;
+	uint32		old_size = old_item ? dyn_item_size(old_item) : 0;
+	uint32		new_size = new_item ? dyn_item_size(new_item) : 0;
+
+	capacity->table_units += dyn_capacity_of_write(Max(old_size, new_size));
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		double		units = index_write_units(table, &table->indexes[i], old_root, new_root);
+
+		if (units == 0)
+			continue;
+		if (capacity->index_units == NULL)
+			capacity->index_units = palloc0_array(double, table->nindexes);
+		capacity->index_units[i] += units;
+	}
+}
+
+static void
+append_units(StringInfo reply, double units)
+{
+	dyn_jsonout_member(reply, "CapacityUnits");
+	appendStringInfo(reply, "%.1f", units);
+}
+
+/* The arms of one kind of index, a member of ConsumedCapacity unless there is none. */
+static void
+append_index_arms(StringInfo reply, const DynCapacity *capacity, const DynTable *table, bool global)
+{
+	bool		any = false;
+
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		const DynIndex *index = &table->indexes[i];
+
+		if (index->is_global != global || capacity->index_units[i] == 0)
+			continue;
+		if (!any)
+		{
+			dyn_jsonout_member(reply, global ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes");
+			appendStringInfoChar(reply, '{');
+		}
+		any = true;
+		dyn_jsonout_member(reply, index->name);
+		appendStringInfoChar(reply, '{');
+		append_units(reply, capacity->index_units[i]);
+		appendStringInfoChar(reply, '}');
+	}
+	if (any)
+		appendStringInfoChar(reply, '}');
+}
+
+void
+dyn_capacity_reply(StringInfo reply, const DynCapacity *capacity, const DynTable *table)
+{
+	double		total = capacity->table_units;
+
+	if (capacity->report == DYN_CAPACITY_NONE)
+		return;
+	if (capacity->index_units != NULL)
+	{
+		for (int i = 0; i < table->nindexes; i++)
+			total += capacity->index_units[i];
+	}
+	dyn_jsonout_member(reply, "ConsumedCapacity");
+	appendStringInfoChar(reply, '{');
+	append_units(reply, total);
+	if (capacity->report == DYN_CAPACITY_INDEXES)
+	{
+		if (capacity->index_units != NULL)
+		{
+			append_index_arms(reply, capacity, table, true);
+			append_index_arms(reply, capacity, table, false);
+		}
+		dyn_jsonout_member(reply, "Table");
+		appendStringInfoChar(reply, '{');
+		append_units(reply, capacity->table_units);
+		appendStringInfoChar(reply, '}');
+	}
+	dyn_jsonout_member(reply, "TableName");
+	dyn_jsonout_string(reply, capacity->table_name.data, capacity->table_name.len);
+	appendStringInfoChar(reply, '}');
+}
+
+static bool
+has_local_index(const DynTable *table)
+{
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		if (!table->indexes[i].is_global)
+			return true;
+	}
+	return false;
+}
+
+void
+dyn_capacity_reply_metrics(StringInfo reply, const DynTable *table, DynValue pk)
+{
+	int64		items;
+	int64		bytes;
+
+	if (!has_local_index(table))
+		return;
+	dyn_catalog_count(table->relid, &items, &bytes);
+	dyn_jsonout_member(reply, "ItemCollectionMetrics");
+	appendStringInfoChar(reply, '{');
+	dyn_jsonout_member(reply, "ItemCollectionKey");
+	appendStringInfoChar(reply, '{');
+	dyn_jsonout_string(reply, table->pk.name, table->pk.len);
+	appendStringInfoChar(reply, ':');
+	dyn_value_print(reply, pk);
+	appendStringInfoChar(reply, '}');
+	dyn_jsonout_member(reply, "SizeEstimateRangeGB");
+	appendStringInfo(reply, "[0.0,%.1f]", Max(1.0, ceil(bytes / GIGABYTE)));
+	appendStringInfoChar(reply, '}');
+}

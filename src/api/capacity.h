@@ -1,0 +1,58 @@
+/*
+ * capacity.h - ConsumedCapacity and ItemCollectionMetrics of a reply
+ *
+ * A read costs a unit per 4 KB begun, half of that when it is eventually consistent; a write costs a unit per
+ * KB begun of the larger of the images before and after it.  A secondary index is charged for a write that changes
+ * what it stores of the item (its keys and what it projects): an entry that appears, vanishes or changes in
+ * place costs its size, one whose key moves costs the old and the new entry, an untouched one nothing.
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_CAPACITY_H
+#define DYNAPG_API_CAPACITY_H
+
+#include "lib/stringinfo.h"
+
+#include "store/table.h"
+
+/* ReturnConsumedCapacity */
+typedef enum DynCapacityReport
+{
+	DYN_CAPACITY_NONE,
+	DYN_CAPACITY_TOTAL,
+	DYN_CAPACITY_INDEXES
+} DynCapacityReport;
+
+/* What requests used of one table.  Zeroed is "nothing". */
+typedef struct DynCapacity
+{
+	DynCapacityReport report;
+	DynSlice	table_name;		/* as the request gave it, a name or an ARN */
+	double		table_units;
+	double	   *index_units;	/* one of each of the table's indexes; NULL while none was charged */
+} DynCapacity;
+
+/* Reads ReturnConsumedCapacity and TableName. */
+extern void dyn_capacity_begin(DynCapacity *capacity, const DynJson *request);
+
+/* Units of a read of that many bytes; a read that found nothing costs as the smallest one. */
+extern double dyn_capacity_of_read(uint64 bytes, bool consistent);
+
+/* Units of writing images of that size, one at the least. */
+extern double dyn_capacity_of_write(uint32 bytes);
+
+/* Adds a write's units of the table and its indexes; either image may be NULL. */
+extern void dyn_capacity_add_write(DynCapacity *capacity, const DynTable *table,
+								   const struct varlena *old_item, const struct varlena *new_item);
+
+/* Appends the member ConsumedCapacity unless the report is NONE.  table is only needed where indexes were charged. */
+extern void dyn_capacity_reply(StringInfo reply, const DynCapacity *capacity, const DynTable *table);
+
+/*
+ * Appends the member ItemCollectionMetrics when the table has a local secondary index: the collection's key and
+ * bounds of its size in GB.  They are the table's size where that is larger than one GB: bounds that hold, at a
+ * cost that does not grow with the collection.
+ */
+extern void dyn_capacity_reply_metrics(StringInfo reply, const DynTable *table, DynValue pk);
+
+#endif							/* DYNAPG_API_CAPACITY_H */

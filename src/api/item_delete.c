@@ -1,0 +1,24 @@
+/*
+ * item_delete.c - DeleteItem
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/items.h"
+#include "api/keys.h"
+#include "api/write.h"
+
+void
+dyn_api_delete_item(const DynJson *request, StringInfo reply)
+{
+	DynWriteCall call;
+	DynNode		key;
+
+	dyn_write_begin(&call, DYN_WRITE_DELETE, request);
+	key = dyn_write_attributes(request, "Key");
+	dyn_write_compile(&call);
+	dyn_write_find(&call);
+	call.write.key = dyn_keys_of_key(call.write.table, &key);
+	dyn_write_execute(&call, reply);
+}

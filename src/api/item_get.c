@@ -1,0 +1,88 @@
+/*
+ * item_get.c - GetItem
+ *
+ * The hottest operation: an unprojected read prints the stored bytes straight into the reply.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/capacity.h"
+#include "api/items.h"
+#include "api/keys.h"
+#include "api/names.h"
+#include "api/params.h"
+#include "api/reply.h"
+#include "api/shapes.h"
+#include "api/write.h"
+#include "expr/compile.h"
+#include "expr/eval.h"
+#include "store/rows.h"
+
+static const char *const projection_only[] = {"ProjectionExpression", NULL};
+static const char *const attributes_only[] = {"AttributesToGet", NULL};
+static const DynParams get_params = {projection_only, attributes_only, NULL};
+
+/* The program of the request's projection, or NULL for the whole item. */
+static DynProgram *
+compile_projection(const DynJson *request)
+{
+	DynExprInput input = {0};
+	DynLegacyInput legacy = {0};
+
+	input.projection = dyn_request_string(request, "ProjectionExpression");
+	if (input.projection.data != NULL)
+	{
+		input.names = dyn_request_member(request, "ExpressionAttributeNames");
+		return dyn_expr_compile(&input, NULL);
+	}
+	legacy.attributes_to_get = dyn_request_member(request, "AttributesToGet");
+	if (legacy.attributes_to_get != NULL)
+		return dyn_legacy_compile(&legacy, NULL);
+	return NULL;
+}
+
+static void
+reply_projected(StringInfo reply, const DynProgram *projection, const struct varlena *item)
+{
+	DynNode		part = dyn_eval_projection(projection, dyn_item_root(item));
+
+	dyn_reply_node(reply, "Item", &part);
+}
+
+void
+dyn_api_get_item(const DynJson *request, StringInfo reply)
+{
+	DynNode		attributes;
+	DynProgram *projection;
+	DynSlice	name;
+	DynTable   *table;
+	DynKey		key;
+	DynCapacity capacity;
+	struct varlena *item;
+
+	dyn_params_check(&get_params, request);
+	attributes = dyn_write_attributes(request, "Key");
+	projection = compile_projection(request);
+
+	name = dyn_name_of_request(request, DYN_NAME_DATA);
+	table = dyn_table_lookup(name.data, name.len);
+	if (table == NULL)
+		dyn_name_not_found(name, DYN_NAME_DATA);
+	key = dyn_keys_of_key(table, &attributes);
+	item = dyn_row_get(table, &key);
+
+	appendStringInfoChar(reply, '{');
+	dyn_capacity_begin(&capacity, request);
+	if (capacity.report != DYN_CAPACITY_NONE)
+	{
+		capacity.table_units = dyn_capacity_of_read(item ? dyn_item_size(item) : 0,
+													dyn_request_bool(request, "ConsistentRead", false));
+		dyn_capacity_reply(reply, &capacity, NULL);
+	}
+	if (item != NULL && projection != NULL)
+		reply_projected(reply, projection, item);
+	else if (item != NULL)
+		dyn_reply_item(reply, "Item", item);
+	appendStringInfoChar(reply, '}');
+}

@@ -1,0 +1,49 @@
+/*
+ * keys.h - requests' keys and items against a table's schema
+ *
+ * Whatever a request says about key attributes is checked here, for the table and for its secondary
+ * indexes, each with DynamoDB's text.  The order is the service's: the table's partition key, its sort key, then
+ * the indexes by name.
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_KEYS_H
+#define DYNAPG_API_KEYS_H
+
+#include "expr/program.h"
+#include "store/table.h"
+#include "value/tree.h"
+
+/*
+ * The key that a request's Key member (an open map) is for this table.  Raises ValidationException unless
+ * it holds exactly the table's key attributes, with their types, neither empty nor too long.  The values borrow
+ * the map's bytes.
+ */
+extern DynKey dyn_keys_of_key(const DynTable *table, const DynNode *map);
+
+/*
+ * The key of an item to be stored.  Raises ValidationException when the table's key attributes are missing,
+ * of another type, empty or too long, or when an attribute that is a key of an index cannot be one.  The values
+ * borrow the item's bytes.
+ */
+extern DynKey dyn_keys_of_item(const DynTable *table, DynValue item);
+
+/*
+ * Raises ValidationException when an action of the update gives a constant to an attribute that is a key
+ * of an index and the constant has another type or is empty: known before any item is looked at.
+ */
+extern void dyn_keys_check_constants(const DynTable *table, const DynProgram *program);
+
+/*
+ * What is wrong with an updated item's index keys: NULL or DynamoDB's ValidationException text.  Only
+ * attributes that differ from the old item (the empty map where there was none) are judged.
+ */
+extern const char *dyn_keys_update_flaw(const DynTable *table, DynValue old_item, DynValue new_item);
+
+/* Does the item have an entry in the index: all its key attributes, each with the right type and not empty? */
+extern bool dyn_keys_in_index(const DynIndex *index, DynValue item);
+
+/* DynamoDB's size of the key attributes, names and values. */
+extern uint32 dyn_keys_size(const DynTable *table, const DynKey *key);
+
+#endif							/* DYNAPG_API_KEYS_H */

@@ -1,0 +1,28 @@
+/*
+ * params.h - which expression and legacy parameters a request has
+ *
+ * The same rules hold for every operation on items: expressions and the legacy parameters that they replaced
+ * exclude each other, and names and values need an expression that could use them.
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_PARAMS_H
+#define DYNAPG_API_PARAMS_H
+
+#include "base/json.h"
+
+/* What an operation takes; arrays end with NULL, in the order of DynamoDB's messages. */
+typedef struct DynParams
+{
+	const char *const *expressions;
+	const char *const *legacy;
+	const char *no_values;		/* how the message about unused values ends: "ConditionExpression is null" */
+} DynParams;
+
+/*
+ * Raises ValidationException when the request mixes both kinds, or has ExpressionAttributeNames or
+ * ExpressionAttributeValues without any expression.  Returns whether it has expressions.
+ */
+extern bool dyn_params_check(const DynParams *params, const DynJson *request);
+
+#endif							/* DYNAPG_API_PARAMS_H */

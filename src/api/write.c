@@ -1,0 +1,236 @@
+/*
+ * write.c - what PutItem, DeleteItem and UpdateItem share
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/keys.h"
+#include "api/names.h"
+#include "api/params.h"
+#include "api/reply.h"
+#include "api/shapes.h"
+#include "api/write.h"
+#include "base/errors.h"
+#include "expr/compile.h"
+#include "expr/eval.h"
+
+static const char *const condition_only[] = {"ConditionExpression", NULL};
+static const char *const expected_only[] = {"Expected", "ConditionalOperator", NULL};
+static const char *const update_and_condition[] = {"UpdateExpression", "ConditionExpression", NULL};
+static const char *const updates_and_expected[] = {"AttributeUpdates", "Expected", "ConditionalOperator", NULL};
+
+static const DynParams condition_params = {condition_only, expected_only, "ConditionExpression is null"};
+static const DynParams update_params = {update_and_condition, updates_and_expected,
+"UpdateExpression and ConditionExpression are null"};
+
+static const DynParams *
+params_of(DynWriteKind kind)
+{
+	return kind == DYN_WRITE_UPDATE ? &update_params : &condition_params;
+}
+
+void
+dyn_write_begin(DynWriteCall *call, DynWriteKind kind, const DynJson *request)
+{
+	memset(call, 0, sizeof(*call));
+	call->request = request;
+	call->write.kind = kind;
+	dyn_params_check(params_of(kind), request);
+}
+
+DynNode
+dyn_write_attributes(const DynJson *request, const char *member)
+{
+	DynNode		map;
+	const char *error;
+
+	if (!dyn_node_item_from_json(dyn_request_member(request, member), &map, &error))
+		dyn_validation("%s", error);
+	return map;
+}
+
+static DynReturnValues
+return_values_of(const DynJson *request)
+{
+	static const char *const names[] = {"NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"};
+	DynSlice	value = dyn_request_string(request, "ReturnValues");
+
+	if (value.data == NULL)
+		return DYN_RETURN_NONE;
+	for (int i = 0; i < lengthof(names); i++)
+	{
+		if (strlen(names[i]) == value.len && memcmp(names[i], value.data, value.len) == 0)
+			return (DynReturnValues) i;
+	}
+	dyn_validation("ReturnValues can only be ALL_OLD or NONE");
+}
+
+/* The program of the request's expressions, or NULL. */
+static DynProgram *
+compile_expressions(DynWriteKind kind, const DynJson *request)
+{
+	DynExprInput input = {0};
+
+	input.condition = dyn_request_string(request, "ConditionExpression");
+	if (kind == DYN_WRITE_UPDATE)
+		input.update = dyn_request_string(request, "UpdateExpression");
+	if (input.condition.data == NULL && input.update.data == NULL)
+		return NULL;
+	input.names = dyn_request_member(request, "ExpressionAttributeNames");
+	input.values = dyn_request_member(request, "ExpressionAttributeValues");
+	return dyn_expr_compile(&input, NULL);
+}
+
+/* The program of the request's legacy parameters, or NULL. */
+static DynProgram *
+compile_legacy(DynWriteKind kind, const DynJson *request)
+{
+	DynLegacyInput input = {0};
+
+	input.expected = dyn_request_member(request, "Expected");
+	input.conditional_operator = dyn_request_string(request, "ConditionalOperator");
+	if (kind == DYN_WRITE_UPDATE)
+		input.attribute_updates = dyn_request_member(request, "AttributeUpdates");
+	if (input.expected == NULL && input.conditional_operator.data == NULL && input.attribute_updates == NULL)
+		return NULL;
+	return dyn_legacy_compile(&input, NULL);
+}
+
+void
+dyn_write_compile(DynWriteCall *call)
+{
+	DynWrite   *write = &call->write;
+
+	call->return_values = return_values_of(call->request);
+	if (write->kind != DYN_WRITE_UPDATE && call->return_values > DYN_RETURN_ALL_OLD)
+		dyn_validation("ReturnValues can only be ALL_OLD or NONE");
+
+	call->program = compile_expressions(write->kind, call->request);
+	if (call->program == NULL)
+		call->program = compile_legacy(write->kind, call->request);
+	if (call->program == NULL)
+	{
+		write->holds_on_missing = true;
+		return;
+	}
+	write->has_condition = call->program->condition >= 0;
+	write->holds_on_missing = dyn_eval_condition(call->program, dyn_empty_map);
+	if (write->has_condition || call->program->update >= 0)
+		write->program = (const struct varlena *) call->program;
+}
+
+void
+dyn_write_find(DynWriteCall *call)
+{
+	DynSlice	name = dyn_name_of_request(call->request, DYN_NAME_DATA);
+
+	call->write.table = dyn_table_lookup(name.data, name.len);
+	if (call->write.table == NULL)
+		dyn_name_not_found(name, DYN_NAME_DATA);
+	dyn_capacity_begin(&call->capacity, call->request);
+}
+
+/* Decides which images the statement has to hand over. */
+static void
+choose_images(DynWriteCall *call)
+{
+	DynWrite   *write = &call->write;
+	bool		both = call->capacity.report != DYN_CAPACITY_NONE ||
+		(write->kind == DYN_WRITE_UPDATE && write->table->nindexes > 0);
+
+	write->keep_old = both || call->return_values == DYN_RETURN_ALL_OLD ||
+		call->return_values == DYN_RETURN_UPDATED_OLD;
+	write->keep_new = write->kind == DYN_WRITE_UPDATE &&
+		(both || call->return_values == DYN_RETURN_ALL_NEW || call->return_values == DYN_RETURN_UPDATED_NEW);
+}
+
+/* Raises what the statement's verdict asks for; the statement is undone by it. */
+static void
+check_result(const DynWriteCall *call, const DynWriteResult *result)
+{
+	const DynWrite *write = &call->write;
+	const char *flaw;
+
+	if (result->status == DYN_CONDITION_FAILED)
+	{
+		bool		show = dyn_request_is(call->request, "ReturnValuesOnConditionCheckFailure", "ALL_OLD");
+
+		dyn_reply_condition_failed(show ? result->old_item : NULL);
+	}
+	if (result->status == DYN_MISSING && call->missing_error != NULL)
+		dyn_validation("%s", call->missing_error);
+	if (write->kind != DYN_WRITE_UPDATE || write->table->nindexes == 0 || result->new_item == NULL)
+		return;
+	flaw = dyn_keys_update_flaw(write->table,
+								result->old_item ? dyn_item_root(result->old_item) : dyn_empty_map,
+								dyn_item_root(result->new_item));
+	if (flaw != NULL)
+		dyn_validation("%s", flaw);
+}
+
+/* UPDATED_OLD and UPDATED_NEW: absent when there is nothing to show. */
+static void
+reply_updated(StringInfo reply, const DynProgram *program, const struct varlena *item, bool is_new)
+{
+	DynNode		part;
+
+	if (program == NULL || program->update < 0 || item == NULL)
+		return;
+	part = dyn_eval_updated(program, dyn_item_root(item), is_new);
+	if (part.count > 0)
+		dyn_reply_node(reply, "Attributes", &part);
+}
+
+static void
+reply_attributes(StringInfo reply, const DynWriteCall *call, const DynWriteResult *result)
+{
+	switch (call->return_values)
+	{
+		case DYN_RETURN_NONE:
+			break;
+		case DYN_RETURN_ALL_OLD:
+			if (result->old_item != NULL)
+				dyn_reply_item(reply, "Attributes", result->old_item);
+			break;
+		case DYN_RETURN_UPDATED_OLD:
+			reply_updated(reply, call->program, result->old_item, false);
+			break;
+		case DYN_RETURN_ALL_NEW:
+			if (result->new_item != NULL)
+				dyn_reply_item(reply, "Attributes", result->new_item);
+			break;
+		case DYN_RETURN_UPDATED_NEW:
+			reply_updated(reply, call->program, result->new_item, true);
+			break;
+	}
+}
+
+static void
+reply_result(StringInfo reply, DynWriteCall *call, const DynWriteResult *result)
+{
+	const DynWrite *write = &call->write;
+
+	appendStringInfoChar(reply, '{');
+	reply_attributes(reply, call, result);
+	if (call->capacity.report != DYN_CAPACITY_NONE)
+	{
+		dyn_capacity_add_write(&call->capacity, write->table, result->old_item,
+							   write->kind == DYN_WRITE_PUT ? write->item : result->new_item);
+		dyn_capacity_reply(reply, &call->capacity, write->table);
+	}
+	if (dyn_request_is(call->request, "ReturnItemCollectionMetrics", "SIZE"))
+		dyn_capacity_reply_metrics(reply, write->table, write->key.pk);
+	appendStringInfoChar(reply, '}');
+}
+
+void
+dyn_write_execute(DynWriteCall *call, StringInfo reply)
+{
+	DynWriteResult result;
+
+	choose_images(call);
+	result = dyn_row_write(&call->write);
+	check_result(call, &result);
+	reply_result(reply, call, &result);
+}

@@ -1,0 +1,65 @@
+/*
+ * write.h - what PutItem, DeleteItem and UpdateItem share
+ *
+ * A write goes through these steps, in the order in which the service checks a request:
+ *
+ *		dyn_write_begin		which parameters may stand together
+ *		(the operation)		attribute values of Item or Key
+ *		dyn_write_compile	ReturnValues, then expressions or legacy parameters
+ *		dyn_write_find		the table
+ *		(the operation)		keys, the image to store
+ *		dyn_write_execute	the statement, its verdict, the reply
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_WRITE_H
+#define DYNAPG_API_WRITE_H
+
+#include "lib/stringinfo.h"
+
+#include "api/capacity.h"
+#include "expr/program.h"
+#include "store/rows.h"
+#include "value/tree.h"
+
+typedef enum DynReturnValues
+{
+	DYN_RETURN_NONE,
+	DYN_RETURN_ALL_OLD,
+	DYN_RETURN_UPDATED_OLD,
+	DYN_RETURN_ALL_NEW,
+	DYN_RETURN_UPDATED_NEW
+} DynReturnValues;
+
+/* One request while it is carried out; lives in the current memory context. */
+typedef struct DynWriteCall
+{
+	const DynJson *request;
+	DynReturnValues return_values;
+	DynCapacity capacity;
+	DynProgram *program;		/* NULL when the request has neither condition nor update */
+
+	/*
+	 * UPDATE with write.item NULL although the condition holds for a missing item: why there can be none, as
+	 * ValidationException text, or NULL where nothing happens then.
+	 */
+	const char *missing_error;
+	DynWrite	write;			/* kind, table, program and condition are filled in here, the rest by the operation */
+} DynWriteCall;
+
+/* Starts a call; raises for legacy parameters beside expressions, for names or values without one. */
+extern void dyn_write_begin(DynWriteCall *call, DynWriteKind kind, const DynJson *request);
+
+/* Parses the request's member that holds an item or key as an open map; raises for a bad attribute value. */
+extern DynNode dyn_write_attributes(const DynJson *request, const char *member);
+
+/* Checks ReturnValues and compiles what the request says of condition and update. */
+extern void dyn_write_compile(DynWriteCall *call);
+
+/* Looks the table up; raises ResourceNotFoundException. */
+extern void dyn_write_find(DynWriteCall *call);
+
+/* Runs the statement and appends the whole reply.  Raises ConditionalCheckFailedException, or what the update says. */
+extern void dyn_write_execute(DynWriteCall *call, StringInfo reply);
+
+#endif							/* DYNAPG_API_WRITE_H */
