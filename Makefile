@@ -1,18 +1,98 @@
-# dynapg - a DynamoDB inside PostgreSQL
+# dynapg - DynamoDB inside PostgreSQL.  `make help` lists the targets.
+#
+# all, install, installcheck, clean and their like are PGXS's; run, check, bench and the rest are scripts in
+# test/tools, which call this Makefile again once everything it needs is installed.  PGXS is therefore included
+# only when one of its own targets is asked for: run and check work before there is a pg_config.
+
+all:
+
+OWN_GOALS = help setup run check check-style bench format
+GOALS = $(or $(MAKECMDGOALS),all)
+PGXS_GOALS = $(filter-out $(OWN_GOALS),$(GOALS))
+
 MODULE_big = dynapg
 EXTENSION = dynapg
-DATA = sql/dynapg--0.1.0.sql
+DATA = $(sort $(wildcard sql/dynapg--*.sql))
 SOURCES = $(sort $(wildcard src/*.c src/*/*.c))
 OBJS = $(SOURCES:.c=.o)
-REGRESS = $(filter-out dynapg--%,$(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql))))
+EXTRA_CLEAN = $(SOURCES:.c=.d) src/.flags
 
+REGRESS = $(filter-out dynapg--%,$(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql))))
+REGRESS_OPTS = --encoding=UTF8
+ISOLATION = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test/isolation --encoding=UTF8
+TAP_TESTS = 1
+PROVE_TESTS = test/t/*.pl
+
+# Paths are relative, so that the tree may lie in a folder with spaces in its name.
 # Before PostgreSQL 16 PGDLLEXPORT is empty on Unix; it has to undo -fvisibility=hidden.
-PG_CPPFLAGS = -I$(CURDIR)/src '-DPGDLLEXPORT=__attribute__((visibility("default")))'
-PG_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -Wno-declaration-after-statement -fvisibility=hidden -MMD -MP
-SHLIB_LINK = -lcjson
+PG_CPPFLAGS = -Isrc '-DPGDLLEXPORT=__attribute__((visibility("default")))'
+PG_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
+	-Wno-missing-field-initializers -Wno-declaration-after-statement \
+	-fvisibility=hidden -MMD -MP $(EXTRA_CFLAGS)
+SHLIB_LINK = -lcjson $(EXTRA_LDFLAGS)
+
+# No LLVM bitcode: it doubles the build, and nothing of this module is worth inlining into a JIT-compiled query.
+override with_llvm = no
+
+ifeq ($(filter $(OWN_GOALS),$(GOALS)),)
 
 PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifeq ($(wildcard $(PGXS)),)
+$(error PostgreSQL's server headers are missing ("$(PG_CONFIG) --pgxs" names no file): install postgresql-server-dev-NN, or "make setup" on Debian and Ubuntu)
+endif
 include $(PGXS)
 
--include $(OBJS:.o=.d)
+# Objects depend on the headers they include and on the compiler's flags, which tell PostgreSQL's version too.
+-include $(SOURCES:.c=.d)
+$(file >src/.flags.new,$(VERSION) $(includedir_server) $(CC) $(CPPFLAGS) $(CFLAGS))
+$(shell cmp -s src/.flags.new src/.flags && rm src/.flags.new || mv src/.flags.new src/.flags)
+$(OBJS): src/.flags
+
+else ifneq ($(PGXS_GOALS),)
+
+# Goals of both kinds at once: one after the other.
+.NOTPARALLEL:
+.PHONY: $(GOALS)
+$(GOALS):
+	@$(MAKE) --no-print-directory $@
+
+else
+
+.PHONY: $(OWN_GOALS)
+
+# What the scripts take: see README.
+export PG_CONFIG PGPORT HTTP_PORT DATADIR TESTS
+
+help:
+	@echo "make               build the extension"
+	@echo "make install       install it into the PostgreSQL that PG_CONFIG names"
+	@echo "make installcheck  test the installed extension in a running server"
+	@echo "make run           start a private PostgreSQL with the extension (PGPORT, HTTP_PORT, DATADIR)"
+	@echo "make check         run every test against a private PostgreSQL (TESTS=\"name ...\" to choose)"
+	@echo "make check-style   the rules of the source tree alone"
+	@echo "make bench         measure against plain SQL"
+	@echo "make format        clang-format over src"
+	@echo "make setup         install what is missing with apt-get; run and check do it by themselves"
+	@echo "make clean         remove what make built; build/ holds the private servers and their data"
+
+setup:
+	@bash test/tools/setup
+
+run:
+	@bash test/tools/run
+
+check:
+	@bash test/tools/check
+
+check-style:
+	@bash test/tools/check-style
+
+bench:
+	@bash test/tools/bench
+
+format:
+	@bash test/tools/format
+
+endif

@@ -1,0 +1,146 @@
+# env.sh - what the scripts behind `make run`, `make check` and `make bench` share; sourced by them.
+#
+# Nothing is written into PostgreSQL's own directories, and no server but our own is touched.  Each checkout has a
+# private PostgreSQL: a copy of the programs in bin with links to everything else, laid out under a folder as it lies
+# under /.  PostgreSQL finds its libraries and share files relative to its program, so it looks there, and the
+# extension is installed there by `make install DESTDIR=...`.
+#
+# PostgreSQL refuses to run as root, so root runs it as the account postgres.  That account must reach what it
+# uses; where it cannot reach the checkout (below /root, say) the private server lives in /var/lib/dynapg instead.
+# PGXS's test programs dislike spaces; where the checkout's path has one the server lives elsewhere, too.
+
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+server_account=postgres
+
+# The caller's make and libpq settings must reach neither the nested make nor the private servers.
+requested_port=${PGPORT:-}
+unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES
+for name in ${!PG*}; do
+	case $name in
+		PG_CONFIG) ;;
+		*) unset "$name" ;;
+	esac
+done
+[ -n "${PG_CONFIG:-}" ] || unset PG_CONFIG
+
+say()
+{
+	printf '%s\n' "$*"
+}
+
+die()
+{
+	printf 'dynapg: %s\n' "$*" >&2
+	exit 1
+}
+
+is_root()
+{
+	[ "$(id -u)" = 0 ]
+}
+
+# as_server COMMAND...: runs it as the account that may run PostgreSQL; replaces no working directory.
+as_server()
+{
+	if is_root; then
+		setpriv --reuid="$server_account" --regid="$(id -g "$server_account")" --init-groups \
+			env HOME=/tmp USER="$server_account" LOGNAME="$server_account" "$@"
+	else
+		"$@"
+	fi
+}
+
+# The pg_config to build with: PG_CONFIG, else the newest one that has both a server and its headers.
+# Prints nothing when there is none.
+find_pg_config()
+{
+	local candidate
+	for candidate in ${PG_CONFIG:+"$PG_CONFIG"} \
+		$([ -n "${PG_CONFIG:-}" ] || ls -d /usr/lib/postgresql/*/bin/pg_config 2>/dev/null | sort -t/ -k5,5nr) \
+		$([ -n "${PG_CONFIG:-}" ] || command -v pg_config || true); do
+		if [ -f "$("$candidate" --pgxs 2>/dev/null)" ] && [ -x "$("$candidate" --bindir)/postgres" ]; then
+			printf '%s\n' "$candidate"
+			return
+		fi
+	done
+}
+
+# Sets PG_CONFIG and what it says; after setup.
+load_pg_config()
+{
+	PG_CONFIG=$(find_pg_config)
+	[ -n "$PG_CONFIG" ] || die "no PostgreSQL with its server headers found"
+	export PG_CONFIG
+	bindir=$("$PG_CONFIG" --bindir)
+	pkglibdir=$("$PG_CONFIG" --pkglibdir)
+	sharedir=$("$PG_CONFIG" --sharedir)
+	pgxs_src=$(dirname "$(dirname "$("$PG_CONFIG" --pgxs)")")
+	if is_root && ! id "$server_account" >/dev/null 2>&1; then
+		die "PostgreSQL does not run as root, and there is no account $server_account to run it as"
+	fi
+}
+
+# work_folder NAME: creates the folder for one purpose (run, check, bench) and prints its path, free of spaces
+# and reachable for the account that runs the server.
+work_folder()
+{
+	local base=$top/build tag
+	tag=$(printf '%s' "$top" | cksum | cut -d' ' -f1)
+	if is_root; then
+		if [[ $top =~ [^A-Za-z0-9_/.+-] ]] || ! as_server test -r "$top" -a -x "$top"; then
+			base=/var/lib/dynapg/$tag
+		fi
+		(umask 022 && mkdir -p "$base/$1")
+	elif [[ $top =~ [^A-Za-z0-9_/.+-] ]]; then
+		base=/var/tmp/dynapg-$(id -u)-$tag
+		mkdir -m 700 "$base" 2>/dev/null || [ -O "$base" ] || die "$base belongs to somebody else"
+		mkdir -p "$base/$1"
+	else
+		mkdir -p "$base/$1"
+	fi
+	printf '%s\n' "$base/$1"
+}
+
+# server_folder PATH: creates a folder that the server's account owns.
+server_folder()
+{
+	mkdir -p "$1"
+	if is_root; then
+		chown "$server_account:" "$1"
+	fi
+}
+
+# build: compiles with all cores.
+build()
+{
+	make -s -C "$top" -j"$(nproc)" all
+}
+
+# install_private PREFIX: the private PostgreSQL with the extension just built; sets bin to its programs.
+install_private()
+{
+	local prefix=$1 stamp
+	stamp="$bindir $(stat -c '%Y %s' "$bindir/postgres") $(stat -c '%Y' "$pkglibdir" "$sharedir/extension" | tr '\n' ' ')"
+	bin=$prefix$bindir
+	if [ "$(cat "$prefix/stamp" 2>/dev/null)" != "$stamp" ]; then
+		rm -rf "$prefix"
+		(
+			umask 022
+			mkdir -p "$bin" "$prefix$pkglibdir" "$prefix$sharedir"
+			cp -pL "$bindir"/* "$bin/"
+			ln -s "$pkglibdir"/*.so "$prefix$pkglibdir/"
+			cp -rs "$sharedir"/. "$prefix$sharedir/"
+			rm -f "$prefix$pkglibdir"/dynapg.so "$prefix$sharedir"/extension/dynapg[.-]*
+			printf '%s\n' "$stamp" >"$prefix/stamp"
+		)
+	fi
+	(umask 022 && make -s -C "$top" install DESTDIR="$prefix")
+}
+
+# init_server DATADIR: a new, empty data directory.
+init_server()
+{
+	as_server "$bin/initdb" -D "$1" -A trust -U postgres --locale=C.UTF-8 -E UTF8 --no-sync >/dev/null
+}
