@@ -8,10 +8,35 @@
 
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
+#include "storage/proc.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
 
 #if PG_VERSION_NUM < 150000
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
+
+/* Does the role own the relation, or is it a superuser? */
+static inline bool
+dyn_compat_owns_relation(Oid relid, Oid role)
+{
+#if PG_VERSION_NUM < 160000
+	return pg_class_ownercheck(relid, role);
+#else
+	return object_ownercheck(RelationRelationId, relid, role);
+#endif
+}
+
+/* A number that no other transaction of this backend has. */
+static inline LocalTransactionId
+dyn_compat_lxid(void)
+{
+#if PG_VERSION_NUM < 170000
+	return MyProc->lxid;
+#else
+	return MyProc->vxid.lxid;
+#endif
+}
 
 #endif							/* DYNAPG_BASE_COMPAT_H */

@@ -53,14 +53,22 @@ typedef struct DynTableDef
  */
 extern bool dyn_catalog_create(DynTableDef *def);
 
-/* The stored definition in the current memory context, or NULL. */
+/* The stored definition in the current memory context, indexes in name order; or NULL. */
 extern DynTableDef *dyn_catalog_read(const char *name);
 
-/* Stores deletion_protection and definition of an existing table (row locked by the caller's read for_update). */
+/* The data table of that name, or InvalidOid. */
+extern Oid	dyn_catalog_relid(const char *name);
+
+/*
+ * The same with the catalog row locked, for a change or drop that follows.  The current user must own the
+ * data table (42501).
+ */
 extern DynTableDef *dyn_catalog_read_for_update(const char *name);
+
+/* Stores deletion_protection and definition of a table read for update. */
 extern void dyn_catalog_update(const DynTableDef *def);
 
-/* Drops the data table and the catalog rows. */
+/* Drops the data table and the catalog rows of a table read for update. */
 extern void dyn_catalog_drop(const DynTableDef *def);
 
 /*

@@ -1,0 +1,193 @@
+/*
+ * ddl.c - the relations of a DynamoDB table: names, columns, indexes
+ *
+ * Layer 2 (store).
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "common/hashfn.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "store/ddl.h"
+#include "store/sql.h"
+
+/*
+ * Free space for updates to stay on the page (HOT): an update never changes pk and sk, so in a table without
+ * secondary indexes every one can.
+ */
+#define DATA_FILLFACTOR 90
+
+/* pglz takes several times as long for large items. */
+#ifdef USE_LZ4
+#define ITEM_COMPRESSION " COMPRESSION lz4"
+#else
+#define ITEM_COMPRESSION ""
+#endif
+
+#define HASH_SUFFIX 17			/* "~" and 16 hexadecimal digits */
+
+char *
+dyn_ddl_relation_name(const char *full_name, uint64 seed)
+{
+	int			len = strlen(full_name);
+	uint64		hash;
+
+	if (len < NAMEDATALEN)
+		return pstrdup(full_name);
+	hash = DatumGetUInt64(hash_any_extended((const unsigned char *) full_name, len, seed));
+	return psprintf("%.*s~%016llx", NAMEDATALEN - 1 - HASH_SUFFIX, full_name, (unsigned long long) hash);
+}
+
+char *
+dyn_ddl_index_name(const char *table_name, const char *index_name)
+{
+	return dyn_ddl_relation_name(psprintf("%s:%s", table_name, index_name), 0);
+}
+
+char *
+dyn_ddl_qualified_name(Oid relid)
+{
+	char	   *name = get_rel_name(relid);
+
+	if (name == NULL)
+		return NULL;
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), name);
+}
+
+/* The column type of a key, spelt out. */
+static const char *
+column_type(uint8 tag)
+{
+	return tag == DYN_S ? "pg_catalog.text COLLATE pg_catalog.\"C\"" : tag == DYN_N ? "pg_catalog.numeric" : "pg_catalog.bytea";
+}
+
+/* dynapg.key_s(item, 'attribute'). */
+static void
+append_key_function(StringInfo out, const DynKeyAttr *attr)
+{
+	char		type = attr->tag == DYN_S ? 's' : attr->tag == DYN_N ? 'n' : 'b';
+
+	appendStringInfo(out, "dynapg.key_%c(item, %s)", type, quote_literal_cstr(attr->name));
+}
+
+static bool
+same_attribute(const DynKeyAttr *a, const DynKeyAttr *b)
+{
+	return a->tag != 0 && b->tag != 0 && a->len == b->len && memcmp(a->name, b->name, a->len) == 0;
+}
+
+void
+dyn_ddl_key_expression(StringInfo out, const DynKeyAttr *pk, const DynKeyAttr *sk, const DynKeyAttr *attr)
+{
+	if (same_attribute(attr, pk))
+		appendStringInfoString(out, "pk");
+	else if (same_attribute(attr, sk))
+		appendStringInfoString(out, "sk");
+	else
+	{
+		append_key_function(out, attr);
+		if (attr->tag == DYN_S)
+			appendStringInfoString(out, " COLLATE pg_catalog.\"C\"");
+	}
+}
+
+/* "pk = dynapg.key_s(item, 'Id')". */
+static void
+append_key_check(StringInfo out, const char *column, const DynKeyAttr *attr)
+{
+	appendStringInfo(out, "%s OPERATOR(pg_catalog.=) ", column);
+	append_key_function(out, attr);
+}
+
+Oid
+dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
+{
+	StringInfoData sql;
+	bool		has_sk = def->sk.tag != 0;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "CREATE TABLE %s (pk %s NOT NULL, ",
+					 quote_qualified_identifier(DYN_TABLE_SCHEMA, relation_name), column_type(def->pk.tag));
+	if (has_sk)
+		appendStringInfo(&sql, "sk %s NOT NULL, ", column_type(def->sk.tag));
+	appendStringInfo(&sql, "item dynapg.item" ITEM_COMPRESSION " NOT NULL, CONSTRAINT %s PRIMARY KEY (pk%s), ",
+					 quote_identifier(dyn_ddl_relation_name(psprintf("%s primary key", relation_name), 0)),
+					 has_sk ? ", sk" : "");
+
+	/* IS TRUE: a missing key attribute gives null, which a CHECK would let pass. */
+	appendStringInfoString(&sql, "CONSTRAINT keys_of_item CHECK ((");
+	append_key_check(&sql, "pk", &def->pk);
+	if (has_sk)
+	{
+		appendStringInfoString(&sql, " AND ");
+		append_key_check(&sql, "sk", &def->sk);
+	}
+	appendStringInfo(&sql, ") IS TRUE)) WITH (fillfactor = %d)", DATA_FILLFACTOR);
+
+	dyn_sql_run(sql.data, NULL, 0);
+	return get_relname_relid(relation_name, get_namespace_oid(DYN_TABLE_SCHEMA, false));
+}
+
+/* The columns of the index: its key attributes, then what of the primary key is not among them. */
+static void
+append_index_columns(StringInfo out, const DynTableDef *def, const DynIndexDef *index)
+{
+	bool		has_pk = false;
+	bool		has_sk = def->sk.tag == 0;
+
+	for (int i = 0; i < index->npk + index->nsk; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(out, ", ");
+		dyn_ddl_key_expression(out, &def->pk, &def->sk, &index->keys[i]);
+		has_pk |= same_attribute(&index->keys[i], &def->pk);
+		has_sk |= same_attribute(&index->keys[i], &def->sk);
+	}
+	if (!has_pk)
+		appendStringInfoString(out, ", pk");
+	if (!has_sk)
+		appendStringInfoString(out, ", sk");
+}
+
+/* The predicate that leaves out items without one of the key attributes; none when they are all of the table's key. */
+static void
+append_index_predicate(StringInfo out, const DynTableDef *def, const DynIndexDef *index)
+{
+	const char *separator = " WHERE ";
+
+	for (int i = 0; i < index->npk + index->nsk; i++)
+	{
+		const DynKeyAttr *attr = &index->keys[i];
+
+		if (same_attribute(attr, &def->pk) || same_attribute(attr, &def->sk))
+			continue;
+		appendStringInfoString(out, separator);
+		append_key_function(out, attr);
+		appendStringInfoString(out, " IS NOT NULL");
+		separator = " AND ";
+	}
+}
+
+void
+dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "CREATE INDEX %s ON %s (", quote_identifier(relation_name), dyn_ddl_qualified_name(def->relid));
+	append_index_columns(&sql, def, index);
+	appendStringInfoChar(&sql, ')');
+	append_index_predicate(&sql, def, index);
+	dyn_sql_run(sql.data, NULL, 0);
+}
+
+void
+dyn_ddl_drop_table(Oid relid)
+{
+	char	   *name = dyn_ddl_qualified_name(relid);
+
+	if (name)
+		dyn_sql_run(psprintf("DROP %s %s", get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE ? "FOREIGN TABLE" : "TABLE", name), NULL, 0);
+}

@@ -1,0 +1,53 @@
+/*
+ * ddl.h - the relations of a DynamoDB table: names, columns, indexes
+ *
+ * A table is dynamodb."Name" (pk, [sk], item): pk and sk are text COLLATE "C" (S), numeric (N) or bytea (B)
+ * and always have these names.  PRIMARY KEY (pk [, sk]).  The constraint keys_of_item holds the columns to the
+ * item's key attributes, so that no direct SQL write can make a row that the API could not address.  Storage
+ * options are given at creation.
+ *
+ * A secondary index is one btree index: a column per key attribute, partition attributes first, then those of pk
+ * and sk that are not among them; partial where a key attribute may be missing, which makes it sparse.  A key
+ * attribute of the table is its column, any other one an expression over item.
+ *
+ * Relation names hold characters that DynamoDB forbids in names (":", "~", space) wherever they are not the table's own
+ * name, so that no table name can collide with them.
+ *
+ * All run through SPI (the caller is connected) with the rights of the current user.
+ *
+ * Layer 2 (store).
+ */
+#ifndef DYNAPG_STORE_DDL_H
+#define DYNAPG_STORE_DDL_H
+
+#include "lib/stringinfo.h"
+
+#include "store/catalog.h"
+
+#define DYN_TABLE_SCHEMA	"dynamodb"
+
+/*
+ * The relation name for a full name: the name itself, or, where it is longer than an identifier, its beginning with
+ * a hash of the whole.  Another seed gives another name.
+ */
+extern char *dyn_ddl_relation_name(const char *full_name, uint64 seed);
+
+/* The relation name of a table's secondary index. */
+extern char *dyn_ddl_index_name(const char *table_name, const char *index_name);
+
+/* Appends the column or expression over item that holds a key attribute, with its collation. */
+extern void dyn_ddl_key_expression(StringInfo out, const DynKeyAttr *pk, const DynKeyAttr *sk, const DynKeyAttr *attr);
+
+/* Creates the data table under that relation name; returns its OID. */
+extern Oid	dyn_ddl_create_table(const DynTableDef *def, const char *relation_name);
+
+/* Creates one secondary index of a data table under that relation name. */
+extern void dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name);
+
+/* Drops the data table with its indexes; other objects that depend on it make it fail as DROP TABLE does. */
+extern void dyn_ddl_drop_table(Oid relid);
+
+/* The quoted, schema-qualified name of a relation, palloc'd; NULL when it is gone. */
+extern char *dyn_ddl_qualified_name(Oid relid);
+
+#endif							/* DYNAPG_STORE_DDL_H */
