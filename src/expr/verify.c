@@ -10,7 +10,6 @@
  */
 #include "postgres.h"
 
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
 #include "base/limits.h"
@@ -86,9 +85,9 @@ static const char *
 verify_path(const DynProgram *program, const DynExprNode *node)
 {
 	if (node->narg == 0 || (uint64) node->arg + node->narg > program->nelements)
-		return "path elements out of range";
+		return "path elements are out of range";
 	if (dyn_program_elements(program)[node->arg].offset == DYN_ELEMENT_INDEX)
-		return "path begins with a list index";
+		return "a path begins with a list index";
 	return NULL;
 }
 
@@ -111,13 +110,13 @@ verify_node(Verifier *v, int32 index, uint64 allowed, uint32 depth)
 	const char *flaw;
 
 	if (node->op == 0 || node->op >= lengthof(op_rules))
-		return "unknown operator";
+		return "an unknown operator";
 	if ((allowed & BIT(node->op)) == 0)
-		return "operator out of place";
+		return "an operator is out of place";
 	if (node->op == DYN_OP_PATH && (flaw = verify_path(v->program, node)) != NULL)
 		return flaw;
 	if (node->op == DYN_OP_VALUE && node->arg >= v->program->nvalues)
-		return "value out of range";
+		return "a value is out of range";
 	flaw = verify_chain(v, node->child, index, &op_rules[node->op], depth + 1);
 	if (flaw == NULL && node->op == DYN_OP_ATTRIBUTE_TYPE)
 		flaw = verify_type_name(v->program, node);
@@ -133,26 +132,26 @@ verify_chain(Verifier *v, int32 first, int32 parent, const OpRule *rule, uint32 
 	uint32		count = 0;
 
 	if (depth > MAX_DEPTH)
-		return "expression nested too deep";
+		return "an expression is nested too deeply";
 	check_stack_depth();
 	for (int32 i = first; i != -1; i = nodes[i].next)
 	{
 		const char *flaw;
 
 		if (i <= before || (uint32) i >= v->program->nnodes)
-			return "node out of range";
+			return "a node is out of range";
 		if (v->reached[i])
-			return "node used twice";
+			return "a node is used twice";
 		v->reached[i] = true;
 		if (count == rule->most)
-			return "too many operands";
+			return "an operator has too many operands";
 		flaw = verify_node(v, i, count == 0 ? rule->first : rule->rest, depth);
 		if (flaw != NULL)
 			return flaw;
 		before = i;
 		count++;
 	}
-	return count < rule->least ? "too few operands" : NULL;
+	return count < rule->least ? "an operator has too few operands" : NULL;
 }
 
 /* The areas fill the varlena exactly. */
@@ -162,17 +161,17 @@ verify_layout(const DynProgram *program)
 	uint64		size = sizeof(DynProgram);
 
 	if (VARSIZE(program) < sizeof(DynProgram))
-		return "program is too short";
+		return "the program is too short";
 	if (program->version != DYN_PROGRAM_VERSION)
-		return "program has an unknown version";
+		return "the program has an unknown version";
 	size += (uint64) program->nnodes * sizeof(DynExprNode);
 	size += (uint64) program->nelements * sizeof(DynPathElement);
 	size += (uint64) program->nvalues * sizeof(DynProgramValue);
 	size += program->nbytes;
 	if (size != VARSIZE(program))
-		return "program has a wrong length";
+		return "the program has a wrong length";
 	if (program->nnodes > PG_INT32_MAX)
-		return "program has too many nodes";
+		return "the program has too many nodes";
 	return NULL;
 }
 
@@ -186,12 +185,11 @@ verify_elements(const DynProgram *program)
 		if (element->offset == DYN_ELEMENT_INDEX)
 			continue;
 		if ((uint64) element->offset + element->len > program->nbytes)
-			return "name out of range";
+			return "a name is out of range";
 		if (element->len == 0 || element->len > DYN_MAX_ATTR_NAME)
-			return "name of illegal length";
-		if (pg_encoding_verifymbstr(PG_UTF8, (const char *) dyn_program_bytes(program) + element->offset,
-									element->len) != element->len)
-			return "name is not UTF-8";
+			return "a name has an illegal length";
+		if (dyn_value_verify((DynValue) {DYN_S, element->len, dyn_program_bytes(program) + element->offset}) != NULL)
+			return "a name is not UTF-8";
 	}
 	return NULL;
 }
@@ -206,9 +204,9 @@ verify_values(const DynProgram *program)
 		const char *flaw;
 
 		if (value->tag < DYN_NULL || value->tag > DYN_M)
-			return "value of unknown type";
+			return "a value has an unknown type";
 		if ((uint64) value->offset + value->len > program->nbytes)
-			return "value out of range";
+			return "a value is out of range";
 		flaw = dyn_value_verify(dyn_program_value(program, i));
 		if (flaw != NULL)
 			return flaw;
