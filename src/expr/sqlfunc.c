@@ -76,15 +76,15 @@ check_program(FmgrInfo *flinfo, const struct varlena *program)
 }
 
 /* The second argument as a program that can be run; *watched tells whether to hand over. */
-static const DynProgram *
+static DynProgram *
 program_argument(FunctionCallInfo fcinfo, bool *watched)
 {
-	const struct varlena *program = (const struct varlena *) PG_GETARG_BYTEA_P(1);
+	struct varlena *program = (struct varlena *) PG_GETARG_BYTEA_P(1);
 
 	*watched = is_watched(program);
 	if (!*watched)
 		check_program(fcinfo->flinfo, program);
-	return (const DynProgram *) program;
+	return (DynProgram *) program;
 }
 
 /* ---- what the watcher learns ---- */
@@ -142,7 +142,7 @@ dynapg_holds(PG_FUNCTION_ARGS)
 {
 	struct varlena *item = PG_GETARG_VARLENA_PP(0);
 	bool		watched;
-	const DynProgram *program = program_argument(fcinfo, &watched);
+	DynProgram *program = program_argument(fcinfo, &watched);
 	bool		held = dyn_eval_condition(program, dyn_item_root(item));
 
 	if (watched)
@@ -160,7 +160,7 @@ dynapg_apply(PG_FUNCTION_ARGS)
 {
 	struct varlena *item = PG_GETARG_VARLENA_PP(0);
 	bool		watched;
-	const DynProgram *program = program_argument(fcinfo, &watched);
+	DynProgram *program = program_argument(fcinfo, &watched);
 	const char *error;
 	struct varlena *result = dyn_eval_update(program, dyn_item_root(item), &error);
 
