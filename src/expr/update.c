@@ -292,11 +292,11 @@ open_parent(Update *u, const DynExprNode *path)
 	}
 }
 
-/* Levels of lists and maps in a node: 0 for a scalar or set. */
+/* Levels of values below a node: 0 for a scalar, a set and an empty container. */
 static uint32
-levels_of(const DynNode *node)
+levels_below(const DynNode *node)
 {
-	uint32		deepest = 0;
+	uint32		levels = 0;
 	uint32		count;
 
 	if (node->tag != DYN_L && node->tag != DYN_M)
@@ -307,7 +307,6 @@ levels_of(const DynNode *node)
 	{
 		DynNode		child;
 		DynSlice	name;
-		uint32		levels;
 
 		if (node->open)
 			child = node->children[i].node;
@@ -315,10 +314,9 @@ levels_of(const DynNode *node)
 			child = dyn_node_of(dyn_list_element(node->packed, i));
 		else
 			child = dyn_node_of(dyn_map_member(node->packed, i, &name));
-		levels = levels_of(&child);
-		deepest = Max(deepest, levels);
+		levels = Max(levels, 1 + levels_below(&child));
 	}
-	return deepest + 1;
+	return levels;
 }
 
 static bool
@@ -348,7 +346,7 @@ apply(Update *u, Action *action)
 	}
 
 	/* Below the top level a value of legal depth can become too deep. */
-	if (action->path->narg > 1 && action->path->narg - 1 + levels_of(&action->value) >= DYN_MAX_NESTING)
+	if (action->path->narg > 1 && action->path->narg - 1 + levels_below(&action->value) >= DYN_MAX_NESTING)
 		return fail(u, too_deep);
 	if (!is_index)
 		dyn_node_set_member(parent, element_name(u, last), action->value);
