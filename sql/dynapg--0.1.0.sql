@@ -50,3 +50,26 @@ CREATE FUNCTION dynapg.on_sql_drop() RETURNS event_trigger
 	AS 'MODULE_PATHNAME', 'dynapg_on_sql_drop';
 COMMENT ON FUNCTION dynapg.on_sql_drop() IS 'removes the catalog rows of data tables that were dropped';
 CREATE EVENT TRIGGER dynapg_on_sql_drop ON sql_drop EXECUTE FUNCTION dynapg.on_sql_drop();
+
+/* ---- operations ---- */
+
+/*
+ * Operations of the API: request and reply as on the wire. NULL is the empty request. A failed operation raises an error
+ * whose SQLSTATE tells the exception and whose message is DynamoDB's.
+ */
+
+CREATE FUNCTION dynapg.delete_item(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_item(json) IS 'Deletes an item: the API operation DeleteItem';
+
+CREATE FUNCTION dynapg.get_item(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_get_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get_item(json) IS 'Reads an item by its key: the API operation GetItem';
+
+CREATE FUNCTION dynapg.put_item(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_put_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.put_item(json) IS 'Stores an item, replacing one of the same key: the API operation PutItem';
+
+CREATE FUNCTION dynapg.update_item(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_item(json) IS 'Changes an item or creates it: the API operation UpdateItem';

@@ -65,7 +65,7 @@ dyn_api_get_item(const DynJson *request, StringInfo reply)
 	attributes = dyn_write_attributes(request, "Key");
 	projection = compile_projection(request);
 
-	name = dyn_name_of_request(request, DYN_NAME_DATA);
+	name = dyn_name_of_request(request);
 	table = dyn_table_lookup(name.data, name.len);
 	if (table == NULL)
 		dyn_name_not_found(name, DYN_NAME_DATA);

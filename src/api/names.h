@@ -16,7 +16,7 @@
 
 #define DYN_ACCOUNT_ID	"000000000000"
 
-/* What an operation says when the table of an ARN is elsewhere or a name is no name. */
+/* What an operation works on: it decides how a missing table is told. */
 typedef enum DynNameUse
 {
 	DYN_NAME_DATA,				/* items: GetItem, Query ... */
@@ -28,10 +28,10 @@ typedef enum DynNameUse
  * member's bytes; it has 3 to 255 characters of the legal ones.  Raises DynamoDB's ValidationException for
  * what is neither a name nor a table ARN, and its errors for an ARN of another region or account.
  */
-extern DynSlice dyn_name_table(DynSlice table_name, DynNameUse use);
+extern DynSlice dyn_name_table(DynSlice table_name);
 
 /* The same straight from a request's TableName member, which is there since the shape demands it. */
-extern DynSlice dyn_name_of_request(const DynJson *request, DynNameUse use);
+extern DynSlice dyn_name_of_request(const DynJson *request);
 
 /* Is it made of a-z A-Z 0-9 _ . - only, and not empty? */
 extern bool dyn_name_is_legal(const char *name, uint32 len);

@@ -27,9 +27,16 @@ typedef struct DynOperation
 /* The operation of that wire name, or NULL. */
 extern const DynOperation *dyn_operation_find(const char *name, uint32 len);
 
+/* The name of the operation that this backend works on, for messages that tell it; NULL outside of calls. */
+extern const char *dyn_operation_current(void);
+
 /*
  * Parses the request text, validates it against the shape (SerializationException, then all constraint
- * violations in one ValidationException), runs the handler, appends the reply to reply.
+ * violations in one ValidationException), runs the handler, appends the reply to reply.  An empty text is the
+ * empty request.
+ *
+ * The handler runs in a memory context of its own, which is gone when the call returns; when it raises an
+ * error, the context goes with the caller's current one.
  */
 extern void dyn_api_call(const DynOperation *operation, const char *request, size_t len, StringInfo reply);
 

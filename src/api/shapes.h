@@ -106,9 +106,4 @@ extern const DynShape dyn_shape_list_tables;
 extern const DynShape dyn_shape_delete_table;
 extern const DynShape dyn_shape_update_table;
 
-/* Shapes that several requests share (shapes_table.c). */
-extern const DynShape dyn_shape_table_arn;	/* a TableName member: name or ARN */
-extern const DynShape dyn_shape_index_name;
-extern const DynShape dyn_shape_boolean;
-
 #endif							/* DYNAPG_API_SHAPES_H */

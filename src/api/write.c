@@ -123,7 +123,7 @@ dyn_write_compile(DynWriteCall *call)
 void
 dyn_write_find(DynWriteCall *call)
 {
-	DynSlice	name = dyn_name_of_request(call->request, DYN_NAME_DATA);
+	DynSlice	name = dyn_name_of_request(call->request);
 
 	call->write.table = dyn_table_lookup(name.data, name.len);
 	if (call->write.table == NULL)

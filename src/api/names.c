@@ -1,0 +1,140 @@
+/*
+ * names.c - table names, index names and their ARNs
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/names.h"
+
+#include "api/operation.h"
+#include "api/shapes.h"
+#include "base/errors.h"
+#include "base/guc.h"
+#include "base/limits.h"
+#include "miscadmin.h"
+
+#define ARN_PREFIX "arn:aws:dynamodb:"
+
+/* Cuts the text before the first separator off rest; false when there is none. */
+static bool
+cut(DynSlice *rest, char separator, DynSlice *part)
+{
+	const char *at = memchr(rest->data, separator, rest->len);
+
+	if (!at)
+		return false;
+	*part = (DynSlice) {rest->data, (uint32) (at - rest->data)};
+	rest->len -= part->len + 1;
+	rest->data = at + 1;
+	return true;
+}
+
+static bool
+slice_is(DynSlice slice, const char *text)
+{
+	return slice.len == strlen(text) && memcmp(slice.data, text, slice.len) == 0;
+}
+
+bool
+dyn_name_is_legal(const char *name, uint32 len)
+{
+	for (uint32 i = 0; i < len; i++)
+	{
+		char		c = name[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			  c == '_' || c == '.' || c == '-'))
+			return false;
+	}
+	return len > 0;
+}
+
+/* The service checks the account first: whether the region fits is not told to strangers. */
+static void
+check_account(DynSlice arn, DynSlice account)
+{
+	const char *operation = dyn_operation_current();
+
+	if (slice_is(account, DYN_ACCOUNT_ID))
+		return;
+	dyn_error(DYN_E_ACCESS_DENIED,
+			  "User: arn:aws:iam::" DYN_ACCOUNT_ID ":user/%s is not authorized to perform: dynamodb:%s on resource: "
+			  "%.*s because no resource-based policy allows the dynamodb:%s action",
+			  GetUserNameFromId(GetUserId(), false), operation, (int) arn.len, arn.data, operation);
+}
+
+static void
+invalid_arn(DynSlice arn)
+{
+	dyn_validation("Invalid TableArn: Invalid ResourceArn provided as input %.*s", (int) arn.len, arn.data);
+}
+
+/* The name in a table's ARN. */
+static DynSlice
+name_in_arn(DynSlice arn)
+{
+	DynSlice	rest = {arn.data + strlen(ARN_PREFIX), arn.len - (uint32) strlen(ARN_PREFIX)};
+	DynSlice	region;
+	DynSlice	account;
+	DynSlice	kind;
+
+	if (!cut(&rest, ':', &region) || !cut(&rest, ':', &account) || !cut(&rest, '/', &kind) ||
+		!slice_is(kind, "table") || !dyn_name_is_legal(rest.data, rest.len))
+		invalid_arn(arn);
+	check_account(arn, account);
+	if (!slice_is(region, dyn_guc_region))
+		invalid_arn(arn);
+	return rest;
+}
+
+DynSlice
+dyn_name_table(DynSlice table_name)
+{
+	DynSlice	name = table_name;
+
+	if (name.len > strlen(ARN_PREFIX) && memcmp(name.data, ARN_PREFIX, strlen(ARN_PREFIX)) == 0)
+		name = name_in_arn(table_name);
+	if (name.len < DYN_MIN_TABLE_NAME || name.len > DYN_MAX_TABLE_NAME)
+		dyn_validation("TableName must be at least %d characters long and at most %d characters long",
+					   DYN_MIN_TABLE_NAME, DYN_MAX_TABLE_NAME);
+	if (!dyn_name_is_legal(name.data, name.len))
+		dyn_validation("1 validation error detected: Value '%.*s' at 'tableName' failed to satisfy constraint: "
+					   "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+", (int) name.len, name.data);
+	return name;
+}
+
+DynSlice
+dyn_name_of_request(const DynJson *request)
+{
+	return dyn_name_table(dyn_request_string(request, "TableName"));
+}
+
+void
+dyn_name_table_arn(StringInfo out, const char *table)
+{
+	appendStringInfo(out, ARN_PREFIX "%s:" DYN_ACCOUNT_ID ":table/%s", dyn_guc_region, table);
+}
+
+void
+dyn_name_index_arn(StringInfo out, const char *table, const char *index)
+{
+	dyn_name_table_arn(out, table);
+	appendStringInfo(out, "/index/%s", index);
+}
+
+void
+dyn_name_stream_arn(StringInfo out, const char *table, const char *label)
+{
+	dyn_name_table_arn(out, table);
+	appendStringInfo(out, "/stream/%s", label);
+}
+
+void
+dyn_name_not_found(DynSlice table, DynNameUse use)
+{
+	if (use == DYN_NAME_DATA)
+		dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found");
+	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Table: %.*s not found",
+			  (int) table.len, table.data);
+}

@@ -1,0 +1,82 @@
+/*
+ * operation.c - the table of operations, and calling one
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/operation.h"
+
+#include "access/xlog.h"
+#include "api/items.h"
+#include "api/shapes.h"
+#include "base/errors.h"
+#include "utils/memutils.h"
+
+/* Sorted by name: dyn_operation_find searches by halves. */
+static const DynOperation operations[] = {
+	{"DeleteItem", &dyn_shape_delete_item, dyn_api_delete_item, true},
+	{"GetItem", &dyn_shape_get_item, dyn_api_get_item, false},
+	{"PutItem", &dyn_shape_put_item, dyn_api_put_item, true},
+	{"UpdateItem", &dyn_shape_update_item, dyn_api_update_item, true},
+};
+
+static const DynOperation *current_operation = NULL;
+
+const DynOperation *
+dyn_operation_find(const char *name, uint32 len)
+{
+	int			low = 0;
+	int			high = (int) lengthof(operations) - 1;
+
+	while (low <= high)
+	{
+		int			middle = (low + high) / 2;
+		const char *candidate = operations[middle].name;
+		int			order = strncmp(name, candidate, len);
+
+		if (order == 0 && candidate[len] != '\0')
+			order = -1;
+		if (order == 0)
+			return &operations[middle];
+		if (order < 0)
+			high = middle - 1;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+const char *
+dyn_operation_current(void)
+{
+	return current_operation ? current_operation->name : NULL;
+}
+
+/* Shape, then handler. */
+static void
+run(const DynOperation *operation, const char *request, size_t len, StringInfo reply)
+{
+	const DynJson *parsed = len > 0 ? dyn_json_parse(request, len) : dyn_json_parse("{}", 2);
+
+	dyn_shape_check(operation->shape, parsed);
+	if (operation->writes && RecoveryInProgress())
+		dyn_error(DYN_E_SERVICE_UNAVAILABLE, "%s writes, and this server is a standby that only reads", operation->name);
+	operation->handler(parsed, reply);
+}
+
+void
+dyn_api_call(const DynOperation *operation, const char *request, size_t len, StringInfo reply)
+{
+	const DynOperation *outer = current_operation;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dynapg call", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+
+	/* an error leaves it set: the next call sets it anew, and outside of calls nobody asks */
+	current_operation = operation;
+	run(operation, request, len, reply);
+	current_operation = outer;
+
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+}

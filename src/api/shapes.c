@@ -1,0 +1,719 @@
+/*
+ * shapes.c - checking a request against its shape
+ *
+ * Both stages walk the request with the shape beside it.  The recursion is bounded by the shapes, which are
+ * finite trees; what may nest without end (attribute values) is value/tree.h's.  The path to the member under
+ * check is a chain of stack frames, written out only when there is something to say.
+ *
+ * How a violation in a container is told depends on what it holds: structures have paths of their own
+ * ('keySchema.1.member.keyType'), while strings and lists in a container are told of at the container
+ * ("Member must satisfy constraint: [...]").
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/shapes.h"
+
+#include <math.h>
+
+#include "base/errors.h"
+#include "common/hashfn.h"
+#include "lib/stringinfo.h"
+#include "value/tree.h"
+
+#define JAVA_PACKAGE "com.amazonaws.dynamodb.v20120810."
+
+typedef enum StepKind
+{
+	STEP_FIELD,
+	STEP_INDEX,					/* of a list, from 1 */
+	STEP_KEY					/* of a map */
+} StepKind;
+
+typedef struct Step
+{
+	const struct Step *parent;	/* NULL: the request itself */
+	StepKind	kind;
+	const char *field;
+	int			index;
+	DynSlice	key;
+} Step;
+
+typedef struct Violations
+{
+	int			count;
+	StringInfoData text;		/* made with the first violation */
+} Violations;
+
+static void check_types(const DynShape *shape, const DynJson *json);
+static void check_constraints(const DynShape *shape, const DynJson *json, const Step *at, Violations *found);
+static void print_value(StringInfo out, const DynShape *shape, const DynJson *json);
+
+
+/* Which field of the structure is that, or -1. */
+static int
+find_field(const DynShape *shape, DynSlice name)
+{
+	for (int i = 0; i < shape->nfields; i++)
+	{
+		const char *field = shape->fields[i].name;
+
+		if (strncmp(field, name.data, name.len) == 0 && field[name.len] == '\0')
+			return i;
+	}
+	return -1;
+}
+
+/*
+ * Stage 1: types
+ */
+
+static void
+serialization_error(const char *text)
+{
+	dyn_error(DYN_E_SERIALIZATION, "%s", text);
+}
+
+/* The Java type that the service's messages call the shape. */
+static char *
+java_type(const DynShape *shape)
+{
+	switch (shape->kind)
+	{
+		case DYN_SHAPE_STRING:
+			return pstrdup("java.lang.String");
+		case DYN_SHAPE_INTEGER:
+			return pstrdup("java.lang.Integer");
+		case DYN_SHAPE_LONG:
+			return pstrdup("java.lang.Long");
+		case DYN_SHAPE_BOOLEAN:
+			return pstrdup("java.lang.Boolean");
+		case DYN_SHAPE_STRUCTURE:
+		case DYN_SHAPE_ATTRIBUTE_VALUE:
+			return psprintf(JAVA_PACKAGE "%s", shape->name);
+		case DYN_SHAPE_LIST:
+			return psprintf("java.util.List<%s>", java_type(shape->element));
+		case DYN_SHAPE_MAP:
+			return psprintf("java.util.Map<java.lang.String, %s>", java_type(shape->element));
+		case DYN_SHAPE_ATTRIBUTE_MAP:
+			return pstrdup("java.util.Map<java.lang.String, " JAVA_PACKAGE "AttributeValue>");
+	}
+	pg_unreachable();
+}
+
+/* A list came where the shape wants something else. */
+static void
+unexpected_list(const DynShape *shape)
+{
+	bool		generic = shape->kind == DYN_SHAPE_MAP || shape->kind == DYN_SHAPE_ATTRIBUTE_MAP;
+
+	dyn_error(DYN_E_SERIALIZATION, "Unrecognized collection type %s%s", generic ? "" : "class ", java_type(shape));
+}
+
+/* A scalar of the wrong type came where a scalar is wanted; target is the wanted Java type. */
+static void
+check_scalar(const DynShape *shape, const DynJson *json, DynJsonKind wanted, const char *target)
+{
+	const char *token;
+
+	switch (dyn_json_kind(json))
+	{
+		case DYN_JSON_STRING:
+			if (wanted == DYN_JSON_STRING)
+				return;
+			if (shape->kind == DYN_SHAPE_BOOLEAN)
+				serialization_error("Unexpected token received from parser");
+			token = "STRING_VALUE";
+			break;
+		case DYN_JSON_NUMBER:
+			if (wanted == DYN_JSON_NUMBER)
+				return;
+			token = trunc(dyn_json_double(json)) == dyn_json_double(json) ? "NUMBER_VALUE" : "DECIMAL_VALUE";
+			break;
+		case DYN_JSON_TRUE:
+		case DYN_JSON_FALSE:
+			if (wanted == DYN_JSON_TRUE)
+				return;
+			token = dyn_json_kind(json) == DYN_JSON_TRUE ? "TRUE_VALUE" : "FALSE_VALUE";
+			break;
+		case DYN_JSON_ARRAY:
+			unexpected_list(shape);
+			return;
+		case DYN_JSON_OBJECT:
+			serialization_error("Start of structure or map found where not expected");
+			return;
+		default:
+			return;
+	}
+	dyn_error(DYN_E_SERIALIZATION, "%s cannot be converted to %s", token, target);
+}
+
+static void
+check_structure_types(const DynShape *shape, const DynJson *json)
+{
+	if (dyn_json_kind(json) == DYN_JSON_ARRAY)
+		unexpected_list(shape);
+	if (dyn_json_kind(json) != DYN_JSON_OBJECT)
+		serialization_error("Unexpected value type in payload");
+
+	for (const DynJson *member = dyn_json_first(json); member; member = dyn_json_next(member))
+	{
+		int			field = find_field(shape, dyn_json_name(member));
+
+		if (field >= 0)
+			check_types(shape->fields[field].shape, member);
+	}
+}
+
+static void
+check_container_types(const DynShape *shape, const DynJson *json)
+{
+	DynJsonKind kind = dyn_json_kind(json);
+
+	if (shape->kind == DYN_SHAPE_LIST && kind == DYN_JSON_OBJECT)
+		serialization_error("Start of structure or map found where not expected");
+	if (shape->kind != DYN_SHAPE_LIST && kind == DYN_JSON_ARRAY)
+		unexpected_list(shape);
+	if (kind != DYN_JSON_ARRAY && kind != DYN_JSON_OBJECT)
+		serialization_error("Unexpected field type");
+
+	if (shape->kind == DYN_SHAPE_ATTRIBUTE_MAP)
+	{
+		dyn_value_map_check_types(json);
+		return;
+	}
+	for (const DynJson *child = dyn_json_first(json); child; child = dyn_json_next(child))
+		check_types(shape->element, child);
+}
+
+static void
+check_types(const DynShape *shape, const DynJson *json)
+{
+	if (dyn_json_kind(json) == DYN_JSON_NULL)
+		return;
+
+	switch (shape->kind)
+	{
+		case DYN_SHAPE_STRING:
+			check_scalar(shape, json, DYN_JSON_STRING, "String");
+			break;
+		case DYN_SHAPE_INTEGER:
+			check_scalar(shape, json, DYN_JSON_NUMBER, "Integer");
+			break;
+		case DYN_SHAPE_LONG:
+			check_scalar(shape, json, DYN_JSON_NUMBER, "Long");
+			break;
+		case DYN_SHAPE_BOOLEAN:
+			check_scalar(shape, json, DYN_JSON_TRUE, "Boolean");
+			break;
+		case DYN_SHAPE_STRUCTURE:
+			check_structure_types(shape, json);
+			break;
+		case DYN_SHAPE_LIST:
+		case DYN_SHAPE_MAP:
+		case DYN_SHAPE_ATTRIBUTE_MAP:
+			check_container_types(shape, json);
+			break;
+		case DYN_SHAPE_ATTRIBUTE_VALUE:
+			dyn_value_check_types(json);
+			break;
+	}
+}
+
+/*
+ * Stage 2: constraints
+ */
+
+/* Appends a member's name as messages write it: the first letter small. */
+static void
+print_field(StringInfo out, const char *name)
+{
+	appendStringInfoChar(out, pg_ascii_tolower((unsigned char) name[0]));
+	appendStringInfoString(out, name + 1);
+}
+
+static void
+print_path(StringInfo out, const Step *at)
+{
+	if (at->parent)
+	{
+		print_path(out, at->parent);
+		appendStringInfoChar(out, '.');
+	}
+	switch (at->kind)
+	{
+		case STEP_FIELD:
+			print_field(out, at->field);
+			break;
+		case STEP_INDEX:
+			appendStringInfo(out, "%d.member", at->index);
+			break;
+		case STEP_KEY:
+			appendBinaryStringInfo(out, at->key.data, at->key.len);
+			appendStringInfoString(out, ".member");
+			break;
+	}
+}
+
+/* Adds one violation: where, the value (json NULL: absent) and the constraint. */
+static void violated(Violations *found, const Step *at, const DynShape *shape, const DynJson *json,
+					 const char *constraint,...) pg_attribute_printf(5, 6);
+
+static void
+violated(Violations *found, const Step *at, const DynShape *shape, const DynJson *json, const char *constraint,...)
+{
+	va_list		args;
+	int			needed;
+
+	if (found->count == DYN_MAX_VIOLATIONS)
+		return;
+	if (found->count++ == 0)
+		initStringInfo(&found->text);
+	else
+		appendStringInfoString(&found->text, "; ");
+
+	appendStringInfoString(&found->text, "Value ");
+	if (json)
+	{
+		appendStringInfoChar(&found->text, '\'');
+		print_value(&found->text, shape, json);
+		appendStringInfoChar(&found->text, '\'');
+	}
+	else
+		appendStringInfoString(&found->text, "null");
+	appendStringInfoString(&found->text, " at '");
+	print_path(&found->text, at);
+	appendStringInfoString(&found->text, "' failed to satisfy constraint: ");
+
+	for (;;)
+	{
+		va_start(args, constraint);
+		needed = appendStringInfoVA(&found->text, constraint, args);
+		va_end(args);
+		if (needed == 0)
+			return;
+		enlargeStringInfo(&found->text, needed);
+	}
+}
+
+/* Characters as Java counts them: UTF-16 code units. */
+static int64
+utf16_length(DynSlice text)
+{
+	int64		units = 0;
+
+	for (uint32 i = 0; i < text.len; i++)
+	{
+		uint8		byte = (uint8) text.data[i];
+
+		units += (byte & 0xC0) != 0x80;
+		units += byte >= 0xF0;
+	}
+	return units;
+}
+
+static bool
+matches_pattern(DynShapePattern pattern, DynSlice text)
+{
+	if (pattern == DYN_PATTERN_NONE)
+		return true;
+	for (uint32 i = 0; i < text.len; i++)
+	{
+		char		c = text.data[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			  c == '_' || c == '.' || c == '-'))
+			return false;
+	}
+	return text.len > 0;
+}
+
+static const char *
+pattern_text(DynShapePattern pattern)
+{
+	return pattern == DYN_PATTERN_NAME ? "[a-zA-Z0-9_.-]+" : "";
+}
+
+static bool
+in_enum(const DynShape *shape, DynSlice text)
+{
+	if (!shape->values)
+		return true;
+	for (const char *const *value = shape->values; *value; value++)
+		if (strncmp(*value, text.data, text.len) == 0 && (*value)[text.len] == '\0')
+			return true;
+	return false;
+}
+
+/* "[A, B]" */
+static char *
+enum_text(const DynShape *shape)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (const char *const *value = shape->values; *value; value++)
+		appendStringInfo(&out, "%s%s", value == shape->values ? "[" : ", ", *value);
+	appendStringInfoChar(&out, ']');
+	return out.data;
+}
+
+static bool
+too_small(const DynShape *shape, int64 measure)
+{
+	return shape->has_min && measure < shape->min;
+}
+
+static bool
+too_large(const DynShape *shape, int64 measure)
+{
+	return shape->has_max && measure > shape->max;
+}
+
+static void
+check_string(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
+{
+	DynSlice	text = dyn_json_string(json);
+
+	if (!matches_pattern(shape->pattern, text))
+		violated(found, at, shape, json, "Member must satisfy regular expression pattern: %s",
+				 pattern_text(shape->pattern));
+	if (shape->has_min && too_small(shape, utf16_length(text)))
+		violated(found, at, shape, json, "Member must have length greater than or equal to " INT64_FORMAT, shape->min);
+	if (shape->has_max && text.len > shape->max && too_large(shape, utf16_length(text)))
+		violated(found, at, shape, json, "Member must have length less than or equal to " INT64_FORMAT, shape->max);
+	if (!in_enum(shape, text))
+		violated(found, at, shape, json, "Member must satisfy enum value set: %s", enum_text(shape));
+}
+
+/* The number as the service holds it: cut to an integer, and to the type's range. */
+static int64
+number_value(const DynShape *shape, const DynJson *json)
+{
+	int64		low = shape->kind == DYN_SHAPE_INTEGER ? PG_INT32_MIN : PG_INT64_MIN;
+	int64		high = shape->kind == DYN_SHAPE_INTEGER ? PG_INT32_MAX : PG_INT64_MAX;
+	double		value;
+
+	if (dyn_json_is_integer(json))
+		return Min(Max(dyn_json_integer(json), low), high);
+	value = trunc(dyn_json_double(json));
+	if (value >= (double) high)
+		return high;
+	return value <= (double) low ? low : (int64) value;
+}
+
+static void
+check_number(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
+{
+	int64		value = number_value(shape, json);
+
+	if (too_small(shape, value))
+		violated(found, at, shape, json, "Member must have value greater than or equal to " INT64_FORMAT, shape->min);
+	if (too_large(shape, value))
+		violated(found, at, shape, json, "Member must have value less than or equal to " INT64_FORMAT, shape->max);
+}
+
+static void
+check_structure(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
+{
+	const DynJson *members[DYN_MAX_SHAPE_FIELDS] = {NULL};
+
+	Assert(shape->nfields <= DYN_MAX_SHAPE_FIELDS);
+	for (const DynJson *member = dyn_json_first(json); member; member = dyn_json_next(member))
+	{
+		int			field = find_field(shape, dyn_json_name(member));
+
+		if (field >= 0 && dyn_json_kind(member) != DYN_JSON_NULL)
+			members[field] = member;
+	}
+
+	for (int i = 0; i < shape->nfields; i++)
+	{
+		const DynShapeField *field = &shape->fields[i];
+		Step		step = {.parent = at, .kind = STEP_FIELD, .field = field->name};
+
+		if (members[i])
+			check_constraints(field->shape, members[i], &step, found);
+		else if (field->required)
+			violated(found, &step, field->shape, NULL, "Member must not be null");
+	}
+}
+
+/* Does a string or list inside a container satisfy its own constraints? */
+static bool
+inner_fits(const DynShape *shape, const DynJson *json)
+{
+	int64		measure;
+
+	if (dyn_json_kind(json) == DYN_JSON_NULL)
+		return shape->kind == DYN_SHAPE_ATTRIBUTE_VALUE;
+	if (shape->kind == DYN_SHAPE_LIST)
+		measure = dyn_json_count(json);
+	else if (shape->kind == DYN_SHAPE_STRING)
+	{
+		DynSlice	text = dyn_json_string(json);
+
+		if (!matches_pattern(shape->pattern, text) || !in_enum(shape, text))
+			return false;
+		measure = utf16_length(text);
+	}
+	else
+		return true;
+	return !too_small(shape, measure) && !too_large(shape, measure);
+}
+
+static bool
+key_fits(const DynShape *shape, DynSlice key)
+{
+	int64		measure;
+
+	if (!shape->has_min && (!shape->has_max || key.len <= shape->max) && shape->pattern == DYN_PATTERN_NONE)
+		return true;
+	measure = utf16_length(key);
+	return matches_pattern(shape->pattern, key) && !too_small(shape, measure) && !too_large(shape, measure);
+}
+
+/* "[Member must have length less than or equal to 255, ...]": the constraints of a string or list in a container. */
+static char *
+inner_constraints(const DynShape *shape)
+{
+	StringInfoData out;
+	const char *separator = "";
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '[');
+	if (shape->has_max)
+	{
+		appendStringInfo(&out, "Member must have length less than or equal to " INT64_FORMAT, shape->max);
+		separator = ", ";
+	}
+	if (shape->has_min)
+	{
+		appendStringInfo(&out, "%sMember must have length greater than or equal to " INT64_FORMAT, separator,
+						 shape->min);
+		separator = ", ";
+	}
+	if (shape->pattern != DYN_PATTERN_NONE)
+	{
+		appendStringInfo(&out, "%sMember must satisfy regular expression pattern: %s", separator,
+						 pattern_text(shape->pattern));
+		separator = ", ";
+	}
+	if (shape->values)
+	{
+		appendStringInfo(&out, "%sMember must satisfy enum value set: %s", separator, enum_text(shape));
+		separator = ", ";
+	}
+	appendStringInfo(&out, "%sMember must not be null]", separator);
+	return out.data;
+}
+
+/* The count of a list or map. */
+static void
+check_count(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
+{
+	int			count;
+
+	if (!shape->has_min && !shape->has_max)
+		return;
+	count = dyn_json_count(json);
+	if (too_small(shape, count))
+		violated(found, at, shape, json, "Member must have length greater than or equal to " INT64_FORMAT, shape->min);
+	if (too_large(shape, count))
+		violated(found, at, shape, json, "Member must have length less than or equal to " INT64_FORMAT, shape->max);
+}
+
+static void
+check_container(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
+{
+	const DynShape *element = shape->element;
+	bool		is_list = shape->kind == DYN_SHAPE_LIST;
+	bool		keys_fit = true;
+	bool		inner_fit = true;
+	Step		step = {.parent = at, .kind = is_list ? STEP_INDEX : STEP_KEY};
+
+	check_count(shape, json, at, found);
+
+	for (const DynJson *child = dyn_json_first(json); child; child = dyn_json_next(child))
+	{
+		keys_fit = keys_fit && (is_list || key_fits(shape->key, dyn_json_name(child)));
+		inner_fit = inner_fit && inner_fits(element, child);
+	}
+	if (!keys_fit)
+		violated(found, at, shape, json, "Map keys must satisfy constraint: %s", inner_constraints(shape->key));
+	if (!inner_fit)
+		violated(found, at, shape, json, "%s must satisfy constraint: %s", is_list ? "Member" : "Map value",
+				 inner_constraints(element));
+
+	if (element->kind != DYN_SHAPE_STRUCTURE && element->kind != DYN_SHAPE_LIST)
+		return;					/* nothing inside has a path of its own */
+	for (const DynJson *child = dyn_json_first(json); child; child = dyn_json_next(child))
+	{
+		step.index++;
+		if (!is_list)
+			step.key = dyn_json_name(child);
+		if (dyn_json_kind(child) == DYN_JSON_NULL)
+			continue;
+		if (element->kind == DYN_SHAPE_STRUCTURE)
+			check_structure(element, child, &step, found);
+		else
+			check_container(element, child, &step, found);
+	}
+}
+
+/* The names in a map of attribute values; the values are judged where they are read. */
+static void
+check_attribute_names(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
+{
+	for (const DynJson *child = dyn_json_first(json); child; child = dyn_json_next(child))
+	{
+		if (key_fits(shape->key, dyn_json_name(child)))
+			continue;
+		violated(found, at, shape, json, "Map keys must satisfy constraint: %s", inner_constraints(shape->key));
+		return;
+	}
+}
+
+static void
+check_constraints(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
+{
+	switch (shape->kind)
+	{
+		case DYN_SHAPE_STRING:
+			check_string(shape, json, at, found);
+			break;
+		case DYN_SHAPE_INTEGER:
+		case DYN_SHAPE_LONG:
+			check_number(shape, json, at, found);
+			break;
+		case DYN_SHAPE_STRUCTURE:
+			check_structure(shape, json, at, found);
+			break;
+		case DYN_SHAPE_LIST:
+		case DYN_SHAPE_MAP:
+			check_container(shape, json, at, found);
+			break;
+		case DYN_SHAPE_ATTRIBUTE_MAP:
+			check_attribute_names(shape, json, at, found);
+			break;
+		case DYN_SHAPE_BOOLEAN:
+		case DYN_SHAPE_ATTRIBUTE_VALUE:
+			break;
+	}
+}
+
+/* Appends a value as a message shows it: Java's toString of it. */
+static void
+print_value(StringInfo out, const DynShape *shape, const DynJson *json)
+{
+	bool		is_list = shape->kind == DYN_SHAPE_LIST;
+	const char *separator = "";
+
+	if (dyn_json_kind(json) == DYN_JSON_NULL)
+	{
+		appendStringInfoString(out, "null");
+		return;
+	}
+	switch (shape->kind)
+	{
+		case DYN_SHAPE_STRING:
+			appendBinaryStringInfo(out, dyn_json_string(json).data, dyn_json_string(json).len);
+			return;
+		case DYN_SHAPE_INTEGER:
+		case DYN_SHAPE_LONG:
+			appendStringInfo(out, INT64_FORMAT, number_value(shape, json));
+			return;
+		case DYN_SHAPE_BOOLEAN:
+			appendStringInfoString(out, dyn_json_kind(json) == DYN_JSON_TRUE ? "true" : "false");
+			return;
+		case DYN_SHAPE_STRUCTURE:
+		case DYN_SHAPE_ATTRIBUTE_VALUE:
+			/* Java's default toString ends in the object's hash, which says nothing: any hash will do */
+			appendStringInfo(out, JAVA_PACKAGE "%s@%x", shape->name,
+							 hash_bytes((const unsigned char *) shape->name, (int) strlen(shape->name)));
+			return;
+		case DYN_SHAPE_LIST:
+		case DYN_SHAPE_MAP:
+		case DYN_SHAPE_ATTRIBUTE_MAP:
+			break;
+	}
+	appendStringInfoChar(out, is_list ? '[' : '{');
+	for (const DynJson *child = dyn_json_first(json); child; child = dyn_json_next(child))
+	{
+		appendStringInfoString(out, separator);
+		separator = ", ";
+		if (!is_list)
+		{
+			appendBinaryStringInfo(out, dyn_json_name(child).data, dyn_json_name(child).len);
+			appendStringInfoChar(out, '=');
+		}
+		print_value(out, shape->element, child);
+	}
+	appendStringInfoChar(out, is_list ? ']' : '}');
+}
+
+void
+dyn_shape_check(const DynShape *shape, const DynJson *request)
+{
+	Violations	found = {0};
+
+	check_structure_types(shape, request);
+	check_structure(shape, request, NULL, &found);
+	if (found.count > 0)
+		dyn_validation("%d validation error%s detected: %s", found.count, found.count == 1 ? "" : "s",
+					   found.text.data);
+}
+
+/*
+ * Readers
+ */
+
+const DynJson *
+dyn_request_member(const DynJson *object, const char *name)
+{
+	const DynJson *member = object ? dyn_json_member(object, name) : NULL;
+
+	return member && dyn_json_kind(member) != DYN_JSON_NULL ? member : NULL;
+}
+
+DynSlice
+dyn_request_string(const DynJson *object, const char *name)
+{
+	const DynJson *member = dyn_request_member(object, name);
+
+	return member ? dyn_json_string(member) : (DynSlice) {NULL, 0};
+}
+
+bool
+dyn_request_bool(const DynJson *object, const char *name, bool absent)
+{
+	const DynJson *member = dyn_request_member(object, name);
+
+	return member ? dyn_json_kind(member) == DYN_JSON_TRUE : absent;
+}
+
+int64
+dyn_request_integer(const DynJson *object, const char *name, int64 absent)
+{
+	static const DynShape any_long = {.kind = DYN_SHAPE_LONG};
+	const DynJson *member = dyn_request_member(object, name);
+
+	return member ? number_value(&any_long, member) : absent;
+}
+
+bool
+dyn_request_is(const DynJson *object, const char *name, const char *literal)
+{
+	DynSlice	text = dyn_request_string(object, name);
+
+	return text.data && strlen(literal) == text.len && memcmp(text.data, literal, text.len) == 0;
+}
+
+char *
+dyn_request_cstring(const DynJson *object, const char *name)
+{
+	DynSlice	text = dyn_request_string(object, name);
+
+	return text.data ? pnstrdup(text.data, text.len) : NULL;
+}

@@ -1,0 +1,47 @@
+/*
+ * shapes_build.h - initialisers for the tables of shapes, and the shapes that several of them share
+ *
+ * Included by the shapes_*.c files only.
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_SHAPES_BUILD_H
+#define DYNAPG_API_SHAPES_BUILD_H
+
+#include "api/shapes.h"
+#include "base/limits.h"
+
+/* A string of low to high characters. */
+#define STRING_OF(shape_name, low, high) \
+	{.name = (shape_name), .kind = DYN_SHAPE_STRING, .has_min = true, .min = (low), .has_max = true, .max = (high)}
+
+/* The name of a table or an index. */
+#define NAME_OF(shape_name) \
+	{.name = (shape_name), .kind = DYN_SHAPE_STRING, .has_min = true, .min = DYN_MIN_TABLE_NAME, \
+	 .has_max = true, .max = DYN_MAX_TABLE_NAME, .pattern = DYN_PATTERN_NAME}
+
+#define ENUM_OF(shape_name, texts) {.name = (shape_name), .kind = DYN_SHAPE_STRING, .values = (texts)}
+
+#define STRUCTURE_OF(shape_name, members) \
+	{.name = (shape_name), .kind = DYN_SHAPE_STRUCTURE, .fields = (members), .nfields = lengthof(members)}
+
+#define LIST_OF(shape_name, of) {.name = (shape_name), .kind = DYN_SHAPE_LIST, .element = &(of)}
+
+#define BOUNDED_LIST_OF(shape_name, of, low, high) \
+	{.name = (shape_name), .kind = DYN_SHAPE_LIST, .has_min = true, .min = (low), .has_max = true, .max = (high), \
+	 .element = &(of)}
+
+#define MAP_OF(shape_name, by, of) {.name = (shape_name), .kind = DYN_SHAPE_MAP, .key = &(by), .element = &(of)}
+
+#define BOUNDED_MAP_OF(shape_name, by, of, low, high) \
+	{.name = (shape_name), .kind = DYN_SHAPE_MAP, .has_min = true, .min = (low), .has_max = true, .max = (high), \
+	 .key = &(by), .element = &(of)}
+
+extern const DynShape dyn_shape_boolean;
+extern const DynShape dyn_shape_string;	/* without constraints */
+extern const DynShape dyn_shape_table_arn;	/* a TableName member: name or ARN */
+extern const DynShape dyn_shape_table_name; /* a name only */
+extern const DynShape dyn_shape_index_name;
+extern const DynShape dyn_shape_tags;
+
+#endif							/* DYNAPG_API_SHAPES_BUILD_H */

@@ -1,0 +1,256 @@
+/*
+ * shapes_table.c - the shapes of table requests, and the shapes that all requests share
+ *
+ * Enum values are in the order in which the service lists them in its messages.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/shapes.h"
+#include "api/shapes_build.h"
+#include "base/limits.h"
+
+/* Shared */
+
+const DynShape dyn_shape_boolean = {.name = "Boolean", .kind = DYN_SHAPE_BOOLEAN};
+const DynShape dyn_shape_string = {.name = "String", .kind = DYN_SHAPE_STRING};
+const DynShape dyn_shape_table_arn = STRING_OF("TableArn", 1, DYN_MAX_ARN);
+const DynShape dyn_shape_table_name = NAME_OF("TableName");
+const DynShape dyn_shape_index_name = NAME_OF("IndexName");
+
+/* Parts */
+
+static const DynShape positive_long = {.name = "PositiveLongObject", .kind = DYN_SHAPE_LONG, .has_min = true, .min = 1};
+static const DynShape any_long = {.name = "LongObject", .kind = DYN_SHAPE_LONG};
+static const DynShape key_attribute_name = STRING_OF("KeySchemaAttributeName", 1, DYN_MAX_KEY_NAME);
+
+static const char *const scalar_types[] = {"B", "N", "S", NULL};
+static const DynShape scalar_type = ENUM_OF("ScalarAttributeType", scalar_types);
+static const char *const key_types[] = {"HASH", "RANGE", NULL};
+static const DynShape key_type = ENUM_OF("KeyType", key_types);
+static const char *const projection_types[] = {"ALL", "INCLUDE", "KEYS_ONLY", NULL};
+static const DynShape projection_type = ENUM_OF("ProjectionType", projection_types);
+static const char *const billing_modes[] = {"PROVISIONED", "PAY_PER_REQUEST", NULL};
+static const DynShape billing_mode = ENUM_OF("BillingMode", billing_modes);
+static const char *const stream_views[] = {"NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY", NULL};
+static const DynShape stream_view = ENUM_OF("StreamViewType", stream_views);
+static const char *const sse_types[] = {"AES256", "KMS", NULL};
+static const DynShape sse_type = ENUM_OF("SSEType", sse_types);
+static const char *const table_classes[] = {"STANDARD", "STANDARD_INFREQUENT_ACCESS", NULL};
+static const DynShape table_class = ENUM_OF("TableClass", table_classes);
+static const char *const replication_modes[] = {"ENABLED", "DISABLED", "ENABLED_WITH_OVERRIDES", NULL};
+static const DynShape replication_mode = ENUM_OF("GlobalTableSettingsReplicationMode", replication_modes);
+static const char *const consistencies[] = {"EVENTUAL", "STRONG", NULL};
+static const DynShape consistency = ENUM_OF("MultiRegionConsistency", consistencies);
+
+static const DynShapeField attribute_definition_fields[] = {
+	{"AttributeName", &key_attribute_name, true},
+	{"AttributeType", &scalar_type, true},
+};
+static const DynShape attribute_definition = STRUCTURE_OF("AttributeDefinition", attribute_definition_fields);
+static const DynShape attribute_definitions = LIST_OF("AttributeDefinitions", attribute_definition);
+
+static const DynShapeField key_element_fields[] = {
+	{"AttributeName", &key_attribute_name, true},
+	{"KeyType", &key_type, true},
+};
+static const DynShape key_element = STRUCTURE_OF("KeySchemaElement", key_element_fields);
+static const DynShape key_schema = {.name = "KeySchema", .kind = DYN_SHAPE_LIST, .has_min = true, .min = 1,
+.element = &key_element};
+
+static const DynShape non_key_name = STRING_OF("NonKeyAttributeName", 1, DYN_MAX_KEY_NAME);
+static const DynShape non_key_names = BOUNDED_LIST_OF("NonKeyAttributeNameList", non_key_name, 1, 20);
+
+static const DynShapeField projection_fields[] = {
+	{"ProjectionType", &projection_type, false},
+	{"NonKeyAttributes", &non_key_names, false},
+};
+static const DynShape projection = STRUCTURE_OF("Projection", projection_fields);
+
+static const DynShapeField throughput_fields[] = {
+	{"ReadCapacityUnits", &positive_long, true},
+	{"WriteCapacityUnits", &positive_long, true},
+};
+static const DynShape throughput = STRUCTURE_OF("ProvisionedThroughput", throughput_fields);
+
+static const DynShapeField on_demand_fields[] = {
+	{"MaxReadRequestUnits", &any_long, false},
+	{"MaxWriteRequestUnits", &any_long, false},
+};
+static const DynShape on_demand = STRUCTURE_OF("OnDemandThroughput", on_demand_fields);
+
+static const DynShapeField warm_fields[] = {
+	{"ReadUnitsPerSecond", &any_long, false},
+	{"WriteUnitsPerSecond", &any_long, false},
+};
+static const DynShape warm = STRUCTURE_OF("WarmThroughput", warm_fields);
+
+static const DynShapeField lsi_fields[] = {
+	{"IndexName", &dyn_shape_index_name, true},
+	{"KeySchema", &key_schema, true},
+	{"Projection", &projection, true},
+};
+static const DynShape lsi = STRUCTURE_OF("LocalSecondaryIndex", lsi_fields);
+static const DynShape lsis = LIST_OF("LocalSecondaryIndexList", lsi);
+
+static const DynShapeField gsi_fields[] = {
+	{"IndexName", &dyn_shape_index_name, true},
+	{"KeySchema", &key_schema, true},
+	{"Projection", &projection, true},
+	{"ProvisionedThroughput", &throughput, false},
+	{"OnDemandThroughput", &on_demand, false},
+	{"WarmThroughput", &warm, false},
+};
+static const DynShape gsi = STRUCTURE_OF("GlobalSecondaryIndex", gsi_fields);
+static const DynShape gsis = LIST_OF("GlobalSecondaryIndexList", gsi);
+
+static const DynShapeField stream_fields[] = {
+	{"StreamEnabled", &dyn_shape_boolean, true},
+	{"StreamViewType", &stream_view, false},
+};
+static const DynShape stream = STRUCTURE_OF("StreamSpecification", stream_fields);
+
+static const DynShapeField sse_fields[] = {
+	{"Enabled", &dyn_shape_boolean, false},
+	{"SSEType", &sse_type, false},
+	{"KMSMasterKeyId", &dyn_shape_string, false},
+};
+static const DynShape sse = STRUCTURE_OF("SSESpecification", sse_fields);
+
+static const DynShape tag_key = STRING_OF("TagKeyString", 1, 128);
+static const DynShape tag_value = STRING_OF("TagValueString", 0, 256);
+static const DynShapeField tag_fields[] = {
+	{"Key", &tag_key, true},
+	{"Value", &tag_value, true},
+};
+static const DynShape tag = STRUCTURE_OF("Tag", tag_fields);
+const DynShape dyn_shape_tags = LIST_OF("TagList", tag);
+
+/* CreateTable */
+
+static const DynShapeField create_table_fields[] = {
+	{"AttributeDefinitions", &attribute_definitions, false},
+	{"TableName", &dyn_shape_table_arn, true},
+	{"KeySchema", &key_schema, false},
+	{"LocalSecondaryIndexes", &lsis, false},
+	{"GlobalSecondaryIndexes", &gsis, false},
+	{"BillingMode", &billing_mode, false},
+	{"ProvisionedThroughput", &throughput, false},
+	{"StreamSpecification", &stream, false},
+	{"SSESpecification", &sse, false},
+	{"Tags", &dyn_shape_tags, false},
+	{"TableClass", &table_class, false},
+	{"DeletionProtectionEnabled", &dyn_shape_boolean, false},
+	{"WarmThroughput", &warm, false},
+	{"ResourcePolicy", &dyn_shape_string, false},
+	{"OnDemandThroughput", &on_demand, false},
+	{"GlobalTableSourceArn", &dyn_shape_table_arn, false},
+	{"GlobalTableSettingsReplicationMode", &replication_mode, false},
+};
+const DynShape dyn_shape_create_table = STRUCTURE_OF("CreateTableInput", create_table_fields);
+
+/* DescribeTable, DeleteTable, ListTables */
+
+static const DynShapeField table_only_fields[] = {
+	{"TableName", &dyn_shape_table_arn, true},
+};
+const DynShape dyn_shape_describe_table = STRUCTURE_OF("DescribeTableInput", table_only_fields);
+const DynShape dyn_shape_delete_table = STRUCTURE_OF("DeleteTableInput", table_only_fields);
+
+static const DynShape list_limit = {.name = "ListTablesInputLimit", .kind = DYN_SHAPE_INTEGER,
+.has_min = true, .min = 1, .has_max = true, .max = DYN_MAX_LIST_TABLES};
+static const DynShapeField list_tables_fields[] = {
+	{"ExclusiveStartTableName", &dyn_shape_table_name, false},
+	{"Limit", &list_limit, false},
+};
+const DynShape dyn_shape_list_tables = STRUCTURE_OF("ListTablesInput", list_tables_fields);
+
+/* UpdateTable */
+
+static const DynShapeField gsi_update_fields[] = {
+	{"IndexName", &dyn_shape_index_name, true},
+	{"ProvisionedThroughput", &throughput, false},
+	{"OnDemandThroughput", &on_demand, false},
+	{"WarmThroughput", &warm, false},
+};
+static const DynShape gsi_update = STRUCTURE_OF("UpdateGlobalSecondaryIndexAction", gsi_update_fields);
+static const DynShape gsi_create = STRUCTURE_OF("CreateGlobalSecondaryIndexAction", gsi_fields);
+static const DynShapeField gsi_delete_fields[] = {
+	{"IndexName", &dyn_shape_index_name, true},
+};
+static const DynShape gsi_delete = STRUCTURE_OF("DeleteGlobalSecondaryIndexAction", gsi_delete_fields);
+static const DynShapeField gsi_change_fields[] = {
+	{"Update", &gsi_update, false},
+	{"Create", &gsi_create, false},
+	{"Delete", &gsi_delete, false},
+};
+static const DynShape gsi_change = STRUCTURE_OF("GlobalSecondaryIndexUpdate", gsi_change_fields);
+static const DynShape gsi_changes = LIST_OF("GlobalSecondaryIndexUpdateList", gsi_change);
+
+static const DynShapeField throughput_override_fields[] = {
+	{"ReadCapacityUnits", &positive_long, false},
+};
+static const DynShape throughput_override = STRUCTURE_OF("ProvisionedThroughputOverride", throughput_override_fields);
+static const DynShapeField on_demand_override_fields[] = {
+	{"MaxReadRequestUnits", &any_long, false},
+};
+static const DynShape on_demand_override = STRUCTURE_OF("OnDemandThroughputOverride", on_demand_override_fields);
+static const DynShapeField replica_gsi_fields[] = {
+	{"IndexName", &dyn_shape_index_name, true},
+	{"ProvisionedThroughputOverride", &throughput_override, false},
+	{"OnDemandThroughputOverride", &on_demand_override, false},
+};
+static const DynShape replica_gsi = STRUCTURE_OF("ReplicaGlobalSecondaryIndex", replica_gsi_fields);
+static const DynShape replica_gsis = {.name = "ReplicaGlobalSecondaryIndexList", .kind = DYN_SHAPE_LIST,
+.has_min = true, .min = 1, .element = &replica_gsi};
+static const DynShapeField replica_fields[] = {
+	{"RegionName", &dyn_shape_string, true},
+	{"KMSMasterKeyId", &dyn_shape_string, false},
+	{"ProvisionedThroughputOverride", &throughput_override, false},
+	{"OnDemandThroughputOverride", &on_demand_override, false},
+	{"GlobalSecondaryIndexes", &replica_gsis, false},
+	{"TableClassOverride", &table_class, false},
+};
+static const DynShape replica_create = STRUCTURE_OF("CreateReplicationGroupMemberAction", replica_fields);
+static const DynShape replica_update = STRUCTURE_OF("UpdateReplicationGroupMemberAction", replica_fields);
+static const DynShapeField region_fields[] = {
+	{"RegionName", &dyn_shape_string, true},
+};
+static const DynShape replica_delete = STRUCTURE_OF("DeleteReplicationGroupMemberAction", region_fields);
+static const DynShapeField replica_change_fields[] = {
+	{"Create", &replica_create, false},
+	{"Update", &replica_update, false},
+	{"Delete", &replica_delete, false},
+};
+static const DynShape replica_change = STRUCTURE_OF("ReplicationGroupUpdate", replica_change_fields);
+static const DynShape replica_changes = {.name = "ReplicationGroupUpdateList", .kind = DYN_SHAPE_LIST,
+.has_min = true, .min = 1, .element = &replica_change};
+
+static const DynShape witness_create = STRUCTURE_OF("CreateGlobalTableWitnessGroupMemberAction", region_fields);
+static const DynShape witness_delete = STRUCTURE_OF("DeleteGlobalTableWitnessGroupMemberAction", region_fields);
+static const DynShapeField witness_change_fields[] = {
+	{"Create", &witness_create, false},
+	{"Delete", &witness_delete, false},
+};
+static const DynShape witness_change = STRUCTURE_OF("GlobalTableWitnessGroupUpdate", witness_change_fields);
+static const DynShape witness_changes = BOUNDED_LIST_OF("GlobalTableWitnessGroupUpdateList", witness_change, 1, 1);
+
+static const DynShapeField update_table_fields[] = {
+	{"AttributeDefinitions", &attribute_definitions, false},
+	{"TableName", &dyn_shape_table_arn, true},
+	{"BillingMode", &billing_mode, false},
+	{"ProvisionedThroughput", &throughput, false},
+	{"GlobalSecondaryIndexUpdates", &gsi_changes, false},
+	{"StreamSpecification", &stream, false},
+	{"SSESpecification", &sse, false},
+	{"ReplicaUpdates", &replica_changes, false},
+	{"TableClass", &table_class, false},
+	{"DeletionProtectionEnabled", &dyn_shape_boolean, false},
+	{"MultiRegionConsistency", &consistency, false},
+	{"GlobalTableWitnessUpdates", &witness_changes, false},
+	{"OnDemandThroughput", &on_demand, false},
+	{"WarmThroughput", &warm, false},
+	{"GlobalTableSettingsReplicationMode", &replication_mode, false},
+};
+const DynShape dyn_shape_update_table = STRUCTURE_OF("UpdateTableInput", update_table_fields);
