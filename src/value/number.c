@@ -29,8 +29,8 @@
 /* Beyond every exponent that the digits of a text could balance; sums of a few stay in int64. */
 #define EXPONENT_CAP	INT64CONST(1000000000000000)
 
-/* Pairs of an int64 mantissa, and the least exponent at which such a mantissa still has an exact short scale. */
-#define MAX_INT64_PAIRS	9
+#define INT64_PAIRS		9		/* base-100 digits that always fit an int64 */
+#define UINT64_PAIRS	10		/* base-100 digits of any uint64 */
 
 static const char error_not_numeric[] = "The parameter cannot be converted to a numeric value";
 static const char error_digits[] = "Attempting to store more than 38 significant digits in a Number";
@@ -113,24 +113,30 @@ digits_encode_checked(bool negative, int exp, const uint8 *pair, int count, uint
 	return digits_encode(negative, exp, pair, count, dst);
 }
 
-/* An integer below 10^18 whose sign is given. */
+/* An integer's magnitude and sign. */
 static int
 integer_encode(bool negative, uint64 value, uint8 *dst)
 {
-	uint8		pair[MAX_INT64_PAIRS];
-	int			start = MAX_INT64_PAIRS;
-	int			end = MAX_INT64_PAIRS;
+	uint8		pair[UINT64_PAIRS];
+	int			start = UINT64_PAIRS;
+	int			end = UINT64_PAIRS;
+	int			exp;
 
 	while (value > 0)
 	{
 		pair[--start] = value % 100;
 		value /= 100;
 	}
-	int			exp = MAX_INT64_PAIRS - start - 1;
-
+	exp = UINT64_PAIRS - start - 1;
 	while (end > start && pair[end - 1] == 0)
 		end--;
 	return digits_encode(negative, exp, pair + start, end - start, dst);
+}
+
+int
+dyn_number_encode_integer(int64 value, uint8 dst[DYN_NUMBER_MAX_BYTES])
+{
+	return integer_encode(value < 0, value < 0 ? 0 - (uint64) value : (uint64) value, dst);
 }
 
 static int
@@ -237,7 +243,7 @@ scan_integer(const char *text, uint32 len, bool *negative, uint64 *value)
 	uint64		v = 0;
 
 	*negative = i;
-	if (len == i || len - i > 2 * MAX_INT64_PAIRS)
+	if (len == i || len - i > 2 * INT64_PAIRS)
 		return false;
 	for (; i < len; i++)
 	{
@@ -438,7 +444,7 @@ digits_to_scaled(const Digits *d, int64 *integer, int *scale)
 	int			places = Max(d->exp + 1, d->count); /* pairs of the integer */
 	int64		v = 0;
 
-	if (d->exp < -MAX_INT64_PAIRS || places > MAX_INT64_PAIRS)
+	if (d->exp < -INT64_PAIRS || places > INT64_PAIRS)
 		return false;
 	for (int i = 0; i < places; i++)
 		v = v * 100 + (i < d->count ? d->pair[i] : 0);

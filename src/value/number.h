@@ -33,6 +33,9 @@
  */
 extern int	dyn_number_encode(const char *text, uint32 len, uint8 dst[DYN_NUMBER_MAX_BYTES], const char **error);
 
+/* Encodes an integer of any size (a count, a time); returns the length. */
+extern int	dyn_number_encode_integer(int64 value, uint8 dst[DYN_NUMBER_MAX_BYTES]);
+
 /*
  * Prints as DynamoDB prints it into dst (not NUL-terminated): plain decimal notation without exponent,
  * without superfluous zeros, "0." before a fraction.  Returns the length.

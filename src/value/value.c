@@ -309,8 +309,8 @@ verify_names(const uint8 *entries, uint32 count, const uint8 *area, uint32 area_
 
 		if (end < start || end > area_len)
 			return "an attribute name is out of bounds";
-		if (end - start > DYN_MAX_ATTR_NAME)
-			return "an attribute name is too long";
+		if (end == start || end - start > DYN_MAX_ATTR_NAME)
+			return "an attribute name is empty or too long";
 		flaw = verify_string(area + start, end - start);
 		if (flaw)
 			return flaw;
@@ -344,10 +344,12 @@ verify_map(DynValue map, int level)
 	return start == area_len - names_len ? NULL : "a map has bytes after its members";
 }
 
-/* level counts the lists and maps around v, without an item's root. */
+/* level counts the lists and maps around v, without an item's root: from 0, as reading JSON counts it. */
 static const char *
 verify(DynValue v, int level)
 {
+	if (level >= DYN_MAX_NESTING)
+		return "values are nested too deeply";
 	switch (v.tag)
 	{
 		case DYN_SS:
@@ -356,8 +358,6 @@ verify(DynValue v, int level)
 			return verify_set(v);
 		case DYN_L:
 		case DYN_M:
-			if (level >= DYN_MAX_NESTING)
-				return "lists and maps are nested too deeply";
 			check_stack_depth();
 			return v.tag == DYN_L ? verify_list(v, level) : verify_map(v, level);
 		default:
