@@ -174,8 +174,7 @@ scan_string(Scan *s)
 
 	for (;;)
 	{
-		while (p < s->end && (uint8) *p >= 0x20 && *p != '"' && *p != '\\')
-			p++;
+		p = dyn_json_skip_plain(p, s->end);
 		if (p >= s->end)
 			malformed("string without an end", s->p - s->text);
 		if (*p == '"')

@@ -31,8 +31,7 @@ dyn_jsonout_string(StringInfo out, const char *data, uint32 len)
 	{
 		const char *run = p;
 
-		while (p < end && escape_of[(uint8) *p] == 0)
-			p++;
+		p = dyn_json_skip_plain(p, end);
 		appendBinaryStringInfo(out, run, p - run);
 		if (p == end)
 			break;
