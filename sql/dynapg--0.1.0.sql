@@ -1,6 +1,179 @@
 /* dynapg 0.1.0: install script. Run by CREATE EXTENSION dynapg. */
 \echo Use "CREATE EXTENSION dynapg" to load this file. \quit
 
+/* ================================ the type dynapg.item ================================ */
+
+DO $$
+BEGIN
+	IF pg_catalog.current_setting('server_encoding') OPERATOR(pg_catalog.<>) 'UTF8' THEN
+		RAISE EXCEPTION 'dynapg needs a database with encoding UTF8'
+			USING HINT = 'DynamoDB strings are Unicode, keys sort by their UTF-8 bytes.', ERRCODE = 'feature_not_supported';
+	END IF;
+END
+$$;
+
+CREATE TYPE dynapg.item;
+
+CREATE FUNCTION dynapg.item_in(cstring) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_in(cstring) IS 'input: DynamoDB JSON of an item';
+
+CREATE FUNCTION dynapg.item_out(dynapg.item) RETURNS cstring
+	AS 'MODULE_PATHNAME', 'dynapg_item_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_out(dynapg.item) IS 'output: DynamoDB JSON of the item';
+
+CREATE FUNCTION dynapg.item_recv(internal) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_recv(internal) IS 'binary input, completely verified';
+
+CREATE FUNCTION dynapg.item_send(dynapg.item) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'dynapg_item_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_send(dynapg.item) IS 'binary output, the same on every machine';
+
+CREATE TYPE dynapg.item (
+	INPUT = dynapg.item_in,
+	OUTPUT = dynapg.item_out,
+	RECEIVE = dynapg.item_recv,
+	SEND = dynapg.item_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = int4,
+	STORAGE = extended
+);
+COMMENT ON TYPE dynapg.item IS 'a DynamoDB item: attributes by name, each of one of the ten DynamoDB types';
+
+/* Comparison: equal items are equal bytes; the order of others is total but has no meaning of its own. */
+
+CREATE FUNCTION dynapg.item_eq(dynapg.item, dynapg.item) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_eq(dynapg.item, dynapg.item) IS 'do both items have equal attributes?';
+
+CREATE FUNCTION dynapg.item_ne(dynapg.item, dynapg.item) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_ne(dynapg.item, dynapg.item) IS 'do the items differ?';
+
+CREATE FUNCTION dynapg.item_lt(dynapg.item, dynapg.item) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_lt(dynapg.item, dynapg.item) IS 'order of stored bytes, for sorting';
+
+CREATE FUNCTION dynapg.item_le(dynapg.item, dynapg.item) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_le(dynapg.item, dynapg.item) IS 'order of stored bytes, for sorting';
+
+CREATE FUNCTION dynapg.item_ge(dynapg.item, dynapg.item) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_ge(dynapg.item, dynapg.item) IS 'order of stored bytes, for sorting';
+
+CREATE FUNCTION dynapg.item_gt(dynapg.item, dynapg.item) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_gt(dynapg.item, dynapg.item) IS 'order of stored bytes, for sorting';
+
+CREATE FUNCTION dynapg.item_cmp(dynapg.item, dynapg.item) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_item_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_cmp(dynapg.item, dynapg.item) IS 'order of stored bytes: negative, zero or positive';
+
+CREATE FUNCTION dynapg.item_hash(dynapg.item) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_item_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_hash(dynapg.item) IS 'hash of the item';
+
+CREATE FUNCTION dynapg.item_hash_extended(dynapg.item, bigint) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'dynapg_item_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_hash_extended(dynapg.item, bigint) IS 'hash of the item, with a seed';
+
+CREATE OPERATOR dynapg.= (
+	LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_eq,
+	COMMUTATOR = OPERATOR(dynapg.=), NEGATOR = OPERATOR(dynapg.<>),
+	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+);
+CREATE OPERATOR dynapg.<> (
+	LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_ne,
+	COMMUTATOR = OPERATOR(dynapg.<>), NEGATOR = OPERATOR(dynapg.=),
+	RESTRICT = neqsel, JOIN = neqjoinsel
+);
+CREATE OPERATOR dynapg.< (
+	LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_lt,
+	COMMUTATOR = OPERATOR(dynapg.>), NEGATOR = OPERATOR(dynapg.>=),
+	RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+CREATE OPERATOR dynapg.<= (
+	LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_le,
+	COMMUTATOR = OPERATOR(dynapg.>=), NEGATOR = OPERATOR(dynapg.>),
+	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+CREATE OPERATOR dynapg.>= (
+	LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_ge,
+	COMMUTATOR = OPERATOR(dynapg.<=), NEGATOR = OPERATOR(dynapg.<),
+	RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+CREATE OPERATOR dynapg.> (
+	LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_gt,
+	COMMUTATOR = OPERATOR(dynapg.<), NEGATOR = OPERATOR(dynapg.<=),
+	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+
+CREATE OPERATOR CLASS dynapg.item_ops DEFAULT FOR TYPE dynapg.item USING btree AS
+	OPERATOR 1 dynapg.<,
+	OPERATOR 2 dynapg.<=,
+	OPERATOR 3 dynapg.=,
+	OPERATOR 4 dynapg.>=,
+	OPERATOR 5 dynapg.>,
+	FUNCTION 1 dynapg.item_cmp(dynapg.item, dynapg.item);
+
+CREATE OPERATOR CLASS dynapg.item_ops DEFAULT FOR TYPE dynapg.item USING hash AS
+	OPERATOR 1 dynapg.=,
+	FUNCTION 1 dynapg.item_hash(dynapg.item),
+	FUNCTION 2 dynapg.item_hash_extended(dynapg.item, bigint);
+
+/* Attributes of an item. */
+
+CREATE FUNCTION dynapg.item_size(item dynapg.item) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_item_size' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_size(dynapg.item) IS 'the item''s size in bytes as DynamoDB counts it';
+
+CREATE FUNCTION dynapg.item_get_json(item dynapg.item, attribute text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_item_get_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get_json(dynapg.item, text) IS 'an attribute as DynamoDB JSON, or NULL';
+
+CREATE FUNCTION dynapg.item_get_text(item dynapg.item, attribute text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_item_get_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get_text(dynapg.item, text) IS 'an attribute as text, B as base64, other than scalars as DynamoDB JSON, or NULL';
+
+CREATE OPERATOR dynapg.-> (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_get_json);
+CREATE OPERATOR dynapg.->> (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_get_text);
+
+CREATE FUNCTION dynapg.key_s(item dynapg.item, attribute text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_key_s' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.key_s(dynapg.item, text) IS 'a string attribute as the value of a key column, or NULL when it is absent or of another type';
+
+CREATE FUNCTION dynapg.key_n(item dynapg.item, attribute text) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'dynapg_key_n' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.key_n(dynapg.item, text) IS 'a number attribute as the value of a key column, or NULL when it is absent or of another type';
+
+CREATE FUNCTION dynapg.key_b(item dynapg.item, attribute text) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'dynapg_key_b' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.key_b(dynapg.item, text) IS 'a binary attribute as the value of a key column, or NULL when it is absent or of another type';
+
+/* Conversions. */
+
+CREATE FUNCTION dynapg.item_to_json(item dynapg.item) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_item_to_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_to_json(dynapg.item) IS 'the item as DynamoDB JSON';
+
+CREATE FUNCTION dynapg.item_from_json(item json) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_from_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_from_json(json) IS 'an item from DynamoDB JSON';
+
+CREATE FUNCTION dynapg.to_jsonb(item dynapg.item) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'dynapg_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.to_jsonb(dynapg.item) IS 'the item as a plain JSON document: sets become arrays, binaries base64 text';
+
+CREATE FUNCTION dynapg.from_jsonb(document jsonb) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_from_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.from_jsonb(jsonb) IS 'an item from a plain JSON object: strings S, numbers N, booleans BOOL, null NULL, arrays L, objects M';
+
+CREATE CAST (dynapg.item AS json) WITH FUNCTION dynapg.item_to_json(dynapg.item) AS ASSIGNMENT;
+CREATE CAST (json AS dynapg.item) WITH FUNCTION dynapg.item_from_json(json) AS ASSIGNMENT;
+CREATE CAST (dynapg.item AS jsonb) WITH FUNCTION dynapg.to_jsonb(dynapg.item);
+
 /* ---- catalogs ---- */
 
 CREATE SCHEMA dynamodb;

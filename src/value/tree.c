@@ -102,7 +102,14 @@ dyn_node_set_member(DynNode *map, DynSlice name, DynNode value)
 	if (there != NULL)
 		*there = value;
 	else
-		*add_child(map) = (DynMember) {name, value};
+		dyn_node_add_member(map, name, value);
+}
+
+void
+dyn_node_add_member(DynNode *map, DynSlice name, DynNode value)
+{
+	Assert(map->tag == DYN_M);
+	*add_child(map) = (DynMember) {name, value};
 }
 
 void

@@ -49,6 +49,9 @@ extern DynNode *dyn_node_member(DynNode *map, const char *name, uint32 len);
 /* Replaces or adds a member of an open map; the name's bytes are borrowed. */
 extern void dyn_node_set_member(DynNode *map, DynSlice name, DynNode value);
 
+/* Adds a member that the caller knows not to be there, which saves the search. */
+extern void dyn_node_add_member(DynNode *map, DynSlice name, DynNode value);
+
 /* Removes a member of an open map if it is there. */
 extern void dyn_node_remove_member(DynNode *map, const char *name, uint32 len);
 
@@ -83,6 +86,12 @@ extern bool dyn_node_from_json(const DynJson *json, DynNode *out, const char **e
 
 /* The same for a map of attribute values: an item, a key. The root is open. */
 extern bool dyn_node_item_from_json(const DynJson *json, DynNode *out, const char **error);
+
+/* DynamoDB's ValidationException text for an attribute name that is empty or too long, or NULL for a good one. */
+extern const char *dyn_name_flaw(DynSlice name);
+
+/* DynamoDB's ValidationException text for a value that DYN_MAX_NESTING or more lists and maps contain. */
+extern const char *const dyn_nesting_flaw;
 
 /*
  * Raises DynamoDB's SerializationException when JSON types under an attribute value (or a map of them)

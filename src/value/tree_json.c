@@ -32,7 +32,7 @@ static const char *const text_empty =
 	"Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
 static const char *const text_many =
 	"Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes";
-static const char *const text_nesting =
+const char *const dyn_nesting_flaw =
 	"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit";
 
 /* ---- the first stage: JSON types ---- */
@@ -376,6 +376,16 @@ read_list(const DynJson *json, int level, DynNode *out, const char **error)
 	return true;
 }
 
+const char *
+dyn_name_flaw(DynSlice name)
+{
+	if (name.len == 0)
+		return INVALID "Empty attribute name";
+	if (name.len > DYN_MAX_ATTR_NAME)
+		return psprintf("Attribute name is too large, must be less than %d bytes", DYN_MAX_ATTR_NAME + 1);
+	return NULL;
+}
+
 /* The members of a map or an item, level lists and maps deep. */
 static bool
 read_members(const DynJson *json, int level, DynNode *out, const char **error)
@@ -387,17 +397,8 @@ read_members(const DynJson *json, int level, DynNode *out, const char **error)
 		DynMember  *child = &out->children[out->count++];
 
 		child->name = dyn_json_name(member);
-		if (child->name.len == 0)
-		{
-			*error = INVALID "Empty attribute name";
-			return false;
-		}
-		if (child->name.len > DYN_MAX_ATTR_NAME)
-		{
-			*error = psprintf("Attribute name is too large, must be less than %d bytes", DYN_MAX_ATTR_NAME + 1);
-			return false;
-		}
-		if (!read_value(member, level, &child->node, error))
+		*error = dyn_name_flaw(child->name);
+		if (*error != NULL || !read_value(member, level, &child->node, error))
 			return false;
 	}
 	return true;
@@ -467,7 +468,7 @@ read_value(const DynJson *json, int level, DynNode *out, const char **error)
 	check_stack_depth();
 	if (level >= DYN_MAX_NESTING)
 	{
-		*error = text_nesting;
+		*error = dyn_nesting_flaw;
 		return false;
 	}
 	if (is_null(json))

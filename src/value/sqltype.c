@@ -1,0 +1,588 @@
+/*
+ * sqltype.c - the SQL type dynapg.item: input, output, operators, casts
+ *
+ * Text form: DynamoDB JSON of the item, {"pk":{"S":"a"},"n":{"N":"1"}}.
+ *
+ * Binary form (send, receive): the stored form of value.h without its varlena header, every integer in network
+ * order, so that it travels between machines.  What is received is verified completely before it is used.
+ *
+ * Comparison is by the stored bytes: equal items are equal bytes; the order between others means nothing but
+ * is total, which is all that DISTINCT, GROUP BY, ORDER BY and a unique index ask.
+ *
+ * Layer 1.
+ */
+#include "postgres.h"
+
+#include "access/detoast.h"
+#include "common/hashfn.h"
+#include "fmgr.h"
+#include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "port/pg_bswap.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+
+#include "base/base64.h"
+#include "base/errors.h"
+#include "base/limits.h"
+#include "value/key.h"
+#include "value/number.h"
+#include "value/tree.h"
+#include "value/value.h"
+
+#define SQL_FUNCTION(name) \
+	PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
+	PG_FUNCTION_INFO_V1(name)
+
+#define ARG_ROOT(n) dyn_item_root(PG_GETARG_VARLENA_PP(n))
+
+static inline DynSlice
+text_slice(const text *t)
+{
+	return (DynSlice) {VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t)};
+}
+
+#define ARG_SLICE(n) text_slice(PG_GETARG_TEXT_PP(n))
+
+/* ---- text form ---- */
+
+static struct varlena *
+item_from_text(const char *data, size_t len)
+{
+	DynJson    *json = dyn_json_parse(data, len);
+	DynNode		root;
+	const char *error;
+
+	dyn_value_map_check_types(json);
+	if (!dyn_node_item_from_json(json, &root, &error))
+		dyn_validation("%s", error);
+	return dyn_item_build(&root);
+}
+
+/* The item's text form; room is left in front for a varlena header. */
+static void
+item_to_text(StringInfo out, DynValue root)
+{
+	initStringInfo(out);
+	appendStringInfoSpaces(out, VARHDRSZ);
+	dyn_item_print(out, root);
+}
+
+/* Makes a text Datum of what item_to_text or a caller like it wrote behind the room for the header. */
+static Datum
+finish_text(StringInfo out)
+{
+	SET_VARSIZE(out->data, out->len);
+	return PointerGetDatum(out->data);
+}
+
+SQL_FUNCTION(dynapg_item_in);
+Datum
+dynapg_item_in(PG_FUNCTION_ARGS)
+{
+	char	   *data = PG_GETARG_CSTRING(0);
+
+	PG_RETURN_POINTER(item_from_text(data, strlen(data)));
+}
+
+SQL_FUNCTION(dynapg_item_out);
+Datum
+dynapg_item_out(PG_FUNCTION_ARGS)
+{
+	StringInfoData out;
+
+	item_to_text(&out, ARG_ROOT(0));
+	PG_RETURN_CSTRING(out.data + VARHDRSZ);
+}
+
+SQL_FUNCTION(dynapg_item_from_json);
+Datum
+dynapg_item_from_json(PG_FUNCTION_ARGS)
+{
+	DynSlice	json = ARG_SLICE(0);
+
+	PG_RETURN_POINTER(item_from_text(json.data, json.len));
+}
+
+SQL_FUNCTION(dynapg_item_to_json);
+Datum
+dynapg_item_to_json(PG_FUNCTION_ARGS)
+{
+	StringInfoData out;
+
+	item_to_text(&out, ARG_ROOT(0));
+	PG_RETURN_DATUM(finish_text(&out));
+}
+
+/* ---- binary form ---- */
+
+/* Turns one integer at p; returns its value in the machine's order. */
+static uint32
+swap_u32(uint8 *p, bool to_network)
+{
+	uint32		before = dyn_load_u32(p);
+	uint32		after = pg_hton32(before);
+
+	memcpy(p, &after, sizeof(after));
+	return to_network ? before : after;
+}
+
+/*
+ * Turns every integer of a value's body between the machine's order and the network's, in place.  Goes by
+ * nothing that it has not checked; false when the body is out of bounds, and then it is half turned.
+ */
+static bool
+swap_body(uint8 tag, uint8 *body, uint32 len, bool to_network, int level)
+{
+	bool		map = tag == DYN_M;
+	uint32		width = map ? 8 : 4;
+	uint32		count;
+	uint32		names_len = 0;
+	uint32		start = 0;
+	uint64		head;
+
+	if (tag < DYN_SS || tag > DYN_M)
+		return true;
+	if (len < 4 || level > DYN_MAX_NESTING)
+		return false;
+	check_stack_depth();
+	count = swap_u32(body, to_network);
+	head = 4 + (uint64) count * width;
+	if (head > len)
+		return false;
+
+	for (uint32 i = 0; map && i < count; i++)
+		names_len = swap_u32(body + 4 + (size_t) i * 8, to_network);
+	head += names_len;
+	if (head > len)
+		return false;
+
+	for (uint32 i = 0; i < count; i++)
+	{
+		uint32		tag_end = swap_u32(body + width + (size_t) i * width, to_network);
+		uint32		end = tag_end & DYN_END_MASK;
+
+		if (tag < DYN_L)
+			continue;
+		if (end < start || end > len - head ||
+			!swap_body(tag_end >> DYN_TAG_SHIFT, body + head + start, end - start, to_network, level + 1))
+			return false;
+		start = end;
+	}
+	return true;
+}
+
+/* The same for an item without its varlena header. */
+static bool
+swap_item(uint8 *data, uint32 len, bool to_network)
+{
+	if (len < DYN_ITEM_HEADER)
+		return false;
+	swap_u32(data + 1, to_network);
+	return swap_body(DYN_M, data + DYN_ITEM_HEADER, len - DYN_ITEM_HEADER, to_network, 0);
+}
+
+SQL_FUNCTION(dynapg_item_send);
+Datum
+dynapg_item_send(PG_FUNCTION_ARGS)
+{
+	struct varlena *item = PG_GETARG_VARLENA_PP(0);
+	uint32		len = VARSIZE_ANY_EXHDR(item);
+	bytea	   *result = palloc(VARHDRSZ + len);
+
+	SET_VARSIZE(result, VARHDRSZ + len);
+	memcpy(VARDATA(result), VARDATA_ANY(item), len);
+	if (!swap_item((uint8 *) VARDATA(result), len, true))
+		ereport(ERROR,
+				errcode(ERRCODE_DATA_CORRUPTED),
+				errmsg("an item is corrupt"));
+	PG_RETURN_BYTEA_P(result);
+}
+
+static void refuse_binary(const char *flaw) pg_attribute_noreturn();
+
+static void
+refuse_binary(const char *flaw)
+{
+	ereport(ERROR,
+			errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+			errmsg("invalid binary form of an item: %s", flaw));
+}
+
+SQL_FUNCTION(dynapg_item_recv);
+Datum
+dynapg_item_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	in = (StringInfo) PG_GETARG_POINTER(0);
+	uint32		len = in->len - in->cursor;
+	struct varlena *item;
+	uint8	   *data;
+	const char *flaw;
+
+	if (len < DYN_ITEM_HEADER)
+		refuse_binary("it is shorter than its header");
+	item = palloc(VARHDRSZ + len);
+	SET_VARSIZE(item, VARHDRSZ + len);
+	data = (uint8 *) VARDATA(item);
+	pq_copymsgbytes(in, (char *) data, len);
+	if (data[0] != DYN_ITEM_VERSION)
+		refuse_binary(psprintf("unknown version %d", data[0]));
+	if (!swap_item(data, len, false))
+		refuse_binary("a list, map or set is out of bounds");
+	flaw = dyn_item_verify(item);
+	if (flaw != NULL)
+		refuse_binary(flaw);
+	PG_RETURN_POINTER(item);
+}
+
+/* ---- comparison ---- */
+
+static int
+compare_items(FunctionCallInfo fcinfo)
+{
+	DynValue	a = ARG_ROOT(0);
+	DynValue	b = ARG_ROOT(1);
+
+	return dyn_bytes_compare(a.data, a.len, b.data, b.len);
+}
+
+#define COMPARISON(name, op) \
+	SQL_FUNCTION(name); \
+	Datum \
+	name(PG_FUNCTION_ARGS) \
+	{ \
+		PG_RETURN_BOOL(compare_items(fcinfo) op 0); \
+	}
+
+COMPARISON(dynapg_item_lt, <)
+COMPARISON(dynapg_item_le, <=)
+COMPARISON(dynapg_item_ge, >=)
+COMPARISON(dynapg_item_gt, >)
+
+/* Equality looks at the sizes first, which costs no detoasting. */
+static bool
+equal_items(FunctionCallInfo fcinfo)
+{
+	if (toast_raw_datum_size(PG_GETARG_DATUM(0)) != toast_raw_datum_size(PG_GETARG_DATUM(1)))
+		return false;
+	return compare_items(fcinfo) == 0;
+}
+
+SQL_FUNCTION(dynapg_item_eq);
+Datum
+dynapg_item_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(equal_items(fcinfo));
+}
+
+SQL_FUNCTION(dynapg_item_ne);
+Datum
+dynapg_item_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(!equal_items(fcinfo));
+}
+
+SQL_FUNCTION(dynapg_item_cmp);
+Datum
+dynapg_item_cmp(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(compare_items(fcinfo));
+}
+
+SQL_FUNCTION(dynapg_item_hash);
+Datum
+dynapg_item_hash(PG_FUNCTION_ARGS)
+{
+	DynValue	root = ARG_ROOT(0);
+
+	PG_RETURN_DATUM(hash_any(root.data, root.len));
+}
+
+SQL_FUNCTION(dynapg_item_hash_extended);
+Datum
+dynapg_item_hash_extended(PG_FUNCTION_ARGS)
+{
+	DynValue	root = ARG_ROOT(0);
+
+	PG_RETURN_DATUM(hash_any_extended(root.data, root.len, PG_GETARG_INT64(1)));
+}
+
+/* ---- attributes ---- */
+
+/* The attribute that argument 1 names of the item that is argument 0; tag 0 when there is none. */
+static DynValue
+named_attribute(FunctionCallInfo fcinfo)
+{
+	DynSlice	name = ARG_SLICE(1);
+
+	return dyn_map_get(ARG_ROOT(0), name.data, name.len);
+}
+
+SQL_FUNCTION(dynapg_item_size);
+Datum
+dynapg_item_size(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(dyn_item_size(PG_GETARG_VARLENA_PP(0)));
+}
+
+SQL_FUNCTION(dynapg_item_get_json);
+Datum
+dynapg_item_get_json(PG_FUNCTION_ARGS)
+{
+	DynValue	value = named_attribute(fcinfo);
+	StringInfoData out;
+
+	if (value.tag == 0)
+		PG_RETURN_NULL();
+	initStringInfo(&out);
+	appendStringInfoSpaces(&out, VARHDRSZ);
+	dyn_value_print(&out, value);
+	PG_RETURN_DATUM(finish_text(&out));
+}
+
+/* SQL strings and jsonb hold no U+0000. */
+static void
+refuse_nul(DynValue string)
+{
+	if (string.len > 0 && memchr(string.data, 0, string.len) != NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
+				errmsg("a string with the character U+0000 has no SQL form"));
+}
+
+/* The value as SQL text: a scalar bare, others as DynamoDB JSON. */
+static text *
+value_text(DynValue value)
+{
+	char		number[DYN_NUMBER_MAX_TEXT];
+	char	   *base64;
+	StringInfoData json;
+
+	switch (value.tag)
+	{
+		case DYN_S:
+			refuse_nul(value);
+			return cstring_to_text_with_len((const char *) value.data, value.len);
+		case DYN_N:
+			return cstring_to_text_with_len(number, dyn_number_print(value.data, value.len, number));
+		case DYN_BOOL:
+			return cstring_to_text(value.data[0] ? "true" : "false");
+		case DYN_B:
+			base64 = palloc(((Size) value.len + 2) / 3 * 4 + 1);
+			return cstring_to_text_with_len(base64, dyn_base64_encode(value.data, value.len, base64));
+		default:
+			initStringInfo(&json);
+			dyn_value_print(&json, value);
+			return cstring_to_text_with_len(json.data, json.len);
+	}
+}
+
+SQL_FUNCTION(dynapg_item_get_text);
+Datum
+dynapg_item_get_text(PG_FUNCTION_ARGS)
+{
+	DynValue	value = named_attribute(fcinfo);
+
+	if (value.tag == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(value_text(value));
+}
+
+#define KEY_FUNCTION(name, key_tag) \
+	SQL_FUNCTION(name); \
+	Datum \
+	name(PG_FUNCTION_ARGS) \
+	{ \
+		DynValue	value = named_attribute(fcinfo); \
+\
+		if (value.tag != key_tag) \
+			PG_RETURN_NULL(); \
+		PG_RETURN_DATUM(dyn_key_datum(value)); \
+	}
+
+KEY_FUNCTION(dynapg_key_s, DYN_S)
+KEY_FUNCTION(dynapg_key_n, DYN_N)
+KEY_FUNCTION(dynapg_key_b, DYN_B)
+
+/* ---- plain JSON ---- */
+
+static JsonbValue *push_value(JsonbParseState **state, JsonbIteratorToken token, DynValue value);
+
+static void
+jsonb_string(JsonbValue *out, DynValue string)
+{
+	refuse_nul(string);
+	out->type = jbvString;
+	out->val.string.val = (char *) string.data;
+	out->val.string.len = string.len;
+}
+
+/* The scalar as plain JSON. */
+static void
+jsonb_scalar(JsonbValue *out, DynValue value)
+{
+	char	   *base64;
+
+	switch (value.tag)
+	{
+		case DYN_S:
+			jsonb_string(out, value);
+			break;
+		case DYN_N:
+			out->type = jbvNumeric;
+			out->val.numeric = dyn_number_to_numeric(value.data, value.len);
+			break;
+		case DYN_BOOL:
+			out->type = jbvBool;
+			out->val.boolean = value.data[0] != 0;
+			break;
+		case DYN_B:
+			base64 = palloc(((Size) value.len + 2) / 3 * 4 + 1);
+			out->type = jbvString;
+			out->val.string.len = dyn_base64_encode(value.data, value.len, base64);
+			out->val.string.val = base64;
+			break;
+		default:
+			out->type = jbvNull;
+			break;
+	}
+}
+
+static JsonbValue *
+push_map(JsonbParseState **state, DynValue map)
+{
+	uint32		count = dyn_value_count(map);
+
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	for (uint32 i = 0; i < count; i++)
+	{
+		DynSlice	name;
+		DynValue	value = dyn_map_member(map, i, &name);
+		JsonbValue	key;
+
+		jsonb_string(&key, (DynValue) {DYN_S, name.len, (const uint8 *) name.data});
+		pushJsonbValue(state, WJB_KEY, &key);
+		push_value(state, WJB_VALUE, value);
+	}
+	return pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+static JsonbValue *
+push_array(JsonbParseState **state, DynValue array)
+{
+	uint32		count = dyn_value_count(array);
+
+	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (uint32 i = 0; i < count; i++)
+		push_value(state, WJB_ELEM, array.tag == DYN_L ? dyn_list_element(array, i) : dyn_set_element(array, i));
+	return pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
+static JsonbValue *
+push_value(JsonbParseState **state, JsonbIteratorToken token, DynValue value)
+{
+	JsonbValue	scalar;
+
+	check_stack_depth();
+	switch (value.tag)
+	{
+		case DYN_M:
+			return push_map(state, value);
+		case DYN_L:
+		case DYN_SS:
+		case DYN_NS:
+		case DYN_BS:
+			return push_array(state, value);
+		default:
+			jsonb_scalar(&scalar, value);
+			return pushJsonbValue(state, token, &scalar);
+	}
+}
+
+SQL_FUNCTION(dynapg_to_jsonb);
+Datum
+dynapg_to_jsonb(PG_FUNCTION_ARGS)
+{
+	JsonbParseState *state = NULL;
+
+	PG_RETURN_JSONB_P(JsonbValueToJsonb(push_map(&state, ARG_ROOT(0))));
+}
+
+static DynNode
+scalar_from_jsonb(const JsonbValue *json)
+{
+	static const uint8 booleans[2] = {0, 1};
+	uint8	   *number;
+	int			len;
+	const char *error;
+
+	switch (json->type)
+	{
+		case jbvNull:
+			return dyn_node_of((DynValue) {DYN_NULL, 0, booleans});
+		case jbvBool:
+			return dyn_node_of((DynValue) {DYN_BOOL, 1, &booleans[json->val.boolean]});
+		case jbvString:
+			return dyn_node_of((DynValue) {DYN_S, json->val.string.len, (const uint8 *) json->val.string.val});
+		case jbvNumeric:
+			number = palloc(DYN_NUMBER_MAX_BYTES);
+			len = dyn_number_from_numeric(json->val.numeric, number, &error);
+			if (len < 0)
+				dyn_validation("%s", error);
+			return dyn_node_of((DynValue) {DYN_N, len, number});
+		default:
+			elog(ERROR, "unexpected jsonb value of type %d", (int) json->type);
+	}
+}
+
+/* Reads what follows token, the children of an object or array, to its end; level containers deep. */
+static DynNode
+children_from_jsonb(JsonbIterator **it, JsonbIteratorToken token, int level)
+{
+	DynNode		result = dyn_node_empty(token == WJB_BEGIN_OBJECT ? DYN_M : DYN_L);
+	DynSlice	name = {NULL, 0};
+	JsonbValue	json;
+
+	check_stack_depth();
+	while ((token = JsonbIteratorNext(it, &json, false)) != WJB_END_OBJECT && token != WJB_END_ARRAY)
+	{
+		const char *flaw = token == WJB_KEY ? NULL : level >= DYN_MAX_NESTING ? dyn_nesting_flaw : NULL;
+		DynNode		node;
+
+		if (token == WJB_KEY)
+		{
+			name = (DynSlice) {json.val.string.val, json.val.string.len};
+			flaw = dyn_name_flaw(name);
+		}
+		if (flaw != NULL)
+			dyn_validation("%s", flaw);
+		if (token == WJB_KEY)
+			continue;
+		node = token == WJB_VALUE || token == WJB_ELEM ? scalar_from_jsonb(&json) :
+			children_from_jsonb(it, token, level + 1);
+		if (result.tag == DYN_M)
+			dyn_node_add_member(&result, name, node);
+		else
+			dyn_node_append(&result, node);
+	}
+	return result;
+}
+
+SQL_FUNCTION(dynapg_from_jsonb);
+Datum
+dynapg_from_jsonb(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *jsonb = PG_GETARG_JSONB_P(0);
+	JsonbIterator *it;
+	JsonbValue	json;
+	DynNode		root;
+
+	if (!JB_ROOT_IS_OBJECT(jsonb))
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("only a JSON object can become an item"));
+	it = JsonbIteratorInit(&jsonb->root);
+	root = children_from_jsonb(&it, JsonbIteratorNext(&it, &json, false), 0);
+	PG_RETURN_POINTER(dyn_item_build(&root));
+}
