@@ -31,6 +31,7 @@ typedef enum DynPlanKind
 	DYN_PLAN_PUT_KEEP,			/* upsert that hands the old image over */
 	DYN_PLAN_PUT_IF,			/* upsert with a condition */
 	DYN_PLAN_REPLACE_IF,		/* update of an existing row with a condition, by a given item */
+	DYN_PLAN_TOUCH,				/* insert the given item or keep the row as it is */
 	DYN_PLAN_UPSERT,			/* insert the given item or apply the program to the row */
 	DYN_PLAN_UPSERT_IF,
 	DYN_PLAN_UPDATE,			/* apply the program to an existing row */
@@ -84,6 +85,7 @@ struct DynTable
 	LocalTransactionId died_in; /* transaction that unlinked the entry */
 	struct DynTable *next_dead;
 	DynPlan		plans[DYN_PLAN_COUNT];
+	List	   *retired_plans;	/* replaced while they may have been running */
 };
 
 /*

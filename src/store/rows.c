@@ -1,0 +1,383 @@
+/*
+ * rows.c - one item: read it, write it, each as one SQL statement
+ *
+ * What a statement says of a write comes from three places: the number of rows processed, the handover (which row
+ * version the functions saw last, and the condition's verdict on it), and RETURNING for deletes.  Under READ
+ * COMMITTED the cases are:
+ *
+ *		INSERT ... ON CONFLICT	PostgreSQL locks the conflicting row, waits for its last version, and evaluates only
+ *								that one; when it was deleted meanwhile it inserts without having evaluated anything.
+ *								So rows = 0 is a condition that failed for the version handed over.
+ *		UPDATE, DELETE			evaluate the version that the snapshot shows, and, if that was replaced meanwhile and
+ *								the condition held, the last one again.  rows = 0 is one of: no row was seen; the
+ *								last evaluation failed; it held, but the row was deleted under the statement.
+ *								The first and third are a missing item.
+ *
+ * A BEFORE row trigger of the user's that returns NULL makes rows = 0 too; an upsert that was skipped so counts as
+ * written, as it does in plain SQL.
+ *
+ * Layer 2 (store).
+ */
+#include "postgres.h"
+
+#include "access/detoast.h"
+#include "catalog/pg_type_d.h"
+#include "lib/stringinfo.h"
+
+#include "store/plan.h"
+#include "store/rows.h"
+
+#define MAX_PARAMS 4			/* pk, sk, item, program */
+
+/* Which parameters follow the key in a statement. */
+typedef struct StatementForm
+{
+	bool		item;
+	bool		program;
+} StatementForm;
+
+static const StatementForm forms[DYN_PLAN_COUNT] = {
+	[DYN_PLAN_GET] = {false, false},
+	[DYN_PLAN_PUT] = {true, false},
+	[DYN_PLAN_PUT_KEEP] = {true, false},
+	[DYN_PLAN_PUT_IF] = {true, true},
+	[DYN_PLAN_REPLACE_IF] = {true, true},
+	[DYN_PLAN_TOUCH] = {true, false},
+	[DYN_PLAN_UPSERT] = {true, true},
+	[DYN_PLAN_UPSERT_IF] = {true, true},
+	[DYN_PLAN_UPDATE] = {false, true},
+	[DYN_PLAN_UPDATE_IF] = {false, true},
+	[DYN_PLAN_DELETE] = {false, false},
+	[DYN_PLAN_DELETE_IF] = {false, true},
+};
+
+/* ---- statements ---- */
+
+/* The numbers of a statement's parameters; 0 where it has none. */
+typedef struct Positions
+{
+	int			item;
+	int			program;
+	int			count;
+} Positions;
+
+static Positions
+positions(const DynTable *table, DynPlanKind kind)
+{
+	Positions	p = {.count = table->sk.tag ? 2 : 1};
+
+	if (forms[kind].item)
+		p.item = ++p.count;
+	if (forms[kind].program)
+		p.program = ++p.count;
+	return p;
+}
+
+static void
+append_key_clause(StringInfo sql, const DynTable *table)
+{
+	appendStringInfoString(sql, " WHERE t.pk OPERATOR(pg_catalog.=) $1");
+	if (table->sk.tag)
+		appendStringInfoString(sql, " AND t.sk OPERATOR(pg_catalog.=) $2");
+}
+
+static void
+append_insert(StringInfo sql, const DynTable *table, Positions p)
+{
+	const char *sk = table->sk.tag ? ", sk" : "";
+
+	appendStringInfo(sql, "INSERT INTO %s AS t (pk%s, item) VALUES ($1%s, $%d) ON CONFLICT (pk%s) DO UPDATE SET item = ",
+					 table->qualified, sk, table->sk.tag ? ", $2" : "", p.item, sk);
+}
+
+static void
+append_update(StringInfo sql, const DynTable *table)
+{
+	appendStringInfo(sql, "UPDATE %s AS t SET item = ", table->qualified);
+}
+
+static void
+append_delete(StringInfo sql, const DynTable *table)
+{
+	appendStringInfo(sql, "DELETE FROM %s AS t", table->qualified);
+	append_key_clause(sql, table);
+}
+
+static void
+append_apply(StringInfo sql, Positions p)
+{
+	appendStringInfo(sql, "dynapg.apply(t.item, $%d)", p.program);
+}
+
+static void
+append_condition(StringInfo sql, const char *keyword, Positions p)
+{
+	appendStringInfo(sql, " %s dynapg.holds(t.item, $%d)", keyword, p.program);
+}
+
+static char *
+statement_text(const DynTable *table, DynPlanKind kind)
+{
+	StringInfoData sql;
+	Positions	p = positions(table, kind);
+
+	initStringInfo(&sql);
+	switch (kind)
+	{
+		case DYN_PLAN_GET:
+			appendStringInfo(&sql, "SELECT t.item FROM %s AS t", table->qualified);
+			append_key_clause(&sql, table);
+			break;
+		case DYN_PLAN_PUT:
+			append_insert(&sql, table, p);
+			appendStringInfoString(&sql, "EXCLUDED.item");
+			break;
+		case DYN_PLAN_PUT_KEEP:
+			append_insert(&sql, table, p);
+			appendStringInfoString(&sql, "dynapg.hand_over(t.item, EXCLUDED.item)");
+			break;
+		case DYN_PLAN_PUT_IF:
+			append_insert(&sql, table, p);
+			appendStringInfoString(&sql, "EXCLUDED.item");
+			append_condition(&sql, "WHERE", p);
+			break;
+		case DYN_PLAN_REPLACE_IF:
+			append_update(&sql, table);
+			appendStringInfo(&sql, "$%d", p.item);
+			append_key_clause(&sql, table);
+			append_condition(&sql, "AND", p);
+			break;
+		case DYN_PLAN_TOUCH:
+			append_insert(&sql, table, p);
+			appendStringInfoString(&sql, "dynapg.hand_over(t.item, t.item)");
+			break;
+		case DYN_PLAN_UPSERT:
+			append_insert(&sql, table, p);
+			append_apply(&sql, p);
+			break;
+		case DYN_PLAN_UPSERT_IF:
+			append_insert(&sql, table, p);
+			append_apply(&sql, p);
+			append_condition(&sql, "WHERE", p);
+			break;
+		case DYN_PLAN_UPDATE:
+			append_update(&sql, table);
+			append_apply(&sql, p);
+			append_key_clause(&sql, table);
+			break;
+		case DYN_PLAN_UPDATE_IF:
+			append_update(&sql, table);
+			append_apply(&sql, p);
+			append_key_clause(&sql, table);
+			append_condition(&sql, "AND", p);
+			break;
+		case DYN_PLAN_DELETE:
+			append_delete(&sql, table);
+			appendStringInfoString(&sql, " RETURNING t.item");
+			break;
+		case DYN_PLAN_DELETE_IF:
+			append_delete(&sql, table);
+			append_condition(&sql, "AND", p);
+			appendStringInfoString(&sql, " RETURNING t.item");
+			break;
+		case DYN_PLAN_COUNT:
+			elog(ERROR, "no such statement");
+	}
+	return sql.data;
+}
+
+static const DynPlan *
+plan_for(DynTable *table, DynPlanKind kind)
+{
+	DynPlan    *plan = &table->plans[kind];
+	Positions	p = positions(table, kind);
+	Oid			types[MAX_PARAMS];
+
+	if (dyn_plan_usable(plan))
+		return plan;
+	types[0] = dyn_key_column_type(table->pk.tag);
+	if (table->sk.tag)
+		types[1] = dyn_key_column_type(table->sk.tag);
+	if (p.item)
+		types[p.item - 1] = table->item_type;
+	if (p.program)
+		types[p.program - 1] = BYTEAOID;
+	dyn_plan_make(table, plan, statement_text(table, kind), p.count, types);
+	return plan;
+}
+
+static void
+set_param(ParamListInfo params, int position, Oid type, Datum value)
+{
+	params->params[position - 1] = (ParamExternData) {.value = value, .pflags = PARAM_FLAG_CONST, .ptype = type};
+}
+
+static ParamListInfo
+make_params(const DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *item,
+			const struct varlena *program)
+{
+	Positions	p = positions(table, kind);
+	ParamListInfo params = makeParamList(p.count);
+
+	set_param(params, 1, dyn_key_column_type(table->pk.tag), dyn_key_datum(key->pk));
+	if (table->sk.tag)
+		set_param(params, 2, dyn_key_column_type(table->sk.tag), dyn_key_datum(key->sk));
+	if (p.item)
+		set_param(params, p.item, table->item_type, PointerGetDatum(item));
+	if (p.program)
+		set_param(params, p.program, BYTEAOID, PointerGetDatum(program));
+	return params;
+}
+
+/* ---- receiving the item ---- */
+
+typedef struct ItemReceiver
+{
+	DestReceiver pub;
+	MemoryContext context;		/* where the item goes; NULL: it is not wanted */
+	struct varlena *item;
+} ItemReceiver;
+
+static struct varlena *
+copy_item(Datum datum)
+{
+	struct varlena *stored = (struct varlena *) DatumGetPointer(datum);
+	struct varlena *copy;
+
+	if (VARATT_IS_EXTERNAL(stored) || VARATT_IS_COMPRESSED(stored))
+		return detoast_attr(stored);
+	copy = palloc(VARSIZE_ANY(stored));
+	memcpy(copy, stored, VARSIZE_ANY(stored));
+	return copy;
+}
+
+static bool
+receive_item(TupleTableSlot *slot, DestReceiver *self)
+{
+	ItemReceiver *receiver = (ItemReceiver *) self;
+	bool		null;
+	Datum		datum;
+	MemoryContext old;
+
+	if (receiver->context == NULL)
+		return true;
+	datum = slot_getattr(slot, 1, &null);
+	if (null)
+		return true;
+	old = MemoryContextSwitchTo(receiver->context);
+	receiver->item = copy_item(datum);
+	MemoryContextSwitchTo(old);
+	return true;
+}
+
+static void
+ignore_startup(DestReceiver *self, int operation, TupleDesc typeinfo)
+{
+}
+
+static void
+ignore_end(DestReceiver *self)
+{
+}
+
+static ItemReceiver
+item_receiver(MemoryContext context)
+{
+	return (ItemReceiver) {
+		.pub = {receive_item, ignore_startup, ignore_end, ignore_end, DestNone},
+		.context = context
+	};
+}
+
+/* ---- operations ---- */
+
+struct varlena *
+dyn_row_get(DynTable *table, const DynKey *key)
+{
+	ItemReceiver receiver = item_receiver(CurrentMemoryContext);
+	const DynPlan *plan;
+
+	SPI_connect();
+	plan = plan_for(table, DYN_PLAN_GET);
+	dyn_plan_run(plan, make_params(table, DYN_PLAN_GET, key, NULL, NULL), &receiver.pub, dyn_handover);
+	SPI_finish();
+	return receiver.item;
+}
+
+/* May the write make a new row? */
+static bool
+may_insert(const DynWrite *write)
+{
+	return write->item && (!write->has_condition || write->holds_on_missing);
+}
+
+static DynPlanKind
+kind_of_write(const DynWrite *write)
+{
+	switch (write->kind)
+	{
+		case DYN_WRITE_PUT:
+			if (!write->has_condition)
+				return write->keep_old ? DYN_PLAN_PUT_KEEP : DYN_PLAN_PUT;
+			return may_insert(write) ? DYN_PLAN_PUT_IF : DYN_PLAN_REPLACE_IF;
+		case DYN_WRITE_UPDATE:
+			if (write->program == NULL)
+				return DYN_PLAN_TOUCH;
+			if (may_insert(write))
+				return write->has_condition ? DYN_PLAN_UPSERT_IF : DYN_PLAN_UPSERT;
+			return write->has_condition ? DYN_PLAN_UPDATE_IF : DYN_PLAN_UPDATE;
+		case DYN_WRITE_DELETE:
+			return write->has_condition ? DYN_PLAN_DELETE_IF : DYN_PLAN_DELETE;
+	}
+	elog(ERROR, "no such kind of write");
+	return DYN_PLAN_COUNT;		/* for compilers that do not know that elog does not return */
+}
+
+/* What a statement that processed no row means. */
+static DynWriteResult
+result_without_row(const DynWrite *write, const DynHandover *handover)
+{
+	if (handover->seen && !handover->held)
+		return (DynWriteResult) {.status = DYN_CONDITION_FAILED, .old_item = handover->old_item};
+	if (write->has_condition && !write->holds_on_missing)
+		return (DynWriteResult) {.status = DYN_CONDITION_FAILED};
+	if (write->kind == DYN_WRITE_UPDATE && !may_insert(write))
+		return (DynWriteResult) {.status = DYN_MISSING};
+	return (DynWriteResult) {.status = DYN_WRITTEN};
+}
+
+static DynWriteResult
+result_of_row(const DynWrite *write, const DynHandover *handover, struct varlena *deleted)
+{
+	DynWriteResult result = {.status = DYN_WRITTEN};
+
+	if (write->keep_old)
+		result.old_item = write->kind == DYN_WRITE_DELETE ? deleted : handover->old_item;
+	if (write->keep_new && write->kind == DYN_WRITE_PUT)
+		result.new_item = write->item;
+	else if (write->keep_new && write->kind == DYN_WRITE_UPDATE)
+		result.new_item = handover->seen ? handover->new_item : write->item;
+	return result;
+}
+
+DynWriteResult
+dyn_row_write(const DynWrite *write)
+{
+	DynPlanKind kind = kind_of_write(write);
+	DynHandover handover = {
+		.program = write->program,
+		.context = CurrentMemoryContext,
+		.keep_old = write->keep_old,
+		.keep_new = write->keep_new
+	};
+	ItemReceiver receiver = item_receiver(write->keep_old ? CurrentMemoryContext : NULL);
+	const DynPlan *plan;
+	uint64		rows;
+
+	SPI_connect();
+	plan = plan_for(write->table, kind);
+	rows = dyn_plan_run(plan, make_params(write->table, kind, &write->key, write->item, write->program),
+						&receiver.pub, &handover);
+	SPI_finish();
+	return rows > 0 ? result_of_row(write, &handover, receiver.item) : result_without_row(write, &handover);
+}
