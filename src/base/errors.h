@@ -12,6 +12,8 @@
 
 #include "postgres.h"
 
+#include "base/compat.h"
+
 typedef enum DynErr
 {
 	DYN_E_VALIDATION,

@@ -37,6 +37,7 @@
 
 #include "lib/stringinfo.h"
 
+#include "base/compat.h"
 #include "base/json.h"
 
 #define DYN_ITEM_VERSION	1
