@@ -28,19 +28,6 @@ typedef struct DynExprInput
 	const DynJson *values;		/* ExpressionAttributeValues, types already checked */
 } DynExprInput;
 
-/* How the sort part of a key condition bounds the range. */
-typedef enum DynRangeOp
-{
-	DYN_RANGE_NONE,				/* no condition */
-	DYN_RANGE_EQ,
-	DYN_RANGE_LT,
-	DYN_RANGE_LE,
-	DYN_RANGE_GT,
-	DYN_RANGE_GE,
-	DYN_RANGE_BETWEEN,			/* low and high, both inclusive */
-	DYN_RANGE_BEGINS_WITH
-} DynRangeOp;
-
 /* One condition of a KeyConditionExpression or of KeyConditions, in text order. */
 typedef struct DynKeyTerm
 {

@@ -20,6 +20,19 @@ typedef struct DynKeyAttr
 	uint8		tag;			/* DYN_S, DYN_N or DYN_B */
 } DynKeyAttr;
 
+/* How a condition on one key attribute bounds a range. */
+typedef enum DynRangeOp
+{
+	DYN_RANGE_NONE,				/* no condition */
+	DYN_RANGE_EQ,
+	DYN_RANGE_LT,
+	DYN_RANGE_LE,
+	DYN_RANGE_GT,
+	DYN_RANGE_GE,
+	DYN_RANGE_BETWEEN,			/* low and high, both inclusive */
+	DYN_RANGE_BEGINS_WITH
+} DynRangeOp;
+
 /* A primary key's values; sk.tag is 0 where the table has no sort key. */
 typedef struct DynKey
 {

@@ -1,0 +1,49 @@
+/*
+ * range.h - reading a range of a table or an index in key order
+ *
+ * Model.  A range is leading key attributes that are equal to given values, then at most one bound on the next
+ * one, in one direction, after an exclusive start.  It runs as one kept plan, an index scan always, whose
+ * rows go to the caller as they come; the caller stops it.  Nothing is materialised: memory is one row, whatever
+ * the table's size, and a page costs what it reads.
+ *
+ * The order is that of the btree: the key attributes of the index, then the table's key as a tie-breaker,
+ * so every row has one place and a start key resumes exactly behind it.
+ *
+ * Layer 2 (store).
+ */
+#ifndef DYNAPG_STORE_RANGE_H
+#define DYNAPG_STORE_RANGE_H
+
+#include "store/table.h"
+
+/* A place in the order of a table or index: values of the index's key attributes (none for the table), then of the table's key. */
+typedef struct DynPosition
+{
+	DynValue	index[DYN_MAX_INDEX_KEY_ATTRS];
+	DynKey		key;
+} DynPosition;
+
+typedef struct DynRange
+{
+	DynTable   *table;
+	const DynIndex *index;		/* NULL: the table itself */
+	int			nequal;			/* leading key attributes bound by equality; 0 for a Scan */
+	DynValue	equal[DYN_MAX_INDEX_KEY_ATTRS];
+	DynRangeOp	op;				/* on the attribute after those; DYN_RANGE_EQ belongs in equal */
+	DynValue	low;			/* operand, or the lower one of BETWEEN */
+	DynValue	high;
+	bool		backward;
+	const DynPosition *start;	/* exclusive start, or NULL */
+	int			segment;		/* parallel scan: 0-based */
+	int			total_segments; /* 0: not parallel */
+} DynRange;
+
+/*
+ * Gets each row's item, detoasted, good until it returns; the current memory context is reset after it.
+ * Returns false to stop.
+ */
+typedef bool (*DynRowConsumer) (void *arg, const struct varlena *item);
+
+extern void dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg);
+
+#endif							/* DYNAPG_STORE_RANGE_H */
