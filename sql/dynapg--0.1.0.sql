@@ -174,6 +174,43 @@ CREATE CAST (dynapg.item AS json) WITH FUNCTION dynapg.item_to_json(dynapg.item)
 CREATE CAST (json AS dynapg.item) WITH FUNCTION dynapg.item_from_json(json) AS ASSIGNMENT;
 CREATE CAST (dynapg.item AS jsonb) WITH FUNCTION dynapg.to_jsonb(dynapg.item);
 
+/* ================================ expressions ================================ */
+
+CREATE FUNCTION dynapg.holds(item dynapg.item, program bytea) RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_holds';
+COMMENT ON FUNCTION dynapg.holds(dynapg.item, bytea) IS 'does the condition of a compiled expression hold for the item?';
+
+CREATE FUNCTION dynapg.apply(item dynapg.item, program bytea) RETURNS dynapg.item
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_apply';
+COMMENT ON FUNCTION dynapg.apply(dynapg.item, bytea) IS 'the item with the update of a compiled expression applied';
+
+CREATE FUNCTION dynapg.hand_over(old dynapg.item, new dynapg.item) RETURNS dynapg.item
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_hand_over';
+COMMENT ON FUNCTION dynapg.hand_over(dynapg.item, dynapg.item) IS 'the new item; tells the API which item a write replaced';
+
+CREATE FUNCTION dynapg.item_matches(item dynapg.item, condition text, names json DEFAULT NULL, "values" json DEFAULT NULL)
+	RETURNS boolean
+	LANGUAGE c IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_item_matches';
+COMMENT ON FUNCTION dynapg.item_matches(dynapg.item, text, json, json) IS
+	'does a condition expression hold for the item? names and values as ExpressionAttributeNames and -Values';
+
+CREATE FUNCTION dynapg.item_update(item dynapg.item, update text, names json DEFAULT NULL, "values" json DEFAULT NULL)
+	RETURNS dynapg.item
+	LANGUAGE c IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_item_update';
+COMMENT ON FUNCTION dynapg.item_update(dynapg.item, text, json, json) IS
+	'the item with an update expression applied; names and values as ExpressionAttributeNames and -Values';
+
+CREATE FUNCTION dynapg.item_project(item dynapg.item, projection text, names json DEFAULT NULL) RETURNS dynapg.item
+	LANGUAGE c IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_item_project';
+COMMENT ON FUNCTION dynapg.item_project(dynapg.item, text, json) IS
+	'the part of the item that a projection expression names; names as ExpressionAttributeNames';
+
 /* ---- catalogs ---- */
 
 CREATE SCHEMA dynamodb;

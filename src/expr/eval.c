@@ -15,9 +15,7 @@
 #include "miscadmin.h"
 
 #include "expr/eval.h"
-
-/* Bytes of an encoded count: sign/exponent, five base-100 digits hold any uint32. */
-#define COUNT_BYTES 6
+#include "value/number.h"
 
 static const DynValue no_value = {0, 0, NULL};
 
@@ -55,30 +53,6 @@ dyn_eval_path(const DynProgram *program, const DynExprNode *path, DynValue root)
 	return v;
 }
 
-/* Writes a count as a stored number (number.h); returns its length. */
-static uint32
-encode_count(uint32 count, uint8 dst[COUNT_BYTES])
-{
-	uint8		digits[COUNT_BYTES - 1];
-	uint32		n = 0;
-	uint32		len = 0;
-	uint32		trailing = 0;
-
-	if (count == 0)
-	{
-		dst[0] = 0x80;
-		return 1;
-	}
-	for (; count != 0; count /= 100)
-		digits[n++] = count % 100;
-	while (digits[trailing] == 0)
-		trailing++;
-	dst[len++] = 0x80 + 65 + n - 1;
-	for (uint32 i = n; i > trailing; i--)
-		dst[len++] = digits[i - 1] + 1;
-	return len;
-}
-
 /* Length of UTF-8 text in UTF-16 code units. */
 static uint32
 utf16_units(DynValue s)
@@ -92,7 +66,7 @@ utf16_units(DynValue s)
 
 /* size(v): a number stored in room, or no value for a type without a size. */
 static DynValue
-size_of(DynValue v, uint8 room[COUNT_BYTES])
+size_of(DynValue v, uint8 room[DYN_NUMBER_MAX_BYTES])
 {
 	uint32		size;
 
@@ -114,12 +88,12 @@ size_of(DynValue v, uint8 room[COUNT_BYTES])
 		default:
 			return no_value;
 	}
-	return (DynValue) {DYN_N, encode_count(size, room), room};
+	return (DynValue) {DYN_N, (uint32) dyn_number_encode_integer(size, room), room};
 }
 
 /* The value of an operand of a condition; may be a view of room. */
 static DynValue
-operand_value(const DynProgram *program, const DynExprNode *node, DynValue root, uint8 room[COUNT_BYTES])
+operand_value(const DynProgram *program, const DynExprNode *node, DynValue root, uint8 room[DYN_NUMBER_MAX_BYTES])
 {
 	switch (node->op)
 	{
@@ -177,7 +151,7 @@ eval_comparison(uint8 op, DynValue a, DynValue b)
 static bool
 eval_between(const DynProgram *program, const DynExprNode *operand, DynValue root)
 {
-	uint8		room[3][COUNT_BYTES];
+	uint8		room[3][DYN_NUMBER_MAX_BYTES];
 	DynValue	v[3];
 	int			low;
 	int			high;
@@ -193,7 +167,7 @@ eval_between(const DynProgram *program, const DynExprNode *operand, DynValue roo
 static bool
 eval_in(const DynProgram *program, const DynExprNode *operand, DynValue root)
 {
-	uint8		room[2][COUNT_BYTES];
+	uint8		room[2][DYN_NUMBER_MAX_BYTES];
 	DynValue	v = operand_value(program, operand, root, room[0]);
 
 	if (v.tag == 0)
@@ -244,7 +218,7 @@ static bool
 eval_node(const DynProgram *program, const DynExprNode *node, DynValue root)
 {
 	const DynExprNode *child = child_of(program, node);
-	uint8		room[2][COUNT_BYTES];
+	uint8		room[2][DYN_NUMBER_MAX_BYTES];
 	DynValue	a;
 	DynValue	b;
 
