@@ -45,10 +45,20 @@ dyn_tag_name(uint8 tag)
 uint8
 dyn_tag_from_name(const char *name, uint32 len)
 {
-	for (uint8 tag = DYN_NULL; tag <= DYN_M; tag++)
-		if (strlen(tag_names[tag]) == len && memcmp(tag_names[tag], name, len) == 0)
-			return tag;
-	return 0;
+	switch (len)
+	{
+		case 1:
+			return name[0] == 'S' ? DYN_S : name[0] == 'N' ? DYN_N : name[0] == 'M' ? DYN_M :
+				name[0] == 'L' ? DYN_L : name[0] == 'B' ? DYN_B : 0;
+		case 2:
+			if (name[1] != 'S')
+				return 0;
+			return name[0] == 'S' ? DYN_SS : name[0] == 'N' ? DYN_NS : name[0] == 'B' ? DYN_BS : 0;
+		case 4:
+			return memcmp(name, "BOOL", 4) == 0 ? DYN_BOOL : memcmp(name, "NULL", 4) == 0 ? DYN_NULL : 0;
+		default:
+			return 0;
+	}
 }
 
 DynValue
