@@ -341,6 +341,8 @@ result_without_row(const DynWrite *write, const DynHandover *handover)
 		return (DynWriteResult) {.status = DYN_CONDITION_FAILED, .old_item = handover->old_item};
 	if (write->has_condition && !write->holds_on_missing)
 		return (DynWriteResult) {.status = DYN_CONDITION_FAILED};
+	if (write->has_condition && may_insert(write) && !handover->seen)
+		return (DynWriteResult) {.status = DYN_CONDITION_FAILED};	/* evaluated elsewhere, by a distributed table's node */
 	if (write->kind == DYN_WRITE_UPDATE && !may_insert(write))
 		return (DynWriteResult) {.status = DYN_MISSING};
 	return (DynWriteResult) {.status = DYN_WRITTEN};
