@@ -44,9 +44,23 @@ typedef struct DynKeyCondition
 } DynKeyCondition;
 
 /*
+ * The first check of an operation that takes expressions, before values and keys are looked at: expression and
+ * legacy parameters do not mix, and ExpressionAttributeNames and -Values need an expression.  expressions and
+ * legacy are the names of the operation's parameters, NULL-terminated, in the order in which DynamoDB lists them;
+ * a parameter that is absent or null in the request counts as absent.  KeyConditions does not mix with
+ * KeyConditionExpression alone.
+ */
+extern void dyn_expr_check_parameters(const DynJson *request, const char *const *expressions, const char *const *legacy);
+
+/*
  * Compiles all expressions of the request into one program in the current memory context; NULL when none
  * of update, condition, filter, projection is present.  key_condition's terms come in *key when key is not
  * NULL.  Raises ValidationException with DynamoDB's text.
+ *
+ * Of a key condition is already checked: only =, <, <=, >, >=, BETWEEN and begins_with, joined by AND; each term has
+ * one whole attribute and constants, no attribute has two terms, BETWEEN's bounds are of one type and in order,
+ * begins_with's operand is S or B.  Left to who knows the table: which attributes, how many terms, that the partition
+ * attribute's operator is =, and that operands have the attributes' types.
  */
 extern DynProgram *dyn_expr_compile(const DynExprInput *input, DynKeyCondition *key);
 
@@ -64,6 +78,11 @@ typedef struct DynLegacyInput
 	const DynJson *key_conditions;
 } DynLegacyInput;
 
+/*
+ * As dyn_expr_compile.  Checks attribute_updates, conditional_operator, key_conditions, expected, attributes_to_get, in
+ * that order; an operator that no key condition may have is an error, of key_conditions is left to the caller what
+ * is of a KeyConditionExpression.
+ */
 extern DynProgram *dyn_legacy_compile(const DynLegacyInput *input, DynKeyCondition *key);
 
 /* Raises "Cannot update attribute pk. This attribute is part of the key" when an action touches a key attribute. */

@@ -1,0 +1,528 @@
+/*
+ * bind.c - from a request's expression parameters to its program
+ *
+ * Order of checks: ExpressionAttributeNames, ExpressionAttributeValues; then each expression, UpdateExpression first,
+ * ConditionExpression, KeyConditionExpression, FilterExpression, ProjectionExpression, each to its end; then variables
+ * that no expression used; then what a key condition may not hold.
+ *
+ * Layer 2 (expr).
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "base/errors.h"
+#include "base/limits.h"
+#include "expr/bind.h"
+#include "expr/cache.h"
+#include "expr/check.h"
+#include "expr/keycond.h"
+
+#define NAMES_PARAMETER "ExpressionAttributeNames"
+#define VALUES_PARAMETER "ExpressionAttributeValues"
+
+/* Up to so many variables are searched one after the other. */
+#define FEW_VARIABLES 16
+
+/* Longest key of the two maps, in bytes. */
+#define MAX_KEY_SIZE 255
+
+/* ---- variables ---- */
+
+static int
+compare_slices(DynSlice a, DynSlice b)
+{
+	return dyn_bytes_compare(a.data, a.len, b.data, b.len);
+}
+
+static int
+compare_variables(const void *a, const void *b)
+{
+	return compare_slices((*(DynVariable *const *) a)->key, (*(DynVariable *const *) b)->key);
+}
+
+static bool
+valid_key(DynSlice key, char prefix)
+{
+	if (key.len < 2 || key.data[0] != prefix)
+		return false;
+	for (uint32 i = 1; i < key.len; i++)
+	{
+		char		c = key.data[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '_')
+			return false;
+	}
+	return true;
+}
+
+/* Makes the set of a map's members, with checked keys; *bytes counts the keys. */
+static DynVariableSet
+read_keys(const DynJson *map, const char *parameter, char prefix, uint64 *bytes)
+{
+	DynVariableSet set = {0};
+
+	if (dyn_json_first(map) == NULL)
+		dyn_validation("%s must not be empty", parameter);
+	set.vars = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DynVariable) * (Size) dyn_json_count(map));
+	for (const DynJson *member = dyn_json_first(map); member; member = dyn_json_next(member))
+	{
+		DynSlice	key = dyn_json_name(member);
+
+		if (key.len > MAX_KEY_SIZE)
+			dyn_validation("%s contains invalid key: The expression attribute map contains a key that is too long;",
+						   parameter);
+		if (!valid_key(key, prefix))
+			dyn_validation("%s contains invalid key: Syntax error; key: \"%.*s\"", parameter, (int) key.len, key.data);
+		set.vars[set.count++] = (DynVariable) {.key = key, .placed = -1};
+		*bytes += key.len;
+	}
+	if (set.count > FEW_VARIABLES)
+	{
+		set.sorted = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DynVariable *) * (Size) set.count);
+		for (uint32 i = 0; i < set.count; i++)
+			set.sorted[i] = &set.vars[i];
+		qsort(set.sorted, set.count, sizeof(DynVariable *), compare_variables);
+	}
+	return set;
+}
+
+static void
+check_size(uint64 bytes, const char *parameter)
+{
+	if (bytes > DYN_MAX_EXPR_VARIABLES)
+		dyn_validation("%s exceeds max size", parameter);
+}
+
+static DynVariables
+read_variables(const DynExprInput *input)
+{
+	DynVariables v = {0};
+	uint64		names_bytes = 0;
+	uint64		values_bytes = 0;
+	uint32		i = 0;
+
+	if (input->names)
+	{
+		v.names = read_keys(input->names, NAMES_PARAMETER, '#', &names_bytes);
+		for (const DynJson *m = dyn_json_first(input->names); m; m = dyn_json_next(m), i++)
+		{
+			DynVariable *var = &v.names.vars[i];
+
+			if (dyn_json_kind(m) == DYN_JSON_STRING)
+				var->name = dyn_json_string(m);
+			if (var->name.len == 0)
+				dyn_validation(NAMES_PARAMETER " contains invalid value: Attribute name is an empty string for key %.*s",
+							   (int) var->key.len, var->key.data);
+			if (var->name.len > DYN_MAX_ATTR_NAME)
+				dyn_validation("Member must have length less than or equal to %d, Member must have length greater than or equal to 0",
+							   DYN_MAX_ATTR_NAME);
+			names_bytes += var->name.len;
+		}
+		check_size(names_bytes, NAMES_PARAMETER);
+	}
+	if (input->values)
+	{
+		v.values = read_keys(input->values, VALUES_PARAMETER, ':', &values_bytes);
+		i = 0;
+		for (const DynJson *m = dyn_json_first(input->values); m; m = dyn_json_next(m), i++)
+		{
+			DynVariable *var = &v.values.vars[i];
+			const char *error;
+			DynNode		node;
+
+			if (!dyn_node_from_json(m, &node, &error))
+				dyn_validation(VALUES_PARAMETER " contains invalid value: %s for key %.*s",
+							   error, (int) var->key.len, var->key.data);
+			var->value = dyn_node_pack(&node);
+			values_bytes += dyn_value_size(var->value);
+		}
+		check_size(values_bytes, VALUES_PARAMETER);
+	}
+	if (names_bytes + values_bytes > DYN_MAX_EXPR_VARIABLES)
+		dyn_validation("Combined size of " NAMES_PARAMETER " and " VALUES_PARAMETER " exceeds max size");
+	return v;
+}
+
+static DynVariable *
+find_variable(const DynVariableSet *set, DynSlice key)
+{
+	uint32		low = 0;
+	uint32		high = set->count;
+
+	if (!set->sorted)
+	{
+		for (uint32 i = 0; i < set->count; i++)
+		{
+			DynSlice	candidate = set->vars[i].key;
+
+			if (candidate.len == key.len && memcmp(candidate.data, key.data, key.len) == 0)
+				return &set->vars[i];
+		}
+		return NULL;
+	}
+	while (low < high)
+	{
+		uint32		middle = (low + high) / 2;
+		int			diff = compare_slices(key, set->sorted[middle]->key);
+
+		if (diff == 0)
+			return set->sorted[middle];
+		if (diff < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+/* Raises the error that names every variable of the set that no expression used. */
+static void
+check_all_used(const DynVariableSet *set, const char *parameter)
+{
+	StringInfoData unused;
+	bool		any = false;
+
+	for (uint32 i = 0; i < set->count; i++)
+	{
+		if (set->vars[i].used)
+			continue;
+		if (!any)
+			initStringInfo(&unused);
+		else
+			appendStringInfoString(&unused, ", ");
+		appendBinaryStringInfo(&unused, set->vars[i].key.data, (int) set->vars[i].key.len);
+		any = true;
+	}
+	if (any)
+		dyn_validation("Value provided in %s unused in expressions: keys: {%s}", parameter, unused.data);
+}
+
+/* ---- bindings ---- */
+
+DynVariable *
+dyn_bind_name(DynBinding *b, uint32 placeholder)
+{
+	DynSlice	key = b->t->names[placeholder];
+	DynVariable *var = b->names[placeholder];
+
+	if (var)
+		return var;
+	var = find_variable(&b->variables->names, key);
+	if (!var)
+		dyn_expr_error(b->t->kind,
+					   "An expression attribute name used in the document path is not defined; attribute name: %.*s",
+					   (int) key.len, key.data);
+	var->used = true;
+	b->names[placeholder] = var;
+	return var;
+}
+
+DynVariable *
+dyn_bind_value(DynBinding *b, uint32 placeholder)
+{
+	DynSlice	key = b->t->values[placeholder];
+	DynVariable *var = b->values[placeholder];
+
+	if (var)
+		return var;
+	var = find_variable(&b->variables->values, key);
+	if (!var)
+		dyn_expr_error(b->t->kind,
+					   "An expression attribute value used in expression is not defined; attribute value: %.*s",
+					   (int) key.len, key.data);
+	var->used = true;
+	b->values[placeholder] = var;
+	return var;
+}
+
+DynSlice
+dyn_bind_element_name(const DynBinding *b, const DynTemplateElement *element)
+{
+	if (element->kind == DYN_ELEMENT_PLACEHOLDER)
+		return b->names[element->at]->name;
+	return (DynSlice) {b->t->text.data + element->at, element->len};
+}
+
+/* Binds and checks one expression; nothing when the request has none. */
+static DynBinding
+bind_expression(DynExprKind kind, DynSlice text, DynVariables *variables, void (*check) (DynBinding *))
+{
+	DynBinding	b = {0};
+
+	if (!text.data)
+		return b;
+	b.t = dyn_expr_template(kind, text);
+	b.variables = variables;
+	b.names = palloc0(sizeof(DynVariable *) * (b.t->nnames + b.t->nvalues));
+	b.values = b.names + b.t->nnames;
+	check(&b);
+	return b;
+}
+
+/* ---- the program ---- */
+
+void
+dyn_builder_init(DynBuilder *build, uint32 nnodes, uint32 nelements, uint32 nvalues)
+{
+	build->nodes_room = nnodes + 1;
+	build->elements_room = nelements + 1;
+	build->values_room = nvalues + 1;
+	build->nnodes = build->nelements = build->nvalues = 0;
+	build->nodes = palloc(sizeof(DynExprNode) * build->nodes_room);
+	build->elements = palloc(sizeof(DynPathElement) * build->elements_room);
+	build->values = palloc(sizeof(DynProgramValue) * build->values_room);
+	initStringInfo(&build->bytes);
+}
+
+int32
+dyn_builder_node(DynBuilder *build, DynExprNode node)
+{
+	if (build->nnodes == build->nodes_room)
+		build->nodes = repalloc(build->nodes, sizeof(DynExprNode) * (build->nodes_room *= 2));
+	build->nodes[build->nnodes] = node;
+	return (int32) build->nnodes++;
+}
+
+uint32
+dyn_builder_element(DynBuilder *build, DynPathElement element)
+{
+	if (build->nelements == build->elements_room)
+		build->elements = repalloc(build->elements, sizeof(DynPathElement) * (build->elements_room *= 2));
+	build->elements[build->nelements] = element;
+	return build->nelements++;
+}
+
+uint32
+dyn_builder_value(DynBuilder *build, DynValue value)
+{
+	DynProgramValue v = {value.tag, (uint32) build->bytes.len, value.len};
+
+	if (build->nvalues == build->values_room)
+		build->values = repalloc(build->values, sizeof(DynProgramValue) * (build->values_room *= 2));
+	if (value.len > 0)
+		appendBinaryStringInfo(&build->bytes, (const char *) value.data, (int) value.len);
+	build->values[build->nvalues] = v;
+	return build->nvalues++;
+}
+
+uint32
+dyn_builder_name(DynBuilder *build, DynSlice name)
+{
+	uint32		offset = (uint32) build->bytes.len;
+
+	appendBinaryStringInfo(&build->bytes, name.data, (int) name.len);
+	return offset;
+}
+
+DynProgram *
+dyn_builder_finish(DynBuilder *build, int32 condition, int32 update, int32 projection)
+{
+	Size		nodes = sizeof(DynExprNode) * build->nnodes;
+	Size		elements = sizeof(DynPathElement) * build->nelements;
+	Size		values = sizeof(DynProgramValue) * build->nvalues;
+	Size		size = sizeof(DynProgram) + nodes + elements + values + build->bytes.len;
+	char	   *chunk = palloc(size);
+	DynProgram *program = (DynProgram *) chunk;
+
+	*program = (DynProgram) {
+		.version = DYN_PROGRAM_VERSION,
+		.nnodes = build->nnodes,
+		.nelements = build->nelements,
+		.nvalues = build->nvalues,
+		.nbytes = (uint32) build->bytes.len,
+		.condition = condition,
+		.update = update,
+		.projection = projection
+	};
+	SET_VARSIZE(program, size);
+	chunk += sizeof(DynProgram);
+	memcpy(chunk, build->nodes, nodes);
+	memcpy(chunk + nodes, build->elements, elements);
+	memcpy(chunk + nodes + elements, build->values, values);
+	memcpy(chunk + nodes + elements + values, build->bytes.data, build->bytes.len);
+	return program;
+}
+
+/* Where the bytes of a name that a variable stands for are. */
+static uint32
+place_name(DynBuilder *build, DynVariable *var)
+{
+	if (var->placed < 0)
+		var->placed = dyn_builder_name(build, var->name);
+	return (uint32) var->placed;
+}
+
+/* Appends a checked expression; returns its first root, -1 when there is none. */
+static int32
+place_expression(DynBuilder *build, const DynBinding *b)
+{
+	int32		base = (int32) build->nnodes;
+	uint32		elements_base = build->nelements;
+
+	if (!b->t)
+		return -1;
+	for (uint32 i = 0; i < b->t->nelements; i++)
+	{
+		const DynTemplateElement *e = &b->t->elements[i];
+		DynPathElement element = {DYN_ELEMENT_INDEX, e->at};
+
+		if (e->kind == DYN_ELEMENT_PLACEHOLDER)
+			element = (DynPathElement) {place_name(build, b->names[e->at]), b->names[e->at]->name.len};
+		else if (e->kind == DYN_ELEMENT_LITERAL)
+			element = (DynPathElement) {dyn_builder_name(build, dyn_bind_element_name(b, e)), e->len};
+		dyn_builder_element(build, element);
+	}
+	for (uint32 i = 0; i < b->t->nvalues; i++)
+	{
+		DynVariable *var = b->values[i];
+
+		if (var->placed < 0)
+			var->placed = dyn_builder_value(build, var->value);
+	}
+	for (uint32 i = 0; i < b->t->nnodes; i++)
+	{
+		DynExprNode node = b->t->nodes[i];
+
+		if (node.child >= 0)
+			node.child += base;
+		if (node.next >= 0)
+			node.next += base;
+		if (node.op == DYN_OP_PATH)
+			node.arg += elements_base;
+		else if (node.op == DYN_OP_VALUE)
+			node.arg = (uint32) b->values[node.arg]->placed;
+		dyn_builder_node(build, node);
+	}
+	return base;
+}
+
+DynProgram *
+dyn_expr_compile(const DynExprInput *input, DynKeyCondition *key)
+{
+	DynVariables variables = read_variables(input);
+	DynBinding	update = bind_expression(DYN_EXPR_UPDATE, input->update, &variables, dyn_check_update);
+	DynBinding	condition = bind_expression(DYN_EXPR_CONDITION, input->condition, &variables, dyn_check_condition);
+	DynBinding	key_condition = bind_expression(DYN_EXPR_KEY_CONDITION, input->key_condition, &variables,
+												dyn_check_condition);
+	DynBinding	filter = bind_expression(DYN_EXPR_FILTER, input->filter, &variables, dyn_check_condition);
+	DynBinding	projection = bind_expression(DYN_EXPR_PROJECTION, input->projection, &variables, dyn_check_projection);
+	const DynBinding *all[] = {&update, &condition, &filter, &projection};
+	uint32		nnodes = 0;
+	uint32		nelements = 0;
+	uint32		nvalues = 0;
+	DynBuilder	build;
+	int32		condition_root;
+	int32		update_root;
+
+	check_all_used(&variables.names, NAMES_PARAMETER);
+	check_all_used(&variables.values, VALUES_PARAMETER);
+	if (key)
+	{
+		*key = (DynKeyCondition) {0};
+		if (key_condition.t)
+			dyn_keycond_read(&key_condition, key);
+	}
+
+	for (int i = 0; i < lengthof(all); i++)
+	{
+		if (!all[i]->t)
+			continue;
+		nnodes += all[i]->t->nnodes;
+		nelements += all[i]->t->nelements;
+		nvalues += all[i]->t->nvalues;
+	}
+	if (nnodes == 0)
+		return NULL;
+	dyn_builder_init(&build, nnodes, nelements, nvalues);
+	condition_root = place_expression(&build, condition.t ? &condition : &filter);
+	update_root = place_expression(&build, &update);
+	return dyn_builder_finish(&build, condition_root, update_root, place_expression(&build, &projection));
+}
+
+/* ---- which parameters there are ---- */
+
+static bool
+is_present(const DynJson *request, const char *parameter)
+{
+	const DynJson *member = dyn_json_member(request, parameter);
+
+	return member && dyn_json_kind(member) != DYN_JSON_NULL;
+}
+
+/* The parameters that are present, joined by commas, but for one (or NULL); NULL when there are none. */
+static char *
+list_present(const DynJson *request, const char *const *parameters, const char *except)
+{
+	StringInfoData list = {0};
+
+	for (int i = 0; parameters[i]; i++)
+	{
+		if (!is_present(request, parameters[i]) || (except && strcmp(parameters[i], except) == 0))
+			continue;
+		if (!list.data)
+			initStringInfo(&list);
+		else
+			appendStringInfoString(&list, ", ");
+		appendStringInfoString(&list, parameters[i]);
+	}
+	return list.data;
+}
+
+/* Raises that values came without any of the expressions that can use them. */
+static void
+values_without_expression(const char *const *expressions)
+{
+	StringInfoData list;
+	int			count = 0;
+
+	initStringInfo(&list);
+	for (int i = 0; expressions[i]; i++)
+	{
+		if (strcmp(expressions[i], dyn_expr_kind_name(DYN_EXPR_PROJECTION)) == 0)
+			continue;
+		appendStringInfo(&list, "%s%s", count++ > 0 ? " and " : "", expressions[i]);
+	}
+	dyn_validation(VALUES_PARAMETER " can only be specified when using expressions: %s %s null",
+				   list.data, count > 1 ? "are" : "is");
+}
+
+void
+dyn_expr_check_parameters(const DynJson *request, const char *const *expressions, const char *const *legacy)
+{
+	bool		has_key_expression = is_present(request, dyn_expr_kind_name(DYN_EXPR_KEY_CONDITION));
+	char	   *present = list_present(request, expressions, NULL);
+	char	   *old = list_present(request, legacy, has_key_expression ? NULL : "KeyConditions");
+
+	if (present && old)
+		dyn_validation("Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {%s} Expression parameters: {%s}",
+					   old, present);
+	if (!present && is_present(request, NAMES_PARAMETER))
+		dyn_validation(NAMES_PARAMETER " can only be specified when using expressions");
+	if (!is_present(request, VALUES_PARAMETER))
+		return;
+	if (!list_present(request, expressions, dyn_expr_kind_name(DYN_EXPR_PROJECTION)))
+		values_without_expression(expressions);
+}
+
+/* ---- what needs the table ---- */
+
+void
+dyn_expr_check_update_keys(const DynProgram *program, const DynKeyAttr *keys, int nkeys)
+{
+	const DynExprNode *nodes = dyn_program_nodes(program);
+	const DynPathElement *elements = dyn_program_elements(program);
+	const char *bytes = (const char *) dyn_program_bytes(program);
+
+	for (int32 action = program->update; action >= 0; action = nodes[action].next)
+	{
+		const DynPathElement *first = &elements[nodes[nodes[action].child].arg];
+
+		for (int i = 0; i < nkeys; i++)
+		{
+			if (first->len == keys[i].len && memcmp(bytes + first->offset, keys[i].name, first->len) == 0)
+				dyn_validation("One or more parameter values were invalid: Cannot update attribute %s. This attribute is part of the key",
+							   keys[i].name);
+		}
+	}
+}

@@ -1,0 +1,19 @@
+/*
+ * keycond.h - the terms of a key condition expression
+ *
+ * Layer 2 (expr).
+ */
+#ifndef DYNAPG_EXPR_KEYCOND_H
+#define DYNAPG_EXPR_KEYCOND_H
+
+#include "expr/bind.h"
+
+/*
+ * Reads the terms of a bound and checked KeyConditionExpression, in text order and palloc'd.  A condition with its
+ * operands the other way round (:v < pk) comes mirrored.  Raises ValidationException for operators that no key
+ * condition may have, nested operations, nested attributes, a term without or with several attributes, operands
+ * that are no constants, and two terms on one attribute.
+ */
+extern void dyn_keycond_read(DynBinding *b, DynKeyCondition *key);
+
+#endif							/* DYNAPG_EXPR_KEYCOND_H */

@@ -1,0 +1,195 @@
+/*
+ * legacy_conditions.c - reading and checking the conditions of legacy parameters
+ *
+ * Layer 2 (expr).
+ */
+#include "postgres.h"
+
+#include "base/errors.h"
+#include "expr/legacy.h"
+
+#define TAG_BIT(tag) (1u << (tag))
+#define SCALARS (TAG_BIT(DYN_S) | TAG_BIT(DYN_N) | TAG_BIT(DYN_B))
+#define ANY_TYPE ((1u << (DYN_M + 1)) - 1)
+#define MANY UINT32_MAX
+
+#define INVALID "One or more parameter values were invalid: "
+
+/* By DynLegacyOp. */
+static const struct
+{
+	const char *name;
+	uint32		min_args;
+	uint32		max_args;
+	uint32		types;
+}			operators[] = {
+	[DYN_LEGACY_EQ] = {"EQ", 1, 1, ANY_TYPE},
+	[DYN_LEGACY_NE] = {"NE", 1, 1, ANY_TYPE},
+	[DYN_LEGACY_IN] = {"IN", 1, MANY, SCALARS},
+	[DYN_LEGACY_LE] = {"LE", 1, 1, SCALARS},
+	[DYN_LEGACY_LT] = {"LT", 1, 1, SCALARS},
+	[DYN_LEGACY_GE] = {"GE", 1, 1, SCALARS},
+	[DYN_LEGACY_GT] = {"GT", 1, 1, SCALARS},
+	[DYN_LEGACY_BETWEEN] = {"BETWEEN", 2, 2, SCALARS},
+	[DYN_LEGACY_NOT_NULL] = {"NOT_NULL", 0, 0, 0},
+	[DYN_LEGACY_NULL] = {"NULL", 0, 0, 0},
+	[DYN_LEGACY_CONTAINS] = {"CONTAINS", 1, 1, SCALARS},
+	[DYN_LEGACY_NOT_CONTAINS] = {"NOT_CONTAINS", 1, 1, SCALARS},
+	[DYN_LEGACY_BEGINS_WITH] = {"BEGINS_WITH", 1, 1, TAG_BIT(DYN_S) | TAG_BIT(DYN_B)}
+};
+
+/* The member, or NULL where it is absent or JSON's null. */
+static const DynJson *
+present(const DynJson *object, const char *name)
+{
+	const DynJson *member = dyn_json_member(object, name);
+
+	return member && dyn_json_kind(member) != DYN_JSON_NULL ? member : NULL;
+}
+
+static DynValue
+read_value(const DynJson *json)
+{
+	const char *error;
+	DynNode		node;
+
+	if (!dyn_node_from_json(json, &node, &error))
+		dyn_validation("%s", error);
+	return dyn_node_pack(&node);
+}
+
+/* The operator's number, or -1. */
+static int
+find_operator(DynSlice name)
+{
+	for (int i = 0; i < lengthof(operators); i++)
+	{
+		if (strlen(operators[i].name) == name.len && memcmp(operators[i].name, name.data, name.len) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/* Reads AttributeValueList, or the single Value where value is not NULL. */
+static void
+read_arguments(DynLegacyCondition *c, const DynJson *list, const DynJson *value)
+{
+	c->nargs = 0;
+	c->args = palloc(sizeof(DynValue) * (list ? (Size) dyn_json_count(list) + 1 : 1));
+	if (value)
+		c->args[c->nargs++] = read_value(value);
+	if (!list)
+		return;
+	for (const DynJson *element = dyn_json_first(list); element; element = dyn_json_next(element))
+		c->args[c->nargs++] = read_value(element);
+}
+
+static void
+check_arguments(const DynLegacyCondition *c)
+{
+	const char *operator = operators[c->op].name;
+
+	if (c->nargs < operators[c->op].min_args || c->nargs > operators[c->op].max_args)
+		dyn_validation(INVALID "Invalid number of argument(s) for the %s ComparisonOperator", operator);
+	for (uint32 i = 1; i < c->nargs; i++)
+	{
+		if (c->args[i].tag != c->args[0].tag)
+			dyn_validation(INVALID "AttributeValues inside AttributeValueList must be of same type");
+	}
+	if (c->nargs > 0 && !(operators[c->op].types & TAG_BIT(c->args[0].tag)))
+		dyn_validation(INVALID "ComparisonOperator %s is not valid for %s AttributeValue type",
+					   operator, dyn_tag_name(c->args[0].tag));
+	if (c->op == DYN_LEGACY_BETWEEN &&
+		dyn_bytes_compare(c->args[0].data, c->args[0].len, c->args[1].data, c->args[1].len) > 0)
+		dyn_validation("The BETWEEN condition was provided a range where the lower bound is greater than the upper bound");
+}
+
+/* Expected's oldest form: Exists, and Value for true. */
+static void
+read_exists(DynLegacyCondition *c, const DynJson *condition, const DynJson *value)
+{
+	const DynJson *exists = present(condition, "Exists");
+	bool		must_exist = !exists || dyn_json_kind(exists) == DYN_JSON_TRUE;
+
+	if (must_exist && !value)
+		dyn_validation(INVALID "Value must be provided when Exists is %s for Attribute: %.*s",
+					   exists ? "true" : "null", (int) c->name.len, c->name.data);
+	if (!must_exist && value)
+		dyn_validation(INVALID "Value cannot be used when Exists is false for Attribute: %.*s",
+					   (int) c->name.len, c->name.data);
+	c->op = must_exist ? DYN_LEGACY_EQ : DYN_LEGACY_NULL;
+	read_arguments(c, NULL, value);
+}
+
+/* One member of Expected. */
+static DynLegacyCondition
+read_expected(const DynJson *condition)
+{
+	DynLegacyCondition c = {.name = dyn_json_name(condition)};
+	const DynJson *operator = present(condition, "ComparisonOperator");
+	const DynJson *list = present(condition, "AttributeValueList");
+	const DynJson *value = present(condition, "Value");
+	DynSlice	operator_name;
+
+	if (list && value)
+		dyn_validation(INVALID "Value and AttributeValueList cannot be used together for Attribute: %.*s",
+					   (int) c.name.len, c.name.data);
+	if (!operator)
+	{
+		if (list)
+			dyn_validation(INVALID "AttributeValueList can only be used with a ComparisonOperator for Attribute: %.*s",
+						   (int) c.name.len, c.name.data);
+		read_exists(&c, condition, value);
+		return c;
+	}
+
+	if (present(condition, "Exists"))
+		dyn_validation(INVALID "Exists and ComparisonOperator cannot be used together for Attribute: %.*s",
+					   (int) c.name.len, c.name.data);
+	operator_name = dyn_json_string(operator);
+	c.op = find_operator(operator_name);
+	if (!list && !value && operators[c.op].min_args > 0)
+		dyn_validation(INVALID "Value or AttributeValueList must be used with ComparisonOperator: %s for Attribute: %.*s",
+					   operators[c.op].name, (int) c.name.len, c.name.data);
+	read_arguments(&c, list, value);
+	check_arguments(&c);
+	return c;
+}
+
+/* One member of a filter or of KeyConditions. */
+static DynLegacyCondition
+read_condition(const DynJson *condition)
+{
+	DynLegacyCondition c = {.name = dyn_json_name(condition)};
+
+	c.op = find_operator(dyn_json_string(present(condition, "ComparisonOperator")));
+	read_arguments(&c, present(condition, "AttributeValueList"), NULL);
+	check_arguments(&c);
+	return c;
+}
+
+/* Refuses what a request's shape should have refused: no operator where one is needed, or one that is none. */
+static void
+check_operator(const DynJson *condition, bool required)
+{
+	const DynJson *operator = present(condition, "ComparisonOperator");
+
+	if (!operator && required)
+		dyn_validation("The attempted filter operation is not supported for the provided type");
+	if (operator && (dyn_json_kind(operator) != DYN_JSON_STRING || find_operator(dyn_json_string(operator)) < 0))
+		dyn_validation("Unsupported operator on the given operands");
+}
+
+DynLegacyCondition *
+dyn_legacy_read_conditions(const DynJson *map, bool is_expected, uint32 *count)
+{
+	DynLegacyCondition *conditions = palloc(sizeof(DynLegacyCondition) * ((Size) dyn_json_count(map) + 1));
+
+	*count = 0;
+	for (const DynJson *member = dyn_json_first(map); member; member = dyn_json_next(member))
+	{
+		check_operator(member, !is_expected);
+		conditions[(*count)++] = is_expected ? read_expected(member) : read_condition(member);
+	}
+	return conditions;
+}
