@@ -41,15 +41,16 @@ is_root()
 	[ "$(id -u)" = 0 ]
 }
 
-# as_server COMMAND...: runs it as the account that may run PostgreSQL; replaces no working directory.
+# The words before a command that make it run as the account that may run PostgreSQL; the process stays the same.
+server_prefix=(env)
+if is_root; then
+	server_prefix=(setpriv "--reuid=$server_account" "--regid=$server_account" --init-groups
+		env HOME=/tmp "USER=$server_account" "LOGNAME=$server_account")
+fi
+
 as_server()
 {
-	if is_root; then
-		setpriv --reuid="$server_account" --regid="$(id -g "$server_account")" --init-groups \
-			env HOME=/tmp USER="$server_account" LOGNAME="$server_account" "$@"
-	else
-		"$@"
-	fi
+	"${server_prefix[@]}" "$@"
 }
 
 # The pg_config to build with: PG_CONFIG, else the newest one that has both a server and its headers.
@@ -144,3 +145,6 @@ init_server()
 {
 	as_server "$bin/initdb" -D "$1" -A trust -U postgres --locale=C.UTF-8 -E UTF8 --no-sync >/dev/null
 }
+
+# The account that runs the server may be unable to enter the caller's working directory.
+cd /
