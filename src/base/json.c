@@ -23,7 +23,6 @@
 #include "postgres.h"
 
 #include <cjson/cJSON.h>
-#include <math.h>
 
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -31,7 +30,6 @@
 
 #include "base/errors.h"
 #include "base/json.h"
-#include "base/jsonout.h"
 
 #define MAX_DEPTH		1000	/* cJSON's own limit as Debian builds it */
 #define NUMBER_MARK		'\xFE'
@@ -96,6 +94,8 @@ typedef struct Scan
 
 static void malformed(const char *what, size_t offset) pg_attribute_noreturn();
 
+#define NOWHERE	SIZE_MAX		/* the offset that malformed does not tell */
+
 /* DynamoDB answers malformed JSON without a message; the hint is for people at a SQL prompt. */
 static void
 malformed(const char *what, size_t offset)
@@ -103,6 +103,7 @@ malformed(const char *what, size_t offset)
 	ereport(ERROR,
 			errcode(dyn_error_info(DYN_E_SERIALIZATION)->sqlstate),
 			errmsg_internal("%s", ""),
+			offset == NOWHERE ? errhint("The text is not valid JSON: %s.", what) :
 			errhint("The text is not valid JSON: %s at byte %zu.", what, offset + 1));
 	pg_unreachable();
 }
@@ -445,11 +446,11 @@ dyn_json_parse(const char *text, size_t len)
 	const char *stop = NULL;
 	cJSON	   *tree;
 	cJSON	   *holder;
-	size_t		valid = 0;
+	size_t		valid;
 
 	/* The verifier takes an int; a request is far below. */
 	if (len > MaxAllocSize)
-		malformed("text too long", 0);
+		malformed("text too long", NOWHERE);
 	valid = pg_encoding_verifymbstr(PG_UTF8, text, (int) len);
 	if (valid != len)
 		malformed("invalid UTF-8", valid);
@@ -470,11 +471,11 @@ dyn_json_parse(const char *text, size_t len)
 				errmsg("out of memory"),
 				errdetail("Failed while parsing a JSON text of %zu bytes.", len));
 	if (tree == NULL)
-		malformed("unexpected token", stop ? Min((size_t) (stop - input), len) : 0);
+		malformed("unexpected token", NOWHERE);
 	while (stop < input + input_len && is_space(*stop))
 		stop++;
 	if (stop != input + input_len)
-		malformed("text after the value", Min((size_t) (stop - input), len));
+		malformed("text after the value", s.rewrite ? NOWHERE : stop - input);
 
 	/* A list around the root, so that the root is settled as every other node. */
 	holder = palloc0(sizeof(cJSON));
