@@ -106,4 +106,30 @@ FROM unnest(ARRAY['0', '1', '99', '100', '101', '1000', '-1', '-100', '0.1', '0.
 	'-1234567890123456789012345678901234567.8']) WITH ORDINALITY AS t (number, i)
 ORDER BY i;
 
-DROP FUNCTION number_back(text), numbers_back(text[]);
+-- Arithmetic is exact: a result that does not fit is an error, never rounded.
+CREATE FUNCTION number_calc(a text, operator text, b text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN dynapg.item_get_text(dynapg.item_update(format('{"n":{"N":"%s"}}', a)::dynapg.item,
+		format('SET n = n %s :b', operator), "values" => format('{":b":{"N":"%s"}}', b)::json), 'n');
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE || ' ' || SQLERRM;
+END $$;
+SELECT a, operator, b, number_calc(a, operator, b)
+FROM (VALUES
+	('1', '+', '1'), ('99', '+', '1'), ('1', '-', '1'), ('0', '-', '1'), ('-1', '+', '1'), ('5', '+', '0'), ('0', '-', '0'),
+	('0.1', '+', '0.2'), ('0.3', '-', '0.1'), ('1', '-', '0.01'), ('-1', '-', '-0.99'), ('1000', '-', '1'), ('-1000', '+', '1'),
+	('9999999999', '+', '1'), ('100000000000000000000.00000001', '-', '1'), ('9223372036854775807', '+', '1'),
+	('1E125', '-', '1E125'), ('1E125', '+', '1E88'), ('1E-130', '+', '1E-93'), ('1E-130', '-', '1E-130'),
+	('99999999999999999999999999999999999999', '+', '1'), ('99999999999999999999999999999999999999', '+', '2'),
+	('99999999999999999999999999999999999999', '-', '-0.1'), ('1', '+', '1E-37'), ('1', '+', '1E-38'), ('1E125', '+', '1'),
+	('1', '+', '1E-130'), ('-1E125', '+', '1E-130'),
+	('9.9999999999999999999999999999999999999E+125', '+', '1E+125'), ('9.9999999999999999999999999999999999999E+125', '+', '1E+88'),
+	('-9E+125', '-', '1E+125'), ('1.1E-130', '-', '1E-130'), ('1.5E-130', '+', '-1.4E-130')) AS v (a, operator, b);
+SELECT count(*) AS sums, count(*) FILTER (WHERE number_calc(a, '+', b) IS DISTINCT FROM trim_scale(a::numeric + b::numeric)::text
+	OR number_calc(a, '-', b) IS DISTINCT FROM trim_scale(a::numeric - b::numeric)::text) AS wrong
+FROM generate_series(1, 3000) AS i,
+LATERAL (SELECT translate(md5(i::text), 'abcdef', '014680')) AS t (digits),
+LATERAL (SELECT format('%s%sE%s', (ARRAY['', '-'])[1 + i % 2], left(digits, 1 + i % 17), i % 13 - 6),
+	format('%s%sE%s', (ARRAY['', '-'])[1 + i / 2 % 2], right(digits, 1 + i % 15), i % 11 - 5)) AS u (a, b);
+
+DROP FUNCTION number_back(text), numbers_back(text[]), number_calc(text, text, text);
