@@ -23,7 +23,7 @@ $$;
 -- Malformed JSON: DynamoDB's SerializationException has no message; the hint is ours.
 SELECT t, pg_temp.try(t, true) FROM unnest(ARRAY[
   '', ' ', '{', '}', '{"a"}', '{"a":}', '{"a":{"S":"x"}', '{"a":{"S":"x"}}}', '{"a":{"S":"x"}} x', '{"a":{"S":"x"}},', '{"a":{"S":"x"},}',
-  '{,}', '{a:{"S":"x"}}', '{''a'':{"S":"x"}}', '{"a":{"S":"x}}', '{"a":{"S":"x"]}', '[[]', '{"a":{"L":[1,]}}', '{"a":{"L":[,1]}}',
+  '{,}', '{1:{"S":"x"}}', '{a:{"S":"x"}}', '{''a'':{"S":"x"}}', '{"a":{"S":"x}}', '{"a":{"S":"x"]}', '[[]', '{"a":{"L":[1,]}}', '{"a":{"L":[,1]}}',
   '{"a" {"S":"x"}}', '{"a":{"S":"x" "N":"1"}}', '{"a":{"BOOL":True}}', '{"a":{"BOOL":tru}}', '{"a":{"BOOL":truex}}', '{"a":{"NULL":nul}}',
   'undefined', 'NaN', '{"a":{"X":NaN}}', '{"a":{"X":-Infinity}}', '/* */{}', '{}//']) t;
 -- Numbers in JSON that are not JSON's.

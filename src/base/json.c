@@ -404,6 +404,8 @@ settle_children(cJSON *parent, bool nul)
 		count++;
 		if (object)
 		{
+			if (node->string[0] == NUMBER_MARK)
+				malformed("unexpected token", NOWHERE); /* a number for a name */
 			len = strlen(node->string);
 			if (nul)
 				len = restore_nuls(node->string, len);
