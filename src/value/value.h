@@ -58,7 +58,10 @@ typedef enum DynTag
 	DYN_M = 10
 } DynTag;
 
-/* A view of a stored value; the bytes belong to somebody else and must outlive it. */
+/*
+ * A view of a stored value; the bytes belong to somebody else and must outlive it.  Of a value that is one (tag
+ * not 0) data is not NULL, also where len is 0: it goes to memcmp and memcpy.
+ */
 typedef struct DynValue
 {
 	uint8		tag;			/* DynTag; 0 for "no such value" */
