@@ -65,8 +65,7 @@ check_program(FmgrInfo *flinfo, const struct varlena *program)
 	if (flaw != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid compiled expression"),
-				 errdetail("%s.", flaw)));
+				 errmsg("invalid compiled expression: %s", flaw)));
 	flinfo->fn_extra = NULL;
 	if (verified != NULL)
 		pfree(verified);
