@@ -268,6 +268,26 @@ CREATE EVENT TRIGGER dynapg_on_sql_drop ON sql_drop EXECUTE FUNCTION dynapg.on_s
  * whose SQLSTATE tells the exception and whose message is DynamoDB's.
  */
 
+CREATE FUNCTION dynapg.create_table(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_create_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_table(json) IS 'Creates a table: the API operation CreateTable';
+
+CREATE FUNCTION dynapg.delete_table(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_table(json) IS 'Deletes a table with its items: the API operation DeleteTable';
+
+CREATE FUNCTION dynapg.describe_table(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_table(json) IS 'Describes a table: the API operation DescribeTable';
+
+CREATE FUNCTION dynapg.list_tables(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_tables' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_tables(json) IS 'Lists the names of tables, paged: the API operation ListTables';
+
+CREATE FUNCTION dynapg.update_table(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_table(json) IS 'Changes the settings of a table: the API operation UpdateTable';
+
 CREATE FUNCTION dynapg.delete_item(request json) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_delete_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.delete_item(json) IS 'Deletes an item: the API operation DeleteItem';

@@ -131,6 +131,23 @@ dyn_name_stream_arn(StringInfo out, const char *table, const char *label)
 }
 
 void
+dyn_name_kms_key_arn(StringInfo out, const char *key)
+{
+	if (key && strncmp(key, "arn:", 4) == 0)
+	{
+		appendStringInfoString(out, key);
+		return;
+	}
+	appendStringInfo(out, "arn:aws:kms:%s:" DYN_ACCOUNT_ID ":", dyn_guc_region);
+	if (!key)
+		appendStringInfoString(out, "alias/aws/dynamodb");
+	else if (strncmp(key, "alias/", 6) == 0)
+		appendStringInfoString(out, key);
+	else
+		appendStringInfo(out, "key/%s", key);
+}
+
+void
 dyn_name_not_found(DynSlice table, DynNameUse use)
 {
 	if (use == DYN_NAME_DATA)

@@ -41,6 +41,9 @@ extern void dyn_name_table_arn(StringInfo out, const char *table);
 extern void dyn_name_index_arn(StringInfo out, const char *table, const char *index);
 extern void dyn_name_stream_arn(StringInfo out, const char *table, const char *label);
 
+/* Appends the ARN of a KMS key that a request named by id, alias or ARN; NULL is the service's own key. */
+extern void dyn_name_kms_key_arn(StringInfo out, const char *key);
+
 /* Raises ResourceNotFoundException as DynamoDB words it for that use. */
 extern void dyn_name_not_found(DynSlice table, DynNameUse use) pg_attribute_noreturn();
 

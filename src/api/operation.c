@@ -10,15 +10,21 @@
 #include "access/xlog.h"
 #include "api/items.h"
 #include "api/shapes.h"
+#include "api/tables.h"
 #include "base/errors.h"
 #include "utils/memutils.h"
 
 /* Sorted by name: dyn_operation_find searches by halves. */
 static const DynOperation operations[] = {
+	{"CreateTable", &dyn_shape_create_table, dyn_api_create_table, true},
 	{"DeleteItem", &dyn_shape_delete_item, dyn_api_delete_item, true},
+	{"DeleteTable", &dyn_shape_delete_table, dyn_api_delete_table, true},
+	{"DescribeTable", &dyn_shape_describe_table, dyn_api_describe_table, false},
 	{"GetItem", &dyn_shape_get_item, dyn_api_get_item, false},
+	{"ListTables", &dyn_shape_list_tables, dyn_api_list_tables, false},
 	{"PutItem", &dyn_shape_put_item, dyn_api_put_item, true},
 	{"UpdateItem", &dyn_shape_update_item, dyn_api_update_item, true},
+	{"UpdateTable", &dyn_shape_update_table, dyn_api_update_table, true},
 };
 
 static const DynOperation *current_operation = NULL;

@@ -127,12 +127,15 @@ static const DynShapeField tag_fields[] = {
 static const DynShape tag = STRUCTURE_OF("Tag", tag_fields);
 const DynShape dyn_shape_tags = LIST_OF("TagList", tag);
 
-/* CreateTable */
+/*
+ * CreateTable.  AWS's model leaves AttributeDefinitions and KeySchema optional, since a table may be a replica of
+ * another account's (GlobalTableSourceArn); this server has no such tables, so both must be there.
+ */
 
 static const DynShapeField create_table_fields[] = {
-	{"AttributeDefinitions", &attribute_definitions, false},
+	{"AttributeDefinitions", &attribute_definitions, true},
 	{"TableName", &dyn_shape_table_arn, true},
-	{"KeySchema", &key_schema, false},
+	{"KeySchema", &key_schema, true},
 	{"LocalSecondaryIndexes", &lsis, false},
 	{"GlobalSecondaryIndexes", &gsis, false},
 	{"BillingMode", &billing_mode, false},

@@ -47,7 +47,12 @@ call(FunctionCallInfo fcinfo, const char *name)
 		return call(fcinfo, operation); \
 	}
 
+OPERATION_FUNCTION(dynapg_create_table, "CreateTable")
 OPERATION_FUNCTION(dynapg_delete_item, "DeleteItem")
+OPERATION_FUNCTION(dynapg_delete_table, "DeleteTable")
+OPERATION_FUNCTION(dynapg_describe_table, "DescribeTable")
 OPERATION_FUNCTION(dynapg_get_item, "GetItem")
+OPERATION_FUNCTION(dynapg_list_tables, "ListTables")
 OPERATION_FUNCTION(dynapg_put_item, "PutItem")
 OPERATION_FUNCTION(dynapg_update_item, "UpdateItem")
+OPERATION_FUNCTION(dynapg_update_table, "UpdateTable")

@@ -32,6 +32,7 @@ typedef struct DynParser
 	DynToken   *tokens;
 	uint32		pos;			/* the current token */
 	uint32		depth;			/* of open parentheses */
+	uint32		noperators;
 	uint32		nnodes;
 
 	DynTemplateElement *elements;

@@ -367,6 +367,18 @@ dyn_catalog_create(DynTableDef *def)
 
 /* ---- changing and dropping ---- */
 
+static void
+update_index(const DynTableDef *def, const DynIndexDef *index)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, def->relid);
+	dyn_sql_text(&args, index->name);
+	dyn_sql_text(&args, index->definition);
+	run_as_owner("UPDATE dynapg.indexes i SET definition = $3::pg_catalog.json WHERE i.table_relid OPERATOR(pg_catalog.=) $1 "
+				 "AND i.name OPERATOR(pg_catalog.=) $2", &args);
+}
+
 void
 dyn_catalog_update(const DynTableDef *def)
 {
@@ -377,9 +389,41 @@ dyn_catalog_update(const DynTableDef *def)
 	dyn_sql_oid(&args, def->relid);
 	dyn_sql_bool(&args, def->deletion_protection);
 	dyn_sql_text(&args, def->definition);
-	if (run_as_owner("UPDATE dynapg.tables t SET deletion_protection = $2, definition = $3::pg_catalog.json "
-					 "WHERE t.relid OPERATOR(pg_catalog.=) $1", &args) != 1)
+	dyn_sql_text(&args, def->attribute_definitions);
+	if (run_as_owner("UPDATE dynapg.tables t SET deletion_protection = $2, definition = $3::pg_catalog.json, "
+					 "attribute_definitions = $4::pg_catalog.json WHERE t.relid OPERATOR(pg_catalog.=) $1", &args) != 1)
 		elog(ERROR, "no row of dynapg.tables for table \"%s\"", def->name);
+	for (int i = 0; i < def->nindexes; i++)
+		update_index(def, &def->indexes[i]);
+	CacheInvalidateRelcacheByRelid(def->relid);
+	SPI_finish();
+}
+
+void
+dyn_catalog_add_index(const DynTableDef *def, const DynIndexDef *index)
+{
+	char	   *relation_name = dyn_ddl_index_name(def->name, index->name);
+
+	require_ownership(def->relid);
+	SPI_connect();
+	dyn_ddl_create_index(def, index, relation_name);
+	insert_index(def, index, relation_name);
+	CacheInvalidateRelcacheByRelid(def->relid);
+	SPI_finish();
+}
+
+void
+dyn_catalog_drop_index(const DynTableDef *def, const char *name)
+{
+	DynSqlArgs	args = {0};
+
+	require_ownership(def->relid);
+	SPI_connect();
+	dyn_sql_oid(&args, def->relid);
+	dyn_sql_text(&args, name);
+	if (run_as_owner("DELETE FROM dynapg.indexes i WHERE i.table_relid OPERATOR(pg_catalog.=) $1 "
+					 "AND i.name OPERATOR(pg_catalog.=) $2 RETURNING i.relation_name::pg_catalog.text", &args) == 1)
+		dyn_ddl_drop_index(dyn_sql_get_text(0, 1));
 	CacheInvalidateRelcacheByRelid(def->relid);
 	SPI_finish();
 }

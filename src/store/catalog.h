@@ -65,8 +65,15 @@ extern Oid	dyn_catalog_relid(const char *name);
  */
 extern DynTableDef *dyn_catalog_read_for_update(const char *name);
 
-/* Stores deletion_protection and definition of a table read for update. */
+/*
+ * Stores deletion_protection, attribute_definitions and definition of a table read for update, and the definition
+ * of each of its indexes.
+ */
 extern void dyn_catalog_update(const DynTableDef *def);
+
+/* Builds an index of a table read for update, at once, and stores its row; or drops both. */
+extern void dyn_catalog_add_index(const DynTableDef *def, const DynIndexDef *index);
+extern void dyn_catalog_drop_index(const DynTableDef *def, const char *name);
 
 /* Drops the data table and the catalog rows of a table read for update. */
 extern void dyn_catalog_drop(const DynTableDef *def);
@@ -82,5 +89,8 @@ extern int	dyn_catalog_list(const char *start_after, int limit, char **names);
  * with the table.
  */
 extern void dyn_catalog_count(Oid relid, int64 *items, int64 *bytes);
+
+/* The same for the items that an index holds; bytes are those of the whole items, whatever the projection. */
+extern void dyn_catalog_count_index(const DynTableDef *def, const DynIndexDef *index, int64 *items, int64 *bytes);
 
 #endif							/* DYNAPG_STORE_CATALOG_H */

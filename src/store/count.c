@@ -15,6 +15,7 @@
 #include "optimizer/plancat.h"
 #include "storage/bufmgr.h"
 #include "utils/acl.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
 
@@ -90,5 +91,71 @@ dyn_catalog_count(Oid relid, int64 *items, int64 *bytes)
 		count_exactly(relid, items, bytes);
 	else
 		estimate(rel, items, bytes);
+	relation_close(rel, AccessShareLock);
+}
+
+/* Appends the condition under which an index holds an item: it has all key attributes in their types. */
+static void
+append_index_condition(StringInfo sql, const DynTableDef *def, const DynIndexDef *index)
+{
+	for (int i = 0; i < index->npk + index->nsk; i++)
+	{
+		appendStringInfoString(sql, i == 0 ? " WHERE (" : " AND (");
+		dyn_ddl_key_expression(sql, &def->pk, &def->sk, &index->keys[i]);
+		appendStringInfoString(sql, ") IS NOT NULL");
+	}
+}
+
+static void
+count_index_exactly(const DynTableDef *def, const DynIndexDef *index, int64 *items, int64 *bytes)
+{
+	StringInfoData sql;
+
+	SPI_connect();
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "SELECT pg_catalog.count(*), coalesce(pg_catalog.sum(dynapg.item_size(item)), 0)::pg_catalog.int8 FROM %s",
+					 dyn_ddl_qualified_name(def->relid));
+	append_index_condition(&sql, def, index);
+	dyn_sql_run(sql.data, NULL, 0);
+	*items = dyn_sql_get_int64(0, 1);
+	*bytes = dyn_sql_get_int64(0, 2);
+	SPI_finish();
+}
+
+/* As many items as the index has entries, of the table's average size. */
+static void
+estimate_index(const DynTableDef *def, const DynIndexDef *index, Relation table, int64 *items, int64 *bytes)
+{
+	Oid			relid = get_relname_relid(dyn_ddl_index_name(def->name, index->name), RelationGetNamespace(table));
+	Relation	rel = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
+	int64		table_items;
+	int64		table_bytes;
+	int64		index_bytes;
+
+	if (rel == NULL)
+		return;
+	estimate(rel, items, &index_bytes);
+	relation_close(rel, AccessShareLock);
+	estimate(table, &table_items, &table_bytes);
+	*items = Min(*items, table_items);
+	*bytes = table_items > 0 ? (int64) ((double) table_bytes / (double) table_items * (double) *items) : 0;
+}
+
+void
+dyn_catalog_count_index(const DynTableDef *def, const DynIndexDef *index, int64 *items, int64 *bytes)
+{
+	Relation	rel = try_relation_open(def->relid, AccessShareLock);
+
+	*items = 0;
+	*bytes = 0;
+	if (rel == NULL)
+		return;
+	if (rel->rd_rel->relkind == RELKIND_RELATION)
+	{
+		if (RelationGetNumberOfBlocks(rel) <= MAX_EXACT_PAGES && may_read_all(def->relid))
+			count_index_exactly(def, index, items, bytes);
+		else
+			estimate_index(def, index, rel, items, bytes);
+	}
 	relation_close(rel, AccessShareLock);
 }

@@ -184,6 +184,12 @@ dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const cha
 }
 
 void
+dyn_ddl_drop_index(const char *relation_name)
+{
+	dyn_sql_run(psprintf("DROP INDEX IF EXISTS %s", quote_qualified_identifier(DYN_TABLE_SCHEMA, relation_name)), NULL, 0);
+}
+
+void
 dyn_ddl_drop_table(Oid relid)
 {
 	char	   *name = dyn_ddl_qualified_name(relid);

@@ -44,6 +44,9 @@ extern Oid	dyn_ddl_create_table(const DynTableDef *def, const char *relation_nam
 /* Creates one secondary index of a data table under that relation name. */
 extern void dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name);
 
+/* Drops a secondary index by its relation name; none of that name is no error. */
+extern void dyn_ddl_drop_index(const char *relation_name);
+
 /* Drops the data table with its indexes; other objects that depend on it make it fail as DROP TABLE does. */
 extern void dyn_ddl_drop_table(Oid relid);
 

@@ -1,0 +1,35 @@
+/*
+ * table_check.h - the parameters that CreateTable and UpdateTable share, checked and taken over
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_TABLE_CHECK_H
+#define DYNAPG_API_TABLE_CHECK_H
+
+#include "api/table_keys.h"
+#include "api/table_settings.h"
+#include "base/json.h"
+
+/* The capacity units of a ProvisionedThroughput, in bounds; index is NULL for the table's own. */
+extern void dyn_check_throughput(const DynJson *throughput, const char *index, DynThroughput *into);
+
+/*
+ * OnDemandThroughput and WarmThroughput of a request or an index in it (object), checked against the billing
+ * mode; index is NULL for the table's own.  current is the WarmThroughput that is there already, or NULL.
+ */
+extern DynUnits dyn_check_on_demand(const DynJson *object, bool pay_per_request, const char *index);
+extern DynUnits dyn_check_warm(const DynJson *object, const char *index, const DynUnits *current);
+
+/* The settings of one new global index. */
+extern char *dyn_check_new_index(const DynJson *index, bool pay_per_request);
+
+/* SSESpecification into settings. */
+extern void dyn_check_sse(const DynJson *request, DynTableSettings *settings);
+
+/* Switches the stream on, with a label of its own. */
+extern void dyn_check_stream_on(const DynJson *stream, DynTableSettings *settings);
+
+/* Refuses the members of global tables, which this server does not have. */
+extern void dyn_check_no_global_table(const DynJson *request);
+
+#endif							/* DYNAPG_API_TABLE_CHECK_H */

@@ -1,0 +1,144 @@
+/*
+ * table_create.c - CreateTable
+ *
+ * The checks run in the service's order: billing, keys and indexes, index settings, the other settings; only then the name
+ * is claimed.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/names.h"
+#include "api/shapes.h"
+#include "api/table_check.h"
+#include "api/table_describe.h"
+#include "api/table_keys.h"
+#include "api/table_settings.h"
+#include "api/tables.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+#include "base/limits.h"
+
+static void
+take_billing(const DynJson *request, DynTableSettings *settings)
+{
+	const DynJson *throughput = dyn_request_member(request, "ProvisionedThroughput");
+
+	settings->pay_per_request = dyn_request_is(request, "BillingMode", "PAY_PER_REQUEST");
+	if (settings->pay_per_request && throughput)
+		dyn_validation(DYN_INVALID_PARAMETER "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
+					   "BillingMode is PAY_PER_REQUEST");
+	if (!settings->pay_per_request && !throughput)
+		dyn_validation(DYN_INVALID_PARAMETER "ReadCapacityUnits and WriteCapacityUnits must both be specified when "
+					   "BillingMode is PROVISIONED");
+	if (throughput)
+		dyn_check_throughput(throughput, NULL, &settings->throughput);
+	if (settings->pay_per_request)
+		settings->pay_per_request_since = dyn_settings_now();
+}
+
+/* The settings of the global indexes, which def has in the request's order, after the local ones. */
+static void
+take_index_settings(const DynJson *request, DynTableDef *def, const DynTableSettings *settings)
+{
+	const DynJson *globals = dyn_request_member(request, "GlobalSecondaryIndexes");
+	int			i = 0;
+
+	if (!globals)
+		return;
+	while (!def->indexes[i].is_global)
+		i++;
+	for (const DynJson *index = dyn_json_first(globals); index; index = dyn_json_next(index))
+		def->indexes[i++].definition = dyn_check_new_index(index, settings->pay_per_request);
+}
+
+static void
+take_stream(const DynJson *request, DynTableSettings *settings)
+{
+	const DynJson *stream = dyn_request_member(request, "StreamSpecification");
+	bool		enabled = dyn_request_bool(stream, "StreamEnabled", false);
+	bool		has_view = dyn_request_member(stream, "StreamViewType") != NULL;
+
+	if (!stream)
+		return;
+	if (!enabled && has_view)
+		dyn_validation(DYN_INVALID_PARAMETER "Table is being created with a stream disabled, UpdateViewType should not be "
+					   "specified");
+	if (enabled && !has_view)
+		dyn_validation(DYN_INVALID_PARAMETER "Table is being created with a stream enabled, UpdateViewType must be specified");
+	if (enabled)
+		dyn_check_stream_on(stream, settings);
+}
+
+static void
+take_tags(const DynJson *request, DynTableSettings *settings)
+{
+	const DynJson *tags = dyn_request_member(request, "Tags");
+	StringInfoData text;
+
+	if (!tags || dyn_json_count(tags) == 0)
+		return;
+	if (dyn_json_count(tags) > DYN_MAX_TAGS)
+		dyn_validation(DYN_INVALID_PARAMETER "Too many tags: at most %d tags are allowed on a resource", DYN_MAX_TAGS);
+
+	initStringInfo(&text);
+	appendStringInfoChar(&text, '[');
+	for (const DynJson *tag = dyn_json_first(tags); tag; tag = dyn_json_next(tag))
+	{
+		DynSlice	key = dyn_request_string(tag, "Key");
+		DynSlice	value = dyn_request_string(tag, "Value");
+
+		for (const DynJson *other = dyn_json_next(tag); other; other = dyn_json_next(other))
+		{
+			DynSlice	other_key = dyn_request_string(other, "Key");
+
+			if (key.len == other_key.len && memcmp(key.data, other_key.data, key.len) == 0)
+				dyn_validation(DYN_INVALID_PARAMETER "Duplicate tag key: %.*s", (int) key.len, key.data);
+		}
+		appendStringInfoString(&text, text.len > 1 ? ",{" : "{");
+		dyn_jsonout_member(&text, "Key");
+		dyn_jsonout_string(&text, key.data, key.len);
+		dyn_jsonout_member(&text, "Value");
+		dyn_jsonout_string(&text, value.data, value.len);
+		appendStringInfoChar(&text, '}');
+	}
+	appendStringInfoChar(&text, ']');
+	settings->tags = text.data;
+}
+
+/* A policy that is kept and never enforced would be worse than none. */
+static void
+refuse_policy(const DynJson *request)
+{
+	if (dyn_request_member(request, "ResourcePolicy"))
+		dyn_validation("ResourcePolicy is not supported: PostgreSQL's privileges on the data table (GRANT) decide who may use it");
+}
+
+void
+dyn_api_create_table(const DynJson *request, StringInfo reply)
+{
+	DynSlice	name = dyn_name_of_request(request);
+	DynTableDef def = {.name = pnstrdup(name.data, name.len)};
+	DynTableSettings settings = {0};
+
+	dyn_check_no_global_table(request);
+	refuse_policy(request);
+	take_billing(request, &settings);
+	dyn_keys_of_table(request, &def);
+	take_index_settings(request, &def, &settings);
+	settings.on_demand = dyn_check_on_demand(request, settings.pay_per_request, NULL);
+	settings.warm = dyn_check_warm(request, NULL, NULL);
+	take_stream(request, &settings);
+	dyn_check_sse(request, &settings);
+	take_tags(request, &settings);
+	settings.table_class = dyn_request_cstring(request, "TableClass");
+	def.deletion_protection = dyn_request_bool(request, "DeletionProtectionEnabled", false);
+	def.definition = dyn_settings_write(&settings);
+
+	if (!dyn_catalog_create(&def))
+		dyn_error(DYN_E_RESOURCE_IN_USE, "Table already exists: %s", def.name);
+
+	appendStringInfoChar(reply, '{');
+	dyn_describe_table(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_CREATING});
+	appendStringInfoChar(reply, '}');
+}

@@ -1,0 +1,26 @@
+/*
+ * table_delete.c - DeleteTable
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/names.h"
+#include "api/table_describe.h"
+#include "api/tables.h"
+#include "base/errors.h"
+
+void
+dyn_api_delete_table(const DynJson *request, StringInfo reply)
+{
+	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), true);
+
+	if (def->deletion_protection)
+		dyn_validation("Resource cannot be deleted as it is currently protected against deletion. "
+					   "Disable deletion protection first.");
+	dyn_catalog_drop(def);
+
+	appendStringInfoChar(reply, '{');
+	dyn_describe_table(reply, "TableDescription", def, (DynTableView) {DYN_TABLE_DELETING});
+	appendStringInfoChar(reply, '}');
+}

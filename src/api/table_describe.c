@@ -1,0 +1,324 @@
+/*
+ * table_describe.c - DescribeTable, and TableDescription for all table operations
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/table_describe.h"
+
+#include "api/names.h"
+#include "api/shapes.h"
+#include "api/table_settings.h"
+#include "api/tables.h"
+#include "base/jsonout.h"
+
+static const char *
+state_name(DynTableState state)
+{
+	switch (state)
+	{
+		case DYN_TABLE_CREATING:
+			return "CREATING";
+		case DYN_TABLE_ACTIVE:
+			return "ACTIVE";
+		case DYN_TABLE_UPDATING:
+			return "UPDATING";
+		case DYN_TABLE_DELETING:
+			return "DELETING";
+	}
+	pg_unreachable();
+}
+
+static void
+print_bool(StringInfo out, const char *member, bool value)
+{
+	dyn_jsonout_member(out, member);
+	appendStringInfoString(out, value ? "true" : "false");
+}
+
+static void
+open_object(StringInfo out, const char *member)
+{
+	dyn_jsonout_member(out, member);
+	appendStringInfoChar(out, '{');
+}
+
+static void
+print_key_element(StringInfo out, const DynKeyAttr *attr, const char *type, bool first)
+{
+	appendStringInfoString(out, first ? "{" : ",{");
+	dyn_jsonout_member(out, "AttributeName");
+	dyn_jsonout_string(out, attr->name, attr->len);
+	dyn_settings_print_text(out, "KeyType", type);
+	appendStringInfoChar(out, '}');
+}
+
+static void
+print_table_keys(StringInfo out, const DynTableDef *def)
+{
+	dyn_jsonout_member(out, "KeySchema");
+	appendStringInfoChar(out, '[');
+	print_key_element(out, &def->pk, "HASH", true);
+	if (def->sk.tag != 0)
+		print_key_element(out, &def->sk, "RANGE", false);
+	appendStringInfoChar(out, ']');
+}
+
+static void
+print_index_keys(StringInfo out, const DynIndexDef *index)
+{
+	dyn_jsonout_member(out, "KeySchema");
+	appendStringInfoChar(out, '[');
+	for (int i = 0; i < index->npk + index->nsk; i++)
+		print_key_element(out, &index->keys[i], i < index->npk ? "HASH" : "RANGE", i == 0);
+	appendStringInfoChar(out, ']');
+}
+
+static void
+print_projection(StringInfo out, const DynIndexDef *index)
+{
+	open_object(out, "Projection");
+	dyn_settings_print_text(out, "ProjectionType", index->projection);
+	if (index->ninclude > 0)
+	{
+		dyn_jsonout_member(out, "NonKeyAttributes");
+		appendStringInfoChar(out, '[');
+		for (int i = 0; i < index->ninclude; i++)
+		{
+			if (i > 0)
+				appendStringInfoChar(out, ',');
+			dyn_jsonout_string(out, index->include[i], strlen(index->include[i]));
+		}
+		appendStringInfoChar(out, ']');
+	}
+	appendStringInfoChar(out, '}');
+}
+
+static void
+print_throughput(StringInfo out, const DynThroughput *throughput)
+{
+	open_object(out, "ProvisionedThroughput");
+	if (throughput->increased > 0)
+		dyn_settings_print_time(out, "LastIncreaseDateTime", throughput->increased);
+	if (throughput->decreased > 0)
+		dyn_settings_print_time(out, "LastDecreaseDateTime", throughput->decreased);
+	dyn_settings_print_number(out, "NumberOfDecreasesToday", dyn_settings_decreases_today(throughput));
+	dyn_settings_print_number(out, "ReadCapacityUnits", throughput->read);
+	dyn_settings_print_number(out, "WriteCapacityUnits", throughput->write);
+	appendStringInfoChar(out, '}');
+}
+
+/* What was asked for, at least what the billing mode gives by itself. */
+static void
+print_warm(StringInfo out, const DynUnits *warm, const DynThroughput *throughput, bool pay_per_request,
+		   DynTableState state)
+{
+	int64		read = pay_per_request ? DYN_WARM_READ : throughput->read;
+	int64		write = pay_per_request ? DYN_WARM_WRITE : throughput->write;
+
+	open_object(out, "WarmThroughput");
+	dyn_settings_print_number(out, "ReadUnitsPerSecond", warm->set ? Max(read, warm->read) : read);
+	dyn_settings_print_number(out, "WriteUnitsPerSecond", warm->set ? Max(write, warm->write) : write);
+	dyn_settings_print_text(out, "Status", state == DYN_TABLE_CREATING ? "CREATING" : "ACTIVE");
+	appendStringInfoChar(out, '}');
+}
+
+static void
+print_billing(StringInfo out, const DynTableSettings *settings, DynTableState state)
+{
+	if (!settings->pay_per_request && settings->pay_per_request_since == 0)
+		return;
+	open_object(out, "BillingModeSummary");
+	dyn_settings_print_text(out, "BillingMode", settings->pay_per_request ? "PAY_PER_REQUEST" : "PROVISIONED");
+	if (state != DYN_TABLE_CREATING)
+		dyn_settings_print_time(out, "LastUpdateToPayPerRequestDateTime", settings->pay_per_request_since);
+	appendStringInfoChar(out, '}');
+}
+
+static void
+print_stream(StringInfo out, const DynTableDef *def, const DynTableSettings *settings)
+{
+	StringInfoData arn;
+
+	if (settings->stream)
+	{
+		open_object(out, "StreamSpecification");
+		print_bool(out, "StreamEnabled", true);
+		dyn_settings_print_text(out, "StreamViewType", settings->stream_view);
+		appendStringInfoChar(out, '}');
+	}
+	if (!settings->stream_label)
+		return;
+	initStringInfo(&arn);
+	dyn_name_stream_arn(&arn, def->name, settings->stream_label);
+	dyn_settings_print_text(out, "LatestStreamLabel", settings->stream_label);
+	dyn_settings_print_text(out, "LatestStreamArn", arn.data);
+}
+
+static void
+print_sse(StringInfo out, const DynTableSettings *settings)
+{
+	StringInfoData arn;
+
+	if (!settings->sse)
+		return;
+	initStringInfo(&arn);
+	dyn_name_kms_key_arn(&arn, settings->kms_key);
+	open_object(out, "SSEDescription");
+	dyn_settings_print_text(out, "Status", "ENABLED");
+	dyn_settings_print_text(out, "SSEType", "KMS");
+	dyn_settings_print_text(out, "KMSMasterKeyArn", arn.data);
+	appendStringInfoChar(out, '}');
+}
+
+static void
+print_class(StringInfo out, const DynTableSettings *settings)
+{
+	if (!settings->table_class)
+		return;
+	open_object(out, "TableClassSummary");
+	dyn_settings_print_text(out, "TableClass", settings->table_class);
+	if (settings->table_class_since > 0)
+		dyn_settings_print_time(out, "LastUpdateDateTime", settings->table_class_since);
+	appendStringInfoChar(out, '}');
+}
+
+static void
+print_counts(StringInfo out, const char *size_member, int64 items, int64 bytes)
+{
+	dyn_settings_print_number(out, size_member, bytes);
+	dyn_settings_print_number(out, "ItemCount", items);
+}
+
+static DynTableState
+index_state(const DynIndexDef *index, const DynTableView *view)
+{
+	if (view->state == DYN_TABLE_CREATING || (view->creating && strcmp(index->name, view->creating) == 0))
+		return DYN_TABLE_CREATING;
+	if (view->deleting && strcmp(index->name, view->deleting) == 0)
+		return DYN_TABLE_DELETING;
+	return DYN_TABLE_ACTIVE;
+}
+
+static void
+print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, const DynTableSettings *settings,
+			const DynTableView *view)
+{
+	DynIndexSettings *own = dyn_index_settings_read(index->definition);
+	DynTableState state = index_state(index, view);
+	StringInfoData arn;
+	int64		items = 0;
+	int64		bytes = 0;
+
+	if (state == DYN_TABLE_ACTIVE)
+		dyn_catalog_count_index(def, index, &items, &bytes);
+	initStringInfo(&arn);
+	dyn_name_index_arn(&arn, def->name, index->name);
+
+	appendStringInfoChar(out, '{');
+	dyn_settings_print_text(out, "IndexName", index->name);
+	print_index_keys(out, index);
+	print_projection(out, index);
+	if (index->is_global)
+	{
+		dyn_settings_print_text(out, "IndexStatus", state_name(state));
+		if (state == DYN_TABLE_CREATING && view->creating)
+			print_bool(out, "Backfilling", false);
+		print_throughput(out, &own->throughput);
+		dyn_settings_print_on_demand(out, &own->on_demand);
+		print_warm(out, &own->warm, &own->throughput, settings->pay_per_request, state);
+	}
+	print_counts(out, "IndexSizeBytes", items, bytes);
+	dyn_settings_print_text(out, "IndexArn", arn.data);
+	appendStringInfoChar(out, '}');
+}
+
+static void
+print_indexes(StringInfo out, const char *member, bool global, const DynTableDef *def, const DynTableSettings *settings,
+			  const DynTableView *view)
+{
+	bool		any = false;
+
+	for (int i = 0; i < def->nindexes; i++)
+	{
+		if (def->indexes[i].is_global != global)
+			continue;
+		if (any)
+			appendStringInfoChar(out, ',');
+		else
+		{
+			dyn_jsonout_member(out, member);
+			appendStringInfoChar(out, '[');
+		}
+		any = true;
+		print_index(out, def, &def->indexes[i], settings, view);
+	}
+	if (any)
+		appendStringInfoChar(out, ']');
+}
+
+/* What DeleteTable's reply leaves out: the table's make-up. */
+static void
+print_structure(StringInfo out, const DynTableDef *def, const DynTableSettings *settings, const DynTableView *view)
+{
+	dyn_jsonout_member(out, "AttributeDefinitions");
+	appendStringInfoString(out, def->attribute_definitions);
+	print_table_keys(out, def);
+	dyn_settings_print_time(out, "CreationDateTime", dyn_settings_epoch(def->created_at));
+	print_indexes(out, "LocalSecondaryIndexes", false, def, settings, view);
+	print_indexes(out, "GlobalSecondaryIndexes", true, def, settings, view);
+	print_sse(out, settings);
+	print_warm(out, &settings->warm, &settings->throughput, settings->pay_per_request, view->state);
+}
+
+void
+dyn_describe_table(StringInfo reply, const char *member, const DynTableDef *def, DynTableView view)
+{
+	DynTableSettings *settings = dyn_settings_read(def->definition);
+	StringInfoData arn;
+	int64		items = 0;
+	int64		bytes = 0;
+
+	if (view.state == DYN_TABLE_ACTIVE || view.state == DYN_TABLE_UPDATING)
+		dyn_catalog_count(def->relid, &items, &bytes);
+	initStringInfo(&arn);
+	dyn_name_table_arn(&arn, def->name);
+
+	open_object(reply, member);
+	dyn_settings_print_text(reply, "TableName", def->name);
+	dyn_settings_print_text(reply, "TableStatus", state_name(view.state));
+	dyn_settings_print_text(reply, "TableArn", arn.data);
+	dyn_settings_print_text(reply, "TableId", def->table_id);
+	if (view.state != DYN_TABLE_DELETING)
+		print_structure(reply, def, settings, &view);
+	print_billing(reply, settings, view.state);
+	print_throughput(reply, &settings->throughput);
+	dyn_settings_print_on_demand(reply, &settings->on_demand);
+	print_counts(reply, "TableSizeBytes", items, bytes);
+	print_stream(reply, def, settings);
+	print_class(reply, settings);
+	print_bool(reply, "DeletionProtectionEnabled", def->deletion_protection);
+	appendStringInfoChar(reply, '}');
+}
+
+DynTableDef *
+dyn_describe_find(DynSlice name, bool for_update)
+{
+	char	   *text = pnstrdup(name.data, name.len);
+	DynTableDef *def = for_update ? dyn_catalog_read_for_update(text) : dyn_catalog_read(text);
+
+	if (!def)
+		dyn_name_not_found(name, DYN_NAME_CONTROL);
+	return def;
+}
+
+void
+dyn_api_describe_table(const DynJson *request, StringInfo reply)
+{
+	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), false);
+
+	appendStringInfoChar(reply, '{');
+	dyn_describe_table(reply, "Table", def, (DynTableView) {DYN_TABLE_ACTIVE});
+	appendStringInfoChar(reply, '}');
+}

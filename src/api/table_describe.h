@@ -1,0 +1,43 @@
+/*
+ * table_describe.h - TableDescription, the reply of the table operations
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_TABLE_DESCRIBE_H
+#define DYNAPG_API_TABLE_DESCRIBE_H
+
+#include "lib/stringinfo.h"
+
+#include "store/catalog.h"
+
+/*
+ * What a reply tells of the table's state.  A table is usable when its creation commits; clients expect the
+ * states that the service goes through all the same.
+ */
+typedef enum DynTableState
+{
+	DYN_TABLE_CREATING,
+	DYN_TABLE_ACTIVE,
+	DYN_TABLE_UPDATING,
+	DYN_TABLE_DELETING
+} DynTableState;
+
+/* The state of a table and of the index that is being made or dropped, if any. */
+typedef struct DynTableView
+{
+	DynTableState state;
+	const char *creating;		/* name of an index, or NULL */
+	const char *deleting;
+} DynTableView;
+
+/* Appends "member":{the description}. */
+extern void dyn_describe_table(StringInfo reply, const char *member, const DynTableDef *def, DynTableView view);
+
+/* Raises ResourceNotFoundException as the control plane words it, or returns the stored definition. */
+extern DynTableDef *dyn_describe_find(DynSlice name, bool for_update);
+
+/* The least units per second that a table or index is warm for in PAY_PER_REQUEST. */
+#define DYN_WARM_READ	12000
+#define DYN_WARM_WRITE	4000
+
+#endif							/* DYNAPG_API_TABLE_DESCRIBE_H */

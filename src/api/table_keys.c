@@ -1,0 +1,391 @@
+/*
+ * table_keys.c - key schemas, attribute definitions and index definitions of a request
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/table_keys.h"
+
+#include "api/shapes.h"
+#include "api/table_settings.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+#include "base/limits.h"
+#include "value/value.h"
+
+#define MAX_HASH_KEYS	4		/* of a global index */
+#define MAX_RANGE_KEYS	4
+
+/* AttributeDefinitions, of the request or of the table, each attribute once. */
+typedef struct Definitions
+{
+	int			count;
+	DynKeyAttr *attrs;
+	bool	   *used;			/* by a key of the table or an index */
+} Definitions;
+
+/* A KeySchema, in its order; partition attributes are first. */
+typedef struct Schema
+{
+	int			nhash;
+	int			nrange;
+	DynKeyAttr	keys[DYN_MAX_INDEX_KEY_ATTRS];
+} Schema;
+
+static bool
+slices_equal(DynSlice a, DynSlice b)
+{
+	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+static DynSlice
+attr_name(const DynKeyAttr *attr)
+{
+	return (DynSlice) {attr->name, attr->len};
+}
+
+static int
+find_definition(const Definitions *definitions, DynSlice name)
+{
+	for (int i = 0; i < definitions->count; i++)
+		if (slices_equal(attr_name(&definitions->attrs[i]), name))
+			return i;
+	return -1;
+}
+
+static void
+append_name(StringInfo out, DynSlice name)
+{
+	if (out->len > 0)
+		appendStringInfoString(out, ", ");
+	appendBinaryStringInfo(out, name.data, name.len);
+}
+
+/* "a, b": the defined attributes, or only the used ones. */
+static char *
+definition_names(const Definitions *definitions, bool only_used)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < definitions->count; i++)
+		if (definitions->used[i] || !only_used)
+			append_name(&out, attr_name(&definitions->attrs[i]));
+	return out.data;
+}
+
+static Definitions
+read_definitions(const DynJson *list)
+{
+	Definitions definitions = {0};
+	int			room = list ? dyn_json_count(list) : 0;
+
+	definitions.attrs = palloc0(Max(room, 1) * sizeof(DynKeyAttr));
+	definitions.used = palloc0(Max(room, 1) * sizeof(bool));
+	for (const DynJson *element = list ? dyn_json_first(list) : NULL; element; element = dyn_json_next(element))
+	{
+		DynSlice	name = dyn_request_string(element, "AttributeName");
+		DynSlice	type = dyn_request_string(element, "AttributeType");
+
+		if (find_definition(&definitions, name) >= 0)
+			dyn_validation("Cannot have two attributes with the same name");
+		definitions.attrs[definitions.count++] = (DynKeyAttr) {
+			pnstrdup(name.data, name.len), name.len, dyn_tag_from_name(type.data, type.len)};
+	}
+	return definitions;
+}
+
+static char *
+print_definitions(const Definitions *definitions, bool only_used)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '[');
+	for (int i = 0; i < definitions->count; i++)
+	{
+		const DynKeyAttr *attr = &definitions->attrs[i];
+
+		if (only_used && !definitions->used[i])
+			continue;
+		appendStringInfoString(&out, out.len > 1 ? ",{" : "{");
+		dyn_jsonout_member(&out, "AttributeName");
+		dyn_jsonout_string(&out, attr->name, attr->len);
+		dyn_settings_print_text(&out, "AttributeType", dyn_tag_name(attr->tag));
+		appendStringInfoChar(&out, '}');
+	}
+	appendStringInfoChar(&out, ']');
+	return out.data;
+}
+
+/* ---- key schemas ---- */
+
+/* "a, b": the attributes of a KeySchema. */
+static char *
+schema_names(const DynJson *schema)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (const DynJson *element = dyn_json_first(schema); element; element = dyn_json_next(element))
+		append_name(&out, dyn_request_string(element, "AttributeName"));
+	return out.data;
+}
+
+/* The order and number of key types, for up to max_hash and max_range attributes. */
+static void
+check_key_types(const DynJson *schema, int max_hash, int max_range)
+{
+	int			position = 0;
+	int			nhash = 0;
+	int			nrange = 0;
+
+	for (const DynJson *element = dyn_json_first(schema); element; element = dyn_json_next(element), position++)
+	{
+		bool		is_hash = dyn_request_is(element, "KeyType", "HASH");
+
+		if (position == 0 && !is_hash)
+			dyn_validation("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
+		if (position == 1 && is_hash && max_hash == 1)
+			dyn_validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
+		if (is_hash && nrange > 0)
+			dyn_validation("Invalid KeySchema: All HASH key attributes must precede RANGE key attributes in the KeySchema");
+		nhash += is_hash;
+		nrange += !is_hash;
+	}
+	if (nhash > max_hash)
+		dyn_validation("Invalid KeySchema: The KeySchema exceeds the maximum allowed number of HASH key attributes");
+	if (nrange > max_range)
+		dyn_validation("Invalid KeySchema: The KeySchema exceeds the maximum allowed number of RANGE key attributes");
+}
+
+static void
+check_distinct(const DynJson *schema)
+{
+	for (const DynJson *element = dyn_json_first(schema); element; element = dyn_json_next(element))
+		for (const DynJson *other = dyn_json_next(element); other; other = dyn_json_next(other))
+			if (slices_equal(dyn_request_string(element, "AttributeName"), dyn_request_string(other, "AttributeName")))
+				dyn_validation("Both the Hash Key and the Range Key element in the KeySchema have the same name");
+}
+
+static void
+check_defined(const DynJson *schema, const Definitions *definitions)
+{
+	for (const DynJson *element = dyn_json_first(schema); element; element = dyn_json_next(element))
+	{
+		if (find_definition(definitions, dyn_request_string(element, "AttributeName")) >= 0)
+			continue;
+		if (dyn_request_is(element, "KeyType", "RANGE"))
+			dyn_validation("Invalid KeySchema: Some index key attribute have no definition");
+		dyn_validation(DYN_INVALID_PARAMETER "Some index key attributes are not defined in AttributeDefinitions. "
+					   "Keys: [%s], AttributeDefinitions: [%s]",
+					   schema_names(schema), definition_names(definitions, false));
+	}
+}
+
+static Schema
+read_schema(const DynJson *list, Definitions *definitions, int max_hash, int max_range)
+{
+	Schema		schema = {0};
+
+	check_key_types(list, max_hash, max_range);
+	check_distinct(list);
+	check_defined(list, definitions);
+	for (const DynJson *element = dyn_json_first(list); element; element = dyn_json_next(element))
+	{
+		int			i = find_definition(definitions, dyn_request_string(element, "AttributeName"));
+
+		schema.keys[schema.nhash + schema.nrange] = definitions->attrs[i];
+		definitions->used[i] = true;
+		if (dyn_request_is(element, "KeyType", "HASH"))
+			schema.nhash++;
+		else
+			schema.nrange++;
+	}
+	return schema;
+}
+
+/* ---- indexes ---- */
+
+static void
+read_projection(const DynJson *projection, DynIndexDef *index)
+{
+	const DynJson *names = dyn_request_member(projection, "NonKeyAttributes");
+	bool		include = dyn_request_is(projection, "ProjectionType", "INCLUDE");
+
+	index->projection = dyn_request_cstring(projection, "ProjectionType");
+	if (!index->projection)
+		dyn_validation(DYN_INVALID_PARAMETER "Unknown ProjectionType: null");
+	if (names && !include)
+		dyn_validation(DYN_INVALID_PARAMETER "ProjectionType is %s, but NonKeyAttributes is specified", index->projection);
+	if (!names && include)
+		dyn_validation(DYN_INVALID_PARAMETER "ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
+	if (!names)
+		return;
+
+	index->include = palloc(dyn_json_count(names) * sizeof(char *));
+	for (const DynJson *name = dyn_json_first(names); name; name = dyn_json_next(name))
+	{
+		DynSlice	text = dyn_json_string(name);
+
+		for (int i = 0; i < index->ninclude; i++)
+			if (strlen(index->include[i]) == text.len && memcmp(index->include[i], text.data, text.len) == 0)
+				dyn_validation(DYN_INVALID_PARAMETER "Duplicate NonKeyAttribute name: %s", index->include[i]);
+		index->include[index->ninclude++] = pnstrdup(text.data, text.len);
+	}
+}
+
+static void
+check_index_name(const DynTableDef *def, const char *name)
+{
+	for (int i = 0; i < def->nindexes; i++)
+		if (strcmp(def->indexes[i].name, name) == 0)
+			dyn_validation(DYN_INVALID_PARAMETER "Duplicate index name: %s", name);
+}
+
+static void
+check_local_schema(const DynTableDef *def, const Schema *schema, const char *name)
+{
+	if (schema->nrange == 0)
+		dyn_validation(DYN_INVALID_PARAMETER "Index KeySchema does not have a range key for index: %s", name);
+	if (!slices_equal(attr_name(&schema->keys[0]), attr_name(&def->pk)))
+		dyn_validation(DYN_INVALID_PARAMETER "Index KeySchema does not have the same leading hash key as table KeySchema "
+					   "for index: %s. index hash key: %s, table hash key: %s", name, schema->keys[0].name, def->pk.name);
+}
+
+static void
+read_index(const DynJson *json, bool is_global, Definitions *definitions, const DynTableDef *def, DynIndexDef *index)
+{
+	char	   *name = dyn_request_cstring(json, "IndexName");
+	Schema		schema;
+
+	check_index_name(def, name);
+	schema = read_schema(dyn_request_member(json, "KeySchema"), definitions, is_global ? MAX_HASH_KEYS : 1,
+						 is_global ? MAX_RANGE_KEYS : 1);
+	if (!is_global)
+		check_local_schema(def, &schema, name);
+
+	index->name = name;
+	index->is_global = is_global;
+	index->npk = schema.nhash;
+	index->nsk = schema.nrange;
+	memcpy(index->keys, schema.keys, sizeof(index->keys));
+	read_projection(dyn_request_member(json, "Projection"), index);
+	index->definition = pstrdup("{}");
+}
+
+/* The NonKeyAttributes of all indexes together; an attribute counts once for each index that has it. */
+static void
+check_projected(const DynTableDef *def)
+{
+	int			total = 0;
+
+	for (int i = 0; i < def->nindexes; i++)
+		total += def->indexes[i].ninclude;
+	if (total > DYN_MAX_PROJECTED_ATTRS)
+		dyn_validation(DYN_INVALID_PARAMETER "Number of projected attributes (NonKeyAttributes) in all indexes exceeds "
+					   "the limit of %d", DYN_MAX_PROJECTED_ATTRS);
+}
+
+static void
+read_indexes(const DynJson *list, bool is_global, Definitions *definitions, DynTableDef *def)
+{
+	if (!list)
+		return;
+	if (dyn_json_count(list) == 0)
+		dyn_validation(DYN_INVALID_PARAMETER "List of %s is empty",
+					   is_global ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes");
+	if (!is_global && def->sk.tag == 0)
+		dyn_validation(DYN_INVALID_PARAMETER "Table KeySchema does not have a range key, which is required when "
+					   "specifying a LocalSecondaryIndex");
+	if (is_global && dyn_json_count(list) > DYN_MAX_GSI)
+		dyn_validation(DYN_INVALID_PARAMETER "GlobalSecondaryIndex count exceeds the per-table limit of %d", DYN_MAX_GSI);
+	if (!is_global && dyn_json_count(list) > DYN_MAX_LSI)
+		dyn_validation(DYN_INVALID_PARAMETER "Number of LocalSecondaryIndexes exceeds per-table limit of %d", DYN_MAX_LSI);
+
+	for (const DynJson *json = dyn_json_first(list); json; json = dyn_json_next(json))
+	{
+		read_index(json, is_global, definitions, def, &def->indexes[def->nindexes]);
+		def->nindexes++;
+	}
+}
+
+void
+dyn_keys_of_table(const DynJson *request, DynTableDef *def)
+{
+	const DynJson *schema_json = dyn_request_member(request, "KeySchema");
+	const DynJson *locals = dyn_request_member(request, "LocalSecondaryIndexes");
+	const DynJson *globals = dyn_request_member(request, "GlobalSecondaryIndexes");
+	Definitions definitions = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
+	Schema		schema = read_schema(schema_json, &definitions, 1, 1);
+
+	if (!locals && !globals && definitions.count != schema.nhash + schema.nrange)
+		dyn_validation(DYN_INVALID_PARAMETER "Number of attributes in KeySchema does not exactly match number of "
+					   "attributes defined in AttributeDefinitions");
+	def->pk = schema.keys[0];
+	def->sk = schema.keys[1];
+
+	def->indexes = palloc0((DYN_MAX_LSI + DYN_MAX_GSI) * sizeof(DynIndexDef));
+	read_indexes(locals, false, &definitions, def);
+	read_indexes(globals, true, &definitions, def);
+	check_projected(def);
+	for (int i = 0; i < definitions.count; i++)
+		if (!definitions.used[i])
+			dyn_validation(DYN_INVALID_PARAMETER "Some AttributeDefinitions are not used. AttributeDefinitions: [%s], "
+						   "keys used: [%s]", definition_names(&definitions, false), definition_names(&definitions, true));
+	def->attribute_definitions = print_definitions(&definitions, false);
+}
+
+/* ---- changes of an existing table's indexes ---- */
+
+static Definitions
+table_definitions(const DynTableDef *def)
+{
+	return read_definitions(dyn_json_parse(def->attribute_definitions, strlen(def->attribute_definitions)));
+}
+
+void
+dyn_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index)
+{
+	Definitions given = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
+	Definitions stored = table_definitions(def);
+	Definitions all;
+
+	read_index(create, true, &given, def, index);
+
+	all.count = 0;
+	all.attrs = palloc((stored.count + given.count) * sizeof(DynKeyAttr));
+	all.used = palloc0((stored.count + given.count) * sizeof(bool));
+	for (int i = 0; i < stored.count; i++)
+		all.attrs[all.count++] = stored.attrs[i];
+	for (int i = 0; i < given.count; i++)
+	{
+		int			at = find_definition(&all, attr_name(&given.attrs[i]));
+
+		if (at >= 0 && all.attrs[at].tag != given.attrs[i].tag)
+			dyn_validation(DYN_INVALID_PARAMETER "Attribute %s is already defined with type %s, it cannot be redefined with "
+						   "type %s", given.attrs[i].name, dyn_tag_name(all.attrs[at].tag), dyn_tag_name(given.attrs[i].tag));
+		if (at < 0 && given.used[i])
+			all.attrs[all.count++] = given.attrs[i];
+	}
+	def->attribute_definitions = print_definitions(&all, false);
+}
+
+void
+dyn_keys_prune_definitions(DynTableDef *def)
+{
+	Definitions definitions = table_definitions(def);
+
+	for (int i = 0; i < definitions.count; i++)
+	{
+		DynSlice	name = attr_name(&definitions.attrs[i]);
+
+		definitions.used[i] = slices_equal(name, attr_name(&def->pk)) ||
+			(def->sk.tag != 0 && slices_equal(name, attr_name(&def->sk)));
+		for (int x = 0; x < def->nindexes; x++)
+			for (int k = 0; k < def->indexes[x].npk + def->indexes[x].nsk; k++)
+				definitions.used[i] = definitions.used[i] || slices_equal(name, attr_name(&def->indexes[x].keys[k]));
+	}
+	def->attribute_definitions = print_definitions(&definitions, true);
+}

@@ -1,0 +1,30 @@
+/*
+ * table_keys.h - key schemas, attribute definitions and index definitions of a request
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_TABLE_KEYS_H
+#define DYNAPG_API_TABLE_KEYS_H
+
+#include "base/json.h"
+#include "store/catalog.h"
+
+/* "One or more parameter values were invalid: ..." */
+#define DYN_INVALID_PARAMETER "One or more parameter values were invalid: "
+
+/*
+ * Reads KeySchema, AttributeDefinitions, LocalSecondaryIndexes and GlobalSecondaryIndexes of a CreateTable request
+ * into def (pk, sk, attribute_definitions, indexes), checked in the service's order.
+ */
+extern void dyn_keys_of_table(const DynJson *request, DynTableDef *def);
+
+/*
+ * Reads one new global index of an UpdateTable request (GlobalSecondaryIndexUpdates[].Create), with the request's
+ * AttributeDefinitions; the table's own definitions are extended by it.
+ */
+extern void dyn_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index);
+
+/* Takes the attributes that no key uses any more off def->attribute_definitions. */
+extern void dyn_keys_prune_definitions(DynTableDef *def);
+
+#endif							/* DYNAPG_API_TABLE_KEYS_H */

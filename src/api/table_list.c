@@ -1,0 +1,40 @@
+/*
+ * table_list.c - ListTables
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/shapes.h"
+#include "api/table_settings.h"
+#include "api/tables.h"
+#include "base/jsonout.h"
+#include "base/limits.h"
+#include "store/catalog.h"
+
+void
+dyn_api_list_tables(const DynJson *request, StringInfo reply)
+{
+	char	   *names[DYN_MAX_LIST_TABLES + 1];
+	int			limit = (int) dyn_request_integer(request, "Limit", DYN_MAX_LIST_TABLES);
+	int			found;
+	int			shown;
+
+	/* one more than wanted tells whether there are more */
+	found = dyn_catalog_list(dyn_request_cstring(request, "ExclusiveStartTableName"), limit + 1, names);
+	shown = Min(found, limit);
+
+	appendStringInfoChar(reply, '{');
+	dyn_jsonout_member(reply, "TableNames");
+	appendStringInfoChar(reply, '[');
+	for (int i = 0; i < shown; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(reply, ',');
+		dyn_jsonout_string(reply, names[i], strlen(names[i]));
+	}
+	appendStringInfoChar(reply, ']');
+	if (found > limit)
+		dyn_settings_print_text(reply, "LastEvaluatedTableName", names[shown - 1]);
+	appendStringInfoChar(reply, '}');
+}

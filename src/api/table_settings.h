@@ -1,0 +1,92 @@
+/*
+ * table_settings.h - what a table and its indexes are set to, apart from keys
+ *
+ * The catalog keeps them as JSON in the API's own member names (DynTableDef.definition, DynIndexDef.definition); here
+ * they are structures, read from a request or from the catalog and written to the catalog.
+ *
+ * Times are seconds since 1970 with milliseconds; 0 is "never".
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_TABLE_SETTINGS_H
+#define DYNAPG_API_TABLE_SETTINGS_H
+
+#include "lib/stringinfo.h"
+
+#include "base/json.h"
+#include "utils/timestamp.h"
+
+/* A member of a pair of units that was not given. */
+#define DYN_UNITS_ABSENT INT64CONST(-2)
+
+/* A pair of units; set is false where the pair was never given; -1 of an on-demand limit is "no limit". */
+typedef struct DynUnits
+{
+	bool		set;
+	int64		read;
+	int64		write;
+} DynUnits;
+
+typedef struct DynThroughput
+{
+	int64		read;			/* capacity units; 0 in PAY_PER_REQUEST */
+	int64		write;
+	double		increased;		/* when it was last */
+	double		decreased;
+	int64		decreases;		/* on the (UTC) day of decreased */
+} DynThroughput;
+
+typedef struct DynIndexSettings
+{
+	DynThroughput throughput;
+	DynUnits	on_demand;
+	DynUnits	warm;
+} DynIndexSettings;
+
+typedef struct DynTableSettings
+{
+	bool		pay_per_request;
+	double		pay_per_request_since;	/* kept when the table leaves the mode */
+	DynThroughput throughput;
+	DynUnits	on_demand;
+	DynUnits	warm;
+	bool		sse;
+	char	   *kms_key;		/* NULL: the service's own */
+	bool		stream;
+	char	   *stream_view;
+	char	   *stream_label;	/* of the latest stream, also a past one; NULL: never had one */
+	char	   *table_class;	/* NULL: never given */
+	double		table_class_since;
+	char	   *tags;			/* JSON array; NULL: none */
+} DynTableSettings;
+
+/* From the catalog's JSON and to it. */
+extern DynTableSettings *dyn_settings_read(const char *definition);
+extern char *dyn_settings_write(const DynTableSettings *settings);
+extern DynIndexSettings *dyn_index_settings_read(const char *definition);
+extern char *dyn_index_settings_write(const DynIndexSettings *settings);
+
+/* OnDemandThroughput, WarmThroughput of a request; members that are absent become absent. */
+extern DynUnits dyn_settings_on_demand(const DynJson *object);
+extern DynUnits dyn_settings_warm(const DynJson *object);
+
+/* A moment in the API's form, and the present one (the transaction's). */
+extern double dyn_settings_epoch(TimestampTz moment);
+extern double dyn_settings_now(void);
+
+/* Appends a time as the API writes it. */
+extern void dyn_settings_print_time(StringInfo out, const char *member, double seconds);
+
+/* Appends "member":number. */
+extern void dyn_settings_print_number(StringInfo out, const char *member, int64 value);
+
+/* Appends "member":"text". */
+extern void dyn_settings_print_text(StringInfo out, const char *member, const char *text);
+
+/* Appends a pair of units under the names of its members; those that are absent are left out. */
+extern void dyn_settings_print_on_demand(StringInfo out, const DynUnits *units);
+
+/* Of decreases, those of the present (UTC) day. */
+extern int64 dyn_settings_decreases_today(const DynThroughput *throughput);
+
+#endif							/* DYNAPG_API_TABLE_SETTINGS_H */

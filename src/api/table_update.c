@@ -1,0 +1,396 @@
+/*
+ * table_update.c - UpdateTable
+ *
+ * A change is checked against the table's row, locked, and takes effect with the transaction: there is no time
+ * in which the table is really UPDATING.  A new index is built at once, within the transaction.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/names.h"
+#include "api/shapes.h"
+#include "api/table_check.h"
+#include "api/table_describe.h"
+#include "api/table_keys.h"
+#include "api/table_settings.h"
+#include "api/tables.h"
+#include "base/errors.h"
+#include "base/limits.h"
+
+typedef struct Update
+{
+	const DynJson *request;
+	DynTableDef *def;
+	DynTableSettings *settings;
+	DynIndexSettings **index_settings;	/* parallel to def->indexes */
+	const DynJson *create;		/* the one new index, or NULL */
+	char	   *delete;			/* name of the one index to drop, or NULL */
+	bool		to_on_demand;	/* the billing mode changes */
+	bool		to_provisioned;
+} Update;
+
+/* The GlobalSecondaryIndexUpdates, NULL when there are none. */
+static const DynJson *
+first_index_change(const DynJson *request)
+{
+	const DynJson *changes = dyn_request_member(request, "GlobalSecondaryIndexUpdates");
+
+	return changes ? dyn_json_first(changes) : NULL;
+}
+
+static void
+require_any_change(const DynJson *request)
+{
+	static const char *const members[] = {"BillingMode", "ProvisionedThroughput", "StreamSpecification",
+		"SSESpecification", "ReplicaUpdates", "TableClass", "DeletionProtectionEnabled", "MultiRegionConsistency",
+	"GlobalTableWitnessUpdates", "OnDemandThroughput", "WarmThroughput", "GlobalTableSettingsReplicationMode"};
+
+	for (int i = 0; i < lengthof(members); i++)
+		if (dyn_request_member(request, members[i]))
+			return;
+	if (first_index_change(request))
+		return;
+	dyn_validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "
+				   "SSESpecification or ReplicaUpdates is required");
+}
+
+/* ---- throughput ---- */
+
+static void
+refuse_units_on_demand(void)
+{
+	dyn_validation(DYN_INVALID_PARAMETER "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
+				   "is PAY_PER_REQUEST");
+}
+
+/* Takes new units over and notes when they went up or down. what is "table" or "index". */
+static void
+change_throughput(const DynJson *json, DynThroughput *throughput, const char *index)
+{
+	DynThroughput changed = *throughput;
+	const char *what = index ? "index" : "table";
+
+	dyn_check_throughput(json, index, &changed);
+	if (changed.read == throughput->read && changed.write == throughput->write)
+		dyn_validation("The provisioned throughput for the %s%s%s will not change. The requested value equals the current value. "
+					   "Current ReadCapacityUnits provisioned for the %s: " INT64_FORMAT ". Requested ReadCapacityUnits: "
+					   INT64_FORMAT ". Current WriteCapacityUnits provisioned for the %s: " INT64_FORMAT
+					   ". Requested WriteCapacityUnits: " INT64_FORMAT ". Refer to the Amazon DynamoDB Developer Guide for "
+					   "current limits and how to request higher limits.", what, index ? " " : "", index ? index : "",
+					   what, throughput->read, changed.read, what, throughput->write, changed.write);
+	if (changed.read > throughput->read || changed.write > throughput->write)
+		changed.increased = dyn_settings_now();
+	if (changed.read < throughput->read || changed.write < throughput->write)
+	{
+		changed.decreases = dyn_settings_decreases_today(throughput) + 1;
+		changed.decreased = dyn_settings_now();
+	}
+	*throughput = changed;
+}
+
+static void
+leave_provisioned(DynThroughput *throughput)
+{
+	throughput->read = 0;
+	throughput->write = 0;
+}
+
+static void
+change_billing(Update *update)
+{
+	DynTableSettings *settings = update->settings;
+	const DynJson *throughput = dyn_request_member(update->request, "ProvisionedThroughput");
+	bool		wants_on_demand = dyn_request_is(update->request, "BillingMode", "PAY_PER_REQUEST");
+	bool		wants_provisioned = dyn_request_is(update->request, "BillingMode", "PROVISIONED");
+
+	update->to_on_demand = wants_on_demand && !settings->pay_per_request;
+	update->to_provisioned = wants_provisioned && settings->pay_per_request;
+	if (throughput && (wants_on_demand || (settings->pay_per_request && !wants_provisioned)))
+		refuse_units_on_demand();
+	if (wants_provisioned && !throughput)
+		dyn_validation(DYN_INVALID_PARAMETER "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
+
+	if (update->to_on_demand)
+	{
+		settings->pay_per_request = true;
+		settings->pay_per_request_since = dyn_settings_now();
+		leave_provisioned(&settings->throughput);
+		for (int i = 0; i < update->def->nindexes; i++)
+			leave_provisioned(&update->index_settings[i]->throughput);
+	}
+	if (update->to_provisioned)
+	{
+		settings->pay_per_request = false;
+		settings->on_demand.set = false;
+		for (int i = 0; i < update->def->nindexes; i++)
+			update->index_settings[i]->on_demand.set = false;
+	}
+	if (throughput)
+		change_throughput(throughput, &settings->throughput, NULL);
+}
+
+/* Whoever leaves PAY_PER_REQUEST has to give the units of every index. */
+static void
+require_index_units(const Update *update)
+{
+	StringInfoData missing;
+
+	if (!update->to_provisioned)
+		return;
+	initStringInfo(&missing);
+	for (int i = 0; i < update->def->nindexes; i++)
+	{
+		const DynIndexDef *index = &update->def->indexes[i];
+
+		if (!index->is_global || update->index_settings[i]->throughput.read > 0 ||
+			(update->delete && strcmp(update->delete, index->name) == 0))
+			continue;
+		appendStringInfo(&missing, "%s%s", missing.len > 0 ? "," : "", index->name);
+	}
+	if (missing.len > 0)
+		dyn_validation(DYN_INVALID_PARAMETER "ProvisionedThroughput must be specified for index: %s", missing.data);
+}
+
+/* ---- indexes ---- */
+
+/* Which index of the table that is; an unknown one is an error. */
+static int
+find_global_index(const Update *update, const char *name)
+{
+	for (int i = 0; i < update->def->nindexes; i++)
+		if (update->def->indexes[i].is_global && strcmp(update->def->indexes[i].name, name) == 0)
+			return i;
+	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found");
+}
+
+static void
+change_index(Update *update, const DynJson *change)
+{
+	char	   *name = dyn_request_cstring(change, "IndexName");
+	DynIndexSettings *settings = update->index_settings[find_global_index(update, name)];
+	const DynJson *throughput = dyn_request_member(change, "ProvisionedThroughput");
+	bool		on_demand = update->settings->pay_per_request;
+
+	if (throughput && on_demand)
+		refuse_units_on_demand();
+	if (!throughput && !dyn_request_member(change, "OnDemandThroughput") && !dyn_request_member(change, "WarmThroughput"))
+		dyn_validation(DYN_INVALID_PARAMETER "At least one of ProvisionedThroughput, OnDemandThroughput or WarmThroughput must be "
+					   "specified for index: %s", name);
+	if (throughput)
+		change_throughput(throughput, &settings->throughput, name);
+	if (dyn_request_member(change, "OnDemandThroughput"))
+		settings->on_demand = dyn_check_on_demand(change, on_demand, name);
+	settings->warm = dyn_check_warm(change, name, &settings->warm);
+}
+
+/* The name of the index that a change is about. */
+static DynSlice
+changed_name(const DynJson *change)
+{
+	static const char *const kinds[] = {"Update", "Create", "Delete"};
+
+	for (int i = 0; i < lengthof(kinds); i++)
+		if (dyn_request_member(change, kinds[i]))
+			return dyn_request_string(dyn_request_member(change, kinds[i]), "IndexName");
+	dyn_validation(DYN_INVALID_PARAMETER "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+				   "GlobalSecondaryIndexUpdate.Delete must not be null");
+}
+
+/* Each change names one kind, each index is changed once, and one index at most is made or dropped. */
+static void
+check_index_changes(const DynJson *request)
+{
+	int			builds = 0;
+
+	for (const DynJson *change = first_index_change(request); change; change = dyn_json_next(change))
+	{
+		DynSlice	name = changed_name(change);
+		int			kinds = (dyn_request_member(change, "Update") != NULL) + (dyn_request_member(change, "Create") != NULL) +
+			(dyn_request_member(change, "Delete") != NULL);
+
+		if (kinds > 1)
+			dyn_validation(DYN_INVALID_PARAMETER "Only one of GlobalSecondaryIndexUpdate.Update, "
+						   "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete may be specified");
+		for (const DynJson *other = dyn_json_next(change); other; other = dyn_json_next(other))
+		{
+			DynSlice	other_name = changed_name(other);
+
+			if (name.len == other_name.len && memcmp(name.data, other_name.data, name.len) == 0)
+				dyn_validation(DYN_INVALID_PARAMETER "Only one global secondary index update per index is allowed "
+							   "simultaneously. Index: %.*s", (int) name.len, name.data);
+		}
+		builds += dyn_request_member(change, "Update") == NULL;
+	}
+	if (builds > 1)
+		dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously "
+				  "per table");
+}
+
+static void
+take_index_changes(Update *update)
+{
+	for (const DynJson *change = first_index_change(update->request); change; change = dyn_json_next(change))
+	{
+		const DynJson *drop = dyn_request_member(change, "Delete");
+
+		if (dyn_request_member(change, "Update"))
+			change_index(update, dyn_request_member(change, "Update"));
+		else if (drop)
+		{
+			update->delete = dyn_request_cstring(drop, "IndexName");
+			find_global_index(update, update->delete);
+		}
+		else
+			update->create = dyn_request_member(change, "Create");
+	}
+	require_index_units(update);
+}
+
+/* Adds the new index to the table's definition. */
+static void
+add_index(Update *update)
+{
+	DynTableDef *def = update->def;
+	DynIndexDef index = {0};
+	char	   *name = dyn_request_cstring(update->create, "IndexName");
+	int			globals = 0;
+
+	for (int i = 0; i < def->nindexes; i++)
+	{
+		if (strcmp(def->indexes[i].name, name) == 0)
+			dyn_validation("Attempting to create an index which already exists");
+		globals += def->indexes[i].is_global;
+	}
+	if (globals == DYN_MAX_GSI)
+		dyn_validation(DYN_INVALID_PARAMETER "GlobalSecondaryIndex count exceeds the per-table limit of %d", DYN_MAX_GSI);
+
+	dyn_keys_of_new_index(update->request, update->create, def, &index);
+	index.definition = dyn_check_new_index(update->create, update->settings->pay_per_request);
+	dyn_catalog_add_index(def, &index);
+	def->indexes = repalloc(def->indexes, (def->nindexes + 1) * sizeof(DynIndexDef));
+	def->indexes[def->nindexes++] = index;
+}
+
+/* Takes the dropped index, and what only it used, out of the table's definition. */
+static void
+remove_index(Update *update)
+{
+	DynTableDef *def = update->def;
+	int			at = find_global_index(update, update->delete);
+
+	dyn_catalog_drop_index(def, update->delete);
+	def->nindexes--;
+	memmove(&def->indexes[at], &def->indexes[at + 1], (def->nindexes - at) * sizeof(DynIndexDef));
+	dyn_keys_prune_definitions(def);
+}
+
+/* ---- the rest ---- */
+
+static void
+change_stream(Update *update)
+{
+	const DynJson *stream = dyn_request_member(update->request, "StreamSpecification");
+	bool		enable = dyn_request_bool(stream, "StreamEnabled", false);
+	bool		has_view = dyn_request_member(stream, "StreamViewType") != NULL;
+
+	if (!stream)
+		return;
+	if (enable && !has_view)
+		dyn_validation(DYN_INVALID_PARAMETER "Table is being updated with a stream enabled, UpdateViewType must be specified");
+	if (!enable && has_view)
+		dyn_validation(DYN_INVALID_PARAMETER "Table is being updated with a stream disabled, UpdateViewType should not be "
+					   "specified");
+	if (enable && update->settings->stream)
+		dyn_validation("Table already has an enabled stream: TableName: %s", update->def->name);
+	if (!enable && !update->settings->stream)
+		dyn_validation("Table has no stream to disable: TableName: %s", update->def->name);
+	if (enable)
+		dyn_check_stream_on(stream, update->settings);
+	else
+		update->settings->stream = false;
+}
+
+static void
+change_class(Update *update)
+{
+	char	   *wanted = dyn_request_cstring(update->request, "TableClass");
+	const char *current = update->settings->table_class ? update->settings->table_class : "STANDARD";
+
+	if (!wanted)
+		return;
+	if (strcmp(wanted, current) != 0)
+		update->settings->table_class_since = dyn_settings_now();
+	update->settings->table_class = wanted;
+}
+
+/* Is deletion protection all that changes?  That leaves the table ACTIVE. */
+static bool
+only_protection(const DynJson *request)
+{
+	for (const DynJson *member = dyn_json_first(request); member; member = dyn_json_next(member))
+	{
+		DynSlice	name = dyn_json_name(member);
+
+		if (!(name.len == 9 && memcmp(name.data, "TableName", 9) == 0) &&
+			!(name.len == 25 && memcmp(name.data, "DeletionProtectionEnabled", 25) == 0))
+			return false;
+	}
+	return true;
+}
+
+static void
+read_index_settings(Update *update)
+{
+	update->index_settings = palloc(Max(update->def->nindexes, 1) * sizeof(DynIndexSettings *));
+	for (int i = 0; i < update->def->nindexes; i++)
+		update->index_settings[i] = dyn_index_settings_read(update->def->indexes[i].definition);
+}
+
+/* Writes the settings back into the definitions. */
+static void
+write_settings(Update *update)
+{
+	update->def->definition = dyn_settings_write(update->settings);
+	for (int i = 0; i < update->def->nindexes; i++)
+		update->def->indexes[i].definition = dyn_index_settings_write(update->index_settings[i]);
+}
+
+void
+dyn_api_update_table(const DynJson *request, StringInfo reply)
+{
+	Update		update = {.request = request};
+	DynSlice	name = dyn_name_of_request(request);
+	DynTableView view = {only_protection(request) ? DYN_TABLE_ACTIVE : DYN_TABLE_UPDATING};
+
+	require_any_change(request);
+	dyn_check_no_global_table(request);
+	check_index_changes(request);
+	update.def = dyn_describe_find(name, true);
+	update.settings = dyn_settings_read(update.def->definition);
+	read_index_settings(&update);
+
+	change_billing(&update);
+	take_index_changes(&update);
+	if (dyn_request_member(request, "OnDemandThroughput"))
+		update.settings->on_demand = dyn_check_on_demand(request, update.settings->pay_per_request, NULL);
+	update.settings->warm = dyn_check_warm(request, NULL, &update.settings->warm);
+	change_stream(&update);
+	dyn_check_sse(request, update.settings);
+	change_class(&update);
+	update.def->deletion_protection = dyn_request_bool(request, "DeletionProtectionEnabled",
+													   update.def->deletion_protection);
+	write_settings(&update);
+
+	if (update.create)
+		add_index(&update);
+	view.creating = update.create ? dyn_request_cstring(update.create, "IndexName") : NULL;
+	view.deleting = update.delete;
+	appendStringInfoChar(reply, '{');
+	dyn_describe_table(reply, "TableDescription", update.def, view);
+	appendStringInfoChar(reply, '}');
+
+	if (update.delete)
+		remove_index(&update);
+	dyn_catalog_update(update.def);
+}
