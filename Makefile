@@ -73,7 +73,7 @@ help:
 	@echo "make check         run every test against a private PostgreSQL (TESTS=\"name ...\" to choose)"
 	@echo "make check-style   the rules of the source tree alone"
 	@echo "make bench         measure against plain SQL"
-	@echo "make format        clang-format over src"
+	@echo "make format        clang-format over the sources that changed"
 	@echo "make setup         install what is missing with apt-get; run and check do it by themselves"
 	@echo "make clean         remove what make built; build/ holds the private servers and their data"
 

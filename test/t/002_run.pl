@@ -100,7 +100,7 @@ sub query
 	local $/;
 	my $answer = <$psql> // '';
 	close $psql;
-	chomp $answer;
+	$answer =~ s{\s+\z}{};
 	return $answer;
 }
 
