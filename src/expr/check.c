@@ -352,7 +352,7 @@ check_paths(const DynBinding *b, const DynExprNode **paths, uint32 count)
 	}
 }
 
-/* The type's long name, as texts about ADD and DELETE show it. */
+/* The long name of a type that is no set, as texts about ADD and DELETE show it. */
 static const char *
 long_type_name(uint8 tag)
 {
@@ -364,12 +364,6 @@ long_type_name(uint8 tag)
 			return "NUMBER";
 		case DYN_B:
 			return "BINARY";
-		case DYN_SS:
-			return "STRING_SET";
-		case DYN_NS:
-			return "NUMBER_SET";
-		case DYN_BS:
-			return "BINARY_SET";
 		case DYN_BOOL:
 			return "BOOLEAN";
 		case DYN_NULL:
@@ -389,8 +383,8 @@ check_action_value(DynBinding *b, const DynExprNode *action)
 	DynValue	value = constant(b, next_sibling(b, first_child(b, action)));
 
 	if (!(allowed & TAG_BIT(value.tag)))
-		dyn_expr_error(b->t->kind, "Incorrect operand type for operator or function; operator: %s, operand type: %s",
-					   dyn_op_name(action->op), long_type_name(value.tag));
+		dyn_expr_error(b->t->kind, "Incorrect operand type for operator or function; operator: %s, operand type: %s, typeSet: ALLOWED_FOR_%s_OPERAND",
+					   dyn_op_name(action->op), long_type_name(value.tag), dyn_op_name(action->op));
 }
 
 /* The functions and sums on the right side of SET. */
