@@ -33,7 +33,9 @@
 
 #define MAX_DEPTH		1000	/* cJSON's own limit as Debian builds it */
 #define NUMBER_MARK		'\xFE'
-#define ARENA_BLOCK		(8 * 1024)
+#define ARENA_MIN_BLOCK	256		/* bytes; blocks double from a guess by the text's length */
+#define ARENA_MAX_BLOCK	(64 * 1024)
+#define ARENA_PER_BYTE	6		/* bytes that a tree takes for each of a usual request */
 #define FEW_MEMBERS		16		/* up to so many, duplicates are looked for pairwise */
 
 StaticAssertDecl(MAX_DEPTH <= CJSON_NESTING_LIMIT, "cJSON refuses deeper texts by itself");
@@ -47,6 +49,7 @@ struct DynJson
 
 static char *arena_next;
 static size_t arena_left;
+static size_t arena_block;		/* size of the next block */
 static bool arena_failed;		/* no memory: not the text's fault */
 
 static void *
@@ -57,7 +60,7 @@ arena_alloc(size_t size)
 	size = MAXALIGN(size);
 	if (size > arena_left)
 	{
-		size_t		block = Max(size, ARENA_BLOCK);
+		size_t		block = Max(size, arena_block);
 
 		result = AllocHugeSizeIsValid(block) ?
 			MemoryContextAllocExtended(CurrentMemoryContext, block, MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE) : NULL;
@@ -68,6 +71,7 @@ arena_alloc(size_t size)
 		}
 		arena_next = result;
 		arena_left = block;
+		arena_block = Min(arena_block * 2, ARENA_MAX_BLOCK);
 	}
 	result = arena_next;
 	arena_next += size;
@@ -462,6 +466,7 @@ dyn_json_parse(const char *text, size_t len)
 
 	arena_next = NULL;
 	arena_left = 0;
+	arena_block = Min(Max(len * ARENA_PER_BYTE, ARENA_MIN_BLOCK), ARENA_MAX_BLOCK);
 	arena_failed = false;
 	cJSON_InitHooks(&hooks);
 	tree = cJSON_ParseWithLengthOpts(input, input_len, &stop, false);

@@ -1,9 +1,9 @@
 /*
  * bind.c - from a request's expression parameters to its program
  *
- * Order of checks: ExpressionAttributeNames, ExpressionAttributeValues; then each expression, UpdateExpression first,
- * ConditionExpression, KeyConditionExpression, FilterExpression, ProjectionExpression, each to its end; then variables
- * that no expression used; then what a key condition may not hold.
+ * Order of checks: keys of ExpressionAttributeNames, keys and values of ExpressionAttributeValues, names, sizes; then
+ * each expression to its end: UpdateExpression, ConditionExpression, FilterExpression, ProjectionExpression,
+ * KeyConditionExpression; then variables that no expression used; then what a key condition may not hold.
  *
  * Layer 2 (expr).
  */
@@ -87,11 +87,50 @@ read_keys(const DynJson *map, const char *parameter, char prefix, uint64 *bytes)
 	return set;
 }
 
+/* Reads what the names stand for; *bytes counts it. */
 static void
-check_size(uint64 bytes, const char *parameter)
+read_names(DynVariableSet *set, const DynJson *map, uint64 *bytes)
+{
+	DynVariable *var = set->vars;
+
+	for (const DynJson *m = dyn_json_first(map); m; m = dyn_json_next(m), var++)
+	{
+		if (dyn_json_kind(m) != DYN_JSON_STRING)
+			dyn_validation(NAMES_PARAMETER " contains invalid value: null for key %.*s", (int) var->key.len, var->key.data);
+		var->name = dyn_json_string(m);
+		if (var->name.len == 0)
+			dyn_validation(NAMES_PARAMETER " contains invalid value: Empty attribute name for key %.*s",
+						   (int) var->key.len, var->key.data);
+		if (var->name.len > DYN_MAX_ATTR_NAME)
+			dyn_validation("Attribute name is too large, must be less than %d bytes", DYN_MAX_ATTR_NAME + 1);
+		*bytes += var->name.len;
+	}
+}
+
+/* Reads what the values stand for; *bytes counts it. */
+static void
+read_values(DynVariableSet *set, const DynJson *map, uint64 *bytes)
+{
+	DynVariable *var = set->vars;
+
+	for (const DynJson *m = dyn_json_first(map); m; m = dyn_json_next(m), var++)
+	{
+		const char *error;
+		DynNode		node;
+
+		if (!dyn_node_from_json(m, &node, &error))
+			dyn_validation(VALUES_PARAMETER " contains invalid value: %s for key %.*s",
+						   error, (int) var->key.len, var->key.data);
+		var->value = dyn_node_pack(&node);
+		*bytes += dyn_value_size(var->value);
+	}
+}
+
+static void
+check_size(uint64 bytes, const char *error)
 {
 	if (bytes > DYN_MAX_EXPR_VARIABLES)
-		dyn_validation("%s exceeds max size", parameter);
+		dyn_validation("%s", error);
 }
 
 static DynVariables
@@ -100,47 +139,20 @@ read_variables(const DynExprInput *input)
 	DynVariables v = {0};
 	uint64		names_bytes = 0;
 	uint64		values_bytes = 0;
-	uint32		i = 0;
 
 	if (input->names)
-	{
 		v.names = read_keys(input->names, NAMES_PARAMETER, '#', &names_bytes);
-		for (const DynJson *m = dyn_json_first(input->names); m; m = dyn_json_next(m), i++)
-		{
-			DynVariable *var = &v.names.vars[i];
-
-			if (dyn_json_kind(m) == DYN_JSON_STRING)
-				var->name = dyn_json_string(m);
-			if (var->name.len == 0)
-				dyn_validation(NAMES_PARAMETER " contains invalid value: Attribute name is an empty string for key %.*s",
-							   (int) var->key.len, var->key.data);
-			if (var->name.len > DYN_MAX_ATTR_NAME)
-				dyn_validation("Member must have length less than or equal to %d, Member must have length greater than or equal to 0",
-							   DYN_MAX_ATTR_NAME);
-			names_bytes += var->name.len;
-		}
-		check_size(names_bytes, NAMES_PARAMETER);
-	}
 	if (input->values)
 	{
 		v.values = read_keys(input->values, VALUES_PARAMETER, ':', &values_bytes);
-		i = 0;
-		for (const DynJson *m = dyn_json_first(input->values); m; m = dyn_json_next(m), i++)
-		{
-			DynVariable *var = &v.values.vars[i];
-			const char *error;
-			DynNode		node;
-
-			if (!dyn_node_from_json(m, &node, &error))
-				dyn_validation(VALUES_PARAMETER " contains invalid value: %s for key %.*s",
-							   error, (int) var->key.len, var->key.data);
-			var->value = dyn_node_pack(&node);
-			values_bytes += dyn_value_size(var->value);
-		}
-		check_size(values_bytes, VALUES_PARAMETER);
+		read_values(&v.values, input->values, &values_bytes);
 	}
-	if (names_bytes + values_bytes > DYN_MAX_EXPR_VARIABLES)
-		dyn_validation("Combined size of " NAMES_PARAMETER " and " VALUES_PARAMETER " exceeds max size");
+	if (input->names)
+		read_names(&v.names, input->names, &names_bytes);
+	check_size(names_bytes, NAMES_PARAMETER " exceeds max size");
+	check_size(values_bytes, VALUES_PARAMETER " exceeds max size");
+	check_size(names_bytes + values_bytes,
+			   "Combined size of " NAMES_PARAMETER " and " VALUES_PARAMETER " exceeds max size");
 	return v;
 }
 
@@ -403,10 +415,10 @@ dyn_expr_compile(const DynExprInput *input, DynKeyCondition *key)
 	DynVariables variables = read_variables(input);
 	DynBinding	update = bind_expression(DYN_EXPR_UPDATE, input->update, &variables, dyn_check_update);
 	DynBinding	condition = bind_expression(DYN_EXPR_CONDITION, input->condition, &variables, dyn_check_condition);
-	DynBinding	key_condition = bind_expression(DYN_EXPR_KEY_CONDITION, input->key_condition, &variables,
-												dyn_check_condition);
 	DynBinding	filter = bind_expression(DYN_EXPR_FILTER, input->filter, &variables, dyn_check_condition);
 	DynBinding	projection = bind_expression(DYN_EXPR_PROJECTION, input->projection, &variables, dyn_check_projection);
+	DynBinding	key_condition = bind_expression(DYN_EXPR_KEY_CONDITION, input->key_condition, &variables,
+												dyn_check_condition);
 	const DynBinding *all[] = {&update, &condition, &filter, &projection};
 	uint32		nnodes = 0;
 	uint32		nelements = 0;
@@ -438,71 +450,6 @@ dyn_expr_compile(const DynExprInput *input, DynKeyCondition *key)
 	condition_root = place_expression(&build, condition.t ? &condition : &filter);
 	update_root = place_expression(&build, &update);
 	return dyn_builder_finish(&build, condition_root, update_root, place_expression(&build, &projection));
-}
-
-/* ---- which parameters there are ---- */
-
-static bool
-is_present(const DynJson *request, const char *parameter)
-{
-	const DynJson *member = dyn_json_member(request, parameter);
-
-	return member && dyn_json_kind(member) != DYN_JSON_NULL;
-}
-
-/* The parameters that are present, joined by commas, but for one (or NULL); NULL when there are none. */
-static char *
-list_present(const DynJson *request, const char *const *parameters, const char *except)
-{
-	StringInfoData list = {0};
-
-	for (int i = 0; parameters[i]; i++)
-	{
-		if (!is_present(request, parameters[i]) || (except && strcmp(parameters[i], except) == 0))
-			continue;
-		if (!list.data)
-			initStringInfo(&list);
-		else
-			appendStringInfoString(&list, ", ");
-		appendStringInfoString(&list, parameters[i]);
-	}
-	return list.data;
-}
-
-/* Raises that values came without any of the expressions that can use them. */
-static void
-values_without_expression(const char *const *expressions)
-{
-	StringInfoData list;
-	int			count = 0;
-
-	initStringInfo(&list);
-	for (int i = 0; expressions[i]; i++)
-	{
-		if (strcmp(expressions[i], dyn_expr_kind_name(DYN_EXPR_PROJECTION)) == 0)
-			continue;
-		appendStringInfo(&list, "%s%s", count++ > 0 ? " and " : "", expressions[i]);
-	}
-	dyn_validation(VALUES_PARAMETER " can only be specified when using expressions: %s %s null",
-				   list.data, count > 1 ? "are" : "is");
-}
-
-void
-dyn_expr_check_parameters(const DynJson *request, const char *const *expressions, const char *const *legacy)
-{
-	bool		has_key_expression = is_present(request, dyn_expr_kind_name(DYN_EXPR_KEY_CONDITION));
-	char	   *present = list_present(request, expressions, NULL);
-	char	   *old = list_present(request, legacy, has_key_expression ? NULL : "KeyConditions");
-
-	if (present && old)
-		dyn_validation("Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {%s} Expression parameters: {%s}",
-					   old, present);
-	if (!present && is_present(request, NAMES_PARAMETER))
-		dyn_validation(NAMES_PARAMETER " can only be specified when using expressions");
-	if (!is_present(request, VALUES_PARAMETER))
-		return;
-	if (!list_present(request, expressions, dyn_expr_kind_name(DYN_EXPR_PROJECTION)))
-		values_without_expression(expressions);
 }
 
 /* ---- what needs the table ---- */

@@ -16,6 +16,7 @@
 #define TAG_BIT(tag) (1u << (tag))
 #define SCALARS (TAG_BIT(DYN_S) | TAG_BIT(DYN_N) | TAG_BIT(DYN_B))
 #define SETS (TAG_BIT(DYN_SS) | TAG_BIT(DYN_NS) | TAG_BIT(DYN_BS))
+#define ANY_TYPE (TAG_BIT(DYN_M + 1) - 1)
 #define SIZED (TAG_BIT(DYN_S) | TAG_BIT(DYN_B) | SETS | TAG_BIT(DYN_L) | TAG_BIT(DYN_M))
 
 static inline const DynExprNode *
@@ -36,10 +37,12 @@ next_sibling(const DynBinding *b, const DynExprNode *n)
 	return node_at(b, n->next);
 }
 
-/* Resolves the names of a path and bounds its depth. */
+/* Bounds the depth of a path and resolves its names. */
 static void
 resolve_path(DynBinding *b, const DynExprNode *path)
 {
+	if (path->narg > DYN_MAX_NESTING)
+		dyn_expr_error(b->t->kind, "The document path has too many nesting levels; nesting levels: %u", path->narg);
 	for (uint32 i = 0; i < path->narg; i++)
 	{
 		const DynTemplateElement *e = &b->t->elements[path->arg + i];
@@ -47,20 +50,6 @@ resolve_path(DynBinding *b, const DynExprNode *path)
 		if (e->kind == DYN_ELEMENT_PLACEHOLDER)
 			dyn_bind_name(b, e->at);
 	}
-	if (path->narg > DYN_MAX_NESTING)
-		dyn_expr_error(b->t->kind, "The document path has too many nesting levels; nesting levels: %u", path->narg);
-}
-
-/* Resolves what the node and all below it name, in text order. */
-static void
-resolve_all(DynBinding *b, const DynExprNode *n)
-{
-	if (n->op == DYN_OP_PATH)
-		resolve_path(b, n);
-	else if (n->op == DYN_OP_VALUE)
-		dyn_bind_value(b, n->arg);
-	for (const DynExprNode *c = first_child(b, n); c; c = next_sibling(b, c))
-		resolve_all(b, c);
 }
 
 /* The constant that a VALUE node stands for; any other node has no value. */
@@ -70,11 +59,19 @@ constant(DynBinding *b, const DynExprNode *n)
 	return n->op == DYN_OP_VALUE ? dyn_bind_value(b, n->arg)->value : (DynValue) {0};
 }
 
-/* The type that an operand of a condition is known to have, or 0. */
+/* The type that an operand is known to have, or 0. */
 static uint8
 known_tag(DynBinding *b, const DynExprNode *n)
 {
-	return n->op == DYN_OP_SIZE ? DYN_N : constant(b, n).tag;
+	switch (n->op)
+	{
+		case DYN_OP_SIZE:
+			return DYN_N;
+		case DYN_OP_LIST_APPEND:
+			return DYN_L;
+		default:
+			return constant(b, n).tag;
+	}
 }
 
 static void
@@ -94,21 +91,16 @@ check_type(DynBinding *b, uint8 op, const DynExprNode *operand, uint32 allowed)
 		operand_type_error(b, op, dyn_tag_name(tag));
 }
 
-/* The functions below a node, and the node itself, must have their number of operands; inner ones first. */
+/* A function must have its number of operands. */
 static void
-check_counts(const DynBinding *b, const DynExprNode *n)
+check_count(const DynBinding *b, const DynExprNode *n)
 {
 	int			expected = dyn_op_function_operands(n->op);
 
-	for (const DynExprNode *c = first_child(b, n); c; c = next_sibling(b, c))
-		check_counts(b, c);
 	if (expected > 0 && n->narg != expected)
 		dyn_expr_error(b->t->kind,
 					   "Incorrect number of operands for operator or function; operator or function: %s, number of operands: %u",
 					   dyn_op_name(n->op), n->narg);
-	if (n->op == DYN_OP_IN && n->narg - 1 > DYN_MAX_IN_OPERANDS)
-		dyn_expr_error(b->t->kind, "The IN operator is provided with too many operands; number of operands: %u",
-					   n->narg - 1);
 }
 
 /* A path as texts show it: [a, b, [3]] */
@@ -151,8 +143,8 @@ same_element(const DynBinding *b, const DynTemplateElement *x, const DynTemplate
 	return a.len == c.len && memcmp(a.data, c.data, a.len) == 0;
 }
 
-bool
-dyn_check_same_path(const DynBinding *b, const DynExprNode *x, const DynExprNode *y)
+static bool
+same_path(const DynBinding *b, const DynExprNode *x, const DynExprNode *y)
 {
 	if (x->op != DYN_OP_PATH || y->op != DYN_OP_PATH || x->narg != y->narg)
 		return false;
@@ -172,7 +164,7 @@ check_distinct(const DynBinding *b, const DynExprNode *n)
 
 	for (const DynExprNode *c = next_sibling(b, first); c; c = next_sibling(b, c))
 	{
-		if (dyn_check_same_path(b, first, c))
+		if (same_path(b, first, c))
 			dyn_expr_error(b->t->kind,
 						   "The first operand must be distinct from the remaining operands for this operator or function; operator: %s, first operand: %s",
 						   dyn_op_name(n->op), path_text(b, first));
@@ -204,8 +196,9 @@ constant_text(DynValue v)
 	return psprintf("{%s:%.*s}", dyn_tag_name(v.tag), len, body);
 }
 
-void
-dyn_check_between(DynExprKind kind, DynValue low, DynValue high)
+/* Bounds that are constants must be of one type and in order. */
+static void
+check_between(const DynBinding *b, DynValue low, DynValue high)
 {
 	const char *problem;
 
@@ -217,7 +210,7 @@ dyn_check_between(DynExprKind kind, DynValue low, DynValue high)
 		problem = "requires upper bound to be greater than or equal to lower bound";
 	else
 		return;
-	dyn_expr_error(kind,
+	dyn_expr_error(b->t->kind,
 				   "The BETWEEN operator %s; lower bound operand: AttributeValue: %s, upper bound operand: AttributeValue: %s",
 				   problem, constant_text(low), constant_text(high));
 }
@@ -230,7 +223,8 @@ check_attribute_type(DynBinding *b, const DynExprNode *n)
 
 	if (type.tag == 0)
 		operand_type_error(b, n->op, second->op == DYN_OP_SIZE ? "N" : "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}");
-	check_type(b, n->op, second, TAG_BIT(DYN_S));
+	if (type.tag != DYN_S)
+		operand_type_error(b, n->op, dyn_tag_name(type.tag));
 	if (dyn_tag_from_name((const char *) type.data, type.len) == 0)
 		dyn_expr_error(b->t->kind, "Invalid attribute type name found; type: %.*s, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
 					   (int) type.len, (const char *) type.data);
@@ -244,75 +238,122 @@ require_path(const DynBinding *b, const DynExprNode *function)
 					   dyn_op_name(function->op));
 }
 
-/* Operand types of a comparison or a condition's function, inner functions first. */
-static void
-check_types(DynBinding *b, const DynExprNode *n)
+/* The types that an operator's operands may have. */
+static uint32
+operand_types(uint8 op)
 {
-	for (const DynExprNode *c = first_child(b, n); c; c = next_sibling(b, c))
-		check_types(b, c);
-	switch (n->op)
+	switch (op)
 	{
 		case DYN_OP_LT:
 		case DYN_OP_LE:
 		case DYN_OP_GT:
 		case DYN_OP_GE:
-			for (const DynExprNode *c = first_child(b, n); c; c = next_sibling(b, c))
-				check_type(b, n->op, c, SCALARS);
-			break;
 		case DYN_OP_BETWEEN:
-			{
-				const DynExprNode *low = next_sibling(b, first_child(b, n));
+			return SCALARS;
+		case DYN_OP_BEGINS_WITH:
+			return TAG_BIT(DYN_S) | TAG_BIT(DYN_B);
+		case DYN_OP_SIZE:
+			return SIZED;
+		case DYN_OP_LIST_APPEND:
+			return TAG_BIT(DYN_L);
+		case DYN_OP_PLUS:
+		case DYN_OP_MINUS:
+			return TAG_BIT(DYN_N);
+		default:
+			return ANY_TYPE;
+	}
+}
 
-				for (const DynExprNode *c = first_child(b, n); c; c = next_sibling(b, c))
-					check_type(b, n->op, c, SCALARS);
-				dyn_check_between(b->t->kind, constant(b, low), constant(b, next_sibling(b, low)));
-				break;
-			}
+/* May the operator meet operands that do not exist?  Only there must the first one not come back. */
+static bool
+takes_missing_operands(uint8 op)
+{
+	return op == DYN_OP_BEGINS_WITH || op == DYN_OP_CONTAINS || (op >= DYN_OP_EQ && op <= DYN_OP_IN);
+}
+
+static void
+check_bounds(DynBinding *b, const DynExprNode *between)
+{
+	const DynExprNode *low = next_sibling(b, first_child(b, between));
+
+	check_between(b, constant(b, low), constant(b, next_sibling(b, low)));
+}
+
+static void
+check_in(const DynBinding *b, const DynExprNode *in)
+{
+	if (in->narg - 1 > DYN_MAX_IN_OPERANDS)
+		dyn_expr_error(b->t->kind, "The IN operator is provided with too many operands; number of operands: %d",
+					   in->narg - 1);
+}
+
+/* Checks one operator whose operands are checked: their number, their types, that they are distinct, the rest. */
+static void
+check_operator(DynBinding *b, const DynExprNode *n)
+{
+	check_count(b, n);
+	for (const DynExprNode *c = first_child(b, n); c; c = next_sibling(b, c))
+		check_type(b, n->op, c, operand_types(n->op));
+	if (takes_missing_operands(n->op))
+		check_distinct(b, n);
+	switch (n->op)
+	{
 		case DYN_OP_ATTRIBUTE_EXISTS:
 		case DYN_OP_ATTRIBUTE_NOT_EXISTS:
+		case DYN_OP_IF_NOT_EXISTS:
 			require_path(b, n);
 			break;
 		case DYN_OP_ATTRIBUTE_TYPE:
-			require_path(b, n);
 			check_attribute_type(b, n);
 			break;
-		case DYN_OP_BEGINS_WITH:
-			for (const DynExprNode *c = first_child(b, n); c; c = next_sibling(b, c))
-				check_type(b, n->op, c, TAG_BIT(DYN_S) | TAG_BIT(DYN_B));
+		case DYN_OP_BETWEEN:
+			check_bounds(b, n);
 			break;
-		case DYN_OP_SIZE:
-			check_type(b, n->op, first_child(b, n), SIZED);
+		case DYN_OP_IN:
+			check_in(b, n);
 			break;
 		default:
 			break;
 	}
 }
 
+/* Checks a tree of operators and operands, operands before their operator; *noperators counts them. */
 static void
-check_condition_node(DynBinding *b, const DynExprNode *n)
+check_tree(DynBinding *b, const DynExprNode *n, uint32 *noperators)
 {
 	check_stack_depth();
-	if (n->op == DYN_OP_AND || n->op == DYN_OP_OR || n->op == DYN_OP_NOT)
+	if (n->op == DYN_OP_PATH)
 	{
-		for (const DynExprNode *c = first_child(b, n); c; c = next_sibling(b, c))
-			check_condition_node(b, c);
+		resolve_path(b, n);
 		return;
 	}
-	resolve_all(b, n);
-	check_counts(b, n);
-	check_distinct(b, n);
-	check_types(b, n);
+	if (n->op == DYN_OP_VALUE)
+	{
+		dyn_bind_value(b, n->arg);
+		return;
+	}
+	for (const DynExprNode *c = first_child(b, n); c; c = next_sibling(b, c))
+		check_tree(b, c, noperators);
+	check_operator(b, n);
+
+	/* a chain of AND or OR is one node for all its operators */
+	*noperators += n->op == DYN_OP_AND || n->op == DYN_OP_OR ? n->narg - 1 : 1;
+	if (*noperators > DYN_MAX_EXPR_OPERATORS)
+		dyn_expr_error(b->t->kind, "The expression contains too many operators; operator count: %d",
+					   DYN_MAX_EXPR_OPERATORS + 1);
 }
 
 void
 dyn_check_condition(DynBinding *b)
 {
-	check_condition_node(b, b->t->nodes);
+	uint32		noperators = 0;
+
+	check_tree(b, b->t->nodes, &noperators);
 }
 
 /* Raises the error when one path lies on the other (overlap), or they use one value as a map and as a list (conflict). */
 static void
-check_path_pair(const DynBinding *b, const DynExprNode *one, const DynExprNode *two, bool overlap)
+check_path_pair(const DynBinding *b, const DynExprNode *one, const DynExprNode *two)
 {
 	uint32		shorter = Min(one->narg, two->narg);
 	const char *problem = "overlap";
@@ -330,26 +371,20 @@ check_path_pair(const DynBinding *b, const DynExprNode *one, const DynExprNode *
 		if (!same_element(b, x, y))
 			return;
 	}
-	if (overlap != (problem[0] == 'o'))
-		return;
 	dyn_expr_error(b->t->kind,
 				   "Two document paths %s with each other; must remove or rewrite one of these paths; path one: %s, path two: %s",
 				   problem, path_text(b, one), path_text(b, two));
 }
 
-/* Checks all pairs of the paths, first for overlaps, then for conflicts. */
+/* Resolves one more path and checks it against those before it. */
 static void
-check_paths(const DynBinding *b, const DynExprNode **paths, uint32 count)
+check_next_path(DynBinding *b, const DynExprNode **paths, uint32 *count, const DynExprNode *path)
 {
-	for (int pass = 0; pass < 2; pass++)
-	{
-		for (uint32 i = 1; i < count; i++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			for (uint32 j = 0; j < i; j++)
-				check_path_pair(b, paths[j], paths[i], pass == 0);
-		}
-	}
+	CHECK_FOR_INTERRUPTS();
+	resolve_path(b, path);
+	for (uint32 i = 0; i < *count; i++)
+		check_path_pair(b, paths[i], path);
+	paths[(*count)++] = path;
 }
 
 /* The long name of a type that is no set, as texts about ADD and DELETE show it. */
@@ -387,51 +422,23 @@ check_action_value(DynBinding *b, const DynExprNode *action)
 					   dyn_op_name(action->op), long_type_name(value.tag), dyn_op_name(action->op));
 }
 
-/* The functions and sums on the right side of SET. */
-static void
-check_set_value(DynBinding *b, const DynExprNode *n)
-{
-	uint32		allowed = n->op == DYN_OP_LIST_APPEND ? TAG_BIT(DYN_L) : TAG_BIT(DYN_N);
-
-	for (const DynExprNode *c = first_child(b, n); c; c = next_sibling(b, c))
-		check_set_value(b, c);
-	check_counts(b, n);
-	if (n->op == DYN_OP_IF_NOT_EXISTS)
-		require_path(b, n);
-	else if (n->op == DYN_OP_LIST_APPEND || n->op == DYN_OP_PLUS || n->op == DYN_OP_MINUS)
-	{
-		for (const DynExprNode *c = first_child(b, n); c; c = next_sibling(b, c))
-			check_type(b, n->op, c, allowed);
-	}
-}
-
 void
 dyn_check_update(DynBinding *b)
 {
-	const DynTemplate *t = b->t;
-	const DynExprNode **paths = palloc(sizeof(DynExprNode *) * t->nnodes);
+	const DynExprNode **paths = palloc(sizeof(DynExprNode *) * b->t->nnodes);
 	uint32		count = 0;
+	uint32		noperators = 0;
 
-	for (uint32 i = 0; i < t->nnodes; i++)
+	for (const DynExprNode *action = b->t->nodes; action; action = next_sibling(b, action))
+		check_next_path(b, paths, &count, first_child(b, action));
+	for (const DynExprNode *action = b->t->nodes; action; action = next_sibling(b, action))
 	{
-		if (t->nodes[i].op == DYN_OP_PATH)
-			resolve_path(b, &t->nodes[i]);
-	}
-	for (uint32 i = 0; i < t->nvalues; i++)
-		dyn_bind_value(b, i);
+		const DynExprNode *operand = next_sibling(b, first_child(b, action));
 
-	for (const DynExprNode *action = t->nodes; action; action = next_sibling(b, action))
-		paths[count++] = first_child(b, action);
-	check_paths(b, paths, count);
-	for (const DynExprNode *action = t->nodes; action; action = next_sibling(b, action))
-	{
+		if (operand)
+			check_tree(b, operand, &noperators);
 		if (action->op == DYN_OP_ADD || action->op == DYN_OP_DELETE)
 			check_action_value(b, action);
-	}
-	for (const DynExprNode *action = t->nodes; action; action = next_sibling(b, action))
-	{
-		if (action->op == DYN_OP_SET)
-			check_set_value(b, next_sibling(b, first_child(b, action)));
 	}
 	pfree(paths);
 }
@@ -443,10 +450,6 @@ dyn_check_projection(DynBinding *b)
 	uint32		count = 0;
 
 	for (const DynExprNode *path = b->t->nodes; path; path = next_sibling(b, path))
-	{
-		resolve_path(b, path);
-		paths[count++] = path;
-	}
-	check_paths(b, paths, count);
+		check_next_path(b, paths, &count, path);
 	pfree(paths);
 }

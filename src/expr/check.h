@@ -2,9 +2,10 @@
  * check.h - the static checks that need the placeholders' meaning
  *
  * Each function checks one whole expression, resolves all its placeholders, and raises ValidationException with
- * DynamoDB's text for the first problem.  Conditions are checked one comparison or function after the other, each for
- * undefined placeholders, number of operands, distinct operands and operand types; an update as a whole for
- * undefined names, undefined values, overlapping and conflicting paths, and operand types.
+ * DynamoDB's text for the first problem.  A tree is checked operands first, in text order: undefined placeholders and
+ * depth of paths; then each operator for its number of operands, their types, that the first does not come back, and
+ * what is its own; then the number of operators.  Of an update the paths come first, each with its overlaps and
+ * conflicts with those before it, then the operands of its actions.
  *
  * Layer 2 (expr).
  */
@@ -16,13 +17,5 @@
 extern void dyn_check_condition(DynBinding *b);
 extern void dyn_check_update(DynBinding *b);
 extern void dyn_check_projection(DynBinding *b);
-
-/* Do two paths of bound templates name the same attribute? */
-extern bool dyn_check_same_path(const DynBinding *b, const DynExprNode *x, const DynExprNode *y);
-
-/*
- * Raises the error of a reversed BETWEEN, or of bounds of two types, of constants.
- */
-extern void dyn_check_between(DynExprKind kind, DynValue low, DynValue high);
 
 #endif							/* DYNAPG_EXPR_CHECK_H */

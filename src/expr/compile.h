@@ -44,15 +44,6 @@ typedef struct DynKeyCondition
 } DynKeyCondition;
 
 /*
- * The first check of an operation that takes expressions, before values and keys are looked at: expression and
- * legacy parameters do not mix, and ExpressionAttributeNames and -Values need an expression.  expressions and
- * legacy are the names of the operation's parameters, NULL-terminated, in the order in which DynamoDB lists them;
- * a parameter that is absent or null in the request counts as absent.  KeyConditions does not mix with
- * KeyConditionExpression alone.
- */
-extern void dyn_expr_check_parameters(const DynJson *request, const char *const *expressions, const char *const *legacy);
-
-/*
  * Compiles all expressions of the request into one program in the current memory context; NULL when none
  * of update, condition, filter, projection is present.  key_condition's terms come in *key when key is not
  * NULL.  Raises ValidationException with DynamoDB's text.

@@ -104,21 +104,33 @@ check_arguments(const DynLegacyCondition *c)
 		dyn_validation("The BETWEEN condition was provided a range where the lower bound is greater than the upper bound");
 }
 
-/* Expected's oldest form: Exists, and Value for true. */
+/* Raises what is wrong with the combination of members that an Expected condition has. */
 static void
-read_exists(DynLegacyCondition *c, const DynJson *condition, const DynJson *value)
+check_expected_members(DynSlice name, const DynJson *operator, const DynJson *exists, const DynJson *list,
+					   const DynJson *value)
 {
-	const DynJson *exists = present(condition, "Exists");
 	bool		must_exist = !exists || dyn_json_kind(exists) == DYN_JSON_TRUE;
 
-	if (must_exist && !value)
-		dyn_validation(INVALID "Value must be provided when Exists is %s for Attribute: %.*s",
-					   exists ? "true" : "null", (int) c->name.len, c->name.data);
+	if (exists && operator)
+		dyn_validation(INVALID "Exists and ComparisonOperator cannot be used together for Attribute: %.*s",
+					   (int) name.len, name.data);
+	if (value && list)
+		dyn_validation(INVALID "Value and AttributeValueList cannot be used together for Attribute: %.*s",
+					   (int) name.len, name.data);
+	if (!operator && list)
+		dyn_validation(INVALID "AttributeValueList can only be used with a ComparisonOperator for Attribute: %.*s",
+					   (int) name.len, name.data);
 	if (!must_exist && value)
 		dyn_validation(INVALID "Value cannot be used when Exists is false for Attribute: %.*s",
-					   (int) c->name.len, c->name.data);
-	c->op = must_exist ? DYN_LEGACY_EQ : DYN_LEGACY_NULL;
-	read_arguments(c, NULL, value);
+					   (int) name.len, name.data);
+	if (value || list)
+		return;
+	if (!operator && must_exist)
+		dyn_validation(INVALID "Value must be provided when Exists is %s for Attribute: %.*s",
+					   exists ? "true" : "null", (int) name.len, name.data);
+	if (operator && operators[find_operator(dyn_json_string(operator))].min_args > 0)
+		dyn_validation(INVALID "Value or AttributeValueList must be used with ComparisonOperator: %s for Attribute: %.*s",
+					   operators[find_operator(dyn_json_string(operator))].name, (int) name.len, name.data);
 }
 
 /* One member of Expected. */
@@ -129,30 +141,16 @@ read_expected(const DynJson *condition)
 	const DynJson *operator = present(condition, "ComparisonOperator");
 	const DynJson *list = present(condition, "AttributeValueList");
 	const DynJson *value = present(condition, "Value");
-	DynSlice	operator_name;
 
-	if (list && value)
-		dyn_validation(INVALID "Value and AttributeValueList cannot be used together for Attribute: %.*s",
-					   (int) c.name.len, c.name.data);
-	if (!operator)
-	{
-		if (list)
-			dyn_validation(INVALID "AttributeValueList can only be used with a ComparisonOperator for Attribute: %.*s",
-						   (int) c.name.len, c.name.data);
-		read_exists(&c, condition, value);
-		return c;
-	}
-
-	if (present(condition, "Exists"))
-		dyn_validation(INVALID "Exists and ComparisonOperator cannot be used together for Attribute: %.*s",
-					   (int) c.name.len, c.name.data);
-	operator_name = dyn_json_string(operator);
-	c.op = find_operator(operator_name);
-	if (!list && !value && operators[c.op].min_args > 0)
-		dyn_validation(INVALID "Value or AttributeValueList must be used with ComparisonOperator: %s for Attribute: %.*s",
-					   operators[c.op].name, (int) c.name.len, c.name.data);
+	check_expected_members(c.name, operator, present(condition, "Exists"), list, value);
 	read_arguments(&c, list, value);
-	check_arguments(&c);
+	if (operator)
+	{
+		c.op = find_operator(dyn_json_string(operator));
+		check_arguments(&c);
+	}
+	else
+		c.op = value ? DYN_LEGACY_EQ : DYN_LEGACY_NULL;
 	return c;
 }
 

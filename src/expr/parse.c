@@ -348,7 +348,6 @@ parse_function(DynParser *p)
 
 	function->is_function = true;
 	function->name = dyn_parse_token_text(p);
-	p->noperators++;
 	p->pos++;
 	dyn_parse_open(p);
 	for (;;)
@@ -417,8 +416,6 @@ raise_noted(const DynParser *p)
 {
 	const char *errors[] = {p->bad_function, p->misused_function, p->reserved_word, p->repeated_section, p->bad_index};
 
-	if (p->noperators > DYN_MAX_EXPR_OPERATORS)
-		dyn_expr_error(p->kind, "The expression contains too many operators; operator count: %u", p->noperators);
 	for (int i = 0; i < lengthof(errors); i++)
 	{
 		if (errors[i])

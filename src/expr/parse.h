@@ -7,8 +7,8 @@
  * index of its placeholder; narg of a node that is no PATH is the number of its children.
  *
  * Parsing makes all checks that need no placeholder's meaning, in this order: size, emptiness, syntax and redundant
- * parentheses in text order, number of operators, functions that do not exist or do not belong there, functions
- * in a place where they are not allowed, reserved words, sections given twice, list indexes out of range.
+ * parentheses in text order, functions that do not exist or do not belong there, functions in a place where they
+ * are not allowed, reserved words, sections given twice, list indexes out of range.
  *
  * Layer 2 (expr).
  */

@@ -80,7 +80,6 @@ parse_comparison(DynParser *p, DynParseNode *left)
 		return NULL;
 
 	condition = dyn_parse_node(p, op);
-	p->noperators++;
 	p->pos++;
 	dyn_parse_check_operand(p, left);
 	dyn_parse_add_child(condition, left);
@@ -117,7 +116,6 @@ parse_term(DynParser *p, bool operand_allowed)
 	{
 		DynParseNode *not = dyn_parse_node(p, DYN_OP_NOT);
 
-		p->noperators++;
 		p->pos++;
 		dyn_parse_add_child(not, parse_term(p, false).node);
 		return (ConditionItem) {not, true, false};
@@ -163,7 +161,6 @@ parse_chain(DynParser *p, bool operand_allowed, uint8 op, DynTokenKind joint,
 	dyn_parse_add_child(chain, first.node);
 	while (dyn_parse_peek(p) == joint)
 	{
-		p->noperators++;
 		p->pos++;
 		dyn_parse_add_child(chain, parse_next(p, false).node);
 	}

@@ -32,7 +32,6 @@ typedef struct DynParser
 	DynToken   *tokens;
 	uint32		pos;			/* the current token */
 	uint32		depth;			/* of open parentheses */
-	uint32		noperators;
 	uint32		nnodes;
 
 	DynTemplateElement *elements;

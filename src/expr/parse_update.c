@@ -45,7 +45,6 @@ parse_set_value(DynParser *p)
 		DynParseNode *sum = dyn_parse_node(p, sign == DYN_T_PLUS ? DYN_OP_PLUS : DYN_OP_MINUS);
 		bool		wrapped;
 
-		p->noperators++;
 		p->pos++;
 		dyn_parse_add_child(sum, item.node);
 		dyn_parse_add_child(sum, dyn_parse_operand(p, &wrapped));

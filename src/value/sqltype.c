@@ -319,11 +319,12 @@ named_attribute(FunctionCallInfo fcinfo)
 	return dyn_map_get(ARG_ROOT(0), name.data, name.len);
 }
 
+/* The size is in the header: of a large item only the beginning is fetched and decompressed. */
 SQL_FUNCTION(dynapg_item_size);
 Datum
 dynapg_item_size(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT32(dyn_item_size(PG_GETARG_VARLENA_PP(0)));
+	PG_RETURN_INT32(dyn_item_size(PG_GETARG_BYTEA_P_SLICE(0, 0, DYN_ITEM_HEADER)));
 }
 
 SQL_FUNCTION(dynapg_item_get_json);
