@@ -87,7 +87,10 @@ extern bool dyn_node_from_json(const DynJson *json, DynNode *out, const char **e
 /* The same for a map of attribute values: an item, a key. The root is open. */
 extern bool dyn_node_item_from_json(const DynJson *json, DynNode *out, const char **error);
 
-/* DynamoDB's ValidationException text for an attribute name that is empty or too long, or NULL for a good one. */
+/*
+ * DynamoDB's ValidationException text for an empty attribute name, or NULL for a good one.  Raises the error for a
+ * name that is too long, which the service words the same wherever the name stands.
+ */
 extern const char *dyn_name_flaw(DynSlice name);
 
 /* DynamoDB's ValidationException text for a value that DYN_MAX_NESTING or more lists and maps contain. */

@@ -382,7 +382,8 @@ dyn_name_flaw(DynSlice name)
 	if (name.len == 0)
 		return INVALID "Empty attribute name";
 	if (name.len > DYN_MAX_ATTR_NAME)
-		return psprintf("Attribute name is too large, must be less than %d bytes", DYN_MAX_ATTR_NAME + 1);
+		dyn_validation("1 validation error detected: Attribute name is too large, must be less than %d bytes",
+					   DYN_MAX_ATTR_NAME + 1);
 	return NULL;
 }
 
