@@ -93,14 +93,6 @@ dyn_ddl_key_expression(StringInfo out, const DynKeyAttr *pk, const DynKeyAttr *s
 	}
 }
 
-/* "pk = dynapg.key_s(item, 'Id')". */
-static void
-append_key_check(StringInfo out, const char *column, const DynKeyAttr *attr)
-{
-	appendStringInfo(out, "%s OPERATOR(pg_catalog.=) ", column);
-	append_key_function(out, attr);
-}
-
 Oid
 dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 {
@@ -112,20 +104,9 @@ dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 					 quote_qualified_identifier(DYN_TABLE_SCHEMA, relation_name), column_type(def->pk.tag));
 	if (has_sk)
 		appendStringInfo(&sql, "sk %s NOT NULL, ", column_type(def->sk.tag));
-	appendStringInfo(&sql, "item dynapg.item" ITEM_COMPRESSION " NOT NULL, CONSTRAINT %s PRIMARY KEY (pk%s), ",
+	appendStringInfo(&sql, "item dynapg.item" ITEM_COMPRESSION " NOT NULL, CONSTRAINT %s PRIMARY KEY (pk%s)) WITH (fillfactor = %d)",
 					 quote_identifier(dyn_ddl_relation_name(psprintf("%s primary key", relation_name), 0)),
-					 has_sk ? ", sk" : "");
-
-	/* IS TRUE: a missing key attribute gives null, which a CHECK would let pass. */
-	appendStringInfoString(&sql, "CONSTRAINT keys_of_item CHECK ((");
-	append_key_check(&sql, "pk", &def->pk);
-	if (has_sk)
-	{
-		appendStringInfoString(&sql, " AND ");
-		append_key_check(&sql, "sk", &def->sk);
-	}
-	appendStringInfo(&sql, ") IS TRUE)) WITH (fillfactor = %d)", DATA_FILLFACTOR);
-
+					 has_sk ? ", sk" : "", DATA_FILLFACTOR);
 	dyn_sql_run(sql.data, NULL, 0);
 	return get_relname_relid(relation_name, get_namespace_oid(DYN_TABLE_SCHEMA, false));
 }

@@ -2,9 +2,10 @@
  * ddl.h - the relations of a DynamoDB table: names, columns, indexes
  *
  * A table is dynamodb."Name" (pk, [sk], item): pk and sk are text COLLATE "C" (S), numeric (N) or bytea (B)
- * and always have these names.  PRIMARY KEY (pk [, sk]).  The constraint keys_of_item holds the columns to the
- * item's key attributes, so that no direct SQL write can make a row that the API could not address.  Storage
- * options are given at creation.
+ * and always have these names.  PRIMARY KEY (pk [, sk]).  Storage options are given at creation.  No CHECK holds the
+ * columns to the item's key attributes: PostgreSQL prepares such an expression anew for every statement,
+ * which makes a put a third slower (7.2 against 10 microseconds).  Whoever writes a data table with SQL of his own
+ * fills pk and sk by dynapg.key_s, key_n and key_b.
  *
  * A secondary index is one btree index: a column per key attribute, partition attributes first, then those of pk
  * and sk that are not among them; partial where a key attribute may be missing, which makes it sparse.  A key
