@@ -146,5 +146,32 @@ init_server()
 	as_server "$bin/initdb" -D "$1" -A trust -U postgres --locale=C.UTF-8 -E UTF8 --no-sync >/dev/null
 }
 
+# start_private_server WORK LOG: a server on new data in WORK/data, with the settings on standard input.  It listens in
+# the folder that `socket` then names, and on no port, so nothing can collide with it.
+start_private_server()
+{
+	rm -rf "$1/data"
+	server_folder "$1/data"
+	init_server "$1/data" || return 1
+	socket=$(mktemp -d /tmp/dynapg.XXXXXX)
+	server_folder "$socket"
+	{
+		printf '%s\n' "listen_addresses = ''" "unix_socket_directories = '$socket'" "logging_collector = off"
+		cat
+	} >>"$1/data/postgresql.conf"
+	private_data=$1/data
+	# No descriptor of ours, a lock's above all, may live on in the server.
+	as_server "$bin/pg_ctl" -D "$private_data" -l "$2" -w start >/dev/null 2>&1 9>&-
+}
+
+# stop_private_server: ends it at once, whether or not it came up; what it worked on is of no further use.
+stop_private_server()
+{
+	if [ -n "${private_data:-}" ]; then
+		as_server "$bin/pg_ctl" -D "$private_data" -m immediate -w stop >/dev/null 2>&1 || true
+	fi
+	[ -z "${socket:-}" ] || rm -rf "$socket"
+}
+
 # The account that runs the server may be unable to enter the caller's working directory.
 cd /
