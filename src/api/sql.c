@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "api/operation.h"
+#include "base/compat.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 

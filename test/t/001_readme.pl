@@ -19,14 +19,14 @@ $node->init;
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION dynapg');
 
-# Each block of SQL, with the block of output that may follow it at once.
+# Each block of SQL, with the block of output that may follow it at once; errors without their context.
 my ($quick_start) = $readme =~ /^## Quick start\n(.*?)^## /ms;
 my $blocks = 0;
 while ($quick_start =~ /^```sql\n(.*?)^```\n(?:```text\n(.*?)^```\n)?/msg)
 {
 	my ($sql, $expected) = ($1, $2 // '');
 	my ($first_line) = $sql =~ /^(.*)/;
-	my ($status, $out, $err) = $node->psql('postgres', $sql, on_error_stop => 1, extra_params => [ '-q', '-t', '-A' ]);
+	my ($status, $out, $err) = $node->psql('postgres', "\\set VERBOSITY terse\n$sql", on_error_stop => 1, extra_params => [ '-q', '-t', '-A' ]);
 	my $got = $out . ($out ne '' && $err ne '' ? "\n" : '') . $err;
 	$got =~ s/^psql:<stdin>:\d+: //mg;
 	chomp($got, $expected);
