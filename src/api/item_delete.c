@@ -15,8 +15,7 @@ dyn_api_delete_item(const DynJson *request, StringInfo reply)
 	DynWriteCall call;
 	DynNode		key;
 
-	dyn_write_begin(&call, DYN_WRITE_DELETE, request);
-	key = dyn_write_attributes(request, "Key");
+	key = dyn_write_begin(&call, DYN_WRITE_DELETE, request);
 	dyn_write_compile(&call);
 	dyn_write_find(&call);
 	call.write.key = dyn_keys_of_key(call.write.table, &key);

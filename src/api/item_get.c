@@ -14,14 +14,13 @@
 #include "api/params.h"
 #include "api/reply.h"
 #include "api/shapes.h"
-#include "api/write.h"
 #include "expr/compile.h"
 #include "expr/eval.h"
 #include "store/rows.h"
 
 static const char *const projection_only[] = {"ProjectionExpression", NULL};
 static const char *const attributes_only[] = {"AttributesToGet", NULL};
-static const DynParams get_params = {projection_only, attributes_only, NULL};
+static const DynParams get_params = {projection_only, attributes_only, NULL, ""};
 
 /* The program of the request's projection, or NULL for the whole item. */
 static DynProgram *
@@ -62,7 +61,7 @@ dyn_api_get_item(const DynJson *request, StringInfo reply)
 	struct varlena *item;
 
 	dyn_params_check(&get_params, request);
-	attributes = dyn_write_attributes(request, "Key");
+	attributes = dyn_params_attributes(request, "Key", "");
 	projection = compile_projection(request);
 
 	name = dyn_name_of_request(request);

@@ -17,8 +17,7 @@ dyn_api_put_item(const DynJson *request, StringInfo reply)
 	DynWriteCall call;
 	DynNode		attributes;
 
-	dyn_write_begin(&call, DYN_WRITE_PUT, request);
-	attributes = dyn_write_attributes(request, "Item");
+	attributes = dyn_write_begin(&call, DYN_WRITE_PUT, request);
 	call.write.item = dyn_item_build(&attributes);
 	if (dyn_item_size(call.write.item) > DYN_MAX_ITEM_SIZE)
 		dyn_validation("Item size has exceeded the maximum allowed size");

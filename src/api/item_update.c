@@ -67,8 +67,7 @@ dyn_api_update_item(const DynJson *request, StringInfo reply)
 	DynWriteCall call;
 	DynNode		key;
 
-	dyn_write_begin(&call, DYN_WRITE_UPDATE, request);
-	key = dyn_write_attributes(request, "Key");
+	key = dyn_write_begin(&call, DYN_WRITE_UPDATE, request);
 	dyn_write_compile(&call);
 	dyn_write_find(&call);
 	call.write.key = dyn_keys_of_key(call.write.table, &key);

@@ -48,15 +48,60 @@ dyn_params_check(const DynParams *params, const DynJson *request)
 	if (has_any(params->expressions, request))
 	{
 		if (has_any(params->legacy, request))
-			dyn_validation("Can not use both expression and non-expression parameters in the same request: "
-						   "Non-expression parameters: %s Expression parameters: %s",
+			dyn_validation("%sCan not use both expression and non-expression parameters in the same request: "
+						   "Non-expression parameters: %s Expression parameters: %s", params->envelope,
 						   present(params->legacy, request), present(params->expressions, request));
 		return true;
 	}
 	if (dyn_request_member(request, "ExpressionAttributeNames") != NULL)
 		dyn_validation("ExpressionAttributeNames can only be specified when using expressions");
 	if (params->no_values != NULL && dyn_request_member(request, "ExpressionAttributeValues") != NULL)
-		dyn_validation("ExpressionAttributeValues can only be specified when using expressions: %s",
-					   params->no_values);
+		dyn_validation("%sExpressionAttributeValues can only be specified when using expressions: %s",
+					   params->envelope, params->no_values);
 	return false;
+}
+
+static bool
+starts_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* Is it one of the flaws of an attribute value that belong into an envelope? */
+static bool
+is_enveloped_value(const char *flaw)
+{
+	return starts_with(flaw, "One or more parameter values were invalid: ") || starts_with(flaw, "Input collection ");
+}
+
+DynNode
+dyn_params_attributes(const DynJson *request, const char *member, const char *envelope)
+{
+	DynNode		map;
+	const char *flaw;
+
+	if (!dyn_node_item_from_json(dyn_request_member(request, member), &map, &flaw))
+		dyn_validation("%s%s", is_enveloped_value(flaw) ? envelope : "", flaw);
+	return map;
+}
+
+/*
+ * A flaw of a value in ExpressionAttributeValues is told as that of an attribute is: without the parameter
+ * and the key around it.  A key has no spaces, so the last "for key" is not part of a value that is quoted.
+ */
+char *
+dyn_params_enveloped(const char *message)
+{
+	static const char around[] = "ExpressionAttributeValues contains invalid value: ";
+	static const char before_key[] = " for key ";
+	const char *flaw = message + strlen(around);
+	const char *end = NULL;
+
+	if (!starts_with(message, around))
+		return psprintf(DYN_ENVELOPE "%s", message);
+	for (const char *next = flaw; (next = strstr(next, before_key)) != NULL; next++)
+		end = next;
+	if (end == NULL)
+		return psprintf(DYN_ENVELOPE "%s", message);
+	return psprintf("%s%.*s", is_enveloped_value(flaw) ? DYN_ENVELOPE : "", (int) (end - flaw), flaw);
 }

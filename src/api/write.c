@@ -20,34 +20,34 @@ static const char *const expected_only[] = {"Expected", "ConditionalOperator", N
 static const char *const update_and_condition[] = {"UpdateExpression", "ConditionExpression", NULL};
 static const char *const updates_and_expected[] = {"AttributeUpdates", "Expected", "ConditionalOperator", NULL};
 
-static const DynParams condition_params = {condition_only, expected_only, "ConditionExpression is null"};
+static const DynParams put_params = {condition_only, expected_only, "ConditionExpression is null", DYN_ENVELOPE};
+static const DynParams delete_params = {condition_only, expected_only, "ConditionExpression is null", ""};
 static const DynParams update_params = {update_and_condition, updates_and_expected,
-"UpdateExpression and ConditionExpression are null"};
+"UpdateExpression and ConditionExpression are null", DYN_ENVELOPE};
 
 static const DynParams *
 params_of(DynWriteKind kind)
 {
-	return kind == DYN_WRITE_UPDATE ? &update_params : &condition_params;
+	switch (kind)
+	{
+		case DYN_WRITE_PUT:
+			return &put_params;
+		case DYN_WRITE_DELETE:
+			return &delete_params;
+		case DYN_WRITE_UPDATE:
+			return &update_params;
+	}
+	pg_unreachable();
 }
 
-void
+DynNode
 dyn_write_begin(DynWriteCall *call, DynWriteKind kind, const DynJson *request)
 {
 	memset(call, 0, sizeof(*call));
 	call->request = request;
 	call->write.kind = kind;
 	dyn_params_check(params_of(kind), request);
-}
-
-DynNode
-dyn_write_attributes(const DynJson *request, const char *member)
-{
-	DynNode		map;
-	const char *error;
-
-	if (!dyn_node_item_from_json(dyn_request_member(request, member), &map, &error))
-		dyn_validation("%s", error);
-	return map;
+	return dyn_params_attributes(request, kind == DYN_WRITE_PUT ? "Item" : "Key", params_of(kind)->envelope);
 }
 
 static DynReturnValues
@@ -63,7 +63,7 @@ return_values_of(const DynJson *request)
 		if (strlen(names[i]) == value.len && memcmp(names[i], value.data, value.len) == 0)
 			return (DynReturnValues) i;
 	}
-	dyn_validation("ReturnValues can only be ALL_OLD or NONE");
+	elog(ERROR, "ReturnValues passed its shape with another value");
 }
 
 /* The program of the request's expressions, or NULL. */
@@ -97,6 +97,45 @@ compile_legacy(DynWriteKind kind, const DynJson *request)
 	return dyn_legacy_compile(&input, NULL);
 }
 
+static DynProgram *
+compile(DynWriteKind kind, const DynJson *request)
+{
+	DynProgram *program = compile_expressions(kind, request);
+
+	return program ? program : compile_legacy(kind, request);
+}
+
+/*
+ * Compiles; where the operation's messages have an envelope, a ValidationException gets it.  The compiler
+ * does not know operations, hence the detour on the way out.
+ */
+static DynProgram *
+compile_enveloped(DynWriteKind kind, const DynJson *request)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	DynProgram *program = NULL;
+
+	if (params_of(kind)->envelope[0] == '\0')
+		return compile(kind, request);
+	PG_TRY();
+	{
+		program = compile(kind, request);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		FlushErrorState();
+		if (error->sqlerrcode == dyn_error_info(DYN_E_VALIDATION)->sqlstate)
+			error->message = dyn_params_enveloped(error->message);
+		ReThrowError(error);
+	}
+	PG_END_TRY();
+	return program;
+}
+
 void
 dyn_write_compile(DynWriteCall *call)
 {
@@ -104,11 +143,9 @@ dyn_write_compile(DynWriteCall *call)
 
 	call->return_values = return_values_of(call->request);
 	if (write->kind != DYN_WRITE_UPDATE && call->return_values > DYN_RETURN_ALL_OLD)
-		dyn_validation("ReturnValues can only be ALL_OLD or NONE");
+		dyn_validation("%sReturnValues can only be ALL_OLD or NONE", params_of(write->kind)->envelope);
 
-	call->program = compile_expressions(write->kind, call->request);
-	if (call->program == NULL)
-		call->program = compile_legacy(write->kind, call->request);
+	call->program = compile_enveloped(write->kind, call->request);
 	if (call->program == NULL)
 	{
 		write->holds_on_missing = true;

@@ -3,8 +3,8 @@
  *
  * A write goes through these steps, in the order in which the service checks a request:
  *
- *		dyn_write_begin		which parameters may stand together
- *		(the operation)		attribute values of Item or Key
+ *		dyn_write_begin		which parameters may stand together; attribute values of Item or Key
+ *		(the operation)		the item's size
  *		dyn_write_compile	ReturnValues, then expressions or legacy parameters
  *		dyn_write_find		the table
  *		(the operation)		keys, the image to store
@@ -47,11 +47,11 @@ typedef struct DynWriteCall
 	DynWrite	write;			/* kind, table, program and condition are filled in here, the rest by the operation */
 } DynWriteCall;
 
-/* Starts a call; raises for legacy parameters beside expressions, for names or values without one. */
-extern void dyn_write_begin(DynWriteCall *call, DynWriteKind kind, const DynJson *request);
-
-/* Parses the request's member that holds an item or key as an open map; raises for a bad attribute value. */
-extern DynNode dyn_write_attributes(const DynJson *request, const char *member);
+/*
+ * Starts a call: raises for legacy parameters beside expressions and for names or values without one, then
+ * returns Item (PUT) or Key as an open map.
+ */
+extern DynNode dyn_write_begin(DynWriteCall *call, DynWriteKind kind, const DynJson *request);
 
 /* Checks ReturnValues and compiles what the request says of condition and update. */
 extern void dyn_write_compile(DynWriteCall *call);
