@@ -67,11 +67,19 @@ starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* Is it one of the flaws of an attribute value that belong into an envelope? */
+/* Flaws of an attribute value's form, number or depth are told without an envelope. */
 static bool
-is_enveloped_value(const char *flaw)
+is_bare(const char *flaw)
 {
-	return starts_with(flaw, "One or more parameter values were invalid: ") || starts_with(flaw, "Input collection ");
+	static const char *const bare[] = {"Supplied AttributeValue ", "The parameter cannot be converted ", "Number ",
+	"Attempting to store ", "Nesting Levels "};
+
+	for (int i = 0; i < lengthof(bare); i++)
+	{
+		if (starts_with(flaw, bare[i]))
+			return true;
+	}
+	return false;
 }
 
 DynNode
@@ -81,7 +89,7 @@ dyn_params_attributes(const DynJson *request, const char *member, const char *en
 	const char *flaw;
 
 	if (!dyn_node_item_from_json(dyn_request_member(request, member), &map, &flaw))
-		dyn_validation("%s%s", is_enveloped_value(flaw) ? envelope : "", flaw);
+		dyn_validation("%s%s", is_bare(flaw) ? "" : envelope, flaw);
 	return map;
 }
 
@@ -98,10 +106,10 @@ dyn_params_enveloped(const char *message)
 	const char *end = NULL;
 
 	if (!starts_with(message, around))
-		return psprintf(DYN_ENVELOPE "%s", message);
+		return psprintf("%s%s", is_bare(message) ? "" : DYN_ENVELOPE, message);
 	for (const char *next = flaw; (next = strstr(next, before_key)) != NULL; next++)
 		end = next;
 	if (end == NULL)
 		return psprintf(DYN_ENVELOPE "%s", message);
-	return psprintf("%s%.*s", is_enveloped_value(flaw) ? DYN_ENVELOPE : "", (int) (end - flaw), flaw);
+	return psprintf("%s%.*s", is_bare(flaw) ? "" : DYN_ENVELOPE, (int) (end - flaw), flaw);
 }
