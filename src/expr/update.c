@@ -307,6 +307,7 @@ levels_below(const DynNode *node)
 	{
 		DynNode		child;
 		DynSlice	name;
+		uint32		below;
 
 		if (node->open)
 			child = node->children[i].node;
@@ -314,7 +315,8 @@ levels_below(const DynNode *node)
 			child = dyn_node_of(dyn_list_element(node->packed, i));
 		else
 			child = dyn_node_of(dyn_map_member(node->packed, i, &name));
-		levels = Max(levels, 1 + levels_below(&child));
+		below = levels_below(&child);
+		levels = Max(levels, below + 1);
 	}
 	return levels;
 }
