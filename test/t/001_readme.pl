@@ -15,7 +15,7 @@ sub slurp
 
 my $readme = slurp('README.md');
 my $node = PostgreSQL::Test::Cluster->new('readme');
-$node->init;
+$node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION dynapg');
 

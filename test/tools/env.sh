@@ -10,6 +10,7 @@
 # PGXS's test programs dislike spaces; where the checkout's path has one the server lives elsewhere, too.
 
 set -euo pipefail
+export LC_ALL=C.UTF-8
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 server_account=postgres
@@ -131,7 +132,7 @@ install_private()
 			umask 022
 			mkdir -p "$bin" "$prefix$pkglibdir" "$prefix$sharedir"
 			cp -pL "$bindir"/* "$bin/"
-			ln -s "$pkglibdir"/*.so "$prefix$pkglibdir/"
+			ln -s "$pkglibdir"/* "$prefix$pkglibdir/"
 			cp -rs "$sharedir"/. "$prefix$sharedir/"
 			rm -f "$prefix$pkglibdir"/dynapg.so "$prefix$sharedir"/extension/dynapg[.-]*
 			printf '%s\n' "$stamp" >"$prefix/stamp"
