@@ -124,7 +124,7 @@ build()
 install_private()
 {
 	local prefix=$1 stamp
-	stamp="$bindir $(stat -c '%Y %s' "$bindir/postgres") $(stat -c '%Y' "$pkglibdir" "$sharedir/extension" | tr '\n' ' ')"
+	stamp="$(cksum <"$top/test/tools/env.sh") $bindir $(stat -c '%Y %s' "$bindir/postgres") $(stat -c '%Y' "$pkglibdir" "$sharedir/extension" | tr '\n' ' ')"
 	bin=$prefix$bindir
 	if [ "$(cat "$prefix/stamp" 2>/dev/null)" != "$stamp" ]; then
 		rm -rf "$prefix"
