@@ -195,5 +195,33 @@ SELECT dynapg.apply('{}', decode(repeat('00', 36), 'hex'));
 SELECT dynapg.holds('{}', decode(repeat('ff', 1000), 'hex'));
 SELECT dynapg.hand_over('{"a":{"N":"1"}}', '{"a":{"N":"2"}}');
 
+-- Legacy conditions (Expected) through the API.
+SELECT dynapg.create_table('{"TableName":"conditions_test","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
+	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}]}') ->> 'x' IS NULL AS created;
+SELECT dynapg.put_item('{"TableName":"conditions_test","Item":{"pk":{"S":"k"},"n":{"N":"5"},"s":{"S":"text"},"b":{"B":"AAEC"},"t":{"BOOL":true},
+	"ss":{"SS":["p","q"]},"ns":{"NS":["1","2"]},"l":{"L":[{"S":"p"},{"N":"1"}]},"m":{"M":{"x":{"N":"1"}}},"z":{"NULL":true}}}');
+CREATE FUNCTION expected(attribute text, operator text, arguments text DEFAULT NULL) RETURNS text
+	LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM dynapg.update_item(format('{"TableName":"conditions_test","Key":{"pk":{"S":"k"}},"Expected":{"%s":{"ComparisonOperator":"%s"%s}}}',
+		attribute, operator, ',"AttributeValueList":[' || arguments || ']')::json);
+	RETURN 't';
+EXCEPTION WHEN OTHERS THEN
+	RETURN CASE WHEN sqlerrm = 'The conditional request failed' THEN 'f' ELSE sqlstate || ' ' || sqlerrm END;
+END $$;
+SELECT o AS operator, string_agg(expected(a, o, '{"N":"5"}'), '' ORDER BY i) AS "n s b t ss ns l m z none"
+FROM unnest('{EQ,NE,LT,LE,GT,GE,IN,CONTAINS,NOT_CONTAINS}'::text[]) WITH ORDINALITY AS os(o, k),
+	unnest('{n,s,b,t,ss,ns,l,m,z,none}'::text[]) WITH ORDINALITY AS attributes(a, i)
+GROUP BY k, o ORDER BY k;
+SELECT o AS operator, string_agg(expected(a, o), '' ORDER BY i) AS "n s b t ss ns l m z none"
+FROM unnest(ARRAY['NULL', 'NOT_NULL']) WITH ORDINALITY AS os(o, k),
+	unnest('{n,s,b,t,ss,ns,l,m,z,none}'::text[]) WITH ORDINALITY AS attributes(a, i)
+GROUP BY k, o ORDER BY k;
+SELECT expected('n', 'BETWEEN', '{"N":"1"},{"N":"9"}'), expected('n', 'BETWEEN', '{"N":"6"},{"N":"9"}'), expected('none', 'BETWEEN', '{"N":"1"},{"N":"9"}'),
+	expected('s', 'BEGINS_WITH', '{"S":"te"}'), expected('s', 'BEGINS_WITH', '{"S":"x"}'), expected('none', 'BEGINS_WITH', '{"S":"x"}'),
+	expected('ss', 'CONTAINS', '{"S":"p"}'), expected('l', 'CONTAINS', '{"N":"1"}'), expected('s', 'CONTAINS', '{"S":"ex"}'),
+	expected('s', 'NOT_CONTAINS', '{"S":"ex"}'), expected('ss', 'NOT_CONTAINS', '{"S":"r"}'), expected('n', 'IN', '{"N":"1"},{"N":"5"}');
+SELECT dynapg.delete_table('{"TableName":"conditions_test"}') ->> 'x' IS NULL AS deleted;
+
 SET client_min_messages = warning;
 DROP SCHEMA conditions_test CASCADE;

@@ -143,5 +143,60 @@ FROM unnest(ARRAY['a', 'a, m', 'nowhere', 'a, nowhere', 'm.x', 'm.y.z, m.x', 'm.
 	'm.y, l[3], a']) e;
 SELECT p('a', '{}');
 
+-- Through the API: what UPDATED_OLD and UPDATED_NEW show of a change.
+SELECT dynapg.create_table('{"TableName":"updates_test","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
+	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}]}') ->> 'x' IS NULL;
+
+-- Puts the item, updates it, gives the old and the new part.
+CREATE FUNCTION shown(parameters text) RETURNS SETOF text
+	LANGUAGE plpgsql AS $$
+DECLARE
+	kind text;
+BEGIN
+	FOREACH kind IN ARRAY '{UPDATED_OLD,UPDATED_NEW}'::text[] LOOP
+		PERFORM dynapg.put_item('{"TableName":"updates_test","Item":{"pk":{"S":"k"},"n":{"N":"5"},"s":{"S":"text"},
+			"l":{"L":[{"S":"x"},{"S":"y"},{"M":{"k":{"N":"1"},"j":{"N":"2"}}}]},"m":{"M":{"a":{"M":{"b":{"S":"old"},"c":{"N":"1"}}},"keep":{"S":"k"}}},
+			"ss":{"SS":["p","q"]}}}');
+		RETURN NEXT coalesce(dynapg.update_item(format('{"TableName":"updates_test","Key":{"pk":{"S":"k"}},"ReturnValues":"%s",%s}',
+			kind, parameters)::json) ->> 'Attributes', 'no Attributes');
+	END LOOP;
+EXCEPTION WHEN OTHERS THEN
+	RETURN NEXT sqlstate || ' ' || sqlerrm;
+END $$;
+
+\set v ',"ExpressionAttributeValues":{":v":{"N":"9"}}'
+SELECT shown('"UpdateExpression":"SET n = :v, fresh = :v"' || :'v');
+SELECT shown('"UpdateExpression":"SET m.a.b = :v"' || :'v');
+SELECT shown('"UpdateExpression":"SET m.a.b = :v, m.fresh = :v, m.a.c = :v"' || :'v');
+SELECT shown('"UpdateExpression":"SET l[0] = :v, l[2].k = :v"' || :'v');
+SELECT shown('"UpdateExpression":"SET l[9] = :v"' || :'v');
+SELECT shown('"UpdateExpression":"REMOVE s, m.a.b"');
+SELECT shown('"UpdateExpression":"REMOVE l[0]"');
+SELECT shown('"UpdateExpression":"SET n = n REMOVE l[0], l[2].j"');
+SELECT shown('"UpdateExpression":"ADD n :v, m.a.c :v, c :v"' || :'v');
+SELECT shown('"UpdateExpression":"DELETE ss :v","ExpressionAttributeValues":{":v":{"SS":["p"]}}');
+SELECT shown('"UpdateExpression":"DELETE ss :v","ExpressionAttributeValues":{":v":{"SS":["p","q"]}}');
+SELECT shown('"UpdateExpression":"REMOVE nothing"');
+SELECT shown('"UpdateExpression":"SET nothing.x = :v"' || :'v');
+
+-- AttributeUpdates.
+SELECT shown('"AttributeUpdates":{"n":{"Action":"ADD","Value":{"N":"2.5"}},"ss":{"Action":"ADD","Value":{"SS":["r"]}},
+	"fresh":{"Action":"ADD","Value":{"N":"1"}},"s":{"Action":"PUT","Value":{"L":[]}},"m":{"Value":{"NULL":true}}}');
+SELECT shown('"AttributeUpdates":{"l":{"Action":"ADD","Value":{"L":[{"S":"z"}]}},"k":{"Action":"ADD","Value":{"L":[{"S":"z"}]}}}');
+SELECT shown('"AttributeUpdates":{"ss":{"Action":"DELETE","Value":{"SS":["p"]}},"n":{"Action":"DELETE"},"nothing":{"Action":"DELETE"}}');
+SELECT shown('"AttributeUpdates":{"ss":{"Action":"DELETE","Value":{"SS":["p","q"]}},"nothing":{"Action":"DELETE","Value":{"SS":["p"]}}}');
+SELECT shown('"AttributeUpdates":{"s":{"Action":"ADD","Value":{"N":"1"}}}');
+SELECT shown('"AttributeUpdates":{"s":{"Action":"ADD","Value":{"L":[]}}}');
+SELECT shown('"AttributeUpdates":{"ss":{"Action":"ADD","Value":{"NS":["1"]}}}');
+SELECT shown('"AttributeUpdates":{"ss":{"Action":"DELETE","Value":{"NS":["1"]}}}');
+SELECT shown('"AttributeUpdates":{"s":{"Action":"DELETE","Value":{"SS":["1"]}}}');
+
+-- The size limit counts with the key: 409,600 less pk's 3, plus 3 and 19 for the SET of a stored item are too much.
+SELECT shown(format('"UpdateExpression":"REMOVE l, m, s, ss SET n = :v","ExpressionAttributeValues":{":v":{"S":"%s"}}', repeat('x', 409600 - 4 - 19 - 8)))
+	~ '^.{100,}$' AS large_enough;
+SELECT shown(format('"UpdateExpression":"REMOVE l, m, s, ss SET n = :v","ExpressionAttributeValues":{":v":{"S":"%s"}}', repeat('x', 409600 - 4 - 19 - 7)));
+
+SELECT dynapg.delete_table('{"TableName":"updates_test"}') ->> 'x' IS NULL;
+
 SET client_min_messages = warning;
 DROP SCHEMA updates_test CASCADE;

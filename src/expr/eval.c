@@ -214,6 +214,25 @@ contains_value(DynValue v, DynValue part)
 	}
 }
 
+static bool eval_node(const DynProgram *program, const DynExprNode *node, DynValue root);
+
+/* NOT; but the legacy NOT_CONTAINS is false where the attribute is missing. */
+static bool
+eval_not(const DynProgram *program, const DynExprNode *node, DynValue root)
+{
+	const DynExprNode *child = child_of(program, node);
+
+	check_stack_depth();
+	if ((node->flags & DYN_NODE_LEGACY) && child->op == DYN_OP_CONTAINS)
+	{
+		const DynExprNode *operand = child_of(program, child);
+
+		if (operand->op == DYN_OP_PATH && dyn_eval_path(program, operand, root).tag == 0)
+			return false;
+	}
+	return !eval_node(program, child, root);
+}
+
 static bool
 eval_node(const DynProgram *program, const DynExprNode *node, DynValue root)
 {
@@ -235,8 +254,7 @@ eval_node(const DynProgram *program, const DynExprNode *node, DynValue root)
 					return node->op == DYN_OP_AND;
 			}
 		case DYN_OP_NOT:
-			check_stack_depth();
-			return !eval_node(program, child, root);
+			return eval_not(program, node, root);
 		case DYN_OP_ATTRIBUTE_EXISTS:
 			return dyn_eval_path(program, child, root).tag != 0;
 		case DYN_OP_ATTRIBUTE_NOT_EXISTS:

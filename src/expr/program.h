@@ -61,8 +61,11 @@ typedef enum DynOp
 	DYN_OP_DELETE				/* path, value */
 } DynOp;
 
-/* DynExprNode.flags */
-#define DYN_NODE_LEGACY		0x01	/* from a legacy parameter, where its semantics differ */
+/*
+ * DynExprNode.flags.  A node from a legacy parameter differs in this: NOT over CONTAINS (NOT_CONTAINS) is false where
+ * the attribute is missing; an update's type error is "Type mismatch for attribute to update".
+ */
+#define DYN_NODE_LEGACY		0x01
 
 typedef struct DynExprNode
 {

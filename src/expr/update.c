@@ -71,6 +71,13 @@ fail(Update *u, const char *error)
 	return false;
 }
 
+/* A value has a type that the node cannot take. */
+static bool
+fail_type(Update *u, const DynExprNode *node)
+{
+	return fail(u, (node->flags & DYN_NODE_LEGACY) ? legacy_wrong_type : wrong_type);
+}
+
 static inline const DynExprNode *
 node_at(const Update *u, int32 index)
 {
@@ -126,7 +133,7 @@ operand_pair(Update *u, const DynExprNode *node, uint8 tag, DynNode *a, DynNode 
 	if (!operand_node(u, left, a) || !operand_node(u, node_at(u, left->next), b))
 		return false;
 	if (a->tag != tag || b->tag != tag)
-		return fail(u, wrong_type);
+		return fail_type(u, node);
 	return true;
 }
 
@@ -177,36 +184,19 @@ is_set(uint8 tag)
 	return tag == DYN_SS || tag == DYN_NS || tag == DYN_BS;
 }
 
-/* ADD: a number to a number, members to a set; with legacy parameters also elements to a list. */
+/* ADD: a number to a number, members to a set. */
 static bool
 add_value(Update *u, const DynExprNode *node, DynValue value, Action *action)
 {
 	DynValue	old = dyn_eval_path(u->program, action->path, u->old);
-	bool		legacy = (node->flags & DYN_NODE_LEGACY) != 0;
 
+	if ((value.tag != DYN_N && !is_set(value.tag)) || (old.tag != 0 && old.tag != value.tag))
+		return fail_type(u, node);
 	action->effect = EFFECT_STORE;
-	action->value = dyn_node_of(value);
-	if (old.tag == 0)
-		return true;
-	if (old.tag != value.tag)
-		return fail(u, legacy ? legacy_wrong_type : wrong_type);
-	if (value.tag == DYN_N)
+	if (old.tag == DYN_N)
 		return add_numbers(u, old, value, false, &action->value);
-	if (is_set(value.tag))
-	{
-		action->value = dyn_node_of(dyn_set_union(old, value));
-		return true;
-	}
-	if (value.tag == DYN_L && legacy)
-	{
-		DynNode		more = action->value;
-
-		action->value = dyn_node_of(old);
-		dyn_node_open(&action->value);
-		append_elements(&action->value, &more);
-		return true;
-	}
-	return fail(u, legacy ? legacy_wrong_type : wrong_type);
+	action->value = dyn_node_of(old.tag == 0 ? value : dyn_set_union(old, value));
+	return true;
 }
 
 /* DELETE: members from a set; the last one takes the attribute along. */
@@ -220,7 +210,7 @@ delete_value(Update *u, const DynExprNode *node, DynValue value, Action *action)
 	if (old.tag == 0)
 		return true;
 	if (old.tag != value.tag || !is_set(old.tag))
-		return fail(u, (node->flags & DYN_NODE_LEGACY) ? legacy_wrong_type : wrong_type);
+		return fail_type(u, node);
 	rest = dyn_set_minus(old, value);
 	action->effect = rest.tag == 0 ? EFFECT_REMOVE : EFFECT_STORE;
 	action->value = dyn_node_of(rest);
