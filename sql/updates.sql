@@ -191,7 +191,7 @@ SELECT shown('"AttributeUpdates":{"ss":{"Action":"ADD","Value":{"NS":["1"]}}}');
 SELECT shown('"AttributeUpdates":{"ss":{"Action":"DELETE","Value":{"NS":["1"]}}}');
 SELECT shown('"AttributeUpdates":{"s":{"Action":"DELETE","Value":{"SS":["1"]}}}');
 
--- The size limit counts with the key: 409,600 less pk's 3, plus 3 and 19 for the SET of a stored item are too much.
+-- The size limit counts the change instead of the key: 3, 19 for what is set, 2 for each that is removed.
 SELECT shown(format('"UpdateExpression":"REMOVE l, m, s, ss SET n = :v","ExpressionAttributeValues":{":v":{"S":"%s"}}', repeat('x', 409600 - 4 - 19 - 8)))
 	~ '^.{100,}$' AS large_enough;
 SELECT shown(format('"UpdateExpression":"REMOVE l, m, s, ss SET n = :v","ExpressionAttributeValues":{":v":{"S":"%s"}}', repeat('x', 409600 - 4 - 19 - 7)));
