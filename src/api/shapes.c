@@ -447,7 +447,7 @@ inner_fits(const DynShape *shape, const DynJson *json)
 	int64		measure;
 
 	if (dyn_json_kind(json) == DYN_JSON_NULL)
-		return shape->kind == DYN_SHAPE_ATTRIBUTE_VALUE;
+		return true;			/* told of by itself */
 	if (shape->kind == DYN_SHAPE_LIST)
 		measure = dyn_json_count(json);
 	else if (shape->kind == DYN_SHAPE_STRING)
@@ -501,11 +501,8 @@ inner_constraints(const DynShape *shape)
 		separator = ", ";
 	}
 	if (shape->values)
-	{
 		appendStringInfo(&out, "%sMember must satisfy enum value set: %s", separator, enum_text(shape));
-		separator = ", ";
-	}
-	appendStringInfo(&out, "%sMember must not be null]", separator);
+	appendStringInfoChar(&out, ']');
 	return out.data;
 }
 
@@ -531,6 +528,7 @@ check_container(const DynShape *shape, const DynJson *json, const Step *at, Viol
 	bool		is_list = shape->kind == DYN_SHAPE_LIST;
 	bool		keys_fit = true;
 	bool		inner_fit = true;
+	bool		none_null = true;
 	Step		step = {.parent = at, .kind = is_list ? STEP_INDEX : STEP_KEY};
 
 	check_count(shape, json, at, found);
@@ -539,12 +537,16 @@ check_container(const DynShape *shape, const DynJson *json, const Step *at, Viol
 	{
 		keys_fit = keys_fit && (is_list || key_fits(shape->key, dyn_json_name(child)));
 		inner_fit = inner_fit && inner_fits(element, child);
+		none_null = none_null && dyn_json_kind(child) != DYN_JSON_NULL;
 	}
 	if (!keys_fit)
 		violated(found, at, shape, json, "Map keys must satisfy constraint: %s", inner_constraints(shape->key));
 	if (!inner_fit)
 		violated(found, at, shape, json, "%s must satisfy constraint: %s", is_list ? "Member" : "Map value",
 				 inner_constraints(element));
+	if (!none_null && element->kind != DYN_SHAPE_ATTRIBUTE_VALUE)
+		violated(found, at, shape, json, "%s must satisfy constraint: [Member must not be null]",
+				 is_list ? "Member" : "Map value");
 
 	if (element->kind != DYN_SHAPE_STRUCTURE && element->kind != DYN_SHAPE_LIST)
 		return;					/* nothing inside has a path of its own */

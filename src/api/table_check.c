@@ -39,14 +39,26 @@ of_index(const char *index)
 	return index ? psprintf(" for index: %s", index) : "";
 }
 
-DynUnits
-dyn_check_on_demand(const DynJson *object, bool pay_per_request, const char *index)
+/* units, with what they leave out taken from current. */
+static DynUnits
+completed(DynUnits units, const DynUnits *current)
 {
-	const DynJson *json = dyn_request_member(object, "OnDemandThroughput");
-	DynUnits	units = dyn_settings_on_demand(json);
-
-	if (!json)
+	if (!current || !current->set)
 		return units;
+	if (units.read == DYN_UNITS_ABSENT)
+		units.read = current->read;
+	if (units.write == DYN_UNITS_ABSENT)
+		units.write = current->write;
+	return units;
+}
+
+DynUnits
+dyn_check_on_demand(const DynJson *object, bool pay_per_request, const char *index, const DynUnits *current)
+{
+	DynUnits	units = dyn_settings_on_demand(dyn_request_member(object, "OnDemandThroughput"));
+
+	if (!units.set)
+		return current ? *current : units;
 	if (!pay_per_request)
 		dyn_validation(DYN_INVALID_PARAMETER "OnDemandThroughput cannot be specified when BillingMode is PROVISIONED%s",
 					   of_index(index));
@@ -57,7 +69,7 @@ dyn_check_on_demand(const DynJson *object, bool pay_per_request, const char *ind
 		dyn_validation(DYN_INVALID_PARAMETER "MaxReadRequestUnits must be greater than or equal to 1, or -1%s", of_index(index));
 	if (units.write != DYN_UNITS_ABSENT && units.write != -1 && units.write < 1)
 		dyn_validation(DYN_INVALID_PARAMETER "MaxWriteRequestUnits must be greater than or equal to 1, or -1%s", of_index(index));
-	return units;
+	return completed(units, current);
 }
 
 static void
@@ -87,11 +99,7 @@ dyn_check_warm(const DynJson *object, const char *index, const DynUnits *current
 					   "WarmThroughput%s", of_index(index));
 	check_warm_unit(units.read, DYN_WARM_READ, current ? current->read : 0, "ReadUnitsPerSecond", index);
 	check_warm_unit(units.write, DYN_WARM_WRITE, current ? current->write : 0, "WriteUnitsPerSecond", index);
-	if (current && current->set && units.read == DYN_UNITS_ABSENT)
-		units.read = current->read;
-	if (current && current->set && units.write == DYN_UNITS_ABSENT)
-		units.write = current->write;
-	return units;
+	return completed(units, current);
 }
 
 char *
@@ -108,7 +116,7 @@ dyn_check_new_index(const DynJson *index, bool pay_per_request)
 		dyn_validation(DYN_INVALID_PARAMETER "ProvisionedThroughput must be specified for index: %s", name);
 	if (throughput)
 		dyn_check_throughput(throughput, name, &settings.throughput);
-	settings.on_demand = dyn_check_on_demand(index, pay_per_request, name);
+	settings.on_demand = dyn_check_on_demand(index, pay_per_request, name, NULL);
 	settings.warm = dyn_check_warm(index, name, NULL);
 	return dyn_index_settings_write(&settings);
 }

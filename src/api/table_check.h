@@ -15,9 +15,11 @@ extern void dyn_check_throughput(const DynJson *throughput, const char *index, D
 
 /*
  * OnDemandThroughput and WarmThroughput of a request or an index in it (object), checked against the billing
- * mode; index is NULL for the table's own.  current is the WarmThroughput that is there already, or NULL.
+ * mode; index is NULL for the table's own.  current is what is there already, which stays where nothing new
+ * is given; NULL where there is nothing yet.
  */
-extern DynUnits dyn_check_on_demand(const DynJson *object, bool pay_per_request, const char *index);
+extern DynUnits dyn_check_on_demand(const DynJson *object, bool pay_per_request, const char *index,
+									const DynUnits *current);
 extern DynUnits dyn_check_warm(const DynJson *object, const char *index, const DynUnits *current);
 
 /* The settings of one new global index. */

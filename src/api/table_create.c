@@ -126,7 +126,7 @@ dyn_api_create_table(const DynJson *request, StringInfo reply)
 	take_billing(request, &settings);
 	dyn_keys_of_table(request, &def);
 	take_index_settings(request, &def, &settings);
-	settings.on_demand = dyn_check_on_demand(request, settings.pay_per_request, NULL);
+	settings.on_demand = dyn_check_on_demand(request, settings.pay_per_request, NULL, NULL);
 	settings.warm = dyn_check_warm(request, NULL, NULL);
 	take_stream(request, &settings);
 	dyn_check_sse(request, &settings);

@@ -17,7 +17,7 @@
 #include "utils/timestamp.h"
 
 /* A member of a pair of units that was not given. */
-#define DYN_UNITS_ABSENT INT64CONST(-2)
+#define DYN_UNITS_ABSENT PG_INT64_MIN
 
 /* A pair of units; set is false where the pair was never given; -1 of an on-demand limit is "no limit". */
 typedef struct DynUnits

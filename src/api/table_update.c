@@ -179,8 +179,7 @@ change_index(Update *update, const DynJson *change)
 					   "specified for index: %s", name);
 	if (throughput)
 		change_throughput(throughput, &settings->throughput, name);
-	if (dyn_request_member(change, "OnDemandThroughput"))
-		settings->on_demand = dyn_check_on_demand(change, on_demand, name);
+	settings->on_demand = dyn_check_on_demand(change, on_demand, name, &settings->on_demand);
 	settings->warm = dyn_check_warm(change, name, &settings->warm);
 }
 
@@ -372,8 +371,8 @@ dyn_api_update_table(const DynJson *request, StringInfo reply)
 
 	change_billing(&update);
 	take_index_changes(&update);
-	if (dyn_request_member(request, "OnDemandThroughput"))
-		update.settings->on_demand = dyn_check_on_demand(request, update.settings->pay_per_request, NULL);
+	update.settings->on_demand = dyn_check_on_demand(request, update.settings->pay_per_request, NULL,
+													 &update.settings->on_demand);
 	update.settings->warm = dyn_check_warm(request, NULL, &update.settings->warm);
 	change_stream(&update);
 	dyn_check_sse(request, update.settings);
