@@ -33,8 +33,6 @@ static const char wrong_type[] = "An operand in the update expression has an inc
 static const char legacy_wrong_type[] = "Type mismatch for attribute to update";
 static const char invalid_path[] = "The document path provided in the update expression is invalid for update";
 static const char too_large[] = "Item size to update has exceeded the maximum allowed size";
-static const char too_deep[] =
-"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit";
 
 /* What an action does to its path, known after the first pass. */
 typedef enum Effect
@@ -339,7 +337,7 @@ apply(Update *u, Action *action)
 
 	/* Below the top level a value of legal depth can become too deep. */
 	if (action->path->narg > 1 && action->path->narg - 1 + levels_below(&action->value) >= DYN_MAX_NESTING)
-		return fail(u, too_deep);
+		return fail(u, dyn_nesting_flaw);
 	if (!is_index)
 		dyn_node_set_member(parent, element_name(u, last), action->value);
 	else if (last->len < parent->count)
