@@ -9,7 +9,8 @@
  *		NOT_NULL											attribute_exists
  *		Value (Exists true)									=
  *		PUT													SET path = value
- *		ADD, DELETE with a value							ADD, DELETE; ADD of a list appends it
+ *		ADD of a list										SET path = list_append(if_not_exists(path, []), list)
+ *		ADD, DELETE with another value						ADD, DELETE
  *		DELETE without a value								REMOVE
  *
  * All nodes but operands carry DYN_NODE_LEGACY.
@@ -126,7 +127,7 @@ add_conditions(DynBuilder *build, const DynLegacyCondition *conditions, uint32 c
 
 /* ---- updates ---- */
 
-/* SET path = list_append(if_not_exists(path, []), list): what ADD of a list does. */
+/* What ADD of a list does. */
 static int32
 add_list_append(DynBuilder *build, DynSlice name, DynValue list, int32 previous)
 {
@@ -140,6 +141,12 @@ add_list_append(DynBuilder *build, DynSlice name, DynValue list, int32 previous)
 	add_value(build, dyn_node_pack(&empty), old, path);
 	add_value(build, list, append, old);
 	return set;
+}
+
+static bool
+is_set(uint8 tag)
+{
+	return tag == DYN_SS || tag == DYN_NS || tag == DYN_BS;
 }
 
 /* Appends the action on one attribute; returns its node. */
@@ -175,11 +182,11 @@ add_action(DynBuilder *build, const DynJson *update, int32 previous)
 	if (!dyn_node_from_json(json, &node, &error))
 		dyn_validation("%s", error);
 	value = dyn_node_pack(&node);
-	if (op == DYN_OP_DELETE && value.tag != DYN_SS && value.tag != DYN_NS && value.tag != DYN_BS)
+	if (op == DYN_OP_DELETE && !is_set(value.tag))
 		dyn_validation(INVALID "DELETE action with value is not supported for the type %s", dyn_tag_name(value.tag));
 	if (op == DYN_OP_ADD && value.tag == DYN_L)
 		return add_list_append(build, name, value, previous);
-	if (op == DYN_OP_ADD && value.tag != DYN_N && value.tag != DYN_SS && value.tag != DYN_NS && value.tag != DYN_BS)
+	if (op == DYN_OP_ADD && value.tag != DYN_N && !is_set(value.tag))
 		dyn_validation(INVALID "ADD action is not supported for the type %s", dyn_tag_name(value.tag));
 	at = add_operator(build, op, -1, previous);
 	add_value(build, value, at, add_path(build, name, at, -1));
@@ -301,7 +308,7 @@ check_conditional_operator(DynSlice operator, const DynJson *conditions)
 {
 	if (!operator.data)
 		return;
-	if (!conditions)
+	if (!conditions || !dyn_json_first(conditions))
 		dyn_validation("ConditionalOperator cannot be used without Filter or Expected");
 	if (dyn_json_count(conditions) < 2)
 		dyn_validation("ConditionalOperator can only be used when Filter or Expected has two or more elements");

@@ -47,7 +47,7 @@ typedef enum DynOp
 	DYN_OP_IN,					/* operand, then 1..100 operands */
 	DYN_OP_ATTRIBUTE_EXISTS,	/* path */
 	DYN_OP_ATTRIBUTE_NOT_EXISTS,	/* path */
-	DYN_OP_ATTRIBUTE_TYPE,		/* path, value of type S naming a type */
+	DYN_OP_ATTRIBUTE_TYPE,		/* operand, value of type S naming a type */
 	DYN_OP_BEGINS_WITH,			/* two operands */
 	DYN_OP_CONTAINS,			/* two operands */
 	DYN_OP_AND,					/* two or more conditions */
