@@ -30,12 +30,6 @@ cut(DynSlice *rest, char separator, DynSlice *part)
 	return true;
 }
 
-static bool
-slice_is(DynSlice slice, const char *text)
-{
-	return slice.len == strlen(text) && memcmp(slice.data, text, slice.len) == 0;
-}
-
 bool
 dyn_name_is_legal(const char *name, uint32 len)
 {
@@ -56,7 +50,7 @@ check_account(DynSlice arn, DynSlice account)
 {
 	const char *operation = dyn_operation_current();
 
-	if (slice_is(account, DYN_ACCOUNT_ID))
+	if (dyn_slice_is(account, DYN_ACCOUNT_ID))
 		return;
 	dyn_error(DYN_E_ACCESS_DENIED,
 			  "User: arn:aws:iam::" DYN_ACCOUNT_ID ":user/%s is not authorized to perform: dynamodb:%s on resource: "
@@ -80,10 +74,10 @@ name_in_arn(DynSlice arn)
 	DynSlice	kind;
 
 	if (!cut(&rest, ':', &region) || !cut(&rest, ':', &account) || !cut(&rest, '/', &kind) ||
-		!slice_is(kind, "table") || !dyn_name_is_legal(rest.data, rest.len))
+		!dyn_slice_is(kind, "table") || !dyn_name_is_legal(rest.data, rest.len))
 		invalid_arn(arn);
 	check_account(arn, account);
-	if (!slice_is(region, dyn_guc_region))
+	if (!dyn_slice_is(region, dyn_guc_region))
 		invalid_arn(arn);
 	return rest;
 }

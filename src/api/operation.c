@@ -13,6 +13,7 @@
 #include "api/tables.h"
 #include "base/errors.h"
 #include "utils/memutils.h"
+#include "value/value.h"
 
 /* Sorted by name: dyn_operation_find searches by halves. */
 static const DynOperation operations[] = {
@@ -39,10 +40,8 @@ dyn_operation_find(const char *name, uint32 len)
 	{
 		int			middle = (low + high) / 2;
 		const char *candidate = operations[middle].name;
-		int			order = strncmp(name, candidate, len);
+		int			order = dyn_bytes_compare(name, len, candidate, strlen(candidate));
 
-		if (order == 0 && candidate[len] != '\0')
-			order = -1;
 		if (order == 0)
 			return &operations[middle];
 		if (order < 0)

@@ -17,6 +17,7 @@
 
 #include <math.h>
 
+#include "api/names.h"
 #include "base/errors.h"
 #include "common/hashfn.h"
 #include "lib/stringinfo.h"
@@ -56,12 +57,8 @@ static int
 find_field(const DynShape *shape, DynSlice name)
 {
 	for (int i = 0; i < shape->nfields; i++)
-	{
-		const char *field = shape->fields[i].name;
-
-		if (strncmp(field, name.data, name.len) == 0 && field[name.len] == '\0')
+		if (dyn_slice_is(name, shape->fields[i].name))
 			return i;
-	}
 	return -1;
 }
 
@@ -233,6 +230,19 @@ print_field(StringInfo out, const char *name)
 	appendStringInfoString(out, name + 1);
 }
 
+/* Appends text of a request; a message is a C string, so U+0000 is spelt out. */
+static void
+print_text(StringInfo out, DynSlice text)
+{
+	for (uint32 i = 0; i < text.len; i++)
+	{
+		if (text.data[i] == '\0')
+			appendStringInfoString(out, "\\u0000");
+		else
+			appendStringInfoCharMacro(out, text.data[i]);
+	}
+}
+
 static void
 print_path(StringInfo out, const Step *at)
 {
@@ -250,7 +260,7 @@ print_path(StringInfo out, const Step *at)
 			appendStringInfo(out, "%d.member", at->index);
 			break;
 		case STEP_KEY:
-			appendBinaryStringInfo(out, at->key.data, at->key.len);
+			print_text(out, at->key);
 			appendStringInfoString(out, ".member");
 			break;
 	}
@@ -316,17 +326,7 @@ utf16_length(DynSlice text)
 static bool
 matches_pattern(DynShapePattern pattern, DynSlice text)
 {
-	if (pattern == DYN_PATTERN_NONE)
-		return true;
-	for (uint32 i = 0; i < text.len; i++)
-	{
-		char		c = text.data[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			  c == '_' || c == '.' || c == '-'))
-			return false;
-	}
-	return text.len > 0;
+	return pattern == DYN_PATTERN_NONE || dyn_name_is_legal(text.data, text.len);
 }
 
 static const char *
@@ -341,7 +341,7 @@ in_enum(const DynShape *shape, DynSlice text)
 	if (!shape->values)
 		return true;
 	for (const char *const *value = shape->values; *value; value++)
-		if (strncmp(*value, text.data, text.len) == 0 && (*value)[text.len] == '\0')
+		if (dyn_slice_is(text, *value))
 			return true;
 	return false;
 }
@@ -620,7 +620,7 @@ print_value(StringInfo out, const DynShape *shape, const DynJson *json)
 	switch (shape->kind)
 	{
 		case DYN_SHAPE_STRING:
-			appendBinaryStringInfo(out, dyn_json_string(json).data, dyn_json_string(json).len);
+			print_text(out, dyn_json_string(json));
 			return;
 		case DYN_SHAPE_INTEGER:
 		case DYN_SHAPE_LONG:
@@ -647,7 +647,7 @@ print_value(StringInfo out, const DynShape *shape, const DynJson *json)
 		separator = ", ";
 		if (!is_list)
 		{
-			appendBinaryStringInfo(out, dyn_json_name(child).data, dyn_json_name(child).len);
+			print_text(out, dyn_json_name(child));
 			appendStringInfoChar(out, '=');
 		}
 		print_value(out, shape->element, child);
@@ -709,7 +709,7 @@ dyn_request_is(const DynJson *object, const char *name, const char *literal)
 {
 	DynSlice	text = dyn_request_string(object, name);
 
-	return text.data && strlen(literal) == text.len && memcmp(text.data, literal, text.len) == 0;
+	return dyn_slice_is(text, literal);
 }
 
 char *

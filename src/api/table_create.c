@@ -89,12 +89,8 @@ take_tags(const DynJson *request, DynTableSettings *settings)
 		DynSlice	value = dyn_request_string(tag, "Value");
 
 		for (const DynJson *other = dyn_json_next(tag); other; other = dyn_json_next(other))
-		{
-			DynSlice	other_key = dyn_request_string(other, "Key");
-
-			if (key.len == other_key.len && memcmp(key.data, other_key.data, key.len) == 0)
+			if (dyn_slice_equal(key, dyn_request_string(other, "Key")))
 				dyn_validation(DYN_INVALID_PARAMETER "Duplicate tag key: %.*s", (int) key.len, key.data);
-		}
 		appendStringInfoString(&text, text.len > 1 ? ",{" : "{");
 		dyn_jsonout_member(&text, "Key");
 		dyn_jsonout_string(&text, key.data, key.len);

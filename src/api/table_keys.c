@@ -33,12 +33,6 @@ typedef struct Schema
 	DynKeyAttr	keys[DYN_MAX_INDEX_KEY_ATTRS];
 } Schema;
 
-static bool
-slices_equal(DynSlice a, DynSlice b)
-{
-	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
-}
-
 static DynSlice
 attr_name(const DynKeyAttr *attr)
 {
@@ -49,7 +43,7 @@ static int
 find_definition(const Definitions *definitions, DynSlice name)
 {
 	for (int i = 0; i < definitions->count; i++)
-		if (slices_equal(attr_name(&definitions->attrs[i]), name))
+		if (dyn_slice_equal(attr_name(&definitions->attrs[i]), name))
 			return i;
 	return -1;
 }
@@ -75,6 +69,14 @@ definition_names(const Definitions *definitions, bool only_used)
 	return out.data;
 }
 
+/* Names of key and projected attributes live in columns of type text. */
+static void
+refuse_nul(DynSlice name)
+{
+	if (memchr(name.data, '\0', name.len))
+		dyn_validation(DYN_INVALID_PARAMETER "Names of key attributes and projected attributes with U+0000 are not supported");
+}
+
 static Definitions
 read_definitions(const DynJson *list)
 {
@@ -88,6 +90,7 @@ read_definitions(const DynJson *list)
 		DynSlice	name = dyn_request_string(element, "AttributeName");
 		DynSlice	type = dyn_request_string(element, "AttributeType");
 
+		refuse_nul(name);
 		if (find_definition(&definitions, name) >= 0)
 			dyn_validation("Cannot have two attributes with the same name");
 		definitions.attrs[definitions.count++] = (DynKeyAttr) {
@@ -165,7 +168,7 @@ check_distinct(const DynJson *schema)
 {
 	for (const DynJson *element = dyn_json_first(schema); element; element = dyn_json_next(element))
 		for (const DynJson *other = dyn_json_next(element); other; other = dyn_json_next(other))
-			if (slices_equal(dyn_request_string(element, "AttributeName"), dyn_request_string(other, "AttributeName")))
+			if (dyn_slice_equal(dyn_request_string(element, "AttributeName"), dyn_request_string(other, "AttributeName")))
 				dyn_validation("Both the Hash Key and the Range Key element in the KeySchema have the same name");
 }
 
@@ -229,8 +232,9 @@ read_projection(const DynJson *projection, DynIndexDef *index)
 	{
 		DynSlice	text = dyn_json_string(name);
 
+		refuse_nul(text);
 		for (int i = 0; i < index->ninclude; i++)
-			if (strlen(index->include[i]) == text.len && memcmp(index->include[i], text.data, text.len) == 0)
+			if (dyn_slice_is(text, index->include[i]))
 				dyn_validation(DYN_INVALID_PARAMETER "Duplicate NonKeyAttribute name: %s", index->include[i]);
 		index->include[index->ninclude++] = pnstrdup(text.data, text.len);
 	}
@@ -249,7 +253,7 @@ check_local_schema(const DynTableDef *def, const Schema *schema, const char *nam
 {
 	if (schema->nrange == 0)
 		dyn_validation(DYN_INVALID_PARAMETER "Index KeySchema does not have a range key for index: %s", name);
-	if (!slices_equal(attr_name(&schema->keys[0]), attr_name(&def->pk)))
+	if (!dyn_slice_equal(attr_name(&schema->keys[0]), attr_name(&def->pk)))
 		dyn_validation(DYN_INVALID_PARAMETER "Index KeySchema does not have the same leading hash key as table KeySchema "
 					   "for index: %s. index hash key: %s, table hash key: %s", name, schema->keys[0].name, def->pk.name);
 }
@@ -381,11 +385,11 @@ dyn_keys_prune_definitions(DynTableDef *def)
 	{
 		DynSlice	name = attr_name(&definitions.attrs[i]);
 
-		definitions.used[i] = slices_equal(name, attr_name(&def->pk)) ||
-			(def->sk.tag != 0 && slices_equal(name, attr_name(&def->sk)));
+		definitions.used[i] = dyn_slice_equal(name, attr_name(&def->pk)) ||
+			(def->sk.tag != 0 && dyn_slice_equal(name, attr_name(&def->sk)));
 		for (int x = 0; x < def->nindexes; x++)
 			for (int k = 0; k < def->indexes[x].npk + def->indexes[x].nsk; k++)
-				definitions.used[i] = definitions.used[i] || slices_equal(name, attr_name(&def->indexes[x].keys[k]));
+				definitions.used[i] = definitions.used[i] || dyn_slice_equal(name, attr_name(&def->indexes[x].keys[k]));
 	}
 	def->attribute_definitions = print_definitions(&definitions, true);
 }

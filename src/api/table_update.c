@@ -212,13 +212,9 @@ check_index_changes(const DynJson *request)
 			dyn_validation(DYN_INVALID_PARAMETER "Only one of GlobalSecondaryIndexUpdate.Update, "
 						   "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete may be specified");
 		for (const DynJson *other = dyn_json_next(change); other; other = dyn_json_next(other))
-		{
-			DynSlice	other_name = changed_name(other);
-
-			if (name.len == other_name.len && memcmp(name.data, other_name.data, name.len) == 0)
+			if (dyn_slice_equal(name, changed_name(other)))
 				dyn_validation(DYN_INVALID_PARAMETER "Only one global secondary index update per index is allowed "
 							   "simultaneously. Index: %.*s", (int) name.len, name.data);
-		}
 		builds += dyn_request_member(change, "Update") == NULL;
 	}
 	if (builds > 1)
@@ -331,8 +327,7 @@ only_protection(const DynJson *request)
 	{
 		DynSlice	name = dyn_json_name(member);
 
-		if (!(name.len == 9 && memcmp(name.data, "TableName", 9) == 0) &&
-			!(name.len == 25 && memcmp(name.data, "DeletionProtectionEnabled", 25) == 0))
+		if (!dyn_slice_is(name, "TableName") && !dyn_slice_is(name, "DeletionProtectionEnabled"))
 			return false;
 	}
 	return true;

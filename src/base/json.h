@@ -37,6 +37,20 @@ typedef struct DynSlice
 
 #define DYN_SLICE(literal) ((DynSlice) {(literal), sizeof(literal) - 1})
 
+/* The same bytes?  An absent slice equals nothing. */
+static inline bool
+dyn_slice_equal(DynSlice a, DynSlice b)
+{
+	return a.data && b.data && a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+/* Is it that NUL-terminated text? */
+static inline bool
+dyn_slice_is(DynSlice slice, const char *text)
+{
+	return dyn_slice_equal(slice, (DynSlice) {text, (uint32) strlen(text)});
+}
+
 /*
  * The first byte from p on that cannot stand for itself in a JSON string: a quote, a backslash or a control
  * character; or end.  Looks at eight bytes at a time.
