@@ -72,10 +72,11 @@ init_cache(void)
 	slots = cache_slots_create(cache_context, DYN_CACHE_MAX_ENTRIES, NULL);
 }
 
+/* What a template takes, as the allocator rounds it, with its entry. */
 static Size
-entry_bytes(const CacheEntry *entry)
+entry_bytes(DynTemplate *template)
 {
-	return sizeof(CacheEntry) + sizeof(CacheSlot) + entry->template->bytes;
+	return GetMemoryChunkSpace(template) + sizeof(CacheEntry) + sizeof(CacheSlot);
 }
 
 static void
@@ -85,7 +86,7 @@ evict(CacheEntry *entry)
 
 	cache_slots_delete(slots, (CacheKey) {template->kind, template->text});
 	dlist_delete(&entry->lru);
-	cached_bytes -= entry_bytes(entry);
+	cached_bytes -= entry_bytes(template);
 	pfree(template);
 	pfree(entry);
 }
@@ -107,13 +108,13 @@ add_template(CacheKey key)
 	CacheSlot  *slot;
 	bool		found;
 
-	make_room(sizeof(CacheEntry) + sizeof(CacheSlot) + template->bytes);
+	make_room(entry_bytes(template));
 	entry = MemoryContextAlloc(cache_context, sizeof(CacheEntry));
 	entry->template = template;
 	slot = cache_slots_insert(slots, (CacheKey) {template->kind, template->text}, &found);
 	slot->entry = entry;
 	dlist_push_head(&lru, &entry->lru);
-	cached_bytes += entry_bytes(entry);
+	cached_bytes += entry_bytes(template);
 	return template;
 }
 

@@ -84,6 +84,13 @@ term_path(const DynBinding *b, const DynExprNode *term, int *at)
 	return found;
 }
 
+/* A term outlives the template, whose text the name may be in. */
+static DynSlice
+copy_name(DynSlice name)
+{
+	return (DynSlice) {memcpy(palloc(name.len), name.data, name.len), name.len};
+}
+
 static void
 read_term(DynBinding *b, const DynExprNode *term, DynKeyCondition *key)
 {
@@ -101,7 +108,7 @@ read_term(DynBinding *b, const DynExprNode *term, DynKeyCondition *key)
 					   dyn_op_name(term->op));
 
 	path = term_path(b, term, &at);
-	result.name = dyn_bind_element_name(b, &b->t->elements[path->arg]);
+	result.name = copy_name(dyn_bind_element_name(b, &b->t->elements[path->arg]));
 	if (at > 0)
 		result.op = mirrored(result.op);
 	for (int32 i = term->child; i >= 0; i = b->t->nodes[i].next)

@@ -461,8 +461,7 @@ make_template(const DynParser *p, const DynParseNode *roots, MemoryContext conte
 	Size		nodes_at = values_at + sizeof(DynSlice) * p->nvalues;
 	Size		elements_at = nodes_at + sizeof(DynExprNode) * p->nnodes;
 	Size		text_at = elements_at + sizeof(DynTemplateElement) * p->nelements;
-	Size		bytes = text_at + p->text.len;
-	char	   *chunk = MemoryContextAlloc(context, bytes);
+	char	   *chunk = MemoryContextAlloc(context, text_at + p->text.len);
 	char	   *text = chunk + text_at;
 	DynTemplate *t = (DynTemplate *) chunk;
 	uint32		used = 0;
@@ -474,7 +473,6 @@ make_template(const DynParser *p, const DynParseNode *roots, MemoryContext conte
 	flatten(roots, (DynExprNode *) (chunk + nodes_at), &used);
 	*t = (DynTemplate) {
 		.kind = p->kind,
-		.bytes = bytes,
 		.nnodes = p->nnodes,
 		.nelements = p->nelements,
 		.nnames = p->nnames,

@@ -44,7 +44,6 @@ typedef struct DynTemplateElement
 typedef struct DynTemplate
 {
 	DynExprKind kind;
-	Size		bytes;			/* of the whole chunk */
 	uint32		nnodes;			/* the first root is node 0; actions and projected paths follow by next */
 	uint32		nelements;
 	uint32		nnames;
