@@ -84,6 +84,12 @@ load_pg_config()
 	fi
 }
 
+# reachable: can the account that runs the server enter and read the checkout?
+reachable()
+{
+	as_server test -r "$top" -a -x "$top"
+}
+
 # work_folder NAME: creates the folder for one purpose (run, check, bench) and prints its path, free of spaces
 # and reachable for the account that runs the server.
 work_folder()
@@ -91,7 +97,7 @@ work_folder()
 	local base=$top/build tag
 	tag=$(printf '%s' "$top" | cksum | cut -d' ' -f1)
 	if is_root; then
-		if [[ $top =~ [^A-Za-z0-9_/.+-] ]] || ! as_server test -r "$top" -a -x "$top"; then
+		if [[ $top =~ [^A-Za-z0-9_/.+-] ]] || ! reachable; then
 			base=/var/lib/dynapg/$tag
 		fi
 		(umask 022 && mkdir -p "$base/$1")
