@@ -166,7 +166,8 @@ check_distinct(const DynBinding *b, const DynExprNode *n)
 	{
 		if (same_path(b, first, c))
 			dyn_expr_error(b->t->kind,
-						   "The first operand must be distinct from the remaining operands for this operator or function; operator: %s, first operand: %s",
+						   "The first operand must be distinct from the remaining operands for this operator or function; "
+						   "operator: %s, first operand: %s",
 						   dyn_op_name(n->op), path_text(b, first));
 	}
 }
@@ -418,7 +419,8 @@ check_action_value(DynBinding *b, const DynExprNode *action)
 	DynValue	value = constant(b, next_sibling(b, first_child(b, action)));
 
 	if (!(allowed & TAG_BIT(value.tag)))
-		dyn_expr_error(b->t->kind, "Incorrect operand type for operator or function; operator: %s, operand type: %s, typeSet: ALLOWED_FOR_%s_OPERAND",
+		dyn_expr_error(b->t->kind, "Incorrect operand type for operator or function; operator: %s, operand type: %s, "
+					   "typeSet: ALLOWED_FOR_%s_OPERAND",
 					   dyn_op_name(action->op), long_type_name(value.tag), dyn_op_name(action->op));
 }
 
