@@ -12,6 +12,7 @@
 
 #include "lib/stringinfo.h"
 
+#include "base/compat.h"
 #include "base/json.h"
 
 #define DYN_ACCOUNT_ID	"000000000000"

@@ -8,6 +8,7 @@
 
 #include "lib/stringinfo.h"
 
+#include "base/compat.h"
 #include "value/tree.h"
 
 /* Appends a member that holds an item, from its stored bytes. */

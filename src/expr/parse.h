@@ -15,6 +15,7 @@
 #ifndef DYNAPG_EXPR_PARSE_H
 #define DYNAPG_EXPR_PARSE_H
 
+#include "base/compat.h"
 #include "expr/lexer.h"
 #include "expr/program.h"
 

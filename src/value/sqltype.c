@@ -24,6 +24,7 @@
 #include "utils/jsonb.h"
 
 #include "base/base64.h"
+#include "base/compat.h"
 #include "base/errors.h"
 #include "base/limits.h"
 #include "value/key.h"
