@@ -521,8 +521,9 @@ check_count(const DynShape *shape, const DynJson *json, const Step *at, Violatio
 		violated(found, at, shape, json, "Member must have length less than or equal to " INT64_FORMAT, shape->max);
 }
 
+/* What a list or map holds; its own count has been judged. */
 static void
-check_container(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
+check_children(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
 {
 	const DynShape *element = shape->element;
 	bool		is_list = shape->kind == DYN_SHAPE_LIST;
@@ -530,8 +531,6 @@ check_container(const DynShape *shape, const DynJson *json, const Step *at, Viol
 	bool		inner_fit = true;
 	bool		none_null = true;
 	Step		step = {.parent = at, .kind = is_list ? STEP_INDEX : STEP_KEY};
-
-	check_count(shape, json, at, found);
 
 	for (const DynJson *child = dyn_json_first(json); child; child = dyn_json_next(child))
 	{
@@ -560,7 +559,7 @@ check_container(const DynShape *shape, const DynJson *json, const Step *at, Viol
 		if (element->kind == DYN_SHAPE_STRUCTURE)
 			check_structure(element, child, &step, found);
 		else
-			check_container(element, child, &step, found);
+			check_children(element, child, &step, found);
 	}
 }
 
@@ -594,7 +593,8 @@ check_constraints(const DynShape *shape, const DynJson *json, const Step *at, Vi
 			break;
 		case DYN_SHAPE_LIST:
 		case DYN_SHAPE_MAP:
-			check_container(shape, json, at, found);
+			check_count(shape, json, at, found);
+			check_children(shape, json, at, found);
 			break;
 		case DYN_SHAPE_ATTRIBUTE_MAP:
 			check_attribute_names(shape, json, at, found);
