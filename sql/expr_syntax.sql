@@ -97,6 +97,7 @@ SELECT pg_temp.cond('a = :w AND #x = :v', '{":v":{"S":"x"}}');
 SELECT pg_temp.cond('a = :v', '{":v":{"S":"x"},":b":{"S":"y"}}');
 SELECT pg_temp.cond('a = :v', '{":v":{"S":"x"}}', '{"#b":"b"}');
 SELECT pg_temp.cond('a = :v', '{":v":{"S":"x"},":b":{"S":"y"}}', '{"#b":"b","#c":"c"}');
+SELECT pg_temp.cond('a = :v', '{":b":{"S":"y"},":v":{"S":"x"},":a":{"S":"y"}}');
 SELECT pg_temp.cond('attribute_exists(a)', v::json, n::json) FROM (VALUES ('{}', NULL), (NULL, '{}'), ('{"v":{"S":"x"}}', NULL), ('{":":{"S":"x"}}', NULL), ('{":a-b":{"S":"x"}}', NULL), (NULL, '{"a":"a"}'),
   (NULL, '{"#":"a"}'), (NULL, '{"#a.b":"a"}'), (NULL, '{"#a":""}'), ('{":v":{}}', NULL), ('{":v":{"S":"x","N":"1"}}', NULL), ('{":v":{"N":"abc"}}', NULL), ('{":v":{"SS":[]}}', NULL),
   ('{":v":{"NULL":false}}', NULL), ('{"v":{"N":"abc"}}', '{"b":"c"}'), ('{":v":{"N":"abc"}}', '{"#b":""}')) AS t (v, n);

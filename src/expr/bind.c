@@ -188,26 +188,68 @@ find_variable(const DynVariableSet *set, DynSlice key)
 	return NULL;
 }
 
-/* Raises the error that names every variable of the set that no expression used. */
+typedef struct UnusedKey
+{
+	DynSlice	key;
+	uint32		bucket;
+	uint32		position;		/* in the request */
+} UnusedKey;
+
+static int
+compare_unused(const void *a, const void *b)
+{
+	const UnusedKey *x = a;
+	const UnusedKey *y = b;
+
+	if (x->bucket != y->bucket)
+		return x->bucket < y->bucket ? -1 : 1;
+	return x->position < y->position ? -1 : x->position > y->position;
+}
+
+/* The bucket of a key in a Java HashSet of that many buckets, a power of two. */
+static uint32
+java_bucket(DynSlice key, uint32 buckets)
+{
+	uint32		hash = 0;
+
+	for (uint32 i = 0; i < key.len; i++)
+		hash = hash * 31 + (uint8) key.data[i];
+	return (hash ^ (hash >> 16)) & (buckets - 1);
+}
+
+/*
+ * Raises the error that names every variable of the set that no expression used.  DynamoDB lists them as a Java
+ * HashSet of all keys hands them out, so that "{:b, :a}" in the request is "{:a, :b}" in the text.
+ */
 static void
 check_all_used(const DynVariableSet *set, const char *parameter)
 {
-	StringInfoData unused;
-	bool		any = false;
+	UnusedKey  *unused;
+	StringInfoData list;
+	uint32		buckets = 16;
+	uint32		count = 0;
+	uint32		i = 0;
 
-	for (uint32 i = 0; i < set->count; i++)
+	while (i < set->count && set->vars[i].used)
+		i++;
+	if (i == set->count)
+		return;
+
+	while (buckets < (uint64) set->count * 4 / 3 + 1)
+		buckets *= 2;
+	unused = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(UnusedKey) * (Size) set->count);
+	for (; i < set->count; i++)
 	{
-		if (set->vars[i].used)
-			continue;
-		if (!any)
-			initStringInfo(&unused);
-		else
-			appendStringInfoString(&unused, ", ");
-		appendBinaryStringInfo(&unused, set->vars[i].key.data, (int) set->vars[i].key.len);
-		any = true;
+		DynSlice	key = set->vars[i].key;
+
+		if (!set->vars[i].used)
+			unused[count++] = (UnusedKey) {key, java_bucket(key, buckets), i};
 	}
-	if (any)
-		dyn_validation("Value provided in %s unused in expressions: keys: {%s}", parameter, unused.data);
+	qsort(unused, count, sizeof(UnusedKey), compare_unused);
+	initStringInfo(&list);
+	for (i = 0; i < count; i++)
+		appendStringInfo(&list, "%s%.*s", i > 0 ? ", " : "", (int) unused[i].key.len, unused[i].key.data);
+	dyn_validation("Value provided in %s unused in expressions: keys: {%s}", parameter, list.data);
 }
 
 /* ---- bindings ---- */
