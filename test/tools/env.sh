@@ -10,7 +10,7 @@
 # PGXS's test programs dislike spaces; where the checkout's path has one the server lives elsewhere, too.
 
 set -euo pipefail
-export LC_ALL=C.UTF-8
+export LANG=C.UTF-8 LC_ALL=C.UTF-8
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 server_account=postgres
