@@ -9,6 +9,8 @@
  *
  * The caller (api/) has judged the missing item before: store/ cannot see expressions.
  *
+ * Under stricter isolation levels a conflict, and under any level a deadlock, is TransactionConflictException.
+ *
  * All run with the caller's rights, through SPI: GRANT, row security, CHECK and triggers apply.
  *
  * Layer 2 (store): the only layer with SPI, DDL, locks and catalogs.
@@ -42,7 +44,7 @@ typedef struct DynWrite
 	 */
 	struct varlena *item;
 
-	/* The compiled condition and update; NULL when there is neither. */
+	/* The compiled condition and update; NULL when there is neither (an UPDATE then leaves an existing item as it is). */
 	const struct varlena *program;
 	bool		has_condition;
 	bool		holds_on_missing;	/* the condition's verdict on the missing item; true without a condition */
