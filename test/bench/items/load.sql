@@ -3,7 +3,7 @@ CREATE EXTENSION dynapg;
 SELECT dynapg.create_table('{"TableName":"bench","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
 	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"S"}],"BillingMode":"PAY_PER_REQUEST"}') \g /dev/null
 CREATE TABLE plain (pk text COLLATE "C", sk text COLLATE "C", doc jsonb, PRIMARY KEY (pk, sk));
-ALTER TABLE plain SET (fillfactor = 80);
+ALTER TABLE plain SET (fillfactor = 90);
 
 INSERT INTO plain
 SELECT (i / 10)::text, (i % 10)::text, jsonb_build_object('customer', 'customer number ' || i, 'status', 'SHIPPED', 'cnt', i, 'total', i * 1.25,
