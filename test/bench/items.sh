@@ -4,12 +4,12 @@
 # Starts a private server in a temporary folder, loads the same items of about 500 bytes into a DynamoDB table and
 # into plain (pk text COLLATE "C", sk text COLLATE "C", doc jsonb, PRIMARY KEY (pk, sk)), then runs pgbench -M prepared
 # on both in short alternating runs, so that the machine's ups and downs fall on both, and prints the medians of
-# the rates with their ratios. Nothing is asserted.
+# the rates and of the ratios of neighbouring runs. Nothing is asserted.
 #
 #   PG_CONFIG  the PostgreSQL to measure; the extension must be installed in it (default: pg_config)
 #   ITEMS      items in each table (default: 100000)
-#   ROUNDS     alternations of each pair (default: 5)
-#   SECONDS_   length of a run (default: 3)
+#   ROUNDS     alternations of each pair (default: 9)
+#   DURATION   seconds of a run (default: 2)
 #   CLIENTS    numbers of clients (default: "1 4")
 #   ONLY       operations (default: "get_item put_item update_item")
 #   FSYNC      on: writes wait for the disk (default: off, so that the work of the processor is what counts)
@@ -19,8 +19,8 @@ set -eu
 
 PG_CONFIG=${PG_CONFIG:-pg_config}
 ITEMS=${ITEMS:-100000}
-ROUNDS=${ROUNDS:-5}
-SECONDS_=${SECONDS_:-3}
+ROUNDS=${ROUNDS:-9}
+DURATION=${DURATION:-2}
 CLIENTS=${CLIENTS:-1 4}
 ONLY=${ONLY:-get_item put_item update_item}
 FSYNC=${FSYNC:-off}
@@ -69,7 +69,7 @@ export PGHOST PGUSER PGDATABASE
 # The rate of one run.
 run()
 {
-	"$bin/pgbench" -n -M prepared -c "$2" -j "$2" -T "$SECONDS_" -D items="$ITEMS" -f "$here/items/$1.sql" 2>"$dir/err" |
+	"$bin/pgbench" -n -M prepared -c "$2" -j "$2" -T "$DURATION" -D items="$ITEMS" -f "$here/items/$1.sql" 2>"$dir/err" |
 		sed -n 's/^tps = \([0-9.]*\).*/\1/p' > "$dir/tps"
 	[ -s "$dir/tps" ] || { cat "$dir/err" >&2; tail -5 "$dir/log" >&2; exit 1; }
 	cat "$dir/tps"
@@ -80,7 +80,7 @@ median()
 	sort -n "$1" | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
 
-printf '%s items, median of %s runs of %s s, fsync %s, %s\n' "$ITEMS" "$ROUNDS" "$SECONDS_" "$FSYNC" "$("$bin/postgres" --version)"
+printf '%s items, median of %s runs of %s s, fsync %s, %s\n' "$ITEMS" "$ROUNDS" "$DURATION" "$FSYNC" "$("$bin/postgres" --version)"
 printf '%-12s %7s %12s %12s %7s\n' operation clients dynapg/s plain/s ratio
 for op in $ONLY; do
 	for c in $CLIENTS; do
@@ -89,8 +89,7 @@ for op in $ONLY; do
 			run "$op" "$c" >> "$dir/ours"
 			run "plain_$op" "$c" >> "$dir/plain"
 		done
-		median "$dir/ours" > "$dir/a"; median "$dir/plain" > "$dir/b"
-		awk -v op="$op" -v c="$c" -v a="$(cat "$dir/a")" -v b="$(cat "$dir/b")" \
-			'BEGIN { printf "%-12s %7d %12.0f %12.0f %7.2f\n", op, c, a, b, a / b }'
+		paste "$dir/ours" "$dir/plain" | awk '{ print $1 / $2 }' > "$dir/ratios"
+		printf '%-12s %7d %12.0f %12.0f %7.2f\n' "$op" "$c" "$(median "$dir/ours")" "$(median "$dir/plain")" "$(median "$dir/ratios")"
 	done
 done
