@@ -19,9 +19,9 @@
 extern Oid	dyn_auth_check(const DynHttpRequest *request, const DynOperation *operation);
 
 /*
- * The text of AccessDeniedException for a request of that role which PostgreSQL refused, in the current memory
- * context.  Needs no transaction and raises no error: it is asked after the request's was rolled back.
+ * The text of AccessDeniedException for a request of that role which PostgreSQL refused, in the current memory context.
+ * Called in a transaction of its own: the request's was rolled back.
  */
-extern char *dyn_auth_denied(const DynHttpRequest *request, const DynOperation *operation);
+extern char *dyn_auth_denied(Oid role, const DynHttpRequest *request, const DynOperation *operation);
 
 #endif							/* DYNAPG_HTTP_AUTH_H */
