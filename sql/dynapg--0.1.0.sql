@@ -140,17 +140,38 @@ COMMENT ON FUNCTION dynapg.item_get_text(dynapg.item, text) IS 'an attribute as 
 CREATE OPERATOR dynapg.-> (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_get_json);
 CREATE OPERATOR dynapg.->> (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_get_text);
 
+/*
+ * Key columns and the columns of secondary indexes. LEAKPROOF, so that row level security does not keep a key condition
+ * from its index: none of them tells anything of a value by an error.
+ */
+
 CREATE FUNCTION dynapg.key_s(item dynapg.item, attribute text) RETURNS text
-	AS 'MODULE_PATHNAME', 'dynapg_key_s' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION dynapg.key_s(dynapg.item, text) IS 'a string attribute as the value of a key column, or NULL when it is absent or of another type';
+	AS 'MODULE_PATHNAME', 'dynapg_key_s' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.key_s(dynapg.item, text) IS 'a string attribute as a sort key column holds it, or NULL when it is absent, of another type, empty or too long';
 
 CREATE FUNCTION dynapg.key_n(item dynapg.item, attribute text) RETURNS numeric
-	AS 'MODULE_PATHNAME', 'dynapg_key_n' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION dynapg.key_n(dynapg.item, text) IS 'a number attribute as the value of a key column, or NULL when it is absent or of another type';
+	AS 'MODULE_PATHNAME', 'dynapg_key_n' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.key_n(dynapg.item, text) IS 'a number attribute as a sort key column holds it, or NULL when it is absent or of another type; a partition key as well';
 
 CREATE FUNCTION dynapg.key_b(item dynapg.item, attribute text) RETURNS bytea
-	AS 'MODULE_PATHNAME', 'dynapg_key_b' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION dynapg.key_b(dynapg.item, text) IS 'a binary attribute as the value of a key column, or NULL when it is absent or of another type';
+	AS 'MODULE_PATHNAME', 'dynapg_key_b' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.key_b(dynapg.item, text) IS 'a binary attribute as a sort key column holds it, or NULL when it is absent, of another type, empty or too long';
+
+CREATE FUNCTION dynapg.part_s(item dynapg.item, attribute text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_part_s' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.part_s(dynapg.item, text) IS 'a string attribute as a partition key column holds it, one over 512 bytes cut and with its hash, or NULL when it is absent, of another type, empty or too long';
+
+CREATE FUNCTION dynapg.part_b(item dynapg.item, attribute text) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'dynapg_part_b' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.part_b(dynapg.item, text) IS 'a binary attribute as a partition key column holds it, one over 512 bytes cut and with its hash, or NULL when it is absent, of another type, empty or too long';
+
+CREATE FUNCTION dynapg.tie(key text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_tie_s' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.tie(text) IS 'a key column, over 128 bytes cut and with its hash: what tells index entries of equal keys apart';
+
+CREATE FUNCTION dynapg.tie(key bytea) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'dynapg_tie_b' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.tie(bytea) IS 'a key column, over 128 bytes cut and with its hash: what tells index entries of equal keys apart';
 
 /* Conversions. */
 

@@ -94,18 +94,6 @@ dyn_catalog_count(Oid relid, int64 *items, int64 *bytes)
 	relation_close(rel, AccessShareLock);
 }
 
-/* Appends the condition under which an index holds an item: it has all key attributes in their types. */
-static void
-append_index_condition(StringInfo sql, const DynTableDef *def, const DynIndexDef *index)
-{
-	for (int i = 0; i < index->npk + index->nsk; i++)
-	{
-		appendStringInfoString(sql, i == 0 ? " WHERE (" : " AND (");
-		dyn_ddl_key_expression(sql, &def->pk, &def->sk, &index->keys[i]);
-		appendStringInfoString(sql, ") IS NOT NULL");
-	}
-}
-
 static void
 count_index_exactly(const DynTableDef *def, const DynIndexDef *index, int64 *items, int64 *bytes)
 {
@@ -115,7 +103,7 @@ count_index_exactly(const DynTableDef *def, const DynIndexDef *index, int64 *ite
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "SELECT pg_catalog.count(*), coalesce(pg_catalog.sum(dynapg.item_size(item)), 0)::pg_catalog.int8 FROM %s",
 					 dyn_ddl_qualified_name(def->relid));
-	append_index_condition(&sql, def, index);
+	dyn_ddl_append_index_condition(&sql, def, index);
 	dyn_sql_run(sql.data, NULL, 0);
 	*items = dyn_sql_get_int64(0, 1);
 	*bytes = dyn_sql_get_int64(0, 2);

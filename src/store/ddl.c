@@ -11,6 +11,7 @@
 #include "utils/lsyscache.h"
 
 #include "store/ddl.h"
+#include "store/order.h"
 #include "store/sql.h"
 
 /*
@@ -63,36 +64,6 @@ column_type(uint8 tag)
 	return tag == DYN_S ? "pg_catalog.text COLLATE pg_catalog.\"C\"" : tag == DYN_N ? "pg_catalog.numeric" : "pg_catalog.bytea";
 }
 
-/* dynapg.key_s(item, 'attribute'). */
-static void
-append_key_function(StringInfo out, const DynKeyAttr *attr)
-{
-	char		type = attr->tag == DYN_S ? 's' : attr->tag == DYN_N ? 'n' : 'b';
-
-	appendStringInfo(out, "dynapg.key_%c(item, %s)", type, quote_literal_cstr(attr->name));
-}
-
-static bool
-same_attribute(const DynKeyAttr *a, const DynKeyAttr *b)
-{
-	return a->tag != 0 && b->tag != 0 && a->len == b->len && memcmp(a->name, b->name, a->len) == 0;
-}
-
-void
-dyn_ddl_key_expression(StringInfo out, const DynKeyAttr *pk, const DynKeyAttr *sk, const DynKeyAttr *attr)
-{
-	if (same_attribute(attr, pk))
-		appendStringInfoString(out, "pk");
-	else if (same_attribute(attr, sk))
-		appendStringInfoString(out, "sk");
-	else
-	{
-		append_key_function(out, attr);
-		if (attr->tag == DYN_S)
-			appendStringInfoString(out, " COLLATE pg_catalog.\"C\"");
-	}
-}
-
 Oid
 dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 {
@@ -111,56 +82,40 @@ dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 	return get_relname_relid(relation_name, get_namespace_oid(DYN_TABLE_SCHEMA, false));
 }
 
-/* The columns of the index: its key attributes, then what of the primary key is not among them. */
-static void
-append_index_columns(StringInfo out, const DynTableDef *def, const DynIndexDef *index)
+/* The order of an index of the table. */
+static DynOrder
+index_order(const DynTableDef *def, const DynIndexDef *index)
 {
-	bool		has_pk = false;
-	bool		has_sk = def->sk.tag == 0;
+	DynOrder	order;
 
-	for (int i = 0; i < index->npk + index->nsk; i++)
-	{
-		if (i > 0)
-			appendStringInfoString(out, ", ");
-		dyn_ddl_key_expression(out, &def->pk, &def->sk, &index->keys[i]);
-		has_pk |= same_attribute(&index->keys[i], &def->pk);
-		has_sk |= same_attribute(&index->keys[i], &def->sk);
-	}
-	if (!has_pk)
-		appendStringInfoString(out, ", pk");
-	if (!has_sk)
-		appendStringInfoString(out, ", sk");
+	dyn_order_of_index(&order, &def->pk, &def->sk, index->keys, index->npk, index->nsk);
+	return order;
 }
 
-/* The predicate that leaves out items without one of the key attributes; none when they are all of the table's key. */
-static void
-append_index_predicate(StringInfo out, const DynTableDef *def, const DynIndexDef *index)
+void
+dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *def, const DynIndexDef *index)
 {
-	const char *separator = " WHERE ";
+	DynOrder	order = index_order(def, index);
 
-	for (int i = 0; i < index->npk + index->nsk; i++)
-	{
-		const DynKeyAttr *attr = &index->keys[i];
-
-		if (same_attribute(attr, &def->pk) || same_attribute(attr, &def->sk))
-			continue;
-		appendStringInfoString(out, separator);
-		append_key_function(out, attr);
-		appendStringInfoString(out, " IS NOT NULL");
-		separator = " AND ";
-	}
+	dyn_order_append_predicate(out, &order, "WHERE");
 }
 
 void
 dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name)
 {
+	DynOrder	order = index_order(def, index);
 	StringInfoData sql;
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE INDEX %s ON %s (", quote_identifier(relation_name), dyn_ddl_qualified_name(def->relid));
-	append_index_columns(&sql, def, index);
+	for (int i = 0; i < order.count; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(&sql, ", ");
+		dyn_order_append_column(&sql, &order.columns[i]);
+	}
 	appendStringInfoChar(&sql, ')');
-	append_index_predicate(&sql, def, index);
+	dyn_order_append_predicate(&sql, &order, "WHERE");
 	dyn_sql_run(sql.data, NULL, 0);
 }
 

@@ -5,11 +5,10 @@
  * and always have these names.  PRIMARY KEY (pk [, sk]).  Storage options are given at creation.  No CHECK holds the
  * columns to the item's key attributes: PostgreSQL prepares such an expression anew for every statement,
  * which makes a put a third slower (7.2 against 10 microseconds).  Whoever writes a data table with SQL of his own
- * fills pk and sk by dynapg.key_s, key_n and key_b.
+ * fills pk by dynapg.part_s, key_n and part_b, sk by dynapg.key_s, key_n and key_b.
  *
- * A secondary index is one btree index: a column per key attribute, partition attributes first, then those of pk
- * and sk that are not among them; partial where a key attribute may be missing, which makes it sparse.  A key
- * attribute of the table is its column, any other one an expression over item.
+ * A secondary index is one btree index with the columns of store/order.h; partial where a key attribute may be missing,
+ * which makes it sparse.
  *
  * Relation names hold characters that DynamoDB forbids in names (":", "~", space) wherever they are not the table's own
  * name, so that no table name can collide with them.
@@ -36,8 +35,8 @@ extern char *dyn_ddl_relation_name(const char *full_name, uint64 seed);
 /* The relation name of a table's secondary index. */
 extern char *dyn_ddl_index_name(const char *table_name, const char *index_name);
 
-/* Appends the column or expression over item that holds a key attribute, with its collation. */
-extern void dyn_ddl_key_expression(StringInfo out, const DynKeyAttr *pk, const DynKeyAttr *sk, const DynKeyAttr *attr);
+/* Appends the condition under which an index holds an item, from WHERE on; nothing where it holds all. */
+extern void dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *def, const DynIndexDef *index);
 
 /* Creates the data table under that relation name; returns its OID. */
 extern Oid	dyn_ddl_create_table(const DynTableDef *def, const char *relation_name);

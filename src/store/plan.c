@@ -5,10 +5,16 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
+#include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "optimizer/plancat.h"
 #include "utils/guc.h"
 #include "utils/plancache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
 #include "utils/resowner.h"
+#include "utils/rls.h"
 
 #include "base/errors.h"
 #include "store/plan.h"
@@ -17,6 +23,11 @@
 
 /* Statements of dyn_plan_run that are under way: a trigger may run further ones inside. */
 static int	running = 0;
+
+/* The only index of a table that the planner may see; both are InvalidOid while it may see all. */
+static Oid	planned_table = InvalidOid;
+static Oid	planned_index = InvalidOid;
+static get_relation_info_hook_type next_relation_info_hook = NULL;
 
 static CachedPlanSource *
 plan_source(SPIPlanPtr plan)
@@ -32,17 +43,21 @@ dyn_plan_usable(const DynPlan *plan)
 	if (plan->plan == NULL)
 		return false;
 	source = plan_source(plan->plan);
-	return source->is_valid && source->gplan && source->gplan->is_valid && source->generation == plan->generation;
+	if (!source->is_valid || !source->gplan || !source->gplan->is_valid || source->generation != plan->generation)
+		return false;
+
+	/* PostgreSQL would make the plan again: row security is another one. */
+	return !source->dependsOnRLS || (source->rewriteRoleId == GetUserId() && source->rewriteRowSecurity == row_security);
 }
 
-/* A plan that may be running is freed with its table, which is therefore to be looked up anew. */
-static void
-retire(DynTable *table, DynPlan *plan)
+void
+dyn_plan_drop(DynTable *table, DynPlan *plan)
 {
 	SPIPlanPtr	old = plan->plan;
 
 	if (old == NULL)
 		return;
+	plan->plan = NULL;
 	if (running > 0)
 	{
 		MemoryContext context = MemoryContextSwitchTo(table->context);
@@ -50,11 +65,51 @@ retire(DynTable *table, DynPlan *plan)
 		table->retired_plans = lappend(table->retired_plans, old);
 		table->valid = false;
 		MemoryContextSwitchTo(context);
-		plan->plan = NULL;
 		return;
 	}
-	plan->plan = NULL;
 	SPI_freeplan(old);
+}
+
+/* ---- making ---- */
+
+static void
+show_planned_index(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
+{
+	ListCell   *cell;
+
+	if (next_relation_info_hook)
+		next_relation_info_hook(root, relid, inhparent, rel);
+	if (relid != planned_table || !OidIsValid(planned_index))
+		return;
+	foreach(cell, rel->indexlist)
+	{
+		if (lfirst_node(IndexOptInfo, cell)->indexoid != planned_index)
+			rel->indexlist = foreach_delete_current(rel->indexlist, cell);
+	}
+}
+
+static void
+install_hook(void)
+{
+	static bool installed = false;
+
+	if (installed)
+		return;
+	next_relation_info_hook = get_relation_info_hook;
+	get_relation_info_hook = show_planned_index;
+	installed = true;
+}
+
+static Oid
+primary_key(Oid relid)
+{
+	Relation	rel = table_open(relid, NoLock);
+	Oid			result;
+
+	list_free(RelationGetIndexList(rel));	/* finds the primary key */
+	result = rel->rd_pkindex;
+	table_close(rel, NoLock);
+	return result;
 }
 
 static void
@@ -63,18 +118,17 @@ switch_off(const char *setting)
 	(void) set_config_option(setting, "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
-void
-dyn_plan_make(DynTable *table, DynPlan *plan, const char *sql, int nargs, Oid *types)
+static void
+make(DynPlan *plan, const char *sql, int nargs, Oid *types)
 {
 	int			level = NewGUCNestLevel();
 	SPIPlanPtr	made;
 	CachedPlan *generic;
 
-	retire(table, plan);
-	plan->generation = NO_GENERATION;
-
 	switch_off("enable_seqscan");
 	switch_off("enable_bitmapscan");
+	switch_off("enable_sort");
+	switch_off("jit");
 	made = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
 	if (made == NULL || SPI_keepplan(made) != 0)
 		elog(ERROR, "%s: %s", SPI_result_code_string(SPI_result), sql);
@@ -85,6 +139,64 @@ dyn_plan_make(DynTable *table, DynPlan *plan, const char *sql, int nargs, Oid *t
 	ReleaseCachedPlan(generic, CurrentResourceOwner);
 	plan->generation = plan_source(made)->generation;
 	AtEOXact_GUC(true, level);
+}
+
+void
+dyn_plan_make(DynTable *table, DynPlan *plan, Oid index, const char *sql, int nargs, Oid *types)
+{
+	dyn_plan_drop(table, plan);
+	plan->generation = NO_GENERATION;
+
+	install_hook();
+	planned_index = OidIsValid(index) ? index : primary_key(table->relid);
+	planned_table = table->relid;
+	PG_TRY();
+	{
+		make(plan, sql, nargs, types);
+	}
+	PG_FINALLY();
+	{
+		planned_table = planned_index = InvalidOid;
+	}
+	PG_END_TRY();
+}
+
+/* ---- running ---- */
+
+void
+dyn_plan_set_param(ParamListInfo params, int position, Oid type, Datum value)
+{
+	params->params[position - 1] = (ParamExternData) {.value = value, .pflags = PARAM_FLAG_CONST, .ptype = type};
+}
+
+static bool
+receive_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	DynPlanReceiver *receiver = (DynPlanReceiver *) self;
+	bool		null;
+	Datum		value = slot_getattr(slot, 1, &null);
+
+	return null || receiver->receive(receiver->arg, value);
+}
+
+static void
+ignore_startup(DestReceiver *self, int operation, TupleDesc typeinfo)
+{
+}
+
+static void
+ignore_end(DestReceiver *self)
+{
+}
+
+DynPlanReceiver
+dyn_plan_receiver(DynPlanReceive receive, void *arg)
+{
+	return (DynPlanReceiver) {
+		.pub = {receive_row, ignore_startup, ignore_end, ignore_end, DestNone},
+		.receive = receive,
+		.arg = arg
+	};
 }
 
 static bool

@@ -1,10 +1,13 @@
 /*
  * plan.h - kept plans of statements on data tables
  *
- * A plan is generic and made with sequential and bitmap scans off, so that a key operation is a scan of the
- * primary key from the first row on, whatever the statistics say of a tiny table.  PostgreSQL makes a plan again by
- * itself when something that it depends on changes, and would do so with the session's own settings; such a plan
- * is recognised by its generation and replaced before its next use.
+ * A plan is generic and made while the planner sees one index of the table only, with sequential and bitmap scans and
+ * sorts off, so that it is a scan of that index from the first row on, whatever the statistics say of a tiny table
+ * and whichever other index begins with the same columns.  What a statement returns never depends on that: where the
+ * index cannot be used (it was dropped by hand, or is too new for the transaction's snapshot) the plan is another one.
+ *
+ * PostgreSQL makes a plan again by itself when something that it depends on changes, and would do so with the session's
+ * own settings; such a plan is recognised by its generation and replaced before its next use.
  *
  * Every call must be inside SPI_connect ... SPI_finish.
  *
@@ -22,12 +25,36 @@
 /* Can the plan be run as it is?  Otherwise dyn_plan_make has to make it (again). */
 extern bool dyn_plan_usable(const DynPlan *plan);
 
-/* Makes the plan of a table for a statement with parameters of these types. */
-extern void dyn_plan_make(DynTable *table, DynPlan *plan, const char *sql, int nargs, Oid *types);
+/*
+ * Makes the plan of a table for a statement with parameters of these types that reads the table by that index;
+ * InvalidOid is the primary key.
+ */
+extern void dyn_plan_make(DynTable *table, DynPlan *plan, Oid index, const char *sql, int nargs, Oid *types);
+
+/* Frees a plan, or has it freed with its table when it may be running; the table is then to be looked up anew. */
+extern void dyn_plan_drop(DynTable *table, DynPlan *plan);
+
+/* Sets a parameter (from 1) to a value that is not NULL. */
+extern void dyn_plan_set_param(ParamListInfo params, int position, Oid type, Datum value);
 
 /*
- * Runs a usable plan with a snapshot of its own and returns the number of rows processed.  Rows go to dest (NULL: to
- * SPI_tuptable).  While it runs, dyn_handover is `handover`; afterwards, also on error, what it was.
+ * Where the rows of a plan go: receive gets the first column, which is not NULL, in the executor's memory context
+ * and as stored (toasted), and returns false to stop the statement.
+ */
+typedef bool (*DynPlanReceive) (void *arg, Datum value);
+
+typedef struct DynPlanReceiver
+{
+	DestReceiver pub;
+	DynPlanReceive receive;
+	void	   *arg;
+} DynPlanReceiver;
+
+extern DynPlanReceiver dyn_plan_receiver(DynPlanReceive receive, void *arg);
+
+/*
+ * Runs a usable plan with a snapshot of its own and returns the number of rows processed.  Rows go to dest.  While it
+ * runs, dyn_handover is `handover`; afterwards, also on error, what it was.
  *
  * Serialization failures and deadlocks become TransactionConflictException; any other error stays what it is.
  */

@@ -202,14 +202,8 @@ plan_for(DynTable *table, DynPlanKind kind)
 		types[p.item - 1] = table->item_type;
 	if (p.program)
 		types[p.program - 1] = BYTEAOID;
-	dyn_plan_make(table, plan, statement_text(table, kind), p.count, types);
+	dyn_plan_make(table, plan, InvalidOid, statement_text(table, kind), p.count, types);
 	return plan;
-}
-
-static void
-set_param(ParamListInfo params, int position, Oid type, Datum value)
-{
-	params->params[position - 1] = (ParamExternData) {.value = value, .pflags = PARAM_FLAG_CONST, .ptype = type};
 }
 
 static ParamListInfo
@@ -219,24 +213,24 @@ make_params(const DynTable *table, DynPlanKind kind, const DynKey *key, const st
 	Positions	p = positions(table, kind);
 	ParamListInfo params = makeParamList(p.count);
 
-	set_param(params, 1, dyn_key_column_type(table->pk.tag), dyn_key_datum(key->pk));
+	dyn_plan_set_param(params, 1, dyn_key_column_type(table->pk.tag), dyn_key_datum(key->pk, DYN_KEY_PART));
 	if (table->sk.tag)
-		set_param(params, 2, dyn_key_column_type(table->sk.tag), dyn_key_datum(key->sk));
+		dyn_plan_set_param(params, 2, dyn_key_column_type(table->sk.tag), dyn_key_datum(key->sk, DYN_KEY_WHOLE));
 	if (p.item)
-		set_param(params, p.item, table->item_type, PointerGetDatum(item));
+		dyn_plan_set_param(params, p.item, table->item_type, PointerGetDatum(item));
 	if (p.program)
-		set_param(params, p.program, BYTEAOID, PointerGetDatum(program));
+		dyn_plan_set_param(params, p.program, BYTEAOID, PointerGetDatum(program));
 	return params;
 }
 
 /* ---- receiving the item ---- */
 
-typedef struct ItemReceiver
+/* Where a statement's item is kept. */
+typedef struct KeptItem
 {
-	DestReceiver pub;
-	MemoryContext context;		/* where the item goes; NULL: it is not wanted */
+	MemoryContext context;		/* NULL: it is not wanted */
 	struct varlena *item;
-} ItemReceiver;
+} KeptItem;
 
 static struct varlena *
 copy_item(Datum datum)
@@ -252,41 +246,17 @@ copy_item(Datum datum)
 }
 
 static bool
-receive_item(TupleTableSlot *slot, DestReceiver *self)
+keep_item(void *arg, Datum value)
 {
-	ItemReceiver *receiver = (ItemReceiver *) self;
-	bool		null;
-	Datum		datum;
+	KeptItem   *kept = arg;
 	MemoryContext old;
 
-	if (receiver->context == NULL)
+	if (kept->context == NULL)
 		return true;
-	datum = slot_getattr(slot, 1, &null);
-	if (null)
-		return true;
-	old = MemoryContextSwitchTo(receiver->context);
-	receiver->item = copy_item(datum);
+	old = MemoryContextSwitchTo(kept->context);
+	kept->item = copy_item(value);
 	MemoryContextSwitchTo(old);
 	return true;
-}
-
-static void
-ignore_startup(DestReceiver *self, int operation, TupleDesc typeinfo)
-{
-}
-
-static void
-ignore_end(DestReceiver *self)
-{
-}
-
-static ItemReceiver
-item_receiver(MemoryContext context)
-{
-	return (ItemReceiver) {
-		.pub = {receive_item, ignore_startup, ignore_end, ignore_end, DestNone},
-		.context = context
-	};
 }
 
 /* ---- operations ---- */
@@ -294,14 +264,15 @@ item_receiver(MemoryContext context)
 struct varlena *
 dyn_row_get(DynTable *table, const DynKey *key)
 {
-	ItemReceiver receiver = item_receiver(CurrentMemoryContext);
+	KeptItem	kept = {.context = CurrentMemoryContext};
+	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept);
 	const DynPlan *plan;
 
 	SPI_connect();
 	plan = plan_for(table, DYN_PLAN_GET);
 	dyn_plan_run(plan, make_params(table, DYN_PLAN_GET, key, NULL, NULL), &receiver.pub, dyn_handover);
 	SPI_finish();
-	return receiver.item;
+	return kept.item;
 }
 
 /* May the write make a new row? */
@@ -372,7 +343,8 @@ dyn_row_write(const DynWrite *write)
 		.keep_old = write->keep_old,
 		.keep_new = write->keep_new
 	};
-	ItemReceiver receiver = item_receiver(write->keep_old ? CurrentMemoryContext : NULL);
+	KeptItem	kept = {.context = write->keep_old ? CurrentMemoryContext : NULL};
+	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept);
 	const DynPlan *plan;
 	uint64		rows;
 
@@ -381,5 +353,5 @@ dyn_row_write(const DynWrite *write)
 	rows = dyn_plan_run(plan, make_params(write->table, kind, &write->key, write->item, write->program),
 						&receiver.pub, &handover);
 	SPI_finish();
-	return rows > 0 ? result_of_row(write, &handover, receiver.item) : result_without_row(write, &handover);
+	return rows > 0 ? result_of_row(write, &handover, kept.item) : result_without_row(write, &handover);
 }

@@ -5,6 +5,13 @@
  * escaped on its way into the column, order- and prefix-preserving: U+0000 becomes 01 01 and
  * U+0001 becomes 01 02; every other string is stored as it is.
  *
+ * An entry of a btree holds at most 2,704 bytes, DynamoDB's keys are longer.  Therefore values of which only equality
+ * is asked (those of partition keys, and what breaks ties) may be held in a cut form: of a value that has more than
+ * `limit` bytes as a column, the first limit - 65 bytes (not cutting a character), then U+0001 U+0003, which
+ * no escaped string holds, and the SHA-256 of the column's bytes in hexadecimal.  So equal cut forms are equal
+ * values, and the true value is in the item.  A binary value is cut in the same manner: a cut one has limit + 1 bytes,
+ * one that is not has no more than limit.
+ *
  * Layer 1: pure computation.
  */
 #ifndef DYNAPG_VALUE_KEY_H
@@ -40,13 +47,43 @@ typedef struct DynKey
 	DynValue	sk;
 } DynKey;
 
+/* How a column holds a key attribute's value. */
+typedef enum DynKeyForm
+{
+	DYN_KEY_WHOLE,				/* as it is: sort keys */
+	DYN_KEY_PART,				/* cut at DYN_KEY_PART_LIMIT: partition keys */
+	DYN_KEY_PART_TIE,			/* DYN_KEY_PART, cut further at DYN_KEY_TIE_LIMIT: one of several partition keys of an index */
+	DYN_KEY_TIE					/* cut at DYN_KEY_TIE_LIMIT: what only has to tell entries with equal keys apart */
+} DynKeyForm;
+
+#define DYN_KEY_PART_LIMIT	512
+#define DYN_KEY_TIE_LIMIT	128
+
 /* "text", "numeric", "bytea": the column type of a key of that tag. */
 extern Oid	dyn_key_column_type(uint8 tag);
 
-/* The column's Datum for a scalar value of type S, N or B, palloc'd. */
-extern Datum dyn_key_datum(DynValue v);
+/*
+ * The column's content for a scalar value of type S, N or B: the same tag, the bytes of text or bytea, a number as it
+ * is.  Contents of one column compare as their bytes do.  The result may borrow v's bytes.
+ */
+extern DynValue dyn_key_content(DynValue v, DynKeyForm form);
 
-/* The value that a column's Datum stands for, palloc'd; the inverse of dyn_key_datum. */
+/* The same for a value that is a column's content of form DYN_KEY_WHOLE already. */
+extern DynValue dyn_key_cut(DynValue content, DynKeyForm form);
+
+/* The column's Datum for such a content, palloc'd. */
+extern Datum dyn_key_content_datum(DynValue content);
+
+/* The content of a column's Datum, palloc'd or borrowed; the inverse of dyn_key_content_datum. */
+extern DynValue dyn_key_datum_content(Datum datum, uint8 tag);
+
+/* The column's Datum for a scalar value of type S, N or B, palloc'd. */
+extern Datum dyn_key_datum(DynValue v, DynKeyForm form);
+
+/* The least string or binary value that follows all that begin with prefix, palloc'd; tag 0 where nothing follows them. */
+extern DynValue dyn_key_successor(DynValue prefix);
+
+/* The value that a column's Datum of form DYN_KEY_WHOLE stands for, palloc'd. */
 extern DynValue dyn_key_value(Datum datum, uint8 tag);
 
 #endif							/* DYNAPG_VALUE_KEY_H */

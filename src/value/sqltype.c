@@ -391,21 +391,58 @@ dynapg_item_get_text(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(value_text(value));
 }
 
-#define KEY_FUNCTION(name, key_tag) \
+/*
+ * The Datum of a key column or index column that holds the attribute, or SQL's NULL where it cannot be a key: absent, of
+ * another type, empty, longer than DynamoDB allows.
+ */
+static Datum
+key_column(FunctionCallInfo fcinfo, uint8 tag, uint32 max_size, DynKeyForm form)
+{
+	DynValue	value = named_attribute(fcinfo);
+
+	if (value.tag != tag || value.len == 0 || value.len > max_size)
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(dyn_key_datum(value, form));
+}
+
+#define KEY_FUNCTION(name, tag, max_size, form) \
 	SQL_FUNCTION(name); \
 	Datum \
 	name(PG_FUNCTION_ARGS) \
 	{ \
-		DynValue	value = named_attribute(fcinfo); \
-\
-		if (value.tag != key_tag) \
-			PG_RETURN_NULL(); \
-		PG_RETURN_DATUM(dyn_key_datum(value)); \
+		return key_column(fcinfo, tag, max_size, form); \
 	}
 
-KEY_FUNCTION(dynapg_key_s, DYN_S)
-KEY_FUNCTION(dynapg_key_n, DYN_N)
-KEY_FUNCTION(dynapg_key_b, DYN_B)
+KEY_FUNCTION(dynapg_key_s, DYN_S, DYN_MAX_SK_SIZE, DYN_KEY_WHOLE)
+KEY_FUNCTION(dynapg_key_n, DYN_N, DYN_MAX_SK_SIZE, DYN_KEY_WHOLE)
+KEY_FUNCTION(dynapg_key_b, DYN_B, DYN_MAX_SK_SIZE, DYN_KEY_WHOLE)
+KEY_FUNCTION(dynapg_part_s, DYN_S, DYN_MAX_PK_SIZE, DYN_KEY_PART)
+KEY_FUNCTION(dynapg_part_b, DYN_B, DYN_MAX_PK_SIZE, DYN_KEY_PART)
+
+/* A key column's value, cut; the argument itself where it is short. */
+static Datum
+tie(FunctionCallInfo fcinfo, uint8 tag)
+{
+	struct varlena *key = PG_GETARG_VARLENA_PP(0);
+
+	if (VARSIZE_ANY_EXHDR(key) <= DYN_KEY_TIE_LIMIT)
+		PG_RETURN_POINTER(key);
+	PG_RETURN_DATUM(dyn_key_content_datum(dyn_key_cut(dyn_key_datum_content(PointerGetDatum(key), tag), DYN_KEY_TIE)));
+}
+
+SQL_FUNCTION(dynapg_tie_s);
+Datum
+dynapg_tie_s(PG_FUNCTION_ARGS)
+{
+	return tie(fcinfo, DYN_S);
+}
+
+SQL_FUNCTION(dynapg_tie_b);
+Datum
+dynapg_tie_b(PG_FUNCTION_ARGS)
+{
+	return tie(fcinfo, DYN_B);
+}
 
 /* ---- plain JSON ---- */
 
