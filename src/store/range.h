@@ -14,14 +14,8 @@
 #ifndef DYNAPG_STORE_RANGE_H
 #define DYNAPG_STORE_RANGE_H
 
+#include "store/order.h"
 #include "store/table.h"
-
-/* A place in the order of a table or index: values of the index's key attributes (none for the table), then of the table's key. */
-typedef struct DynPosition
-{
-	DynValue	index[DYN_MAX_INDEX_KEY_ATTRS];
-	DynKey		key;
-} DynPosition;
 
 typedef struct DynRange
 {
@@ -29,11 +23,11 @@ typedef struct DynRange
 	const DynIndex *index;		/* NULL: the table itself */
 	int			nequal;			/* leading key attributes bound by equality; 0 for a Scan */
 	DynValue	equal[DYN_MAX_INDEX_KEY_ATTRS];
-	DynRangeOp	op;				/* on the attribute after those; DYN_RANGE_EQ belongs in equal */
+	DynRangeOp	op;				/* on the sort attribute after those; an equality belongs in equal */
 	DynValue	low;			/* operand, or the lower one of BETWEEN */
 	DynValue	high;
 	bool		backward;
-	const DynPosition *start;	/* exclusive start, or NULL */
+	const DynPosition *start;	/* exclusive start, or NULL; lies inside the range */
 	int			segment;		/* parallel scan: 0-based */
 	int			total_segments; /* 0: not parallel */
 } DynRange;
@@ -44,6 +38,13 @@ typedef struct DynRange
  */
 typedef bool (*DynRowConsumer) (void *arg, const struct varlena *item);
 
+/*
+ * Reads the range.  Runs with the caller's rights and row security and with a snapshot of its own; the consumer may raise
+ * errors.  With segments, a start outside of the segment is a ValidationException.
+ */
 extern void dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg);
+
+/* The btree of a table's secondary index, or InvalidOid; also for index NULL, the primary key. */
+extern Oid	dyn_range_relation(const DynTable *table, const DynIndex *index);
 
 #endif							/* DYNAPG_STORE_RANGE_H */

@@ -114,6 +114,11 @@ free_table(DynTable *table)
 		if (table->plans[i].plan)
 			SPI_freeplan(table->plans[i].plan);
 	}
+	for (int i = 0; i < table->nrange_plans; i++)
+	{
+		if (table->range_plans[i]->plan.plan)
+			SPI_freeplan(table->range_plans[i]->plan.plan);
+	}
 	foreach(cell, table->retired_plans)
 		SPI_freeplan(lfirst(cell));
 	MemoryContextDelete(table->context);

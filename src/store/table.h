@@ -69,6 +69,15 @@ typedef struct DynPlan
 	int			generation;		/* of the generic plan that was made with index scans forced */
 } DynPlan;
 
+/* The plan of range reads of one shape; see range.c. */
+typedef struct DynRangePlan
+{
+	uint32		shape;
+	DynPlan		plan;
+} DynRangePlan;
+
+#define DYN_MAX_RANGE_PLANS 64	/* kept per table */
+
 struct DynTable
 {
 	char		name[256];		/* DynamoDB's name; at most 255 characters, all ASCII */
@@ -85,6 +94,8 @@ struct DynTable
 	LocalTransactionId died_in; /* transaction that unlinked the entry */
 	struct DynTable *next_dead;
 	DynPlan		plans[DYN_PLAN_COUNT];
+	int			nrange_plans;
+	DynRangePlan *range_plans[DYN_MAX_RANGE_PLANS]; /* in context; last used first */
 	List	   *retired_plans;	/* replaced while they may have been running */
 };
 

@@ -1,0 +1,343 @@
+/*
+ * range.c - reading a range of a table or an index in key order
+ *
+ * A range is one statement:
+ *
+ *		SELECT item FROM t WHERE k1 = $1 AND k2 >= $2 AND k2 <= $3 AND ROW(k2, pk, tie(sk)) > ROW($4, $5, $6)
+ *		AND k1 IS NOT NULL AND k2 IS NOT NULL ORDER BY k2, pk, tie(sk)
+ *
+ * All conditions become conditions of the index scan, the order is the index's own, and the IS NOT NULLs, which
+ * repeat a partial index's predicate, vanish in planning.  A start key takes the place of the near bound.
+ *
+ * The statement depends on the shape of the range alone, its values are parameters; a table keeps the plans of the
+ * shapes last used.
+ *
+ * Layer 2 (store).
+ */
+#include "postgres.h"
+
+#include "access/detoast.h"
+#include "executor/spi.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "store/ddl.h"
+#include "store/plan.h"
+#include "store/range.h"
+
+/* nequal, two bounds, three places in the order */
+#define MAX_PARAMS (DYN_MAX_INDEX_KEY_ATTRS + 2 + 3 * DYN_ORDER_MAX_COLUMNS)
+
+typedef enum Comparison
+{
+	NO_BOUND,
+	EXCLUSIVE,
+	INCLUSIVE
+} Comparison;
+
+/* A bound of the range on one side: on the first free column, or a place of the order, or both. */
+typedef struct Bound
+{
+	Comparison	comparison;
+	DynValue	value;			/* of the first free column */
+	Comparison	place_comparison;
+	DynValue	place[DYN_ORDER_MAX_COLUMNS];	/* contents of all columns */
+} Bound;
+
+typedef struct Reader
+{
+	const DynRange *range;
+	DynOrder	order;
+	Bound		low;
+	Bound		high;
+	int			nparams;
+	Oid			types[MAX_PARAMS];
+	DynValue	values[MAX_PARAMS];
+} Reader;
+
+/* ---- bounds ---- */
+
+static void
+set_bound(Bound *bound, Comparison comparison, DynValue value)
+{
+	bound->comparison = comparison;
+	bound->value = value;
+}
+
+static void
+set_begins_with(Reader *reader, DynValue prefix)
+{
+	DynValue	successor = dyn_key_successor(prefix);
+
+	set_bound(&reader->low, INCLUSIVE, prefix);
+	if (successor.tag != 0)
+		set_bound(&reader->high, EXCLUSIVE, successor);
+}
+
+static void
+set_condition(Reader *reader)
+{
+	const DynRange *range = reader->range;
+
+	switch (range->op)
+	{
+		case DYN_RANGE_NONE:
+			break;
+		case DYN_RANGE_EQ:
+			elog(ERROR, "an equality is no bound of a range");
+			break;
+		case DYN_RANGE_LT:
+			set_bound(&reader->high, EXCLUSIVE, range->low);
+			break;
+		case DYN_RANGE_LE:
+			set_bound(&reader->high, INCLUSIVE, range->low);
+			break;
+		case DYN_RANGE_GT:
+			set_bound(&reader->low, EXCLUSIVE, range->low);
+			break;
+		case DYN_RANGE_GE:
+			set_bound(&reader->low, INCLUSIVE, range->low);
+			break;
+		case DYN_RANGE_BETWEEN:
+			set_bound(&reader->low, INCLUSIVE, range->low);
+			set_bound(&reader->high, INCLUSIVE, range->high);
+			break;
+		case DYN_RANGE_BEGINS_WITH:
+			set_begins_with(reader, range->low);
+			break;
+	}
+}
+
+static void
+set_start(Reader *reader)
+{
+	const DynRange *range = reader->range;
+	Bound	   *near = range->backward ? &reader->high : &reader->low;
+
+	if (range->start == NULL)
+		return;
+	near->comparison = NO_BOUND;
+	near->place_comparison = EXCLUSIVE;
+	for (int i = 0; i < reader->order.count; i++)
+		near->place[i] = dyn_order_content(&reader->order.columns[i], range->start);
+}
+
+/* ---- shape and parameters ---- */
+
+/* Everything that the statement's text depends on, in 20 bits. */
+static uint32
+shape_of(const Reader *reader)
+{
+	const DynRange *range = reader->range;
+	uint32		shape = range->index ? range->index - range->table->indexes + 1 : 0;
+
+	shape = shape << 4 | (uint32) range->nequal;
+	shape = shape << 1 | (range->backward ? 1 : 0);
+	shape = shape << 2 | reader->low.comparison;
+	shape = shape << 2 | reader->low.place_comparison;
+	shape = shape << 2 | reader->high.comparison;
+	return shape << 2 | reader->high.place_comparison;
+}
+
+static void
+add_param(Reader *reader, DynValue content)
+{
+	reader->types[reader->nparams] = dyn_key_column_type(content.tag);
+	reader->values[reader->nparams++] = content;
+}
+
+static void
+add_bound_params(Reader *reader, const Bound *bound)
+{
+	if (bound->comparison != NO_BOUND)
+		add_param(reader, dyn_key_content(bound->value, reader->order.columns[reader->range->nequal].form));
+	if (bound->place_comparison == NO_BOUND)
+		return;
+	for (int i = reader->range->nequal; i < reader->order.count; i++)
+		add_param(reader, bound->place[i]);
+}
+
+/* In the order in which the statement has them. */
+static void
+add_params(Reader *reader)
+{
+	for (int i = 0; i < reader->range->nequal; i++)
+		add_param(reader, dyn_key_content(reader->range->equal[i], reader->order.columns[i].form));
+	add_bound_params(reader, &reader->low);
+	add_bound_params(reader, &reader->high);
+}
+
+static ParamListInfo
+make_params(const Reader *reader)
+{
+	ParamListInfo params = makeParamList(reader->nparams);
+
+	for (int i = 0; i < reader->nparams; i++)
+		dyn_plan_set_param(params, i + 1, reader->types[i], dyn_key_content_datum(reader->values[i]));
+	return params;
+}
+
+/* ---- statement ---- */
+
+/* Appends an item of a list of the columns that no equality binds. */
+static void
+append_free_columns(StringInfo sql, const Reader *reader, const char *suffix)
+{
+	for (int i = reader->range->nequal; i < reader->order.count; i++)
+	{
+		if (i > reader->range->nequal)
+			appendStringInfoString(sql, ", ");
+		dyn_order_append_column(sql, &reader->order.columns[i]);
+		appendStringInfoString(sql, suffix);
+	}
+}
+
+static void
+append_condition(StringInfo sql, const DynOrderColumn *column, const char *operator, int param)
+{
+	appendStringInfoString(sql, " AND ");
+	dyn_order_append_column(sql, column);
+	appendStringInfo(sql, " OPERATOR(pg_catalog.%s) $%d", operator, param);
+}
+
+/* Appends a bound whose first parameter is param; returns the number of the next one. */
+static int
+append_bound(StringInfo sql, const Reader *reader, const Bound *bound, const char *exclusive, const char *inclusive, int param)
+{
+	int			nequal = reader->range->nequal;
+
+	if (bound->comparison != NO_BOUND)
+		append_condition(sql, &reader->order.columns[nequal], bound->comparison == EXCLUSIVE ? exclusive : inclusive, param++);
+	if (bound->place_comparison == NO_BOUND || nequal == reader->order.count)
+		return param;
+	appendStringInfoString(sql, " AND ROW(");
+	append_free_columns(sql, reader, "");
+	appendStringInfo(sql, ") OPERATOR(pg_catalog.%s) ROW(", bound->place_comparison == EXCLUSIVE ? exclusive : inclusive);
+	for (int i = nequal; i < reader->order.count; i++)
+		appendStringInfo(sql, i > nequal ? ", $%d" : "$%d", param++);
+	appendStringInfoChar(sql, ')');
+	return param;
+}
+
+static char *
+statement_text(const Reader *reader)
+{
+	const DynRange *range = reader->range;
+	StringInfoData sql;
+	int			param = 1;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "SELECT item FROM %s WHERE true", range->table->qualified);
+	for (int i = 0; i < range->nequal; i++)
+		append_condition(&sql, &reader->order.columns[i], "=", param++);
+	param = append_bound(&sql, reader, &reader->low, ">", ">=", param);
+	append_bound(&sql, reader, &reader->high, "<", "<=", param);
+	dyn_order_append_predicate(&sql, &reader->order, "AND");
+	if (range->nequal < reader->order.count)
+	{
+		appendStringInfoString(&sql, " ORDER BY ");
+		append_free_columns(&sql, reader, range->backward ? " DESC" : "");
+	}
+	return sql.data;
+}
+
+/* ---- plans ---- */
+
+/* The kept plan of that shape, or one to be made, as the first of the table's range plans. */
+static DynPlan *
+find_plan(DynTable *table, uint32 shape)
+{
+	DynRangePlan *found = NULL;
+	int			i = 0;
+
+	while (i < table->nrange_plans && table->range_plans[i]->shape != shape)
+		i++;
+	if (i < table->nrange_plans)
+		found = table->range_plans[i];
+	else if (i < DYN_MAX_RANGE_PLANS)
+	{
+		found = MemoryContextAllocZero(table->context, sizeof(DynRangePlan));
+		table->nrange_plans++;
+	}
+	else
+	{
+		found = table->range_plans[--i];
+		dyn_plan_drop(table, &found->plan);
+	}
+	memmove(&table->range_plans[1], &table->range_plans[0], i * sizeof(DynRangePlan *));
+	table->range_plans[0] = found;
+	found->shape = shape;
+	return &found->plan;
+}
+
+static const DynPlan *
+plan_for(Reader *reader)
+{
+	const DynRange *range = reader->range;
+	DynPlan    *plan = find_plan(range->table, shape_of(reader));
+
+	if (!dyn_plan_usable(plan))
+		dyn_plan_make(range->table, plan, dyn_range_relation(range->table, range->index), statement_text(reader),
+					  reader->nparams, reader->types);
+	return plan;
+}
+
+Oid
+dyn_range_relation(const DynTable *table, const DynIndex *index)
+{
+	if (index == NULL)
+		return InvalidOid;
+	return get_relname_relid(dyn_ddl_index_name(table->name, index->name), get_rel_namespace(table->relid));
+}
+
+/* ---- rows ---- */
+
+typedef struct Consumer
+{
+	DynRowConsumer consume;
+	void	   *arg;
+	MemoryContext context;		/* of one row */
+} Consumer;
+
+static bool
+receive_row(void *arg, Datum value)
+{
+	Consumer   *consumer = arg;
+	MemoryContext old = MemoryContextSwitchTo(consumer->context);
+	struct varlena *item = (struct varlena *) DatumGetPointer(value);
+	bool		more;
+
+	if (VARATT_IS_EXTERNAL(item) || VARATT_IS_COMPRESSED(item))
+		item = detoast_attr(item);
+	more = consumer->consume(consumer->arg, item);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(consumer->context);
+	return more;
+}
+
+void
+dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg)
+{
+	DynTable   *table = range->table;
+	const DynIndex *index = range->index;
+	Reader		reader = {.range = range};
+	Consumer	rows = {consumer, arg};
+	DynPlanReceiver receiver = dyn_plan_receiver(receive_row, &rows);
+	const DynPlan *plan;
+
+	SPI_connect();
+	rows.context = AllocSetContextCreate(CurrentMemoryContext, "dynapg row", ALLOCSET_DEFAULT_SIZES);
+	if (index)
+		dyn_order_of_index(&reader.order, &table->pk, &table->sk, index->keys, index->npk, index->nsk);
+	else
+		dyn_order_of_table(&reader.order, &table->pk, &table->sk);
+	set_condition(&reader);
+	set_start(&reader);
+	if (range->start == NULL || range->nequal < reader.order.count) /* else it is the one row that there can be */
+	{
+		add_params(&reader);
+		plan = plan_for(&reader);
+		dyn_plan_run(plan, make_params(&reader), &receiver.pub, dyn_handover);
+	}
+	SPI_finish();
+}
