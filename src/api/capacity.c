@@ -10,6 +10,7 @@
 #include "api/capacity.h"
 #include "api/keys.h"
 #include "api/shapes.h"
+#include "api/view.h"
 #include "base/jsonout.h"
 #include "store/catalog.h"
 
@@ -43,55 +44,7 @@ dyn_capacity_of_write(uint32 bytes)
 	return bytes == 0 ? 1 : (bytes + WRITE_UNIT_BYTES - 1) / WRITE_UNIT_BYTES;
 }
 
-static bool
-is_key_of(const DynTable *table, const DynIndex *index, DynSlice name)
-{
-	for (int i = 0; i < index->npk + index->nsk; i++)
-	{
-		if (index->keys[i].len == name.len && memcmp(index->keys[i].name, name.data, name.len) == 0)
-			return true;
-	}
-	if (table->pk.len == name.len && memcmp(table->pk.name, name.data, name.len) == 0)
-		return true;
-	return table->sk.tag && table->sk.len == name.len && memcmp(table->sk.name, name.data, name.len) == 0;
-}
-
-static bool
-is_included(const DynIndex *index, DynSlice name)
-{
-	for (int i = 0; i < index->ninclude; i++)
-	{
-		if (index->include[i].len == name.len && memcmp(index->include[i].data, name.data, name.len) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Does the index store the attribute? */
-static bool
-is_stored(const DynTable *table, const DynIndex *index, DynSlice name)
-{
-	return index->projection == DYN_PROJECT_ALL || is_key_of(table, index, name) || is_included(index, name);
-}
-
-/* Size of what the index stores of an item. */
-static uint32
-entry_size(const DynTable *table, const DynIndex *index, DynValue item)
-{
-	uint32		size = 0;
-
-	for (uint32 i = 0; i < dyn_value_count(item); i++)
-	{
-		DynSlice	name;
-		DynValue	v = dyn_map_member(item, i, &name);
-
-		if (is_stored(table, index, name))
-			size += name.len + dyn_value_size(v);
-	}
-	return size;
-}
-
-/* Is each stored attribute of a the same in b? */
+/* Is each attribute of a that the index shows the same in b? */
 static bool
 entry_within(const DynTable *table, const DynIndex *index, DynValue a, DynValue b)
 {
@@ -100,7 +53,7 @@ entry_within(const DynTable *table, const DynIndex *index, DynValue a, DynValue 
 		DynSlice	name;
 		DynValue	v = dyn_map_member(a, i, &name);
 
-		if (is_stored(table, index, name) && !dyn_value_equal(v, dyn_map_get(b, name.data, name.len)))
+		if (dyn_view_shows(table, index, name) && !dyn_value_equal(v, dyn_map_get(b, name.data, name.len)))
 			return false;
 	}
 	return true;
@@ -130,12 +83,12 @@ index_write_units(const DynTable *table, const DynIndex *index, DynValue old_ite
 	if (!was && !is)
 		return 0;
 	if (!was)
-		return dyn_capacity_of_write(entry_size(table, index, new_item));
+		return dyn_capacity_of_write(dyn_view_size(table, index, new_item));
 	if (!is)
-		return dyn_capacity_of_write(entry_size(table, index, old_item));
+		return dyn_capacity_of_write(dyn_view_size(table, index, old_item));
 
-	old_size = entry_size(table, index, old_item);
-	new_size = entry_size(table, index, new_item);
+	old_size = dyn_view_size(table, index, old_item);
+	new_size = dyn_view_size(table, index, new_item);
 	if (!same_index_key(index, old_item, new_item))
 		return dyn_capacity_of_write(old_size) + dyn_capacity_of_write(new_size);
 	if (old_size == new_size && entry_within(table, index, old_item, new_item) &&

@@ -25,34 +25,42 @@ empty_kind(DynValue v)
 	return v.tag == DYN_S ? "string" : "binary";
 }
 
-static void
-check_hash_size(uint32 size)
+const char *
+dyn_keys_empty_flaw(const DynKeyAttr *attr, DynValue v)
 {
-	if (size > DYN_MAX_PK_SIZE)
-		dyn_validation("One or more parameter values were invalid: "
-					   "Size of hashkey has exceeded the maximum size limit of%d bytes", DYN_MAX_PK_SIZE);
+	if (!is_empty(v))
+		return NULL;
+	return psprintf("One or more parameter values are not valid. The AttributeValue for a key attribute "
+					"cannot contain an empty %s value. Key: %s", empty_kind(v), attr->name);
 }
 
-static void
-check_range_size(uint32 size)
+const char *
+dyn_keys_size_flaw(uint32 hash_size, uint32 range_size)
 {
-	if (size > DYN_MAX_SK_SIZE)
-		dyn_validation("One or more parameter values were invalid: "
-					   "Aggregated size of all range keys has exceeded the size limit of %d bytes", DYN_MAX_SK_SIZE);
+	if (hash_size > DYN_MAX_PK_SIZE)
+		return psprintf("One or more parameter values were invalid: "
+						"Size of hashkey has exceeded the maximum size limit of%d bytes", DYN_MAX_PK_SIZE);
+	if (range_size > DYN_MAX_SK_SIZE)
+		return psprintf("One or more parameter values were invalid: "
+						"Aggregated size of all range keys has exceeded the size limit of %d bytes", DYN_MAX_SK_SIZE);
+	return NULL;
+}
+
+/* Raises the flaw unless it is NULL. */
+static void
+refuse(const char *flaw)
+{
+	if (flaw != NULL)
+		dyn_validation("%s", flaw);
 }
 
 /* What both a Key and an Item must fulfil once the types are right. */
 static void
 check_key_values(const DynTable *table, const DynKey *key)
 {
-	if (is_empty(key->pk))
-		dyn_validation("One or more parameter values are not valid. The AttributeValue for a key attribute "
-					   "cannot contain an empty %s value. Key: %s", empty_kind(key->pk), table->pk.name);
-	if (is_empty(key->sk))
-		dyn_validation("One or more parameter values are not valid. The AttributeValue for a key attribute "
-					   "cannot contain an empty %s value. Key: %s", empty_kind(key->sk), table->sk.name);
-	check_hash_size(key->pk.len);
-	check_range_size(key->sk.len);
+	refuse(dyn_keys_empty_flaw(&table->pk, key->pk));
+	refuse(dyn_keys_empty_flaw(&table->sk, key->sk));
+	refuse(dyn_keys_size_flaw(key->pk.len, key->sk.len));
 }
 
 static DynValue
@@ -132,8 +140,7 @@ check_index_item(const DynIndex *index, DynValue item)
 		else
 			range_size += v.len;
 	}
-	check_hash_size(hash_size);
-	check_range_size(range_size);
+	refuse(dyn_keys_size_flaw(hash_size, range_size));
 }
 
 DynKey

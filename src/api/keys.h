@@ -40,6 +40,12 @@ extern void dyn_keys_check_constants(const DynTable *table, const DynProgram *pr
  */
 extern const char *dyn_keys_update_flaw(const DynTable *table, DynValue old_item, DynValue new_item);
 
+/* DynamoDB's ValidationException text for an S or B of no bytes as the value of a key attribute; NULL for any other value. */
+extern const char *dyn_keys_empty_flaw(const DynKeyAttr *attr, DynValue v);
+
+/* The text for key values that are too long: bytes of the partition and of the sort attributes together; or NULL. */
+extern const char *dyn_keys_size_flaw(uint32 hash_size, uint32 range_size);
+
 /* Does the item have an entry in the index: all its key attributes, each with the right type and not empty? */
 extern bool dyn_keys_in_index(const DynIndex *index, DynValue item);
 

@@ -23,6 +23,18 @@ has_any(const char *const *names, const DynJson *request)
 	return false;
 }
 
+/* Is there an expression that could use values?  A projection cannot. */
+static bool
+takes_values(const char *const *expressions, const DynJson *request)
+{
+	for (; *expressions != NULL; expressions++)
+	{
+		if (strcmp(*expressions, "ProjectionExpression") != 0 && dyn_request_member(request, *expressions) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* Those of the members that are in the request, "{A, B}". */
 static char *
 present(const char *const *names, const DynJson *request)
@@ -45,20 +57,19 @@ present(const char *const *names, const DynJson *request)
 bool
 dyn_params_check(const DynParams *params, const DynJson *request)
 {
-	if (has_any(params->expressions, request))
-	{
-		if (has_any(params->legacy, request))
-			dyn_validation("%sCan not use both expression and non-expression parameters in the same request: "
-						   "Non-expression parameters: %s Expression parameters: %s", params->envelope,
-						   present(params->legacy, request), present(params->expressions, request));
-		return true;
-	}
-	if (dyn_request_member(request, "ExpressionAttributeNames") != NULL)
+	bool		any = has_any(params->expressions, request);
+
+	if (any && has_any(params->legacy, request))
+		dyn_validation("%sCan not use both expression and non-expression parameters in the same request: "
+					   "Non-expression parameters: %s Expression parameters: %s", params->envelope,
+					   present(params->legacy, request), present(params->expressions, request));
+	if (!any && dyn_request_member(request, "ExpressionAttributeNames") != NULL)
 		dyn_validation("ExpressionAttributeNames can only be specified when using expressions");
-	if (params->no_values != NULL && dyn_request_member(request, "ExpressionAttributeValues") != NULL)
+	if (params->no_values != NULL && dyn_request_member(request, "ExpressionAttributeValues") != NULL &&
+		!takes_values(params->expressions, request))
 		dyn_validation("%sExpressionAttributeValues can only be specified when using expressions: %s",
 					   params->envelope, params->no_values);
-	return false;
+	return any;
 }
 
 static bool

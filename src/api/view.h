@@ -1,0 +1,31 @@
+/*
+ * view.h - what a secondary index shows of an item
+ *
+ * An index entry is the whole item; its projection says which attributes the API may show and charge for: the key
+ * attributes of index and table always, the others when the projection is ALL or names them.  Only top-level
+ * attributes count.
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_VIEW_H
+#define DYNAPG_API_VIEW_H
+
+#include "store/table.h"
+
+/* Does the index show all attributes of an item? */
+static inline bool
+dyn_view_is_whole(const DynIndex *index)
+{
+	return index->projection == DYN_PROJECT_ALL;
+}
+
+/* Does the index show the attribute of that name? */
+extern bool dyn_view_shows(const DynTable *table, const DynIndex *index, DynSlice name);
+
+/* What the index shows of an item, as a map: item itself where that is all of it, else palloc'd. */
+extern DynValue dyn_view_of(const DynTable *table, const DynIndex *index, DynValue item);
+
+/* DynamoDB's size in bytes of what the index shows of an item. */
+extern uint32 dyn_view_size(const DynTable *table, const DynIndex *index, DynValue item);
+
+#endif							/* DYNAPG_API_VIEW_H */
