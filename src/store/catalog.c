@@ -50,12 +50,8 @@ catalog_relid(void)
 	return relid;
 }
 
-/*
- * Runs a statement on the catalogs as their owner.  An error ends the (sub)transaction, which restores the
- * user, so nothing needs to be caught here.
- */
-static uint64
-run_as_owner(const char *sql, DynSqlArgs *args)
+uint64
+dyn_catalog_run(const char *sql, DynSqlArgs *args)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(catalog_relid()));
 	Oid			owner;
@@ -198,7 +194,7 @@ dyn_catalog_read_for_update(const char *name)
 	dyn_sql_text(&args, name);
 
 	/* Waits for a concurrent change; the row may have become another table's, or be gone with its table. */
-	if (run_as_owner("SELECT " TABLE_COLUMNS " FROM dynapg.tables t WHERE t.name OPERATOR(pg_catalog.=) $1 FOR UPDATE",
+	if (dyn_catalog_run("SELECT " TABLE_COLUMNS " FROM dynapg.tables t WHERE t.name OPERATOR(pg_catalog.=) $1 FOR UPDATE",
 					 &args) > 0)
 	{
 		relid = dyn_sql_get_oid(0, 1);
@@ -269,9 +265,9 @@ remove_stale_rows(const char *name, Oid relid)
 
 	dyn_sql_text(&args, name);
 	dyn_sql_oid(&args, relid);
-	run_as_owner("DELETE FROM dynapg.indexes i WHERE i.table_relid OPERATOR(pg_catalog.=) $2 OR i.table_relid OPERATOR(pg_catalog.=) "
+	dyn_catalog_run("DELETE FROM dynapg.indexes i WHERE i.table_relid OPERATOR(pg_catalog.=) $2 OR i.table_relid OPERATOR(pg_catalog.=) "
 				 "(SELECT t.relid FROM dynapg.tables t WHERE t.name OPERATOR(pg_catalog.=) $1)", &args);
-	run_as_owner("DELETE FROM dynapg.tables t WHERE t.name OPERATOR(pg_catalog.=) $1 OR t.relid OPERATOR(pg_catalog.=) $2", &args);
+	dyn_catalog_run("DELETE FROM dynapg.tables t WHERE t.name OPERATOR(pg_catalog.=) $1 OR t.relid OPERATOR(pg_catalog.=) $2", &args);
 }
 
 static void
@@ -289,7 +285,7 @@ insert_table(DynTableDef *def, MemoryContext result_context)
 	dyn_sql_bool(&args, def->deletion_protection);
 	dyn_sql_text(&args, def->attribute_definitions);
 	dyn_sql_text(&args, def->definition);
-	run_as_owner("INSERT INTO dynapg.tables AS t (name, relid, pk_name, pk_type, sk_name, sk_type, deletion_protection, "
+	dyn_catalog_run("INSERT INTO dynapg.tables AS t (name, relid, pk_name, pk_type, sk_name, sk_type, deletion_protection, "
 				 "attribute_definitions, definition) VALUES ($1, $2, $3, $4, $5, $6, $7, $8::pg_catalog.json, "
 				 "$9::pg_catalog.json) RETURNING t.table_id::pg_catalog.text, t.created_at", &args);
 	old = MemoryContextSwitchTo(result_context);
@@ -321,7 +317,7 @@ insert_index(const DynTableDef *def, const DynIndexDef *index, const char *relat
 	dyn_sql_text(&args, index->projection);
 	dyn_sql_text_array(&args, index->include, index->ninclude);
 	dyn_sql_text(&args, index->definition ? index->definition : "{}");
-	run_as_owner("INSERT INTO dynapg.indexes (table_relid, name, relation_name, is_global, partition_keys, key_names, "
+	dyn_catalog_run("INSERT INTO dynapg.indexes (table_relid, name, relation_name, is_global, partition_keys, key_names, "
 				 "key_types, projection, include, definition) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::pg_catalog.json)",
 				 &args);
 }
@@ -375,7 +371,7 @@ update_index(const DynTableDef *def, const DynIndexDef *index)
 	dyn_sql_oid(&args, def->relid);
 	dyn_sql_text(&args, index->name);
 	dyn_sql_text(&args, index->definition);
-	run_as_owner("UPDATE dynapg.indexes i SET definition = $3::pg_catalog.json WHERE i.table_relid OPERATOR(pg_catalog.=) $1 "
+	dyn_catalog_run("UPDATE dynapg.indexes i SET definition = $3::pg_catalog.json WHERE i.table_relid OPERATOR(pg_catalog.=) $1 "
 				 "AND i.name OPERATOR(pg_catalog.=) $2", &args);
 }
 
@@ -390,7 +386,7 @@ dyn_catalog_update(const DynTableDef *def)
 	dyn_sql_bool(&args, def->deletion_protection);
 	dyn_sql_text(&args, def->definition);
 	dyn_sql_text(&args, def->attribute_definitions);
-	if (run_as_owner("UPDATE dynapg.tables t SET deletion_protection = $2, definition = $3::pg_catalog.json, "
+	if (dyn_catalog_run("UPDATE dynapg.tables t SET deletion_protection = $2, definition = $3::pg_catalog.json, "
 					 "attribute_definitions = $4::pg_catalog.json WHERE t.relid OPERATOR(pg_catalog.=) $1", &args) != 1)
 		elog(ERROR, "no row of dynapg.tables for table \"%s\"", def->name);
 	for (int i = 0; i < def->nindexes; i++)
@@ -421,7 +417,7 @@ dyn_catalog_drop_index(const DynTableDef *def, const char *name)
 	SPI_connect();
 	dyn_sql_oid(&args, def->relid);
 	dyn_sql_text(&args, name);
-	if (run_as_owner("DELETE FROM dynapg.indexes i WHERE i.table_relid OPERATOR(pg_catalog.=) $1 "
+	if (dyn_catalog_run("DELETE FROM dynapg.indexes i WHERE i.table_relid OPERATOR(pg_catalog.=) $1 "
 					 "AND i.name OPERATOR(pg_catalog.=) $2 RETURNING i.relation_name::pg_catalog.text", &args) == 1)
 		dyn_ddl_drop_index(dyn_sql_get_text(0, 1));
 	CacheInvalidateRelcacheByRelid(def->relid);
@@ -439,8 +435,8 @@ dyn_catalog_drop(const DynTableDef *def)
 
 	/* The event trigger has done this, unless it is disabled. */
 	dyn_sql_oid(&args, def->relid);
-	run_as_owner("DELETE FROM dynapg.indexes i WHERE i.table_relid OPERATOR(pg_catalog.=) $1", &args);
-	run_as_owner("DELETE FROM dynapg.tables t WHERE t.relid OPERATOR(pg_catalog.=) $1", &args);
+	dyn_catalog_run("DELETE FROM dynapg.indexes i WHERE i.table_relid OPERATOR(pg_catalog.=) $1", &args);
+	dyn_catalog_run("DELETE FROM dynapg.tables t WHERE t.relid OPERATOR(pg_catalog.=) $1", &args);
 	SPI_finish();
 }
 

@@ -14,6 +14,7 @@
 #ifndef DYNAPG_STORE_CATALOG_H
 #define DYNAPG_STORE_CATALOG_H
 
+#include "store/sql.h"
 #include "store/table.h"
 #include "utils/timestamp.h"
 
@@ -92,5 +93,11 @@ extern void dyn_catalog_count(Oid relid, int64 *items, int64 *bytes);
 
 /* The same for the items that an index holds; bytes are those of the whole items, whatever the projection. */
 extern void dyn_catalog_count_index(const DynTableDef *def, const DynIndexDef *index, int64 *items, int64 *bytes);
+
+/*
+ * Runs a statement on the catalogs, and on nothing else, as their owner: dyn_sql_run with his rights.  Checking what the
+ * current user may do comes before.  An error ends the (sub)transaction, which restores the user.
+ */
+extern uint64 dyn_catalog_run(const char *sql, DynSqlArgs *args);
 
 #endif							/* DYNAPG_STORE_CATALOG_H */

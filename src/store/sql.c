@@ -39,6 +39,16 @@ dyn_sql_text_array(DynSqlArgs *args, char **values, int count)
 }
 
 void
+dyn_sql_bytea_array(DynSqlArgs *args, struct varlena **values, int count)
+{
+	Datum	   *elements = palloc(Max(count, 1) * sizeof(Datum));
+
+	for (int i = 0; i < count; i++)
+		elements[i] = PointerGetDatum(values[i]);
+	add(args, BYTEAARRAYOID, PointerGetDatum(construct_array(elements, count, BYTEAOID, -1, false, TYPALIGN_INT)), false);
+}
+
+void
 dyn_sql_oid(DynSqlArgs *args, Oid value)
 {
 	add(args, OIDOID, ObjectIdGetDatum(value), false);
@@ -48,6 +58,12 @@ void
 dyn_sql_int(DynSqlArgs *args, int value)
 {
 	add(args, INT4OID, Int32GetDatum(value), false);
+}
+
+void
+dyn_sql_int64(DynSqlArgs *args, int64 value)
+{
+	add(args, INT8OID, Int64GetDatum(value), false);
 }
 
 void
