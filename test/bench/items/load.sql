@@ -1,5 +1,6 @@
 -- The same items in a DynamoDB table and in a plain one: ten per partition, about 500 bytes each.
-CREATE EXTENSION dynapg;
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS dynapg;
 SELECT dynapg.create_table('{"TableName":"bench","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
 	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"S"}],"BillingMode":"PAY_PER_REQUEST"}') \g /dev/null
 CREATE TABLE plain (pk text COLLATE "C", sk text COLLATE "C", doc jsonb, PRIMARY KEY (pk, sk));
