@@ -201,6 +201,32 @@ SELECT dynapg.update_item('{"TableName":"items.idx","Key":{"pk":{"S":"a"},"sk":{
 SELECT dynapg.update_item('{"TableName":"items.idx","Key":{"pk":{"S":"a"},"sk":{"S":"1"}},"UpdateExpression":"REMOVE g","ReturnConsumedCapacity":"TOTAL"}');
 SELECT dynapg.delete_item('{"TableName":"items.idx","Key":{"pk":{"S":"a"},"sk":{"S":"1"}},"ReturnConsumedCapacity":"INDEXES","ReturnItemCollectionMetrics":"SIZE"}');
 
+-- Conditions without an update, updates without an action, members that are null, what each costs
+SELECT dynapg.create_table('{"TableName":"items.edge","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
+	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"g","AttributeType":"S"}],"BillingMode":"PAY_PER_REQUEST",
+	"GlobalSecondaryIndexes":[{"IndexName":"gsi2","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]}')->'TableDescription'->>'TableStatus';
+SELECT dynapg.update_item('{"TableName":"items.edge","Key":{"pk":{"S":"a"}},"ConditionExpression":"attribute_exists(pk)","ReturnValues":"ALL_OLD"}');
+SELECT dynapg.update_item('{"TableName":"items.edge","Key":{"pk":{"S":"a"}},"ConditionExpression":"attribute_not_exists(pk)","ReturnValues":"ALL_NEW","ReturnConsumedCapacity":"TOTAL"}');
+SELECT dynapg.update_item('{"TableName":"items.edge","Key":{"pk":{"S":"a"}},"ConditionExpression":"attribute_not_exists(pk)","ReturnValues":"ALL_NEW","ReturnValuesOnConditionCheckFailure":"ALL_OLD"}');
+SELECT dynapg.update_item('{"TableName":"items.edge","Key":{"pk":{"S":"a"}},"ConditionExpression":"attribute_exists(pk)","ReturnValues":"ALL_OLD","ReturnConsumedCapacity":"TOTAL"}');
+SELECT dynapg.update_item('{"TableName":"items.edge","Key":{"pk":{"S":"a"}},"ReturnValues":"ALL_OLD","ReturnConsumedCapacity":"INDEXES"}');
+SELECT dynapg.update_item('{"TableName":"items.edge","Key":{"pk":{"S":"a"}},"ReturnValues":"UPDATED_OLD"}');
+SELECT dynapg.update_item('{"TableName":"items.edge","Key":{"pk":{"S":"b"}},"ReturnValues":"ALL_OLD"}');
+SELECT dynapg.put_item('{"TableName":"items.edge","Item":{"pk":{"S":"c"},"g":{"S":"x"}},"ConditionExpression":"attribute_not_exists(pk)","ReturnValues":"ALL_OLD","ReturnConsumedCapacity":"INDEXES"}');
+SELECT dynapg.put_item('{"TableName":"items.edge","Item":{"pk":{"S":"c"},"g":{"S":"y"}},"ConditionExpression":"attribute_exists(pk)","ReturnValues":"ALL_OLD","ReturnConsumedCapacity":"INDEXES"}');
+SELECT dynapg.put_item('{"TableName":"items.edge","Item":{"pk":{"S":"c"},"g":{"S":"y"}},"ReturnConsumedCapacity":"INDEXES"}');
+SELECT dynapg.delete_item('{"TableName":"items.edge","Key":{"pk":{"S":"c"}},"ConditionExpression":"g = :y","ExpressionAttributeValues":{":y":{"S":"y"}},"ReturnConsumedCapacity":"INDEXES"}');
+SELECT dynapg.update_item('{"TableName":"items.edge","Key":{"pk":{"S":"d"}},"UpdateExpression":"SET x = x + :o","ExpressionAttributeValues":{":o":{"N":"1"}}}');
+SELECT dynapg.update_item('{"TableName":"items.edge","Key":{"pk":{"S":"d"}},"UpdateExpression":"ADD x :o","ExpressionAttributeValues":{":o":{"N":"1"}},"ReturnValues":"UPDATED_NEW"}');
+SELECT dynapg.update_item('{"TableName":"items.edge","Key":{"pk":{"S":"e"}},"UpdateExpression":"REMOVE a.b"}');
+SELECT dynapg.update_item('{"TableName":"items.edge","Key":{"pk":{"S":"d"}},"UpdateExpression":"REMOVE x","ReturnValues":"UPDATED_OLD"}');
+SELECT dynapg.update_item('{"TableName":"items.edge","Key":{"pk":{"S":"d"}},"AttributeUpdates":{},"ReturnValues":"ALL_NEW"}');
+SELECT dynapg.put_item('{"TableName":"items.edge","Item":{"pk":{"S":"d"}},"Expected":{}, "ConditionExpression":null}');
+SELECT dynapg.get_item('{"TableName":"items.edge","Key":{"pk":{"S":"d"}},"AttributesToGet":null,"ProjectionExpression":null}');
+BEGIN ISOLATION LEVEL SERIALIZABLE;
+SELECT dynapg.update_item('{"TableName":"items.edge","Key":{"pk":{"S":"d"}},"UpdateExpression":"ADD x :o","ExpressionAttributeValues":{":o":{"N":"1"}},"ReturnValues":"UPDATED_NEW"}');
+COMMIT;
+
 -- Rights are those of the data table
 CREATE ROLE dynapg_items_reader;
 GRANT USAGE ON SCHEMA dynamodb TO dynapg_items_reader;
@@ -236,4 +262,4 @@ CALL pg_temp.calls(1000);
 SELECT sum(total_bytes) - :before < 65536 FROM pg_catalog.pg_backend_memory_contexts;
 
 SELECT dynapg.delete_table(json_build_object('TableName', t))->'TableDescription'->>'TableName'
-FROM unnest('{items.one,items.bin,items.idx}'::text[]) t;
+FROM unnest('{items.one,items.bin,items.idx,items.edge}'::text[]) t;
