@@ -7,12 +7,36 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
+
+#include "miscadmin.h"
+
 #include "base/compat.h"
 #include "base/guc.h"
+#include "base/limits.h"
 
 #define MAX_REGION	63			/* characters; AWS's own regions stay far below */
 
+int			dyn_guc_http_auth = DYN_HTTP_AUTH_SIGV4;
+char	   *dyn_guc_http_database = NULL;
+int			dyn_guc_http_idle_timeout = 60000;
+char	   *dyn_guc_http_listen_addresses = NULL;
+int			dyn_guc_http_lock_timeout = 500;
+int			dyn_guc_http_max_connections = 10000;
+int			dyn_guc_http_port = 0;
+int			dyn_guc_http_statement_timeout = 60000;
+char	   *dyn_guc_http_tls_cert_file = NULL;
+char	   *dyn_guc_http_tls_key_file = NULL;
+int			dyn_guc_http_transfer_timeout = 30000;
+char	   *dyn_guc_http_trust_role = NULL;
+int			dyn_guc_http_workers = 2;
 char	   *dyn_guc_region = NULL;
+
+static const struct config_enum_entry http_auth_options[] = {
+	{"sigv4", DYN_HTTP_AUTH_SIGV4, false},
+	{"trust", DYN_HTTP_AUTH_TRUST, false},
+	{NULL, 0, false}
+};
 
 static bool
 check_region(char **newval, void **extra, GucSource source)
@@ -28,9 +52,69 @@ check_region(char **newval, void **extra, GucSource source)
 	return true;
 }
 
+/* An integer setting of the HTTP front. */
+static void
+define_http_int(const char *name, const char *description, int *variable, int max, GucContext context, int flags)
+{
+	DefineCustomIntVariable(name, description, NULL, variable, *variable, 0, max, context, flags, NULL, NULL, NULL);
+}
+
+static void
+define_http_string(const char *name, const char *description, char **variable, const char *value, GucContext context, int flags)
+{
+	DefineCustomStringVariable(name, description, NULL, variable, value, context, flags, NULL, NULL, NULL);
+}
+
+/*
+ * What workers are started with can only be a setting of the server's start while that goes on; in a server that does
+ * not preload dynapg those settings have no effect.
+ */
+static void
+define_http(void)
+{
+	GucContext	fixed = process_shared_preload_libraries_in_progress ? PGC_POSTMASTER : PGC_SIGHUP;
+
+	DefineCustomEnumVariable("dynapg.http_auth",
+							 "How HTTP requests are authenticated.",
+							 NULL,
+							 &dyn_guc_http_auth,
+							 DYN_HTTP_AUTH_SIGV4,
+							 http_auth_options,
+							 fixed,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
+	define_http_string("dynapg.http_database", "Database that the HTTP front serves.",
+					   &dyn_guc_http_database, "postgres", fixed, 0);
+	define_http_int("dynapg.http_idle_timeout", "Time after which a connection without a request is closed.",
+					&dyn_guc_http_idle_timeout, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS);
+	define_http_string("dynapg.http_listen_addresses", "Host names or addresses that the HTTP front listens on.",
+					   &dyn_guc_http_listen_addresses, "localhost", fixed, GUC_LIST_INPUT);
+	define_http_int("dynapg.http_lock_timeout", "Time that an HTTP request waits for a lock.",
+					&dyn_guc_http_lock_timeout, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS);
+	define_http_int("dynapg.http_max_connections", "Connections that one HTTP worker keeps open.",
+					&dyn_guc_http_max_connections, DYN_MAX_HTTP_CONNECTIONS, PGC_SIGHUP, 0);
+	define_http_int("dynapg.http_port", "Port of the HTTP front; 0 is none.",
+					&dyn_guc_http_port, 65535, fixed, 0);
+	define_http_int("dynapg.http_statement_timeout", "Time that an HTTP request may run.",
+					&dyn_guc_http_statement_timeout, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS);
+	define_http_string("dynapg.http_tls_cert_file", "File with the certificate of the HTTP front, and its chain.",
+					   &dyn_guc_http_tls_cert_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY);
+	define_http_string("dynapg.http_tls_key_file", "File with the private key of the certificate.",
+					   &dyn_guc_http_tls_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY);
+	define_http_int("dynapg.http_transfer_timeout", "Time in which a request has to arrive, and a reply to be taken.",
+					&dyn_guc_http_transfer_timeout, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS);
+	define_http_string("dynapg.http_trust_role", "Role that HTTP requests run as with dynapg.http_auth = 'trust'.",
+					   &dyn_guc_http_trust_role, "", PGC_SIGHUP, 0);
+	define_http_int("dynapg.http_workers", "Processes of the HTTP front.",
+					&dyn_guc_http_workers, DYN_MAX_HTTP_WORKERS, fixed, 0);
+}
+
 void
 dyn_guc_init(void)
 {
+	define_http();
 	DefineCustomStringVariable("dynapg.region",
 							   "AWS region that the ARNs of tables and indexes name.",
 							   NULL,

@@ -11,6 +11,31 @@
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
 
+/* How a request over HTTP tells whose it is. */
+typedef enum DynHttpAuth
+{
+	DYN_HTTP_AUTH_SIGV4,		/* by its signature */
+	DYN_HTTP_AUTH_TRUST			/* any credentials, or none: it runs as dyn_guc_http_trust_role */
+} DynHttpAuth;
+
+/*
+ * The HTTP front.  Strings are never NULL, times are in milliseconds and 0 is "no limit".  Port, workers, addresses,
+ * database and kind of authentication are fixed at the server's start; the rest follows a reload.
+ */
+extern int	dyn_guc_http_auth;	/* a DynHttpAuth */
+extern char *dyn_guc_http_database;
+extern int	dyn_guc_http_idle_timeout;
+extern char *dyn_guc_http_listen_addresses;
+extern int	dyn_guc_http_lock_timeout;
+extern int	dyn_guc_http_max_connections;	/* of one worker */
+extern int	dyn_guc_http_port;	/* 0: no HTTP front */
+extern int	dyn_guc_http_statement_timeout;
+extern char *dyn_guc_http_tls_cert_file;
+extern char *dyn_guc_http_tls_key_file;
+extern int	dyn_guc_http_transfer_timeout;
+extern char *dyn_guc_http_trust_role;
+extern int	dyn_guc_http_workers;
+
 /* Defines the settings; once, from _PG_init. */
 extern void dyn_guc_init(void);
 
