@@ -321,6 +321,14 @@ CREATE FUNCTION dynapg.put_item(request json) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_put_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.put_item(json) IS 'Stores an item, replacing one of the same key: the API operation PutItem';
 
+CREATE FUNCTION dynapg.query(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_query' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.query(json) IS 'Reads items of one partition of a table or index, paged: the API operation Query';
+
+CREATE FUNCTION dynapg.scan(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_scan' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.scan(json) IS 'Reads all items of a table or index, paged: the API operation Scan';
+
 CREATE FUNCTION dynapg.update_item(request json) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_item(json) IS 'Changes an item or creates it: the API operation UpdateItem';

@@ -9,6 +9,7 @@
 
 #include "access/xlog.h"
 #include "api/items.h"
+#include "api/reads.h"
 #include "api/shapes.h"
 #include "api/tables.h"
 #include "base/errors.h"
@@ -24,6 +25,8 @@ static const DynOperation operations[] = {
 	{"GetItem", &dyn_shape_get_item, dyn_api_get_item, false},
 	{"ListTables", &dyn_shape_list_tables, dyn_api_list_tables, false},
 	{"PutItem", &dyn_shape_put_item, dyn_api_put_item, true},
+	{"Query", &dyn_shape_query, dyn_api_query, false},
+	{"Scan", &dyn_shape_scan, dyn_api_scan, false},
 	{"UpdateItem", &dyn_shape_update_item, dyn_api_update_item, true},
 	{"UpdateTable", &dyn_shape_update_table, dyn_api_update_table, true},
 };

@@ -1,0 +1,586 @@
+/*
+ * page.c - what Query and Scan share: one page of a range of items
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "api/keys.h"
+#include "api/names.h"
+#include "api/page.h"
+#include "api/shapes.h"
+#include "api/view.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+#include "expr/eval.h"
+
+#define INVALID_PARAMETER "One or more parameter values were invalid: "
+
+/* ---- the request ---- */
+
+/* Raises what is wrong with Select beside a parameter that names the attributes to show. */
+static void
+check_select_alone(const DynPage *page, const char *parameter)
+{
+	const char *wanted = NULL;
+
+	if (dyn_request_member(page->request, parameter) == NULL)
+		return;
+	if (dyn_request_is(page->request, "Select", "ALL_ATTRIBUTES"))
+		wanted = "ALL_ATTRIBUTES";
+	else if (dyn_request_is(page->request, "Select", "ALL_PROJECTED_ATTRIBUTES"))
+		wanted = "ALL_PROJECTED_ATTRIBUTES";
+	else if (dyn_request_is(page->request, "Select", "COUNT"))
+		wanted = "only the Count";
+	if (wanted != NULL)
+		dyn_validation("%sCannot specify the %s when choosing to get %s", page->kind->envelope, parameter, wanted);
+}
+
+static DynSelect
+select_of(const DynPage *page)
+{
+	const DynJson *request = page->request;
+	bool		specific = dyn_request_member(request, "ProjectionExpression") != NULL ||
+		dyn_request_member(request, "AttributesToGet") != NULL;
+	bool		indexed = dyn_request_member(request, "IndexName") != NULL;
+
+	check_select_alone(page, "AttributesToGet");
+	check_select_alone(page, "ProjectionExpression");
+	if (dyn_request_is(request, "Select", "ALL_PROJECTED_ATTRIBUTES") && !indexed)
+		dyn_validation("%sALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName",
+					   page->kind->envelope);
+	if (dyn_request_is(request, "Select", "SPECIFIC_ATTRIBUTES") && !specific)
+		dyn_validation("%sMust specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
+					   page->kind->envelope);
+	if (specific)
+		return DYN_SELECT_SPECIFIC;
+	if (dyn_request_is(request, "Select", "COUNT"))
+		return DYN_SELECT_COUNT;
+	if (dyn_request_is(request, "Select", "ALL_ATTRIBUTES"))
+		return DYN_SELECT_ALL;
+	return indexed ? DYN_SELECT_SHOWN : DYN_SELECT_ALL;
+}
+
+static void
+read_start_values(DynPage *page)
+{
+	const DynJson *start = dyn_request_member(page->request, "ExclusiveStartKey");
+	const char *flaw;
+
+	page->has_start = start != NULL;
+	if (start != NULL && !dyn_node_item_from_json(start, &page->start_map, &flaw))
+		dyn_validation(DYN_START_KEY_INVALID ": %s", flaw);
+}
+
+/*
+ * Compiles legacy parameters and expressions.  Conditions on keys may be legacy ones beside other expressions:
+ * they are older than key condition expressions.
+ */
+static void
+compile(DynPage *page, bool has_expressions, DynKeyCondition *key)
+{
+	const DynJson *request = page->request;
+	DynLegacyInput filter = {.is_filter = true};
+	DynLegacyInput attributes = {0};
+	DynLegacyInput conditions = {0};
+	DynExprInput input = {0};
+
+	filter.expected = dyn_request_member(request, page->kind->filter);
+	filter.conditional_operator = dyn_request_string(request, "ConditionalOperator");
+	if (filter.expected != NULL || filter.conditional_operator.data != NULL)
+		page->filter = dyn_legacy_compile(&filter, NULL);
+	read_start_values(page);
+	attributes.attributes_to_get = dyn_request_member(request, "AttributesToGet");
+	if (attributes.attributes_to_get != NULL)
+		page->projection = dyn_legacy_compile(&attributes, NULL);
+	if (key != NULL)
+		conditions.key_conditions = dyn_request_member(request, "KeyConditions");
+	if (conditions.key_conditions != NULL)
+		dyn_legacy_compile(&conditions, key);
+	if (!has_expressions)
+		return;
+
+	input.filter = dyn_request_string(request, "FilterExpression");
+	input.projection = dyn_request_string(request, "ProjectionExpression");
+	if (key != NULL)
+		input.key_condition = dyn_request_string(request, "KeyConditionExpression");
+	input.names = dyn_request_member(request, "ExpressionAttributeNames");
+	input.values = dyn_request_member(request, "ExpressionAttributeValues");
+	page->filter = page->projection = dyn_expr_compile(&input, input.key_condition.data != NULL ? key : NULL);
+	if (input.filter.data == NULL)
+		page->filter = NULL;
+	if (input.projection.data == NULL)
+		page->projection = NULL;
+}
+
+void
+dyn_page_begin(DynPage *page, const DynPageKind *kind, const DynJson *request, DynKeyCondition *key)
+{
+	bool		has_expressions;
+
+	memset(page, 0, sizeof(*page));
+	page->kind = kind;
+	page->request = request;
+	page->consistent = dyn_request_bool(request, "ConsistentRead", false);
+	has_expressions = dyn_params_check(&kind->params, request);
+	page->select = select_of(page);
+	compile(page, has_expressions, key);
+}
+
+/* ---- table and index ---- */
+
+static const DynIndex *
+find_index(const DynTable *table, DynSlice name)
+{
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		const DynIndex *index = &table->indexes[i];
+
+		if (strlen(index->name) == name.len && memcmp(index->name, name.data, name.len) == 0)
+			return index;
+	}
+	dyn_validation("The table does not have the specified index: %.*s", (int) name.len, name.data);
+}
+
+/* The name at the start of a path. */
+static DynSlice
+path_head(const DynProgram *program, const DynExprNode *path)
+{
+	const DynPathElement *first = dyn_program_elements(program) + path->arg;
+
+	return (DynSlice) {(const char *) dyn_program_bytes(program) + first->offset, first->len};
+}
+
+/* Raises for attributes of the projection that a global index cannot show. */
+static void
+check_projected(const DynPage *page)
+{
+	const DynRange *range = &page->range;
+	const DynExprNode *nodes;
+	StringInfoData missing;
+
+	if (page->projection == NULL || dyn_view_is_whole(range->index))
+		return;
+	initStringInfo(&missing);
+	nodes = dyn_program_nodes(page->projection);
+	for (int32 i = page->projection->projection; i >= 0; i = nodes[i].next)
+	{
+		DynSlice	name = path_head(page->projection, &nodes[i]);
+
+		if (!dyn_view_shows(range->table, range->index, name))
+			appendStringInfo(&missing, "%s%.*s", missing.len > 0 ? ", " : "", (int) name.len, name.data);
+	}
+	if (missing.len > 0)
+		dyn_validation(INVALID_PARAMETER "Global secondary index %s does not project [%s]",
+					   range->index->name, missing.data);
+}
+
+/* What only a global index refuses: it has its own copy of what it shows, and that later than the table. */
+static void
+check_global(const DynPage *page)
+{
+	const DynIndex *index = page->range.index;
+
+	if (page->consistent)
+		dyn_validation("Consistent reads are not supported on global secondary indexes");
+	if (page->select == DYN_SELECT_ALL && !dyn_view_is_whole(index))
+		dyn_validation(INVALID_PARAMETER "Select type ALL_ATTRIBUTES is not supported for global secondary index %s "
+					   "because its projection type is not ALL", index->name);
+	check_projected(page);
+}
+
+static bool
+same_name(const DynKeyAttr *a, const DynKeyAttr *b)
+{
+	return a->len == b->len && memcmp(a->name, b->name, a->len) == 0;
+}
+
+/* Adds a key attribute of the table unless the index has it. */
+static void
+add_table_key(DynPage *page, const DynKeyAttr *attr)
+{
+	for (int i = 0; i < page->nkeys; i++)
+	{
+		if (same_name(page->keys[i], attr))
+			return;
+	}
+	page->keys[page->nstart++] = attr;
+}
+
+static void
+collect_keys(DynPage *page)
+{
+	const DynTable *table = page->range.table;
+	const DynIndex *index = page->range.index;
+
+	if (index == NULL)
+	{
+		page->npk = 1;
+		page->keys[page->nkeys++] = &table->pk;
+		if (table->sk.tag)
+			page->keys[page->nkeys++] = &table->sk;
+		page->nstart = page->nkeys;
+		return;
+	}
+	page->npk = index->npk;
+	for (int i = 0; i < index->npk + index->nsk; i++)
+		page->keys[page->nkeys++] = &index->keys[i];
+	page->nstart = page->nkeys;
+	add_table_key(page, &table->pk);
+	if (table->sk.tag)
+		add_table_key(page, &table->sk);
+}
+
+void
+dyn_page_find(DynPage *page)
+{
+	DynSlice	name = dyn_name_of_request(page->request);
+	DynSlice	index_name = dyn_request_string(page->request, "IndexName");
+
+	page->range.table = dyn_table_lookup(name.data, name.len);
+	if (page->range.table == NULL)
+		dyn_name_not_found(name, DYN_NAME_DATA);
+	if (index_name.data != NULL)
+	{
+		page->range.index = find_index(page->range.table, index_name);
+		if (page->range.index->is_global)
+			check_global(page);
+	}
+	collect_keys(page);
+	dyn_capacity_begin(&page->capacity, page->request);
+}
+
+/* ---- the start key ---- */
+
+static void
+refuse_start(bool tell, const char *why)
+{
+	if (tell)
+		dyn_validation(DYN_START_KEY_INVALID ": %s", why);
+	dyn_validation(DYN_START_KEY_INVALID);
+}
+
+/* The start key's value of an attribute, or a value with tag 0. */
+static DynValue
+start_value(DynPage *page, const DynKeyAttr *attr)
+{
+	DynNode    *node = dyn_node_member(&page->start_map, attr->name, attr->len);
+
+	return node != NULL && node->tag == attr->tag ? node->packed : (DynValue) {0};
+}
+
+/* Raises unless each attribute is there, of its type and not empty, and there is no other. */
+static void
+check_start_members(DynPage *page, bool tell)
+{
+	bool		fits = page->start_map.count == page->nstart;
+
+	for (int i = 0; i < page->nstart && fits; i++)
+		fits = start_value(page, page->keys[i]).tag != 0;
+	if (!fits)
+		refuse_start(tell, "The provided key element does not match the schema");
+	for (int i = 0; i < page->nstart; i++)
+	{
+		const char *flaw = dyn_keys_empty_flaw(page->keys[i], start_value(page, page->keys[i]));
+
+		if (flaw != NULL)
+			refuse_start(tell, flaw);
+	}
+}
+
+static void
+check_start_sizes(const DynPage *page, bool tell)
+{
+	uint32		hash_size = 0;
+	uint32		range_size = 0;
+	const char *flaw = dyn_keys_size_flaw(page->start.key.pk.len, page->start.key.sk.len);
+
+	for (int i = 0; page->range.index != NULL && i < page->nkeys; i++)
+	{
+		if (i < page->npk)
+			hash_size += page->start.index[i].len;
+		else
+			range_size += page->start.index[i].len;
+	}
+	if (flaw == NULL)
+		flaw = dyn_keys_size_flaw(hash_size, range_size);
+	if (flaw != NULL)
+		refuse_start(tell, flaw);
+}
+
+void
+dyn_page_start(DynPage *page, bool tell)
+{
+	const DynTable *table = page->range.table;
+
+	if (!page->has_start)
+		return;
+	check_start_members(page, tell);
+	for (int i = 0; page->range.index != NULL && i < page->nkeys; i++)
+		page->start.index[i] = start_value(page, page->keys[i]);
+	page->start.key.pk = start_value(page, &table->pk);
+	if (table->sk.tag)
+		page->start.key.sk = start_value(page, &table->sk);
+	check_start_sizes(page, tell);
+	page->range.start = &page->start;
+}
+
+/* ---- paths of the filter and the projection ---- */
+
+typedef bool (*PathTest) (const DynProgram *program, const DynExprNode *path, const void *arg);
+
+/* Does the test say yes to any path of a tree? */
+static bool
+any_path(const DynProgram *program, int32 root, PathTest test, const void *arg)
+{
+	const DynExprNode *nodes = dyn_program_nodes(program);
+
+	check_stack_depth();
+	if (nodes[root].op == DYN_OP_PATH)
+		return test(program, &nodes[root], arg);
+	for (int32 i = nodes[root].child; i >= 0; i = nodes[i].next)
+	{
+		if (any_path(program, i, test, arg))
+			return true;
+	}
+	return false;
+}
+
+static bool
+any_filter_path(const DynPage *page, PathTest test, const void *arg)
+{
+	return page->filter != NULL && page->filter->condition >= 0 &&
+		any_path(page->filter, page->filter->condition, test, arg);
+}
+
+static bool
+any_projection_path(const DynPage *page, PathTest test, const void *arg)
+{
+	const DynExprNode *nodes;
+
+	if (page->projection == NULL)
+		return false;
+	nodes = dyn_program_nodes(page->projection);
+	for (int32 i = page->projection->projection; i >= 0; i = nodes[i].next)
+	{
+		if (test(page->projection, &nodes[i], arg))
+			return true;
+	}
+	return false;
+}
+
+static bool
+names_attribute(const DynProgram *program, const DynExprNode *path, const void *arg)
+{
+	const DynKeyAttr *attr = arg;
+	DynSlice	name = path_head(program, path);
+
+	return name.len == attr->len && memcmp(name.data, attr->name, name.len) == 0;
+}
+
+static bool
+enters_attribute(const DynProgram *program, const DynExprNode *path, const void *arg)
+{
+	return path->narg > 1 && names_attribute(program, path, arg);
+}
+
+/* Is the attribute one that the range's index does not show? */
+static bool
+is_hidden(const DynProgram *program, const DynExprNode *path, const void *arg)
+{
+	const DynRange *range = arg;
+
+	return !dyn_view_shows(range->table, range->index, path_head(program, path));
+}
+
+static void
+check_not_entered(const DynPage *page, const char *kind, const DynKeyAttr *attr)
+{
+	if (any_projection_path(page, enters_attribute, attr) || any_filter_path(page, enters_attribute, attr))
+		dyn_validation("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: %s: %s",
+					   kind, attr->name);
+}
+
+void
+dyn_page_check_paths(const DynPage *page)
+{
+	const DynTable *table = page->range.table;
+
+	if (page->filter == NULL && page->projection == NULL)
+		return;
+	check_not_entered(page, "Key", &table->pk);
+	if (table->sk.tag)
+		check_not_entered(page, "Key", &table->sk);
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		const DynIndex *index = &table->indexes[i];
+
+		for (int k = 0; k < index->npk + index->nsk; k++)
+			check_not_entered(page, "IndexKey", &index->keys[k]);
+	}
+}
+
+bool
+dyn_page_filter_names(const DynPage *page, const DynKeyAttr *attr)
+{
+	return any_filter_path(page, names_attribute, attr);
+}
+
+/* ---- reading and the reply ---- */
+
+/* A page in the making. */
+typedef struct Reader
+{
+	const DynPage *page;
+	StringInfo	reply;
+	bool		viewed;			/* the index shows a part of the items only */
+	bool		fetches;		/* a local index that needs more than it shows */
+	int64		limit;			/* 0: none */
+	int64		scanned;
+	int64		count;
+	uint64		bytes;			/* read of the table or index */
+	uint64		page_bytes;		/* the same, and what was fetched */
+	double		fetched_units;	/* of the table, by a local index */
+	StringInfoData last_key;	/* empty: the range has ended */
+} Reader;
+
+/* Must a local index fetch items from the table? */
+static bool
+needs_fetch(const DynPage *page)
+{
+	return page->select == DYN_SELECT_ALL || any_projection_path(page, is_hidden, &page->range) ||
+		any_filter_path(page, is_hidden, &page->range);
+}
+
+static void
+print_last_key(Reader *reader, DynValue item)
+{
+	const DynPage *page = reader->page;
+	StringInfo	out = &reader->last_key;
+
+	appendStringInfoChar(out, '{');
+	for (int i = 0; i < page->nstart; i++)
+	{
+		dyn_jsonout_member(out, page->keys[i]->name);
+		dyn_value_print(out, dyn_map_get(item, page->keys[i]->name, page->keys[i]->len));
+	}
+	appendStringInfoChar(out, '}');
+}
+
+static void
+print_item(Reader *reader, DynValue whole, DynValue shown)
+{
+	const DynPage *page = reader->page;
+	DynNode		part;
+
+	if (page->select == DYN_SELECT_COUNT)
+		return;
+	if (reader->count > 1)
+		appendStringInfoChar(reader->reply, ',');
+	switch (page->select)
+	{
+		case DYN_SELECT_ALL:
+			dyn_item_print(reader->reply, whole);
+			break;
+		case DYN_SELECT_SHOWN:
+			dyn_item_print(reader->reply, shown);
+			break;
+		case DYN_SELECT_SPECIFIC:
+			part = dyn_eval_projection(page->projection, whole);
+			dyn_item_print(reader->reply, dyn_node_pack(&part));
+			break;
+		case DYN_SELECT_COUNT:
+			break;
+	}
+}
+
+/* Counts what was read of an item. */
+static void
+account(Reader *reader, const struct varlena *item, DynValue shown)
+{
+	uint32		size = reader->viewed ? dyn_map_item_size(shown) : dyn_item_size(item);
+
+	reader->scanned++;
+	reader->bytes += size;
+	reader->page_bytes += size;
+	if (reader->fetches)
+	{
+		reader->page_bytes += dyn_item_size(item);
+		reader->fetched_units += dyn_capacity_of_read(dyn_item_size(item), reader->page->consistent);
+	}
+}
+
+/* DynRowConsumer: evaluates one item. */
+static bool
+consume(void *arg, const struct varlena *item)
+{
+	Reader	   *reader = arg;
+	const DynPage *page = reader->page;
+	DynValue	root = dyn_item_root(item);
+	DynValue	shown = reader->viewed ? dyn_view_of(page->range.table, page->range.index, root) : root;
+	DynValue	whole = reader->viewed && !reader->fetches ? shown : root;
+
+	account(reader, item, shown);
+	if (page->filter == NULL || dyn_eval_condition(page->filter, whole))
+	{
+		reader->count++;
+		print_item(reader, whole, shown);
+	}
+	if (reader->scanned != reader->limit && reader->page_bytes < DYN_MAX_PAGE_BYTES)
+		return true;
+	print_last_key(reader, root);
+	return false;
+}
+
+static void
+charge(DynPage *page, const Reader *reader)
+{
+	DynCapacity *capacity = &page->capacity;
+	const DynTable *table = page->range.table;
+	double		units = dyn_capacity_of_read(reader->bytes, page->consistent);
+
+	if (page->range.index == NULL)
+	{
+		capacity->table_units = units;
+		return;
+	}
+	capacity->table_units = reader->fetched_units;
+	capacity->index_units = palloc0_array(double, table->nindexes);
+	capacity->index_units[page->range.index - table->indexes] = units;
+}
+
+void
+dyn_page_reply(DynPage *page, StringInfo reply)
+{
+	const DynIndex *index = page->range.index;
+	Reader		reader = {.page = page, .reply = reply};
+
+	reader.limit = dyn_request_integer(page->request, "Limit", 0);
+	reader.viewed = index != NULL && !dyn_view_is_whole(index);
+	reader.fetches = reader.viewed && !index->is_global && needs_fetch(page);
+	initStringInfo(&reader.last_key);
+
+	appendStringInfoChar(reply, '{');
+	if (page->select != DYN_SELECT_COUNT)
+		appendStringInfoString(reply, "\"Items\":[");
+	dyn_range_read(&page->range, consume, &reader);
+	if (page->select != DYN_SELECT_COUNT)
+		appendStringInfoChar(reply, ']');
+	dyn_jsonout_member(reply, "Count");
+	appendStringInfo(reply, INT64_FORMAT, reader.count);
+	dyn_jsonout_member(reply, "ScannedCount");
+	appendStringInfo(reply, INT64_FORMAT, reader.scanned);
+	if (reader.last_key.len > 0)
+	{
+		dyn_jsonout_member(reply, "LastEvaluatedKey");
+		appendBinaryStringInfo(reply, reader.last_key.data, reader.last_key.len);
+	}
+	if (page->capacity.report != DYN_CAPACITY_NONE)
+	{
+		charge(page, &reader);
+		dyn_capacity_reply(reply, &page->capacity, page->range.table);
+	}
+	appendStringInfoChar(reply, '}');
+}

@@ -1,0 +1,102 @@
+/*
+ * page.h - what Query and Scan share: one page of a range of items
+ *
+ * Model.  Items come in the order of the table's key or the index's, each is evaluated: it counts for ScannedCount,
+ * for the page's size and for capacity, whether the filter lets it through or not.  The page ends with the item that
+ * is number Limit, or that fills 1 MB (so a page is at least one item and may be larger by the last one), or where the
+ * range ends.  Only in the last case has the reply no LastEvaluatedKey.  What is counted of an item is what is read
+ * of it: the whole of it from the table, what the index shows of it from an index, and the whole again where a local
+ * index has to fetch what it does not show.
+ *
+ * The reply is written while reading: an item goes from its stored bytes into the reply, and nothing else is kept of it.
+ *
+ * A read goes through these steps, in the order in which the service checks a request:
+ *
+ *		dyn_page_begin		which parameters may stand together; legacy parameters, start key's values, expressions
+ *		(the operation)		what needs no table
+ *		dyn_page_find		the table, the index, what may be asked of it
+ *		dyn_page_start		the start key against the keys of both
+ *		(the operation)		the range
+ *		dyn_page_check_paths	paths into key attributes
+ *		dyn_page_reply		the statement and the reply
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_PAGE_H
+#define DYNAPG_API_PAGE_H
+
+#include "lib/stringinfo.h"
+
+#include "api/capacity.h"
+#include "api/params.h"
+#include "expr/compile.h"
+#include "store/range.h"
+
+/* Most attributes in a start key: those of an index and of its table. */
+#define DYN_MAX_START_KEY	(DYN_MAX_INDEX_KEY_ATTRS + 2)
+
+/* What of an item goes into the reply: Select, or what stands for its absence. */
+typedef enum DynSelect
+{
+	DYN_SELECT_ALL,				/* the whole item */
+	DYN_SELECT_SHOWN,			/* what the index shows of it */
+	DYN_SELECT_SPECIFIC,		/* what the request's projection names */
+	DYN_SELECT_COUNT			/* nothing */
+} DynSelect;
+
+/* How an operation differs from the other. */
+typedef struct DynPageKind
+{
+	DynParams	params;
+	const char *filter;			/* the legacy parameter: "QueryFilter" */
+	const char *envelope;		/* what precedes the messages about Select */
+} DynPageKind;
+
+/* One request while it is carried out; lives in the current memory context. */
+typedef struct DynPage
+{
+	const DynPageKind *kind;
+	const DynJson *request;
+	DynSelect	select;
+	bool		consistent;
+	DynProgram *filter;			/* NULL: none; may be the same program as projection */
+	DynProgram *projection;
+	bool		has_start;
+	DynNode		start_map;		/* ExclusiveStartKey, an open map, where has_start */
+
+	DynRange	range;			/* table, index and start are filled in here, the rest by the operation */
+	DynPosition start;
+	const DynKeyAttr *keys[DYN_MAX_START_KEY];	/* of the range, then those of the table that are not among them */
+	int			npk;			/* of keys: partition attributes of the range */
+	int			nkeys;			/* all key attributes of the range */
+	int			nstart;			/* all of keys: what makes a start key */
+	DynCapacity capacity;
+} DynPage;
+
+/*
+ * Starts a read: raises for parameters that exclude each other, compiles, in *key (NULL: the operation has none) too.
+ */
+extern void dyn_page_begin(DynPage *page, const DynPageKind *kind, const DynJson *request, DynKeyCondition *key);
+
+/* Looks table and index up; raises for what cannot be asked of them. */
+extern void dyn_page_find(DynPage *page);
+
+/*
+ * Reads the start key into page->start, where the request has one.  Raises ValidationException unless it holds exactly the
+ * key attributes of index and table, with their types, neither empty nor too long; tell: the text says why.
+ */
+extern void dyn_page_start(DynPage *page, bool tell);
+
+/* Raises ValidationException when the filter or the projection goes into a key attribute, which is a scalar. */
+extern void dyn_page_check_paths(const DynPage *page);
+
+/* Does the filter name the attribute at the start of one of its paths? */
+extern bool dyn_page_filter_names(const DynPage *page, const DynKeyAttr *attr);
+
+/* Reads the range and appends the whole reply. */
+extern void dyn_page_reply(DynPage *page, StringInfo reply);
+
+/* What the text about a start key that does not fit begins with. */
+#define DYN_START_KEY_INVALID "The provided starting key is invalid"
+
+#endif							/* DYNAPG_API_PAGE_H */

@@ -1,0 +1,219 @@
+/*
+ * query.c - Query
+ *
+ * The terms of the key condition become the range: partition attributes by equality, then sort attributes from the left
+ * without a gap, by equality but for the last one.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/keys.h"
+#include "api/page.h"
+#include "api/reads.h"
+#include "api/shapes.h"
+#include "base/errors.h"
+
+#define INVALID_PARAMETER "One or more parameter values were invalid: "
+
+static const char *const expressions[] = {"ProjectionExpression", "FilterExpression", "KeyConditionExpression", NULL};
+static const char *const legacy[] = {"AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions", NULL};
+
+/* KeyConditions are older than key condition expressions: with other expressions they may stand. */
+static const char *const legacy_but_key[] = {"AttributesToGet", "QueryFilter", "ConditionalOperator", NULL};
+
+static const DynPageKind query_kind = {
+	.params = {expressions, legacy, "FilterExpression and KeyConditionExpression are null", ""},
+	.filter = "QueryFilter",
+	.envelope = DYN_ENVELOPE
+};
+static const DynPageKind legacy_key_kind = {
+	.params = {expressions, legacy_but_key, "FilterExpression and KeyConditionExpression are null", ""},
+	.filter = "QueryFilter",
+	.envelope = DYN_ENVELOPE
+};
+
+static const DynKeyTerm *
+find_term(const DynKeyCondition *key, const DynKeyAttr *attr)
+{
+	for (uint32 i = 0; i < key->count; i++)
+	{
+		if (key->terms[i].name.len == attr->len && memcmp(key->terms[i].name.data, attr->name, attr->len) == 0)
+			return &key->terms[i];
+	}
+	return NULL;
+}
+
+static void
+missed(const DynKeyAttr *attr)
+{
+	dyn_validation("Query condition missed key schema element: %s", attr->name);
+}
+
+/*
+ * Orders the terms as the key attributes are, raising for what is missing, superfluous or not supported; returns how
+ * many there are.
+ */
+static int
+order_terms(const DynPage *page, const DynKeyCondition *key, const DynKeyTerm **ordered)
+{
+	int			count = 0;
+
+	if (key->count == 0 || (key->count > 2 && page->nkeys <= 2))
+		dyn_validation("Conditions can be of length 1 or 2 only");
+	for (; count < page->npk; count++)
+	{
+		ordered[count] = find_term(key, page->keys[count]);
+		if (ordered[count] == NULL)
+			missed(page->keys[count]);
+		if (ordered[count]->op != DYN_RANGE_EQ)
+			dyn_validation("Query key condition not supported");
+	}
+	for (; count < key->count && count < page->nkeys; count++)
+	{
+		ordered[count] = find_term(key, page->keys[count]);
+		if (ordered[count] == NULL)
+			missed(page->keys[count]);
+		if (ordered[count]->op != DYN_RANGE_EQ && count + 1 < key->count)
+			dyn_validation("Query key condition not supported");
+	}
+	if (count < key->count)
+		dyn_validation("Query key condition not supported");
+	return count;
+}
+
+/* Raises for operands that cannot be values of their key attributes. */
+static void
+check_operands(const DynPage *page, const DynKeyTerm *const *terms, int count)
+{
+	uint32		hash_size = 0;
+	uint32		range_size = 0;
+	const char *flaw;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (terms[i]->low.tag != page->keys[i]->tag || (terms[i]->high.tag && terms[i]->high.tag != page->keys[i]->tag))
+			dyn_validation(INVALID_PARAMETER "Condition parameter type does not match schema type");
+	}
+	for (int i = 0; i < count; i++)
+	{
+		flaw = dyn_keys_empty_flaw(page->keys[i], terms[i]->low);
+		if (flaw == NULL)
+			flaw = dyn_keys_empty_flaw(page->keys[i], terms[i]->high);
+		if (flaw != NULL)
+			dyn_validation("%s", flaw);
+		if (i < page->npk)
+			hash_size += terms[i]->low.len;
+		else
+			range_size += Max(terms[i]->low.len, terms[i]->high.len);
+	}
+	flaw = dyn_keys_size_flaw(hash_size, range_size);
+	if (flaw != NULL)
+		dyn_validation("%s", flaw);
+}
+
+static void
+make_range(DynPage *page, const DynKeyTerm *const *terms, int count)
+{
+	DynRange   *range = &page->range;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (terms[i]->op == DYN_RANGE_EQ)
+		{
+			range->equal[range->nequal++] = terms[i]->low;
+			continue;
+		}
+		range->op = terms[i]->op;
+		range->low = terms[i]->low;
+		range->high = terms[i]->high;
+	}
+	range->backward = !dyn_request_bool(page->request, "ScanIndexForward", true);
+}
+
+static int
+compare(DynValue a, DynValue b)
+{
+	return dyn_bytes_compare(a.data, a.len, b.data, b.len);
+}
+
+static bool
+within(const DynKeyTerm *term, DynValue v)
+{
+	switch (term->op)
+	{
+		case DYN_RANGE_NONE:
+			return true;
+		case DYN_RANGE_EQ:
+			return compare(v, term->low) == 0;
+		case DYN_RANGE_LT:
+			return compare(v, term->low) < 0;
+		case DYN_RANGE_LE:
+			return compare(v, term->low) <= 0;
+		case DYN_RANGE_GT:
+			return compare(v, term->low) > 0;
+		case DYN_RANGE_GE:
+			return compare(v, term->low) >= 0;
+		case DYN_RANGE_BETWEEN:
+			return compare(v, term->low) >= 0 && compare(v, term->high) <= 0;
+		case DYN_RANGE_BEGINS_WITH:
+			return v.len >= term->low.len && memcmp(v.data, term->low.data, term->low.len) == 0;
+	}
+	pg_unreachable();
+}
+
+/* Raises for a start key that the key condition leaves out. */
+static void
+check_start_within(const DynPage *page, const DynKeyTerm *const *terms, int count)
+{
+	const DynPosition *start = page->range.start;
+
+	for (int i = 0; start != NULL && i < count; i++)
+	{
+		DynValue	v = page->range.index ? start->index[i] : i == 0 ? start->key.pk : start->key.sk;
+
+		if (within(terms[i], v))
+			continue;
+		if (i < page->npk)
+			dyn_validation("The provided starting key is outside query boundaries based on provided conditions");
+		dyn_validation("The provided starting key does not match the range key predicate");
+	}
+}
+
+/* The key is for the key condition: the filter sees what that has left. */
+static void
+check_filter(const DynPage *page)
+{
+	bool		is_legacy = dyn_request_member(page->request, "QueryFilter") != NULL;
+
+	for (int i = 0; i < page->nkeys; i++)
+	{
+		if (dyn_page_filter_names(page, page->keys[i]))
+			dyn_validation("%s can only contain non-primary key attributes: Primary key attribute: %s",
+						   is_legacy ? "QueryFilter" : "Filter Expression", page->keys[i]->name);
+	}
+}
+
+void
+dyn_api_query(const DynJson *request, StringInfo reply)
+{
+	bool		has_key_expression = dyn_request_member(request, "KeyConditionExpression") != NULL;
+	bool		has_key_conditions = dyn_request_member(request, "KeyConditions") != NULL;
+	const DynKeyTerm *terms[DYN_MAX_INDEX_KEY_ATTRS];
+	DynKeyCondition key = {0};
+	DynPage		page;
+	int			count;
+
+	dyn_page_begin(&page, has_key_conditions && !has_key_expression ? &legacy_key_kind : &query_kind, request, &key);
+	if (!has_key_expression && !has_key_conditions)
+		dyn_validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
+	dyn_page_find(&page);
+	dyn_page_start(&page, false);
+	count = order_terms(&page, &key, terms);
+	check_operands(&page, terms, count);
+	make_range(&page, terms, count);
+	check_start_within(&page, terms, count);
+	dyn_page_check_paths(&page);
+	check_filter(&page);
+	dyn_page_reply(&page, reply);
+}

@@ -1,0 +1,56 @@
+/*
+ * scan.c - Scan
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/page.h"
+#include "api/reads.h"
+#include "api/shapes.h"
+#include "base/errors.h"
+
+static const char *const expressions[] = {"ProjectionExpression", "FilterExpression", NULL};
+static const char *const legacy[] = {"AttributesToGet", "ScanFilter", "ConditionalOperator", NULL};
+
+static const DynPageKind scan_kind = {
+	.params = {expressions, legacy, "FilterExpression is null", ""},
+	.filter = "ScanFilter",
+	.envelope = ""
+};
+
+/* Segment and TotalSegments: both or neither. */
+static void
+read_segment(DynPage *page)
+{
+	const DynJson *request = page->request;
+	bool		has_segment = dyn_request_member(request, "Segment") != NULL;
+	bool		has_total = dyn_request_member(request, "TotalSegments") != NULL;
+	int			segment = (int) dyn_request_integer(request, "Segment", 0);
+	int			total = (int) dyn_request_integer(request, "TotalSegments", 0);
+
+	if (has_segment && !has_total)
+		dyn_validation("The TotalSegments parameter is required but was not present in the request "
+					   "when Segment parameter is present");
+	if (has_total && !has_segment)
+		dyn_validation("The Segment parameter is required but was not present in the request "
+					   "when parameter TotalSegments is present");
+	if (has_segment && segment >= total)
+		dyn_validation("The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+					   "Segment: %d is not less than TotalSegments: %d", segment, total);
+	page->range.segment = segment;
+	page->range.total_segments = total;
+}
+
+void
+dyn_api_scan(const DynJson *request, StringInfo reply)
+{
+	DynPage		page;
+
+	dyn_page_begin(&page, &scan_kind, request, NULL);
+	read_segment(&page);
+	dyn_page_find(&page);
+	dyn_page_start(&page, page.range.index == NULL);
+	dyn_page_check_paths(&page);
+	dyn_page_reply(&page, reply);
+}
