@@ -163,6 +163,7 @@ add_action(DynBuilder *build, const DynJson *update, int32 previous)
 	const char *error;
 	int32		at;
 
+	dyn_legacy_check_name(name);
 	if (action && dyn_json_kind(action) == DYN_JSON_STRING)
 		verb = dyn_json_string(action);
 	if (verb.len == 3 && memcmp(verb.data, "ADD", 3) == 0)

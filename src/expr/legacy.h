@@ -36,6 +36,9 @@ typedef struct DynLegacyCondition
 	DynValue   *args;
 } DynLegacyCondition;
 
+/* Raises ValidationException when no attribute can have that name: it is empty, or over DYN_MAX_ATTR_NAME bytes. */
+extern void dyn_legacy_check_name(DynSlice name);
+
 /*
  * Reads Expected (is_expected: Value and Exists are allowed) or a map of filter or key conditions.  Returns the
  * conditions, palloc'd; *count is their number.  Raises ValidationException for a wrong combination of members, a

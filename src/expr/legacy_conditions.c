@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
+#include "base/limits.h"
 #include "expr/legacy.h"
 
 #define TAG_BIT(tag) (1u << (tag))
@@ -178,6 +179,15 @@ check_operator(const DynJson *condition, bool required)
 		dyn_validation("Unsupported operator on the given operands");
 }
 
+void
+dyn_legacy_check_name(DynSlice name)
+{
+	if (name.len == 0)
+		dyn_validation(INVALID "Empty attribute name");
+	if (name.len > DYN_MAX_ATTR_NAME)
+		dyn_validation("Attribute name is too large, must be less than %d bytes", DYN_MAX_ATTR_NAME + 1);
+}
+
 DynLegacyCondition *
 dyn_legacy_read_conditions(const DynJson *map, bool is_expected, uint32 *count)
 {
@@ -186,6 +196,7 @@ dyn_legacy_read_conditions(const DynJson *map, bool is_expected, uint32 *count)
 	*count = 0;
 	for (const DynJson *member = dyn_json_first(map); member; member = dyn_json_next(member))
 	{
+		dyn_legacy_check_name(dyn_json_name(member));
 		check_operator(member, !is_expected);
 		conditions[(*count)++] = is_expected ? read_expected(member) : read_condition(member);
 	}
