@@ -6,7 +6,7 @@
 
 all:
 
-OWN_GOALS = help setup run check check-style bench format
+OWN_GOALS = help setup run check check-sanitize check-style bench format
 GOALS = $(or $(MAKECMDGOALS),all)
 PGXS_GOALS = $(filter-out $(OWN_GOALS),$(GOALS))
 
@@ -71,6 +71,7 @@ help:
 	@echo "make installcheck  test the installed extension in a running server"
 	@echo "make run           start a private PostgreSQL with the extension (PGPORT, HTTP_PORT, DATADIR)"
 	@echo "make check         run every test against a private PostgreSQL (TESTS=\"name ...\" to choose)"
+	@echo "make check-sanitize  the same with assertions and the undefined behaviour sanitizer"
 	@echo "make check-style   the rules of the source tree alone"
 	@echo "make bench         measure against plain SQL"
 	@echo "make format        clang-format over the sources that changed"
@@ -85,6 +86,10 @@ run:
 
 check:
 	@bash test/tools/check
+
+check-sanitize:
+	@EXTRA_CFLAGS="-DUSE_ASSERT_CHECKING=1 -fsanitize=undefined -fno-sanitize-recover=all" \
+		EXTRA_LDFLAGS="-fsanitize=undefined" bash test/tools/check
 
 check-style:
 	@bash test/tools/check-style
