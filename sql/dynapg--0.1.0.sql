@@ -270,6 +270,19 @@ CREATE TABLE dynapg.indexes (
 );
 COMMENT ON TABLE dynapg.indexes IS 'secondary indexes of DynamoDB tables; key attributes in order, partition attributes first';
 
+-- Holds key values: nobody else reads it. Made anew where it is missing, so it is not dumped.
+CREATE TABLE dynapg.scan_bounds (
+	relation regclass NOT NULL,
+	index_name text COLLATE "C" NOT NULL,
+	total_segments integer NOT NULL,
+	columns text NOT NULL,
+	pages bigint NOT NULL,
+	bounds bytea[] NOT NULL,
+	used_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	PRIMARY KEY (relation, index_name, total_segments)
+);
+COMMENT ON TABLE dynapg.scan_bounds IS 'where the segments of parallel scans meet; index_name is empty for the table itself';
+
 GRANT SELECT ON dynapg.tables, dynapg.indexes TO PUBLIC;
 
 -- Rows of relations that are gone are not dumped: their numbers could mean anything elsewhere.

@@ -24,6 +24,7 @@
 #include "store/ddl.h"
 #include "store/plan.h"
 #include "store/range.h"
+#include "store/segments.h"
 
 /* nequal, two bounds, three places in the order */
 #define MAX_PARAMS (DYN_MAX_INDEX_KEY_ATTRS + 2 + 3 * DYN_ORDER_MAX_COLUMNS)
@@ -108,18 +109,39 @@ set_condition(Reader *reader)
 	}
 }
 
-static void
+/* False when the segment is empty. */
+static bool
+set_segment(Reader *reader)
+{
+	const DynRange *range = reader->range;
+	DynSegment	segment;
+
+	if (range->total_segments == 0)
+		return true;
+	segment = dyn_segment_find(range->table, range->index, &reader->order, range->segment, range->total_segments, range->start);
+	if (segment.empty)
+		return false;
+	reader->low.place_comparison = segment.has_low ? INCLUSIVE : NO_BOUND;
+	memcpy(reader->low.place, segment.low, sizeof(segment.low));
+	reader->high.place_comparison = segment.has_high ? EXCLUSIVE : NO_BOUND;
+	memcpy(reader->high.place, segment.high, sizeof(segment.high));
+	return true;
+}
+
+/* False when the start is the only place of the range. */
+static bool
 set_start(Reader *reader)
 {
 	const DynRange *range = reader->range;
 	Bound	   *near = range->backward ? &reader->high : &reader->low;
 
 	if (range->start == NULL)
-		return;
+		return true;
 	near->comparison = NO_BOUND;
 	near->place_comparison = EXCLUSIVE;
 	for (int i = 0; i < reader->order.count; i++)
 		near->place[i] = dyn_order_content(&reader->order.columns[i], range->start);
+	return range->nequal < reader->order.count;
 }
 
 /* ---- shape and parameters ---- */
@@ -332,8 +354,7 @@ dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg)
 	else
 		dyn_order_of_table(&reader.order, &table->pk, &table->sk);
 	set_condition(&reader);
-	set_start(&reader);
-	if (range->start == NULL || range->nequal < reader.order.count) /* else it is the one row that there can be */
+	if (set_segment(&reader) && set_start(&reader))
 	{
 		add_params(&reader);
 		plan = plan_for(&reader);

@@ -67,6 +67,12 @@ dyn_sql_int64(DynSqlArgs *args, int64 value)
 }
 
 void
+dyn_sql_float4(DynSqlArgs *args, float4 value)
+{
+	add(args, FLOAT4OID, Float4GetDatum(value), false);
+}
+
+void
 dyn_sql_bool(DynSqlArgs *args, bool value)
 {
 	add(args, BOOLOID, BoolGetDatum(value), false);
@@ -92,9 +98,8 @@ get(uint64 i, int column, bool *null)
 	return SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, column, null);
 }
 
-/* The Datum of a column that is NOT NULL. */
-static Datum
-get_strict(uint64 i, int column)
+Datum
+dyn_sql_get_datum(uint64 i, int column)
 {
 	bool		null;
 	Datum		value = get(i, column, &null);
@@ -116,25 +121,25 @@ dyn_sql_get_text(uint64 i, int column)
 Oid
 dyn_sql_get_oid(uint64 i, int column)
 {
-	return DatumGetObjectId(get_strict(i, column));
+	return DatumGetObjectId(dyn_sql_get_datum(i, column));
 }
 
 int
 dyn_sql_get_int(uint64 i, int column)
 {
-	return DatumGetInt32(get_strict(i, column));
+	return DatumGetInt32(dyn_sql_get_datum(i, column));
 }
 
 bool
 dyn_sql_get_bool(uint64 i, int column)
 {
-	return DatumGetBool(get_strict(i, column));
+	return DatumGetBool(dyn_sql_get_datum(i, column));
 }
 
 int64
 dyn_sql_get_int64(uint64 i, int column)
 {
-	return DatumGetInt64(get_strict(i, column));
+	return DatumGetInt64(dyn_sql_get_datum(i, column));
 }
 
 char	  **
@@ -143,7 +148,7 @@ dyn_sql_get_text_array(uint64 i, int column, int *count)
 	Datum	   *elements;
 	char	  **result;
 
-	deconstruct_array(DatumGetArrayTypeP(get_strict(i, column)), TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL, count);
+	deconstruct_array(DatumGetArrayTypeP(dyn_sql_get_datum(i, column)), TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL, count);
 	result = palloc(Max(*count, 1) * sizeof(char *));
 	for (int k = 0; k < *count; k++)
 		result[k] = TextDatumGetCString(elements[k]);

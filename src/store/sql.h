@@ -31,6 +31,7 @@ extern void dyn_sql_bytea_array(DynSqlArgs *args, struct varlena **values, int c
 extern void dyn_sql_oid(DynSqlArgs *args, Oid value);
 extern void dyn_sql_int(DynSqlArgs *args, int value);
 extern void dyn_sql_int64(DynSqlArgs *args, int64 value);
+extern void dyn_sql_float4(DynSqlArgs *args, float4 value);
 extern void dyn_sql_bool(DynSqlArgs *args, bool value);
 
 /*
@@ -41,6 +42,7 @@ extern uint64 dyn_sql_run(const char *sql, DynSqlArgs *args, long limit);
 
 /* A column (from 1) of row i of SPI_tuptable; NULL for SQL's NULL.  The result is in the current memory context. */
 extern char *dyn_sql_get_text(uint64 i, int column);
+extern Datum dyn_sql_get_datum(uint64 i, int column);	/* not null; borrowed from SPI_tuptable */
 extern Oid	dyn_sql_get_oid(uint64 i, int column);
 extern int	dyn_sql_get_int(uint64 i, int column);
 extern bool dyn_sql_get_bool(uint64 i, int column);
