@@ -56,9 +56,16 @@ static void print_value(StringInfo out, const DynShape *shape, const DynJson *js
 static int
 find_field(const DynShape *shape, DynSlice name)
 {
+	if (name.len == 0)
+		return -1;
 	for (int i = 0; i < shape->nfields; i++)
-		if (dyn_slice_is(name, shape->fields[i].name))
+	{
+		const char *field = shape->fields[i].name;
+
+		/* the first character first: most fields differ in it, and requests are all names */
+		if (field[0] == name.data[0] && dyn_slice_is(name, field))
 			return i;
+	}
 	return -1;
 }
 
