@@ -266,9 +266,16 @@ CREATE TABLE dynapg.indexes (
 	projection text NOT NULL CHECK (projection IN ('ALL', 'KEYS_ONLY', 'INCLUDE')),
 	include text[] NOT NULL,
 	definition json NOT NULL,
+	status text NOT NULL DEFAULT 'ACTIVE' CHECK (status IN ('ACTIVE', 'CREATING', 'DELETING')),
+	failures integer NOT NULL DEFAULT 0,
+	failed_at timestamptz,
+	failure text,
 	PRIMARY KEY (table_relid, name)
 );
 COMMENT ON TABLE dynapg.indexes IS 'secondary indexes of DynamoDB tables; key attributes in order, partition attributes first';
+COMMENT ON COLUMN dynapg.indexes.status IS 'CREATING and DELETING: a background worker is at it, or will be when the table is described';
+COMMENT ON COLUMN dynapg.indexes.failures IS 'failed attempts to finish what status says';
+COMMENT ON COLUMN dynapg.indexes.failure IS 'why the last one failed, at failed_at';
 
 -- Holds key values: nobody else reads it. Made anew where it is missing, so it is not dumped.
 CREATE TABLE dynapg.scan_bounds (

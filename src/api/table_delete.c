@@ -9,6 +9,7 @@
 #include "api/table_describe.h"
 #include "api/tables.h"
 #include "base/errors.h"
+#include "store/index.h"
 
 void
 dyn_api_delete_table(const DynJson *request, StringInfo reply)
@@ -18,6 +19,9 @@ dyn_api_delete_table(const DynJson *request, StringInfo reply)
 	if (def->deletion_protection)
 		dyn_validation("Resource cannot be deleted as it is currently protected against deletion. "
 					   "Disable deletion protection first.");
+	if (dyn_index_unfinished(def))
+		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Cannot delete table while indexes "
+				  "are being created, updated, or deleted.");
 	dyn_catalog_drop(def);
 
 	appendStringInfoChar(reply, '{');

@@ -12,6 +12,7 @@
 #include "api/table_settings.h"
 #include "api/tables.h"
 #include "base/jsonout.h"
+#include "store/index.h"
 
 static const char *
 state_name(DynTableState state)
@@ -198,7 +199,8 @@ index_state(const DynIndexDef *index, const DynTableView *view)
 		return DYN_TABLE_CREATING;
 	if (view->deleting && strcmp(index->name, view->deleting) == 0)
 		return DYN_TABLE_DELETING;
-	return DYN_TABLE_ACTIVE;
+	return index->status == DYN_INDEX_CREATING ? DYN_TABLE_CREATING :
+		index->status == DYN_INDEX_DELETING ? DYN_TABLE_DELETING : DYN_TABLE_ACTIVE;
 }
 
 static void
@@ -223,8 +225,8 @@ print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, co
 	if (index->is_global)
 	{
 		dyn_settings_print_text(out, "IndexStatus", state_name(state));
-		if (state == DYN_TABLE_CREATING && view->creating)
-			print_bool(out, "Backfilling", false);
+		if (state == DYN_TABLE_CREATING && view->state != DYN_TABLE_CREATING)
+			print_bool(out, "Backfilling", !view->creating);
 		print_throughput(out, &own->throughput);
 		dyn_settings_print_on_demand(out, &own->on_demand);
 		print_warm(out, &own->warm, &own->throughput, settings->pay_per_request, state);
@@ -318,6 +320,7 @@ dyn_api_describe_table(const DynJson *request, StringInfo reply)
 {
 	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), false);
 
+	dyn_index_resume(def);
 	appendStringInfoChar(reply, '{');
 	dyn_describe_table(reply, "Table", def, (DynTableView) {DYN_TABLE_ACTIVE});
 	appendStringInfoChar(reply, '}');

@@ -100,7 +100,7 @@ read_definitions(const DynJson *list)
 }
 
 static char *
-print_definitions(const Definitions *definitions, bool only_used)
+print_definitions(const Definitions *definitions)
 {
 	StringInfoData out;
 
@@ -110,8 +110,6 @@ print_definitions(const Definitions *definitions, bool only_used)
 	{
 		const DynKeyAttr *attr = &definitions->attrs[i];
 
-		if (only_used && !definitions->used[i])
-			continue;
 		appendStringInfoString(&out, out.len > 1 ? ",{" : "{");
 		dyn_jsonout_member(&out, "AttributeName");
 		dyn_jsonout_string(&out, attr->name, attr->len);
@@ -338,7 +336,7 @@ dyn_keys_of_table(const DynJson *request, DynTableDef *def)
 		if (!definitions.used[i])
 			dyn_validation(DYN_INVALID_PARAMETER "Some AttributeDefinitions are not used. AttributeDefinitions: [%s], "
 						   "keys used: [%s]", definition_names(&definitions, false), definition_names(&definitions, true));
-	def->attribute_definitions = print_definitions(&definitions, false);
+	def->attribute_definitions = print_definitions(&definitions);
 }
 
 /* ---- changes of an existing table's indexes ---- */
@@ -373,23 +371,5 @@ dyn_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef
 		if (at < 0 && given.used[i])
 			all.attrs[all.count++] = given.attrs[i];
 	}
-	def->attribute_definitions = print_definitions(&all, false);
-}
-
-void
-dyn_keys_prune_definitions(DynTableDef *def)
-{
-	Definitions definitions = table_definitions(def);
-
-	for (int i = 0; i < definitions.count; i++)
-	{
-		DynSlice	name = attr_name(&definitions.attrs[i]);
-
-		definitions.used[i] = dyn_slice_equal(name, attr_name(&def->pk)) ||
-			(def->sk.tag != 0 && dyn_slice_equal(name, attr_name(&def->sk)));
-		for (int x = 0; x < def->nindexes; x++)
-			for (int k = 0; k < def->indexes[x].npk + def->indexes[x].nsk; k++)
-				definitions.used[i] = definitions.used[i] || dyn_slice_equal(name, attr_name(&def->indexes[x].keys[k]));
-	}
-	def->attribute_definitions = print_definitions(&definitions, true);
+	def->attribute_definitions = print_definitions(&all);
 }

@@ -24,7 +24,4 @@ extern void dyn_keys_of_table(const DynJson *request, DynTableDef *def);
  */
 extern void dyn_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index);
 
-/* Takes the attributes that no key uses any more off def->attribute_definitions. */
-extern void dyn_keys_prune_definitions(DynTableDef *def);
-
 #endif							/* DYNAPG_API_TABLE_KEYS_H */

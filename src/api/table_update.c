@@ -2,7 +2,8 @@
  * table_update.c - UpdateTable
  *
  * A change is checked against the table's row, locked, and takes effect with the transaction: there is no time
- * in which the table is really UPDATING.  A new index is built at once, within the transaction.
+ * in which the table is really UPDATING.  An index is added or dropped as store/index.h tells: within the transaction
+ * or in the background.
  *
  * Layer 3 (api).
  */
@@ -17,6 +18,7 @@
 #include "api/tables.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "store/index.h"
 
 typedef struct Update
 {
@@ -25,7 +27,7 @@ typedef struct Update
 	DynTableSettings *settings;
 	DynIndexSettings **index_settings;	/* parallel to def->indexes */
 	const DynJson *create;		/* the one new index, or NULL */
-	char	   *delete;			/* name of the one index to drop, or NULL */
+	const DynIndexDef *drop;	/* the one index to drop, or NULL */
 	bool		to_on_demand;	/* the billing mode changes */
 	bool		to_provisioned;
 } Update;
@@ -144,7 +146,7 @@ require_index_units(const Update *update)
 		const DynIndexDef *index = &update->def->indexes[i];
 
 		if (!index->is_global || update->index_settings[i]->throughput.read > 0 ||
-			(update->delete && strcmp(update->delete, index->name) == 0))
+			update->drop == index)
 			continue;
 		appendStringInfo(&missing, "%s%s", missing.len > 0 ? "," : "", index->name);
 	}
@@ -165,13 +167,30 @@ find_global_index(const Update *update, const char *name)
 }
 
 static void
+refuse_deleting(const Update *update, const DynIndexDef *index)
+{
+	if (index->status == DYN_INDEX_DELETING)
+		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Index is being deleted.  "
+				  "Table: %s Index: %s", update->def->name, index->name);
+}
+
+static void
+refuse_second_build(void)
+{
+	dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously "
+			  "per table");
+}
+
+static void
 change_index(Update *update, const DynJson *change)
 {
 	char	   *name = dyn_request_cstring(change, "IndexName");
-	DynIndexSettings *settings = update->index_settings[find_global_index(update, name)];
+	int			at = find_global_index(update, name);
+	DynIndexSettings *settings = update->index_settings[at];
 	const DynJson *throughput = dyn_request_member(change, "ProvisionedThroughput");
 	bool		on_demand = update->settings->pay_per_request;
 
+	refuse_deleting(update, &update->def->indexes[at]);
 	if (throughput && on_demand)
 		refuse_units_on_demand();
 	if (!throughput && !dyn_request_member(change, "OnDemandThroughput") && !dyn_request_member(change, "WarmThroughput"))
@@ -218,8 +237,17 @@ check_index_changes(const DynJson *request)
 		builds += dyn_request_member(change, "Update") == NULL;
 	}
 	if (builds > 1)
-		dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously "
-				  "per table");
+		refuse_second_build();
+}
+
+/* While an index is being built or dropped there can be no second one; the one that is being built can be dropped. */
+static void
+check_unfinished(const Update *update)
+{
+	const DynIndexDef *unfinished = dyn_index_unfinished(update->def);
+
+	if (unfinished && (update->create || (update->drop && update->drop != unfinished)))
+		refuse_second_build();
 }
 
 static void
@@ -233,12 +261,13 @@ take_index_changes(Update *update)
 			change_index(update, dyn_request_member(change, "Update"));
 		else if (drop)
 		{
-			update->delete = dyn_request_cstring(drop, "IndexName");
-			find_global_index(update, update->delete);
+			update->drop = &update->def->indexes[find_global_index(update, dyn_request_cstring(drop, "IndexName"))];
+			refuse_deleting(update, update->drop);
 		}
 		else
 			update->create = dyn_request_member(change, "Create");
 	}
+	check_unfinished(update);
 	require_index_units(update);
 }
 
@@ -258,26 +287,14 @@ add_index(Update *update)
 		globals += def->indexes[i].is_global;
 	}
 	if (globals == DYN_MAX_GSI)
-		dyn_validation(DYN_INVALID_PARAMETER "GlobalSecondaryIndex count exceeds the per-table limit of %d", DYN_MAX_GSI);
+		dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of %d",
+				  DYN_MAX_GSI);
 
 	dyn_keys_of_new_index(update->request, update->create, def, &index);
 	index.definition = dyn_check_new_index(update->create, update->settings->pay_per_request);
-	dyn_catalog_add_index(def, &index);
+	dyn_index_add(def, &index);
 	def->indexes = repalloc(def->indexes, (def->nindexes + 1) * sizeof(DynIndexDef));
 	def->indexes[def->nindexes++] = index;
-}
-
-/* Takes the dropped index, and what only it used, out of the table's definition. */
-static void
-remove_index(Update *update)
-{
-	DynTableDef *def = update->def;
-	int			at = find_global_index(update, update->delete);
-
-	dyn_catalog_drop_index(def, update->delete);
-	def->nindexes--;
-	memmove(&def->indexes[at], &def->indexes[at + 1], (def->nindexes - at) * sizeof(DynIndexDef));
-	dyn_keys_prune_definitions(def);
 }
 
 /* ---- the rest ---- */
@@ -379,12 +396,12 @@ dyn_api_update_table(const DynJson *request, StringInfo reply)
 	if (update.create)
 		add_index(&update);
 	view.creating = update.create ? dyn_request_cstring(update.create, "IndexName") : NULL;
-	view.deleting = update.delete;
+	view.deleting = update.drop ? update.drop->name : NULL;
 	appendStringInfoChar(reply, '{');
 	dyn_describe_table(reply, "TableDescription", update.def, view);
 	appendStringInfoChar(reply, '}');
 
-	if (update.delete)
-		remove_index(&update);
 	dyn_catalog_update(update.def);
+	if (update.drop)
+		dyn_index_drop(update.def, update.drop);
 }

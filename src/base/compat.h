@@ -37,6 +37,15 @@ dyn_compat_owns_relation(Oid relid, Oid role)
 #endif
 }
 
+/* Runs a portal of one utility statement to its end, as a statement of the top level; users include tcop/pquery.h. */
+#if PG_VERSION_NUM < 180000
+#define dyn_compat_run_portal(portal) \
+	((void) PortalRun(portal, FETCH_ALL, true, true, None_Receiver, None_Receiver, NULL))
+#else
+#define dyn_compat_run_portal(portal) \
+	((void) PortalRun(portal, FETCH_ALL, true, None_Receiver, None_Receiver, NULL))
+#endif
+
 /* A number that no other transaction of this backend has. */
 static inline LocalTransactionId
 dyn_compat_lxid(void)

@@ -30,11 +30,18 @@ char	   *dyn_guc_http_tls_key_file = NULL;
 int			dyn_guc_http_transfer_timeout = 30000;
 char	   *dyn_guc_http_trust_role = NULL;
 int			dyn_guc_http_workers = 2;
+int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
 char	   *dyn_guc_region = NULL;
 
 static const struct config_enum_entry http_auth_options[] = {
 	{"sigv4", DYN_HTTP_AUTH_SIGV4, false},
 	{"trust", DYN_HTTP_AUTH_TRUST, false},
+	{NULL, 0, false}
+};
+
+static const struct config_enum_entry index_build_options[] = {
+	{"immediate", DYN_INDEX_BUILD_IMMEDIATE, false},
+	{"background", DYN_INDEX_BUILD_BACKGROUND, false},
 	{NULL, 0, false}
 };
 
@@ -115,6 +122,19 @@ void
 dyn_guc_init(void)
 {
 	define_http();
+	DefineCustomEnumVariable("dynapg.index_build",
+							 "How UpdateTable adds and drops a global secondary index.",
+							 "\"immediate\" does it within the transaction, \"background\" after it by a background worker "
+							 "that does not block writers.",
+							 &dyn_guc_index_build,
+							 DYN_INDEX_BUILD_IMMEDIATE,
+							 index_build_options,
+							 PGC_USERSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
+
 	DefineCustomStringVariable("dynapg.region",
 							   "AWS region that the ARNs of tables and indexes name.",
 							   NULL,

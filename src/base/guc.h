@@ -8,6 +8,15 @@
 
 #include "postgres.h"
 
+typedef enum DynIndexBuild
+{
+	DYN_INDEX_BUILD_IMMEDIATE,
+	DYN_INDEX_BUILD_BACKGROUND
+} DynIndexBuild;
+
+/* dynapg.index_build: how UpdateTable adds and drops indexes; see store/index.h.  A DynIndexBuild. */
+extern int	dyn_guc_index_build;
+
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
 

@@ -28,13 +28,14 @@
 #include "base/compat.h"
 #include "store/catalog.h"
 #include "store/ddl.h"
+#include "store/index.h"
 #include "store/sql.h"
 
 PGDLLEXPORT Datum dynapg_on_sql_drop(PG_FUNCTION_ARGS);
 
 #define TABLE_COLUMNS \
 	"t.relid::pg_catalog.oid, t.table_id::pg_catalog.text, t.created_at, t.pk_name, t.pk_type, t.sk_name, t.sk_type, " \
-	"t.deletion_protection, t.attribute_definitions::pg_catalog.text, t.definition::pg_catalog.text"
+	"t.deletion_protection, t.attribute_definitions::pg_catalog.text, t.definition::pg_catalog.text, t.name"
 
 /* A row is a table as long as its relation exists. */
 #define LIVE_TABLES \
@@ -71,8 +72,8 @@ dyn_catalog_run(const char *sql, DynSqlArgs *args)
 	return rows;
 }
 
-static void
-require_ownership(Oid relid)
+void
+dyn_catalog_require_owner(Oid relid)
 {
 	if (!dyn_compat_owns_relation(relid, GetUserId()))
 		aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(get_rel_relkind(relid)), get_rel_name(relid));
@@ -86,6 +87,12 @@ key_attr(char *name, const char *type)
 	if (name == NULL || type == NULL)
 		return (DynKeyAttr) {0};
 	return (DynKeyAttr) {name, strlen(name), dyn_tag_from_name(type, strlen(type))};
+}
+
+static DynIndexStatus
+index_status(const char *name)
+{
+	return strcmp(name, "ACTIVE") == 0 ? DYN_INDEX_ACTIVE : strcmp(name, "CREATING") == 0 ? DYN_INDEX_CREATING : DYN_INDEX_DELETING;
 }
 
 static void
@@ -109,6 +116,8 @@ read_index(uint64 row, DynIndexDef *index)
 	index->projection = dyn_sql_get_text(row, 6);
 	index->include = dyn_sql_get_text_array(row, 7, &index->ninclude);
 	index->definition = dyn_sql_get_text(row, 8);
+	index->status = index_status(dyn_sql_get_text(row, 9));
+	index->relation_name = dyn_sql_get_text(row, 10);
 }
 
 static void
@@ -119,7 +128,8 @@ read_indexes(DynTableDef *def, MemoryContext result_context)
 
 	dyn_sql_oid(&args, def->relid);
 	def->nindexes = dyn_sql_run("SELECT i.name, i.is_global, i.partition_keys, i.key_names, i.key_types, i.projection, "
-								"i.include, i.definition::pg_catalog.text FROM dynapg.indexes i "
+								"i.include, i.definition::pg_catalog.text, i.status, i.relation_name::pg_catalog.text "
+								"FROM dynapg.indexes i "
 								"WHERE i.table_relid OPERATOR(pg_catalog.=) $1 ORDER BY i.name", &args, 0);
 	old = MemoryContextSwitchTo(result_context);
 	def->indexes = palloc0(Max(def->nindexes, 1) * sizeof(DynIndexDef));
@@ -130,12 +140,11 @@ read_indexes(DynTableDef *def, MemoryContext result_context)
 
 /* The definition from row 0 of SPI_tuptable and its indexes, in result_context. */
 static DynTableDef *
-read_table(const char *name, MemoryContext result_context)
+read_table(MemoryContext result_context)
 {
 	MemoryContext old = MemoryContextSwitchTo(result_context);
 	DynTableDef *def = palloc0(sizeof(DynTableDef));
 
-	def->name = pstrdup(name);
 	def->relid = dyn_sql_get_oid(0, 1);
 	def->table_id = dyn_sql_get_text(0, 2);
 	def->created_at = dyn_sql_get_int64(0, 3);
@@ -144,24 +153,42 @@ read_table(const char *name, MemoryContext result_context)
 	def->deletion_protection = dyn_sql_get_bool(0, 8);
 	def->attribute_definitions = dyn_sql_get_text(0, 9);
 	def->definition = dyn_sql_get_text(0, 10);
+	def->name = dyn_sql_get_text(0, 11);
 	MemoryContextSwitchTo(old);
 	read_indexes(def, result_context);
+	return def;
+}
+
+/* The table of which the condition holds with the argument, or NULL. */
+static DynTableDef *
+read_where(const char *condition, DynSqlArgs *args)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	DynTableDef *def = NULL;
+
+	SPI_connect();
+	if (dyn_sql_run(psprintf("SELECT " TABLE_COLUMNS " FROM " LIVE_TABLES " WHERE %s", condition), args, 1) > 0)
+		def = read_table(caller);
+	SPI_finish();
 	return def;
 }
 
 DynTableDef *
 dyn_catalog_read(const char *name)
 {
-	MemoryContext caller = CurrentMemoryContext;
 	DynSqlArgs	args = {0};
-	DynTableDef *def = NULL;
 
-	SPI_connect();
 	dyn_sql_text(&args, name);
-	if (dyn_sql_run("SELECT " TABLE_COLUMNS " FROM " LIVE_TABLES " WHERE t.name OPERATOR(pg_catalog.=) $1", &args, 1) > 0)
-		def = read_table(name, caller);
-	SPI_finish();
-	return def;
+	return read_where("t.name OPERATOR(pg_catalog.=) $1", &args);
+}
+
+DynTableDef *
+dyn_catalog_read_relid(Oid relid)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, relid);
+	return read_where("t.relid OPERATOR(pg_catalog.=) $1", &args);
 }
 
 Oid
@@ -188,7 +215,7 @@ dyn_catalog_read_for_update(const char *name)
 
 	if (!OidIsValid(relid))
 		return NULL;
-	require_ownership(relid);
+	dyn_catalog_require_owner(relid);
 
 	SPI_connect();
 	dyn_sql_text(&args, name);
@@ -200,8 +227,8 @@ dyn_catalog_read_for_update(const char *name)
 		relid = dyn_sql_get_oid(0, 1);
 		if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
 		{
-			require_ownership(relid);
-			def = read_table(name, caller);
+			dyn_catalog_require_owner(relid);
+			def = read_table(caller);
 		}
 	}
 	SPI_finish();
@@ -294,34 +321,6 @@ insert_table(DynTableDef *def, MemoryContext result_context)
 	MemoryContextSwitchTo(old);
 }
 
-static void
-insert_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name)
-{
-	DynSqlArgs	args = {0};
-	char	   *names[DYN_MAX_INDEX_KEY_ATTRS];
-	char	   *types[DYN_MAX_INDEX_KEY_ATTRS];
-	int			nkeys = index->npk + index->nsk;
-
-	for (int i = 0; i < nkeys; i++)
-	{
-		names[i] = index->keys[i].name;
-		types[i] = unconstify(char *, dyn_tag_name(index->keys[i].tag));
-	}
-	dyn_sql_oid(&args, def->relid);
-	dyn_sql_text(&args, index->name);
-	dyn_sql_text(&args, relation_name);
-	dyn_sql_bool(&args, index->is_global);
-	dyn_sql_int(&args, index->npk);
-	dyn_sql_text_array(&args, names, nkeys);
-	dyn_sql_text_array(&args, types, nkeys);
-	dyn_sql_text(&args, index->projection);
-	dyn_sql_text_array(&args, index->include, index->ninclude);
-	dyn_sql_text(&args, index->definition ? index->definition : "{}");
-	dyn_catalog_run("INSERT INTO dynapg.indexes (table_relid, name, relation_name, is_global, partition_keys, key_names, "
-				 "key_types, projection, include, definition) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::pg_catalog.json)",
-				 &args);
-}
-
 static bool
 create(DynTableDef *def, MemoryContext result_context)
 {
@@ -338,13 +337,7 @@ create(DynTableDef *def, MemoryContext result_context)
 	remove_stale_rows(def->name, def->relid);
 	insert_table(def, result_context);
 	for (int i = 0; i < def->nindexes; i++)
-	{
-		const DynIndexDef *index = &def->indexes[i];
-		char	   *index_relation = dyn_ddl_index_name(def->name, index->name);
-
-		dyn_ddl_create_index(def, index, index_relation);
-		insert_index(def, index, index_relation);
-	}
+		dyn_index_create(def, &def->indexes[i]);
 	CacheInvalidateRelcacheByRelid(def->relid);
 	return true;
 }
@@ -380,7 +373,7 @@ dyn_catalog_update(const DynTableDef *def)
 {
 	DynSqlArgs	args = {0};
 
-	require_ownership(def->relid);
+	dyn_catalog_require_owner(def->relid);
 	SPI_connect();
 	dyn_sql_oid(&args, def->relid);
 	dyn_sql_bool(&args, def->deletion_protection);
@@ -396,40 +389,11 @@ dyn_catalog_update(const DynTableDef *def)
 }
 
 void
-dyn_catalog_add_index(const DynTableDef *def, const DynIndexDef *index)
-{
-	char	   *relation_name = dyn_ddl_index_name(def->name, index->name);
-
-	require_ownership(def->relid);
-	SPI_connect();
-	dyn_ddl_create_index(def, index, relation_name);
-	insert_index(def, index, relation_name);
-	CacheInvalidateRelcacheByRelid(def->relid);
-	SPI_finish();
-}
-
-void
-dyn_catalog_drop_index(const DynTableDef *def, const char *name)
-{
-	DynSqlArgs	args = {0};
-
-	require_ownership(def->relid);
-	SPI_connect();
-	dyn_sql_oid(&args, def->relid);
-	dyn_sql_text(&args, name);
-	if (dyn_catalog_run("DELETE FROM dynapg.indexes i WHERE i.table_relid OPERATOR(pg_catalog.=) $1 "
-					 "AND i.name OPERATOR(pg_catalog.=) $2 RETURNING i.relation_name::pg_catalog.text", &args) == 1)
-		dyn_ddl_drop_index(dyn_sql_get_text(0, 1));
-	CacheInvalidateRelcacheByRelid(def->relid);
-	SPI_finish();
-}
-
-void
 dyn_catalog_drop(const DynTableDef *def)
 {
 	DynSqlArgs	args = {0};
 
-	require_ownership(def->relid);
+	dyn_catalog_require_owner(def->relid);
 	SPI_connect();
 	dyn_ddl_drop_table(def->relid);
 

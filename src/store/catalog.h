@@ -18,6 +18,13 @@
 #include "store/table.h"
 #include "utils/timestamp.h"
 
+typedef enum DynIndexStatus
+{
+	DYN_INDEX_ACTIVE,
+	DYN_INDEX_CREATING,
+	DYN_INDEX_DELETING
+} DynIndexStatus;
+
 /* A secondary index as created; keys in order, partition attributes first. */
 typedef struct DynIndexDef
 {
@@ -30,6 +37,8 @@ typedef struct DynIndexDef
 	int			ninclude;
 	char	  **include;		/* NonKeyAttributes */
 	char	   *definition;		/* JSON: what is only described back (throughput, warm throughput) */
+	DynIndexStatus status;		/* out; see index.h */
+	char	   *relation_name;	/* out */
 } DynIndexDef;
 
 /* A table as created, or as stored. */
@@ -57,6 +66,9 @@ extern bool dyn_catalog_create(DynTableDef *def);
 /* The stored definition in the current memory context, indexes in name order; or NULL. */
 extern DynTableDef *dyn_catalog_read(const char *name);
 
+/* The same by the data table. */
+extern DynTableDef *dyn_catalog_read_relid(Oid relid);
+
 /* The data table of that name, or InvalidOid. */
 extern Oid	dyn_catalog_relid(const char *name);
 
@@ -72,12 +84,11 @@ extern DynTableDef *dyn_catalog_read_for_update(const char *name);
  */
 extern void dyn_catalog_update(const DynTableDef *def);
 
-/* Builds an index of a table read for update, at once, and stores its row; or drops both. */
-extern void dyn_catalog_add_index(const DynTableDef *def, const DynIndexDef *index);
-extern void dyn_catalog_drop_index(const DynTableDef *def, const char *name);
-
 /* Drops the data table and the catalog rows of a table read for update. */
 extern void dyn_catalog_drop(const DynTableDef *def);
+
+/* Raises 42501 unless the current user owns the relation. */
+extern void dyn_catalog_require_owner(Oid relid);
 
 /*
  * Up to limit names in byte order that follow start_after (NULL: from the first), of tables whose data table
@@ -91,8 +102,11 @@ extern int	dyn_catalog_list(const char *start_after, int limit, char **names);
  */
 extern void dyn_catalog_count(Oid relid, int64 *items, int64 *bytes);
 
-/* The same for the items that an index holds; bytes are those of the whole items, whatever the projection. */
+/* The same for the items that an index holds; bytes are those of the attributes that it projects. */
 extern void dyn_catalog_count_index(const DynTableDef *def, const DynIndexDef *index, int64 *items, int64 *bytes);
+
+/* Raises 42501 unless the current user owns the relation. */
+extern void dyn_catalog_require_owner(Oid relid);
 
 /*
  * Runs a statement on the catalogs, and on nothing else, as their owner: dyn_sql_run with his rights.  Checking what the

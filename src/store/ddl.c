@@ -100,14 +100,15 @@ dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *def, const Dyn
 	dyn_order_append_predicate(out, &order, "WHERE");
 }
 
-void
-dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name)
+char *
+dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, bool concurrently)
 {
 	DynOrder	order = index_order(def, index);
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "CREATE INDEX %s ON %s (", quote_identifier(relation_name), dyn_ddl_qualified_name(def->relid));
+	appendStringInfo(&sql, "CREATE INDEX %s%s ON %s (", concurrently ? "CONCURRENTLY " : "", quote_identifier(relation_name),
+					 dyn_ddl_qualified_name(def->relid));
 	for (int i = 0; i < order.count; i++)
 	{
 		if (i > 0)
@@ -116,13 +117,14 @@ dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const cha
 	}
 	appendStringInfoChar(&sql, ')');
 	dyn_order_append_predicate(&sql, &order, "WHERE");
-	dyn_sql_run(sql.data, NULL, 0);
+	return sql.data;
 }
 
-void
-dyn_ddl_drop_index(const char *relation_name)
+char *
+dyn_ddl_drop_index(const DynTableDef *def, const char *relation_name, bool concurrently)
 {
-	dyn_sql_run(psprintf("DROP INDEX IF EXISTS %s", quote_qualified_identifier(DYN_TABLE_SCHEMA, relation_name)), NULL, 0);
+	return psprintf("DROP INDEX %sIF EXISTS %s", concurrently ? "CONCURRENTLY " : "",
+					quote_qualified_identifier(get_namespace_name(get_rel_namespace(def->relid)), relation_name));
 }
 
 void

@@ -13,7 +13,7 @@
  * Relation names hold characters that DynamoDB forbids in names (":", "~", space) wherever they are not the table's own
  * name, so that no table name can collide with them.
  *
- * All run through SPI (the caller is connected) with the rights of the current user.
+ * Whatever runs does so through SPI (the caller is connected) with the rights of the current user.
  *
  * Layer 2 (store).
  */
@@ -41,11 +41,9 @@ extern void dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *de
 /* Creates the data table under that relation name; returns its OID. */
 extern Oid	dyn_ddl_create_table(const DynTableDef *def, const char *relation_name);
 
-/* Creates one secondary index of a data table under that relation name. */
-extern void dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name);
-
-/* Drops a secondary index by its relation name; none of that name is no error. */
-extern void dyn_ddl_drop_index(const char *relation_name);
+/* The statement that creates a secondary index of a data table under that relation name, and the one that drops it if it exists. */
+extern char *dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, bool concurrently);
+extern char *dyn_ddl_drop_index(const DynTableDef *def, const char *relation_name, bool concurrently);
 
 /* Drops the data table with its indexes; other objects that depend on it make it fail as DROP TABLE does. */
 extern void dyn_ddl_drop_table(Oid relid);

@@ -168,6 +168,7 @@ make_index(const DynIndexDef *def)
 	DynIndex	index = {
 		.name = pstrdup(def->name),
 		.is_global = def->is_global,
+		.backfilling = def->status == DYN_INDEX_CREATING,
 		.npk = def->npk,
 		.nsk = def->nsk,
 		.projection = projection_from_name(def->projection),
@@ -214,10 +215,10 @@ make_table(const DynTableDef *def)
 	table->sk = copy_key(def->sk);
 	table->deletion_protection = def->deletion_protection;
 	table->qualified = dyn_ddl_qualified_name(def->relid);
-	table->nindexes = def->nindexes;
 	table->indexes = palloc(Max(def->nindexes, 1) * sizeof(DynIndex));
 	for (int i = 0; i < def->nindexes; i++)
-		table->indexes[i] = make_index(&def->indexes[i]);
+		if (def->indexes[i].status != DYN_INDEX_DELETING)
+			table->indexes[table->nindexes++] = make_index(&def->indexes[i]);
 	MemoryContextSwitchTo(old);
 	return table;
 }

@@ -49,11 +49,15 @@ typedef enum DynProjection
 	DYN_PROJECT_INCLUDE
 } DynProjection;
 
-/* A secondary index: key attributes in order, partition attributes first. */
+/*
+ * A secondary index: key attributes in order, partition attributes first.  One that is being built is among them
+ * since writes are checked against it; one that is being dropped is not.
+ */
 typedef struct DynIndex
 {
 	char	   *name;
 	bool		is_global;
+	bool		backfilling;	/* being built: no read can use it */
 	int			npk;			/* partition attributes (1..4; LSI: 1) */
 	int			nsk;			/* sort attributes (0..4) */
 	DynKeyAttr	keys[DYN_MAX_INDEX_KEY_ATTRS];

@@ -1,0 +1,209 @@
+/*
+ * index.c - adding and dropping secondary indexes, and their states
+ *
+ * Layer 2 (store).
+ */
+#include "postgres.h"
+
+#include "access/xlog.h"
+#include "utils/inval.h"
+
+#include "base/guc.h"
+#include "store/builder.h"
+#include "store/ddl.h"
+#include "store/index.h"
+#include "store/sql.h"
+
+#define OF_INDEX "i.table_relid OPERATOR(pg_catalog.=) $1 AND i.name OPERATOR(pg_catalog.=) $2"
+
+/* ---- rows of dynapg.indexes; SPI is connected ---- */
+
+static void
+insert_row(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, const char *status)
+{
+	DynSqlArgs	args = {0};
+	char	   *names[DYN_MAX_INDEX_KEY_ATTRS];
+	char	   *types[DYN_MAX_INDEX_KEY_ATTRS];
+	int			nkeys = index->npk + index->nsk;
+
+	for (int i = 0; i < nkeys; i++)
+	{
+		names[i] = index->keys[i].name;
+		types[i] = unconstify(char *, dyn_tag_name(index->keys[i].tag));
+	}
+	dyn_sql_oid(&args, def->relid);
+	dyn_sql_text(&args, index->name);
+	dyn_sql_text(&args, relation_name);
+	dyn_sql_bool(&args, index->is_global);
+	dyn_sql_int(&args, index->npk);
+	dyn_sql_text_array(&args, names, nkeys);
+	dyn_sql_text_array(&args, types, nkeys);
+	dyn_sql_text(&args, index->projection);
+	dyn_sql_text_array(&args, index->include, index->ninclude);
+	dyn_sql_text(&args, index->definition ? index->definition : "{}");
+	dyn_sql_text(&args, status);
+	dyn_catalog_run("INSERT INTO dynapg.indexes (table_relid, name, relation_name, is_global, partition_keys, key_names, "
+					"key_types, projection, include, definition, status) "
+					"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::pg_catalog.json, $11)", &args);
+	CacheInvalidateRelcacheByRelid(def->relid);
+}
+
+/* Runs a statement about the row of an index, with a third argument unless it is NULL. */
+static void
+change_row(const char *sql, Oid relid, const char *name, const char *argument)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, relid);
+	dyn_sql_text(&args, name);
+	if (argument)
+		dyn_sql_text(&args, argument);
+	dyn_catalog_run(sql, &args);
+	CacheInvalidateRelcacheByRelid(relid);
+}
+
+/* Takes the attributes that no key uses any more off the table's definitions. */
+static void
+prune_definitions(Oid relid)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, relid);
+	dyn_catalog_run("UPDATE dynapg.tables t SET attribute_definitions = "
+					"(SELECT pg_catalog.concat('[', pg_catalog.string_agg(d.value::pg_catalog.text, ',' ORDER BY d.ordinality), ']')::pg_catalog.json "
+					"FROM pg_catalog.json_array_elements(t.attribute_definitions) WITH ORDINALITY d, "
+					"LATERAL (SELECT d.value OPERATOR(pg_catalog.->>) 'AttributeName' AS name) a "
+					"WHERE a.name OPERATOR(pg_catalog.=) t.pk_name OR a.name OPERATOR(pg_catalog.=) t.sk_name "
+					"OR EXISTS (SELECT FROM dynapg.indexes i WHERE i.table_relid OPERATOR(pg_catalog.=) t.relid "
+					"AND a.name OPERATOR(pg_catalog.=) ANY (i.key_names))) "
+					"WHERE t.relid OPERATOR(pg_catalog.=) $1", &args);
+}
+
+static void
+delete_row(Oid relid, const char *name)
+{
+	change_row("DELETE FROM dynapg.indexes i WHERE " OF_INDEX, relid, name, NULL);
+	prune_definitions(relid);
+}
+
+/* ---- adding and dropping ---- */
+
+void
+dyn_index_create(const DynTableDef *def, const DynIndexDef *index)
+{
+	char	   *relation_name = dyn_ddl_index_name(def->name, index->name);
+
+	dyn_sql_run(dyn_ddl_create_index(def, index, relation_name, false), NULL, 0);
+	insert_row(def, index, relation_name, "ACTIVE");
+}
+
+void
+dyn_index_add(const DynTableDef *def, const DynIndexDef *index)
+{
+	dyn_catalog_require_owner(def->relid);
+	SPI_connect();
+	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
+		dyn_index_create(def, index);
+	else
+	{
+		insert_row(def, index, dyn_ddl_index_name(def->name, index->name), "CREATING");
+		dyn_builder_start_at_commit(def->relid);
+	}
+	SPI_finish();
+}
+
+void
+dyn_index_drop(const DynTableDef *def, const DynIndexDef *index)
+{
+	dyn_catalog_require_owner(def->relid);
+	if (index->status == DYN_INDEX_CREATING)
+		dyn_builder_stop(def->relid);
+	SPI_connect();
+	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
+	{
+		dyn_sql_run(dyn_ddl_drop_index(def, index->relation_name, false), NULL, 0);
+		delete_row(def->relid, index->name);
+	}
+	else
+	{
+		change_row("UPDATE dynapg.indexes i SET status = 'DELETING', failures = 0, failed_at = NULL, failure = NULL WHERE " OF_INDEX,
+				   def->relid, index->name, NULL);
+		dyn_builder_start_at_commit(def->relid);
+	}
+	SPI_finish();
+}
+
+/* ---- unfinished indexes ---- */
+
+const DynIndexDef *
+dyn_index_unfinished(const DynTableDef *def)
+{
+	for (int i = 0; i < def->nindexes; i++)
+		if (def->indexes[i].status != DYN_INDEX_ACTIVE)
+			return &def->indexes[i];
+	return NULL;
+}
+
+/* Has the time come for the next attempt? */
+static bool
+is_due(const DynTableDef *def, const DynIndexDef *index)
+{
+	DynSqlArgs	args = {0};
+	bool		due;
+
+	SPI_connect();
+	dyn_sql_oid(&args, def->relid);
+	dyn_sql_text(&args, index->name);
+	due = dyn_sql_run("SELECT FROM dynapg.indexes i WHERE " OF_INDEX " AND (i.failed_at IS NULL OR "
+					  "pg_catalog.clock_timestamp() OPERATOR(pg_catalog.>) (i.failed_at OPERATOR(pg_catalog.+) "
+					  "pg_catalog.make_interval(secs => LEAST(3600, 5 OPERATOR(pg_catalog.*) "
+					  "pg_catalog.pow(2, LEAST(i.failures, 10))))))", &args, 1) > 0;
+	SPI_finish();
+	return due;
+}
+
+void
+dyn_index_resume(const DynTableDef *def)
+{
+	const DynIndexDef *index = dyn_index_unfinished(def);
+
+	if (index && !RecoveryInProgress() && is_due(def, index))
+		dyn_builder_start_now(def->relid);
+}
+
+/* ---- for the builder ---- */
+
+DynTableDef *
+dyn_index_job(Oid relid, const DynIndexDef **index)
+{
+	DynTableDef *def = dyn_catalog_read_relid(relid);
+
+	*index = def ? dyn_index_unfinished(def) : NULL;
+	return *index ? def : NULL;
+}
+
+void
+dyn_index_activate(Oid relid, const char *name)
+{
+	SPI_connect();
+	change_row("UPDATE dynapg.indexes i SET status = 'ACTIVE', failures = 0, failed_at = NULL, failure = NULL WHERE " OF_INDEX
+			   " AND i.status OPERATOR(pg_catalog.=) 'CREATING'", relid, name, NULL);
+	SPI_finish();
+}
+
+void
+dyn_index_forget(Oid relid, const char *name)
+{
+	SPI_connect();
+	delete_row(relid, name);
+	SPI_finish();
+}
+
+void
+dyn_index_note_failure(Oid relid, const char *name, const char *failure)
+{
+	SPI_connect();
+	change_row("UPDATE dynapg.indexes i SET failures = i.failures OPERATOR(pg_catalog.+) 1, "
+			   "failed_at = pg_catalog.clock_timestamp(), failure = $3 WHERE " OF_INDEX, relid, name, failure);
+	SPI_finish();
+}
