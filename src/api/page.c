@@ -138,8 +138,11 @@ find_index(const DynTable *table, DynSlice name)
 	{
 		const DynIndex *index = &table->indexes[i];
 
-		if (strlen(index->name) == name.len && memcmp(index->name, name.data, name.len) == 0)
-			return index;
+		if (strlen(index->name) != name.len || memcmp(index->name, name.data, name.len) != 0)
+			continue;
+		if (index->backfilling)
+			dyn_validation("Cannot read from backfilling global secondary index: %s", index->name);
+		return index;
 	}
 	dyn_validation("The table does not have the specified index: %.*s", (int) name.len, name.data);
 }
