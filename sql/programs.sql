@@ -48,6 +48,14 @@ SELECT dynapg.get_item('{"TableName":"Notes","Key":{"PK":{"S":"alice"},"SK":{"S"
 SELECT dynapg.get_item('{"TableName":"Notes","Key":{"PK":{"S":"alice"},"SK":{"S":"none"}}}');
 SELECT dynapg.put_item('{"TableName":"Notes","Item":{"PK":{"S":"alice"},"SK":{"S":"7f2f3b60-8f0c-4a57-9b4a-1d7c1b0d2a11"},"noteContent":{"S":"Buy bread"},"title":{"S":"Shopping"},"date":{"S":"2023-01-01"}}}');
 SELECT dynapg.get_item('{"TableName":"Notes","Key":{"PK":{"S":"alice"},"SK":{"S":"7f2f3b60-8f0c-4a57-9b4a-1d7c1b0d2a11"}}}');
+-- a user's notes, in one go and page by page
+SELECT count(dynapg.put_item(n::json)) FROM unnest(ARRAY['{"TableName":"Notes","Item":{"PK":{"S":"alice"},"SK":{"S":"0b6dbd20-2c53-4c8e-8d4e-6a3f0c1e9b22"},"noteContent":{"S":"Call Bob"},"title":{"S":"Phone"},"date":{"S":"2023-01-02"}}}',
+	'{"TableName":"Notes","Item":{"PK":{"S":"bob"},"SK":{"S":"3c1f5f11-92a7-4a6e-9b0f-5d2e8c7f1a33"},"noteContent":{"S":"Call Alice"}}}']) n;
+SELECT dynapg.query('{"TableName":"Notes","KeyConditionExpression":"PK = :userId","ExpressionAttributeValues":{":userId":{"S":"alice"}}}');
+SELECT dynapg.query('{"TableName":"Notes","KeyConditionExpression":"PK = :userId","ExpressionAttributeValues":{":userId":{"S":"carol"}}}');
+SELECT dynapg.query('{"TableName":"Notes","KeyConditionExpression":"PK = :userId","ExpressionAttributeValues":{":userId":{"S":"alice"}},"ProjectionExpression":"title","Limit":1}');
+SELECT dynapg.query('{"TableName":"Notes","KeyConditionExpression":"PK = :userId","ExpressionAttributeValues":{":userId":{"S":"alice"}},"ProjectionExpression":"title","Limit":1,
+	"ExclusiveStartKey":{"PK":{"S":"alice"},"SK":{"S":"0b6dbd20-2c53-4c8e-8d4e-6a3f0c1e9b22"}}}');
 SELECT dynapg.delete_item('{"TableName":"Notes","Key":{"PK":{"S":"alice"},"SK":{"S":"7f2f3b60-8f0c-4a57-9b4a-1d7c1b0d2a11"}}}');
 SELECT dynapg.get_item('{"TableName":"Notes","Key":{"PK":{"S":"alice"},"SK":{"S":"7f2f3b60-8f0c-4a57-9b4a-1d7c1b0d2a11"}}}');
 
@@ -78,6 +86,9 @@ SELECT dynapg.put_item('{"TableName":"user","Item":{"emailAddress":{"S":"ann@exa
 	"ConditionExpression":"attribute_not_exists(emailAddress)"}');
 SELECT pg_temp.try('put_item', '{"TableName":"user","Item":{"emailAddress":{"S":"ann@example.com"},"firstName":{"S":"Eve"}},"ConditionExpression":"attribute_not_exists(emailAddress)"}');
 SELECT dynapg.get_item('{"TableName":"user","Key":{"emailAddress":{"S":"ann@example.com"}}}');
+-- all users
+SELECT dynapg.put_item('{"TableName":"user","Item":{"emailAddress":{"S":"bob@example.com"},"firstName":{"S":"Bob"}}}');
+SELECT dynapg.scan('{"TableName":"user"}');
 -- an update built from the fields that came, with a fresh dateUpdated
 WITH fields(name, value) AS (VALUES ('firstName', 'Anna'), ('password', '$2b$10$other'), ('dateUpdated', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))),
 request AS (SELECT json_build_object('TableName', 'user', 'Key', '{"emailAddress":{"S":"ann@example.com"}}'::json, 'ReturnValues', 'ALL_NEW',
@@ -94,19 +105,28 @@ CREATE FUNCTION pg_temp.reset() RETURNS json LANGUAGE sql AS $$
 		"address":{"M":{"city":{"S":"Rome"},"zip":{"N":"184"}}},"tags":{"SS":["x","y"]},"mixed":{"L":[{"S":"a"},{"N":"1"},{"BOOL":true},{"NULL":true},{"M":{"k":{"B":"AA=="}}}]},
 		"one":{"L":[{"S":"only"}]},"nothing":{"NULL":true},"flag":{"BOOL":false},"bin":{"B":"AAEC"},"nums":{"NS":["1","2"]},"bins":{"BS":["AA=="]}}}') $$;
 SELECT pg_temp.reset();
+-- the placeholders of a condition: #name is the name, :n5 the number 5, :list a list, any other :text the text
+CREATE FUNCTION pg_temp.names(condition text) RETURNS json LANGUAGE sql AS $$
+	SELECT json_object_agg(p[1], substr(p[1], 2)) FROM (SELECT DISTINCT regexp_matches(condition, '#[a-z]+', 'ig')) m(p) $$;
+CREATE FUNCTION pg_temp.vals(condition text) RETURNS json LANGUAGE sql AS $$
+	SELECT json_object_agg(p[1], CASE WHEN p[1] LIKE ':n%' THEN json_build_object('N', substr(p[1], 3)) WHEN p[1] = ':list' THEN '{"L":[{"S":"only"}]}'::json
+		ELSE json_build_object('S', substr(p[1], 2)) END) FROM (SELECT DISTINCT regexp_matches(condition, ':[a-z0-9]+', 'ig')) m(p) $$;
 -- does the condition hold? A delete that is rolled back tells.
 CREATE FUNCTION pg_temp.holds(condition text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM dynapg.delete_item(json_build_object('TableName', 'schema.users', 'Key', '{"id":{"S":"u1"}}'::json, 'ConditionExpression', condition,
-		'ExpressionAttributeNames', (SELECT json_object_agg(p[1], substr(p[1], 2)) FROM (SELECT DISTINCT regexp_matches(condition, '#[a-z]+', 'ig')) m(p)),
-		'ExpressionAttributeValues', (SELECT json_object_agg(p[1], CASE WHEN p[1] LIKE ':n%' THEN json_build_object('N', substr(p[1], 3)) WHEN p[1] = ':list' THEN '{"L":[{"S":"only"}]}'::json
-			ELSE json_build_object('S', substr(p[1], 2)) END) FROM (SELECT DISTINCT regexp_matches(condition, ':[a-z0-9]+', 'ig')) m(p))));
+		'ExpressionAttributeNames', pg_temp.names(condition), 'ExpressionAttributeValues', pg_temp.vals(condition)));
 	RAISE EXCEPTION USING ERRCODE = 'P0HLD';
 EXCEPTION
 	WHEN SQLSTATE 'P0HLD' THEN RETURN 'holds';
 	WHEN OTHERS THEN RETURN SQLERRM;
 END $$;
-SELECT c, pg_temp.holds(c) FROM unnest(ARRAY['one = :list', 'one <> :list', 'friendId = :list', 'friendId <> :list', 'attribute_exists(friendId)', 'attribute_not_exists(friendId)', 'attribute_exists(friendId[9])', 'attribute_exists(friendId[10])',
+-- the same as the filter of a scan: how many of two items does it let through? The second one has none of the attributes.
+CREATE FUNCTION pg_temp.found(condition text) RETURNS text LANGUAGE sql AS $$
+	SELECT dynapg.scan(json_build_object('TableName', 'schema.users', 'FilterExpression', condition, 'Select', 'COUNT',
+		'ExpressionAttributeNames', pg_temp.names(condition), 'ExpressionAttributeValues', pg_temp.vals(condition)))->>'Count' $$;
+SELECT dynapg.put_item('{"TableName":"schema.users","Item":{"id":{"S":"bare"}}}');
+SELECT c, pg_temp.holds(c), pg_temp.found(c) FROM unnest(ARRAY['one = :list', 'one <> :list', 'friendId = :list', 'friendId <> :list', 'attribute_exists(friendId)', 'attribute_not_exists(friendId)', 'attribute_exists(friendId[9])', 'attribute_exists(friendId[10])',
 	'contains(friendId, :f3)', 'contains(friendId, :f33)', 'NOT contains(friendId, :f33)', 'contains(mixed, :n1)', 'contains(tags, :x)', 'size(friendId) = :n10', 'size(friendId) <> :n10', 'size(friendId) < :n11', 'size(friendId) <= :n9', 'size(friendId) > :n9', 'size(friendId) >= :n11',
 	'size(friendId) IN (:n1, :n10)', 'size(friendId) BETWEEN :n9 AND :n11', 'size(friendId) BETWEEN :n1 AND :n9', 'friendId[9] = :f9', 'friendId[9] = :f8', 'friendId[9] <> :f8', 'friendId[9] IN (:f7, :f8, :f9)', 'begins_with(friendId[0], :f)', 'mixed[4].k = mixed[0]',
 	'address.city = :Rome', 'address.zip >= :n184 AND address.zip < :n185', '(age > :n40 OR contains(tags, :y)) AND NOT (size(one) = :n2 OR attribute_exists(gone))', 'age > :n40 OR (contains(tags, :q) AND size(one) = :n1)']) c;
