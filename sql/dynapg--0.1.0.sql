@@ -173,6 +173,11 @@ CREATE FUNCTION dynapg.tie(key bytea) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'dynapg_tie_b' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
 COMMENT ON FUNCTION dynapg.tie(bytea) IS 'a key column, over 128 bytes cut and with its hash: what tells index entries of equal keys apart';
 
+CREATE FUNCTION dynapg.in_index(item dynapg.item, partition_keys integer, VARIADIC keys text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_in_index' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.in_index(dynapg.item, integer, text[]) IS
+	'does a secondary index hold the item? keys: type and name of each key attribute, partition keys first';
+
 /* Conversions. */
 
 CREATE FUNCTION dynapg.item_to_json(item dynapg.item) RETURNS json

@@ -19,6 +19,7 @@ void
 dyn_order_of_table(DynOrder *order, const DynKeyAttr *pk, const DynKeyAttr *sk)
 {
 	order->count = 0;
+	order->npk = 1;
 	add_column(order, pk, DYN_KEY_PART, DYN_ORDER_PK, false);
 	if (sk->tag)
 		add_column(order, sk, DYN_KEY_WHOLE, DYN_ORDER_SK, false);
@@ -38,6 +39,7 @@ dyn_order_of_index(DynOrder *order, const DynKeyAttr *pk, const DynKeyAttr *sk, 
 	bool		has_sk = sk->tag == 0;
 
 	order->count = 0;
+	order->npk = npk;
 	for (int i = 0; i < npk + nsk; i++)
 	{
 		const DynKeyAttr *attr = &keys[i];
@@ -91,18 +93,30 @@ dyn_order_append_column(StringInfo out, const DynOrderColumn *column)
 		appendStringInfoString(out, " COLLATE pg_catalog.\"C\"");
 }
 
+static bool
+holds_all_items(const DynOrder *order)
+{
+	for (int i = 0; i < order->nkeys; i++)
+	{
+		if (order->columns[i].of_item)
+			return false;
+	}
+	return true;
+}
+
 void
 dyn_order_append_predicate(StringInfo out, const DynOrder *order, const char *keyword)
 {
-	for (int i = 0; i < order->count; i++)
+	if (holds_all_items(order))
+		return;
+	appendStringInfo(out, " %s dynapg.in_index(item, %d", keyword, order->npk);
+	for (int i = 0; i < order->nkeys; i++)
 	{
-		if (!order->columns[i].of_item)
-			continue;
-		appendStringInfo(out, " %s ", keyword);
-		append_source(out, &order->columns[i]);
-		appendStringInfoString(out, " IS NOT NULL");
-		keyword = "AND";
+		const DynKeyAttr *attr = order->columns[i].attr;
+
+		appendStringInfo(out, ", '%s', %s", dyn_tag_name(attr->tag), quote_literal_cstr(attr->name));
 	}
+	appendStringInfoChar(out, ')');
 }
 
 DynValue

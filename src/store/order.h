@@ -42,7 +42,8 @@ typedef struct DynOrderColumn
 typedef struct DynOrder
 {
 	int			count;
-	int			nkeys;			/* columns of key attributes: a condition can be on these; the tail follows */
+	int			npk;			/* columns of partition attributes */
+	int			nkeys;			/* and of sort attributes: a condition can be on these; the tail follows */
 	DynOrderColumn columns[DYN_ORDER_MAX_COLUMNS];
 } DynOrder;
 
@@ -63,8 +64,8 @@ extern void dyn_order_of_index(DynOrder *order, const DynKeyAttr *pk, const DynK
 extern void dyn_order_append_column(StringInfo out, const DynOrderColumn *column);
 
 /*
- * Appends the conditions under which an index holds an item, "a IS NOT NULL AND b IS NOT NULL", after the keyword;
- * nothing for an order that holds all of them.
+ * Appends the condition under which an index holds an item, after the keyword: it has all key attributes, and they are
+ * no longer than keys may be.  Nothing for an order that holds all items.
  */
 extern void dyn_order_append_predicate(StringInfo out, const DynOrder *order, const char *keyword);
 

@@ -4,10 +4,10 @@
  * A range is one statement:
  *
  *		SELECT item FROM t WHERE k1 = $1 AND k2 >= $2 AND k2 <= $3 AND ROW(k2, pk, tie(sk)) > ROW($4, $5, $6)
- *		AND k1 IS NOT NULL AND k2 IS NOT NULL ORDER BY k2, pk, tie(sk)
+ *		AND in_index(item, ...) ORDER BY k2, pk, tie(sk)
  *
- * All conditions become conditions of the index scan, the order is the index's own, and the IS NOT NULLs, which
- * repeat a partial index's predicate, vanish in planning.  A start key takes the place of the near bound.
+ * All conditions become conditions of the index scan, the order is the index's own, and in_index, which repeats a
+ * partial index's predicate, vanishes in planning.  A start key takes the place of the near bound.
  *
  * The statement depends on the shape of the range alone, its values are parameters; a table keeps the plans of the
  * shapes last used.

@@ -20,6 +20,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "port/pg_bswap.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
@@ -418,6 +419,55 @@ KEY_FUNCTION(dynapg_key_n, DYN_N, DYN_MAX_SK_SIZE, DYN_KEY_WHOLE)
 KEY_FUNCTION(dynapg_key_b, DYN_B, DYN_MAX_SK_SIZE, DYN_KEY_WHOLE)
 KEY_FUNCTION(dynapg_part_s, DYN_S, DYN_MAX_PK_SIZE, DYN_KEY_PART)
 KEY_FUNCTION(dynapg_part_b, DYN_B, DYN_MAX_PK_SIZE, DYN_KEY_PART)
+
+/* Is the attribute a value that an index can have as a key? Adds its size. */
+static bool
+is_index_key(DynValue item, const text *type, const text *name, uint32 *size)
+{
+	DynValue	value = dyn_map_get(item, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+
+	if (value.tag == 0 || value.len == 0 || value.tag != dyn_tag_from_name(VARDATA_ANY(type), VARSIZE_ANY_EXHDR(type)))
+		return false;
+	*size += value.len;
+	return true;
+}
+
+static inline const text *
+next_text(char **p)
+{
+	const text *result = (const text *) *p;
+
+	*p += INTALIGN(VARSIZE_ANY(result));
+	return result;
+}
+
+/*
+ * (item, npartition, VARIADIC keys): types and names of an index's key attributes, the first npartition of them partition
+ * attributes.  A predicate of one call, as PostgreSQL prepares each one anew for every row written.
+ */
+SQL_FUNCTION(dynapg_in_index);
+Datum
+dynapg_in_index(PG_FUNCTION_ARGS)
+{
+	DynValue	item = ARG_ROOT(0);
+	int32		npartition = PG_GETARG_INT32(1);
+	ArrayType  *keys = PG_GETARG_ARRAYTYPE_P(2);
+	int			count = ArrayGetNItems(ARR_NDIM(keys), ARR_DIMS(keys));
+	char	   *p = ARR_DATA_PTR(keys);
+	uint32		sizes[2] = {0, 0};
+
+	if (ARR_HASNULL(keys) || count % 2 != 0)
+		PG_RETURN_BOOL(false);
+	for (int i = 0; i < count / 2; i++)
+	{
+		const text *type = next_text(&p);
+		const text *name = next_text(&p);
+
+		if (!is_index_key(item, type, name, &sizes[i < npartition ? 0 : 1]))
+			PG_RETURN_BOOL(false);
+	}
+	PG_RETURN_BOOL(sizes[0] <= DYN_MAX_PK_SIZE && sizes[1] <= DYN_MAX_SK_SIZE);
+}
 
 /* A key column's value, cut; the argument itself where it is short. */
 static Datum
