@@ -277,11 +277,11 @@ read_index(const DynJson *json, bool is_global, Definitions *definitions, const 
 	index->definition = pstrdup("{}");
 }
 
-/* The NonKeyAttributes of all indexes together; an attribute counts once for each index that has it. */
+/* The NonKeyAttributes of all indexes together, and some more; an attribute counts once for each index that has it. */
 static void
-check_projected(const DynTableDef *def)
+check_projected(const DynTableDef *def, int more)
 {
-	int			total = 0;
+	int			total = more;
 
 	for (int i = 0; i < def->nindexes; i++)
 		total += def->indexes[i].ninclude;
@@ -331,7 +331,7 @@ dyn_keys_of_table(const DynJson *request, DynTableDef *def)
 	def->indexes = palloc0((DYN_MAX_LSI + DYN_MAX_GSI) * sizeof(DynIndexDef));
 	read_indexes(locals, false, &definitions, def);
 	read_indexes(globals, true, &definitions, def);
-	check_projected(def);
+	check_projected(def, 0);
 	for (int i = 0; i < definitions.count; i++)
 		if (!definitions.used[i])
 			dyn_validation(DYN_INVALID_PARAMETER "Some AttributeDefinitions are not used. AttributeDefinitions: [%s], "
@@ -355,6 +355,7 @@ dyn_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef
 	Definitions all;
 
 	read_index(create, true, &given, def, index);
+	check_projected(def, index->ninclude);
 
 	all.count = 0;
 	all.attrs = palloc((stored.count + given.count) * sizeof(DynKeyAttr));

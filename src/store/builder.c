@@ -303,6 +303,7 @@ read_job(Oid relid, Job *job, MemoryContext context)
 	}
 	MemoryContextSwitchTo(old);
 	commit();
+	MemoryContextSwitchTo(context);
 	return def != NULL;
 }
 
@@ -376,23 +377,20 @@ clean_up(Oid relid, const Job *job, const char *failure, MemoryContext context)
 }
 
 /*
- * Does one step; false when it failed.  Failing ends the transaction here, as the main loop of a session does, for
- * there is no caller to tell.  After a cancellation nothing more is done.
+ * Does one step; false when it failed.  A failure ends the transaction here, as in the main loop of a session, for there
+ * is no caller to tell.  After a cancellation nothing more is done.
  */
 static bool
 try_work(Oid relid, const Job *job, MemoryContext context)
 {
-	volatile bool done = false;
+	ErrorData  *volatile error = NULL;
 
 	PG_TRY();
 	{
 		work(relid, job);
-		done = true;
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error;
-
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		HOLD_INTERRUPTS();
@@ -400,11 +398,13 @@ try_work(Oid relid, const Job *job, MemoryContext context)
 		FlushErrorState();
 		AbortOutOfAnyTransaction();
 		RESUME_INTERRUPTS();
-		if (error->sqlerrcode != ERRCODE_QUERY_CANCELED)
-			clean_up(relid, job, error->message, context);
 	}
 	PG_END_TRY();
-	return done;
+
+	MemoryContextSwitchTo(context);
+	if (error && error->sqlerrcode != ERRCODE_QUERY_CANCELED)
+		clean_up(relid, job, error->message, context);
+	return error == NULL;
 }
 
 /*
@@ -451,11 +451,6 @@ dynapg_builder_main(Datum arg)
 
 	if (!prepare(relid))
 		return;
-	while (read_job(relid, &job, context))
-	{
-		MemoryContextSwitchTo(context);
-		if (!try_work(relid, &job, context))
-			return;
+	while (read_job(relid, &job, context) && try_work(relid, &job, context))
 		CHECK_FOR_INTERRUPTS();
-	}
 }

@@ -15,15 +15,18 @@
 #include "optimizer/plancat.h"
 #include "storage/bufmgr.h"
 #include "utils/acl.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
 
+#include "base/jsonout.h"
 #include "store/catalog.h"
 #include "store/ddl.h"
 #include "store/sql.h"
 
 #define MAX_EXACT_PAGES 256		/* of the heap: 2 MB, about 5 ms */
+#define SAMPLE_PAGES 32
 
 static bool
 may_read_all(Oid relid)
@@ -94,15 +97,76 @@ dyn_catalog_count(Oid relid, int64 *items, int64 *bytes)
 	relation_close(rel, AccessShareLock);
 }
 
+/* ---- indexes ---- */
+
+typedef struct NameList
+{
+	StringInfoData paths;		/* #0, #1 */
+	StringInfoData names;		/* {"#0":"a","#1":"b" */
+	int			count;
+} NameList;
+
 static void
-count_index_exactly(const DynTableDef *def, const DynIndexDef *index, int64 *items, int64 *bytes)
+add_name(NameList *list, const char *name)
+{
+	appendStringInfo(&list->paths, "%s#%d", list->count > 0 ? ", " : "", list->count);
+	dyn_jsonout_member(&list->names, psprintf("#%d", list->count));
+	dyn_jsonout_string(&list->names, name, strlen(name));
+	list->count++;
+}
+
+/* Is the attribute among the table's keys, or the first n of the index's? */
+static bool
+is_listed(const DynTableDef *def, const DynIndexDef *index, int n, const char *name)
+{
+	if (strcmp(name, def->pk.name) == 0 || (def->sk.tag != 0 && strcmp(name, def->sk.name) == 0))
+		return true;
+	for (int i = 0; i < n; i++)
+		if (strcmp(name, index->keys[i].name) == 0)
+			return true;
+	return false;
+}
+
+/* Appends the size in bytes of what the index shows of an item: the keys, and what its projection names. */
+static void
+append_shown_size(StringInfo sql, const DynTableDef *def, const DynIndexDef *index)
+{
+	int			nkeys = index->npk + index->nsk;
+	NameList	list = {0};
+
+	if (strcmp(index->projection, "ALL") == 0)
+	{
+		appendStringInfoString(sql, "dynapg.item_size(t.item)");
+		return;
+	}
+	initStringInfo(&list.paths);
+	initStringInfo(&list.names);
+	appendStringInfoChar(&list.names, '{');
+	add_name(&list, def->pk.name);
+	if (def->sk.tag != 0)
+		add_name(&list, def->sk.name);
+	for (int i = 0; i < nkeys; i++)
+		if (!is_listed(def, index, i, index->keys[i].name))
+			add_name(&list, index->keys[i].name);
+	for (int i = 0; i < index->ninclude; i++)
+		if (!is_listed(def, index, nkeys, index->include[i]))
+			add_name(&list, index->include[i]);
+	appendStringInfoChar(&list.names, '}');
+	appendStringInfo(sql, "dynapg.item_size(dynapg.item_project(t.item, '%s', %s::pg_catalog.json))", list.paths.data,
+					 quote_literal_cstr(list.names.data));
+}
+
+/* Counts the index's items, and their bytes, among the rows of the table that the condition leaves; it may be empty. */
+static void
+count_index_rows(const DynTableDef *def, const DynIndexDef *index, const char *condition, int64 *items, int64 *bytes)
 {
 	StringInfoData sql;
 
 	SPI_connect();
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "SELECT pg_catalog.count(*), coalesce(pg_catalog.sum(dynapg.item_size(item)), 0)::pg_catalog.int8 FROM %s",
-					 dyn_ddl_qualified_name(def->relid));
+	appendStringInfoString(&sql, "SELECT pg_catalog.count(*), coalesce(pg_catalog.sum(");
+	append_shown_size(&sql, def, index);
+	appendStringInfo(&sql, "), 0)::pg_catalog.int8 FROM (SELECT * FROM %s AS s %s) AS t", dyn_ddl_qualified_name(def->relid), condition);
 	dyn_ddl_append_index_condition(&sql, def, index);
 	dyn_sql_run(sql.data, NULL, 0);
 	*items = dyn_sql_get_int64(0, 1);
@@ -110,23 +174,53 @@ count_index_exactly(const DynTableDef *def, const DynIndexDef *index, int64 *ite
 	SPI_finish();
 }
 
-/* As many items as the index has entries, of the table's average size. */
+/* The same for a few pages in the middle of the table; *share is the part of the table that they are. */
+static void
+sample_index(const DynTableDef *def, const DynIndexDef *index, Relation table, int64 *items, int64 *bytes, double *share)
+{
+	BlockNumber pages = RelationGetNumberOfBlocks(table);
+	BlockNumber first = pages > SAMPLE_PAGES ? (pages - SAMPLE_PAGES) / 2 : 0;
+
+	count_index_rows(def, index,
+					 psprintf("WHERE s.ctid OPERATOR(pg_catalog.>=) '(%u,0)'::pg_catalog.tid "
+							  "AND s.ctid OPERATOR(pg_catalog.<) '(%u,0)'::pg_catalog.tid", first, first + SAMPLE_PAGES),
+					 items, bytes);
+	*share = (double) SAMPLE_PAGES / (double) Max(pages, SAMPLE_PAGES);
+}
+
+/*
+ * As many items as the index has entries, or, where PostgreSQL has not counted those yet, as a sample of the table
+ * lets expect; their size is that of the sample.  A user who may not read the table gets the average size of its items.
+ */
 static void
 estimate_index(const DynTableDef *def, const DynIndexDef *index, Relation table, int64 *items, int64 *bytes)
 {
-	Oid			relid = get_relname_relid(dyn_ddl_index_name(def->name, index->name), RelationGetNamespace(table));
+	Oid			relid = get_relname_relid(index->relation_name, RelationGetNamespace(table));
 	Relation	rel = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
 	int64		table_items;
 	int64		table_bytes;
 	int64		index_bytes;
+	int64		seen = 0;
+	int64		seen_bytes = 0;
+	double		share = 1;
+	bool		counted;
 
 	if (rel == NULL)
 		return;
+	counted = rel->rd_rel->relpages > 0 && rel->rd_rel->reltuples > 0;
 	estimate(rel, items, &index_bytes);
 	relation_close(rel, AccessShareLock);
 	estimate(table, &table_items, &table_bytes);
-	*items = Min(*items, table_items);
-	*bytes = table_items > 0 ? (int64) ((double) table_bytes / (double) table_items * (double) *items) : 0;
+	if (may_read_all(def->relid))
+		sample_index(def, index, table, &seen, &seen_bytes, &share);
+	if (!counted && seen > 0)
+		*items = (int64) ((double) seen / share);
+	else
+		*items = Min(*items, table_items);
+	if (seen > 0)
+		*bytes = (int64) ((double) seen_bytes / (double) seen * (double) *items);
+	else
+		*bytes = table_items > 0 ? (int64) ((double) table_bytes / (double) table_items * (double) *items) : 0;
 }
 
 void
@@ -141,7 +235,7 @@ dyn_catalog_count_index(const DynTableDef *def, const DynIndexDef *index, int64 
 	if (rel->rd_rel->relkind == RELKIND_RELATION)
 	{
 		if (RelationGetNumberOfBlocks(rel) <= MAX_EXACT_PAGES && may_read_all(def->relid))
-			count_index_exactly(def, index, items, bytes);
+			count_index_rows(def, index, "", items, bytes);
 		else
 			estimate_index(def, index, rel, items, bytes);
 	}

@@ -70,8 +70,8 @@ prune_definitions(Oid relid)
 
 	dyn_sql_oid(&args, relid);
 	dyn_catalog_run("UPDATE dynapg.tables t SET attribute_definitions = "
-					"(SELECT pg_catalog.concat('[', "
-					"pg_catalog.string_agg(d.value::pg_catalog.text, ',' ORDER BY d.ordinality), ']')::pg_catalog.json "
+					"(SELECT pg_catalog.concat('[', pg_catalog.string_agg(d.value::pg_catalog.text, ',' ORDER BY d.ordinality), "
+					"']')::pg_catalog.json "
 					"FROM pg_catalog.json_array_elements(t.attribute_definitions) WITH ORDINALITY d, "
 					"LATERAL (SELECT d.value OPERATOR(pg_catalog.->>) 'AttributeName' AS name) a "
 					"WHERE a.name OPERATOR(pg_catalog.=) t.pk_name OR a.name OPERATOR(pg_catalog.=) t.sk_name "
