@@ -30,7 +30,19 @@ PG_CPPFLAGS = -Isrc '-DPGDLLEXPORT=__attribute__((visibility("default")))'
 PG_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-missing-field-initializers -Wno-declaration-after-statement \
 	-fvisibility=hidden -MMD -MP $(EXTRA_CFLAGS)
-SHLIB_LINK = -lcjson $(EXTRA_LDFLAGS)
+SHLIB_LINK = -lcjson -lssl -lcrypto -lz $(LLHTTP_LINK) $(EXTRA_LDFLAGS)
+
+# llhttp, the HTTP parser: a library where there is one, else (Debian 12) the C sources that the package node-llhttp
+# ships, compiled from where they are.
+LLHTTP_SOURCES = $(if $(wildcard /usr/include/llhttp.h),,$(wildcard /usr/share/llhttp/*.c))
+ifeq ($(LLHTTP_SOURCES),)
+LLHTTP_LINK = -lllhttp
+else
+LLHTTP_OBJS = $(LLHTTP_SOURCES:/usr/share/llhttp/%.c=src/llhttp-%.o)
+OBJS += $(LLHTTP_OBJS)
+EXTRA_CLEAN += $(LLHTTP_OBJS)
+PG_CPPFLAGS += -isystem /usr/share/include/llhttp
+endif
 
 # No LLVM bitcode: it doubles the build, and nothing of this module is worth inlining into a JIT-compiled query.
 override with_llvm = no
@@ -49,6 +61,9 @@ include $(PGXS)
 $(file >src/.flags.new,$(VERSION) $(includedir_server) $(CC) $(CPPFLAGS) $(CFLAGS))
 $(shell cmp -s src/.flags.new src/.flags && rm src/.flags.new || mv src/.flags.new src/.flags)
 $(OBJS): src/.flags
+
+src/llhttp-%.o: /usr/share/llhttp/%.c
+	$(CC) $(CFLAGS) $(CPPFLAGS) -w -DLLHTTP_STRICT_MODE=1 -c -o $@ $<
 
 else ifneq ($(PGXS_GOALS),)
 

@@ -1,0 +1,152 @@
+/*
+ * durable.c - group commit: many requests share one flush of the write-ahead log
+ *
+ * Layer 4 (http).
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "miscadmin.h"
+#include "port/atomics.h"
+#include "replication/syncrep.h"
+#include "storage/ipc.h"
+#include "storage/shmem.h"
+#include "utils/guc.h"
+
+#include "base/compat.h"
+#include "base/guc.h"
+#include "base/limits.h"
+#include "http/durable.h"
+
+#define DYN_DURABLE_NOTHING 0
+#define DYN_DURABLE_BUSY	PG_UINT64_MAX
+
+/* How long another worker's commit is waited for at a time, in microseconds; the commit itself takes about one. */
+#define BUSY_WAIT			20
+
+/* A cache line for each, since every worker looks at all of them and writes its own. */
+typedef union Mark
+{
+	pg_atomic_uint64 lsn;
+	char		padding[PG_CACHE_LINE_SIZE];
+} Mark;
+
+static Mark *marks = NULL;
+static int	own = -1;
+
+static XLogRecPtr own_end = 0;	/* of this worker's last commit that is not flushed; 0: there is none */
+static XLogRecPtr flushed = 0;	/* known to be durable, here and on synchronous standbys */
+
+Size
+dyn_durable_shmem_size(void)
+{
+	return mul_size(DYN_MAX_HTTP_WORKERS, sizeof(Mark));
+}
+
+void
+dyn_durable_shmem_init(void)
+{
+	bool		found;
+
+	marks = ShmemInitStruct("dynapg HTTP workers", dyn_durable_shmem_size(), &found);
+	if (found)
+		return;
+	for (int i = 0; i < DYN_MAX_HTTP_WORKERS; i++)
+		pg_atomic_init_u64(&marks[i].lsn, DYN_DURABLE_NOTHING);
+}
+
+static void
+set_mark(uint64 value)
+{
+	pg_atomic_write_u64(&marks[own].lsn, value);
+	pg_memory_barrier();
+}
+
+/* A process that ends leaves nothing that others would have to wait for. */
+static void
+at_exit(int code, Datum arg)
+{
+	if (own_end != 0)
+		XLogFlush(own_end);
+	set_mark(DYN_DURABLE_NOTHING);
+}
+
+void
+dyn_durable_init(int worker)
+{
+	own = worker;
+	set_mark(DYN_DURABLE_NOTHING);
+	before_shmem_exit(at_exit, (Datum) 0);
+}
+
+static bool
+in_groups(void)
+{
+	return synchronous_commit > SYNCHRONOUS_COMMIT_OFF && GetConfigOption("citus.shard_count", true, false) == NULL;
+}
+
+void
+dyn_durable_commit(void)
+{
+	if (!TransactionIdIsValid(GetTopTransactionIdIfAny()) || !in_groups())
+	{
+		CommitTransactionCommand();
+		return;
+	}
+	/* SET LOCAL: the end of the transaction undoes it, after the commit */
+	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+	set_mark(DYN_DURABLE_BUSY);
+	CommitTransactionCommand();
+	own_end = Max(own_end, XactLastCommitEnd);
+	set_mark(own_end);
+}
+
+void
+dyn_durable_aborted(void)
+{
+	set_mark(own_end);
+}
+
+/* The greatest end of a commit, of whichever worker, that a request of this turn can have seen. */
+static XLogRecPtr
+greatest_end(void)
+{
+	XLogRecPtr	greatest = own_end;
+
+	pg_memory_barrier();
+	for (int i = 0; i < Min(dyn_guc_http_workers, DYN_MAX_HTTP_WORKERS); i++)
+	{
+		uint64		end = pg_atomic_read_u64(&marks[i].lsn);
+
+		while (end == DYN_DURABLE_BUSY)
+		{
+			if (ProcDiePending)
+				CHECK_FOR_INTERRUPTS();
+			pg_usleep(BUSY_WAIT);
+			end = pg_atomic_read_u64(&marks[i].lsn);
+		}
+		greatest = Max(greatest, end);
+	}
+	return greatest;
+}
+
+void
+dyn_durable_flush(void)
+{
+	XLogRecPtr	end = greatest_end();
+
+	if (end > flushed)
+	{
+		XLogFlush(end);
+		HOLD_INTERRUPTS();
+		SyncRepWaitForLSN(end, true);
+		RESUME_INTERRUPTS();
+		flushed = end;
+	}
+	if (own_end != 0)
+	{
+		own_end = 0;
+		set_mark(DYN_DURABLE_NOTHING);
+	}
+}

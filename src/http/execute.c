@@ -1,0 +1,330 @@
+/*
+ * execute.c - an operation as one transaction
+ *
+ * The session's user is the bootstrap superuser; a request runs as its own role, in a state in which PostgreSQL refuses
+ * SET ROLE and SET SESSION AUTHORIZATION, so that nothing that runs as that role (a trigger, a function in a
+ * constraint) can become another one.  Whatever such code sets is undone when the request ends; deferred triggers run
+ * as that role, too.
+ *
+ * An error rolls the transaction back and becomes a reply.  One that is not of the API is told in the log, never
+ * to the client.
+ *
+ * Layer 4 (http).
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "tcop/tcopprot.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timeout.h"
+
+#include "api/session.h"
+#include "base/compat.h"
+#include "base/errors.h"
+#include "base/guc.h"
+#include "base/jsonout.h"
+#include "http/auth.h"
+#include "http/durable.h"
+#include "http/execute.h"
+
+#define MAX_TABLE_SEEN		64		/* bytes of a table's name in pg_stat_activity */
+#define MAX_TABLE_SEARCH	65536	/* bytes of a request in which the name is looked for */
+
+static void
+set_option(const char *name, const char *value)
+{
+	SetConfigOption(name, value, PGC_SUSET, PGC_S_OVERRIDE);
+}
+
+void
+dyn_execute_init(void)
+{
+	set_option("default_transaction_isolation", "read committed");
+	set_option("default_transaction_deferrable", "off");
+	set_option("jit", "off");
+	dyn_execute_reload();
+}
+
+void
+dyn_execute_reload(void)
+{
+	char		value[32];
+
+	snprintf(value, sizeof(value), "%d", dyn_guc_http_lock_timeout);
+	set_option("lock_timeout", value);
+	snprintf(value, sizeof(value), "%d", dyn_guc_http_statement_timeout);
+	set_option("statement_timeout", value);
+}
+
+/* The value of the first "TableName" in the text, for those who watch; an empty slice when it is not seen. */
+static DynSlice
+table_seen(DynSlice body)
+{
+	static const char member[] = "\"TableName\"";
+	const char *end = body.data + Min(body.len, MAX_TABLE_SEARCH);
+	const char *p = memmem(body.data, end - body.data, member, sizeof(member) - 1);
+	const char *name;
+
+	if (p == NULL)
+		return (DynSlice) {"", 0};
+	p += sizeof(member) - 1;
+	while (p < end && (*p == ' ' || *p == ':' || *p == '\t' || *p == '\n' || *p == '\r'))
+		p++;
+	if (p == end || *p != '"')
+		return (DynSlice) {"", 0};
+	name = ++p;
+	while (p < end && (isalnum((unsigned char) *p) || strchr("_.-:/", *p)) && p - name < MAX_TABLE_SEEN)
+		p++;
+	return (DynSlice) {name, p - name};
+}
+
+static void
+report_activity(const DynHttpRequest *request, const DynOperation *operation)
+{
+	char		text[NAMEDATALEN + MAX_TABLE_SEEN + 2];
+	DynSlice	table = table_seen(request->body);
+
+	snprintf(text, sizeof(text), "%s %.*s", operation->name, (int) table.len, table.data);
+	debug_query_string = operation->name;
+	pgstat_report_activity(STATE_RUNNING, text);
+}
+
+static void
+begin(void)
+{
+	/* a cancel that came while nothing ran is not meant for this request */
+	QueryCancelPending = false;
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	if (StatementTimeout > 0)
+		enable_timeout_after(STATEMENT_TIMEOUT, StatementTimeout);
+	PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+/* What runs after the transaction's end, however it ended. */
+static void
+end(void)
+{
+	disable_timeout(STATEMENT_TIMEOUT, false);
+	QueryCancelPending = false;
+	debug_query_string = NULL;
+}
+
+static void
+run_as(Oid role, const DynHttpRequest *request, const DynOperation *operation, StringInfo body)
+{
+	Oid			user;
+	int			security;
+	int			level = NewGUCNestLevel();
+
+	GetUserIdAndSecContext(&user, &security);
+	SetUserIdAndSecContext(role, security | SECURITY_LOCAL_USERID_CHANGE);
+	dyn_api_call(operation, request->body.data, request->body.len, body);
+	dyn_session_fire_deferred();
+	SetUserIdAndSecContext(user, security);
+	AtEOXact_GUC(false, level);
+}
+
+/* The transaction; raises what goes wrong. */
+static void
+run(const DynHttpRequest *request, const DynOperation *operation, Oid *role, StringInfo body)
+{
+	begin();
+	if (!dyn_session_extension_exists())
+		dyn_error(DYN_E_SERVICE_UNAVAILABLE, "The extension dynapg is not in database %s.", dyn_guc_http_database);
+	*role = dyn_auth_check(request, operation);
+	run_as(*role, request, operation, body);
+	PopActiveSnapshot();
+	dyn_durable_commit();
+}
+
+/* The exception that stands for one of PostgreSQL's errors, with its text; SDKs repeat those that may go away. */
+static DynErr
+translate(int sqlstate, const char **message)
+{
+	switch (sqlstate)
+	{
+		case ERRCODE_LOCK_NOT_AVAILABLE:
+			*message = "The item or table is locked by another transaction. Please try again.";
+			return DYN_E_THROTTLING;
+		case ERRCODE_T_R_DEADLOCK_DETECTED:
+		case ERRCODE_T_R_SERIALIZATION_FAILURE:
+			*message = "Transaction is ongoing for the item";
+			return DYN_E_TRANSACTION_CONFLICT;
+		case ERRCODE_READ_ONLY_SQL_TRANSACTION:
+			*message = "The database is read-only at present. Please try again.";
+			return DYN_E_SERVICE_UNAVAILABLE;
+	}
+	switch (ERRCODE_TO_CATEGORY(sqlstate))
+	{
+		case ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION:
+		case ERRCODE_TO_CATEGORY(ERRCODE_RAISE_EXCEPTION):
+			*message = "One or more parameter values were invalid: a constraint or trigger of the database refuses them";
+			return DYN_E_VALIDATION;
+		case ERRCODE_INSUFFICIENT_RESOURCES:
+		case ERRCODE_OPERATOR_INTERVENTION:
+			*message = "The request could not be completed. Please try again.";
+			return DYN_E_INTERNAL_SERVER_ERROR;
+		default:
+			*message = "The request could not be completed.";
+			return DYN_E_INTERNAL_SERVER_ERROR;
+	}
+}
+
+static void
+log_error(const ErrorData *error, const DynOperation *operation)
+{
+	ereport(LOG,
+			errmsg("HTTP request %s failed: %s", operation->name, error->message),
+			error->detail ? errdetail_internal("%s", error->detail) : 0,
+			error->context ? errcontext("%s", error->context) : 0,
+			errhidestmt(true));
+}
+
+/* Some services of AWS's fleet write the member's name with a capital. */
+static const char *
+message_member(const DynErrInfo *info)
+{
+	if (info == dyn_error_info(DYN_E_SERIALIZATION) || info == dyn_error_info(DYN_E_ACCESS_DENIED) ||
+		info == dyn_error_info(DYN_E_TRANSACTION_CANCELED))
+		return "Message";
+	return "message";
+}
+
+/* {"__type": ..., extras of the detail, "message": ...} */
+static void
+append_error(StringInfo body, const DynErrInfo *info, const char *detail, const char *message)
+{
+	size_t		len = detail ? strlen(detail) : 0;
+
+	appendStringInfo(body, "{\"__type\":\"%s\"", info->type);
+	if (len > 2 && detail[0] == '{' && detail[len - 1] == '}')
+	{
+		appendStringInfoChar(body, ',');
+		appendBinaryStringInfo(body, detail + 1, len - 2);
+	}
+	if (message[0] != '\0')
+	{
+		dyn_jsonout_member(body, message_member(info));
+		dyn_jsonout_string(body, message, strlen(message));
+	}
+	appendStringInfoChar(body, '}');
+}
+
+/* The text of AccessDeniedException; an error within tells less. */
+static const char *
+denied_text(Oid role, const DynHttpRequest *request, const DynOperation *operation)
+{
+	MemoryContext context = CurrentMemoryContext;
+	const char *volatile text = "You are not authorized to perform this operation";
+
+	PG_TRY();
+	{
+		char	   *full;
+
+		StartTransactionCommand();
+		MemoryContextSwitchTo(context);
+		full = dyn_auth_denied(role, request, operation);
+		CommitTransactionCommand();
+		text = full;
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		FlushErrorState();
+		AbortCurrentTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	return text;
+}
+
+static int
+reply_of_error(const ErrorData *error, Oid role, const DynHttpRequest *request, const DynOperation *operation, StringInfo body)
+{
+	const DynErrInfo *info = dyn_error_by_sqlstate(error->sqlerrcode);
+	const char *message = error->message;
+	const char *detail = error->detail;
+
+	if (info == NULL)
+	{
+		log_error(error, operation);
+		info = dyn_error_info(translate(error->sqlerrcode, &message));
+		detail = NULL;
+	}
+	else if (info == dyn_error_info(DYN_E_ACCESS_DENIED) && OidIsValid(role))
+	{
+		log_error(error, operation);
+		message = denied_text(role, request, operation);
+		detail = NULL;
+	}
+	append_error(body, info, detail, message);
+	return info->http_status;
+}
+
+bool
+dyn_execute_is_json(DynSlice text)
+{
+	MemoryContext context = CurrentMemoryContext;
+	volatile bool valid = true;
+
+	if (text.len == 0)
+		return true;
+	PG_TRY();
+	{
+		(void) dyn_json_parse(text.data, text.len);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		FlushErrorState();
+		valid = false;
+	}
+	PG_END_TRY();
+	return valid;
+}
+
+int
+dyn_execute(const DynHttpRequest *request, const DynOperation *operation, StringInfo body)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ErrorData  *volatile error = NULL;
+	Oid			role = InvalidOid;
+	Oid		   *runs_as = &role;
+	int			status = 200;
+
+	report_activity(request, operation);
+	PG_TRY();
+	{
+		run(request, operation, runs_as, body);
+	}
+	PG_CATCH();
+	{
+		HOLD_INTERRUPTS();
+		disable_timeout(STATEMENT_TIMEOUT, false);
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		AbortCurrentTransaction();
+		dyn_durable_aborted();
+		RESUME_INTERRUPTS();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	end();
+	if (error)
+	{
+		resetStringInfo(body);
+		if (!OidIsValid(role) && !dyn_execute_is_json(request->body))
+		{
+			appendStringInfo(body, "{\"__type\":\"%s\"}", dyn_error_info(DYN_E_SERIALIZATION)->type);
+			return 400;
+		}
+		status = reply_of_error(error, role, request, operation, body);
+	}
+	return status;
+}

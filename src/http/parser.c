@@ -1,0 +1,269 @@
+/*
+ * parser.c - HTTP/1.1 requests out of a byte stream, over llhttp
+ *
+ * Layer 4 (http).
+ */
+#include "postgres.h"
+
+#include "http/parser.h"
+
+#define HTTP_BAD_REQUEST		400
+#define HTTP_TOO_LARGE			413
+#define HTTP_EXPECTATION_FAILED 417
+#define HTTP_HEADERS_TOO_LARGE	431
+
+/* What callbacks return to llhttp. */
+#define GO_ON		0
+#define REFUSE		(-1)
+
+static int
+refuse(DynParser *parser, int status)
+{
+	parser->status = status;
+	return REFUSE;
+}
+
+/* Lengthens a span by the bytes at at, which must follow it. */
+static int
+extend(DynParser *parser, DynSpan *span, const char *at, size_t len)
+{
+	uint32		start = at - parser->base;
+
+	if (span->len == 0)
+		span->start = start;
+	else if (span->start + span->len != start)
+		return refuse(parser, HTTP_BAD_REQUEST);
+	span->len += len;
+	return GO_ON;
+}
+
+static int
+on_url(llhttp_t *llhttp, const char *at, size_t len)
+{
+	DynParser  *parser = llhttp->data;
+
+	return extend(parser, &parser->target, at, len);
+}
+
+static int
+on_header_field(llhttp_t *llhttp, const char *at, size_t len)
+{
+	DynParser  *parser = llhttp->data;
+
+	if (parser->headers_done)	/* a trailer */
+		return GO_ON;
+	if (parser->nheaders == DYN_MAX_HTTP_HEADERS)
+		return refuse(parser, HTTP_HEADERS_TOO_LARGE);
+	return extend(parser, &parser->names[parser->nheaders], at, len);
+}
+
+static int
+on_header_value(llhttp_t *llhttp, const char *at, size_t len)
+{
+	DynParser  *parser = llhttp->data;
+
+	if (parser->headers_done)
+		return GO_ON;
+	return extend(parser, &parser->values[parser->nheaders], at, len);
+}
+
+static int
+on_header_value_complete(llhttp_t *llhttp)
+{
+	DynParser  *parser = llhttp->data;
+
+	if (parser->headers_done)
+		return GO_ON;
+	parser->nheaders++;
+	if (parser->nheaders < DYN_MAX_HTTP_HEADERS)
+	{
+		parser->names[parser->nheaders].len = 0;
+		parser->values[parser->nheaders].len = 0;
+	}
+	return GO_ON;
+}
+
+/* The index of the header of that lower-case name, or -1. */
+static int
+find_header(const DynParser *parser, const char *name)
+{
+	size_t		len = strlen(name);
+
+	for (int i = 0; i < parser->nheaders; i++)
+	{
+		if (parser->names[i].len == len && strncasecmp(parser->base + parser->names[i].start, name, len) == 0)
+			return i;
+	}
+	return -1;
+}
+
+static int
+on_headers_complete(llhttp_t *llhttp)
+{
+	DynParser  *parser = llhttp->data;
+	int			expect = find_header(parser, "expect");
+
+	parser->headers_done = true;
+	/* an offer of another protocol, which is declined by not taking it up */
+	llhttp->upgrade = 0;
+	if ((llhttp->flags & F_CONTENT_LENGTH) && llhttp->content_length > DYN_MAX_REQUEST_BYTES)
+		return refuse(parser, HTTP_TOO_LARGE);
+	if (expect >= 0)
+	{
+		static const char known[] = "100-continue";
+		DynSpan		value = parser->values[expect];
+
+		if (value.len != sizeof(known) - 1 || strncasecmp(parser->base + value.start, known, value.len) != 0)
+			return refuse(parser, HTTP_EXPECTATION_FAILED);
+		parser->expects_continue = true;
+	}
+	return GO_ON;
+}
+
+static int
+on_body(llhttp_t *llhttp, const char *at, size_t len)
+{
+	DynParser  *parser = llhttp->data;
+	DynSpan    *body = &parser->body;
+
+	if (body->len + len > DYN_MAX_REQUEST_BYTES)
+		return refuse(parser, HTTP_TOO_LARGE);
+	if (body->len == 0)
+		body->start = at - parser->base;
+	else
+	{
+		char	   *end = unconstify(char *, parser->base) + body->start + body->len;
+
+		if (end != at)
+			memmove(end, at, len);
+	}
+	body->len += len;
+	return GO_ON;
+}
+
+static int
+on_message_complete(llhttp_t *llhttp)
+{
+	DynParser  *parser = llhttp->data;
+
+	parser->complete = true;
+	parser->keep_alive = llhttp_should_keep_alive(llhttp);
+	return HPE_PAUSED;
+}
+
+static const llhttp_settings_t callbacks = {
+	.on_url = on_url,
+	.on_header_field = on_header_field,
+	.on_header_value = on_header_value,
+	.on_header_value_complete = on_header_value_complete,
+	.on_headers_complete = on_headers_complete,
+	.on_body = on_body,
+	.on_message_complete = on_message_complete,
+};
+
+void
+dyn_parser_init(DynParser *parser)
+{
+	llhttp_init(&parser->llhttp, HTTP_REQUEST, &callbacks);
+	parser->llhttp.data = parser;
+	dyn_parser_next(parser);
+}
+
+void
+dyn_parser_next(DynParser *parser)
+{
+	llhttp_resume(&parser->llhttp);
+	parser->status = HTTP_BAD_REQUEST;
+	parser->started = false;
+	parser->headers_done = false;
+	parser->complete = false;
+	parser->keep_alive = false;
+	parser->expects_continue = false;
+	parser->consumed = 0;
+	parser->target.len = 0;
+	parser->body.len = 0;
+	parser->nheaders = 0;
+	parser->names[0].len = 0;
+	parser->values[0].len = 0;
+}
+
+/* Everything was parsed and the request goes on: what of the buffer is still needed? */
+static DynParse
+parsed_all(DynParser *parser, uint32 *len)
+{
+	parser->consumed = *len;
+	if (parser->body.len > 0)
+		parser->consumed = *len = parser->body.start + parser->body.len;
+	else if (*len > DYN_MAX_HTTP_HEADER_BYTES)
+	{
+		parser->status = HTTP_HEADERS_TOO_LARGE;
+		return DYN_PARSE_REFUSED;
+	}
+	return DYN_PARSE_MORE;
+}
+
+DynParse
+dyn_parser_feed(DynParser *parser, char *data, uint32 *len)
+{
+	llhttp_errno_t error;
+
+	if (*len == parser->consumed)
+		return DYN_PARSE_MORE;
+	parser->started = true;
+	parser->base = data;
+	error = llhttp_execute(&parser->llhttp, data + parser->consumed, *len - parser->consumed);
+	if (error == HPE_OK)
+		return parsed_all(parser, len);
+	if (error != HPE_PAUSED || !parser->complete)
+		return DYN_PARSE_REFUSED;
+	parser->consumed = llhttp_get_error_pos(&parser->llhttp) - data;
+	return DYN_PARSE_REQUEST;
+}
+
+static DynSlice
+slice_of(const char *data, DynSpan span)
+{
+	return (DynSlice) {data + (span.len > 0 ? span.start : 0), span.len};
+}
+
+/* Without the blanks at its end; llhttp has left out those before it. */
+static DynSlice
+trimmed(DynSlice value)
+{
+	while (value.len > 0 && (value.data[value.len - 1] == ' ' || value.data[value.len - 1] == '\t'))
+		value.len--;
+	return value;
+}
+
+void
+dyn_parser_request(const DynParser *parser, const char *data, DynHttpHeader *headers, DynHttpRequest *request)
+{
+	const char *method = llhttp_method_name(llhttp_get_method(unconstify(llhttp_t *, &parser->llhttp)));
+
+	for (int i = 0; i < parser->nheaders; i++)
+	{
+		headers[i].name = slice_of(data, parser->names[i]);
+		headers[i].value = trimmed(slice_of(data, parser->values[i]));
+	}
+	request->method = (DynSlice) {method, strlen(method)};
+	request->target = slice_of(data, parser->target);
+	request->nheaders = parser->nheaders;
+	request->headers = headers;
+	request->sent_body = slice_of(data, parser->body);
+	request->body = request->sent_body;
+}
+
+DynSlice
+dyn_http_header(const DynHttpRequest *request, const char *name)
+{
+	size_t		len = strlen(name);
+
+	for (int i = 0; i < request->nheaders; i++)
+	{
+		const DynHttpHeader *header = &request->headers[i];
+
+		if (header->name.len == len && strncasecmp(header->name.data, name, len) == 0)
+			return header->value;
+	}
+	return (DynSlice) {NULL, 0};
+}

@@ -1,0 +1,189 @@
+/*
+ * serve.c - from a request to its reply
+ *
+ * Order of checks: method and path, content type, body's coding, JSON, target, authentication, then the operation's own.
+ * (The body is parsed by the operation; where an earlier check fails, a body that is no JSON is told instead.)
+ *
+ * Layer 4 (http).
+ */
+#include "postgres.h"
+
+#include "api/operation.h"
+#include "base/errors.h"
+#include "base/guc.h"
+#include "base/json.h"
+#include "base/jsonout.h"
+#include "http/compress.h"
+#include "http/execute.h"
+#include "http/reply.h"
+#include "http/serve.h"
+#include "utils/memutils.h"
+
+static MemoryContext request_context = NULL;
+
+void
+dyn_serve_init(void)
+{
+	request_context = AllocSetContextCreate(TopMemoryContext, "dynapg HTTP request", ALLOCSET_DEFAULT_SIZES);
+	dyn_reply_init();
+	dyn_execute_init();
+}
+
+void
+dyn_serve_reload(void)
+{
+	dyn_execute_reload();
+}
+
+/* A body of an error that says no more than its kind. */
+static void
+append_bare_error(StringInfo body, DynErr code)
+{
+	appendStringInfo(body, "{\"__type\":\"%s\"}", dyn_error_info(code)->type);
+}
+
+/* The content type of the reply, or NULL: the request's is none of the protocol's. */
+static const char *
+protocol_of(const DynHttpRequest *request)
+{
+	static const char *const types[] = {"application/x-amz-json-1.0", "application/x-amz-json-1.1", "application/json"};
+	DynSlice	type = dyn_http_header(request, "content-type");
+
+	for (int i = 0; i < lengthof(types); i++)
+	{
+		size_t		len = strlen(types[i]);
+
+		if (type.data && type.len >= len && pg_strncasecmp(type.data, types[i], len) == 0 &&
+			(type.len == len || type.data[len] == ';' || type.data[len] == ' '))
+			return types[i];
+	}
+	return NULL;
+}
+
+/* The operation that X-Amz-Target names, or NULL. */
+static const DynOperation *
+operation_of(const DynHttpRequest *request)
+{
+	static const char *const services[] = {"DynamoDB_20120810.", "DynamoDBStreams_20120810."};
+	DynSlice	target = dyn_http_header(request, "x-amz-target");
+
+	for (int i = 0; i < lengthof(services); i++)
+	{
+		size_t		len = strlen(services[i]);
+
+		if (target.data && target.len > len && memcmp(target.data, services[i], len) == 0)
+			return dyn_operation_find(target.data + len, target.len - len);
+	}
+	return NULL;
+}
+
+/* Undoes the body's Content-Encoding.  False when it cannot be: status then tells why. */
+static bool
+decode_body(DynHttpRequest *request, int *status)
+{
+	DynSlice	coding = dyn_http_header(request, "content-encoding");
+	bool		gzip;
+
+	if (coding.data == NULL || coding.len == 0 || request->body.len == 0 ||
+		(coding.len == 8 && pg_strncasecmp(coding.data, "identity", 8) == 0))
+		return true;
+	gzip = coding.len == 4 && pg_strncasecmp(coding.data, "gzip", 4) == 0;
+	if (!gzip && !(coding.len == 7 && pg_strncasecmp(coding.data, "deflate", 7) == 0))
+		return true;			/* such a body is then no JSON */
+	switch (dyn_compress_inflate(request->sent_body, gzip, &request->body))
+	{
+		case DYN_INFLATE_OK:
+			return true;
+		case DYN_INFLATE_TOO_LARGE:
+			*status = 413;
+			return false;
+		case DYN_INFLATE_CORRUPT:
+			break;
+	}
+	*status = 400;
+	return false;
+}
+
+/* POST: an operation of the API. */
+static void
+serve_operation(DynHttpRequest *request, DynReply *reply)
+{
+	const DynOperation *operation;
+	StringInfoData body;
+
+	reply->content_type = protocol_of(request);
+	if (reply->content_type == NULL)
+	{
+		reply->status = 404;
+		reply->body = DYN_SLICE("<UnknownOperationException/>\n");
+		return;
+	}
+	initStringInfo(&body);
+	operation = operation_of(request);
+	if (!decode_body(request, &reply->status))
+	{
+		if (reply->status == 400)
+			append_bare_error(&body, DYN_E_SERIALIZATION);
+		else
+			reply->keep_alive = false;
+	}
+	else if (operation == NULL)
+	{
+		bool		is_json = dyn_execute_is_json(request->body);
+
+		reply->status = 400;
+		append_bare_error(&body, is_json ? DYN_E_UNKNOWN_OPERATION : DYN_E_SERIALIZATION);
+	}
+	else
+		reply->status = dyn_execute(request, operation, &body);
+	reply->body = (DynSlice) {body.data, body.len};
+}
+
+static void
+serve_method(DynHttpRequest *request, DynReply *reply)
+{
+	DynSlice	target = request->target;
+
+	if (dyn_slice_is(request->method, "POST"))
+	{
+		if (target.len >= 1 && target.data[0] == '/' && (target.len == 1 || target.data[1] == '?'))
+			serve_operation(request, reply);
+		else
+		{
+			reply->status = 404;
+			reply->body = DYN_SLICE("<UnknownOperationException/>\n");
+		}
+	}
+	else if (dyn_slice_is(request->method, "GET") || dyn_slice_is(request->method, "HEAD"))
+	{
+		char	   *healthy = psprintf("healthy: dynamodb.%s.amazonaws.com ", dyn_guc_region);
+
+		reply->content_type = "text/plain";
+		reply->body = (DynSlice) {healthy, strlen(healthy)};
+	}
+	else if (!dyn_slice_is(request->method, "OPTIONS"))
+	{
+		reply->status = 405;
+		reply->extra_headers = "Allow: GET, HEAD, OPTIONS, POST\r\n";
+	}
+}
+
+void
+dyn_serve_request(DynHttpRequest *request, bool keep_alive, StringInfo out)
+{
+	DynReply	reply = {.status = 200, .keep_alive = keep_alive};
+	MemoryContext caller = MemoryContextSwitchTo(request_context);
+
+	serve_method(request, &reply);
+	dyn_reply_append(out, request, &reply);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(request_context);
+}
+
+void
+dyn_serve_refusal(int status, StringInfo out)
+{
+	DynReply	reply = {.status = status, .keep_alive = false};
+
+	dyn_reply_append(out, NULL, &reply);
+}

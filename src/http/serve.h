@@ -1,0 +1,28 @@
+/*
+ * serve.h - from a request to its reply
+ *
+ * Layer 4 (http).
+ */
+#ifndef DYNAPG_HTTP_SERVE_H
+#define DYNAPG_HTTP_SERVE_H
+
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+#include "http/request.h"
+
+/* Sets up what requests run with; once, when a worker has connected to its database, and again after a reload. */
+extern void dyn_serve_init(void);
+extern void dyn_serve_reload(void);
+
+/*
+ * Answers the request: appends the whole reply to out, which must not be sent before dyn_durable_flush.  The
+ * request's errors are replies; what is raised is out of memory for the reply, and what ends the process.
+ */
+extern void dyn_serve_request(DynHttpRequest *request, bool keep_alive, StringInfo out);
+
+/* Appends the reply to a request that could not be read. */
+extern void dyn_serve_refusal(int status, StringInfo out);
+
+#endif							/* DYNAPG_HTTP_SERVE_H */

@@ -1,0 +1,149 @@
+/*
+ * tls.c - TLS over a non-blocking socket, by OpenSSL
+ *
+ * Layer 4 (http).
+ */
+#include "postgres.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "base/guc.h"
+#include "http/tls.h"
+
+/* A DynTls is an SSL by another name, so that OpenSSL's headers stay here. */
+#define SSL_OF(tls) ((SSL *) (tls))
+
+static SSL_CTX *context = NULL;
+
+/* OpenSSL's text for its latest error; its queue of errors is emptied. */
+static const char *
+ssl_error(void)
+{
+	unsigned long code = ERR_get_error();
+	const char *text = code != 0 ? ERR_reason_error_string(code) : NULL;
+
+	ERR_clear_error();
+	return text ? text : "unknown error";
+}
+
+/* Raises the error for a context that cannot be made. */
+static void
+refuse(SSL_CTX *made, const char *what, const char *file)
+{
+	const char *text = ssl_error();
+
+	SSL_CTX_free(made);
+	ereport(ERROR, errcode(ERRCODE_CONFIG_FILE_ERROR), errmsg("could not load %s \"%s\": %s", what, file, text));
+}
+
+/* The pass phrase of a key is asked from nobody. */
+static int
+no_pass_phrase(char *buffer, int size, int encrypting, void *argument)
+{
+	return 0;
+}
+
+void
+dyn_tls_load(void)
+{
+	SSL_CTX    *made;
+
+	if (dyn_guc_http_tls_cert_file[0] == '\0' && dyn_guc_http_tls_key_file[0] == '\0')
+	{
+		SSL_CTX_free(context);
+		context = NULL;
+		return;
+	}
+	ERR_clear_error();
+	made = SSL_CTX_new(TLS_server_method());
+	if (made == NULL)
+		ereport(ERROR, errcode(ERRCODE_OUT_OF_MEMORY), errmsg("could not create an SSL context: %s", ssl_error()));
+	SSL_CTX_set_default_passwd_cb(made, no_pass_phrase);
+	SSL_CTX_set_min_proto_version(made, TLS1_2_VERSION);
+	SSL_CTX_set_mode(made, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_options(made, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+	SSL_CTX_set_session_cache_mode(made, SSL_SESS_CACHE_OFF);
+	if (SSL_CTX_use_certificate_chain_file(made, dyn_guc_http_tls_cert_file) != 1)
+		refuse(made, "certificate file", dyn_guc_http_tls_cert_file);
+	if (SSL_CTX_use_PrivateKey_file(made, dyn_guc_http_tls_key_file, SSL_FILETYPE_PEM) != 1)
+		refuse(made, "private key file", dyn_guc_http_tls_key_file);
+	SSL_CTX_free(context);
+	context = made;
+}
+
+bool
+dyn_tls_enabled(void)
+{
+	return context != NULL;
+}
+
+DynTls *
+dyn_tls_open(int fd)
+{
+	SSL		   *ssl = SSL_new(context);
+
+	if (ssl && SSL_set_fd(ssl, fd) == 1)
+	{
+		SSL_set_accept_state(ssl);
+		return (DynTls *) ssl;
+	}
+	SSL_free(ssl);
+	ERR_clear_error();
+	return NULL;
+}
+
+void
+dyn_tls_close(DynTls *tls)
+{
+	if (SSL_is_init_finished(SSL_OF(tls)))
+		(void) SSL_shutdown(SSL_OF(tls));
+	SSL_free(SSL_OF(tls));
+	ERR_clear_error();
+}
+
+/* What a failed read or write stands for. */
+static int
+outcome(SSL *ssl, int rc)
+{
+	int			error = SSL_get_error(ssl, rc);
+
+	ERR_clear_error();
+	switch (error)
+	{
+		case SSL_ERROR_WANT_READ:
+			return DYN_TLS_AGAIN;
+		case SSL_ERROR_WANT_WRITE:
+			return DYN_TLS_AGAIN_WRITE;
+		case SSL_ERROR_ZERO_RETURN:
+			return 0;
+		default:
+			return DYN_TLS_FAILED;
+	}
+}
+
+int
+dyn_tls_read(DynTls *tls, char *data, int len)
+{
+	int			rc;
+
+	ERR_clear_error();
+	rc = SSL_read(SSL_OF(tls), data, len);
+	return rc > 0 ? rc : outcome(SSL_OF(tls), rc);
+}
+
+int
+dyn_tls_write(DynTls *tls, const char *data, int len)
+{
+	int			rc;
+
+	ERR_clear_error();
+	rc = SSL_write(SSL_OF(tls), data, len);
+	return rc > 0 ? rc : outcome(SSL_OF(tls), rc);
+}
+
+bool
+dyn_tls_pending(DynTls *tls)
+{
+	return SSL_pending(SSL_OF(tls)) > 0;
+}
