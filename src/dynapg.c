@@ -6,6 +6,7 @@
 #include "fmgr.h"
 
 #include "base/guc.h"
+#include "http/worker.h"
 
 PG_MODULE_MAGIC;
 
@@ -15,4 +16,5 @@ void
 _PG_init(void)
 {
 	dyn_guc_init();
+	dyn_http_register();
 }

@@ -9,9 +9,13 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
 #include "storage/proc.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
+#include "utils/memutils.h"
 
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"				/* was part of postgres.h */
@@ -54,6 +58,37 @@ dyn_compat_lxid(void)
 	return MyProc->lxid;
 #else
 	return MyProc->vxid.lxid;
+#endif
+}
+
+/* A set of that many events that lives as long as the process. */
+static inline WaitEventSet *
+dyn_compat_create_wait_event_set(int count)
+{
+#if PG_VERSION_NUM < 170000
+	return CreateWaitEventSet(TopMemoryContext, count);
+#else
+	return CreateWaitEventSet(NULL, count);
+#endif
+}
+
+/*
+ * Has request called when shared memory can be asked for; once, while libraries are preloaded.  It must call what it finds
+ * in the hook's earlier value, which is returned; before PostgreSQL 15 there is no hook and the time is now.
+ */
+typedef void (*DynShmemRequest) (void);
+
+static inline DynShmemRequest
+dyn_compat_on_shmem_request(DynShmemRequest request)
+{
+#if PG_VERSION_NUM < 150000
+	request();
+	return NULL;
+#else
+	shmem_request_hook_type earlier = shmem_request_hook;
+
+	shmem_request_hook = request;
+	return earlier;
 #endif
 }
 

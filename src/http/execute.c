@@ -293,14 +293,13 @@ dyn_execute(const DynHttpRequest *request, const DynOperation *operation, String
 {
 	MemoryContext context = CurrentMemoryContext;
 	ErrorData  *volatile error = NULL;
-	Oid			role = InvalidOid;
-	Oid		   *runs_as = &role;
+	Oid		   *role = palloc0(sizeof(Oid));	/* survives an error's jump */
 	int			status = 200;
 
 	report_activity(request, operation);
 	PG_TRY();
 	{
-		run(request, operation, runs_as, body);
+		run(request, operation, role, body);
 	}
 	PG_CATCH();
 	{
@@ -319,12 +318,12 @@ dyn_execute(const DynHttpRequest *request, const DynOperation *operation, String
 	if (error)
 	{
 		resetStringInfo(body);
-		if (!OidIsValid(role) && !dyn_execute_is_json(request->body))
+		if (!OidIsValid(*role) && !dyn_execute_is_json(request->body))
 		{
 			appendStringInfo(body, "{\"__type\":\"%s\"}", dyn_error_info(DYN_E_SERIALIZATION)->type);
 			return 400;
 		}
-		status = reply_of_error(error, role, request, operation, body);
+		status = reply_of_error(error, *role, request, operation, body);
 	}
 	return status;
 }

@@ -1,0 +1,340 @@
+/*
+ * worker.c - the processes of the HTTP front
+ *
+ * A worker is a background worker with one event loop: an epoll instance for its sockets, which stands as one
+ * socket in a WaitEventSet with the process's latch and the postmaster's death.  While there is work it
+ * looks at the sockets alone, without blocking.
+ *
+ * A worker belongs to one database.  It starts before the extension does and outlives it; for a command that needs the
+ * database without sessions the workers end, and are started again by the postmaster a second later.  A worker that
+ * could not begin to serve (there is no such database, the port is taken) is started again after a pause.
+ *
+ * Layer 4 (http).
+ */
+#include "postgres.h"
+
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "postmaster/bgworker.h"
+#include "postmaster/interrupt.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
+#include "storage/lwlock.h"
+#include "storage/shmem.h"
+#include "storage/sinval.h"
+#include "tcop/tcopprot.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+
+#include "api/session.h"
+#include "base/compat.h"
+#include "base/guc.h"
+#include "base/limits.h"
+#include "http/connection.h"
+#include "http/durable.h"
+#include "http/listen.h"
+#include "http/serve.h"
+#include "http/tls.h"
+#include "http/worker.h"
+
+#define EVENTS_PER_TURN		256
+#define RESTART_SECONDS		1
+#define PAUSE_AFTER_FAILURE 3000	/* milliseconds */
+#define PAUSE_OF_ACCEPTING	100		/* milliseconds */
+#define LEAVE_PATIENCE		50		/* tenths of a second */
+#define SPARE_DESCRIPTORS	2000	/* for PostgreSQL's own files, beside the connections */
+
+typedef struct Control
+{
+	volatile pid_t pid[DYN_MAX_HTTP_WORKERS];	/* 0: not running */
+	volatile bool starting[DYN_MAX_HTTP_WORKERS];	/* began to start and did not come to serve */
+} Control;
+
+PGDLLEXPORT void dynapg_http_main(Datum argument);
+
+static Control *control = NULL;
+static int	number;				/* of this worker, from 0 */
+static int	epoll_fd = -1;
+static int	listeners[DYN_MAX_HTTP_SOCKETS];
+static int	nlisteners = 0;
+static bool accepting = true;
+
+static void (*next_shmem_request) (void) = NULL;
+static shmem_startup_hook_type next_shmem_startup = NULL;
+
+/* -- the server's start -- */
+
+static void
+request_shmem(void)
+{
+	if (next_shmem_request)
+		next_shmem_request();
+	RequestAddinShmemSpace(add_size(MAXALIGN(sizeof(Control)), dyn_durable_shmem_size()));
+}
+
+static void
+start_shmem(void)
+{
+	bool		found;
+
+	if (next_shmem_startup)
+		next_shmem_startup();
+	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+	control = ShmemInitStruct("dynapg HTTP control", sizeof(Control), &found);
+	if (!found)
+		memset(control, 0, sizeof(Control));
+	dyn_durable_shmem_init();
+	LWLockRelease(AddinShmemInitLock);
+}
+
+/* Ends the workers of that database and waits until they have left it. */
+static void
+leave_database(const char *database)
+{
+	if (control == NULL || strcmp(database, dyn_guc_http_database) != 0)
+		return;
+	for (int i = 0; i < dyn_guc_http_workers; i++)
+	{
+		pid_t		pid = control->pid[i];
+
+		if (pid != 0)
+			(void) kill(pid, SIGTERM);
+		for (int wait = 0; wait < LEAVE_PATIENCE && pid != 0 && control->pid[i] == pid; wait++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			pg_usleep(100000);
+		}
+	}
+}
+
+void
+dyn_http_register(void)
+{
+	BackgroundWorker worker = {
+		.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION,
+		.bgw_start_time = BgWorkerStart_ConsistentState,
+		.bgw_restart_time = RESTART_SECONDS,
+		.bgw_library_name = "dynapg",
+		.bgw_function_name = "dynapg_http_main",
+		.bgw_type = "dynapg http",
+	};
+
+	if (!process_shared_preload_libraries_in_progress || dyn_guc_http_port == 0)
+		return;
+	if (dyn_guc_http_auth == DYN_HTTP_AUTH_TRUST && !dyn_listen_is_local())
+		ereport(FATAL,
+				errcode(ERRCODE_CONFIG_FILE_ERROR),
+				errmsg("dynapg.http_auth must not be \"trust\" when dynapg.http_listen_addresses is \"%s\"",
+					   dyn_guc_http_listen_addresses),
+				errdetail("Everybody who reaches the port could read and write everything."),
+				errhint("Set dynapg.http_auth to \"sigv4\", or listen on localhost alone."));
+	next_shmem_request = dyn_compat_on_shmem_request(request_shmem);
+	next_shmem_startup = shmem_startup_hook;
+	shmem_startup_hook = start_shmem;
+	dyn_session_on_exclusive(leave_database);
+	for (int i = 0; i < dyn_guc_http_workers; i++)
+	{
+		snprintf(worker.bgw_name, BGW_MAXLEN, "dynapg http worker %d", i + 1);
+		worker.bgw_main_arg = Int32GetDatum(i);
+		RegisterBackgroundWorker(&worker);
+	}
+}
+
+/* -- a worker's start -- */
+
+static void
+at_exit(int code, Datum argument)
+{
+	control->pid[number] = 0;
+}
+
+/* After a start that came to nothing: not again at once. */
+static void
+pause_after_failure(void)
+{
+	if (!control->starting[number])
+		return;
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, PAUSE_AFTER_FAILURE, PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+}
+
+/* As many descriptors as connections may be there, where the system allows it. */
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+	rlim_t		wanted = (rlim_t) dyn_guc_http_max_connections + SPARE_DESCRIPTORS;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : Min(wanted, limit.rlim_max);
+	(void) setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Watches the listening sockets, or no longer. */
+static void
+set_accepting(bool on)
+{
+	for (int i = 0; i < nlisteners; i++)
+	{
+		struct epoll_event event = {.events = EPOLLIN, .data.ptr = &listeners[i]};
+
+		if (epoll_ctl(epoll_fd, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, listeners[i], &event) != 0)
+			ereport(ERROR, errmsg("epoll_ctl() failed: %m"));
+	}
+	accepting = on;
+}
+
+static void
+load_tls(void)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		dyn_tls_load();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		EmitErrorReport();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+}
+
+static void
+start(void)
+{
+	pgstat_report_appname("dynapg http");
+	dyn_tls_load();
+	dyn_durable_init(number);
+	dyn_serve_init();
+	raise_descriptor_limit();
+	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (epoll_fd < 0)
+		ereport(ERROR, errmsg("epoll_create1() failed: %m"));
+	dyn_connections_init(epoll_fd);
+	nlisteners = dyn_listen_open(listeners);
+	set_accepting(true);
+	control->starting[number] = false;
+	pgstat_report_activity(STATE_IDLE, NULL);
+	ereport(LOG,
+			errmsg("dynapg serves %s on \"%s\", port %d", dyn_tls_enabled() ? "HTTPS" : "HTTP", dyn_guc_http_listen_addresses,
+				   dyn_guc_http_port));
+}
+
+/* -- the event loop -- */
+
+static void
+reload(void)
+{
+	ConfigReloadPending = false;
+	ProcessConfigFile(PGC_SIGHUP);
+	dyn_serve_reload();
+	raise_descriptor_limit();
+	load_tls();
+}
+
+/* What other processes have asked this one for. */
+static void
+handle_interrupts(void)
+{
+	ResetLatch(MyLatch);
+	QueryCancelPending = false; /* nothing runs that could be cancelled */
+	CHECK_FOR_INTERRUPTS();
+	if (ConfigReloadPending)
+		reload();
+	if (catchupInterruptPending)
+		ProcessCatchupInterrupt();
+}
+
+static bool
+is_listener(const void *pointer)
+{
+	return (const int *) pointer >= listeners && (const int *) pointer < listeners + nlisteners;
+}
+
+/* One turn with what the sockets have to tell; returns the number of events. */
+static int
+turn(void)
+{
+	struct epoll_event events[EVENTS_PER_TURN];
+	int			count = epoll_wait(epoll_fd, events, EVENTS_PER_TURN, 0);
+
+	dyn_connections_resume();
+	for (int i = 0; i < count; i++)
+	{
+		if (!is_listener(events[i].data.ptr))
+			dyn_connection_event(events[i].data.ptr, events[i].events);
+	}
+	/* last, since it may end connections */
+	for (int i = 0; i < count; i++)
+	{
+		if (is_listener(events[i].data.ptr) && accepting && !dyn_connection_accept(*(int *) events[i].data.ptr))
+			set_accepting(false);
+	}
+	dyn_durable_flush();
+	dyn_connections_send();
+	return count;
+}
+
+static void
+serve(void)
+{
+	WaitEventSet *set = dyn_compat_create_wait_event_set(3);
+	bool		is_idle = true;
+
+	AddWaitEventToSet(set, WL_LATCH_SET, PGINVALID_SOCKET, MyLatch, NULL);
+	AddWaitEventToSet(set, WL_EXIT_ON_PM_DEATH, PGINVALID_SOCKET, NULL, NULL);
+	AddWaitEventToSet(set, WL_SOCKET_READABLE, epoll_fd, NULL, NULL);
+	for (;;)
+	{
+		int			count = turn();
+		long		timeout = dyn_connections_expire();
+		long		stats;
+		WaitEvent	event;
+
+		if (MyLatch->is_set || InterruptPending || ConfigReloadPending)
+			handle_interrupts();
+		if (count > 0 || timeout == 0)
+		{
+			is_idle = false;
+			continue;
+		}
+		if (!is_idle)
+			pgstat_report_activity(STATE_IDLE, NULL);
+		stats = pgstat_report_stat(is_idle);
+		is_idle = stats == 0 || is_idle;
+		if (stats > 0)
+			timeout = timeout < 0 ? stats : Min(timeout, stats);
+		if (!accepting)
+			timeout = timeout < 0 ? PAUSE_OF_ACCEPTING : Min(timeout, PAUSE_OF_ACCEPTING);
+		(void) WaitEventSetWait(set, timeout, &event, 1, PG_WAIT_EXTENSION);
+		if (!accepting)
+			set_accepting(true);
+	}
+}
+
+void
+dynapg_http_main(Datum argument)
+{
+	number = DatumGetInt32(argument);
+	pqsignal(SIGHUP, SignalHandlerForConfigReload);
+	pqsignal(SIGTERM, die);
+	BackgroundWorkerUnblockSignals();
+
+	pause_after_failure();
+	control->starting[number] = true;
+	control->pid[number] = MyProcPid;
+	on_shmem_exit(at_exit, (Datum) 0);
+	BackgroundWorkerInitializeConnection(dyn_guc_http_database, NULL, 0);
+	start();
+	serve();
+}
