@@ -10,6 +10,7 @@
 
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "pgstat.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "storage/proc.h"
@@ -72,12 +73,12 @@ dyn_compat_create_wait_event_set(int count)
 #endif
 }
 
+typedef void (*DynShmemRequest) (void);
+
 /*
  * Has request called when shared memory can be asked for; once, while libraries are preloaded.  It must call what it finds
  * in the hook's earlier value, which is returned; before PostgreSQL 15 there is no hook and the time is now.
  */
-typedef void (*DynShmemRequest) (void);
-
 static inline DynShmemRequest
 dyn_compat_on_shmem_request(DynShmemRequest request)
 {
@@ -89,6 +90,18 @@ dyn_compat_on_shmem_request(DynShmemRequest request)
 
 	shmem_request_hook = request;
 	return earlier;
+#endif
+}
+
+/* Reports statistics as pgstat_report_stat does; returns the milliseconds after which there is more to report, or 0. */
+static inline long
+dyn_compat_report_stat(bool force)
+{
+#if PG_VERSION_NUM < 150000
+	pgstat_report_stat(force);
+	return force ? 0 : 1000;
+#else
+	return pgstat_report_stat(force);
 #endif
 }
 

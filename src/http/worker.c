@@ -310,7 +310,7 @@ serve(void)
 		}
 		if (!is_idle)
 			pgstat_report_activity(STATE_IDLE, NULL);
-		stats = pgstat_report_stat(is_idle);
+		stats = dyn_compat_report_stat(is_idle);
 		is_idle = stats == 0 || is_idle;
 		if (stats > 0)
 			timeout = timeout < 0 ? stats : Min(timeout, stats);
