@@ -134,6 +134,14 @@ SELECT pg_temp.key('g = :g', '":g":{"S":"a"}', ',"FilterExpression":"pk = :g AND
 SELECT pg_temp.scan(',"FilterExpression":"pk.a = :p","ExpressionAttributeValues":{":p":{"S":"a"}}');
 SELECT pg_temp.scan(',"ProjectionExpression":"g.a"');
 
+-- the same for single items
+SELECT pg_temp.try('get_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ProjectionExpression":"v, pk[0]"}');
+SELECT pg_temp.try('delete_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ConditionExpression":"attribute_exists(sk.a)"}');
+SELECT pg_temp.try('put_item', '{"TableName":"errors.r","Item":{"pk":{"S":"a"},"sk":{"N":"1"}},"ConditionExpression":"attribute_not_exists(h.a)"}');
+SELECT pg_temp.try('update_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"UpdateExpression":"SET r1.a = :v","ExpressionAttributeValues":{":v":{"S":"x"}}}');
+SELECT pg_temp.try('update_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"UpdateExpression":"SET v = pk.a"}');
+SELECT pg_temp.try('update_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"UpdateExpression":"REMOVE pk.a"}');
+
 \echo # start keys
 SELECT pg_temp.query(',"ExclusiveStartKey":' || k) FROM unnest(ARRAY['{}', '{"pk":{"S":"a"}}', '{"sk":{"N":"1"}}', '{"pk":{"S":"a"},"sk":{"N":"1"},"v":{"S":"x"}}', '{"pk":{"S":"a"},"v":{"N":"1"}}', '{"pk":{"N":"1"},"sk":{"N":"1"}}', '{"pk":{"S":"a"},"sk":{"S":"1"}}', '{"pk":{"S":""},"sk":{"N":"1"}}',
 	'{"pk":{"S":"a"},"sk":{"N":"one"}}', '{"pk":{"S":"a"},"sk":{}}', '{"pk":{"S":"a"},"sk":{"NS":[]}}', '{"pk":{"S":"b"},"sk":{"N":"1"}}']) k;

@@ -69,6 +69,7 @@ dyn_api_get_item(const DynJson *request, StringInfo reply)
 	if (table == NULL)
 		dyn_name_not_found(name, DYN_NAME_DATA);
 	key = dyn_keys_of_key(table, &attributes);
+	dyn_keys_check_paths(table, projection);
 	item = dyn_row_get(table, &key);
 
 	appendStringInfoChar(reply, '{');

@@ -216,6 +216,40 @@ dyn_keys_check_constants(const DynTable *table, const DynProgram *program)
 	}
 }
 
+/* Raises for a path of the program into the attribute. */
+static void
+check_not_entered(const DynProgram *program, const char *kind, const DynKeyAttr *attr)
+{
+	const DynExprNode *nodes = dyn_program_nodes(program);
+
+	for (uint32 i = 0; i < program->nnodes; i++)
+	{
+		const DynPathElement *first = dyn_program_elements(program) + nodes[i].arg;
+
+		if (nodes[i].op == DYN_OP_PATH && nodes[i].narg > 1 && first->len == attr->len &&
+			memcmp(dyn_program_bytes(program) + first->offset, attr->name, attr->len) == 0)
+			dyn_validation("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: %s: %s",
+						   kind, attr->name);
+	}
+}
+
+void
+dyn_keys_check_paths(const DynTable *table, const DynProgram *program)
+{
+	if (program == NULL)
+		return;
+	check_not_entered(program, "Key", &table->pk);
+	if (table->sk.tag)
+		check_not_entered(program, "Key", &table->sk);
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		const DynIndex *index = &table->indexes[i];
+
+		for (int k = 0; k < index->npk + index->nsk; k++)
+			check_not_entered(program, "IndexKey", &index->keys[k]);
+	}
+}
+
 static const char *
 index_update_flaw(const DynIndex *index, DynValue old_item, DynValue new_item)
 {

@@ -35,6 +35,12 @@ extern DynKey dyn_keys_of_item(const DynTable *table, DynValue item);
 extern void dyn_keys_check_constants(const DynTable *table, const DynProgram *program);
 
 /*
+ * Raises ValidationException when a path of the program (which may be NULL) goes into an attribute that is a key of the
+ * table or of an index: keys are scalars.
+ */
+extern void dyn_keys_check_paths(const DynTable *table, const DynProgram *program);
+
+/*
  * What is wrong with an updated item's index keys: NULL or DynamoDB's ValidationException text.  Only
  * attributes that differ from the old item (the empty map where there was none) are judged.
  */

@@ -383,12 +383,6 @@ names_attribute(const DynProgram *program, const DynExprNode *path, const void *
 	return name.len == attr->len && memcmp(name.data, attr->name, name.len) == 0;
 }
 
-static bool
-enters_attribute(const DynProgram *program, const DynExprNode *path, const void *arg)
-{
-	return path->narg > 1 && names_attribute(program, path, arg);
-}
-
 /* Is the attribute one that the range's index does not show? */
 static bool
 is_hidden(const DynProgram *program, const DynExprNode *path, const void *arg)
@@ -398,31 +392,12 @@ is_hidden(const DynProgram *program, const DynExprNode *path, const void *arg)
 	return !dyn_view_shows(range->table, range->index, path_head(program, path));
 }
 
-static void
-check_not_entered(const DynPage *page, const char *kind, const DynKeyAttr *attr)
-{
-	if (any_projection_path(page, enters_attribute, attr) || any_filter_path(page, enters_attribute, attr))
-		dyn_validation("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: %s: %s",
-					   kind, attr->name);
-}
-
 void
 dyn_page_check_paths(const DynPage *page)
 {
-	const DynTable *table = page->range.table;
-
-	if (page->filter == NULL && page->projection == NULL)
-		return;
-	check_not_entered(page, "Key", &table->pk);
-	if (table->sk.tag)
-		check_not_entered(page, "Key", &table->sk);
-	for (int i = 0; i < table->nindexes; i++)
-	{
-		const DynIndex *index = &table->indexes[i];
-
-		for (int k = 0; k < index->npk + index->nsk; k++)
-			check_not_entered(page, "IndexKey", &index->keys[k]);
-	}
+	dyn_keys_check_paths(page->range.table, page->projection);
+	if (page->filter != page->projection)
+		dyn_keys_check_paths(page->range.table, page->filter);
 }
 
 bool

@@ -17,7 +17,7 @@
  *		dyn_page_find		the table, the index, what may be asked of it
  *		dyn_page_start		the start key against the keys of both
  *		(the operation)		the range
- *		dyn_page_check_paths	paths into key attributes
+ *		dyn_page_check_paths	paths of filter and projection
  *		dyn_page_reply		the statement and the reply
  *
  * Layer 3 (api).
@@ -87,7 +87,7 @@ extern void dyn_page_find(DynPage *page);
  */
 extern void dyn_page_start(DynPage *page, bool tell);
 
-/* Raises ValidationException when the filter or the projection goes into a key attribute, which is a scalar. */
+/* Raises ValidationException when the filter or the projection goes into a key attribute. */
 extern void dyn_page_check_paths(const DynPage *page);
 
 /* Does the filter name the attribute at the start of one of its paths? */

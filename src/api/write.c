@@ -266,6 +266,7 @@ dyn_write_execute(DynWriteCall *call, StringInfo reply)
 {
 	DynWriteResult result;
 
+	dyn_keys_check_paths(call->write.table, call->program);
 	choose_images(call);
 	result = dyn_row_write(&call->write);
 	check_result(call, &result);
