@@ -250,6 +250,25 @@ check_unfinished(const Update *update)
 		refuse_second_build();
 }
 
+/* The new index has a name of its own, and there is room for it. */
+static void
+check_new_index(const Update *update)
+{
+	const DynTableDef *def = update->def;
+	char	   *name = dyn_request_cstring(update->create, "IndexName");
+	int			globals = 0;
+
+	for (int i = 0; i < def->nindexes; i++)
+	{
+		if (strcmp(def->indexes[i].name, name) == 0)
+			dyn_validation("Attempting to create an index which already exists");
+		globals += def->indexes[i].is_global;
+	}
+	if (globals == DYN_MAX_GSI)
+		dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of %d",
+				  DYN_MAX_GSI);
+}
+
 static void
 take_index_changes(Update *update)
 {
@@ -267,6 +286,8 @@ take_index_changes(Update *update)
 		else
 			update->create = dyn_request_member(change, "Create");
 	}
+	if (update->create)
+		check_new_index(update);
 	check_unfinished(update);
 	require_index_units(update);
 }
@@ -277,18 +298,6 @@ add_index(Update *update)
 {
 	DynTableDef *def = update->def;
 	DynIndexDef index = {0};
-	char	   *name = dyn_request_cstring(update->create, "IndexName");
-	int			globals = 0;
-
-	for (int i = 0; i < def->nindexes; i++)
-	{
-		if (strcmp(def->indexes[i].name, name) == 0)
-			dyn_validation("Attempting to create an index which already exists");
-		globals += def->indexes[i].is_global;
-	}
-	if (globals == DYN_MAX_GSI)
-		dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of %d",
-				  DYN_MAX_GSI);
 
 	dyn_keys_of_new_index(update->request, update->create, def, &index);
 	index.definition = dyn_check_new_index(update->create, update->settings->pay_per_request);
