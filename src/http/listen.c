@@ -54,7 +54,9 @@ visit_addresses(AddressVisitor visitor, void *argument)
 	ListCell   *cell;
 
 	if (!SplitGUCList(pstrdup(dyn_guc_http_listen_addresses), ',', &names))
-		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("invalid list syntax in parameter \"%s\"", "dynapg.http_listen_addresses"));
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("invalid list syntax in parameter \"%s\"", "dynapg.http_listen_addresses"));
 	foreach(cell, names)
 	{
 		if (!visit_name(lfirst(cell), visitor, argument))

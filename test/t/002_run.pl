@@ -5,6 +5,7 @@
 use strict;
 use warnings;
 use File::Temp qw(tempdir);
+use HTTP::Tiny;
 use IO::Socket::INET;
 use POSIX qw(WNOHANG _exit setpgid);
 use PostgreSQL::Test::Cluster;
@@ -20,6 +21,7 @@ delete @ENV{ grep { /^PG(?!_CONFIG$)/ } keys %ENV };
 my $scratch = tempdir(CLEANUP => 1);
 my $datadir = "$scratch/data with a space";
 my $port = PostgreSQL::Test::Cluster::get_free_port();
+my $http_port = PostgreSQL::Test::Cluster::get_free_port();
 my $runs = 0;
 my %process;
 
@@ -115,7 +117,7 @@ END
 	$? = $status;
 }
 
-my @settings = ("PGPORT=$port", "DATADIR=$datadir");
+my @settings = ("PGPORT=$port", "HTTP_PORT=$http_port", "DATADIR=$datadir");
 my $run = start_run(@settings);
 ok(wait_for_output($run, qr/dynapg is ready/), 'make run starts');
 is(query($run, "SELECT extname FROM pg_extension WHERE extname = 'dynapg'"), 'dynapg', 'the printed line reaches the extension');
@@ -123,6 +125,11 @@ query($run, q{SELECT dynapg.create_table('{"TableName": "kept", "BillingMode": "
 	"KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
 	"AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]}')});
 query($run, q{SELECT dynapg.put_item('{"TableName": "kept", "Item": {"pk": {"S": "a"}, "n": {"N": "1"}}}')});
+
+my $reply = HTTP::Tiny->new->post("http://127.0.0.1:$http_port/", {
+	headers => { 'Content-Type' => 'application/x-amz-json-1.0', 'X-Amz-Target' => 'DynamoDB_20120810.GetItem' },
+	content => '{"TableName": "kept", "Key": {"pk": {"S": "a"}}}' });
+is($reply->{content}, '{"Item":{"n":{"N":"1"},"pk":{"S":"a"}}}', 'the HTTP front serves it');
 
 my $again = start_run(@settings);
 is(wait_for_end($again), 0, 'a second make run on the same data succeeds');
