@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/ipc.h"
@@ -50,6 +51,17 @@ dyn_compat_owns_relation(Oid relid, Oid role)
 #define dyn_compat_run_portal(portal) \
 	((void) PortalRun(portal, FETCH_ALL, true, None_Receiver, None_Receiver, NULL))
 #endif
+
+/* May the role create objects in the schema? */
+static inline bool
+dyn_compat_may_create_in(Oid schema, Oid role)
+{
+#if PG_VERSION_NUM < 160000
+	return pg_namespace_aclcheck(schema, role, ACL_CREATE) == ACLCHECK_OK;
+#else
+	return object_aclcheck(NamespaceRelationId, schema, role, ACL_CREATE) == ACLCHECK_OK;
+#endif
+}
 
 /* A number that no other transaction of this backend has. */
 static inline LocalTransactionId

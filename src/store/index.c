@@ -6,8 +6,11 @@
 #include "postgres.h"
 
 #include "access/xlog.h"
+#include "miscadmin.h"
 #include "utils/inval.h"
+#include "utils/lsyscache.h"
 
+#include "base/compat.h"
 #include "base/guc.h"
 #include "store/builder.h"
 #include "store/ddl.h"
@@ -98,10 +101,21 @@ dyn_index_create(const DynTableDef *def, const DynIndexDef *index)
 	insert_row(def, index, relation_name, "ACTIVE");
 }
 
+/* What CREATE INDEX demands of the owner besides; a builder would fail for it when the request is long done. */
+static void
+require_schema(Oid relid)
+{
+	Oid			schema = get_rel_namespace(relid);
+
+	if (!dyn_compat_may_create_in(schema, GetUserId()))
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, get_namespace_name(schema));
+}
+
 void
 dyn_index_add(const DynTableDef *def, const DynIndexDef *index)
 {
 	dyn_catalog_require_owner(def->relid);
+	require_schema(def->relid);
 	SPI_connect();
 	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
 		dyn_index_create(def, index);

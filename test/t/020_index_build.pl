@@ -247,6 +247,7 @@ $node->safe_psql('copy', q(SELECT dynapg.describe_table('{"TableName":"built"}')
 ok($node->poll_query_until('copy', 'SELECT count(*) = 0 FROM dynapg.indexes'), 'and finished there');
 release();
 becomes('owned', 'none', 'and here');
+is($node->safe_psql('copy', 'SELECT attribute_definitions FROM dynapg.tables'), '[{"AttributeName":"id","AttributeType":"S"}]', 'definitions, too');
 like(call('delete_table', '{"TableName":"built"}'), qr/"TableStatus":"DELETING"/, 'the table can be deleted');
 
 $node->stop;
