@@ -46,7 +46,7 @@ SELECT t, pg_temp.call('describe_table', t) FROM unnest(ARRAY['{}', '{"TableName
   '{"TableName":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/index/def"}', '{"TableName":"arn:aws:dynamodb:us-east-1:000000000000:global/abc"}',
   '{"TableName":"arn:aws:dynamodb:us-east-1"}']) t;
 SELECT regexp_replace(pg_temp.call('describe_table', '{"TableName":"arn:aws:dynamodb:eu-west-1:123456789012:table/abc"}'), 'user/\S+', 'user/NAME');
-SELECT pg_temp.call('describe_table', json_build_object('TableName', repeat('x', 256))::text);
+SELECT replace(pg_temp.call('describe_table', json_build_object('TableName', repeat('x', 256))::text), repeat('x', 256), 'x*256');
 SELECT replace(pg_temp.call('describe_table', json_build_object('TableName', repeat('x', 1025))::text), repeat('x', 1025), 'x*1025');
 SELECT op, pg_temp.call(op, '{"TableName":"no-such-table","DeletionProtectionEnabled":true}') FROM unnest(ARRAY['delete_table', 'update_table']) op;
 SELECT pg_temp.call('get_item', '{"TableName":"no-such-table","Key":{"a":{"S":"x"}}}');
@@ -73,8 +73,8 @@ SELECT t, pg_temp.create_with(t) FROM unnest(ARRAY['{"BillingMode":"PAY_PER_REQU
   '{"BillingMode":null}', '{"BillingMode":"PROVISIONED"}', '{"BillingMode":null,"ProvisionedThroughput":{"ReadCapacityUnits":1000000000001,"WriteCapacityUnits":1}}',
   '{"BillingMode":null,"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1000000000001}}',
   '{"BillingMode":null,"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1},"OnDemandThroughput":{"MaxReadRequestUnits":1}}',
-  '{"OnDemandThroughput":{}}', '{"OnDemandThroughput":{"MaxReadRequestUnits":0}}', '{"OnDemandThroughput":{"MaxWriteRequestUnits":-2}}',
-  '{"WarmThroughput":{}}', '{"WarmThroughput":{"ReadUnitsPerSecond":11999}}', '{"WarmThroughput":{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":1}}']) t;
+  '{"OnDemandThroughput":{"MaxReadRequestUnits":-1}}', '{"OnDemandThroughput":{"MaxReadRequestUnits":0}}', '{"OnDemandThroughput":{"MaxWriteRequestUnits":-2}}',
+  '{"WarmThroughput":{"ReadUnitsPerSecond":11999}}', '{"WarmThroughput":{"ReadUnitsPerSecond":12000,"WriteUnitsPerSecond":1}}']) t;
 
 -- Key schema and attribute definitions
 SELECT t, pg_temp.create_with(t) FROM unnest(ARRAY[
@@ -155,8 +155,9 @@ SELECT t, pg_temp.call('update_table', ('{"TableName":"table_errors"}'::jsonb ||
   '{"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"idx","KeySchema":[{"AttributeName":"z","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]}',
   '{"AttributeDefinitions":[{"AttributeName":"a","AttributeType":"N"}],
     "GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"idx","KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]}']) t;
-SELECT pg_temp.call('update_table', '{"TableName":"table_errors","BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":2},
-  "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"},"WarmThroughput":{"ReadUnitsPerSecond":13000}}');
+SELECT t, pg_temp.call('update_table', ('{"TableName":"table_errors"}'::jsonb || t::jsonb)::text) FROM unnest(ARRAY[
+  '{"BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":2}}',
+  '{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}', '{"WarmThroughput":{"ReadUnitsPerSecond":13000}}']) t;
 SELECT t, pg_temp.call('update_table', ('{"TableName":"table_errors"}'::jsonb || t::jsonb)::text) FROM unnest(ARRAY[
   '{"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":2}}', '{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"}}',
   '{"WarmThroughput":{"ReadUnitsPerSecond":12999}}', '{"OnDemandThroughput":{"MaxReadRequestUnits":1}}',

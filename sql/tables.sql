@@ -47,7 +47,7 @@ SELECT pg_temp.call('create_table', '{"TableName":"tables_Full-1","BillingMode":
   "GlobalSecondaryIndexes":[{"IndexName":"global","KeySchema":[{"AttributeName":"g","KeyType":"HASH"},{"AttributeName":"l","KeyType":"HASH"},
       {"AttributeName":"sk","KeyType":"RANGE"}],
     "Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["x","y"]},
-    "OnDemandThroughput":{"MaxReadRequestUnits":10,"MaxWriteRequestUnits":-1},
+    "OnDemandThroughput":{"MaxReadRequestUnits":10},
     "WarmThroughput":{"ReadUnitsPerSecond":13000,"WriteUnitsPerSecond":5000}}],
   "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"},
   "SSESpecification":{"Enabled":true,"SSEType":"KMS","KMSMasterKeyId":"1234abcd-12ab-34cd-56ef-1234567890ab"},
@@ -82,7 +82,8 @@ SELECT length(pg_temp.call('update_table', '{"TableName":"tables_Full-1","Stream
 SELECT pg_temp.show('tables_Full-1', 'StreamSpecification', 'LatestStreamArn', 'LatestStreamLabel');
 SELECT length(pg_temp.call('update_table', '{"TableName":"tables_Full-1","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}')) > 0;
 SELECT pg_temp.show('tables_Full-1', 'StreamSpecification');
-SELECT length(pg_temp.call('update_table', '{"TableName":"tables_Full-1","OnDemandThroughput":{"MaxWriteRequestUnits":7},"WarmThroughput":{"WriteUnitsPerSecond":4567}}')) > 0;
+SELECT length(pg_temp.call('update_table', '{"TableName":"tables_Full-1","OnDemandThroughput":{"MaxWriteRequestUnits":7}}')) > 0;
+SELECT length(pg_temp.call('update_table', '{"TableName":"tables_Full-1","WarmThroughput":{"WriteUnitsPerSecond":4567}}')) > 0;
 SELECT pg_temp.show('tables_Full-1', 'OnDemandThroughput', 'WarmThroughput');
 -- to provisioned, with units for the index; up, down, up and down; back to on-demand
 SELECT length(pg_temp.call('update_table', '{"TableName":"tables_Full-1","BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":2,"WriteCapacityUnits":3},

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "miscadmin.h"
 
+#define ARN_START "arn:"
 #define ARN_PREFIX "arn:aws:dynamodb:"
 
 /* Cuts the text before the first separator off rest; false when there is none. */
@@ -59,27 +60,52 @@ check_account(DynSlice arn, DynSlice account)
 }
 
 static void
-invalid_arn(DynSlice arn)
+malformed_arn(DynSlice arn)
 {
-	dyn_validation("Invalid TableArn: Invalid ResourceArn provided as input %.*s", (int) arn.len, arn.data);
+	dyn_validation("1 validation error detected: Value '%.*s' at 'tableName' failed to satisfy constraint: Valid ARN format is "
+				   "'arn:<awsPartition>:<vendor>:<region>:<subscriber>:resourceType/resourceName', where Resource name must have "
+				   "length less than or equal to %d, Resource name must have length greater than or equal to %d, Resource name "
+				   "must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
+				   (int) arn.len, arn.data, DYN_MAX_TABLE_NAME, DYN_MIN_TABLE_NAME);
+}
+
+/* One part of an ARN is not this server's. */
+static void
+foreign_arn(const char *part, DynSlice arn)
+{
+	dyn_validation("1 validation error detected: Invalid %s in '%.*s'", part, (int) arn.len, arn.data);
 }
 
 /* The name in a table's ARN. */
 static DynSlice
 name_in_arn(DynSlice arn)
 {
-	DynSlice	rest = {arn.data + strlen(ARN_PREFIX), arn.len - (uint32) strlen(ARN_PREFIX)};
+	DynSlice	rest = {arn.data + strlen(ARN_START), arn.len - (uint32) strlen(ARN_START)};
+	DynSlice	partition;
+	DynSlice	vendor;
 	DynSlice	region;
 	DynSlice	account;
 	DynSlice	kind;
 
-	if (!cut(&rest, ':', &region) || !cut(&rest, ':', &account) || !cut(&rest, '/', &kind) ||
-		!dyn_slice_is(kind, "table") || !dyn_name_is_legal(rest.data, rest.len))
-		invalid_arn(arn);
+	if (!cut(&rest, ':', &partition) || !cut(&rest, ':', &vendor) || !cut(&rest, ':', &region) || !cut(&rest, ':', &account) ||
+		!cut(&rest, '/', &kind) || !dyn_slice_is(vendor, "dynamodb"))
+		malformed_arn(arn);
+	if (!dyn_slice_is(partition, "aws"))
+		foreign_arn("AWS partition", arn);
+	if (!dyn_slice_is(kind, "table"))
+		foreign_arn("resource type", arn);
+	if (!dyn_name_is_legal(rest.data, rest.len) || rest.len < DYN_MIN_TABLE_NAME || rest.len > DYN_MAX_TABLE_NAME)
+		malformed_arn(arn);
 	check_account(arn, account);
 	if (!dyn_slice_is(region, dyn_guc_region))
-		invalid_arn(arn);
+		foreign_arn("AWS region", arn);
 	return rest;
+}
+
+bool
+dyn_name_is_arn(DynSlice text)
+{
+	return text.len >= strlen(ARN_START) && memcmp(text.data, ARN_START, strlen(ARN_START)) == 0;
 }
 
 DynSlice
@@ -87,7 +113,7 @@ dyn_name_table(DynSlice table_name)
 {
 	DynSlice	name = table_name;
 
-	if (name.len > strlen(ARN_PREFIX) && memcmp(name.data, ARN_PREFIX, strlen(ARN_PREFIX)) == 0)
+	if (dyn_name_is_arn(name))
 		name = name_in_arn(table_name);
 	if (name.len < DYN_MIN_TABLE_NAME || name.len > DYN_MAX_TABLE_NAME)
 		dyn_validation("TableName must be at least %d characters long and at most %d characters long",

@@ -34,6 +34,9 @@ extern DynSlice dyn_name_table(DynSlice table_name);
 /* The same straight from a request's TableName member, which is there since the shape demands it. */
 extern DynSlice dyn_name_of_request(const DynJson *request);
 
+/* Does it begin as an ARN does? */
+extern bool dyn_name_is_arn(DynSlice text);
+
 /* Is it made of a-z A-Z 0-9 _ . - only, and not empty? */
 extern bool dyn_name_is_legal(const char *name, uint32 len);
 

@@ -19,6 +19,7 @@
 
 #include "api/names.h"
 #include "base/errors.h"
+#include "base/limits.h"
 #include "common/hashfn.h"
 #include "lib/stringinfo.h"
 #include "value/tree.h"
@@ -379,17 +380,29 @@ too_large(const DynShape *shape, int64 measure)
 }
 
 static void
-check_string(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
+check_pattern(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
 {
-	DynSlice	text = dyn_json_string(json);
-
-	if (!matches_pattern(shape->pattern, text))
+	if (!matches_pattern(shape->pattern, dyn_json_string(json)))
 		violated(found, at, shape, json, "Member must satisfy regular expression pattern: %s",
 				 pattern_text(shape->pattern));
+}
+
+static void
+check_string(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
+{
+	static const DynShape any_arn = {.name = "TableArn", .kind = DYN_SHAPE_STRING, .has_max = true, .max = DYN_MAX_ARN};
+	DynSlice	text = dyn_json_string(json);
+
+	if (shape->or_arn && dyn_name_is_arn(text))
+		shape = &any_arn;
+	if (!shape->length_first)
+		check_pattern(shape, json, at, found);
 	if (shape->has_min && too_small(shape, utf16_length(text)))
 		violated(found, at, shape, json, "Member must have length greater than or equal to " INT64_FORMAT, shape->min);
 	if (shape->has_max && text.len > shape->max && too_large(shape, utf16_length(text)))
 		violated(found, at, shape, json, "Member must have length less than or equal to " INT64_FORMAT, shape->max);
+	if (shape->length_first)
+		check_pattern(shape, json, at, found);
 	if (!in_enum(shape, text))
 		violated(found, at, shape, json, "Member must satisfy enum value set: %s", enum_text(shape));
 }

@@ -59,6 +59,8 @@ struct DynShape
 	int64		min;			/* of a number its value; of a string its characters; of a list or map its count */
 	int64		max;
 	DynShapePattern pattern;	/* of a string */
+	bool		length_first;	/* of a string: its length is told before its pattern */
+	bool		or_arn;			/* of a string: an ARN is exempt from min, max and pattern, and has DYN_MAX_ARN characters at most */
 	const char *const *values;	/* of a string: enum in the server's order, NULL-terminated; or NULL */
 	const DynShapeField *fields;	/* of a structure, in the order of its messages */
 	int			nfields;

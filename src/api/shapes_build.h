@@ -20,6 +20,16 @@
 	{.name = (shape_name), .kind = DYN_SHAPE_STRING, .has_min = true, .min = DYN_MIN_TABLE_NAME, \
 	 .has_max = true, .max = DYN_MAX_TABLE_NAME, .pattern = DYN_PATTERN_NAME}
 
+/* A name whose length is told before its characters. */
+#define LENGTH_FIRST_NAME_OF(shape_name) \
+	{.name = (shape_name), .kind = DYN_SHAPE_STRING, .has_min = true, .min = DYN_MIN_TABLE_NAME, \
+	 .has_max = true, .max = DYN_MAX_TABLE_NAME, .pattern = DYN_PATTERN_NAME, .length_first = true}
+
+/* The same, or an ARN. */
+#define NAME_OR_ARN_OF(shape_name) \
+	{.name = (shape_name), .kind = DYN_SHAPE_STRING, .has_min = true, .min = DYN_MIN_TABLE_NAME, \
+	 .has_max = true, .max = DYN_MAX_TABLE_NAME, .pattern = DYN_PATTERN_NAME, .length_first = true, .or_arn = true}
+
 #define ENUM_OF(shape_name, texts) {.name = (shape_name), .kind = DYN_SHAPE_STRING, .values = (texts)}
 
 #define STRUCTURE_OF(shape_name, members) \
@@ -39,7 +49,8 @@
 
 extern const DynShape dyn_shape_boolean;
 extern const DynShape dyn_shape_string;	/* without constraints */
-extern const DynShape dyn_shape_table_arn;	/* a TableName member: name or ARN */
+extern const DynShape dyn_shape_table_arn;	/* a TableName member, name or ARN, as the item operations check it */
+extern const DynShape dyn_shape_table;	/* the same as the table operations check it */
 extern const DynShape dyn_shape_table_name; /* a name only */
 extern const DynShape dyn_shape_index_name;
 extern const DynShape dyn_shape_tags;

@@ -16,8 +16,9 @@
 const DynShape dyn_shape_boolean = {.name = "Boolean", .kind = DYN_SHAPE_BOOLEAN};
 const DynShape dyn_shape_string = {.name = "String", .kind = DYN_SHAPE_STRING};
 const DynShape dyn_shape_table_arn = STRING_OF("TableArn", 1, DYN_MAX_ARN);
+const DynShape dyn_shape_table = NAME_OR_ARN_OF("TableArn");
 const DynShape dyn_shape_table_name = NAME_OF("TableName");
-const DynShape dyn_shape_index_name = NAME_OF("IndexName");
+const DynShape dyn_shape_index_name = LENGTH_FIRST_NAME_OF("IndexName");
 
 /* Parts */
 
@@ -33,20 +34,21 @@ static const char *const projection_types[] = {"ALL", "INCLUDE", "KEYS_ONLY", NU
 static const DynShape projection_type = ENUM_OF("ProjectionType", projection_types);
 static const char *const billing_modes[] = {"PROVISIONED", "PAY_PER_REQUEST", NULL};
 static const DynShape billing_mode = ENUM_OF("BillingMode", billing_modes);
-static const char *const stream_views[] = {"NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY", NULL};
+static const char *const stream_views[] = {"OLD_IMAGE", "KEYS_ONLY", "NEW_AND_OLD_IMAGES", "NEW_IMAGE", NULL};
 static const DynShape stream_view = ENUM_OF("StreamViewType", stream_views);
 static const char *const sse_types[] = {"AES256", "KMS", NULL};
 static const DynShape sse_type = ENUM_OF("SSEType", sse_types);
-static const char *const table_classes[] = {"STANDARD", "STANDARD_INFREQUENT_ACCESS", NULL};
-static const DynShape table_class = ENUM_OF("TableClass", table_classes);
+
+/* A class that is none is told by the operation (table_check.c), not as a violation. */
+static const DynShape table_class = {.name = "TableClass", .kind = DYN_SHAPE_STRING};
 static const char *const replication_modes[] = {"ENABLED", "DISABLED", "ENABLED_WITH_OVERRIDES", NULL};
 static const DynShape replication_mode = ENUM_OF("GlobalTableSettingsReplicationMode", replication_modes);
 static const char *const consistencies[] = {"EVENTUAL", "STRONG", NULL};
 static const DynShape consistency = ENUM_OF("MultiRegionConsistency", consistencies);
 
 static const DynShapeField attribute_definition_fields[] = {
-	{"AttributeName", &key_attribute_name, true},
 	{"AttributeType", &scalar_type, true},
+	{"AttributeName", &key_attribute_name, true},
 };
 static const DynShape attribute_definition = STRUCTURE_OF("AttributeDefinition", attribute_definition_fields);
 static const DynShape attribute_definitions = LIST_OF("AttributeDefinitions", attribute_definition);
@@ -56,7 +58,8 @@ static const DynShapeField key_element_fields[] = {
 	{"KeyType", &key_type, true},
 };
 static const DynShape key_element = STRUCTURE_OF("KeySchemaElement", key_element_fields);
-static const DynShape key_schema = {.name = "KeySchema", .kind = DYN_SHAPE_LIST, .has_min = true, .min = 1,
+static const DynShape key_schema = BOUNDED_LIST_OF("KeySchema", key_element, 1, 2);
+static const DynShape index_key_schema = {.name = "KeySchema", .kind = DYN_SHAPE_LIST, .has_min = true, .min = 1,
 .element = &key_element};
 
 static const DynShape non_key_name = STRING_OF("NonKeyAttributeName", 1, DYN_MAX_KEY_NAME);
@@ -69,8 +72,8 @@ static const DynShapeField projection_fields[] = {
 static const DynShape projection = STRUCTURE_OF("Projection", projection_fields);
 
 static const DynShapeField throughput_fields[] = {
-	{"ReadCapacityUnits", &positive_long, true},
 	{"WriteCapacityUnits", &positive_long, true},
+	{"ReadCapacityUnits", &positive_long, true},
 };
 static const DynShape throughput = STRUCTURE_OF("ProvisionedThroughput", throughput_fields);
 
@@ -96,7 +99,7 @@ static const DynShape lsis = LIST_OF("LocalSecondaryIndexList", lsi);
 
 static const DynShapeField gsi_fields[] = {
 	{"IndexName", &dyn_shape_index_name, true},
-	{"KeySchema", &key_schema, true},
+	{"KeySchema", &index_key_schema, true},
 	{"Projection", &projection, true},
 	{"ProvisionedThroughput", &throughput, false},
 	{"OnDemandThroughput", &on_demand, false},
@@ -111,18 +114,18 @@ static const DynShapeField stream_fields[] = {
 };
 static const DynShape stream = STRUCTURE_OF("StreamSpecification", stream_fields);
 
+static const DynShape kms_key_id = {.name = "KMSMasterKeyId", .kind = DYN_SHAPE_STRING, .has_min = true, .min = 1};
 static const DynShapeField sse_fields[] = {
 	{"Enabled", &dyn_shape_boolean, false},
 	{"SSEType", &sse_type, false},
-	{"KMSMasterKeyId", &dyn_shape_string, false},
+	{"KMSMasterKeyId", &kms_key_id, false},
 };
 static const DynShape sse = STRUCTURE_OF("SSESpecification", sse_fields);
 
-static const DynShape tag_key = STRING_OF("TagKeyString", 1, 128);
-static const DynShape tag_value = STRING_OF("TagValueString", 0, 256);
+/* The constraints of tags are told by the operations, one by one, not as violations. */
 static const DynShapeField tag_fields[] = {
-	{"Key", &tag_key, true},
-	{"Value", &tag_value, true},
+	{"Key", &dyn_shape_string, false},
+	{"Value", &dyn_shape_string, false},
 };
 static const DynShape tag = STRUCTURE_OF("Tag", tag_fields);
 const DynShape dyn_shape_tags = LIST_OF("TagList", tag);
@@ -134,7 +137,7 @@ const DynShape dyn_shape_tags = LIST_OF("TagList", tag);
 
 static const DynShapeField create_table_fields[] = {
 	{"AttributeDefinitions", &attribute_definitions, true},
-	{"TableName", &dyn_shape_table_arn, true},
+	{"TableName", &dyn_shape_table, true},
 	{"KeySchema", &key_schema, true},
 	{"LocalSecondaryIndexes", &lsis, false},
 	{"GlobalSecondaryIndexes", &gsis, false},
@@ -156,7 +159,7 @@ const DynShape dyn_shape_create_table = STRUCTURE_OF("CreateTableInput", create_
 /* DescribeTable, DeleteTable, ListTables */
 
 static const DynShapeField table_only_fields[] = {
-	{"TableName", &dyn_shape_table_arn, true},
+	{"TableName", &dyn_shape_table, true},
 };
 const DynShape dyn_shape_describe_table = STRUCTURE_OF("DescribeTableInput", table_only_fields);
 const DynShape dyn_shape_delete_table = STRUCTURE_OF("DeleteTableInput", table_only_fields);
@@ -241,7 +244,7 @@ static const DynShape witness_changes = BOUNDED_LIST_OF("GlobalTableWitnessGroup
 
 static const DynShapeField update_table_fields[] = {
 	{"AttributeDefinitions", &attribute_definitions, false},
-	{"TableName", &dyn_shape_table_arn, true},
+	{"TableName", &dyn_shape_table, true},
 	{"BillingMode", &billing_mode, false},
 	{"ProvisionedThroughput", &throughput, false},
 	{"GlobalSecondaryIndexUpdates", &gsi_changes, false},

@@ -32,11 +32,11 @@ dyn_check_throughput(const DynJson *throughput, const char *index, DynThroughput
 	into->write = checked_units(throughput, "WriteCapacityUnits", index);
 }
 
-/* " for index: X", or nothing for a table. */
+/* "table" or "index X", with the separator between the two words that the text has. */
 static const char *
-of_index(const char *index)
+owner(const char *index, const char *separator)
 {
-	return index ? psprintf(" for index: %s", index) : "";
+	return index ? psprintf("index%s%s", separator, index) : "table";
 }
 
 /* units, with what they leave out taken from current. */
@@ -52,54 +52,81 @@ completed(DynUnits units, const DynUnits *current)
 	return units;
 }
 
+/* One limit of OnDemandThroughput; -1 takes one away, where there is something to take it from (current). */
+static void
+check_limit(int64 units, bool pay_per_request, const char *member, const char *index, const DynUnits *current)
+{
+	if (units == DYN_UNITS_ABSENT)
+		return;
+	if (!pay_per_request)
+		dyn_validation(DYN_INVALID_PARAMETER "%s for OnDemandThroughput %scannot be specified when %stable BillingMode is "
+					   "PROVISIONED%s", member, index ? psprintf("for index: %s ", index) : "", current ? "the " : "",
+					   current ? "" : ".");
+	if (units < 1 && !(units == -1 && current))
+		dyn_validation(DYN_INVALID_PARAMETER "Requested %s for OnDemandThroughput for %s is outside of valid range", member,
+					   owner(index, " : "));
+}
+
 DynUnits
 dyn_check_on_demand(const DynJson *object, bool pay_per_request, const char *index, const DynUnits *current)
 {
 	DynUnits	units = dyn_settings_on_demand(dyn_request_member(object, "OnDemandThroughput"));
 
-	if (!units.set)
-		return current ? *current : units;
-	if (!pay_per_request)
-		dyn_validation(DYN_INVALID_PARAMETER "OnDemandThroughput cannot be specified when BillingMode is PROVISIONED%s",
-					   of_index(index));
 	if (units.read == DYN_UNITS_ABSENT && units.write == DYN_UNITS_ABSENT)
-		dyn_validation(DYN_INVALID_PARAMETER "At least one of MaxReadRequestUnits, MaxWriteRequestUnits must be specified in "
-					   "OnDemandThroughput%s", of_index(index));
-	if (units.read != DYN_UNITS_ABSENT && units.read != -1 && units.read < 1)
-		dyn_validation(DYN_INVALID_PARAMETER "MaxReadRequestUnits must be greater than or equal to 1, or -1%s", of_index(index));
-	if (units.write != DYN_UNITS_ABSENT && units.write != -1 && units.write < 1)
-		dyn_validation(DYN_INVALID_PARAMETER "MaxWriteRequestUnits must be greater than or equal to 1, or -1%s", of_index(index));
+		return current ? *current : (DynUnits) {0};
+	check_limit(units.read, pay_per_request, "MaxReadRequestUnits", index, current);
+	check_limit(units.write, pay_per_request, "MaxWriteRequestUnits", index, current);
 	return completed(units, current);
 }
 
+/* Units of a table or index that is there already: they only rise. */
 static void
-check_warm_unit(int64 units, int64 least, int64 current, const char *member, const char *index)
+check_warm_change(int64 units, int64 current, const char *member, const char *index)
 {
-	const char *of = index ? psprintf("index %s", index) : "table";
-
-	if (units == DYN_UNITS_ABSENT)
-		return;
-	if (units < current)
+	if (units != DYN_UNITS_ABSENT && units < current)
 		dyn_validation(DYN_INVALID_PARAMETER "Requested %s for WarmThroughput for %s is lower than current WarmThroughput, "
-					   "decreasing WarmThroughput is not supported", member, of);
-	if (units < least)
-		dyn_validation(DYN_INVALID_PARAMETER "Requested %s for WarmThroughput for %s is lower than the minimum value of "
-					   INT64_FORMAT, member, of, least);
+					   "decreasing WarmThroughput is not supported", member, owner(index, " "));
+}
+
+/* Units of a new table or index: not below what it has by itself. */
+static void
+check_warm_start(int64 units, int64 own, bool pay_per_request, const char *member, const char *capacity, const char *index)
+{
+	if (units == DYN_UNITS_ABSENT || units >= own)
+		return;
+	if (pay_per_request)
+		dyn_validation(DYN_INVALID_PARAMETER "Requested %s for WarmThroughput for %s is lower than initial throughput for "
+					   "OnDemand. See: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"
+					   "on-demand-capacity-mode.html#on-demand-capacity-mode-initial", member, owner(index, " "));
+	dyn_validation(DYN_INVALID_PARAMETER "Requested %s for WarmThroughput for %s is lower than %s of ProvisionedThroughput",
+				   member, owner(index, " "), capacity);
 }
 
 DynUnits
-dyn_check_warm(const DynJson *object, const char *index, const DynUnits *current)
+dyn_check_warm(const DynJson *object, const char *index, const DynThroughput *throughput, bool pay_per_request,
+			   const DynUnits *current)
 {
 	DynUnits	units = dyn_settings_warm(dyn_request_member(object, "WarmThroughput"));
+	DynUnits	own = dyn_settings_warm_units(current, throughput, pay_per_request);
 
-	if (!units.set)
-		return current ? *current : units;
 	if (units.read == DYN_UNITS_ABSENT && units.write == DYN_UNITS_ABSENT)
-		dyn_validation(DYN_INVALID_PARAMETER "At least one of ReadUnitsPerSecond, WriteUnitsPerSecond must be specified in "
-					   "WarmThroughput%s", of_index(index));
-	check_warm_unit(units.read, DYN_WARM_READ, current ? current->read : 0, "ReadUnitsPerSecond", index);
-	check_warm_unit(units.write, DYN_WARM_WRITE, current ? current->write : 0, "WriteUnitsPerSecond", index);
-	return completed(units, current);
+	{
+		if (units.set && current && index)
+			dyn_validation(DYN_INVALID_PARAMETER "WarmThroughput must have at least one of ReadUnitsPerSecond or "
+						   "WriteUnitsPerSecond specified for index: %s", index);
+		return current ? *current : (DynUnits) {0};
+	}
+	if (current)
+	{
+		check_warm_change(units.read, own.read, "ReadUnitsPerSecond", index);
+		check_warm_change(units.write, own.write, "WriteUnitsPerSecond", index);
+	}
+	else
+	{
+		check_warm_start(units.read, own.read, pay_per_request, "ReadUnitsPerSecond", "ReadCapacityUnits", index);
+		check_warm_start(units.write, own.write, pay_per_request, "WriteUnitsPerSecond", "WriteCapacityUnits", index);
+	}
+	return completed(units, &own);
 }
 
 char *
@@ -113,11 +140,11 @@ dyn_check_new_index(const DynJson *index, bool pay_per_request)
 		dyn_validation(DYN_INVALID_PARAMETER "ProvisionedThroughput should not be specified for index: %s when BillingMode is "
 					   "PAY_PER_REQUEST", name);
 	if (!throughput && !pay_per_request)
-		dyn_validation(DYN_INVALID_PARAMETER "ProvisionedThroughput must be specified for index: %s", name);
+		dyn_validation(DYN_INVALID_PARAMETER "ProvisionedThroughput is not specified for index: %s", name);
 	if (throughput)
 		dyn_check_throughput(throughput, name, &settings.throughput);
 	settings.on_demand = dyn_check_on_demand(index, pay_per_request, name, NULL);
-	settings.warm = dyn_check_warm(index, name, NULL);
+	settings.warm = dyn_check_warm(index, name, &settings.throughput, pay_per_request, NULL);
 	return dyn_index_settings_write(&settings);
 }
 
@@ -125,17 +152,20 @@ void
 dyn_check_sse(const DynJson *request, DynTableSettings *settings)
 {
 	const DynJson *sse = dyn_request_member(request, "SSESpecification");
-	bool		enabled = dyn_request_bool(sse, "Enabled", false);
+	const DynJson *type = dyn_request_member(sse, "SSEType");
+	const DynJson *key = dyn_request_member(sse, "KMSMasterKeyId");
 
 	if (!sse)
 		return;
-	if (!enabled && dyn_request_member(sse, "SSEType"))
-		dyn_validation(DYN_INVALID_PARAMETER "SSEType cannot be specified when SSE is disabled");
-	if (!enabled && dyn_request_member(sse, "KMSMasterKeyId"))
-		dyn_validation(DYN_INVALID_PARAMETER "KMSMasterKeyId cannot be specified when SSE is disabled");
+	if (type && !dyn_request_bool(sse, "Enabled", true))
+		dyn_validation(DYN_INVALID_PARAMETER "SSEType can not be specified if Enabled is false");
+	if (key && !dyn_request_bool(sse, "Enabled", true))
+		dyn_validation(DYN_INVALID_PARAMETER "KMSMasterKeyId can not be specified if Enabled is false");
 	if (dyn_request_is(sse, "SSEType", "AES256"))
-		dyn_validation(DYN_INVALID_PARAMETER "SSEType AES256 is not supported, the only supported value is KMS");
-	settings->sse = enabled;
+		dyn_validation(DYN_INVALID_PARAMETER "SSEType AES256 is not supported");
+	if (key && !type)
+		dyn_validation(DYN_INVALID_PARAMETER "SSEType KMS is required if KMSMasterKeyId is specified");
+	settings->sse = dyn_request_bool(sse, "Enabled", type != NULL);
 	settings->kms_key = dyn_request_cstring(sse, "KMSMasterKeyId");
 }
 
@@ -150,6 +180,17 @@ dyn_check_stream_on(const DynJson *stream, DynTableSettings *settings)
 	settings->stream = true;
 	settings->stream_view = dyn_request_cstring(stream, "StreamViewType");
 	settings->stream_label = psprintf("%s.%03d", label, (int) ((now - (double) seconds) * 1000 + 0.5));
+}
+
+char *
+dyn_check_class(const DynJson *request)
+{
+	char	   *name = dyn_request_cstring(request, "TableClass");
+
+	if (name && strcmp(name, "STANDARD") != 0 && strcmp(name, "STANDARD_INFREQUENT_ACCESS") != 0)
+		dyn_validation("Invalid table-class parameter provided. Please try again with a valid table-class value: [STANDARD, "
+					   "STANDARD_INFREQUENT_ACCESS].");
+	return name;
 }
 
 void

@@ -20,7 +20,8 @@ extern void dyn_check_throughput(const DynJson *throughput, const char *index, D
  */
 extern DynUnits dyn_check_on_demand(const DynJson *object, bool pay_per_request, const char *index,
 									const DynUnits *current);
-extern DynUnits dyn_check_warm(const DynJson *object, const char *index, const DynUnits *current);
+extern DynUnits dyn_check_warm(const DynJson *object, const char *index, const DynThroughput *throughput,
+							   bool pay_per_request, const DynUnits *current);
 
 /* The settings of one new global index. */
 extern char *dyn_check_new_index(const DynJson *index, bool pay_per_request);
@@ -28,8 +29,17 @@ extern char *dyn_check_new_index(const DynJson *index, bool pay_per_request);
 /* SSESpecification into settings. */
 extern void dyn_check_sse(const DynJson *request, DynTableSettings *settings);
 
+/* TableClass of a request, NULL where it has none. */
+extern char *dyn_check_class(const DynJson *request);
+
+/* Raises what is wrong with a list of tags, which may be too long too; the list is no other than a shape allows. */
+extern void dyn_check_tags(const DynJson *tags);
+
 /* Switches the stream on, with a label of its own. */
 extern void dyn_check_stream_on(const DynJson *stream, DynTableSettings *settings);
+
+/* Raises what is wrong with the members that an UpdateTable request has together, or with having none. */
+extern void dyn_check_update_members(const DynJson *request);
 
 /* Refuses the members of global tables, which this server does not have. */
 extern void dyn_check_no_global_table(const DynJson *request);

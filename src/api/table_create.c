@@ -65,7 +65,7 @@ take_stream(const DynJson *request, DynTableSettings *settings)
 		dyn_validation(DYN_INVALID_PARAMETER "Table is being created with a stream disabled, UpdateViewType should not be "
 					   "specified");
 	if (enabled && !has_view)
-		dyn_validation(DYN_INVALID_PARAMETER "Table is being created with a stream enabled, UpdateViewType must be specified");
+		dyn_validation(DYN_INVALID_PARAMETER "Table is being created with a stream enabled, UpdateViewType is required");
 	if (enabled)
 		dyn_check_stream_on(stream, settings);
 }
@@ -78,9 +78,7 @@ take_tags(const DynJson *request, DynTableSettings *settings)
 
 	if (!tags || dyn_json_count(tags) == 0)
 		return;
-	if (dyn_json_count(tags) > DYN_MAX_TAGS)
-		dyn_validation(DYN_INVALID_PARAMETER "Too many tags: at most %d tags are allowed on a resource", DYN_MAX_TAGS);
-
+	dyn_check_tags(tags);
 	initStringInfo(&text);
 	appendStringInfoChar(&text, '[');
 	for (const DynJson *tag = dyn_json_first(tags); tag; tag = dyn_json_next(tag))
@@ -88,9 +86,6 @@ take_tags(const DynJson *request, DynTableSettings *settings)
 		DynSlice	key = dyn_request_string(tag, "Key");
 		DynSlice	value = dyn_request_string(tag, "Value");
 
-		for (const DynJson *other = dyn_json_next(tag); other; other = dyn_json_next(other))
-			if (dyn_slice_equal(key, dyn_request_string(other, "Key")))
-				dyn_validation(DYN_INVALID_PARAMETER "Duplicate tag key: %.*s", (int) key.len, key.data);
 		appendStringInfoString(&text, text.len > 1 ? ",{" : "{");
 		dyn_jsonout_member(&text, "Key");
 		dyn_jsonout_string(&text, key.data, key.len);
@@ -123,11 +118,11 @@ dyn_api_create_table(const DynJson *request, StringInfo reply)
 	dyn_keys_of_table(request, &def);
 	take_index_settings(request, &def, &settings);
 	settings.on_demand = dyn_check_on_demand(request, settings.pay_per_request, NULL, NULL);
-	settings.warm = dyn_check_warm(request, NULL, NULL);
+	settings.warm = dyn_check_warm(request, NULL, &settings.throughput, settings.pay_per_request, NULL);
 	take_stream(request, &settings);
 	dyn_check_sse(request, &settings);
 	take_tags(request, &settings);
-	settings.table_class = dyn_request_cstring(request, "TableClass");
+	settings.table_class = dyn_check_class(request);
 	def.deletion_protection = dyn_request_bool(request, "DeletionProtectionEnabled", false);
 	def.definition = dyn_settings_write(&settings);
 

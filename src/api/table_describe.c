@@ -110,18 +110,19 @@ print_throughput(StringInfo out, const DynThroughput *throughput)
 	appendStringInfoChar(out, '}');
 }
 
-/* What was asked for, at least what the billing mode gives by itself. */
+/* What was asked for, at least what the billing mode gives by itself; the reply that creates shows only the former. */
 static void
-print_warm(StringInfo out, const DynUnits *warm, const DynThroughput *throughput, bool pay_per_request,
-		   DynTableState state)
+print_warm(StringInfo out, const DynUnits *warm, const DynThroughput *throughput, bool pay_per_request, bool creating,
+		   bool updating)
 {
-	int64		read = pay_per_request ? DYN_WARM_READ : throughput->read;
-	int64		write = pay_per_request ? DYN_WARM_WRITE : throughput->write;
+	DynUnits	units = dyn_settings_warm_units(warm, throughput, pay_per_request);
 
+	if (creating && !warm->set)
+		return;
 	open_object(out, "WarmThroughput");
-	dyn_settings_print_number(out, "ReadUnitsPerSecond", warm->set ? Max(read, warm->read) : read);
-	dyn_settings_print_number(out, "WriteUnitsPerSecond", warm->set ? Max(write, warm->write) : write);
-	dyn_settings_print_text(out, "Status", state == DYN_TABLE_CREATING ? "CREATING" : "ACTIVE");
+	dyn_settings_print_number(out, "ReadUnitsPerSecond", units.read);
+	dyn_settings_print_number(out, "WriteUnitsPerSecond", units.write);
+	dyn_settings_print_text(out, "Status", creating || updating ? "UPDATING" : "ACTIVE");
 	appendStringInfoChar(out, '}');
 }
 
@@ -132,7 +133,7 @@ print_billing(StringInfo out, const DynTableSettings *settings, DynTableState st
 		return;
 	open_object(out, "BillingModeSummary");
 	dyn_settings_print_text(out, "BillingMode", settings->pay_per_request ? "PAY_PER_REQUEST" : "PROVISIONED");
-	if (state != DYN_TABLE_CREATING)
+	if (state != DYN_TABLE_CREATING && settings->pay_per_request_since > 0)
 		dyn_settings_print_time(out, "LastUpdateToPayPerRequestDateTime", settings->pay_per_request_since);
 	appendStringInfoChar(out, '}');
 }
@@ -204,8 +205,8 @@ index_state(const DynIndexDef *index, const DynTableView *view)
 }
 
 static void
-print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, const DynTableSettings *settings,
-			const DynTableView *view)
+print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, DynIndexChange change,
+			const DynTableSettings *settings, const DynTableView *view)
 {
 	DynIndexSettings *own = dyn_index_settings_read(index->definition);
 	DynTableState state = index_state(index, view);
@@ -224,12 +225,12 @@ print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, co
 	print_projection(out, index);
 	if (index->is_global)
 	{
-		dyn_settings_print_text(out, "IndexStatus", state_name(state));
+		dyn_settings_print_text(out, "IndexStatus", state_name(change.units ? DYN_TABLE_UPDATING : state));
 		if (state == DYN_TABLE_CREATING && view->state != DYN_TABLE_CREATING)
 			print_bool(out, "Backfilling", !view->creating);
 		print_throughput(out, &own->throughput);
 		dyn_settings_print_on_demand(out, &own->on_demand);
-		print_warm(out, &own->warm, &own->throughput, settings->pay_per_request, state);
+		print_warm(out, &own->warm, &own->throughput, settings->pay_per_request, view->state == DYN_TABLE_CREATING, change.warm);
 	}
 	print_counts(out, "IndexSizeBytes", items, bytes);
 	dyn_settings_print_text(out, "IndexArn", arn.data);
@@ -244,6 +245,8 @@ print_indexes(StringInfo out, const char *member, bool global, const DynTableDef
 
 	for (int i = 0; i < def->nindexes; i++)
 	{
+		DynIndexChange change = {0};
+
 		if (def->indexes[i].is_global != global)
 			continue;
 		if (any)
@@ -254,7 +257,9 @@ print_indexes(StringInfo out, const char *member, bool global, const DynTableDef
 			appendStringInfoChar(out, '[');
 		}
 		any = true;
-		print_index(out, def, &def->indexes[i], settings, view);
+		if (view->changes && !(view->creating && strcmp(def->indexes[i].name, view->creating) == 0))
+			change = view->changes[i];
+		print_index(out, def, &def->indexes[i], change, settings, view);
 	}
 	if (any)
 		appendStringInfoChar(out, ']');
@@ -271,7 +276,8 @@ print_structure(StringInfo out, const DynTableDef *def, const DynTableSettings *
 	print_indexes(out, "LocalSecondaryIndexes", false, def, settings, view);
 	print_indexes(out, "GlobalSecondaryIndexes", true, def, settings, view);
 	print_sse(out, settings);
-	print_warm(out, &settings->warm, &settings->throughput, settings->pay_per_request, view->state);
+	print_warm(out, &settings->warm, &settings->throughput, settings->pay_per_request, view->state == DYN_TABLE_CREATING,
+			   view->warm_updating);
 }
 
 void

@@ -22,12 +22,21 @@ typedef enum DynTableState
 	DYN_TABLE_DELETING
 } DynTableState;
 
+/* What of a global index's settings changes. */
+typedef struct DynIndexChange
+{
+	bool		units;			/* throughput or on-demand limits */
+	bool		warm;
+} DynIndexChange;
+
 /* The state of a table and of the index that is being made or dropped, if any. */
 typedef struct DynTableView
 {
 	DynTableState state;
+	bool		warm_updating;	/* the table's WarmThroughput rises */
 	const char *creating;		/* name of an index, or NULL */
 	const char *deleting;
+	DynIndexChange *changes;	/* parallel to the definition's indexes but the new one, or NULL */
 } DynTableView;
 
 /* Appends "member":{the description}. */
@@ -35,9 +44,5 @@ extern void dyn_describe_table(StringInfo reply, const char *member, const DynTa
 
 /* Raises ResourceNotFoundException as the control plane words it, or returns the stored definition. */
 extern DynTableDef *dyn_describe_find(DynSlice name, bool for_update);
-
-/* The least units per second that a table or index is warm for in PAY_PER_REQUEST. */
-#define DYN_WARM_READ	12000
-#define DYN_WARM_WRITE	4000
 
 #endif							/* DYNAPG_API_TABLE_DESCRIBE_H */

@@ -92,13 +92,20 @@ read_definitions(const DynJson *list)
 
 		refuse_nul(name);
 		if (find_definition(&definitions, name) >= 0)
-			dyn_validation("Cannot have two attributes with the same name");
+			dyn_validation("Attribute Name is duplicated: %.*s", (int) name.len, name.data);
 		definitions.attrs[definitions.count++] = (DynKeyAttr) {
 			pnstrdup(name.data, name.len), name.len, dyn_tag_from_name(type.data, type.len)};
 	}
 	return definitions;
 }
 
+static int
+compare_attributes(const void *a, const void *b)
+{
+	return strcmp(((const DynKeyAttr *) a)->name, ((const DynKeyAttr *) b)->name);
+}
+
+/* Sorts by name, too: so are they told from then on. */
 static char *
 print_definitions(const Definitions *definitions)
 {
@@ -106,6 +113,7 @@ print_definitions(const Definitions *definitions)
 
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '[');
+	qsort(definitions->attrs, definitions->count, sizeof(DynKeyAttr), compare_attributes);
 	for (int i = 0; i < definitions->count; i++)
 	{
 		const DynKeyAttr *attr = &definitions->attrs[i];
@@ -151,38 +159,36 @@ check_key_types(const DynJson *schema, int max_hash, int max_range)
 		if (position == 1 && is_hash && max_hash == 1)
 			dyn_validation("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
 		if (is_hash && nrange > 0)
-			dyn_validation("Invalid KeySchema: All HASH key attributes must precede RANGE key attributes in the KeySchema");
+			dyn_validation(DYN_INVALID_PARAMETER "All HASH key attributes must precede RANGE key attributes in the KeySchema");
 		nhash += is_hash;
 		nrange += !is_hash;
 	}
 	if (nhash > max_hash)
-		dyn_validation("Invalid KeySchema: The KeySchema exceeds the maximum allowed number of HASH key attributes");
+		dyn_validation(DYN_INVALID_PARAMETER "The KeySchema exceeds the maximum allowed number of HASH key attributes");
 	if (nrange > max_range)
-		dyn_validation("Invalid KeySchema: The KeySchema exceeds the maximum allowed number of RANGE key attributes");
+		dyn_validation(DYN_INVALID_PARAMETER "The KeySchema exceeds the maximum allowed number of RANGE key attributes");
 }
 
 static void
-check_distinct(const DynJson *schema)
+check_distinct(const DynJson *schema, bool is_simple)
 {
 	for (const DynJson *element = dyn_json_first(schema); element; element = dyn_json_next(element))
 		for (const DynJson *other = dyn_json_next(element); other; other = dyn_json_next(other))
 			if (dyn_slice_equal(dyn_request_string(element, "AttributeName"), dyn_request_string(other, "AttributeName")))
-				dyn_validation("Both the Hash Key and the Range Key element in the KeySchema have the same name");
+				dyn_validation("%s", is_simple ? "Both the Hash Key and the Range Key element in the KeySchema have the same name" :
+							   "The KeySchema contains multiple key attributes with the same name");
 }
 
 static void
 check_defined(const DynJson *schema, const Definitions *definitions)
 {
+	if (dyn_json_count(schema) > definitions->count)
+		dyn_validation("Invalid KeySchema: Some index key attribute have no definition");
 	for (const DynJson *element = dyn_json_first(schema); element; element = dyn_json_next(element))
-	{
-		if (find_definition(definitions, dyn_request_string(element, "AttributeName")) >= 0)
-			continue;
-		if (dyn_request_is(element, "KeyType", "RANGE"))
-			dyn_validation("Invalid KeySchema: Some index key attribute have no definition");
-		dyn_validation(DYN_INVALID_PARAMETER "Some index key attributes are not defined in AttributeDefinitions. "
-					   "Keys: [%s], AttributeDefinitions: [%s]",
-					   schema_names(schema), definition_names(definitions, false));
-	}
+		if (find_definition(definitions, dyn_request_string(element, "AttributeName")) < 0)
+			dyn_validation(DYN_INVALID_PARAMETER "Some index key attributes are not defined in AttributeDefinitions. "
+						   "Keys: [%s], AttributeDefinitions: [%s]",
+						   schema_names(schema), definition_names(definitions, false));
 }
 
 static Schema
@@ -191,7 +197,7 @@ read_schema(const DynJson *list, Definitions *definitions, int max_hash, int max
 	Schema		schema = {0};
 
 	check_key_types(list, max_hash, max_range);
-	check_distinct(list);
+	check_distinct(list, max_hash == 1);
 	check_defined(list, definitions);
 	for (const DynJson *element = dyn_json_first(list); element; element = dyn_json_next(element))
 	{
@@ -208,6 +214,12 @@ read_schema(const DynJson *list, Definitions *definitions, int max_hash, int max
 }
 
 /* ---- indexes ---- */
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
 
 static void
 read_projection(const DynJson *projection, DynIndexDef *index)
@@ -233,48 +245,53 @@ read_projection(const DynJson *projection, DynIndexDef *index)
 		refuse_nul(text);
 		for (int i = 0; i < index->ninclude; i++)
 			if (dyn_slice_is(text, index->include[i]))
-				dyn_validation(DYN_INVALID_PARAMETER "Duplicate NonKeyAttribute name: %s", index->include[i]);
+				dyn_validation(DYN_INVALID_PARAMETER "Duplicate element in NonKeyAttributes: %s", index->include[i]);
 		index->include[index->ninclude++] = pnstrdup(text.data, text.len);
 	}
+	qsort(index->include, index->ninclude, sizeof(char *), compare_texts);
 }
 
 static void
-check_index_name(const DynTableDef *def, const char *name)
+check_index_name(const DynTableDef *def, int count, const char *name)
 {
-	for (int i = 0; i < def->nindexes; i++)
+	for (int i = 0; i < count; i++)
 		if (strcmp(def->indexes[i].name, name) == 0)
 			dyn_validation(DYN_INVALID_PARAMETER "Duplicate index name: %s", name);
 }
 
 static void
-check_local_schema(const DynTableDef *def, const Schema *schema, const char *name)
+check_local_schema(const DynTableDef *def, const DynIndexDef *index)
 {
-	if (schema->nrange == 0)
-		dyn_validation(DYN_INVALID_PARAMETER "Index KeySchema does not have a range key for index: %s", name);
-	if (!dyn_slice_equal(attr_name(&schema->keys[0]), attr_name(&def->pk)))
+	if (index->nsk == 0)
+		dyn_validation(DYN_INVALID_PARAMETER "Index KeySchema does not have a range key for index: %s", index->name);
+	if (!dyn_slice_equal(attr_name(&index->keys[0]), attr_name(&def->pk)))
 		dyn_validation(DYN_INVALID_PARAMETER "Index KeySchema does not have the same leading hash key as table KeySchema "
-					   "for index: %s. index hash key: %s, table hash key: %s", name, schema->keys[0].name, def->pk.name);
+					   "for index: %s. index hash key: %s, table hash key: %s", index->name, index->keys[0].name, def->pk.name);
 }
 
+/* Name and keys of an index. */
 static void
-read_index(const DynJson *json, bool is_global, Definitions *definitions, const DynTableDef *def, DynIndexDef *index)
+read_index_keys(const DynJson *json, bool is_global, Definitions *definitions, DynIndexDef *index)
 {
-	char	   *name = dyn_request_cstring(json, "IndexName");
-	Schema		schema;
+	Schema		schema = read_schema(dyn_request_member(json, "KeySchema"), definitions, is_global ? MAX_HASH_KEYS : 1,
+									 is_global ? MAX_RANGE_KEYS : 1);
 
-	check_index_name(def, name);
-	schema = read_schema(dyn_request_member(json, "KeySchema"), definitions, is_global ? MAX_HASH_KEYS : 1,
-						 is_global ? MAX_RANGE_KEYS : 1);
-	if (!is_global)
-		check_local_schema(def, &schema, name);
-
-	index->name = name;
+	index->name = dyn_request_cstring(json, "IndexName");
 	index->is_global = is_global;
 	index->npk = schema.nhash;
 	index->nsk = schema.nrange;
 	memcpy(index->keys, schema.keys, sizeof(index->keys));
-	read_projection(dyn_request_member(json, "Projection"), index);
 	index->definition = pstrdup("{}");
+}
+
+/* Checks what the first count indexes of the table leave to this one, and reads its projection. */
+static void
+finish_index(const DynJson *json, const DynTableDef *def, int count, DynIndexDef *index)
+{
+	check_index_name(def, count, index->name);
+	if (!index->is_global)
+		check_local_schema(def, index);
+	read_projection(dyn_request_member(json, "Projection"), index);
 }
 
 /* The NonKeyAttributes of all indexes together, and some more; an attribute counts once for each index that has it. */
@@ -307,10 +324,15 @@ read_indexes(const DynJson *list, bool is_global, Definitions *definitions, DynT
 		dyn_validation(DYN_INVALID_PARAMETER "Number of LocalSecondaryIndexes exceeds per-table limit of %d", DYN_MAX_LSI);
 
 	for (const DynJson *json = dyn_json_first(list); json; json = dyn_json_next(json))
-	{
-		read_index(json, is_global, definitions, def, &def->indexes[def->nindexes]);
-		def->nindexes++;
-	}
+		read_index_keys(json, is_global, definitions, &def->indexes[def->nindexes++]);
+}
+
+/* What of the indexes is checked once it is known that their keys and the definitions fit; *count is how far they are. */
+static void
+finish_indexes(const DynJson *list, DynTableDef *def, int *count)
+{
+	for (const DynJson *json = list ? dyn_json_first(list) : NULL; json; json = dyn_json_next(json), (*count)++)
+		finish_index(json, def, *count, &def->indexes[*count]);
 }
 
 void
@@ -321,6 +343,7 @@ dyn_keys_of_table(const DynJson *request, DynTableDef *def)
 	const DynJson *globals = dyn_request_member(request, "GlobalSecondaryIndexes");
 	Definitions definitions = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
 	Schema		schema = read_schema(schema_json, &definitions, 1, 1);
+	int			finished = 0;
 
 	if (!locals && !globals && definitions.count != schema.nhash + schema.nrange)
 		dyn_validation(DYN_INVALID_PARAMETER "Number of attributes in KeySchema does not exactly match number of "
@@ -331,11 +354,13 @@ dyn_keys_of_table(const DynJson *request, DynTableDef *def)
 	def->indexes = palloc0((DYN_MAX_LSI + DYN_MAX_GSI) * sizeof(DynIndexDef));
 	read_indexes(locals, false, &definitions, def);
 	read_indexes(globals, true, &definitions, def);
-	check_projected(def, 0);
 	for (int i = 0; i < definitions.count; i++)
 		if (!definitions.used[i])
 			dyn_validation(DYN_INVALID_PARAMETER "Some AttributeDefinitions are not used. AttributeDefinitions: [%s], "
 						   "keys used: [%s]", definition_names(&definitions, false), definition_names(&definitions, true));
+	finish_indexes(locals, def, &finished);
+	finish_indexes(globals, def, &finished);
+	check_projected(def, 0);
 	def->attribute_definitions = print_definitions(&definitions);
 }
 
@@ -347,30 +372,45 @@ table_definitions(const DynTableDef *def)
 	return read_definitions(dyn_json_parse(def->attribute_definitions, strlen(def->attribute_definitions)));
 }
 
+/* Forgets the definitions after the first ones that no key uses. */
+static void
+drop_unused(Definitions *definitions, int first)
+{
+	int			kept = first;
+
+	for (int i = first; i < definitions->count; i++)
+		if (definitions->used[i])
+			definitions->attrs[kept++] = definitions->attrs[i];
+	definitions->count = kept;
+}
+
 void
 dyn_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index)
 {
 	Definitions given = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
-	Definitions stored = table_definitions(def);
-	Definitions all;
+	Definitions all = table_definitions(def);
+	int			stored = all.count;
 
-	read_index(create, true, &given, def, index);
+	if (!dyn_request_member(request, "AttributeDefinitions"))
+		dyn_validation(DYN_INVALID_PARAMETER "AttributeDefinitions is not specified for index: %s",
+					   dyn_request_cstring(create, "IndexName"));
+	all.attrs = repalloc(all.attrs, Max(stored + given.count, 1) * sizeof(DynKeyAttr));
+	all.used = palloc0(Max(stored + given.count, 1) * sizeof(bool));
+	for (int i = 0; i < given.count; i++)
+		if (find_definition(&all, attr_name(&given.attrs[i])) < 0)
+			all.attrs[all.count++] = given.attrs[i];
+	read_index_keys(create, true, &all, index);
+	finish_index(create, def, def->nindexes, index);
 	check_projected(def, index->ninclude);
 
-	all.count = 0;
-	all.attrs = palloc((stored.count + given.count) * sizeof(DynKeyAttr));
-	all.used = palloc0((stored.count + given.count) * sizeof(bool));
-	for (int i = 0; i < stored.count; i++)
-		all.attrs[all.count++] = stored.attrs[i];
 	for (int i = 0; i < given.count; i++)
 	{
 		int			at = find_definition(&all, attr_name(&given.attrs[i]));
 
-		if (at >= 0 && all.attrs[at].tag != given.attrs[i].tag)
+		if (all.used[at] && all.attrs[at].tag != given.attrs[i].tag)
 			dyn_validation(DYN_INVALID_PARAMETER "Attribute %s is already defined with type %s, it cannot be redefined with "
 						   "type %s", given.attrs[i].name, dyn_tag_name(all.attrs[at].tag), dyn_tag_name(given.attrs[i].tag));
-		if (at < 0 && given.used[i])
-			all.attrs[all.count++] = given.attrs[i];
 	}
+	drop_unused(&all, stored);
 	def->attribute_definitions = print_definitions(&all);
 }

@@ -78,6 +78,36 @@ dyn_settings_warm(const DynJson *object)
 	return read_units(object, "ReadUnitsPerSecond", "WriteUnitsPerSecond");
 }
 
+DynUnits
+dyn_settings_warm_units(const DynUnits *warm, const DynThroughput *throughput, bool pay_per_request)
+{
+	int64		read = pay_per_request ? DYN_WARM_READ : throughput->read;
+	int64		write = pay_per_request ? DYN_WARM_WRITE : throughput->write;
+
+	if (!warm || !warm->set)
+		return (DynUnits) {true, read, write};
+	return (DynUnits) {true, Max(read, warm->read), Max(write, warm->write)};
+}
+
+void
+dyn_settings_keep_units(DynThroughput *throughput, const DynThroughput *before)
+{
+	throughput->read = before->read;
+	throughput->write = before->write;
+	throughput->decreases = dyn_settings_decreases_today(before);
+}
+
+DynUnits
+dyn_settings_without_lifted(DynUnits units)
+{
+	if (units.read == -1)
+		units.read = DYN_UNITS_ABSENT;
+	if (units.write == -1)
+		units.write = DYN_UNITS_ABSENT;
+	units.set = units.set && (units.read != DYN_UNITS_ABSENT || units.write != DYN_UNITS_ABSENT);
+	return units;
+}
+
 static double
 read_time(const DynJson *object, const char *name)
 {

@@ -16,6 +16,10 @@
 #include "base/json.h"
 #include "utils/timestamp.h"
 
+/* The units per second that a table or index is warm for by itself in PAY_PER_REQUEST. */
+#define DYN_WARM_READ	12000
+#define DYN_WARM_WRITE	4000
+
 /* A member of a pair of units that was not given. */
 #define DYN_UNITS_ABSENT PG_INT64_MIN
 
@@ -69,6 +73,18 @@ extern char *dyn_index_settings_write(const DynIndexSettings *settings);
 /* OnDemandThroughput, WarmThroughput of a request; members that are absent become absent. */
 extern DynUnits dyn_settings_on_demand(const DynJson *object);
 extern DynUnits dyn_settings_warm(const DynJson *object);
+
+/*
+ * What a table or index is warm for: the most of what was asked for (warm, or NULL) and what its billing mode gives by
+ * itself.
+ */
+extern DynUnits dyn_settings_warm_units(const DynUnits *warm, const DynThroughput *throughput, bool pay_per_request);
+
+/* The units and decreases that were before, with the times of the change. */
+extern void dyn_settings_keep_units(DynThroughput *throughput, const DynThroughput *before);
+
+/* On-demand limits without those that are lifted (-1); set is false where none is left. */
+extern DynUnits dyn_settings_without_lifted(DynUnits units);
 
 /* A moment in the API's form, and the present one (the transaction's). */
 extern double dyn_settings_epoch(TimestampTz moment);

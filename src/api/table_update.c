@@ -25,7 +25,9 @@ typedef struct Update
 	const DynJson *request;
 	DynTableDef *def;
 	DynTableSettings *settings;
+	DynTableSettings before;
 	DynIndexSettings **index_settings;	/* parallel to def->indexes */
+	DynIndexSettings *index_before; /* parallel to them */
 	const DynJson *create;		/* the one new index, or NULL */
 	const DynIndexDef *drop;	/* the one index to drop, or NULL */
 	bool		to_on_demand;	/* the billing mode changes */
@@ -41,46 +43,29 @@ first_index_change(const DynJson *request)
 	return changes ? dyn_json_first(changes) : NULL;
 }
 
-static void
-require_any_change(const DynJson *request)
-{
-	static const char *const members[] = {"BillingMode", "ProvisionedThroughput", "StreamSpecification",
-		"SSESpecification", "ReplicaUpdates", "TableClass", "DeletionProtectionEnabled", "MultiRegionConsistency",
-	"GlobalTableWitnessUpdates", "OnDemandThroughput", "WarmThroughput", "GlobalTableSettingsReplicationMode"};
-
-	for (int i = 0; i < lengthof(members); i++)
-		if (dyn_request_member(request, members[i]))
-			return;
-	if (first_index_change(request))
-		return;
-	dyn_validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or "
-				   "SSESpecification or ReplicaUpdates is required");
-}
-
 /* ---- throughput ---- */
 
-static void
-refuse_units_on_demand(void)
-{
-	dyn_validation(DYN_INVALID_PARAMETER "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
-				   "is PAY_PER_REQUEST");
-}
-
-/* Takes new units over and notes when they went up or down. what is "table" or "index". */
+/* Takes new units over and notes when they went up or down; index is NULL for the table's own. */
 static void
 change_throughput(const DynJson *json, DynThroughput *throughput, const char *index)
 {
 	DynThroughput changed = *throughput;
-	const char *what = index ? "index" : "table";
+	const char *name = index ? psprintf("the index %s", index) : "the table";
+	const char *owner = index ? psprintf("index %s", index) : "the table";
 
 	dyn_check_throughput(json, index, &changed);
 	if (changed.read == throughput->read && changed.write == throughput->write)
-		dyn_validation("The provisioned throughput for the %s%s%s will not change. The requested value equals the current value. "
-					   "Current ReadCapacityUnits provisioned for the %s: " INT64_FORMAT ". Requested ReadCapacityUnits: "
-					   INT64_FORMAT ". Current WriteCapacityUnits provisioned for the %s: " INT64_FORMAT
+		dyn_validation("The provisioned throughput for %s will not change. The requested value equals the current value. "
+					   "Current ReadCapacityUnits provisioned for %s: " INT64_FORMAT ". Requested ReadCapacityUnits: "
+					   INT64_FORMAT ". Current WriteCapacityUnits provisioned for %s: " INT64_FORMAT
 					   ". Requested WriteCapacityUnits: " INT64_FORMAT ". Refer to the Amazon DynamoDB Developer Guide for "
-					   "current limits and how to request higher limits.", what, index ? " " : "", index ? index : "",
-					   what, throughput->read, changed.read, what, throughput->write, changed.write);
+					   "current limits and how to request higher limits.", name, owner, throughput->read, changed.read,
+					   owner, throughput->write, changed.write);
+	if (throughput->read == 0)
+	{
+		*throughput = changed;	/* it had none: PAY_PER_REQUEST */
+		return;
+	}
 	if (changed.read > throughput->read || changed.write > throughput->write)
 		changed.increased = dyn_settings_now();
 	if (changed.read < throughput->read || changed.write < throughput->write)
@@ -108,8 +93,11 @@ change_billing(Update *update)
 
 	update->to_on_demand = wants_on_demand && !settings->pay_per_request;
 	update->to_provisioned = wants_provisioned && settings->pay_per_request;
-	if (throughput && (wants_on_demand || (settings->pay_per_request && !wants_provisioned)))
-		refuse_units_on_demand();
+	if (throughput && wants_on_demand)
+		dyn_validation(DYN_INVALID_PARAMETER "ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST");
+	if (throughput && settings->pay_per_request && !wants_provisioned)
+		dyn_validation(DYN_INVALID_PARAMETER "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
+					   "is PAY_PER_REQUEST");
 	if (wants_provisioned && !throughput)
 		dyn_validation(DYN_INVALID_PARAMETER "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
 
@@ -156,14 +144,21 @@ require_index_units(const Update *update)
 
 /* ---- indexes ---- */
 
-/* Which index of the table that is; an unknown one is an error. */
+/* Which index of the table that is; an unknown one, or a local one, is an error.  verb is what is to be done to it. */
 static int
-find_global_index(const Update *update, const char *name)
+find_global_index(const Update *update, const char *name, const char *verb)
 {
-	for (int i = 0; i < update->def->nindexes; i++)
-		if (update->def->indexes[i].is_global && strcmp(update->def->indexes[i].name, name) == 0)
-			return i;
-	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found");
+	const DynTableDef *def = update->def;
+
+	for (int i = 0; i < def->nindexes; i++)
+	{
+		if (strcmp(def->indexes[i].name, name) != 0)
+			continue;
+		if (!def->indexes[i].is_global)
+			dyn_validation("Cannot %s an index that is not a GlobalSecondaryIndex: %s", verb, name);
+		return i;
+	}
+	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Index %s for table %s", name, def->name);
 }
 
 static void
@@ -181,25 +176,39 @@ refuse_second_build(void)
 			  "per table");
 }
 
+/* Does the change have that pair of units, with one of them at least? */
+static bool
+has_units(const DynJson *change, const char *member)
+{
+	const DynJson *units = dyn_request_member(change, member);
+
+	return units && dyn_json_count(units) > 0;
+}
+
 static void
 change_index(Update *update, const DynJson *change)
 {
 	char	   *name = dyn_request_cstring(change, "IndexName");
-	int			at = find_global_index(update, name);
+	int			at = find_global_index(update, name, "update");
 	DynIndexSettings *settings = update->index_settings[at];
 	const DynJson *throughput = dyn_request_member(change, "ProvisionedThroughput");
 	bool		on_demand = update->settings->pay_per_request;
 
 	refuse_deleting(update, &update->def->indexes[at]);
 	if (throughput && on_demand)
-		refuse_units_on_demand();
-	if (!throughput && !dyn_request_member(change, "OnDemandThroughput") && !dyn_request_member(change, "WarmThroughput"))
-		dyn_validation(DYN_INVALID_PARAMETER "At least one of ProvisionedThroughput, OnDemandThroughput or WarmThroughput must be "
-					   "specified for index: %s", name);
+		dyn_validation(DYN_INVALID_PARAMETER "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: %s when "
+					   "BillingMode is PAY_PER_REQUEST", name);
+	if (!throughput && !has_units(change, "OnDemandThroughput") && !dyn_request_member(change, "WarmThroughput"))
+	{
+		if (on_demand)
+			dyn_validation(DYN_INVALID_PARAMETER "The only Updates for index: %s when TableThroughputMode is PAY_PER_REQUEST can be "
+						   "to OnDemandThroughput, WarmThroughput", name);
+		dyn_validation(DYN_INVALID_PARAMETER "Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: %s", name);
+	}
 	if (throughput)
 		change_throughput(throughput, &settings->throughput, name);
 	settings->on_demand = dyn_check_on_demand(change, on_demand, name, &settings->on_demand);
-	settings->warm = dyn_check_warm(change, name, &settings->warm);
+	settings->warm = dyn_check_warm(change, name, &settings->throughput, on_demand, &settings->warm);
 }
 
 /* The name of the index that a change is about. */
@@ -228,8 +237,8 @@ check_index_changes(const DynJson *request)
 			(dyn_request_member(change, "Delete") != NULL);
 
 		if (kinds > 1)
-			dyn_validation(DYN_INVALID_PARAMETER "Only one of GlobalSecondaryIndexUpdate.Update, "
-						   "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete may be specified");
+			dyn_validation(DYN_INVALID_PARAMETER "Only one global secondary index action is allowed per "
+						   "GlobalSecondaryIndexUpdate object");
 		for (const DynJson *other = dyn_json_next(change); other; other = dyn_json_next(other))
 			if (dyn_slice_equal(name, changed_name(other)))
 				dyn_validation(DYN_INVALID_PARAMETER "Only one global secondary index update per index is allowed "
@@ -280,7 +289,7 @@ take_index_changes(Update *update)
 			change_index(update, dyn_request_member(change, "Update"));
 		else if (drop)
 		{
-			update->drop = &update->def->indexes[find_global_index(update, dyn_request_cstring(drop, "IndexName"))];
+			update->drop = &update->def->indexes[find_global_index(update, dyn_request_cstring(drop, "IndexName"), "delete")];
 			refuse_deleting(update, update->drop);
 		}
 		else
@@ -318,10 +327,9 @@ change_stream(Update *update)
 	if (!stream)
 		return;
 	if (enable && !has_view)
-		dyn_validation(DYN_INVALID_PARAMETER "Table is being updated with a stream enabled, UpdateViewType must be specified");
+		dyn_validation(DYN_INVALID_PARAMETER "If stream is being enabled then UpdateViewType is required");
 	if (!enable && has_view)
-		dyn_validation(DYN_INVALID_PARAMETER "Table is being updated with a stream disabled, UpdateViewType should not be "
-					   "specified");
+		dyn_validation(DYN_INVALID_PARAMETER "If stream is being disabled, then UpdateViewType must not be specified");
 	if (enable && update->settings->stream)
 		dyn_validation("Table already has an enabled stream: TableName: %s", update->def->name);
 	if (!enable && !update->settings->stream)
@@ -335,7 +343,7 @@ change_stream(Update *update)
 static void
 change_class(Update *update)
 {
-	char	   *wanted = dyn_request_cstring(update->request, "TableClass");
+	char	   *wanted = dyn_check_class(update->request);
 	const char *current = update->settings->table_class ? update->settings->table_class : "STANDARD";
 
 	if (!wanted)
@@ -345,35 +353,110 @@ change_class(Update *update)
 	update->settings->table_class = wanted;
 }
 
-/* Is deletion protection all that changes?  That leaves the table ACTIVE. */
-static bool
-only_protection(const DynJson *request)
+static void
+change_sse(Update *update)
 {
-	for (const DynJson *member = dyn_json_first(request); member; member = dyn_json_next(member))
+	dyn_check_sse(update->request, update->settings);
+	if (dyn_request_member(update->request, "SSESpecification") && !update->settings->sse && !update->before.sse)
+		dyn_validation(DYN_INVALID_PARAMETER "Table is already encrypted by default");
+}
+
+/* Changes of these members show in the table's status; the others leave it ACTIVE. */
+static DynTableState
+state_shown(const Update *update)
+{
+	static const char *const members[] = {"BillingMode", "ProvisionedThroughput", "StreamSpecification", "TableClass"};
+
+	for (int i = 0; i < lengthof(members); i++)
+		if (dyn_request_member(update->request, members[i]))
+			return DYN_TABLE_UPDATING;
+	return update->create || update->drop ? DYN_TABLE_UPDATING : DYN_TABLE_ACTIVE;
+}
+
+static void
+read_settings(Update *update)
+{
+	DynTableSettings *settings = dyn_settings_read(update->def->definition);
+	int			nindexes = update->def->nindexes;
+
+	settings->warm = dyn_settings_warm_units(&settings->warm, &settings->throughput, settings->pay_per_request);
+	update->settings = settings;
+	update->before = *settings;
+	update->index_settings = palloc(Max(nindexes, 1) * sizeof(DynIndexSettings *));
+	update->index_before = palloc(Max(nindexes, 1) * sizeof(DynIndexSettings));
+	for (int i = 0; i < nindexes; i++)
 	{
-		DynSlice	name = dyn_json_name(member);
+		DynIndexSettings *own = dyn_index_settings_read(update->def->indexes[i].definition);
 
-		if (!dyn_slice_is(name, "TableName") && !dyn_slice_is(name, "DeletionProtectionEnabled"))
-			return false;
+		own->warm = dyn_settings_warm_units(&own->warm, &own->throughput, settings->pay_per_request);
+		update->index_settings[i] = own;
+		update->index_before[i] = *own;
 	}
-	return true;
 }
 
+/*
+ * Writes into the definitions what the reply tells: units that change take their time with the service, so a reply has the
+ * old ones, with the time of the change.
+ */
 static void
-read_index_settings(Update *update)
+write_shown(Update *update)
 {
-	update->index_settings = palloc(Max(update->def->nindexes, 1) * sizeof(DynIndexSettings *));
+	DynTableSettings shown = *update->settings;
+
+	shown.warm = update->before.warm;
+	if (!update->to_on_demand && !update->to_provisioned)
+		dyn_settings_keep_units(&shown.throughput, &update->before.throughput);
+	if (update->to_on_demand)
+		shown.pay_per_request_since = update->before.pay_per_request_since;
+	update->def->definition = dyn_settings_write(&shown);
 	for (int i = 0; i < update->def->nindexes; i++)
-		update->index_settings[i] = dyn_index_settings_read(update->def->indexes[i].definition);
+	{
+		DynIndexSettings own = *update->index_settings[i];
+
+		own.warm = update->index_before[i].warm;
+		if (!update->to_on_demand && !update->to_provisioned)
+			dyn_settings_keep_units(&own.throughput, &update->index_before[i].throughput);
+		update->def->indexes[i].definition = dyn_index_settings_write(&own);
+	}
 }
 
-/* Writes the settings back into the definitions. */
+/* Writes the settings into the definitions; nindexes are those that were there before. */
 static void
-write_settings(Update *update)
+write_settings(Update *update, int nindexes)
 {
-	update->def->definition = dyn_settings_write(update->settings);
-	for (int i = 0; i < update->def->nindexes; i++)
-		update->def->indexes[i].definition = dyn_index_settings_write(update->index_settings[i]);
+	DynTableSettings *settings = update->settings;
+
+	settings->on_demand = dyn_settings_without_lifted(settings->on_demand);
+	settings->warm = dyn_settings_warm_units(&settings->warm, &settings->throughput, settings->pay_per_request);
+	update->def->definition = dyn_settings_write(settings);
+	for (int i = 0; i < nindexes; i++)
+	{
+		DynIndexSettings *own = update->index_settings[i];
+
+		own->on_demand = dyn_settings_without_lifted(own->on_demand);
+		own->warm = dyn_settings_warm_units(&own->warm, &own->throughput, settings->pay_per_request);
+		update->def->indexes[i].definition = dyn_index_settings_write(own);
+	}
+}
+
+/* What the reply shows of the indexes that change their settings only. */
+static void
+show_changed_indexes(const Update *update, DynTableView *view)
+{
+	const DynJson *changes = dyn_request_member(update->request, "GlobalSecondaryIndexUpdates");
+
+	view->changes = palloc0(Max(update->def->nindexes, 1) * sizeof(DynIndexChange));
+	for (const DynJson *change = changes ? dyn_json_first(changes) : NULL; change; change = dyn_json_next(change))
+	{
+		const DynJson *own = dyn_request_member(change, "Update");
+		DynIndexChange *shown;
+
+		if (!own)
+			continue;
+		shown = &view->changes[find_global_index(update, dyn_request_cstring(own, "IndexName"), "update")];
+		shown->units = dyn_request_member(own, "ProvisionedThroughput") || has_units(own, "OnDemandThroughput");
+		shown->warm = has_units(own, "WarmThroughput");
+	}
 }
 
 void
@@ -381,35 +464,40 @@ dyn_api_update_table(const DynJson *request, StringInfo reply)
 {
 	Update		update = {.request = request};
 	DynSlice	name = dyn_name_of_request(request);
-	DynTableView view = {only_protection(request) ? DYN_TABLE_ACTIVE : DYN_TABLE_UPDATING};
+	DynTableView view = {0};
+	int			nindexes;
 
-	require_any_change(request);
-	dyn_check_no_global_table(request);
+	dyn_check_update_members(request);
 	check_index_changes(request);
 	update.def = dyn_describe_find(name, true);
-	update.settings = dyn_settings_read(update.def->definition);
-	read_index_settings(&update);
+	read_settings(&update);
+	nindexes = update.def->nindexes;
 
 	change_billing(&update);
 	take_index_changes(&update);
 	update.settings->on_demand = dyn_check_on_demand(request, update.settings->pay_per_request, NULL,
 													 &update.settings->on_demand);
-	update.settings->warm = dyn_check_warm(request, NULL, &update.settings->warm);
+	update.settings->warm = dyn_check_warm(request, NULL, &update.settings->throughput, update.settings->pay_per_request,
+										   &update.settings->warm);
 	change_stream(&update);
-	dyn_check_sse(request, update.settings);
+	change_sse(&update);
 	change_class(&update);
 	update.def->deletion_protection = dyn_request_bool(request, "DeletionProtectionEnabled",
 													   update.def->deletion_protection);
-	write_settings(&update);
 
+	write_shown(&update);
+	show_changed_indexes(&update, &view);
 	if (update.create)
 		add_index(&update);
+	view.state = state_shown(&update);
+	view.warm_updating = has_units(request, "WarmThroughput");
 	view.creating = update.create ? dyn_request_cstring(update.create, "IndexName") : NULL;
 	view.deleting = update.drop ? update.drop->name : NULL;
 	appendStringInfoChar(reply, '{');
 	dyn_describe_table(reply, "TableDescription", update.def, view);
 	appendStringInfoChar(reply, '}');
 
+	write_settings(&update, nindexes);
 	dyn_catalog_update(update.def);
 	if (update.drop)
 		dyn_index_drop(update.def, update.drop);

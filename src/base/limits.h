@@ -24,6 +24,8 @@
 #define DYN_MAX_ARN					1024	/* characters of a TableName member, ARN or name; API */
 #define DYN_MAX_LIST_TABLES			100		/* names in a page; API, ListTables */
 #define DYN_MAX_TAGS				50		/* tags of a table; Quotas */
+#define DYN_MAX_TAG_KEY				128		/* characters of a tag's key; API, Tag */
+#define DYN_MAX_TAG_VALUE			256		/* characters of a tag's value; API, Tag */
 #define DYN_MAX_GSI					20		/* global secondary indexes of a table; Quotas */
 #define DYN_MAX_LSI					5		/* local secondary indexes of a table; Quotas */
 #define DYN_MAX_INDEX_KEY_ATTRS		8		/* 4 partition and 4 sort attributes; developer guide */

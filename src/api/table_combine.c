@@ -1,0 +1,116 @@
+/*
+ * table_combine.c - which members one UpdateTable request may have together
+ *
+ * One request makes one kind of change.  Only the billing mode goes with others: with throughput, which it may need, with limits
+ * on demand, with a stream, with changes of indexes.  What is wrong is told before the table is looked for.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/shapes.h"
+#include "api/table_check.h"
+#include "base/errors.h"
+
+/* A kind of change. */
+typedef enum Concern
+{
+	CONCERN_SSE = 1 << 0,
+	CONCERN_CLASS = 1 << 1,
+	CONCERN_PROTECTION = 1 << 2,
+	CONCERN_WARM = 1 << 3,
+	CONCERN_ON_DEMAND = 1 << 4,
+	CONCERN_STREAM = 1 << 5,
+	CONCERN_THROUGHPUT = 1 << 6,
+	CONCERN_BILLING = 1 << 7,
+	CONCERN_INDEXES = 1 << 8,
+	CONCERN_REPLICAS = 1 << 9
+} Concern;
+
+static const struct
+{
+	const char *member;
+	Concern		concern;
+	bool		is_units;		/* a structure that asks for nothing when it is empty */
+}			concerns[] = {
+	{"SSESpecification", CONCERN_SSE, false},
+	{"TableClass", CONCERN_CLASS, false},
+	{"DeletionProtectionEnabled", CONCERN_PROTECTION, false},
+	{"WarmThroughput", CONCERN_WARM, true},
+	{"OnDemandThroughput", CONCERN_ON_DEMAND, true},
+	{"StreamSpecification", CONCERN_STREAM, false},
+	{"ProvisionedThroughput", CONCERN_THROUGHPUT, false},
+	{"BillingMode", CONCERN_BILLING, false},
+	{"GlobalSecondaryIndexUpdates", CONCERN_INDEXES, false},
+	{"ReplicaUpdates", CONCERN_REPLICAS, false},
+	{"MultiRegionConsistency", CONCERN_REPLICAS, false},
+	{"GlobalTableWitnessUpdates", CONCERN_REPLICAS, false},
+	{"GlobalTableSettingsReplicationMode", CONCERN_REPLICAS, false},
+};
+
+/* The request's kinds of change, a set of Concern. */
+static int
+concerns_of(const DynJson *request)
+{
+	int			set = 0;
+
+	for (int i = 0; i < lengthof(concerns); i++)
+	{
+		const DynJson *member = dyn_request_member(request, concerns[i].member);
+
+		if (member && !(concerns[i].is_units && dyn_json_count(member) == 0))
+			set |= concerns[i].concern;
+	}
+	return set;
+}
+
+/* Is there an index to be made or dropped?  with_drops: or dropped. */
+static bool
+builds_index(const DynJson *request, bool with_drops)
+{
+	const DynJson *changes = dyn_request_member(request, "GlobalSecondaryIndexUpdates");
+
+	for (const DynJson *change = changes ? dyn_json_first(changes) : NULL; change; change = dyn_json_next(change))
+		if (dyn_request_member(change, "Create") || (with_drops && dyn_request_member(change, "Delete")))
+			return true;
+	return false;
+}
+
+/* A change that goes with no other. */
+static void
+check_alone(int set, Concern concern, const char *text)
+{
+	if ((set & concern) && set != (int) concern)
+		dyn_validation(DYN_INVALID_PARAMETER "%s must be the only operation in the request", text);
+}
+
+void
+dyn_check_update_members(const DynJson *request)
+{
+	const DynJson *changes = dyn_request_member(request, "GlobalSecondaryIndexUpdates");
+	bool		no_changes = changes && dyn_json_count(changes) == 0;
+	int			set = concerns_of(request);
+	bool		units_only = (set & CONCERN_THROUGHPUT) && !(set & CONCERN_BILLING);
+
+	if (set == 0 || (no_changes && set == CONCERN_INDEXES))
+		dyn_validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
+					   "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
+					   "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required");
+	dyn_check_no_global_table(request);
+	if (no_changes)
+		dyn_validation(DYN_INVALID_PARAMETER "List of GlobalSecondaryIndexUpdates is empty");
+	check_alone(set, CONCERN_SSE, "Server-Side Encryption modification");
+	check_alone(set, CONCERN_CLASS, "TableClass modification");
+	check_alone(set, CONCERN_PROTECTION, "DeletionProtection modification");
+	if ((set & CONCERN_WARM) && builds_index(request, false))
+		dyn_validation(DYN_INVALID_PARAMETER "Create global secondary index cannot be specified when updating WarmThroughput");
+	check_alone(set, CONCERN_WARM, "WarmThroughput");
+	if ((set & CONCERN_ON_DEMAND) && (set & ~(CONCERN_ON_DEMAND | CONCERN_BILLING)))
+		dyn_validation(DYN_INVALID_PARAMETER "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request");
+	if ((set & CONCERN_STREAM) && ((set & CONCERN_THROUGHPUT) || dyn_request_is(request, "BillingMode", "PROVISIONED")))
+		dyn_validation(DYN_INVALID_PARAMETER "You cannot modify stream status while updating table IOPS");
+	if (units_only && builds_index(request, true))
+		dyn_validation(DYN_INVALID_PARAMETER "You cannot create or delete index while updating table IOPS");
+	if ((set & CONCERN_STREAM) && builds_index(request, true))
+		dyn_validation(DYN_INVALID_PARAMETER "You cannot create or delete index while changing stream status");
+}
