@@ -205,6 +205,33 @@ is_conflict(int sqlstate)
 	return sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE || sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED;
 }
 
+/*
+ * Raises the error that was caught as a DynamoDB exception where it has one.  A btree's error of an entry that is too long
+ * names its index; with the cut forms of value/key.h that can be an index of the user's own only, or one whose sort keys
+ * are full of control characters, which take twice their size.
+ */
+static void
+translate_error(MemoryContext context)
+{
+	int			code = geterrcode();
+	ErrorData  *error;
+
+	if (!is_conflict(code) && code != ERRCODE_PROGRAM_LIMIT_EXCEEDED)
+		return;
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	if (is_conflict(code))
+	{
+		FlushErrorState();
+		dyn_error(DYN_E_TRANSACTION_CONFLICT, "Transaction is ongoing for the item");
+	}
+	if (error->constraint_name == NULL)
+		return;
+	FlushErrorState();
+	dyn_validation("One or more parameter values were invalid: "
+				   "The key attributes are too long together for an entry of index \"%s\"", error->constraint_name);
+}
+
 uint64
 dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *handover)
 {
@@ -225,12 +252,7 @@ dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynH
 	{
 		dyn_handover = saved;
 		running--;
-		if (is_conflict(geterrcode()))
-		{
-			MemoryContextSwitchTo(context);
-			FlushErrorState();
-			dyn_error(DYN_E_TRANSACTION_CONFLICT, "Transaction is ongoing for the item");
-		}
+		translate_error(context);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();

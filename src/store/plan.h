@@ -56,7 +56,8 @@ extern DynPlanReceiver dyn_plan_receiver(DynPlanReceive receive, void *arg);
  * Runs a usable plan with a snapshot of its own and returns the number of rows processed.  Rows go to dest.  While it
  * runs, dyn_handover is `handover`; afterwards, also on error, what it was.
  *
- * Serialization failures and deadlocks become TransactionConflictException; any other error stays what it is.
+ * Serialization failures and deadlocks become TransactionConflictException, index entries that are too long
+ * ValidationException; any other error stays what it is.
  */
 extern uint64 dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *handover);
 
