@@ -23,12 +23,14 @@ refuse(DynParser *parser, int status)
 	return REFUSE;
 }
 
-/* Lengthens a span by the bytes at at, which must follow it. */
+/* Lengthens a span of the headers by the bytes at at, which must follow it. */
 static int
 extend(DynParser *parser, DynSpan *span, const char *at, size_t len)
 {
 	uint32		start = at - parser->base;
 
+	if (start + len > DYN_MAX_HTTP_HEADER_BYTES)
+		return refuse(parser, HTTP_HEADERS_TOO_LARGE);
 	if (span->len == 0)
 		span->start = start;
 	else if (span->start + span->len != start)
@@ -106,6 +108,8 @@ on_headers_complete(llhttp_t *llhttp)
 	parser->headers_done = true;
 	/* an offer of another protocol, which is declined by not taking it up */
 	llhttp->upgrade = 0;
+	if (llhttp_get_http_major(llhttp) != 1)
+		return refuse(parser, HTTP_BAD_REQUEST);
 	if ((llhttp->flags & F_CONTENT_LENGTH) && llhttp->content_length > DYN_MAX_REQUEST_BYTES)
 		return refuse(parser, HTTP_TOO_LARGE);
 	if (expect >= 0)

@@ -1,0 +1,144 @@
+# 051_http_bad_input.pl - malformed HTTP of every kind: the right answer, the connection closed where HTTP demands it, no
+# memory kept, the worker unharmed; slow and silent clients are timed out.
+use strict;
+use warnings;
+use lib 'test/t/lib';
+use DynapgHttp;
+use IO::Socket::INET;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my ($node, $port) = http_node('http_bad_input', 'dynapg.http_idle_timeout = 60s', 'dynapg.http_transfer_timeout = 60s');
+create_table($port, 'Things');
+my ($pid) = worker_pids($node);
+my $get = '{"TableName":"Things","Key":{"pk":{"S":"a"}}}';
+my $text = request_text('GetItem', $get);
+my $head = "POST / HTTP/1.1\r\nHost: x\r\n";
+
+# What breaks HTTP: answered with the status and closed; undef: closed, whether answered or not.
+my @broken = (
+	[ 'garbage', "\x00\x01\x02\x03\xff\xfe garbage\r\n\r\n", 400 ],
+	[ 'a TLS greeting', "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" . ("\x55" x 200), 400 ],
+	[ 'an unknown method', "FROB / HTTP/1.1\r\nHost: x\r\n\r\n", 400 ],
+	[ 'HTTP/2', "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400 ],
+	[ 'no version', "POST /\r\n\r\n", 400 ],
+	[ 'a bad version', "POST / HTTP/9.x\r\n\r\n", 400 ],
+	[ 'a NUL in a header', "${head}X: a\x00b\r\n\r\n", 400 ],
+	[ 'a blank before the colon', "${head}X : a\r\n\r\n", 400 ],
+	[ 'two different lengths', "${head}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}x", 400 ],
+	[ 'a length and chunks', "${head}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}", 400 ],
+	[ 'a negative length', "${head}Content-Length: -1\r\n\r\n", 400 ],
+	[ 'a length that is no number', "${head}Content-Length: 2x\r\n\r\n{}", 400 ],
+	[ 'an enormous length', "${head}Content-Length: 99999999999999999999999\r\n\r\n{}", 400 ],
+	[ 'a length over the limit', "${head}Content-Length: 9999999999\r\n\r\n{}", 413 ],
+	[ 'a transfer coding that is none', "${head}Transfer-Encoding: magic\r\n\r\n{}", 400 ],
+	[ 'a bad chunk size', "${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", 400 ],
+	[ 'an enormous chunk size', "${head}Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n{}\r\n", 400 ],
+	[ 'a chunk longer than told', "${head}Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n", 400 ],
+	[ 'headers over the limit', $head . join('', map { "X-$_: " . ('y' x 2000) . "\r\n" } 1 .. 50) . "\r\n", 431 ],
+	[ 'one endless header', $head . 'X: ' . ('y' x 200_000), 431 ],
+	[ 'an endless target', 'POST /' . ('y' x 200_000), 431 ],
+	[ 'too many headers', $head . join('', map { "X-$_: y\r\n" } 1 .. 200) . "\r\n", 431 ]);
+for my $case (@broken)
+{
+	my ($name, $bytes, $status) = @$case;
+	my $connection = dial($port);
+	my $reply = eval { exchange($connection, $bytes) };
+	is($reply ? $reply->{status} : undef, $status, "$name: status");
+	is($reply ? $reply->{headers}{connection} : undef, 'close', "$name: the reply says that it closes");
+	ok(is_closed($connection), "$name: closed");
+}
+
+# What is no broken HTTP keeps its connection.
+my $one = dial($port);
+for my $body ('', '{', "\x00", "\xff\xfe", '[]', 'null', '"x"', '{"TableName":"Things"', '[' x 5000, '{"TableName":"Things","Key":{"pk":{"S":"\ud800"}}}')
+{
+	my $reply = exchange($one, request_text('GetItem', $body));
+	is($reply->{status}, 400, 'a body that is no request: ' . (substr($body, 0, 12) =~ s/([^ -~])/sprintf '\\x%02x', ord $1/ger));
+}
+is(exchange($one, $text)->{status}, 200, 'the connection goes on');
+
+# Early ends at every place of a request.
+for my $length (map { $_ * 10 } 1 .. int(length($text) / 10))
+{
+	my $connection = dial($port);
+	send_text($connection, substr $text, 0, $length);
+	close $connection->{socket};
+}
+for (1 .. 20)
+{
+	my $connection = dial($port);
+	send_text($connection, $text x 20);
+	setsockopt $connection->{socket}, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0);
+	close $connection->{socket};    # a reset while replies are on their way
+}
+is(exchange($one, $text)->{status}, 200, 'ends and resets of others do no harm');
+
+# A great many of them leave the worker as it was.
+sub bad_ones
+{
+	my ($rounds) = @_;
+	for (1 .. $rounds)
+	{
+		for my $case (@broken[0 .. 17])
+		{
+			my $connection = dial($port);
+			send_text($connection, $case->[1]);
+			eval { read_reply($connection) };
+			close $connection->{socket};
+		}
+		my $connection = dial($port);
+		send_text($connection, join '', map { request_text('GetItem', $_) } ('{', '{}', '[', "\xff") x 10);
+		read_reply($connection) for 1 .. 40;
+	}
+	return;
+}
+bad_ones(20);
+my $before = memory_of($pid);
+bad_ones(100);
+my $grown = memory_of($pid) - $before;
+cmp_ok($grown, '<', 512 * 1024, 'thousands of bad requests leave no memory behind') or diag $grown;
+is_deeply([ worker_pids($node) ], [$pid], 'the worker is the same');
+
+# Idle connections cost little.
+my @idle = map { dial($port) } 1 .. 500;
+is(exchange($_, $text)->{status}, 200, 'the last of many connections is served') for $idle[-1];
+exchange($_, $text) for @idle;
+my $each = (memory_of($pid) - $before) / @idle;
+cmp_ok($each, '<', 40_000, 'an idle connection costs below 40 kB') or diag $each;
+diag sprintf 'memory: %.1f MB, %.1f kB an idle connection', $before / 1048576, $each / 1024;
+close $_->{socket} for @idle;
+
+# Time is limited.
+$node->append_conf('postgresql.conf', "dynapg.http_idle_timeout = 500ms\ndynapg.http_transfer_timeout = 700ms");
+$node->reload;
+sleep 0.5;
+my $start = time;
+my $silent = dial($port);
+my $slow = dial($port);
+send_text($slow, substr $text, 0, 30);
+my $deaf = dial($port);
+my $large = 'x' x 390_000;
+call($port, 'PutItem', qq({"TableName":"Things","Item":{"pk":{"S":"large"},"v":{"S":"$large"}}}));
+send_text($deaf, request_text('GetItem', '{"TableName":"Things","Key":{"pk":{"S":"large"}}}') x 100);
+my $used = dial($port);
+is(exchange($used, $text)->{status}, 200, 'a connection that was used');
+ok(is_closed($_->[0]), "$_->[1] is closed") for [ $silent, 'a silent client' ], [ $slow, 'a slow one' ], [ $used, 'an idle one' ];
+cmp_ok(time - $start, '<', 5, 'in time');
+sleep 1;
+my $received = 0;
+eval { $received++ while read_reply($deaf) };
+cmp_ok($received, '<', 100, 'a client that takes no replies is closed');
+is(call($port, 'GetItem', $get)->{status}, 200, 'the others are served');
+
+# More connections than allowed: the idle ones make place.
+$node->append_conf('postgresql.conf', "dynapg.http_idle_timeout = 60s\ndynapg.http_transfer_timeout = 60s\ndynapg.http_max_connections = 10");
+$node->reload;
+sleep 0.5;
+my @many = map { dial($port) } 1 .. 40;
+is(exchange($many[-1], $text)->{status}, 200, 'with too many connections the latest is served');
+ok(is_closed($many[0]), 'and the oldest idle one ended');
+
+$node->stop;
+done_testing();
