@@ -6,7 +6,7 @@
 
 all:
 
-OWN_GOALS = help setup run check check-sanitize check-style bench format
+OWN_GOALS = help setup run check check-data check-sanitize check-style bench format
 GOALS = $(or $(MAKECMDGOALS),all)
 PGXS_GOALS = $(filter-out $(OWN_GOALS),$(GOALS))
 
@@ -79,6 +79,7 @@ else
 
 # What the scripts take: see README.
 export PG_CONFIG PGPORT HTTP_PORT DATADIR TESTS
+export DATA_SIZE QUERIES SCANS SEED GROWTH
 
 help:
 	@echo "make               build the extension"
@@ -87,6 +88,7 @@ help:
 	@echo "make run           start a private PostgreSQL with the extension (PGPORT, HTTP_PORT, DATADIR)"
 	@echo "make check         run every test against a private PostgreSQL (TESTS=\"name ...\" to choose)"
 	@echo "make check-sanitize  the same with assertions and the undefined behaviour sanitizer"
+	@echo "make check-data    requests and plans on large tables (DATA_SIZE, QUERIES, SCANS, SEED, GROWTH)"
 	@echo "make check-style   the rules of the source tree alone"
 	@echo "make bench         measure against plain SQL"
 	@echo "make format        clang-format over the sources that changed"
@@ -105,6 +107,10 @@ check:
 check-sanitize:
 	@EXTRA_CFLAGS="-DUSE_ASSERT_CHECKING=1 -fsanitize=undefined -fno-sanitize-recover=all" \
 		EXTRA_LDFLAGS="-fsanitize=undefined" bash test/tools/check
+
+check-data:
+	@TESTS="030_differential 031_plans" DATA_SIZE="$(or $(DATA_SIZE),300000)" QUERIES="$(or $(QUERIES),10000)" \
+		GROWTH="$(or $(GROWTH),1000000)" bash test/tools/check
 
 check-style:
 	@bash test/tools/check-style
