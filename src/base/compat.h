@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
 #include "catalog/pg_namespace.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -60,6 +61,17 @@ dyn_compat_may_create_in(Oid schema, Oid role)
 	return pg_namespace_aclcheck(schema, role, ACL_CREATE) == ACLCHECK_OK;
 #else
 	return object_aclcheck(NamespaceRelationId, schema, role, ACL_CREATE) == ACLCHECK_OK;
+#endif
+}
+
+/* Does the role own the database, or is it a superuser? */
+static inline bool
+dyn_compat_owns_database(Oid database, Oid role)
+{
+#if PG_VERSION_NUM < 160000
+	return pg_database_ownercheck(database, role);
+#else
+	return object_ownercheck(DatabaseRelationId, database, role);
 #endif
 }
 

@@ -6,8 +6,10 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "commands/dbcommands.h"
 #include "commands/defrem.h"
 #include "commands/trigger.h"
+#include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "tcop/utility.h"
 #include "utils/lsyscache.h"
@@ -85,13 +87,22 @@ exclusive_database(const Node *statement)
 	}
 }
 
+/* Somebody who may not do it shall not end anything. */
+static bool
+is_ours(const char *database)
+{
+	Oid			oid = get_database_oid(database, true);
+
+	return OidIsValid(oid) && dyn_compat_owns_database(oid, GetUserId());
+}
+
 static void
 utility(PlannedStmt *statement, const char *query, bool read_only_tree, ProcessUtilityContext context, ParamListInfo params,
 		QueryEnvironment *environment, DestReceiver *dest, QueryCompletion *completion)
 {
 	const char *database = exclusive_database(statement->utilityStmt);
 
-	if (database)
+	if (database && is_ours(database))
 		leave_database(database);
 	if (next_utility)
 		next_utility(statement, query, read_only_tree, context, params, environment, dest, completion);
