@@ -97,6 +97,7 @@ sleep 0.5;
 is(call($port, 'PutItem', sprintf $put, 5)->{status}, 500, 'a request that runs for too long is ended');
 is(call($port, 'GetItem', $get)->{status}, 200, 'the next one is not');
 $holder->query_safe('ROLLBACK');
+$holder->quit;
 
 # -- roles, triggers, constraints --
 
