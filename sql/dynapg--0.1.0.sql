@@ -275,10 +275,12 @@ CREATE TABLE dynapg.indexes (
 	failures integer NOT NULL DEFAULT 0,
 	failed_at timestamptz,
 	failure text,
+	position integer NOT NULL,
 	PRIMARY KEY (table_relid, name)
 );
 COMMENT ON TABLE dynapg.indexes IS 'secondary indexes of DynamoDB tables; key attributes in order, partition attributes first';
 COMMENT ON COLUMN dynapg.indexes.status IS 'CREATING and DELETING: a background worker is at it, or will be when the table is described';
+COMMENT ON COLUMN dynapg.indexes.position IS 'indexes are described in that order: as they were asked for';
 COMMENT ON COLUMN dynapg.indexes.failures IS 'failed attempts to finish what status says';
 COMMENT ON COLUMN dynapg.indexes.failure IS 'why the last one failed, at failed_at';
 

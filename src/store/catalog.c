@@ -130,7 +130,7 @@ read_indexes(DynTableDef *def, MemoryContext result_context)
 	def->nindexes = dyn_sql_run("SELECT i.name, i.is_global, i.partition_keys, i.key_names, i.key_types, i.projection, "
 								"i.include, i.definition::pg_catalog.text, i.status, i.relation_name::pg_catalog.text "
 								"FROM dynapg.indexes i "
-								"WHERE i.table_relid OPERATOR(pg_catalog.=) $1 ORDER BY i.name", &args, 0);
+								"WHERE i.table_relid OPERATOR(pg_catalog.=) $1 ORDER BY i.position", &args, 0);
 	old = MemoryContextSwitchTo(result_context);
 	def->indexes = palloc0(Max(def->nindexes, 1) * sizeof(DynIndexDef));
 	for (int i = 0; i < def->nindexes; i++)

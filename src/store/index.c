@@ -46,8 +46,10 @@ insert_row(const DynTableDef *def, const DynIndexDef *index, const char *relatio
 	dyn_sql_text(&args, index->definition ? index->definition : "{}");
 	dyn_sql_text(&args, status);
 	dyn_catalog_run("INSERT INTO dynapg.indexes (table_relid, name, relation_name, is_global, partition_keys, key_names, "
-					"key_types, projection, include, definition, status) "
-					"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::pg_catalog.json, $11)", &args);
+					"key_types, projection, include, definition, status, position) "
+					"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::pg_catalog.json, $11, "
+					"(SELECT COALESCE(pg_catalog.max(i.position), 0) OPERATOR(pg_catalog.+) 1 FROM dynapg.indexes i "
+					"WHERE i.table_relid OPERATOR(pg_catalog.=) $1))", &args);
 	CacheInvalidateRelcacheByRelid(def->relid);
 }
 
