@@ -1,0 +1,3 @@
+\set i random(0, 99999)
+\set r random(1, 1000000)
+SELECT dynapg.put_item(('{"TableName":"five","Item":{"pk":{"S":"' || :i / 10 || '"},"sk":{"S":"' || :i % 10 || '"},"g1":{"S":"g' || :r % 7 || '"},"r1":{"S":"' || :r || '"},"g2":{"S":"g' || :r % 100 || '"},"r2":{"S":"' || :r || '"},"g3":{"S":"g' || :r % 1000 || '"},"r3":{"S":"' || :r || '"},"g4":{"S":"g' || :r || '"},"r4":{"S":"' || :r || '"},"g5":{"S":"g1"},"r5":{"S":"' || :r || '"},"customer":{"S":"customer number 4711"},"note":{"S":"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"}}}')::json);
