@@ -15,6 +15,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "expr/eval.h"
+#include "store/index.h"
 
 #define INVALID_PARAMETER "One or more parameter values were invalid: "
 
@@ -140,9 +141,10 @@ find_index(const DynTable *table, DynSlice name)
 
 		if (strlen(index->name) != name.len || memcmp(index->name, name.data, name.len) != 0)
 			continue;
-		if (index->backfilling)
-			dyn_validation("Cannot read from backfilling global secondary index: %s", index->name);
-		return index;
+		if (!index->backfilling)
+			return index;
+		dyn_index_resume(dyn_catalog_read_relid(table->relid));
+		dyn_validation("Cannot read from backfilling global secondary index: %s", index->name);
 	}
 	dyn_validation("The table does not have the specified index: %.*s", (int) name.len, name.data);
 }

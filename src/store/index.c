@@ -182,7 +182,7 @@ is_due(const DynTableDef *def, const DynIndexDef *index)
 void
 dyn_index_resume(const DynTableDef *def)
 {
-	const DynIndexDef *index = dyn_index_unfinished(def);
+	const DynIndexDef *index = def ? dyn_index_unfinished(def) : NULL;
 
 	if (index && !RecoveryInProgress() && is_due(def, index))
 		dyn_builder_start_now(def->relid);

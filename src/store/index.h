@@ -11,8 +11,9 @@
  * caller's transaction, which then holds the table's lock; "background" only writes the state, and at commit starts a
  * builder (builder.h), which does it without blocking writers.  A table has one index at most that is not ACTIVE.
  *
- * A state never depends on the builder's life: whoever looks at a table calls dyn_index_resume, which starts a builder
- * where there is work and none at it, be it after a crash, a restore of a dump or a failure.  After a failure the
+ * A state never depends on the builder's life: DescribeTable, and a read that an unfinished index refuses, call
+ * dyn_index_resume, which starts a builder where there is work and none at it, be it after a crash, a restore of a dump
+ * or a failure.  After a failure the
  * next attempt waits 10 seconds, twice as long after each further one, an hour at the most; failures, failed_at and
  * failure of the row tell of it.
  *
@@ -42,7 +43,7 @@ extern void dyn_index_drop(const DynTableDef *def, const DynIndexDef *index);
 /* The index of the table that is not ACTIVE, or NULL. */
 extern const DynIndexDef *dyn_index_unfinished(const DynTableDef *def);
 
-/* Starts a builder for the table if it has an unfinished index, none is at work and the next attempt is due. */
+/* Starts a builder for the table (NULL: nothing) if it has an unfinished index, none is at work and the next attempt is due. */
 extern void dyn_index_resume(const DynTableDef *def);
 
 /*

@@ -209,6 +209,37 @@ $node->safe_psql('postgres', q(DROP TABLE dynamodb."built:by-g"; UPDATE dynapg.i
 becomes('by-g', 'ACTIVE', 'the next attempt succeeds');
 is($node->safe_psql('postgres', 'SELECT status, failures, failed_at, failure FROM dynapg.indexes'), 'ACTIVE|0||', 'which leaves no trace of the failure');
 
+drop_index('by-g');
+becomes('by-g', 'none', 'and can be dropped');
+
+# A build that fails half-way: no room for the sort.
+$node->safe_psql('postgres', q(ALTER DATABASE postgres SET temp_file_limit = '64kB'; ALTER DATABASE postgres SET maintenance_work_mem = '1MB'));
+$node->safe_psql('postgres', q(SELECT count(dynapg.put_item(json_build_object('TableName', 'built', 'Item',
+	json_build_object('id', json_build_object('S', 'big' || i), 'big', json_build_object('S',
+		(SELECT string_agg(md5(concat(i, n)), '') FROM generate_series(1, 15) n)))))) FROM generate_series(1, 5000) i));
+create_index('by-big', 'big', 'S');
+$node->poll_query_until('postgres', 'SELECT failures = 1 FROM dynapg.indexes');
+like($node->safe_psql('postgres', 'SELECT status, failure FROM dynapg.indexes'), qr/^CREATING\|temporary file size exceeds temp_file_limit/,
+	'a failure half-way');
+$node->poll_query_until('postgres', q(SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'dynapg index builder'));
+is(indexes(), 'built primary key', 'leaves no invalid index');
+$node->safe_psql('postgres', q(ALTER DATABASE postgres RESET temp_file_limit; UPDATE dynapg.indexes SET failed_at = now() - interval '10 s'));
+is(find('by-big', 'big', '{"S":"x"}'), 'Cannot read from backfilling global secondary index: by-big', 'a read is a look at it, too');
+ok($node->poll_query_until('postgres', q(SELECT status = 'ACTIVE' FROM dynapg.indexes)), 'the next attempt succeeds');
+is(call('scan', '{"TableName":"built","IndexName":"by-big","Select":"COUNT"}') =~ /"ScannedCount":\d+/, 1, 'and can be read');
+drop_index('by-big');
+becomes('by-big', 'none', 'and dropped');
+
+# No worker to be had: built when there is one.
+$node->append_conf('postgresql.conf', 'max_worker_processes = 0');
+$node->restart;
+like(create_index('by-g', 'g', 'S'), qr/CREATING/, 'no worker to be had');
+is(state_of('by-g'), 'CREATING true', 'the index waits');
+ok(PostgreSQL::Test::Utils::slurp_file($node->logfile) =~ /LOG: +could not start an index builder/, 'and the log tells');
+$node->append_conf('postgresql.conf', 'max_worker_processes = 8');
+$node->restart;
+becomes('by-g', 'ACTIVE', 'until there is one');
+
 # ---- Other sessions see the change
 
 my ($status, $out, $err) = $node->psql('postgres', <<'SQL');
