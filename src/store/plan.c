@@ -112,10 +112,11 @@ primary_key(Oid relid)
 	return result;
 }
 
+/* Until the end of the GUC nest level. */
 static void
-switch_off(const char *setting)
+set(const char *setting, const char *value)
 {
-	(void) set_config_option(setting, "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option(setting, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
 static void
@@ -125,10 +126,11 @@ make(DynPlan *plan, const char *sql, int nargs, Oid *types)
 	SPIPlanPtr	made;
 	CachedPlan *generic;
 
-	switch_off("enable_seqscan");
-	switch_off("enable_bitmapscan");
-	switch_off("enable_sort");
-	switch_off("jit");
+	set("enable_indexscan", "on");
+	set("enable_seqscan", "off");
+	set("enable_bitmapscan", "off");
+	set("enable_sort", "off");
+	set("jit", "off");			/* costs more than any page, and would be decided by the whole range's cost */
 	made = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
 	if (made == NULL || SPI_keepplan(made) != 0)
 		elog(ERROR, "%s: %s", SPI_result_code_string(SPI_result), sql);

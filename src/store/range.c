@@ -21,7 +21,6 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "store/ddl.h"
 #include "store/plan.h"
 #include "store/range.h"
 #include "store/segments.h"
@@ -309,7 +308,7 @@ dyn_range_relation(const DynTable *table, const DynIndex *index)
 {
 	if (index == NULL)
 		return InvalidOid;
-	return get_relname_relid(dyn_ddl_index_name(table->name, index->name), get_rel_namespace(table->relid));
+	return get_relname_relid(index->relation_name, get_rel_namespace(table->relid));
 }
 
 /* ---- rows ---- */

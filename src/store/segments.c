@@ -28,7 +28,7 @@
 #include "value/number.h"
 
 /* How much of a table is sampled. */
-#define MIN_SAMPLE_PAGES	300
+#define MIN_SAMPLE_PAGES	1000
 #define MAX_SAMPLE_PAGES	4096
 #define PAGES_PER_SEGMENT	8
 #define MAX_SAMPLE_BYTES	((double) (64 * 1024 * 1024))	/* with large items, which index expressions have to fetch */
@@ -208,6 +208,18 @@ measure(Subject *subject)
 	relation_close(rel, NoLock);
 }
 
+/* Do the columns have to fetch the items? */
+static bool
+needs_items(const DynOrder *order)
+{
+	for (int i = 0; i < order->count; i++)
+	{
+		if (order->columns[i].of_item)
+			return true;
+	}
+	return false;
+}
+
 /* Percent of the table's pages to sample. */
 static double
 sample_percent(const Subject *subject)
@@ -215,7 +227,9 @@ sample_percent(const Subject *subject)
 	double		wanted = Min(Max(MIN_SAMPLE_PAGES, (double) PAGES_PER_SEGMENT * subject->total), MAX_SAMPLE_PAGES);
 	double		fraction = wanted / Max(subject->heap_pages, 1);
 
-	return 100 * Min(1, Min(fraction, MAX_SAMPLE_BYTES / BLCKSZ / Max(subject->pages, 1)));
+	if (needs_items(subject->order))
+		fraction = Min(fraction, MAX_SAMPLE_BYTES / BLCKSZ / Max(subject->pages, 1));
+	return 100 * Min(1, fraction);
 }
 
 static void

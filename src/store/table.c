@@ -167,6 +167,7 @@ make_index(const DynIndexDef *def)
 {
 	DynIndex	index = {
 		.name = pstrdup(def->name),
+		.relation_name = pstrdup(def->relation_name),
 		.is_global = def->is_global,
 		.backfilling = def->status == DYN_INDEX_CREATING,
 		.npk = def->npk,
