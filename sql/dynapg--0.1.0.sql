@@ -309,6 +309,56 @@ CREATE FUNCTION dynapg.on_sql_drop() RETURNS event_trigger
 COMMENT ON FUNCTION dynapg.on_sql_drop() IS 'removes the catalog rows of data tables that were dropped';
 CREATE EVENT TRIGGER dynapg_on_sql_drop ON sql_drop EXECUTE FUNCTION dynapg.on_sql_drop();
 
+/* ---- access keys ---- */
+
+-- Holds secrets: no grants, and row security without policies, since roles such as pg_read_all_data need no grants.
+-- Not dumped either.
+CREATE TABLE dynapg.access_keys (
+	access_key_id text COLLATE "C" PRIMARY KEY CHECK (access_key_id OPERATOR(pg_catalog.~) '^[A-Za-z0-9_]{1,128}$'),
+	secret text COLLATE "C" NOT NULL CHECK (pg_catalog.octet_length(secret) BETWEEN 1 AND 128),
+	role regrole NOT NULL,
+	enabled boolean NOT NULL DEFAULT true,
+	created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+COMMENT ON TABLE dynapg.access_keys IS 'keys that sign HTTP requests, with their secrets, and the roles that these run as';
+ALTER TABLE dynapg.access_keys ENABLE ROW LEVEL SECURITY;
+
+CREATE FUNCTION dynapg.on_access_keys_change() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_access_keys_change';
+COMMENT ON FUNCTION dynapg.on_access_keys_change() IS 'makes every session forget the keys that it has read';
+CREATE TRIGGER on_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON dynapg.access_keys
+	EXECUTE FUNCTION dynapg.on_access_keys_change();
+ALTER TABLE dynapg.access_keys ENABLE ALWAYS TRIGGER on_change;
+
+CREATE VIEW dynapg.access_key_list WITH (security_barrier) AS
+	SELECT k.access_key_id, k.role, k.enabled, k.created_at
+	FROM dynapg.access_keys k
+	WHERE pg_catalog.pg_get_userbyid(k.role::pg_catalog.oid) OPERATOR(pg_catalog.=) CURRENT_USER
+	OR pg_catalog.pg_has_role(k.role::pg_catalog.oid, 'MEMBER WITH ADMIN OPTION');
+COMMENT ON VIEW dynapg.access_key_list IS 'the access keys of roles that the user manages: his own, and those he has the ADMIN option on';
+GRANT SELECT ON dynapg.access_key_list TO PUBLIC;
+
+CREATE FUNCTION dynapg.create_access_key(role regrole, OUT access_key_id text, OUT secret_access_key text)
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_create_access_key';
+COMMENT ON FUNCTION dynapg.create_access_key(regrole) IS
+	'a new key whose requests over HTTP run as the role; its secret cannot be read again';
+
+CREATE FUNCTION dynapg.disable_access_key(access_key_id text) RETURNS void
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_disable_access_key';
+COMMENT ON FUNCTION dynapg.disable_access_key(text) IS 'requests with the key are refused until it is enabled';
+
+CREATE FUNCTION dynapg.enable_access_key(access_key_id text) RETURNS void
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_enable_access_key';
+COMMENT ON FUNCTION dynapg.enable_access_key(text) IS 'undoes disable_access_key';
+
+CREATE FUNCTION dynapg.drop_access_key(access_key_id text) RETURNS void
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_drop_access_key';
+COMMENT ON FUNCTION dynapg.drop_access_key(text) IS 'ends the key for good';
+
 /* ---- operations ---- */
 
 /*

@@ -44,6 +44,17 @@ dyn_compat_owns_relation(Oid relid, Oid role)
 #endif
 }
 
+/* May the role connect to this database? */
+static inline bool
+dyn_compat_may_connect(Oid role)
+{
+#if PG_VERSION_NUM < 160000
+	return pg_database_aclcheck(MyDatabaseId, role, ACL_CONNECT) == ACLCHECK_OK;
+#else
+	return object_aclcheck(DatabaseRelationId, MyDatabaseId, role, ACL_CONNECT) == ACLCHECK_OK;
+#endif
+}
+
 /* Runs a portal of one utility statement to its end, as a statement of the top level; users include tcop/pquery.h. */
 #if PG_VERSION_NUM < 180000
 #define dyn_compat_run_portal(portal) \

@@ -41,6 +41,11 @@ static const DynErrInfo error_table[DYN_E_COUNT] = {
 	[DYN_E_UNKNOWN_OPERATION] = {CORAL("service", "UnknownOperationException"), ND('0', '2', '0'), 400},
 	[DYN_E_INTERNAL_SERVER_ERROR] = {SERVICE("InternalServerError"), ND('0', '2', '1'), 500},
 	[DYN_E_SERVICE_UNAVAILABLE] = {CORAL("service", "ServiceUnavailableException"), ND('0', '2', '2'), 503},
+	[DYN_E_MISSING_AUTHENTICATION_TOKEN] = {CORAL("service", "MissingAuthenticationTokenException"), ND('0', '2', '3'), 400},
+	[DYN_E_INCOMPLETE_SIGNATURE] = {CORAL("service", "IncompleteSignatureException"), ND('0', '2', '4'), 400},
+	[DYN_E_INVALID_SIGNATURE] = {CORAL("service", "InvalidSignatureException"), ND('0', '2', '5'), 400},
+	[DYN_E_UNRECOGNIZED_CLIENT] = {CORAL("service", "UnrecognizedClientException"), ND('0', '2', '6'), 400},
+	[DYN_E_EXPIRED_TOKEN] = {CORAL("service", "ExpiredTokenException"), ND('0', '2', '7'), 400},
 };
 
 const DynErrInfo *

@@ -50,7 +50,7 @@ is_deeply(\%rows, \%errors, 'the table of errors');
 my $functions = $node->safe_psql('postgres', q{
 	SELECT DISTINCT p.proname FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.classid = 'pg_proc'::regclass
 	JOIN pg_extension e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
-	WHERE e.extname = 'dynapg' AND p.prorettype NOT IN ('event_trigger'::regtype, 'cstring'::regtype)
+	WHERE e.extname = 'dynapg' AND p.prorettype NOT IN ('event_trigger'::regtype, 'trigger'::regtype, 'cstring'::regtype)
 	AND 'internal'::regtype <> ALL (p.proargtypes) AND 'cstring'::regtype <> ALL (p.proargtypes)
 	AND NOT EXISTS (SELECT FROM pg_operator o WHERE o.oprcode = p.oid)
 	AND NOT EXISTS (SELECT FROM pg_amproc a WHERE a.amproc = p.oid)

@@ -1,0 +1,296 @@
+/*
+ * access.c - access keys: who a request over HTTP may say it is
+ *
+ * Model of the cache.  An entry holds what a request has to know of a key, and the generation in which it was read.  Every
+ * change that could matter (of the table, of roles, memberships and databases) begins a new generation, so all
+ * entries are read again when they are next asked for: such changes are rare and a read is cheap.  A change that arrives
+ * while an entry is read leaves it one generation behind.  PostgreSQL delivers such news at the start of a transaction, so
+ * a request sees all that was committed before it.
+ *
+ * The table's trigger tells changes of its rows, by whatever statement.
+ *
+ * Layer 2 (store).
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_database.h"
+#include "commands/trigger.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "base/base64.h"
+#include "base/compat.h"
+#include "store/access.h"
+#include "store/catalog.h"
+
+PGDLLEXPORT Datum dynapg_on_access_keys_change(PG_FUNCTION_ARGS);
+
+#define MAX_CACHED_KEYS 1024
+
+typedef struct KeyEntry
+{
+	char		id[DYN_MAX_ACCESS_KEY_ID + 1];	/* hash key */
+	uint64		generation;
+	DynAccessKey key;
+} KeyEntry;
+
+static HTAB *keys = NULL;
+static uint64 generation = 1;
+static Oid	keys_relid = InvalidOid;	/* the table that was last read; InvalidOid: any table may be the one */
+
+/* ---- the cache ---- */
+
+static void
+on_relation_change(Datum arg, Oid relid)
+{
+	if (!OidIsValid(relid) || !OidIsValid(keys_relid) || relid == keys_relid)
+		generation++;
+}
+
+static void
+on_catalog_change(Datum arg, int cache, uint32 hash)
+{
+	generation++;
+}
+
+static void
+init_cache(void)
+{
+	static bool registered = false;
+	HASHCTL		control = {.keysize = sizeof(((KeyEntry *) NULL)->id), .entrysize = sizeof(KeyEntry)};
+
+	if (keys && hash_get_num_entries(keys) >= MAX_CACHED_KEYS)
+	{
+		hash_destroy(keys);
+		keys = NULL;
+	}
+	if (keys == NULL)
+		keys = hash_create("dynapg access keys", 16, &control, HASH_ELEM | HASH_STRINGS);
+	if (registered)
+		return;
+	CacheRegisterRelcacheCallback(on_relation_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, on_catalog_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, on_catalog_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(DATABASEOID, on_catalog_change, (Datum) 0);
+	registered = true;
+}
+
+/* The role's part of a key; false when the role is no more, or cannot log in. */
+static bool
+read_role(DynAccessKey *key)
+{
+	HeapTuple	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(key->role));
+	bool		can_login;
+	bool		isnull;
+	Datum		valid_until;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	can_login = ((Form_pg_authid) GETSTRUCT(tuple))->rolcanlogin;
+	valid_until = SysCacheGetAttr(AUTHOID, tuple, Anum_pg_authid_rolvaliduntil, &isnull);
+	key->valid_until = isnull ? DT_NOEND : DatumGetTimestampTz(valid_until);
+	ReleaseSysCache(tuple);
+	key->may_connect = can_login && dyn_compat_may_connect(key->role);
+	return can_login;
+}
+
+/* Reads a key from the table; false when it cannot be used. */
+static bool
+read_key(const char *id, DynAccessKey *key)
+{
+	DynSqlArgs	args = {0};
+	bool		found;
+
+	keys_relid = InvalidOid;
+	SPI_connect();
+	dyn_sql_text(&args, id);
+	found = dyn_catalog_run("SELECT k.secret, k.role::pg_catalog.oid FROM dynapg.access_keys k "
+							"WHERE k.access_key_id OPERATOR(pg_catalog.=) $1 AND k.enabled", &args) > 0;
+	if (found)
+	{
+		char	   *secret = dyn_sql_get_text(0, 1);
+
+		strlcpy(key->secret, secret, sizeof(key->secret));
+		key->role = dyn_sql_get_oid(0, 2);
+		explicit_bzero(secret, strlen(secret));
+	}
+	SPI_finish();
+	/* the statement's lock is still there: this is the table that was read */
+	keys_relid = get_relname_relid("access_keys", get_namespace_oid("dynapg", false));
+	return found && read_role(key);
+}
+
+const DynAccessKey *
+dyn_access_key_find(const char *id, uint32 len)
+{
+	char		name[DYN_MAX_ACCESS_KEY_ID + 1];
+	DynAccessKey key;
+	KeyEntry   *entry;
+	uint64		read_in;
+
+	if (len == 0 || len > DYN_MAX_ACCESS_KEY_ID || memchr(id, '\0', len))
+		return NULL;
+	memcpy(name, id, len);
+	name[len] = '\0';
+
+	init_cache();
+	entry = hash_search(keys, name, HASH_FIND, NULL);
+	if (entry && entry->generation == generation)
+		return &entry->key;
+
+	read_in = generation;
+	if (!read_key(name, &key))
+	{
+		hash_search(keys, name, HASH_REMOVE, NULL);
+		return NULL;
+	}
+	entry = hash_search(keys, name, HASH_ENTER, NULL);
+	entry->generation = read_in;
+	entry->key = key;
+	return &entry->key;
+}
+
+/* Trigger of dynapg.access_keys, after each statement that changes rows. */
+PG_FUNCTION_INFO_V1(dynapg_on_access_keys_change);
+Datum
+dynapg_on_access_keys_change(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("dynapg.on_access_keys_change can only be called by a trigger")));
+	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
+	return PointerGetDatum(NULL);
+}
+
+/* ---- managing keys ---- */
+
+static bool
+may_manage(Oid role)
+{
+	Oid			user = GetUserId();
+
+	if (superuser_arg(user) || role == user)
+		return true;
+	return !superuser_arg(role) && is_admin_of_role(user, role);
+}
+
+static void
+require_may_manage(Oid role)
+{
+	if (!may_manage(role))
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("permission denied for access keys of role \"%s\"", GetUserNameFromId(role, true)),
+						errdetail("Access keys of a role are managed by the role itself, by roles with the ADMIN option on it "
+								  "and by superusers.")));
+}
+
+static void
+random_bytes(uint8 *bytes, size_t len)
+{
+	if (!pg_strong_random(bytes, len))
+		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate random values")));
+}
+
+/* "AKIA" and 80 random bits. */
+static void
+make_id(char id[DYN_ACCESS_KEY_ID_LEN + 1])
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	uint8		bytes[DYN_ACCESS_KEY_ID_LEN - 4];
+
+	random_bytes(bytes, sizeof(bytes));
+	memcpy(id, "AKIA", 4);
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		id[4 + i] = digits[bytes[i] & 31];
+	id[DYN_ACCESS_KEY_ID_LEN] = '\0';
+}
+
+/* 240 random bits in base64. */
+static void
+make_secret(char secret[DYN_ACCESS_SECRET_LEN + 1])
+{
+	uint8		bytes[DYN_ACCESS_SECRET_LEN / 4 * 3];
+
+	random_bytes(bytes, sizeof(bytes));
+	secret[dyn_base64_encode(bytes, sizeof(bytes), secret)] = '\0';
+	explicit_bzero(bytes, sizeof(bytes));
+}
+
+void
+dyn_access_key_create(Oid role, char id[DYN_ACCESS_KEY_ID_LEN + 1], char secret[DYN_ACCESS_SECRET_LEN + 1])
+{
+	DynSqlArgs	args = {0};
+
+	if (!SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role)))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("role with OID %u does not exist", role)));
+	require_may_manage(role);
+	make_id(id);
+	make_secret(secret);
+
+	SPI_connect();
+	dyn_catalog_run("DELETE FROM dynapg.access_keys k WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_authid a "
+					"WHERE a.oid OPERATOR(pg_catalog.=) k.role)", NULL);
+	dyn_sql_text(&args, id);
+	dyn_sql_text(&args, secret);
+	dyn_sql_oid(&args, role);
+	dyn_catalog_run("INSERT INTO dynapg.access_keys (access_key_id, secret, role) VALUES ($1, $2, $3)", &args);
+	SPI_finish();
+}
+
+/* Runs the statement on the key $1 that the user may manage. */
+static void
+change_key(const char *sql, DynSqlArgs *args, const char *id)
+{
+	DynSqlArgs	key = {0};
+
+	SPI_connect();
+	dyn_sql_text(&key, id);
+	if (dyn_catalog_run("SELECT k.role::pg_catalog.oid FROM dynapg.access_keys k WHERE k.access_key_id OPERATOR(pg_catalog.=) $1 "
+						"FOR UPDATE", &key) == 0)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("access key \"%s\" does not exist", id)));
+	require_may_manage(dyn_sql_get_oid(0, 1));
+	dyn_catalog_run(sql, args);
+	SPI_finish();
+}
+
+void
+dyn_access_key_enable(const char *id, bool enabled)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_text(&args, id);
+	dyn_sql_bool(&args, enabled);
+	change_key("UPDATE dynapg.access_keys k SET enabled = $2 WHERE k.access_key_id OPERATOR(pg_catalog.=) $1", &args, id);
+}
+
+void
+dyn_access_key_drop(const char *id)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_text(&args, id);
+	change_key("DELETE FROM dynapg.access_keys k WHERE k.access_key_id OPERATOR(pg_catalog.=) $1", &args, id);
+}
+
+Oid
+dyn_access_database_owner(void)
+{
+	HeapTuple	tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for database %u", MyDatabaseId);
+	owner = ((Form_pg_database) GETSTRUCT(tuple))->datdba;
+	ReleaseSysCache(tuple);
+	return owner;
+}

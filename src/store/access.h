@@ -1,0 +1,54 @@
+/*
+ * access.h - access keys: who a request over HTTP may say it is
+ *
+ * A key is a row of dynapg.access_keys: its id, its secret, the role that requests signed with it run as.  The table has no
+ * grants, and row security without policies keeps out those who may read or write all tables (pg_read_all_data); it is
+ * read and written as the catalog's owner.
+ *
+ * A key works as the role's password does: while the role exists, has LOGIN, its VALID UNTIL has not passed and it may
+ * connect to the database.  The role is referred to by its OID.  A key whose role is gone is dead at once; its row is
+ * removed when the next key is created, long before OIDs come round again.
+ *
+ * Layer 2 (store).
+ */
+#ifndef DYNAPG_STORE_ACCESS_H
+#define DYNAPG_STORE_ACCESS_H
+
+#include "postgres.h"
+
+#include "utils/timestamp.h"
+
+#define DYN_MAX_ACCESS_KEY_ID	128 /* characters; IAM's limit */
+#define DYN_MAX_ACCESS_SECRET	128 /* characters; ours are of 40 */
+#define DYN_ACCESS_KEY_ID_LEN	20	/* of a key that is created here */
+#define DYN_ACCESS_SECRET_LEN	40
+
+/* What stands between a key and its use; in the order of checks. */
+typedef struct DynAccessKey
+{
+	char		secret[DYN_MAX_ACCESS_SECRET + 1];
+	Oid			role;
+	bool		may_connect;	/* to this database */
+	TimestampTz valid_until;	/* of the role; DT_NOEND: for ever */
+} DynAccessKey;
+
+/*
+ * The key of that id, or NULL: there is none, it is disabled, or its role is gone or cannot log in.  Kept until the table,
+ * a role, a membership or a database changes; what is returned is good until the next call.
+ */
+extern const DynAccessKey *dyn_access_key_find(const char *id, uint32 len);
+
+/*
+ * Creates a key for the role.  Raises 42501 unless the current user is that role, has ADMIN OPTION on it or is a
+ * superuser, as he has to be for a superuser's key.  Both texts are filled in with their NUL.
+ */
+extern void dyn_access_key_create(Oid role, char id[DYN_ACCESS_KEY_ID_LEN + 1], char secret[DYN_ACCESS_SECRET_LEN + 1]);
+
+/* Enable or disable, and drop a key.  Raise 42704 where there is none, 42501 where the user could not have created it. */
+extern void dyn_access_key_enable(const char *id, bool enabled);
+extern void dyn_access_key_drop(const char *id);
+
+/* The owner of this database. */
+extern Oid	dyn_access_database_owner(void);
+
+#endif							/* DYNAPG_STORE_ACCESS_H */
