@@ -208,12 +208,11 @@ is_conflict(int sqlstate)
 }
 
 /*
- * Raises the error that was caught as a DynamoDB exception where it has one.  A btree's error of an entry that is too long
- * names its index; with the cut forms of value/key.h that can be an index of the user's own only, or one whose sort keys
- * are full of control characters, which take twice their size.
+ * A btree's error of an entry that is too long names its index.  With the cut forms of value/key.h that can be an index
+ * of the user's own only, or one whose sort keys are full of control characters, which take twice their size.
  */
-static void
-translate_error(MemoryContext context)
+void
+dyn_plan_translate_error(MemoryContext context)
 {
 	int			code = geterrcode();
 	ErrorData  *error;
@@ -254,7 +253,7 @@ dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynH
 	{
 		dyn_handover = saved;
 		running--;
-		translate_error(context);
+		dyn_plan_translate_error(context);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();

@@ -24,6 +24,7 @@
 
 #include "base/errors.h"
 #include "store/catalog.h"
+#include "store/plan.h"
 #include "store/segments.h"
 #include "value/number.h"
 
@@ -400,6 +401,27 @@ has_changed(const Subject *subject, const StoredBounds *stored)
 	return subject->pages > 2 * stored->pages || subject->pages < stored->pages / 2;
 }
 
+/* Stores what is to be stored.  Under stricter isolation levels another session's bounds can be in the way. */
+static void
+write_bounds(const Subject *subject, const StoredBounds *stored, bool make)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		if (make)
+			store_bounds(subject, stored->found);
+		else
+			touch_bounds(subject);
+	}
+	PG_CATCH();
+	{
+		dyn_plan_translate_error(context);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+}
+
 /* The stored bounds, made now if need be; NULL where there can be none. */
 static ArrayType *
 find_bounds(const Subject *subject, bool begins)
@@ -411,12 +433,12 @@ find_bounds(const Subject *subject, bool begins)
 	if (stored.bounds && !(begins && stored.idle && has_changed(subject, &stored)))
 	{
 		if (stored.touch)
-			touch_bounds(subject);
+			write_bounds(subject, &stored, false);
 		return stored.bounds;
 	}
 	if (subject->pages < 0 || (!stored.found && !has_room(subject)))
 		return NULL;
-	store_bounds(subject, stored.found);
+	write_bounds(subject, &stored, true);
 	return read_bounds(subject).bounds;
 }
 
