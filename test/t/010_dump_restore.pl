@@ -55,7 +55,7 @@ sub create_table
 		"KeySchema":[{"AttributeName":"customer","KeyType":"HASH"},{"AttributeName":"number","KeyType":"RANGE"}],
 		"LocalSecondaryIndexes":[{"IndexName":"by-state","KeySchema":[{"AttributeName":"customer","KeyType":"HASH"},
 			{"AttributeName":"state","KeyType":"RANGE"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["total"]}}],
-		"Tags":[{"Key":"team","Value":"it''s \\"ours\\" \\\\ ü"}],
+		"Tags":[{"Key":"team","Value":"ours +-=._:/@ ü"}],
 		"DeletionProtectionEnabled":true}'));
 }
 
