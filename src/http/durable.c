@@ -142,6 +142,9 @@ dyn_durable_flush(void)
 		HOLD_INTERRUPTS();
 		SyncRepWaitForLSN(end, true);
 		RESUME_INTERRUPTS();
+		/* told to end, it did not wait: there must be no reply */
+		if (ProcDiePending)
+			CHECK_FOR_INTERRUPTS();
 		flushed = end;
 	}
 	if (own_end != 0)

@@ -1,0 +1,126 @@
+# 053_http_durability.pl - group commit: what was acknowledged, and what was read, is there after a crash; synchronous standbys
+# are waited for; synchronous_commit is respected.
+#
+# The walwriter sleeps for 10 seconds at a time, so that nothing but the front itself makes its commits durable, and a crash
+# (an immediate stop) loses what is only in the buffers of the write-ahead log.
+use strict;
+use warnings;
+use lib 'test/t/lib';
+use DynapgHttp;
+use File::Temp qw(tempdir);
+use IO::Handle;
+use IO::Select;
+use PostgreSQL::Test::Utils;
+use POSIX qw(_exit);
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+use constant { WRITERS => 4, READERS => 4, ROUNDS => 3 };
+
+my $scratch = tempdir(CLEANUP => 1);
+my ($node, $port) = http_node('http_durability', 'dynapg.http_workers = 2', 'wal_writer_delay = 10s', 'fsync = on',
+	'autovacuum = off', 'checkpoint_timeout = 1h', 'wal_level = replica', 'max_wal_senders = 5');
+create_table($port, 'Things');
+
+# Runs the code in a process of its own, with a file to tell the last number that it saw.
+sub in_process
+{
+	my ($name, $code) = @_;
+	my $pid = fork // die "cannot fork: $!";
+	return $pid if $pid;
+	open my $out, '>', "$scratch/$name" or _exit(1);
+	$out->autoflush(1);
+	eval { $code->($out) };
+	_exit(0);
+}
+
+sub last_number
+{
+	my ($name) = @_;
+	open my $in, '<', "$scratch/$name" or return 0;
+	my @lines = grep { /\n\z/ } <$in>;
+	return @lines ? $lines[-1] + 0 : 0;
+}
+
+my $number_of = sub { my ($reply) = @_; return $reply && $reply->{body} =~ /"n":\{"N":"(\d+)"/ ? $1 : 0 };
+for my $round (1 .. ROUNDS)
+{
+	my @pids;
+	for my $i (1 .. WRITERS)
+	{
+		push @pids, in_process("write$i", sub {
+			my ($out) = @_;
+			my $connection = dial($port);
+			while (1)
+			{
+				my $reply = exchange($connection, request_text('UpdateItem', qq({"TableName":"Things","Key":{"pk":{"S":"w$i"}},
+					"UpdateExpression":"ADD n :one","ExpressionAttributeValues":{":one":{"N":"1"}},"ReturnValues":"UPDATED_NEW"}))) or last;
+				print $out $number_of->($reply), "\n";
+			}
+		});
+	}
+	for my $i (1 .. READERS)
+	{
+		push @pids, in_process("read$i", sub {
+			my ($out) = @_;
+			my $connection = dial($port);
+			while (1)
+			{
+				my $reply = exchange($connection,
+					request_text('GetItem', qq({"TableName":"Things","ConsistentRead":true,"Key":{"pk":{"S":"w$i"}}}))) or last;
+				print $out $number_of->($reply), "\n";
+			}
+		});
+	}
+	sleep 1.5;
+	$node->stop('immediate');
+	waitpid $_, 0 for @pids;
+	$node->start;
+	ok(wait_for_http($port), "round $round: served again after the crash");
+	for my $i (1 .. WRITERS)
+	{
+		my $kept = $number_of->(call($port, 'GetItem', qq({"TableName":"Things","Key":{"pk":{"S":"w$i"}}})));
+		my ($acknowledged, $read) = (last_number("write$i"), last_number("read$i"));
+		cmp_ok($acknowledged, '>', 0, "writes happened ($acknowledged)");
+		cmp_ok($kept, '>=', $acknowledged, 'what was acknowledged is there');
+		cmp_ok($kept, '>=', $read, 'what was read is there');
+	}
+}
+
+# A synchronous standby that is not there: the reply waits, and the worker ends when it is told to.
+sub answered
+{
+	my ($connection, $seconds) = @_;
+	return scalar IO::Select->new($connection->{socket})->can_read($seconds);
+}
+my $put = request_text('PutItem', '{"TableName":"Things","Item":{"pk":{"S":"a"}}}');
+$node->append_conf('postgresql.conf', "dynapg.http_statement_timeout = 0\nsynchronous_standby_names = 'nobody'");
+$node->reload;
+$node->poll_query_until('postgres', "SELECT current_setting('synchronous_standby_names') = 'nobody'");
+sleep 0.5;
+my $waiting = dial($port);
+send_text($waiting, $put);
+ok(!answered($waiting, 1), 'a write waits for the synchronous standby');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'dynapg http' AND wait_event = 'SyncRep'}),
+	'1', 'as pg_stat_activity tells');
+$node->append_conf('postgresql.conf', "synchronous_standby_names = ''");
+$node->reload;
+is(read_reply($waiting)->{status}, 200, 'and is answered when none is asked for any more');
+$node->append_conf('postgresql.conf', "synchronous_standby_names = 'nobody'");
+$node->reload;
+sleep 0.5;
+my $lost = dial($port);
+send_text($lost, $put);
+ok(!answered($lost, 1), 'another one waits');
+my $start = time;
+$node->stop('fast');
+cmp_ok(time - $start, '<', 3, 'a shutdown is not held up');
+ok(is_closed($lost), 'the client gets no reply');
+
+# Without durability nobody waits for anything.
+$node->append_conf('postgresql.conf', 'synchronous_commit = off');
+$node->start;
+wait_for_http($port);
+is(call($port, 'PutItem', '{"TableName":"Things","Item":{"pk":{"S":"b"}}}')->{status}, 200, 'synchronous_commit = off is respected');
+$node->stop;
+done_testing();
