@@ -168,6 +168,7 @@ cancel_builder(const LOCKTAG *tag)
 	uint64		count;
 
 	SPI_connect();
+	dyn_sql_run("SELECT pg_catalog.pg_stat_clear_snapshot()", NULL, 0);	/* or the view stays as it was */
 	dyn_sql_oid(&args, tag->locktag_field1);
 	dyn_sql_oid(&args, tag->locktag_field2);
 	dyn_sql_oid(&args, tag->locktag_field3);

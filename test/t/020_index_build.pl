@@ -4,6 +4,7 @@
 # A prepared transaction that wrote to the table holds a build at its first wait for as long as a test needs it.
 use strict;
 use warnings;
+use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -137,6 +138,40 @@ release();
 becomes('by-g', 'ACTIVE', 'then it becomes ACTIVE');
 is(find('by-g', 'g', '{"S":"x"}'), 'held s1 s2', 'and holds what was there and what was written meanwhile');
 is(indexes(), 'built primary key, built:by-g', 'there is a valid index');
+
+# Put, changed and deleted by others all the time: the index holds what the table does.
+my $work = PostgreSQL::Test::Utils::tempdir . '/work.sql';
+PostgreSQL::Test::Utils::append_to_file($work, <<'SQL');
+\set id random(1, 400)
+\set value random(1, 5)
+\set what random(1, 4)
+\if :what = 1
+SELECT dynapg.delete_item(format('{"TableName":"built","Key":{"id":{"S":"w%s"}}}', :id)::json);
+\elif :what = 2
+SELECT dynapg.update_item(format('{"TableName":"built","Key":{"id":{"S":"w%s"}},"UpdateExpression":"REMOVE w"}', :id)::json);
+\else
+SELECT dynapg.put_item(format('{"TableName":"built","Item":{"id":{"S":"w%s"},"w":{"S":"%s"}}}', :id, :value)::json);
+\endif
+SQL
+my $bench_output = '';
+my $bench = IPC::Run::start([ 'pgbench', '-n', '-c', '3', '-T', '600', '-f', $work, $node->connstr('postgres') . ' application_name=writers' ], '>&', \$bench_output);
+$node->poll_query_until('postgres', q(SELECT count(*) > 100 FROM dynamodb.built));
+create_index('by-w', 'w', 'S');
+becomes('by-w', 'ACTIVE', 'built while others write');
+is($node->safe_psql('postgres', q(SELECT count(*) FROM pg_stat_activity WHERE application_name = 'writers')), '3', 'who all go on') or diag($bench_output);
+$bench->kill_kill;
+$node->poll_query_until('postgres', q(SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'writers'));
+my $in_table = $node->safe_psql('postgres', q(SELECT count(*) FROM dynamodb.built WHERE dynapg.item_get_text(item, 'w') IS NOT NULL));
+cmp_ok($in_table, '>', 50, 'they leave items');
+is(call('scan', '{"TableName":"built","IndexName":"by-w","Select":"COUNT"}'), qq({"Count":$in_table,"ScannedCount":$in_table}), 'all in the index');
+for my $value (1 .. 5)
+{
+	is(find('by-w', 'w', qq({"S":"$value"})), $node->safe_psql('postgres', qq(SELECT coalesce(string_agg(pk, ' ' ORDER BY pk), '')
+		FROM dynamodb.built WHERE dynapg.item_get_text(item, 'w') = '$value')), "under the right key, $value");
+}
+drop_index('by-w');
+becomes('by-w', 'none', 'and it can be dropped');
+$node->safe_psql('postgres', q(DELETE FROM dynamodb.built WHERE pk LIKE 'w%'));
 
 # ---- While it is dropped
 
