@@ -1,0 +1,101 @@
+-- Who may do what: privileges on the data table, row security, plain SQL beside the operations, savepoints.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS dynapg;
+RESET client_min_messages;
+\set VERBOSITY terse
+\pset format unaligned
+\pset tuples_only on
+CREATE FUNCTION public.fidelity_call(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  reply text;
+  detail text;
+BEGIN
+  EXECUTE format('SELECT dynapg.%I($1::json)', operation) INTO reply USING request;
+  RETURN reply;
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+  RETURN concat_ws(' | ', SQLSTATE || ': ' || SQLERRM, nullif(detail, ''));
+END $$;
+-- An operation on the item of that key, with more members.
+CREATE FUNCTION public.fidelity_item(operation text, key text, members text DEFAULT '') RETURNS text LANGUAGE sql AS $$
+  SELECT public.fidelity_call(operation, '{"TableName":"fidelity.rights","Key":{"pk":{"S":"' || key || '"}}' || members || '}')
+$$;
+CREATE FUNCTION public.fidelity_put(item text, members text DEFAULT '') RETURNS text LANGUAGE sql AS $$
+  SELECT public.fidelity_call('put_item', '{"TableName":"fidelity.rights","Item":' || item || members || '}')
+$$;
+SELECT public.fidelity_call('create_table', '{"TableName":"fidelity.rights","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
+  "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}]}') LIKE '{%';
+SELECT public.fidelity_put('{"pk":{"S":"p"},"o":{"S":"alice"},"name":{"S":"Al"}}');
+CREATE ROLE regress_fidelity_reader;
+CREATE ROLE regress_fidelity_writer;
+CREATE ROLE regress_fidelity_inserter;
+CREATE ROLE regress_fidelity_nobody;
+GRANT USAGE ON SCHEMA dynamodb TO regress_fidelity_reader, regress_fidelity_writer, regress_fidelity_inserter;
+GRANT SELECT ON dynamodb."fidelity.rights" TO regress_fidelity_reader;
+GRANT SELECT, INSERT, UPDATE, DELETE ON dynamodb."fidelity.rights" TO regress_fidelity_writer;
+GRANT INSERT ON dynamodb."fidelity.rights" TO regress_fidelity_inserter;
+\echo == SELECT: gets, and nothing else; a condition that fails changes nothing of that
+SET ROLE regress_fidelity_reader;
+SELECT public.fidelity_item('get_item', 'p');
+SELECT public.fidelity_put('{"pk":{"S":"p"}}'), public.fidelity_put('{"pk":{"S":"p"}}', ',"ConditionExpression":"attribute_exists(q)"');
+SELECT public.fidelity_item('update_item', 'p'), public.fidelity_item('delete_item', 'p'), public.fidelity_item('delete_item', 'none');
+SELECT public.fidelity_call('create_table', '{"TableName":"fidelity.rights2","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}]}'),
+  public.fidelity_call('update_table', '{"TableName":"fidelity.rights","DeletionProtectionEnabled":true}'), public.fidelity_call('delete_table', '{"TableName":"fidelity.rights"}'),
+  public.fidelity_call('describe_table', '{"TableName":"fidelity.rights"}') LIKE '{"Table":%';
+\echo == all four: every item operation, not those of the table
+SET ROLE regress_fidelity_writer;
+SELECT public.fidelity_put('{"pk":{"S":"w"}}'), public.fidelity_item('update_item', 'w', ',"UpdateExpression":"SET a = pk"'), public.fidelity_item('delete_item', 'w', ',"ReturnValues":"ALL_OLD"'),
+  public.fidelity_call('update_table', '{"TableName":"fidelity.rights","DeletionProtectionEnabled":true}'), public.fidelity_call('delete_table', '{"TableName":"fidelity.rights"}');
+\echo == a put may replace: INSERT alone is not enough; no right at all; a table that is not there is told all the same
+SET ROLE regress_fidelity_inserter;
+SELECT public.fidelity_put('{"pk":{"S":"i"}}'), public.fidelity_item('get_item', 'p');
+SET ROLE regress_fidelity_nobody;
+SELECT public.fidelity_item('get_item', 'p'), public.fidelity_call('get_item', '{"TableName":"fidelity.none","Key":{"pk":{"S":"p"}}}');
+RESET ROLE;
+\echo == row security: items of others are not there to read, and cannot be taken
+SET search_path = public, dynapg;
+CREATE POLICY own ON dynamodb."fidelity.rights" TO regress_fidelity_writer USING (item ->> 'o' = current_user) WITH CHECK (item ->> 'o' = current_user);
+ALTER TABLE dynamodb."fidelity.rights" ENABLE ROW LEVEL SECURITY;
+RESET search_path;
+SET ROLE regress_fidelity_writer;
+SELECT public.fidelity_item('get_item', 'p');
+SELECT public.fidelity_put('{"pk":{"S":"q"},"o":{"S":"regress_fidelity_writer"}}'), public.fidelity_put('{"pk":{"S":"q"},"o":{"S":"regress_fidelity_writer"},"v":{"N":"1"}}', ',"ReturnValues":"ALL_OLD"'), public.fidelity_item('get_item', 'q');
+SELECT public.fidelity_put('{"pk":{"S":"r"},"o":{"S":"other"}}'), public.fidelity_put('{"pk":{"S":"p"},"o":{"S":"regress_fidelity_writer"}}');
+SELECT public.fidelity_put('{"pk":{"S":"p"},"o":{"S":"regress_fidelity_writer"}}', ',"ConditionExpression":"attribute_not_exists(pk)","ReturnValuesOnConditionCheckFailure":"ALL_OLD"');
+SELECT public.fidelity_item('update_item', 'p', ',"UpdateExpression":"SET o = :o","ExpressionAttributeValues":{":o":{"S":"regress_fidelity_writer"}},"ReturnValues":"ALL_OLD"');
+SELECT public.fidelity_item('update_item', 'p', ',"UpdateExpression":"SET o = :o","ConditionExpression":"attribute_exists(pk)","ExpressionAttributeValues":{":o":{"S":"x"}},"ReturnValuesOnConditionCheckFailure":"ALL_OLD"');
+SELECT public.fidelity_item('update_item', 'q', ',"UpdateExpression":"SET o = :o","ExpressionAttributeValues":{":o":{"S":"other"}}');
+SELECT public.fidelity_item('delete_item', 'p', ',"ReturnValues":"ALL_OLD"'), public.fidelity_item('delete_item', 'p', ',"ConditionExpression":"attribute_exists(pk)","ReturnValuesOnConditionCheckFailure":"ALL_OLD"'),
+  public.fidelity_item('delete_item', 'q', ',"ReturnValues":"ALL_OLD"');
+RESET ROLE;
+ALTER TABLE dynamodb."fidelity.rights" DISABLE ROW LEVEL SECURITY;
+DROP POLICY own ON dynamodb."fidelity.rights";
+\echo == plain SQL: joins, indexes, rows that SQL writes
+SET search_path = public, dynapg;
+CREATE TEMP TABLE cities (n text, city text);
+INSERT INTO cities VALUES ('Al', 'X');
+SELECT t.pk, c.city, t.item -> 'name' FROM dynamodb."fidelity.rights" t JOIN cities c ON c.n = t.item ->> 'name';
+CREATE INDEX ON dynamodb."fidelity.rights" ((item ->> 'name'));
+RESET search_path;
+SELECT t.item OPERATOR(dynapg.->>) 'name', t.item::json, t.item::jsonb FROM dynamodb."fidelity.rights" t;
+INSERT INTO dynamodb."fidelity.rights" VALUES ('sql', '{"pk":{"S":"sql"},"x":{"N":"1.0"}}');
+SELECT public.fidelity_item('get_item', 'sql');
+INSERT INTO dynamodb."fidelity.rights" VALUES ('null', NULL);
+INSERT INTO dynamodb."fidelity.rights" VALUES ('bad', '{"a":1}');
+\echo == wrong use
+SELECT dynapg.get_item();
+SELECT dynapg.get_item(NULL);
+\echo == savepoints and errors of DynamoDB in one transaction
+BEGIN;
+SELECT public.fidelity_put('{"pk":{"S":"tx"},"v":{"N":"1"}}');
+SAVEPOINT s;
+SELECT dynapg.put_item('{"TableName":"fidelity.rights","Item":{"pk":{"S":"tx"}},"ConditionExpression":"attribute_not_exists(pk)"}');
+SELECT dynapg.get_item('{"TableName":"fidelity.rights","Key":{"pk":{"S":"tx"}}}');
+ROLLBACK TO s;
+SELECT public.fidelity_item('get_item', 'tx');
+ROLLBACK;
+SELECT public.fidelity_item('get_item', 'tx');
+DROP OWNED BY regress_fidelity_reader, regress_fidelity_writer, regress_fidelity_inserter, regress_fidelity_nobody;
+DROP ROLE regress_fidelity_reader, regress_fidelity_writer, regress_fidelity_inserter, regress_fidelity_nobody;
+SELECT public.fidelity_call('delete_table', '{"TableName":"fidelity.rights"}') LIKE '{%';
+DROP FUNCTION public.fidelity_put, public.fidelity_item, public.fidelity_call;
