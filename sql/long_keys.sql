@@ -158,16 +158,19 @@ SELECT dynapg.delete_table('{"TableName": "LongKeysTurned"}') -> 'TableDescripti
 
 -- binary keys, which hold any bytes, also those that mark a cut value
 SELECT dynapg.create_table('{"TableName": "LongKeysBinary", "BillingMode": "PAY_PER_REQUEST",
-	"AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "B"}, {"AttributeName": "s", "AttributeType": "B"}],
-	"KeySchema": [{"AttributeName": "p", "KeyType": "HASH"}, {"AttributeName": "s", "KeyType": "RANGE"}]}') -> 'TableDescription' ->> 'TableName' AS created;
+	"AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "B"}, {"AttributeName": "s", "AttributeType": "B"}, {"AttributeName": "g", "AttributeType": "S"}],
+	"KeySchema": [{"AttributeName": "p", "KeyType": "HASH"}, {"AttributeName": "s", "KeyType": "RANGE"}],
+	"GlobalSecondaryIndexes": [{"IndexName": "global", "KeySchema": [{"AttributeName": "g", "KeyType": "HASH"}], "Projection": {"ProjectionType": "ALL"}}]}') -> 'TableDescription' ->> 'TableName' AS created;
 CREATE FUNCTION long_keys_binary(p bytea, s bytea) RETURNS int LANGUAGE sql AS $$
-	SELECT 1 FROM dynapg.put_item(format('{"TableName": "LongKeysBinary", "Item": {"p": {"B": "%s"}, "s": {"B": "%s"}}}',
+	SELECT 1 FROM dynapg.put_item(format('{"TableName": "LongKeysBinary", "Item": {"p": {"B": "%s"}, "s": {"B": "%s"}, "g": {"S": "g"}}}',
 		long_keys_base64(p), long_keys_base64(s))::json)
 $$;
 WITH keys AS (SELECT convert_to(long_keys_noise('p', 2047), 'UTF8') || substring('\xff00'::bytea FROM i FOR 1) AS key FROM generate_series(1, 2) i),
 	lookalikes AS (SELECT substring(key FOR 447) || '\x0103'::bytea || convert_to(encode(sha256(key), 'hex'), 'UTF8') AS key FROM keys)
 SELECT count(long_keys_binary(key, substring(key FOR 1024))) FROM (SELECT key FROM keys UNION ALL SELECT key FROM lookalikes) k;
 SELECT length(pk), length(sk), bool_and(pk = dynapg.part_b(item, 'p')) AS same, count(*), count(DISTINCT pk) FROM dynamodb."LongKeysBinary" GROUP BY 1, 2 ORDER BY 2;
+SELECT count(*), count(DISTINCT item), max(page) FROM long_keys_walk('query', '{"TableName": "LongKeysBinary", "IndexName": "global", "Limit": 1,
+	"KeyConditionExpression": "g = :g", "ExpressionAttributeValues": {":g": {"S": "g"}}}');
 SELECT dynapg.delete_table('{"TableName": "LongKeysBinary"}') -> 'TableDescription' ->> 'TableName' AS deleted;
 
 -- the functions by themselves
