@@ -351,8 +351,9 @@ sub table_request
 	return object('TableName', $self->pick($table, 'FuzzS')) if $op eq 'describe_table';
 	return object('TableName', $table) if $op eq 'delete_table';
 	return $self->options(object, ExclusiveStartTableName => [ $table, 'Fuzz' ], Limit => [ raw('1'), raw('100') ]) if $op eq 'list_tables';
-	return $self->options(object('TableName', $table), BillingMode => [ 'PAY_PER_REQUEST', 'PROVISIONED' ],
-		DeletionProtectionEnabled => [ raw('false') ], TableClass => ['STANDARD_INFREQUENT_ACCESS'],
+	return $self->options(object('TableName', $self->pick($table, 'FuzzS', 'FuzzB'),
+			$self->pick('DeletionProtectionEnabled', 'Unknown'), raw('false')),
+		BillingMode => [ 'PAY_PER_REQUEST', 'PROVISIONED' ], TableClass => [ 'STANDARD', 'STANDARD_INFREQUENT_ACCESS' ],
 		ProvisionedThroughput => [ object('ReadCapacityUnits', raw('2'), 'WriteCapacityUnits', raw('3')) ])
 	  if $op eq 'update_table';
 	my $type = $self->pick('S', 'N', 'B');

@@ -56,7 +56,7 @@ BEGIN
 		END IF;
 	EXCEPTION WHEN OTHERS THEN
 		outcome := SQLSTATE;
-		IF SQLSTATE !~ '^ND' OR SQLERRM = '' THEN
+		IF SQLSTATE !~ '^ND' OR (SQLERRM = '' AND SQLSTATE <> 'ND002') THEN	-- malformed JSON has no message
 			wrong := SQLSTATE || ' ' || SQLERRM;
 		END IF;
 	END;

@@ -34,7 +34,7 @@ sub run_sql
 # ---- requests ----
 
 my $fuzz = Fuzz->new($seed);
-my $judge = q(SELECT number, operation, wrong, left(encode(request, 'escape'), 2000) FROM (
+my $judge = q(SELECT number, operation, wrong, left(encode(request, 'escape'), 600) FROM (
 	SELECT number, operation, request, left(fuzz.judge_request(operation, request), 300) AS wrong FROM fuzz.requests ORDER BY number OFFSET 0) r
 	WHERE wrong IS NOT NULL LIMIT 20);
 
@@ -90,7 +90,7 @@ my %values = (
 	':n' => '{"N":"1"}', ':s' => '{"S":"a"}', ':l' => '{"L":[{"S":"x"},{"M":{"q":{"SS":["y"]}}}]}', ':ss' => '{"SS":["b","c"]}', ':t' => '{"S":"SS"}');
 my @programs = (
 	[ 'SET n = n + :n, l[0] = :s, m.b = if_not_exists(m.a, :n) REMOVE l[1].a, s ADD ss :ss', 'attribute_exists(pk) AND n BETWEEN :n AND :n OR NOT s = :s' ],
-	[ 'SET l = list_append(:l, l), a.b = :n', 'size(s) > :n OR contains(ss, :s) OR begins_with(s, :s) OR attribute_type(ss, :t)' ],
+	[ 'SET l = list_append(:l, l), m.c = :n', 'size(s) > :n OR contains(ss, :s) OR begins_with(s, :s) OR attribute_type(ss, :t)' ],
 	[ 'DELETE ss :ss ADD n :n, x :n', 'n IN (:n, :n, m.a) OR attribute_not_exists(l[3].q) OR l[1] <> :l' ]);
 for my $program (@programs)
 {
