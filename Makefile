@@ -89,6 +89,8 @@ help:
 	@echo "make check         run every test against a private PostgreSQL (TESTS=\"name ...\" to choose)"
 	@echo "make check-sanitize  the same with assertions and the undefined behaviour sanitizer"
 	@echo "make check-data    requests and plans on large tables (DATA_SIZE, QUERIES, SCANS, SEED, GROWTH)"
+	@echo "make check-asan    the same with the address sanitizer, too, preloaded into the server"
+	@echo "make fuzz          a long run of the fuzzer (FUZZ_SEED, FUZZ_REQUESTS)"
 	@echo "make check-style   the rules of the source tree alone"
 	@echo "make bench         measure against plain SQL"
 	@echo "make format        clang-format over the sources that changed"
@@ -111,6 +113,13 @@ check-sanitize:
 check-data:
 	@TESTS="030_differential 031_plans" DATA_SIZE="$(or $(DATA_SIZE),300000)" QUERIES="$(or $(QUERIES),10000)" \
 		GROWTH="$(or $(GROWTH),1000000)" bash test/tools/check
+
+check-asan:
+	@EXTRA_CFLAGS="-g -O1 -fno-omit-frame-pointer -DUSE_ASSERT_CHECKING=1 -fsanitize=address,undefined -fno-sanitize-recover=undefined" \
+		EXTRA_LDFLAGS="-fsanitize=address,undefined" CHECK_ASAN=1 bash test/tools/check
+
+fuzz:
+	@FUZZ_SEED=$${FUZZ_SEED:-$$$$} FUZZ_REQUESTS=$${FUZZ_REQUESTS:-1000000} TESTS=040_fuzz bash test/tools/check
 
 check-style:
 	@bash test/tools/check-style

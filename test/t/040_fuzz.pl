@@ -12,6 +12,7 @@ use Test::More;
 my $seed = $ENV{FUZZ_SEED} || 1;
 my $requests = $ENV{FUZZ_REQUESTS} || 24_000;
 my $batch = 3_000;
+note("seed $seed, $requests requests");
 
 my $node = PostgreSQL::Test::Cluster->new('fuzz');
 $node->init;
