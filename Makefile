@@ -6,7 +6,7 @@
 
 all:
 
-OWN_GOALS = help setup run check check-data check-sanitize check-style bench format
+OWN_GOALS = help setup run check check-data check-sanitize check-asan fuzz check-style bench format
 GOALS = $(or $(MAKECMDGOALS),all)
 PGXS_GOALS = $(filter-out $(OWN_GOALS),$(GOALS))
 
