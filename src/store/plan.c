@@ -63,7 +63,7 @@ dyn_plan_drop(DynTable *table, DynPlan *plan)
 		MemoryContext context = MemoryContextSwitchTo(table->context);
 
 		table->retired_plans = lappend(table->retired_plans, old);
-		table->valid = false;
+		dyn_table_set_invalid(table);
 		MemoryContextSwitchTo(context);
 		return;
 	}

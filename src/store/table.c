@@ -2,8 +2,9 @@
  * table.c - what a backend knows of a DynamoDB table, cached
  *
  * Two hashes lead to an entry: by name for lookups, by relid for invalidations, so that neither costs more with
- * more tables.  The relcache callback only clears flags; the next lookup of the name unlinks the entry and makes
- * it anew.  An unlinked entry waits in a list until its transaction is over, as callers still hold it.
+ * more tables.  The relcache callback only marks entries; the next lookup, of any name, unlinks them, and the next one
+ * of their name makes an entry anew.  An unlinked entry waits in a list until its transaction is over, as callers
+ * still hold it.
  *
  * While an entry is made, nothing leads to it: an invalidation that arrives then is remembered in `build`, and
  * the entry is made again.  It enters the hashes last, complete.
@@ -44,6 +45,7 @@ typedef struct RelidEntry
 static HTAB *tables_by_name = NULL;
 static HTAB *tables_by_relid = NULL;
 static DynTable *dead_tables = NULL;
+static dlist_head invalid_tables = DLIST_STATIC_INIT(invalid_tables);
 
 /* The entry in the making. */
 static struct
@@ -51,6 +53,15 @@ static struct
 	Oid			relid;
 	bool		stale;			/* invalidated since it was begun */
 }			build;
+
+void
+dyn_table_set_invalid(DynTable *table)
+{
+	if (!table->valid)
+		return;
+	table->valid = false;
+	dlist_push_head(&invalid_tables, &table->invalid_node);
+}
 
 static void
 invalidate(Datum arg, Oid relid)
@@ -64,14 +75,14 @@ invalidate(Datum arg, Oid relid)
 		build.stale = true;
 		hash_seq_init(&scan, tables_by_relid);
 		while ((entry = hash_seq_search(&scan)) != NULL)
-			entry->table->valid = false;
+			dyn_table_set_invalid(entry->table);
 		return;
 	}
 	if (relid == build.relid)
 		build.stale = true;
 	entry = hash_search(tables_by_relid, &relid, HASH_FIND, NULL);
 	if (entry)
-		entry->table->valid = false;
+		dyn_table_set_invalid(entry->table);
 }
 
 static void
@@ -90,18 +101,29 @@ init_cache(void)
 
 /* ---- the end of an entry ---- */
 
+/* Takes an invalid entry out of the hashes. */
 static void
 unlink_table(DynTable *table)
 {
-	RelidEntry *entry = hash_search(tables_by_relid, &table->relid, HASH_FIND, NULL);
+	RelidEntry *by_relid = hash_search(tables_by_relid, &table->relid, HASH_FIND, NULL);
+	NameEntry  *by_name = hash_search(tables_by_name, table->name, HASH_FIND, NULL);
 
-	if (entry && entry->table == table)
+	dlist_delete(&table->invalid_node);
+	if (by_relid && by_relid->table == table)
 		hash_search(tables_by_relid, &table->relid, HASH_REMOVE, NULL);
-	hash_search(tables_by_name, table->name, HASH_REMOVE, NULL);
-	table->valid = false;
+	if (by_name && by_name->table == table)
+		hash_search(tables_by_name, table->name, HASH_REMOVE, NULL);
 	table->died_in = dyn_compat_lxid();
 	table->next_dead = dead_tables;
 	dead_tables = table;
+}
+
+/* Whatever their names: those of dropped tables may never be looked up again. */
+static void
+unlink_invalid_tables(void)
+{
+	while (!dlist_is_empty(&invalid_tables))
+		unlink_table(dlist_container(DynTable, invalid_node, dlist_head_node(&invalid_tables)));
 }
 
 static void
@@ -280,7 +302,7 @@ load_table(const char *name)
 		by_name->table = NULL;
 		by_relid = hash_search(tables_by_relid, &table->relid, HASH_ENTER, &found);
 		if (found)
-			by_relid->table->valid = false; /* the table's former name */
+			dyn_table_set_invalid(by_relid->table);	/* the table's former name */
 		MemoryContextSetParent(table->context, CacheMemoryContext);
 		by_name->table = table;
 		by_relid->table = table;
@@ -325,6 +347,7 @@ dyn_table_lookup(const char *name, uint32 len)
 	key[len] = '\0';
 
 	init_cache();
+	unlink_invalid_tables();
 	if (dead_tables)
 		free_dead_tables();
 	table = cached_table(key);

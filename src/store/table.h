@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "executor/spi.h"
+#include "lib/ilist.h"
 #include "value/key.h"
 
 typedef struct DynTable DynTable;
@@ -88,6 +89,7 @@ struct DynTable
 	char		name[256];		/* DynamoDB's name; at most 255 characters, all ASCII */
 	Oid			relid;			/* the data table dynamodb."..." */
 	bool		valid;
+	dlist_node	invalid_node;	/* in the list of invalid entries, from then until it is unlinked */
 	DynKeyAttr	pk;
 	DynKeyAttr	sk;				/* tag 0: no sort key */
 	bool		deletion_protection;
@@ -103,6 +105,9 @@ struct DynTable
 	DynRangePlan *range_plans[DYN_MAX_RANGE_PLANS]; /* in context; last used first */
 	List	   *retired_plans;	/* replaced while they may have been running */
 };
+
+/* Has the next lookup make the entry anew. */
+extern void dyn_table_set_invalid(DynTable *table);
 
 /*
  * The table of that name (not an ARN), or NULL where there is none, its data table was dropped, or it is
