@@ -256,7 +256,7 @@ reply_of_error(const ErrorData *error, Oid role, const DynHttpRequest *request, 
 		info = dyn_error_info(translate(error->sqlerrcode, &message));
 		detail = NULL;
 	}
-	else if (info == dyn_error_info(DYN_E_ACCESS_DENIED) && OidIsValid(role))
+	else if (info == dyn_error_info(DYN_E_ACCESS_DENIED) && OidIsValid(role) && strncmp(message, "User: ", 6) != 0)
 	{
 		log_error(error, operation);
 		message = denied_text(role, request, operation);
