@@ -243,6 +243,13 @@ denied_text(Oid role, const DynHttpRequest *request, const DynOperation *operati
 	return text;
 }
 
+/* Is it AccessDeniedException's text already, and not PostgreSQL's? */
+static bool
+is_worded(const char *message)
+{
+	return strncmp(message, "User: ", 6) == 0;
+}
+
 static int
 reply_of_error(const ErrorData *error, Oid role, const DynHttpRequest *request, const DynOperation *operation, StringInfo body)
 {
@@ -256,7 +263,7 @@ reply_of_error(const ErrorData *error, Oid role, const DynHttpRequest *request, 
 		info = dyn_error_info(translate(error->sqlerrcode, &message));
 		detail = NULL;
 	}
-	else if (info == dyn_error_info(DYN_E_ACCESS_DENIED) && OidIsValid(role) && strncmp(message, "User: ", 6) != 0)
+	else if (info == dyn_error_info(DYN_E_ACCESS_DENIED) && OidIsValid(role) && !is_worded(message))
 	{
 		log_error(error, operation);
 		message = denied_text(role, request, operation);
