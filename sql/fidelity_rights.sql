@@ -82,6 +82,10 @@ INSERT INTO dynamodb."fidelity.rights" VALUES ('sql', '{"pk":{"S":"sql"},"x":{"N
 SELECT public.fidelity_item('get_item', 'sql');
 INSERT INTO dynamodb."fidelity.rights" VALUES ('null', NULL);
 INSERT INTO dynamodb."fidelity.rights" VALUES ('bad', '{"a":1}');
+ALTER TABLE dynamodb."fidelity.rights" ADD CONSTRAINT keys CHECK (pk IS NOT DISTINCT FROM dynapg.part_s(item, 'pk'));
+INSERT INTO dynamodb."fidelity.rights" VALUES ('other', '{"pk":{"S":"sql"}}');
+INSERT INTO dynamodb."fidelity.rights" VALUES ('none', '{"x":{"S":"sql"}}');
+SELECT public.fidelity_put('{"pk":{"S":"' || repeat('k', 2000) || '"}}'), public.fidelity_put('{"pk":{"S":"\u0000\u0001"}}');
 \echo == wrong use
 SELECT dynapg.get_item();
 SELECT dynapg.get_item(NULL);
