@@ -1,10 +1,9 @@
 // onetable.mjs - dynamodb-onetable: a single-table schema that creates its table, models, unique fields, pages, sequences.
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import onetable from 'dynamodb-onetable';
-import { assert, config, main, rejects, section } from './wire.mjs';
+import { Table } from 'dynamodb-onetable';
+import { assert, config, main, section } from './wire.mjs';
 
-const { Table } = onetable;
 const client = new DynamoDBClient(config);
 
 const schema = {
@@ -65,15 +64,12 @@ section('create, get, update, remove', async () => {
   const user = await User.get({ accountId: account.id, email: 'ada@example.com' });
   assert.deepEqual([user.age, user.role, user.joined.getTime(), [...user.tags].sort(), user.address, user.scores],
     [36, 'user', joined.getTime(), ['a', 'b'], { street: 'A', zip: '1' }, [1, [2]]]);
-  await refused(User.create({ accountId: account.id, email: 'ada@example.com' }), 'UniqueError');
+  await refused(User.create({ accountId: account.id, email: 'ada@example.com' }), 'ConditionalCheckFailedException');
   const updated = await User.update({ accountId: account.id, email: 'ada@example.com', address: { zip: '2' } },
     { add: { age: 1 }, push: { scores: [3] }, remove: ['joined'], where: '${age} = {36} and contains(${tags}, {a})' });
   assert.deepEqual([updated.age, updated.scores, updated.address, updated.joined], [37, [1, [2], 3], { street: 'A', zip: '2' }, undefined]);
-  await rejects(User.update({ accountId: account.id, email: 'ada@example.com', age: 1 }, { where: '${age} = {1}', throw: true }).catch((error) => { throw error.cause ?? error; }),
-    'ConditionalCheckFailedException', 'The conditional request failed').catch(async () => {
-    // versions that hide the cause tell a code
-    await refused(User.update({ accountId: account.id, email: 'ada@example.com', age: 1 }, { where: '${age} = {1}' }), 'ConditionalCheckFailedException');
-  });
+  await refused(User.update({ accountId: account.id, email: 'ada@example.com', age: 1 }, { where: '${age} = {1}' }),
+    'ConditionalCheckFailedException');
   await User.remove({ accountId: account.id, email: 'ada@example.com' });
   assert.equal(await User.get({ accountId: account.id, email: 'ada@example.com' }), undefined);
 });
@@ -82,7 +78,7 @@ section('find, scan, pages, collections', async () => {
   for (let i = 0; i < 12; i++) {
     await User.create({ accountId: account.id, email: `u${String(i).padStart(2, '0')}@example.com`, age: i, role: i % 3 ? 'user' : 'admin' });
   }
-  const some = await User.find({ accountId: account.id, email: { begins: 'u0' } }, { where: '${age} > {5}' });
+  const some = await User.find({ pk: `account#${account.id}`, sk: { begins: 'user#u0' } }, { where: '${age} > {5}' });
   assert.deepEqual(some.map((user) => user.age), [6, 7, 8, 9]);
   const admins = await User.find({ role: 'admin' }, { index: 'gs1' });
   assert.deepEqual(admins.map((user) => user.age), [0, 3, 6, 9]);

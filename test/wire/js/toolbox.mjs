@@ -2,34 +2,12 @@
 
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { $add, $append, $get, $remove, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
-import { BatchGetRequest } from 'dynamodb-toolbox/entity/actions/batchGet';
-import { BatchPutRequest } from 'dynamodb-toolbox/entity/actions/batchPut';
-import { BatchDeleteRequest } from 'dynamodb-toolbox/entity/actions/batchDelete';
-import { BatchWriteCommand, execute as executeBatchWrite } from 'dynamodb-toolbox/table/actions/batchWrite';
-import { BatchGetCommand, execute as executeBatchGet } from 'dynamodb-toolbox/table/actions/batchGet';
-import { ConditionCheck } from 'dynamodb-toolbox/entity/actions/transactCheck';
-import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
-import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
-import { Entity } from 'dynamodb-toolbox/entity';
-import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
-import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
-import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
-import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
-import { ScanCommand } from 'dynamodb-toolbox/table/actions/scan';
-import { Table } from 'dynamodb-toolbox/table';
-import { execute as executeTransactWrite } from 'dynamodb-toolbox/entity/actions/transactWrite';
-import { anyOf } from 'dynamodb-toolbox/schema/anyOf';
-import { binary } from 'dynamodb-toolbox/schema/binary';
-import { boolean } from 'dynamodb-toolbox/schema/boolean';
-import { item } from 'dynamodb-toolbox/schema/item';
-import { list } from 'dynamodb-toolbox/schema/list';
-import { map } from 'dynamodb-toolbox/schema/map';
-import { nul } from 'dynamodb-toolbox/schema/null';
-import { number } from 'dynamodb-toolbox/schema/number';
-import { record } from 'dynamodb-toolbox/schema/record';
-import { set } from 'dynamodb-toolbox/schema/set';
-import { string } from 'dynamodb-toolbox/schema/string';
+import {
+  $add, $append, $get, $remove, BatchDeleteRequest, BatchGetCommand, BatchGetRequest, BatchPutRequest, BatchWriteCommand,
+  ConditionCheck, DeleteItemCommand, DeleteTransaction, Entity, GetItemCommand, PutItemCommand, PutTransaction, QueryCommand,
+  ScanCommand, Table, UpdateItemCommand, anyOf, binary, boolean, executeBatchGet, executeBatchWrite, executeTransactWrite,
+  item, list, map, nul, number, record, set, string,
+} from 'dynamodb-toolbox';
 import { assert, config, main, rejects, section } from './wire.mjs';
 
 const client = new DynamoDBClient(config);

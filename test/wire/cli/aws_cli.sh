@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# aws_cli.sh - the AWS CLI: tables and waiters, items, queries with --query and pages, errors as it prints them.
+set -euo pipefail
+
+table=wire_aws_cli
+export AWS_PAGER='' AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=2
+
+db()
+{
+	aws dynamodb "$@" --endpoint-url "$DYNAPG_ENDPOINT" --output json --no-cli-pager
+}
+
+# is WHAT FOUND EXPECTED: ends the program at the first difference.
+is()
+{
+	if [ "$2" != "$3" ]; then
+		printf 'FAILED: %s\nexpected %s\n   found %s\n' "$1" "$3" "$2"
+		exit 1
+	fi
+	printf 'ok: %s\n' "$1"
+}
+
+# refused WHAT LINE COMMAND...: the command fails with this last line, and with the status of a refused request.
+refused()
+{
+	local what=$1 line=$2 output status=0
+	shift 2
+	output=$(db "$@" 2>&1) || status=$?
+	is "$what" "$(tail -n 1 <<<"$output" | sed 's/^aws: \[ERROR\]: //')" "$line"
+	is "$what: status" "$status" 254
+}
+
+is "create-table" "$(db create-table --table-name $table --billing-mode PAY_PER_REQUEST \
+	--key-schema AttributeName=artist,KeyType=HASH AttributeName=song,KeyType=RANGE \
+	--attribute-definitions AttributeName=artist,AttributeType=S AttributeName=song,AttributeType=S AttributeName=year,AttributeType=N \
+	--local-secondary-indexes '[{"IndexName": "by_year", "Projection": {"ProjectionType": "ALL"}, "KeySchema":
+		[{"AttributeName": "artist", "KeyType": "HASH"}, {"AttributeName": "year", "KeyType": "RANGE"}]}]' \
+	--query TableDescription.TableStatus)" '"CREATING"'
+db wait table-exists --table-name $table
+is "describe-table" "$(db describe-table --table-name $table --query '[Table.TableStatus, Table.ItemCount, Table.KeySchema[1].AttributeName]' | tr -d ' \n')" \
+	'["ACTIVE",0,"song"]'
+
+for song in 1 2 3 4 5; do
+	db put-item --table-name $table --item "{\"artist\": {\"S\": \"Nina\"}, \"song\": {\"S\": \"s$song\"}, \"year\": {\"N\": \"$((1970 - song))\"}, \"cover\": {\"B\": \"AP8=\"}}"
+done
+is "get-item" "$(db get-item --consistent-read --table-name $table --key '{"artist": {"S": "Nina"}, "song": {"S": "s3"}}' --query Item.year.N)" '"1967"'
+is "get-item of nothing" "$(db get-item --table-name $table --key '{"artist": {"S": "Nina"}, "song": {"S": "none"}}')" ''
+is "a binary in base64" "$(db get-item --table-name $table --key '{"artist": {"S": "Nina"}, "song": {"S": "s3"}}' --projection-expression cover --query Item.cover.B)" '"AP8="'
+is "update-item" "$(db update-item --table-name $table --key '{"artist": {"S": "Nina"}, "song": {"S": "s1"}}' \
+	--update-expression 'SET #p = if_not_exists(#p, :zero) + :one ADD tags :tags' --expression-attribute-names '{"#p": "plays"}' \
+	--expression-attribute-values '{":zero": {"N": "0"}, ":one": {"N": "1.50"}, ":tags": {"SS": ["live"]}}' \
+	--return-values UPDATED_NEW --query '[Attributes.plays.N, Attributes.tags.SS[0]]' | tr -d ' \n')" '["1.5","live"]'
+is "query with pages" "$(db query --table-name $table --page-size 2 --key-condition-expression 'artist = :a AND song > :s' --no-scan-index-forward \
+	--expression-attribute-values '{":a": {"S": "Nina"}, ":s": {"S": "s1"}}' --query 'Items[].song.S' | tr -d ' \n')" '["s5","s4","s3","s2"]'
+is "query of an index" "$(db query --table-name $table --index-name by_year --key-condition-expression 'artist = :a AND #y BETWEEN :f AND :t' \
+	--expression-attribute-names '{"#y": "year"}' --expression-attribute-values '{":a": {"S": "Nina"}, ":f": {"N": "1966"}, ":t": {"N": "1968"}}' \
+	--query 'Items[].song.S' | tr -d ' \n')" '["s4","s3","s2"]'
+page=$(db scan --table-name $table --max-items 3)
+is "scan: first items" "$(grep -c '"song"' <<<"$page")" 3
+token=$(sed -n 's/.*"NextToken": "\(.*\)".*/\1/p' <<<"$page")
+is "scan: the rest" "$(db scan --table-name $table --starting-token "$token" --query 'length(Items)')" 2
+is "scan: count" "$(db scan --table-name $table --select COUNT --filter-expression 'attribute_exists(tags)' --query '[Count, ScannedCount]' | tr -d ' \n')" '[1,5]'
+is "list-tables" "$(db list-tables --query "contains(TableNames, '$table')")" true
+
+refused "a failed condition" 'An error occurred (ConditionalCheckFailedException) when calling the DeleteItem operation: The conditional request failed' \
+	delete-item --table-name $table --key '{"artist": {"S": "Nina"}, "song": {"S": "s1"}}' --condition-expression 'attribute_not_exists(artist)'
+refused "a missing table" 'An error occurred (ResourceNotFoundException) when calling the DescribeTable operation: Requested resource not found: Table: wire_nowhere not found' \
+	describe-table --table-name wire_nowhere
+refused "a wrong key" 'An error occurred (ValidationException) when calling the GetItem operation: The provided key element does not match the schema' \
+	get-item --table-name $table --key '{"artist": {"S": "Nina"}}'
+
+is "delete-item" "$(db delete-item --table-name $table --key '{"artist": {"S": "Nina"}, "song": {"S": "s1"}}' --return-values ALL_OLD --query Attributes.year.N)" '"1969"'
+is "delete-table" "$(db delete-table --table-name $table --query TableDescription.TableStatus)" '"DELETING"'
+db wait table-not-exists --table-name $table
