@@ -91,17 +91,22 @@ dyn_access_denied_text(Oid role, const DynOperation *operation, DynSlice request
 /* ---- who a request runs as ---- */
 
 const DynAccessKey *
-dyn_access_key_use(DynSlice id, const DynOperation *operation, DynSlice request)
+dyn_access_key_of(DynSlice id)
 {
 	const DynAccessKey *key = dyn_access_key_find(id.data, id.len);
 
 	if (key == NULL)
 		dyn_error(DYN_E_UNRECOGNIZED_CLIENT, "The security token included in the request is invalid.");
+	return key;
+}
+
+void
+dyn_access_key_admit(const DynAccessKey *key, const DynOperation *operation, DynSlice request)
+{
 	if (key->valid_until < GetCurrentTimestamp())
 		dyn_error(DYN_E_EXPIRED_TOKEN, "The security token included in the request is expired");
 	if (!key->may_connect)
 		dyn_error(DYN_E_ACCESS_DENIED, "%s", dyn_access_denied_text(key->role, operation, request));
-	return key;
 }
 
 Oid

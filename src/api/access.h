@@ -12,12 +12,14 @@
 #include "base/json.h"
 #include "store/access.h"
 
+/* The key of that id.  Raises UnrecognizedClientException.  What is returned is good until the next call. */
+extern const DynAccessKey *dyn_access_key_of(DynSlice id);
+
 /*
- * The key of that id, which may be used now.  Raises UnrecognizedClientException, for a role whose VALID UNTIL has passed
- * ExpiredTokenException, for a role that may not connect to the database AccessDeniedException.  What is returned is good
- * until the next call.
+ * Lets in who has shown that he knows the secret: raises ExpiredTokenException where the role's VALID UNTIL has passed,
+ * AccessDeniedException where the role may not connect to the database.
  */
-extern const DynAccessKey *dyn_access_key_use(DynSlice id, const DynOperation *operation, DynSlice request);
+extern void dyn_access_key_admit(const DynAccessKey *key, const DynOperation *operation, DynSlice request);
 
 /* The role that requests run as when nobody is asked: dynapg.http_trust_role, or the owner of the database. */
 extern Oid	dyn_access_trust_role(void);

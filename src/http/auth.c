@@ -3,7 +3,7 @@
  *
  * A signature comes in the header Authorization or in the query (presigned).  It is looked at in this order: is there one,
  * and only one; are its parts there, and well-formed; are the headers signed that have to be; is its scope right; is the
- * key known; is it of now; is it right.
+ * key known; is it of now; is it right; may the role come in.
  *
  * Of the scope the region may be any: clients take it from their environment, and a key is of this server alone.
  *
@@ -484,12 +484,13 @@ dyn_auth_check(const DynHttpRequest *request, const DynOperation *operation)
 	check_signed_headers(&claim);
 	read_time(&claim);
 	check_scope(&claim);
-	key = dyn_access_key_use(claim.key_id, operation, request->body);
+	key = dyn_access_key_of(claim.key_id);
 	if (claim.token.data)
 		dyn_error(DYN_E_UNRECOGNIZED_CLIENT, "The security token included in the request is invalid.");
 	check_time(&claim);
 	if (!dyn_sigv4_matches(&claim.sigv4, request, key->secret))
 		mismatch();
+	dyn_access_key_admit(key, operation, request->body);
 	return key->role;
 }
 

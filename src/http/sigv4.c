@@ -383,6 +383,17 @@ signing_key(const DynSigv4 *sigv4, const char *secret, uint8 *key)
 
 /* ---- the signature ---- */
 
+/* Are there as many headers as are signed?  A list that repeats a name must not make a canonical request of any size. */
+static bool
+could_be_there(DynSlice signed_headers, const DynHttpRequest *request)
+{
+	int			names = 1;
+
+	for (uint32 i = 0; i < signed_headers.len; i++)
+		names += signed_headers.data[i] == ';';
+	return names <= request->nheaders;
+}
+
 /* A request may tell the hash of its body, with which its canonical form ends; then it must be the hash. */
 static bool
 body_hash_agrees(const StringInfoData *canonical, const DynHttpRequest *request)
@@ -420,7 +431,7 @@ dyn_sigv4_matches(const DynSigv4 *sigv4, const DynHttpRequest *request, const ch
 	uint8		key[DYN_SHA256_LEN];
 	uint8		mac[DYN_SHA256_LEN];
 
-	if (sigv4->signature.len != HEX_LEN)
+	if (sigv4->signature.len != HEX_LEN || !could_be_there(sigv4->signed_headers, request))
 		return false;
 	initStringInfo(&canonical);
 	append_canonical_request(&canonical, sigv4, request);

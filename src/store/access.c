@@ -238,8 +238,8 @@ dyn_access_key_create(Oid role, char id[DYN_ACCESS_KEY_ID_LEN + 1], char secret[
 	make_secret(secret);
 
 	SPI_connect();
-	dyn_catalog_run("DELETE FROM dynapg.access_keys k WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_authid a "
-					"WHERE a.oid OPERATOR(pg_catalog.=) k.role)", NULL);
+	dyn_catalog_run("DELETE FROM dynapg.access_keys k WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r "
+					"WHERE r.oid OPERATOR(pg_catalog.=) k.role)", NULL);
 	dyn_sql_text(&args, id);
 	dyn_sql_text(&args, secret);
 	dyn_sql_oid(&args, role);

@@ -23,7 +23,7 @@
 #define DYN_ACCESS_KEY_ID_LEN	20	/* of a key that is created here */
 #define DYN_ACCESS_SECRET_LEN	40
 
-/* What stands between a key and its use; in the order of checks. */
+/* What a request has to know of a key. */
 typedef struct DynAccessKey
 {
 	char		secret[DYN_MAX_ACCESS_SECRET + 1];
