@@ -306,7 +306,7 @@ SELECT pg_catalog.pg_extension_config_dump('dynapg.indexes', 'WHERE table_relid 
 CREATE FUNCTION dynapg.on_sql_drop() RETURNS event_trigger
 	LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME', 'dynapg_on_sql_drop';
-COMMENT ON FUNCTION dynapg.on_sql_drop() IS 'removes the catalog rows of data tables that were dropped';
+COMMENT ON FUNCTION dynapg.on_sql_drop() IS 'removes the catalog rows of data tables and indexes that were dropped';
 CREATE EVENT TRIGGER dynapg_on_sql_drop ON sql_drop EXECUTE FUNCTION dynapg.on_sql_drop();
 
 /* ---- access keys ---- */

@@ -166,6 +166,23 @@ SELECT pg_temp.call('scan', '{"TableName":"gsi.table","IndexName":"by-v"}');
 SELECT pg_temp.entries('more18');
 SELECT pg_temp.definitions();
 
+-- DROP INDEX by hand drops the index of the API
+SELECT pg_temp.update('v:S', pg_temp.drop('more17'));
+SELECT pg_temp.update('v:S', pg_temp.add('by-v', 'v'));
+SELECT pg_temp.put('{"pk":{"S":"v"},"v":{"S":"x"}}'), pg_temp.entries('by-v');
+BEGIN;
+DROP INDEX dynamodb."gsi.table:by-v";
+SELECT pg_temp.call('scan', '{"TableName":"gsi.table","IndexName":"by-v"}');
+ROLLBACK;
+SELECT pg_temp.entries('by-v');
+REINDEX INDEX CONCURRENTLY dynamodb."gsi.table:by-v";
+SELECT pg_temp.entries('by-v');
+DROP INDEX CONCURRENTLY dynamodb."gsi.table:by-v";
+SELECT pg_temp.call('scan', '{"TableName":"gsi.table","IndexName":"by-v"}');
+SELECT pg_temp.definitions();
+SELECT pg_temp.update('v:N', pg_temp.add('by-v', 'v'));
+SELECT pg_temp.update(NULL, pg_temp.drop('by-v'));
+
 -- A name longer than an identifier
 SELECT pg_temp.update('v:S', pg_temp.drop('more18'));
 SELECT pg_temp.update('v:S', pg_temp.add(repeat('long', 63), 'v'));

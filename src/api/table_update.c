@@ -255,8 +255,10 @@ check_unfinished(const Update *update)
 {
 	const DynIndexDef *unfinished = dyn_index_unfinished(update->def);
 
-	if (unfinished && (update->create || (update->drop && update->drop != unfinished)))
-		refuse_second_build();
+	if (!unfinished || (!update->create && (!update->drop || update->drop == unfinished)))
+		return;
+	dyn_index_resume(update->def);
+	refuse_second_build();
 }
 
 /* The new index has a name of its own, and there is room for it. */

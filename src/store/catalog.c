@@ -405,7 +405,7 @@ dyn_catalog_drop(const DynTableDef *def)
 }
 
 /*
- * Event trigger sql_drop: removes the catalog rows of data tables that the command dropped.  SECURITY DEFINER, as
+ * Event trigger sql_drop: removes the catalog rows of data tables and indexes that the command dropped.  SECURITY DEFINER, as
  * whoever may drop the table may not write the catalogs.
  */
 PG_FUNCTION_INFO_V1(dynapg_on_sql_drop);
@@ -417,6 +417,7 @@ dynapg_on_sql_drop(PG_FUNCTION_ARGS)
 						errmsg("dynapg.on_sql_drop can only be called by an event trigger")));
 
 	SPI_connect();
+	dyn_index_forget_dropped();
 	dyn_sql_run("WITH gone AS (SELECT d.objid FROM pg_catalog.pg_event_trigger_dropped_objects() d "
 				"WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
 				"AND d.objsubid OPERATOR(pg_catalog.=) 0), "

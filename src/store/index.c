@@ -188,6 +188,28 @@ dyn_index_resume(const DynTableDef *def)
 		dyn_builder_start_now(def->relid);
 }
 
+void
+dyn_index_forget_dropped(void)
+{
+	uint64		count = dyn_sql_run("DELETE FROM dynapg.indexes i USING pg_catalog.pg_event_trigger_dropped_objects() d, "
+									"pg_catalog.pg_class t, pg_catalog.pg_namespace n "
+									"WHERE d.object_type OPERATOR(pg_catalog.=) 'index' "
+									"AND n.nspname OPERATOR(pg_catalog.=) d.schema_name::pg_catalog.name "
+									"AND t.relnamespace OPERATOR(pg_catalog.=) n.oid "
+									"AND t.oid OPERATOR(pg_catalog.=) i.table_relid "
+									"AND i.relation_name OPERATOR(pg_catalog.=) d.object_name::pg_catalog.name "
+									"AND i.status OPERATOR(pg_catalog.=) 'ACTIVE' RETURNING i.table_relid::pg_catalog.oid", NULL, 0);
+	Oid		   *tables = palloc(Max(count, 1) * sizeof(Oid));
+
+	for (uint64 i = 0; i < count; i++)
+		tables[i] = dyn_sql_get_oid(i, 1);
+	for (uint64 i = 0; i < count; i++)
+	{
+		prune_definitions(tables[i]);
+		CacheInvalidateRelcacheByRelid(tables[i]);
+	}
+}
+
 /* ---- for the builder ---- */
 
 DynTableDef *

@@ -47,6 +47,12 @@ extern const DynIndexDef *dyn_index_unfinished(const DynTableDef *def);
 extern void dyn_index_resume(const DynTableDef *def);
 
 /*
+ * For the event trigger sql_drop, with SPI connected: forgets the ACTIVE indexes whose relations the command dropped.  Those
+ * in other states are the builder's.
+ */
+extern void dyn_index_forget_dropped(void);
+
+/*
  * For the builder, each within a transaction of its own.  dyn_index_job reads the table and sets *index to its
  * unfinished index; NULL when the table or the work is gone.
  */
