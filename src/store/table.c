@@ -14,9 +14,12 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -206,19 +209,46 @@ make_index(const DynIndexDef *def)
 	return index;
 }
 
-/* The type of column item; the extension may have been made anew since the last table was looked at. */
+/* dynapg.item; the extension may have been made anew since the last table was looked at. */
 static Oid
-item_type(Oid relid)
+item_type(void)
 {
-	HeapTuple	tuple = SearchSysCacheAttName(relid, "item");
-	Oid			type;
+	Oid			type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("item"),
+									   ObjectIdGetDatum(get_namespace_oid("dynapg", false)));
+
+	if (!OidIsValid(type))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("type dynapg.item does not exist")));
+	return type;
+}
+
+/*
+ * The owner of a data table may alter it, and what runs inside its statements trusts the types: a column that has become
+ * something else must not get there.
+ */
+static void
+check_column(Oid relid, const char *column, Oid type)
+{
+	HeapTuple	tuple = SearchSysCacheAttName(relid, column);
+	Oid			found;
 
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-						errmsg("column \"item\" of data table \"%s\" does not exist", get_rel_name(relid))));
-	type = ((Form_pg_attribute) GETSTRUCT(tuple))->atttypid;
+						errmsg("column \"%s\" of data table \"%s\" does not exist", column, get_rel_name(relid))));
+	found = ((Form_pg_attribute) GETSTRUCT(tuple))->atttypid;
 	ReleaseSysCache(tuple);
-	return type;
+	if (found != type)
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("column \"%s\" of data table \"%s\" is of type %s, not %s", column, get_rel_name(relid),
+							   format_type_be(found), format_type_be(type))));
+}
+
+static void
+check_columns(const DynTable *table)
+{
+	check_column(table->relid, "item", table->item_type);
+	check_column(table->relid, "pk", dyn_key_column_type(table->pk.tag));
+	if (table->sk.tag)
+		check_column(table->relid, "sk", dyn_key_column_type(table->sk.tag));
 }
 
 /* An entry in a context of its own below the current one. */
@@ -233,9 +263,10 @@ make_table(const DynTableDef *def)
 	strlcpy(table->name, def->name, sizeof(table->name));
 	table->context = context;
 	table->relid = def->relid;
-	table->item_type = item_type(def->relid);
+	table->item_type = item_type();
 	table->pk = copy_key(def->pk);
 	table->sk = copy_key(def->sk);
+	check_columns(table);
 	table->deletion_protection = def->deletion_protection;
 	table->qualified = dyn_ddl_qualified_name(def->relid);
 	table->indexes = palloc(Max(def->nindexes, 1) * sizeof(DynIndex));
