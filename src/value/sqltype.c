@@ -94,8 +94,10 @@ dynapg_item_out(PG_FUNCTION_ARGS)
 {
 	StringInfoData out;
 
-	item_to_text(&out, ARG_ROOT(0));
-	PG_RETURN_CSTRING(out.data + VARHDRSZ);
+	/* callers may pfree what an output function returns: no room for a header here */
+	initStringInfo(&out);
+	dyn_item_print(&out, ARG_ROOT(0));
+	PG_RETURN_CSTRING(out.data);
 }
 
 SQL_FUNCTION(dynapg_item_from_json);

@@ -72,7 +72,7 @@ $subscriber->start;
 $subscriber->safe_psql('postgres', 'CREATE EXTENSION dynapg');
 $subscriber->safe_psql('postgres', $table);
 $node->safe_psql('postgres', 'CREATE PUBLICATION things FOR TABLE dynamodb."Things"');
-my $source = $node->connstr('postgres');
+my $source = $node->connstr('postgres') =~ s{'}{''}gr;
 for my $form ('text', 'binary')
 {
 	$subscriber->safe_psql('postgres', 'TRUNCATE dynamodb."Things"');
