@@ -94,8 +94,8 @@ for my $case (
 # ---- the server ----
 
 my $node = PostgreSQL::Test::Cluster->new('auth');
-my $http_port = PostgreSQL::Test::Cluster::get_free_port();
-$node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
+our $http_port = PostgreSQL::Test::Cluster::get_free_port();
+$node->init(allows_streaming => 1, extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 $node->append_conf('postgresql.conf', <<"CONF");
 shared_preload_libraries = 'dynapg'
 dynapg.http_port = $http_port
@@ -464,6 +464,27 @@ sql('SELECT dynapg.enable_access_key(access_key_id) FROM dynapg.access_keys');
 $node->restart;
 $node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE backend_type LIKE 'dynapg%'});
 each_worker($ok, 'keys survive a restart', id => $id, secret => $secret);
+
+# ---- a standby ----
+
+{
+	local $http_port = PostgreSQL::Test::Cluster::get_free_port();
+	$node->backup('standby');
+	my $standby = PostgreSQL::Test::Cluster->new('auth_standby');
+	$standby->init_from_backup($node, 'standby', has_streaming => 1);
+	$standby->append_conf('postgresql.conf', "dynapg.http_port = $http_port\n");
+	$standby->start;
+	$standby->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE backend_type LIKE 'dynapg%'});
+	each_worker($ok, 'keys are good on a standby', id => $id, secret => $secret);
+	sql('SELECT dynapg.disable_access_key(access_key_id) FROM dynapg.access_keys');
+	$node->wait_for_catchup($standby, 'replay', $node->lsn('insert'));
+	each_worker($unrecognized, 'what happens to them on the primary happens there', id => $id, secret => $secret);
+	sql('SELECT dynapg.enable_access_key(access_key_id) FROM dynapg.access_keys; ALTER ROLE app NOLOGIN');
+	$node->wait_for_catchup($standby, 'replay', $node->lsn('insert'));
+	each_worker($unrecognized, 'what happens to their roles, too', id => $id, secret => $secret);
+	sql('ALTER ROLE app LOGIN');
+	$standby->stop;
+}
 
 # ---- trust ----
 
