@@ -18,7 +18,7 @@ GRANT EXECUTE ON FUNCTION attempt(text) TO PUBLIC;
 CREATE ROLE regress_key_app LOGIN;
 CREATE ROLE "regress Key Boss" LOGIN;
 CREATE ROLE regress_key_other LOGIN;
-CREATE ROLE regress_key_super SUPERUSER;
+CREATE ROLE regress_key_super SUPERUSER LOGIN;
 GRANT regress_key_app TO "regress Key Boss" WITH ADMIN OPTION;
 GRANT regress_key_super TO "regress Key Boss" WITH ADMIN OPTION;
 GRANT regress_key_app TO regress_key_other;
@@ -38,6 +38,12 @@ SELECT access_key_id FROM made LIMIT 1 \gset app_
 SELECT attempt($$SELECT dynapg.create_access_key('regress_key_nobody')$$);
 SELECT attempt($$SELECT dynapg.create_access_key('4000000000')$$);
 SELECT dynapg.create_access_key(NULL);
+
+-- A role that cannot log in: its keys would not work yet.
+ALTER ROLE regress_key_other NOLOGIN;
+SELECT length(access_key_id) FROM dynapg.create_access_key('regress_key_other');
+ALTER ROLE regress_key_other LOGIN;
+DELETE FROM dynapg.access_keys WHERE role = 'regress_key_other'::regrole;
 
 -- A role manages its own keys, and nobody else's.
 SET ROLE regress_key_app;

@@ -230,10 +230,17 @@ void
 dyn_access_key_create(Oid role, char id[DYN_ACCESS_KEY_ID_LEN + 1], char secret[DYN_ACCESS_SECRET_LEN + 1])
 {
 	DynSqlArgs	args = {0};
+	HeapTuple	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(role));
+	bool		can_login;
 
-	if (!SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role)))
+	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("role with OID %u does not exist", role)));
+	can_login = ((Form_pg_authid) GETSTRUCT(tuple))->rolcanlogin;
+	ReleaseSysCache(tuple);
 	require_may_manage(role);
+	if (!can_login)
+		ereport(WARNING, (errmsg("role \"%s\" cannot log in, so its keys are refused", GetUserNameFromId(role, false)),
+						  errhint("ALTER ROLE ... LOGIN makes them work.")));
 	make_id(id);
 	make_secret(secret);
 
