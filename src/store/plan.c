@@ -239,10 +239,14 @@ dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynH
 	SPIExecuteOptions options = {.params = params, .dest = dest};
 	MemoryContext context = CurrentMemoryContext;
 	DynHandover *saved = dyn_handover;
+	int			saved_mode = plan_cache_mode;
 	int			rc;
 
 	running++;
 	dyn_handover = handover;
+	/* a session that forces custom plans would have each statement planned anew, and by its own settings */
+	if (plan_cache_mode == PLAN_CACHE_MODE_FORCE_CUSTOM_PLAN)
+		plan_cache_mode = PLAN_CACHE_MODE_AUTO;
 	PG_TRY();
 	{
 		rc = SPI_execute_plan_extended(plan->plan, &options);
@@ -251,12 +255,14 @@ dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynH
 	}
 	PG_CATCH();
 	{
+		plan_cache_mode = saved_mode;
 		dyn_handover = saved;
 		running--;
 		dyn_plan_translate_error(context);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	plan_cache_mode = saved_mode;
 	dyn_handover = saved;
 	running--;
 	return SPI_processed;

@@ -110,19 +110,22 @@ push @sizes, $growth if $sizes[-1] < $growth;
 
 my $script = PostgreSQL::Test::Utils::tempdir . '/grow.sql';
 my $connection = '-h ' . $node->host . ' -p ' . $node->port;
+# a session whose settings are all against indexes
+my $against = 'SET enable_indexscan = off; SET random_page_cost = 10000; SET cpu_index_tuple_cost = 1000; SET plan_cache_mode = force_custom_plan;';
 my $text = "\\set ON_ERROR_STOP on\n";
 for my $k (0 .. $#sizes)
 {
 	$text .= sprintf "SELECT grow(%d, %d);\n", $sizes[ $k - 1 ], $sizes[$k] - 1 if $k > 0;
 	$text .= "SELECT run_probes('kept plans', $sizes[$k]);\n";
 	$text .= "\\! psql -X -q -At -v ON_ERROR_STOP=1 $connection -d postgres -c \"SELECT run_probes('new session', $sizes[$k])\"\n";
+	$text .= "\\! psql -X -q -At -v ON_ERROR_STOP=1 $connection -d postgres -c \"$against\" -c \"SELECT run_probes('against indexes', $sizes[$k])\"\n";
 	$text .= "ANALYZE dynamodb.growing;\n" if $sizes[$k] == 10;
 }
 $text .= "VACUUM ANALYZE dynamodb.growing;\nSELECT run_probes('kept plans, analysed', $growth);\n";
 PostgreSQL::Test::Utils::append_to_file($script, $text);
 $node->command_ok([ 'psql', '-X', '-q', '-At', '-d', 'postgres', '-f', $script ], "growth to $growth items");
 
-is($node->safe_psql('postgres', 'SELECT count(*) = (SELECT count(*) FROM probe) * ' . (2 * @sizes + 1) . ' FROM result'), 't', 'every probe ran at every size');
+is($node->safe_psql('postgres', 'SELECT count(*) = (SELECT count(*) FROM probe) * ' . (3 * @sizes + 1) . ' FROM result'), 't', 'every probe ran at every size');
 sub none
 {
 	my ($title, $condition) = @_;
