@@ -46,6 +46,9 @@ dyn_execute_init(void)
 	set_option("default_transaction_isolation", "read committed");
 	set_option("default_transaction_deferrable", "off");
 	set_option("jit", "off");
+
+	/* A request does not wait for an index, nor do writers; the server's configuration may want it otherwise. */
+	SetConfigOption("dynapg.index_build", "background", PGC_USERSET, PGC_S_DYNAMIC_DEFAULT);
 	dyn_execute_reload();
 }
 
