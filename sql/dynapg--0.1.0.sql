@@ -409,3 +409,20 @@ COMMENT ON FUNCTION dynapg.scan(json) IS 'Reads all items of a table or index, p
 CREATE FUNCTION dynapg.update_item(request json) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_item(json) IS 'Changes an item or creates it: the API operation UpdateItem';
+
+--
+-- Statistics of the HTTP front
+--
+
+CREATE FUNCTION dynapg.http_statistics() RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_http_statistics' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.http_statistics() IS 'what stat_operations shows, as JSON; NULL where there is no HTTP front';
+REVOKE ALL ON FUNCTION dynapg.http_statistics() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dynapg.http_statistics() TO pg_monitor;
+
+CREATE VIEW dynapg.stat_operations AS
+	SELECT operation, table_name, calls, errors, seconds, bytes_in, bytes_out
+	FROM pg_catalog.json_to_recordset(dynapg.http_statistics()) AS s (operation text, table_name text, calls bigint, errors json,
+		seconds double precision, bytes_in bigint, bytes_out bigint);
+COMMENT ON VIEW dynapg.stat_operations IS 'requests over HTTP since the start of the server, by operation and table';
+GRANT SELECT ON dynapg.stat_operations TO pg_monitor;

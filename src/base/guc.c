@@ -23,6 +23,7 @@ int			dyn_guc_http_idle_timeout = 60000;
 char	   *dyn_guc_http_listen_addresses = NULL;
 int			dyn_guc_http_lock_timeout = 500;
 int			dyn_guc_http_max_connections = 10000;
+bool		dyn_guc_http_metrics = false;
 int			dyn_guc_http_port = 0;
 int			dyn_guc_http_statement_timeout = 60000;
 char	   *dyn_guc_http_tls_cert_file = NULL;
@@ -102,6 +103,16 @@ define_http(void)
 					&dyn_guc_http_lock_timeout, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS);
 	define_http_int("dynapg.http_max_connections", "Connections that one HTTP worker keeps open.",
 					&dyn_guc_http_max_connections, DYN_MAX_HTTP_CONNECTIONS, PGC_SIGHUP, 0);
+	DefineCustomBoolVariable("dynapg.http_metrics",
+							 "Serve statistics in Prometheus' format at /metrics, without authentication.",
+							 NULL,
+							 &dyn_guc_http_metrics,
+							 false,
+							 PGC_SIGHUP,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
 	define_http_int("dynapg.http_port", "Port of the HTTP front; 0 is none.",
 					&dyn_guc_http_port, 65535, fixed, 0);
 	define_http_int("dynapg.http_statement_timeout", "Time that an HTTP request may run.",

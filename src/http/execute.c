@@ -27,11 +27,12 @@
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/jsonout.h"
+#include "base/limits.h"
 #include "http/auth.h"
 #include "http/durable.h"
 #include "http/execute.h"
+#include "http/stats.h"
 
-#define MAX_TABLE_SEEN		64		/* bytes of a table's name in pg_stat_activity */
 #define MAX_TABLE_SEARCH	65536	/* bytes of a request in which the name is looked for */
 
 static void
@@ -63,7 +64,10 @@ dyn_execute_reload(void)
 	set_option("statement_timeout", value);
 }
 
-/* The value of the first "TableName" in the text, for those who watch; an empty slice when it is not seen. */
+/*
+ * The table that the first "TableName" in the text names, by itself or in an ARN, for those who watch; an empty slice
+ * when none is seen.
+ */
 static DynSlice
 table_seen(DynSlice body)
 {
@@ -80,18 +84,22 @@ table_seen(DynSlice body)
 	if (p == end || *p != '"')
 		return (DynSlice) {"", 0};
 	name = ++p;
-	while (p < end && (isalnum((unsigned char) *p) || strchr("_.-:/", *p)) && p - name < MAX_TABLE_SEEN)
-		p++;
+	for (; p < end && *p != '"'; p++)
+	{
+		if (*p == '/')			/* what stood before it was an ARN's beginning */
+			name = p + 1;
+		else if (!isalnum((unsigned char) *p) && *p != '_' && *p != '.' && *p != '-' && *p != ':')
+			return (DynSlice) {"", 0};
+	}
 	return (DynSlice) {name, p - name};
 }
 
 static void
-report_activity(const DynHttpRequest *request, const DynOperation *operation)
+report_activity(const DynOperation *operation, DynSlice table)
 {
-	char		text[NAMEDATALEN + MAX_TABLE_SEEN + 2];
-	DynSlice	table = table_seen(request->body);
+	char		text[NAMEDATALEN + DYN_MAX_TABLE_NAME + 2];
 
-	snprintf(text, sizeof(text), "%s %.*s", operation->name, (int) table.len, table.data);
+	snprintf(text, sizeof(text), "%s %.*s", operation->name, (int) Min(table.len, DYN_MAX_TABLE_NAME), table.data);
 	debug_query_string = operation->name;
 	pgstat_report_activity(STATE_RUNNING, text);
 }
@@ -253,29 +261,6 @@ is_worded(const char *message)
 	return strncmp(message, "User: ", 6) == 0;
 }
 
-static int
-reply_of_error(const ErrorData *error, Oid role, const DynHttpRequest *request, const DynOperation *operation, StringInfo body)
-{
-	const DynErrInfo *info = dyn_error_by_sqlstate(error->sqlerrcode);
-	const char *message = error->message;
-	const char *detail = error->detail;
-
-	if (info == NULL)
-	{
-		log_error(error, operation);
-		info = dyn_error_info(translate(error->sqlerrcode, &message));
-		detail = NULL;
-	}
-	else if (info == dyn_error_info(DYN_E_ACCESS_DENIED) && OidIsValid(role) && !is_worded(message))
-	{
-		log_error(error, operation);
-		message = denied_text(role, request, operation);
-		detail = NULL;
-	}
-	append_error(body, info, detail, message);
-	return info->http_status;
-}
-
 bool
 dyn_execute_is_json(DynSlice text)
 {
@@ -298,15 +283,44 @@ dyn_execute_is_json(DynSlice text)
 	return valid;
 }
 
-int
-dyn_execute(const DynHttpRequest *request, const DynOperation *operation, StringInfo body)
+/* Appends the reply to an error; returns the exception that it tells. */
+static const DynErrInfo *
+tell_error(const ErrorData *error, Oid role, const DynHttpRequest *request, const DynOperation *operation, StringInfo body)
+{
+	const DynErrInfo *info = dyn_error_by_sqlstate(error->sqlerrcode);
+	const char *message = error->message;
+	const char *detail = error->detail;
+
+	resetStringInfo(body);
+	if (!OidIsValid(role) && !dyn_execute_is_json(request->body))
+	{
+		info = dyn_error_info(DYN_E_SERIALIZATION);
+		message = "";
+		detail = NULL;
+	}
+	else if (info == NULL)
+	{
+		log_error(error, operation);
+		info = dyn_error_info(translate(error->sqlerrcode, &message));
+		detail = NULL;
+	}
+	else if (info == dyn_error_info(DYN_E_ACCESS_DENIED) && OidIsValid(role) && !is_worded(message))
+	{
+		log_error(error, operation);
+		message = denied_text(role, request, operation);
+		detail = NULL;
+	}
+	append_error(body, info, detail, message);
+	return info;
+}
+
+/* The transaction, with its errors caught: the error, or NULL.  role is set as soon as it is known. */
+static ErrorData *
+attempt(const DynHttpRequest *request, const DynOperation *operation, Oid *role, StringInfo body)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ErrorData  *volatile error = NULL;
-	Oid		   *role = palloc0(sizeof(Oid));	/* survives an error's jump */
-	int			status = 200;
 
-	report_activity(request, operation);
 	PG_TRY();
 	{
 		run(request, operation, role, body);
@@ -324,16 +338,22 @@ dyn_execute(const DynHttpRequest *request, const DynOperation *operation, String
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
+	return error;
+}
+
+int
+dyn_execute(const DynHttpRequest *request, const DynOperation *operation, StringInfo body)
+{
+	DynSlice	table = table_seen(request->body);
+	Oid			role = InvalidOid;
+	ErrorData  *error;
+	const DynErrInfo *told;
+
+	report_activity(operation, table);
+	error = attempt(request, operation, &role, body);
 	end();
-	if (error)
-	{
-		resetStringInfo(body);
-		if (!OidIsValid(*role) && !dyn_execute_is_json(request->body))
-		{
-			appendStringInfo(body, "{\"__type\":\"%s\"}", dyn_error_info(DYN_E_SERIALIZATION)->type);
-			return 400;
-		}
-		status = reply_of_error(error, *role, request, operation, body);
-	}
-	return status;
+	told = error ? tell_error(error, role, request, operation, body) : NULL;
+	dyn_stats_count(operation, table, told, GetCurrentTimestamp() - GetCurrentStatementStartTimestamp(), request->body.len,
+					body->len);
+	return told ? told->http_status : 200;
 }

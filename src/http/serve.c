@@ -17,6 +17,7 @@
 #include "http/execute.h"
 #include "http/reply.h"
 #include "http/serve.h"
+#include "http/stats.h"
 #include "utils/memutils.h"
 
 static MemoryContext request_context = NULL;
@@ -139,6 +140,24 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 	reply->body = (DynSlice) {body.data, body.len};
 }
 
+static bool
+wants_metrics(const DynHttpRequest *request)
+{
+	return dyn_guc_http_metrics && dyn_slice_is(request->target, "/metrics");
+}
+
+static void
+serve_metrics(DynReply *reply)
+{
+	StringInfoData metrics;
+
+	initStringInfo(&metrics);
+	(void) dyn_stats_report(true);
+	dyn_stats_print_metrics(&metrics);
+	reply->content_type = "text/plain; version=0.0.4";
+	reply->body = (DynSlice) {metrics.data, metrics.len};
+}
+
 static void
 serve_method(DynHttpRequest *request, DynReply *reply)
 {
@@ -156,7 +175,14 @@ serve_method(DynHttpRequest *request, DynReply *reply)
 	}
 	else if (dyn_slice_is(request->method, "GET") || dyn_slice_is(request->method, "HEAD"))
 	{
-		char	   *healthy = psprintf("healthy: dynamodb.%s.amazonaws.com ", dyn_guc_region);
+		char	   *healthy;
+
+		if (wants_metrics(request))
+		{
+			serve_metrics(reply);
+			return;
+		}
+		healthy = psprintf("healthy: dynamodb.%s.amazonaws.com ", dyn_guc_region);
 
 		reply->content_type = "text/plain";
 		reply->body = (DynSlice) {healthy, strlen(healthy)};

@@ -30,6 +30,7 @@
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
+#include "utils/wait_event.h"
 
 #include "api/session.h"
 #include "base/compat.h"
@@ -39,6 +40,7 @@
 #include "http/durable.h"
 #include "http/listen.h"
 #include "http/serve.h"
+#include "http/stats.h"
 #include "http/tls.h"
 #include "http/worker.h"
 
@@ -74,7 +76,8 @@ request_shmem(void)
 {
 	if (next_shmem_request)
 		next_shmem_request();
-	RequestAddinShmemSpace(add_size(MAXALIGN(sizeof(Control)), dyn_durable_shmem_size()));
+	RequestAddinShmemSpace(add_size(MAXALIGN(sizeof(Control)), add_size(dyn_durable_shmem_size(), dyn_stats_shmem_size())));
+	dyn_stats_shmem_request();
 }
 
 static void
@@ -89,6 +92,7 @@ start_shmem(void)
 	if (!found)
 		memset(control, 0, sizeof(Control));
 	dyn_durable_shmem_init();
+	dyn_stats_shmem_init();
 	LWLockRelease(AddinShmemInitLock);
 }
 
@@ -285,6 +289,13 @@ turn(void)
 	return count;
 }
 
+/* The shorter of two times; a negative one is none. */
+static long
+sooner(long a, long b)
+{
+	return a < 0 ? b : b < 0 ? a : Min(a, b);
+}
+
 static void
 serve(void)
 {
@@ -298,11 +309,13 @@ serve(void)
 	{
 		int			count = turn();
 		long		timeout = dyn_connections_expire();
-		long		stats;
+		long		report;
 		WaitEvent	event;
 
 		if (MyLatch->is_set || InterruptPending || ConfigReloadPending)
 			handle_interrupts();
+		if (dyn_stats_report(false))
+			timeout = sooner(timeout, DYN_STATS_INTERVAL);
 		if (count > 0 || timeout == 0)
 		{
 			is_idle = false;
@@ -310,12 +323,12 @@ serve(void)
 		}
 		if (!is_idle)
 			pgstat_report_activity(STATE_IDLE, NULL);
-		stats = dyn_compat_report_stat(is_idle);
-		is_idle = stats == 0 || is_idle;
-		if (stats > 0)
-			timeout = timeout < 0 ? stats : Min(timeout, stats);
+		report = dyn_compat_report_stat(is_idle);
+		is_idle = true;
+		if (report > 0)
+			timeout = sooner(timeout, report);
 		if (!accepting)
-			timeout = timeout < 0 ? PAUSE_OF_ACCEPTING : Min(timeout, PAUSE_OF_ACCEPTING);
+			timeout = sooner(timeout, PAUSE_OF_ACCEPTING);
 		(void) WaitEventSetWait(set, timeout, &event, 1, PG_WAIT_EXTENSION);
 		if (!accepting)
 			set_accepting(true);

@@ -1,0 +1,293 @@
+/*
+ * stats.c - what the HTTP front counts: calls, errors, time and bytes per operation and table
+ *
+ * Both the worker's counters and the shared ones are hash tables of the same entries.
+ *
+ * Layer 4 (http).
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "storage/lwlock.h"
+#include "storage/shmem.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/timestamp.h"
+
+#include "base/guc.h"
+#include "base/jsonout.h"
+#include "base/limits.h"
+#include "http/stats.h"
+
+#define MAX_OPERATION		48		/* bytes of an operation's name, and its end */
+#define MAX_TABLE			256		/* bytes of a table's name, and its end */
+#define ROOM_FOR_OPERATIONS 200		/* entries */
+#define LOCK_NAME			"dynapg HTTP statistics"
+#define MICROSECONDS		1000000.0	/* in a second */
+
+typedef struct Key
+{
+	char		operation[MAX_OPERATION];
+	char		table[MAX_TABLE];
+} Key;
+
+typedef struct Counter
+{
+	Key			key;			/* NUL-padded; first, as hash tables want it */
+	int64		calls;
+	int64		microseconds;
+	int64		bytes_in;
+	int64		bytes_out;
+	int64		errors[DYN_E_COUNT];
+} Counter;
+
+static HTAB *shared = NULL;
+static LWLock *lock = NULL;
+static HTAB *own = NULL;
+static TimestampTz reported = 0;
+
+PGDLLEXPORT Datum dynapg_http_statistics(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(dynapg_http_statistics);
+
+Size
+dyn_stats_shmem_size(void)
+{
+	return hash_estimate_size(DYN_MAX_HTTP_COUNTERS, sizeof(Counter));
+}
+
+void
+dyn_stats_shmem_request(void)
+{
+	RequestNamedLWLockTranche(LOCK_NAME, 1);
+}
+
+void
+dyn_stats_shmem_init(void)
+{
+	HASHCTL		info = {.keysize = sizeof(Key), .entrysize = sizeof(Counter)};
+
+	shared = ShmemInitHash("dynapg HTTP statistics", DYN_MAX_HTTP_COUNTERS, DYN_MAX_HTTP_COUNTERS, &info,
+						   HASH_ELEM | HASH_BLOBS | HASH_FIXED_SIZE);
+	lock = &GetNamedLWLockTranche(LOCK_NAME)->lock;
+}
+
+/* Adds to the counter of that key in a table, which it enters if there is room. */
+static void
+add(HTAB *table, const Counter *increment)
+{
+	bool		found;
+	Counter    *counter = hash_search(table, &increment->key, HASH_ENTER_NULL, &found);
+
+	if (counter == NULL)
+		return;
+	if (!found)
+		memset((char *) counter + sizeof(Key), 0, sizeof(Counter) - sizeof(Key));
+	counter->calls += increment->calls;
+	counter->microseconds += increment->microseconds;
+	counter->bytes_in += increment->bytes_in;
+	counter->bytes_out += increment->bytes_out;
+	for (int i = 0; i < DYN_E_COUNT; i++)
+		counter->errors[i] += increment->errors[i];
+}
+
+static HTAB *
+own_counters(void)
+{
+	HASHCTL		info = {.keysize = sizeof(Key), .entrysize = sizeof(Counter)};
+
+	if (own == NULL)
+		own = hash_create("dynapg HTTP statistics", 64, &info, HASH_ELEM | HASH_BLOBS);
+	return own;
+}
+
+/* Can a request that ended so have named any table it liked? */
+static bool
+is_unproven(const DynErrInfo *error)
+{
+	return error == dyn_error_info(DYN_E_RESOURCE_NOT_FOUND) || error == dyn_error_info(DYN_E_TABLE_NOT_FOUND) ||
+		error == dyn_error_info(DYN_E_VALIDATION) || error == dyn_error_info(DYN_E_SERIALIZATION) ||
+		error == dyn_error_info(DYN_E_ACCESS_DENIED) || error->http_status != 400;
+}
+
+void
+dyn_stats_count(const DynOperation *operation, DynSlice table, const DynErrInfo *error, int64 microseconds, int64 bytes_in,
+				int64 bytes_out)
+{
+	Counter		increment;
+
+	memset(&increment, 0, sizeof(increment));
+	strlcpy(increment.key.operation, operation->name, MAX_OPERATION);
+	if (table.len < MAX_TABLE && !(error && is_unproven(error)))
+		memcpy(increment.key.table, table.data, table.len);
+	increment.calls = 1;
+	increment.microseconds = microseconds;
+	increment.bytes_in = bytes_in;
+	increment.bytes_out = bytes_out;
+	for (DynErr code = 0; error && code < DYN_E_COUNT; code++)
+		increment.errors[code] = dyn_error_info(code) == error;
+	if (hash_get_num_entries(own_counters()) >= DYN_MAX_HTTP_COUNTERS)
+		(void) dyn_stats_report(true);
+	add(own_counters(), &increment);
+}
+
+/* Is there room in shared memory for one more pair of operation and table?  Some is left for operations alone. */
+static bool
+has_room(const Key *key)
+{
+	return key->table[0] == '\0' || hash_get_num_entries(shared) < DYN_MAX_HTTP_COUNTERS - ROOM_FOR_OPERATIONS ||
+		hash_search(shared, key, HASH_FIND, NULL) != NULL;
+}
+
+/* Moves the worker's counters into shared memory. */
+static void
+move_counters(void)
+{
+	HASH_SEQ_STATUS scan;
+	Counter    *counter;
+
+	LWLockAcquire(lock, LW_EXCLUSIVE);
+	hash_seq_init(&scan, own);
+	while ((counter = hash_seq_search(&scan)) != NULL)
+	{
+		if (!has_room(&counter->key))
+			memset(counter->key.table, 0, MAX_TABLE);
+		add(shared, counter);
+	}
+	LWLockRelease(lock);
+}
+
+bool
+dyn_stats_report(bool now)
+{
+	TimestampTz time;
+
+	if (own == NULL)
+		return false;
+	time = GetCurrentTimestamp();
+	if (!now && !TimestampDifferenceExceeds(reported, time, DYN_STATS_INTERVAL))
+		return true;
+	move_counters();
+	hash_destroy(own);
+	own = NULL;
+	reported = time;
+	return false;
+}
+
+/* -- reading -- */
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(Key));
+}
+
+/* The shared counters in the current memory context, in the order of operation and table. */
+static Counter *
+copy_counters(int *count)
+{
+	HASH_SEQ_STATUS scan;
+	Counter    *counter;
+	Counter    *counters;
+
+	LWLockAcquire(lock, LW_SHARED);
+	counters = palloc(sizeof(Counter) * Max(hash_get_num_entries(shared), 1));
+	*count = 0;
+	hash_seq_init(&scan, shared);
+	while ((counter = hash_seq_search(&scan)) != NULL)
+		counters[(*count)++] = *counter;
+	LWLockRelease(lock);
+	qsort(counters, *count, sizeof(Counter), compare_keys);
+	return counters;
+}
+
+static void
+print_json(StringInfo out, const Counter *counter)
+{
+	appendStringInfoChar(out, '{');
+	dyn_jsonout_member(out, "operation");
+	dyn_jsonout_string(out, counter->key.operation, strlen(counter->key.operation));
+	dyn_jsonout_member(out, "table_name");
+	dyn_jsonout_string(out, counter->key.table, strlen(counter->key.table));
+	appendStringInfo(out, ",\"calls\":" INT64_FORMAT ",\"seconds\":%.6f,\"bytes_in\":" INT64_FORMAT ",\"bytes_out\":" INT64_FORMAT,
+					 counter->calls, counter->microseconds / MICROSECONDS, counter->bytes_in, counter->bytes_out);
+	dyn_jsonout_member(out, "errors");
+	appendStringInfoChar(out, '{');
+	for (DynErr error = 0; error < DYN_E_COUNT; error++)
+	{
+		if (counter->errors[error] > 0)
+		{
+			dyn_jsonout_member(out, dyn_error_info(error)->name);
+			appendStringInfo(out, INT64_FORMAT, counter->errors[error]);
+		}
+	}
+	appendStringInfoString(out, "}}");
+}
+
+/* http_statistics() returns json: an array with an object for each operation and table; NULL when there is no front. */
+Datum
+dynapg_http_statistics(PG_FUNCTION_ARGS)
+{
+	StringInfoData out;
+	Counter    *counters;
+	int			count;
+
+	if (shared == NULL)
+		PG_RETURN_NULL();
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '[');
+	counters = copy_counters(&count);
+	for (int i = 0; i < count; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(&out, ',');
+		print_json(&out, &counters[i]);
+	}
+	appendStringInfoChar(&out, ']');
+	PG_RETURN_DATUM(CStringGetTextDatum(out.data));
+}
+
+/* One line of a metric; error may be NULL.  Names of operations, tables and exceptions need no escapes. */
+static void
+print_line(StringInfo out, const char *metric, const Key *key, const char *error, double value)
+{
+	appendStringInfo(out, "%s{operation=\"%s\",table=\"%s\"", metric, key->operation, key->table);
+	if (error)
+		appendStringInfo(out, ",error=\"%s\"", error);
+	appendStringInfo(out, "} %.15g\n", value);
+}
+
+static void
+print_head(StringInfo out, const char *metric, const char *help)
+{
+	appendStringInfo(out, "# HELP %s %s\n# TYPE %s counter\n", metric, help, metric);
+}
+
+void
+dyn_stats_print_metrics(StringInfo out)
+{
+	int			count;
+	Counter    *counters = copy_counters(&count);
+
+	print_head(out, "dynapg_http_requests_total", "Requests answered.");
+	for (int i = 0; i < count; i++)
+		print_line(out, "dynapg_http_requests_total", &counters[i].key, NULL, counters[i].calls);
+	print_head(out, "dynapg_http_errors_total", "Requests answered with an error.");
+	for (int i = 0; i < count; i++)
+	{
+		for (DynErr error = 0; error < DYN_E_COUNT; error++)
+		{
+			if (counters[i].errors[error] > 0)
+				print_line(out, "dynapg_http_errors_total", &counters[i].key, dyn_error_info(error)->name, counters[i].errors[error]);
+		}
+	}
+	print_head(out, "dynapg_http_request_seconds_total", "Time spent on requests.");
+	for (int i = 0; i < count; i++)
+		print_line(out, "dynapg_http_request_seconds_total", &counters[i].key, NULL, counters[i].microseconds / MICROSECONDS);
+	print_head(out, "dynapg_http_received_bytes_total", "Bytes of the bodies of requests.");
+	for (int i = 0; i < count; i++)
+		print_line(out, "dynapg_http_received_bytes_total", &counters[i].key, NULL, counters[i].bytes_in);
+	print_head(out, "dynapg_http_sent_bytes_total", "Bytes of the bodies of replies, before compression.");
+	for (int i = 0; i < count; i++)
+		print_line(out, "dynapg_http_sent_bytes_total", &counters[i].key, NULL, counters[i].bytes_out);
+}

@@ -1,0 +1,38 @@
+/*
+ * stats.h - what the HTTP front counts: calls, errors, time and bytes per operation and table
+ *
+ * Counted in the worker and added to shared memory once a second; since the server's start.  Tables are told by their names as requests give them, and only those that the server found: what names no
+ * table, or one that is not there, is counted without a table.  There is room for DYN_MAX_HTTP_COUNTERS pairs of
+ * operation and table; beyond, an operation is counted without a table, too.
+ *
+ * Layer 4 (http).
+ */
+#ifndef DYNAPG_HTTP_STATS_H
+#define DYNAPG_HTTP_STATS_H
+
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+#include "api/operation.h"
+#include "base/errors.h"
+#include "base/json.h"
+
+#define DYN_STATS_INTERVAL 1000	/* milliseconds between two additions to shared memory */
+
+/* Shared memory: its size, its locks, and its creation or attachment. */
+extern Size dyn_stats_shmem_size(void);
+extern void dyn_stats_shmem_request(void);
+extern void dyn_stats_shmem_init(void);
+
+/* Counts a call that took that many microseconds; error is the exception that it ended with, or NULL. */
+extern void dyn_stats_count(const DynOperation *operation, DynSlice table, const DynErrInfo *error, int64 microseconds,
+							int64 bytes_in, int64 bytes_out);
+
+/* Adds what was counted to shared memory: now, or only if a second has passed.  True: there is more to be added. */
+extern bool dyn_stats_report(bool now);
+
+/* Everything in the text format of Prometheus. */
+extern void dyn_stats_print_metrics(StringInfo out);
+
+#endif							/* DYNAPG_HTTP_STATS_H */
