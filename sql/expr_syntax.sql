@@ -117,8 +117,8 @@ SELECT pg_temp.cond(string_agg('a=:v', ' AND '), '{":v":{"S":"x"}}') FROM genera
 SELECT pg_temp.cond(string_agg('a=:v', ' AND '), '{":v":{"S":"x"}}') FROM generate_series(1, 151);
 SELECT pg_temp.cond(repeat('NOT ', 298) || 'a = :v', '{":v":{"S":"x"}}');
 SELECT pg_temp.cond(repeat('NOT ', 300) || 'a = :v', '{":v":{"S":"x"}}');
-SELECT pg_temp.proj('l[2147483647]');
-SELECT pg_temp.proj('l[2147483648]');
+SELECT pg_temp.proj('l[4294967294]');
+SELECT pg_temp.proj('l[4294967295]');
 SELECT pg_temp.proj('l[99999999999999999999]');
 SELECT pg_temp.proj('a' || repeat('.b', 31));
 SELECT pg_temp.proj('a' || repeat('.b', 32));

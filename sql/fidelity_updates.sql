@@ -56,7 +56,7 @@ SELECT e, pg_temp.upd(e, v, n) FROM (VALUES
   ('REMOVE m.q',null,null), ('REMOVE l[9]',null,null), ('REMOVE l[0], l[1]',null,null), ('REMOVE l[0].x',null,null), ('REMOVE s.x',null,null), ('REMOVE s[0]',null,null),
   ('REMOVE m[0]',null,null), ('REMOVE l.x',null,null), ('SET q.r = :v','{":v":{"N":"1"}}',null), ('SET s.r = :v','{":v":{"N":"1"}}',null),
   ('SET l.r = :v','{":v":{"N":"1"}}',null), ('SET m[0] = :v','{":v":{"N":"1"}}',null), ('SET q[0] = :v','{":v":{"N":"1"}}',null), ('SET l[9] = :v','{":v":{"N":"1"}}',null),
-  ('SET l[9] = :v, l[4] = s','{":v":{"N":"1"}}',null), ('SET l[0] = :v','{":v":{"N":"1"}}',null), ('SET l[2].k = :v','{":v":{"N":"1"}}',null),
+  ('SET l[4294967294] = :v, l[2147483648] = s','{":v":{"N":"1"}}',null), ('SET l[9] = :v, l[4] = s','{":v":{"N":"1"}}',null), ('SET l[0] = :v','{":v":{"N":"1"}}',null), ('SET l[2].k = :v','{":v":{"N":"1"}}',null),
   ('SET l[1], l[2] = :v','{":v":{"N":"1"}}',null), ('SET m.#x = :v','{":v":{"N":"1"}}','{"#x":"a.b"}'), ('SET m.l[0] = :v, m.k = l[0]','{":v":{"N":"1"}}',null),
   ('SET a = :v SET b = :v','{":v":{"N":"1"}}',null), ('SET s = :v REMOVE s','{":v":{"N":"1"}}',null), ('SET s = :v, s = :v','{":v":{"N":"1"}}',null),
   ('SET m.k = :v REMOVE m','{":v":{"N":"1"}}',null), ('SET l[0] = :v REMOVE l.a','{":v":{"N":"1"}}',null), ('SET pk = :v','{":v":{"S":"1"}}',null),

@@ -14,6 +14,7 @@
 #define DYN_MAX_NESTING				32		/* levels of lists and maps; Quotas, "Attributes" */
 #define DYN_MAX_ATTR_NAME			65535	/* bytes of an attribute name; Quotas, "Attributes" */
 #define DYN_MAX_KEY_NAME			255		/* characters of a key attribute's name; Quotas, "Attributes" */
+#define DYN_MAX_LIST_INDEX			4294967294U	/* index of an element in a path; not documented, the service's answers */
 #define DYN_MAX_EXPR_SIZE			4096	/* bytes of one expression; Quotas, "Expression parameters" */
 #define DYN_MAX_EXPR_OPERATORS		300		/* operators and functions in one expression; Quotas */
 #define DYN_MAX_EXPR_VARIABLES		2097152 /* bytes of names and values together; Quotas */

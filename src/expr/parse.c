@@ -252,9 +252,9 @@ path_index(DynParser *p)
 
 	if (dyn_parse_peek(p) != DYN_T_INDEX)
 		dyn_parse_syntax_error(p);
-	for (uint32 i = 0; i < digits.len && index <= PG_INT32_MAX; i++)
+	for (uint32 i = 0; i < digits.len && index <= DYN_MAX_LIST_INDEX; i++)
 		index = index * 10 + (digits.data[i] - '0');
-	if (index > PG_INT32_MAX && !p->bad_index)
+	if (index > DYN_MAX_LIST_INDEX && !p->bad_index)
 		p->bad_index = psprintf("List index is not within the allowable range; index: [%.*s]",
 								(int) digits.len, digits.data);
 	p->elements[p->nelements++] = (DynTemplateElement) {DYN_ELEMENT_LIST, (uint32) index, 0};
