@@ -1,9 +1,10 @@
 /*
  * stats.h - what the HTTP front counts: calls, errors, time and bytes per operation and table
  *
- * Counted in the worker and added to shared memory once a second; since the server's start.  Tables are told by their names as requests give them, and only those that the server found: what names no
- * table, or one that is not there, is counted without a table.  There is room for DYN_MAX_HTTP_COUNTERS pairs of
- * operation and table; beyond, an operation is counted without a table, too.
+ * Counted in the worker and added to shared memory once a second; since the server's start.  Tables are told by their
+ * names as requests give them, and only those that the server found: what names no table, or one that is not there, is
+ * counted without a table.  There is room for DYN_MAX_HTTP_COUNTERS pairs of operation and table; beyond, an operation
+ * is counted without a table, too.
  *
  * Layer 4 (http).
  */
