@@ -127,7 +127,7 @@ BEGIN
 
 	-- wide documents: a few to a page
 	RETURN QUERY SELECT 'app', testdata.item('"PK"', s('DOC#' || i % 3), '"SK"', s('v' || lpad(i::text, 6, '0')), '"entity"', s('document'),
-			'"GSI1PK"', s('DOCS'), '"GSI1SK"', s('v' || i % 10), '"createdAt"', n(i::text),
+			'"GSI1PK"', s('DOCS'), '"GSI1SK"', s('v' || i % 10), '"createdAt"', n(i::text), '"orderState"', s(CASE i % 4 WHEN 0 THEN 'OPEN' ELSE 'DONE' END),
 			'"body"', s(repeat(md5(i::text) || given[1 + i % 10], (200 + rnd(seed, i, 'body') % 7000)::integer)), '"note"', s(pick(seed, i, 'kind of document', 'draft', 'final')))
 		FROM generate_series(0, greatest(size / 400, 20) - 1) i;
 

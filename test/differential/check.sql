@@ -13,6 +13,12 @@ CREATE FUNCTION differential.output(r differential.request) RETURNS text LANGUAG
 		WHEN r.whole THEN 'doc'
 		ELSE 'shown' END;
 
+-- Bytes that are read for a row: what the index holds of it, and all of it where a local index has to fetch it.
+CREATE FUNCTION differential.bytes_read(r differential.request) RETURNS text LANGUAGE sql IMMUTABLE
+	RETURN 'size' || CASE WHEN (r.layout).is_local AND ((r.layout).projection <> 'ALL' AND r.whole
+			OR EXISTS (SELECT FROM jsonb_array_elements(r.paths) p WHERE NOT oracle.is_projected(r.layout, p ->> 0)))
+		THEN ' + oracle.document_size(doc)' ELSE '' END;
+
 -- The SQL expression of a row's LastEvaluatedKey.
 CREATE FUNCTION differential.position(l oracle.layout) RETURNS text LANGUAGE sql IMMUTABLE
 	RETURN (SELECT 'jsonb_build_object(' || string_agg(format('%1$L, doc -> %1$L', a), ', ') || ')' FROM (SELECT DISTINCT unnest(l.hash || l.range || l.base) AS a) s);
@@ -96,9 +102,9 @@ DECLARE
 	found text;
 BEGIN
 	EXECUTE format('SELECT coalesce(array_agg(size), ''{}''), coalesce(array_agg(kept), ''{}''), coalesce(array_agg(out), ''{}''), coalesce(array_agg(pos), ''{}'') FROM
-			(SELECT size, kept, CASE WHEN kept THEN %s END AS out, %s AS pos FROM
+			(SELECT %s AS size, kept, CASE WHEN kept THEN %s END AS out, %s AS pos FROM
 				(SELECT *, %s AS kept FROM (SELECT *, shown AS seen FROM %s WHERE %s) a) b ORDER BY %s) c',
-		differential.output(r), differential.position(l), r.filter_sql, oracle.relation(l), r.key_sql, differential.order_by(l, backward))
+		differential.bytes_read(r), differential.output(r), differential.position(l), r.filter_sql, oracle.relation(l), r.key_sql, differential.order_by(l, backward))
 		INTO sizes, kept, outs, positions;
 	total := cardinality(sizes);
 

@@ -3,7 +3,7 @@
 # The generator of test/data fills the tables of an application; test/differential holds the oracle, the random requests
 # and their comparison.  Settings of the environment, with what `make check` takes:
 #   DATA_SIZE  number of items, about (8000)
-#   QUERIES    number of queries (3000)
+#   QUERIES    number of queries (2000)
 #   SCANS      number of scans, and of paged reads while items change (60)
 #   SEED       of the requests; every value asks others (1)
 use strict;
@@ -14,7 +14,7 @@ use Test::More;
 use IPC::Run;
 
 my $size = $ENV{DATA_SIZE} || 8000;
-my $queries = $ENV{QUERIES} || 3000;
+my $queries = $ENV{QUERIES} || 2000;
 my $seed = $ENV{SEED} || 1;
 my $scans = $ENV{SCANS} || 60;
 
