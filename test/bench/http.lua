@@ -1,0 +1,29 @@
+-- http.lua - requests of http.sh for wrk: arguments are the operation (GetItem, PutItem) and the number of items
+local note = string.rep("n", 192)
+
+function init(args)
+	operation, items = args[1], tonumber(args[2])
+	headers = {
+		["Content-Type"] = "application/x-amz-json-1.0",
+		["X-Amz-Target"] = "DynamoDB_20120810." .. operation,
+	}
+end
+
+function request()
+	local i = math.random(0, items - 1)
+	local key = string.format('"pk":{"S":"%d"},"sk":{"S":"%d"}', math.floor(i / 10), i % 10)
+	if operation == "GetItem" then
+		return wrk.format("POST", "/", headers, '{"TableName":"bench","Key":{' .. key .. '}}')
+	end
+	return wrk.format("POST", "/", headers, '{"TableName":"bench","Item":{' .. key .. ',"cnt":{"N":"' .. math.random(1, 1000000) ..
+		'"},"customer":{"S":"customer number 4711"},"status":{"S":"SHIPPED"},"total":{"N":"1234.5"},"created":{"S":"2024-03-01"},' ..
+		'"paid":{"BOOL":true},"tags":{"L":[{"S":"red"},{"S":"green"},{"S":"blue"}]},"address":{"M":{"street":{"S":"Via Appia 1"},' ..
+		'"city":{"S":"Rome"},"zip":{"S":"00184"}}},"note":{"S":"' .. note .. '"}}}')
+end
+
+function done(summary, latency, requests)
+	if summary.errors.status > 0 or summary.errors.read > 0 or summary.errors.timeout > 0 then
+		io.write("errors\n")
+	end
+	io.write(string.format("rate %.1f\n", summary.requests / summary.duration * 1e6))
+end
