@@ -23,6 +23,8 @@
 #include "access/detoast.h"
 #include "catalog/pg_type_d.h"
 #include "lib/stringinfo.h"
+#include "utils/lsyscache.h"
+#include "utils/rls.h"
 
 #include "store/plan.h"
 #include "store/rows.h"
@@ -304,12 +306,34 @@ kind_of_write(const DynWrite *write)
 	return DYN_PLAN_COUNT;		/* for compilers that do not know that elog does not return */
 }
 
+/*
+ * An upsert judges the condition on the row in its way before PostgreSQL asks row security whether the caller may
+ * see that row (minor releases differ).  The caller must learn nothing of a row that is hidden from it, so the
+ * refusal that the update would have met is raised here.
+ */
+static void
+refuse_hidden_row(const DynWrite *write)
+{
+	if (check_enable_rls(write->table->relid, InvalidOid, true) != RLS_ENABLED)
+		return;
+	if (dyn_row_get(write->table, &write->key) != NULL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("new row violates row-level security policy (USING expression) for table \"%s\"",
+					get_rel_name(write->table->relid))));
+}
+
 /* What a statement that processed no row means. */
 static DynWriteResult
 result_without_row(const DynWrite *write, const DynHandover *handover)
 {
 	if (handover->seen && !handover->held)
+	{
+		if (may_insert(write))
+			refuse_hidden_row(write);
 		return (DynWriteResult) {.status = DYN_CONDITION_FAILED, .old_item = handover->old_item};
+	}
 	if (write->has_condition && !write->holds_on_missing)
 		return (DynWriteResult) {.status = DYN_CONDITION_FAILED};
 	if (write->has_condition && may_insert(write) && !handover->seen)
