@@ -97,11 +97,11 @@ sub planted
 	cmp_ok($found, '>', 0, "planted: $title: $found requests found it");
 	return;
 }
-planted('an attribute that changed', q(UPDATE dynamodb.readings SET item = dynapg.item_update(item, 'SET planted = :x', NULL, '{":x":{"N":"1"}}')
-	WHERE ctid = (SELECT max(ctid) FROM dynamodb.readings)));
-planted('a lost item', 'DELETE FROM dynamodb.app WHERE ctid = (SELECT min(ctid) FROM dynamodb.app)');
-planted('a sort key that is not that of the item', q(UPDATE dynamodb.readings SET sk = sk + 0.0001
-	WHERE ctid IN (SELECT min(ctid) FROM dynamodb.readings GROUP BY pk)));
+# one item, and a thousandth of them all, so that as many requests meet one in a larger table
+my $some = 'ctid = (SELECT min(ctid) FROM dynamodb.readings) OR hashint8(((ctid::text::point)[0] * 1000 + (ctid::text::point)[1])::bigint) % 1000 = 0';
+planted('an attribute that changed', qq(UPDATE dynamodb.readings SET item = dynapg.item_update(item, 'SET planted = :x', NULL, '{":x":{"N":"1"}}') WHERE $some));
+planted('a lost item', "DELETE FROM dynamodb.readings WHERE $some");
+planted('a sort key that is not that of the item', "UPDATE dynamodb.readings SET sk = sk + 0.0001 WHERE $some");
 
 # other sessions that put, update and delete while this one pages
 $node->safe_psql('postgres', 'SELECT differential.create_moving()');
