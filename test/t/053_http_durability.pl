@@ -101,8 +101,8 @@ sleep 0.5;
 my $waiting = dial($port);
 send_text($waiting, $put);
 ok(!answered($waiting, 1), 'a write waits for the synchronous standby');
-is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'dynapg http' AND wait_event = 'SyncRep'}),
-	'1', 'as pg_stat_activity tells');
+is($node->safe_psql('postgres', q{SELECT count(*) > 0 FROM pg_stat_activity WHERE backend_type = 'dynapg http' AND wait_event = 'SyncRep'}),
+	't', 'as pg_stat_activity tells');
 my @readers = map { dial($port) } 1 .. 12;    # on both workers
 send_text($_, request_text('GetItem', '{"TableName":"Things","Key":{"pk":{"S":"a"}}}')) for @readers;
 sleep 1;
