@@ -254,7 +254,7 @@ $node->safe_psql('postgres', q(SELECT count(dynapg.put_item(json_build_object('T
 		(SELECT string_agg(md5(concat(i, n)), '') FROM generate_series(1, 15) n)))))) FROM generate_series(1, 5000) i));
 create_index('by-big', 'big', 'S');
 $node->poll_query_until('postgres', 'SELECT failures = 1 FROM dynapg.indexes');
-like($node->safe_psql('postgres', 'SELECT status, failure FROM dynapg.indexes'), qr/^CREATING\|temporary file size exceeds temp_file_limit/,
+like($node->safe_psql('postgres', 'SELECT status, failure FROM dynapg.indexes'), qr/^CREATING\|temporary file size exceeds "?temp_file_limit/,
 	'a failure half-way');
 $node->poll_query_until('postgres', q(SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'dynapg index builder'));
 is(indexes(), 'built primary key', 'leaves no invalid index');
