@@ -398,6 +398,14 @@ CREATE FUNCTION dynapg.put_item(request json) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_put_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.put_item(json) IS 'Stores an item, replacing one of the same key: the API operation PutItem';
 
+CREATE FUNCTION dynapg.batch_get_item(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_get_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_get_item(json) IS 'Reads items of several tables by their keys: the API operation BatchGetItem';
+
+CREATE FUNCTION dynapg.batch_write_item(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_write_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_write_item(json) IS 'Stores and deletes items of several tables: the API operation BatchWriteItem';
+
 CREATE FUNCTION dynapg.query(request json) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_query' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.query(json) IS 'Reads items of one partition of a table or index, paged: the API operation Query';

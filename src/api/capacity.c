@@ -154,18 +154,15 @@ append_index_arms(StringInfo reply, const DynCapacity *capacity, const DynTable 
 }
 
 void
-dyn_capacity_reply(StringInfo reply, const DynCapacity *capacity, const DynTable *table)
+dyn_capacity_print(StringInfo reply, const DynCapacity *capacity, const DynTable *table)
 {
 	double		total = capacity->table_units;
 
-	if (capacity->report == DYN_CAPACITY_NONE)
-		return;
 	if (capacity->index_units != NULL)
 	{
 		for (int i = 0; i < table->nindexes; i++)
 			total += capacity->index_units[i];
 	}
-	dyn_jsonout_member(reply, "ConsumedCapacity");
 	appendStringInfoChar(reply, '{');
 	append_units(reply, total);
 	if (capacity->report == DYN_CAPACITY_INDEXES)
@@ -185,8 +182,17 @@ dyn_capacity_reply(StringInfo reply, const DynCapacity *capacity, const DynTable
 	appendStringInfoChar(reply, '}');
 }
 
-static bool
-has_local_index(const DynTable *table)
+void
+dyn_capacity_reply(StringInfo reply, const DynCapacity *capacity, const DynTable *table)
+{
+	if (capacity->report == DYN_CAPACITY_NONE)
+		return;
+	dyn_jsonout_member(reply, "ConsumedCapacity");
+	dyn_capacity_print(reply, capacity, table);
+}
+
+bool
+dyn_capacity_has_metrics(const DynTable *table)
 {
 	for (int i = 0; i < table->nindexes; i++)
 	{
@@ -197,15 +203,12 @@ has_local_index(const DynTable *table)
 }
 
 void
-dyn_capacity_reply_metrics(StringInfo reply, const DynTable *table, DynValue pk)
+dyn_capacity_print_metrics(StringInfo reply, const DynTable *table, DynValue pk)
 {
 	int64		items;
 	int64		bytes;
 
-	if (!has_local_index(table))
-		return;
 	dyn_catalog_count(table->relid, &items, &bytes);
-	dyn_jsonout_member(reply, "ItemCollectionMetrics");
 	appendStringInfoChar(reply, '{');
 	dyn_jsonout_member(reply, "ItemCollectionKey");
 	appendStringInfoChar(reply, '{');
@@ -216,4 +219,13 @@ dyn_capacity_reply_metrics(StringInfo reply, const DynTable *table, DynValue pk)
 	dyn_jsonout_member(reply, "SizeEstimateRangeGB");
 	appendStringInfo(reply, "[0.0,%.1f]", Max(1.0, ceil(bytes / GIGABYTE)));
 	appendStringInfoChar(reply, '}');
+}
+
+void
+dyn_capacity_reply_metrics(StringInfo reply, const DynTable *table, DynValue pk)
+{
+	if (!dyn_capacity_has_metrics(table))
+		return;
+	dyn_jsonout_member(reply, "ItemCollectionMetrics");
+	dyn_capacity_print_metrics(reply, table, pk);
 }

@@ -48,11 +48,20 @@ extern void dyn_capacity_add_write(DynCapacity *capacity, const DynTable *table,
 /* Appends the member ConsumedCapacity unless the report is NONE.  table is only needed where indexes were charged. */
 extern void dyn_capacity_reply(StringInfo reply, const DynCapacity *capacity, const DynTable *table);
 
+/* Appends its value alone, whatever the report but NONE. */
+extern void dyn_capacity_print(StringInfo reply, const DynCapacity *capacity, const DynTable *table);
+
+/* Does the table have item collections: a local secondary index? */
+extern bool dyn_capacity_has_metrics(const DynTable *table);
+
 /*
  * Appends the member ItemCollectionMetrics when the table has a local secondary index: the collection's key and
  * bounds of its size in GB.  They are the table's size where that is larger than one GB: bounds that hold, at a
  * cost that does not grow with the collection.
  */
 extern void dyn_capacity_reply_metrics(StringInfo reply, const DynTable *table, DynValue pk);
+
+/* Appends its value alone, for a table that has item collections. */
+extern void dyn_capacity_print_metrics(StringInfo reply, const DynTable *table, DynValue pk);
 
 #endif							/* DYNAPG_API_CAPACITY_H */

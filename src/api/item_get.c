@@ -22,20 +22,25 @@ static const char *const projection_only[] = {"ProjectionExpression", NULL};
 static const char *const attributes_only[] = {"AttributesToGet", NULL};
 static const DynParams get_params = {projection_only, attributes_only, NULL, ""};
 
-/* The program of the request's projection, or NULL for the whole item. */
-static DynProgram *
-compile_projection(const DynJson *request)
+void
+dyn_get_check(const DynJson *object)
+{
+	dyn_params_check(&get_params, object);
+}
+
+DynProgram *
+dyn_get_projection(const DynJson *object)
 {
 	DynExprInput input = {0};
 	DynLegacyInput legacy = {0};
 
-	input.projection = dyn_request_string(request, "ProjectionExpression");
+	input.projection = dyn_request_string(object, "ProjectionExpression");
 	if (input.projection.data != NULL)
 	{
-		input.names = dyn_request_member(request, "ExpressionAttributeNames");
+		input.names = dyn_request_member(object, "ExpressionAttributeNames");
 		return dyn_expr_compile(&input, NULL);
 	}
-	legacy.attributes_to_get = dyn_request_member(request, "AttributesToGet");
+	legacy.attributes_to_get = dyn_request_member(object, "AttributesToGet");
 	if (legacy.attributes_to_get != NULL)
 		return dyn_legacy_compile(&legacy, NULL);
 	return NULL;
@@ -60,9 +65,9 @@ dyn_api_get_item(const DynJson *request, StringInfo reply)
 	DynCapacity capacity;
 	struct varlena *item;
 
-	dyn_params_check(&get_params, request);
+	dyn_get_check(request);
 	attributes = dyn_params_attributes(request, "Key", "");
-	projection = compile_projection(request);
+	projection = dyn_get_projection(request);
 
 	name = dyn_name_of_request(request);
 	table = dyn_table_lookup(name.data, name.len);

@@ -7,10 +7,22 @@
 #define DYNAPG_API_ITEMS_H
 
 #include "api/operation.h"
+#include "expr/program.h"
 
 extern void dyn_api_put_item(const DynJson *request, StringInfo reply);
 extern void dyn_api_get_item(const DynJson *request, StringInfo reply);
 extern void dyn_api_delete_item(const DynJson *request, StringInfo reply);
 extern void dyn_api_update_item(const DynJson *request, StringInfo reply);
+extern void dyn_api_batch_get_item(const DynJson *request, StringInfo reply);
+extern void dyn_api_batch_write_item(const DynJson *request, StringInfo reply);
+
+/*
+ * What GetItem and the reads of several items say of a projection, in one object of the request: raises for legacy
+ * parameters beside expressions and for names without one.
+ */
+extern void dyn_get_check(const DynJson *object);
+
+/* The program of the object's projection, or NULL for the whole item. */
+extern DynProgram *dyn_get_projection(const DynJson *object);
 
 #endif							/* DYNAPG_API_ITEMS_H */

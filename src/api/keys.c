@@ -318,3 +318,11 @@ dyn_keys_size(const DynTable *table, const DynKey *key)
 		size += table->sk.len + dyn_value_size(key->sk);
 	return size;
 }
+
+int
+dyn_keys_compare(const DynKey *a, const DynKey *b)
+{
+	int			order = dyn_bytes_compare(a->pk.data, a->pk.len, b->pk.data, b->pk.len);
+
+	return order != 0 || a->sk.tag == 0 ? order : dyn_bytes_compare(a->sk.data, a->sk.len, b->sk.data, b->sk.len);
+}

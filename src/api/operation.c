@@ -18,6 +18,8 @@
 
 /* Sorted by name: dyn_operation_find searches by halves. */
 static const DynOperation operations[] = {
+	{"BatchGetItem", &dyn_shape_batch_get_item, dyn_api_batch_get_item, false},
+	{"BatchWriteItem", &dyn_shape_batch_write_item, dyn_api_batch_write_item, true},
 	{"CreateTable", &dyn_shape_create_table, dyn_api_create_table, true},
 	{"DeleteItem", &dyn_shape_delete_item, dyn_api_delete_item, true},
 	{"DeleteTable", &dyn_shape_delete_table, dyn_api_delete_table, true},

@@ -48,6 +48,8 @@ call(FunctionCallInfo fcinfo, const char *name)
 		return call(fcinfo, operation); \
 	}
 
+OPERATION_FUNCTION(dynapg_batch_get_item, "BatchGetItem")
+OPERATION_FUNCTION(dynapg_batch_write_item, "BatchWriteItem")
 OPERATION_FUNCTION(dynapg_create_table, "CreateTable")
 OPERATION_FUNCTION(dynapg_delete_item, "DeleteItem")
 OPERATION_FUNCTION(dynapg_delete_table, "DeleteTable")

@@ -32,6 +32,9 @@
 #define DYN_MAX_INDEX_KEY_ATTRS		8		/* 4 partition and 4 sort attributes; developer guide */
 #define DYN_MAX_PROJECTED_ATTRS		100		/* NonKeyAttributes over all indexes; Quotas */
 #define DYN_MAX_PAGE_BYTES			1048576 /* bytes read by one Query or Scan; API, Query */
+#define DYN_MAX_BATCH_GETS			100		/* keys of BatchGetItem over all tables; API */
+#define DYN_MAX_BATCH_WRITES		25		/* requests of BatchWriteItem over all tables; API */
+#define DYN_MAX_BATCH_BYTES			16777216	/* bytes of items in a reply to BatchGetItem; API */
 #define DYN_MAX_REQUEST_BYTES		16777216	/* bytes of a request body */
 
 #define DYN_MAX_HTTP_HEADERS		100		/* header fields of a request; ours */

@@ -130,6 +130,9 @@ make(DynPlan *plan, const char *sql, int nargs, Oid *types)
 	set("enable_seqscan", "off");
 	set("enable_bitmapscan", "off");
 	set("enable_sort", "off");
+	set("enable_hashjoin", "off");	/* lists of keys are joined in their order, by the index */
+	set("enable_mergejoin", "off");
+	set("enable_material", "off");
 	set("jit", "off");			/* costs more than any page, and would be decided by the whole range's cost */
 	made = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
 	if (made == NULL || SPI_keepplan(made) != 0)

@@ -33,12 +33,6 @@ typedef struct DynRange
 } DynRange;
 
 /*
- * Gets each row's item, detoasted, good until it returns; the current memory context is reset after it.
- * Returns false to stop.
- */
-typedef bool (*DynRowConsumer) (void *arg, const struct varlena *item);
-
-/*
  * Reads the range.  Runs with the caller's rights and row security and with a snapshot of its own; the consumer may raise
  * errors.  With segments, a start outside of the segment is a ValidationException.
  */

@@ -23,7 +23,9 @@
 #include "access/detoast.h"
 #include "catalog/pg_type_d.h"
 #include "lib/stringinfo.h"
+#include "utils/array.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rls.h"
 
 #include "store/plan.h"
@@ -51,6 +53,9 @@ static const StatementForm forms[DYN_PLAN_COUNT] = {
 	[DYN_PLAN_UPDATE_IF] = {false, true},
 	[DYN_PLAN_DELETE] = {false, false},
 	[DYN_PLAN_DELETE_IF] = {false, true},
+	[DYN_PLAN_GET_MANY] = {false, false},
+	[DYN_PLAN_PUT_MANY] = {true, false},
+	[DYN_PLAN_DELETE_MANY] = {false, false},
 };
 
 /* ---- statements ---- */
@@ -115,6 +120,24 @@ static void
 append_condition(StringInfo sql, const char *keyword, Positions p)
 {
 	appendStringInfo(sql, " %s dynapg.holds(t.item, $%d)", keyword, p.program);
+}
+
+/* The parameters of a list statement as rows: "k" with the columns pk, sk where there is one, and item. */
+static void
+append_lists(StringInfo sql, const DynTable *table, Positions p)
+{
+	appendStringInfoString(sql, "ROWS FROM (pg_catalog.unnest($1)");
+	for (int i = 2; i <= p.count; i++)
+		appendStringInfo(sql, ", pg_catalog.unnest($%d)", i);
+	appendStringInfo(sql, ") AS k (pk%s%s)", table->sk.tag ? ", sk" : "", p.item ? ", item" : "");
+}
+
+static void
+append_join_clause(StringInfo sql, const DynTable *table)
+{
+	appendStringInfoString(sql, " WHERE t.pk OPERATOR(pg_catalog.=) k.pk");
+	if (table->sk.tag)
+		appendStringInfoString(sql, " AND t.sk OPERATOR(pg_catalog.=) k.sk");
 }
 
 static char *
@@ -182,10 +205,33 @@ statement_text(const DynTable *table, DynPlanKind kind)
 			append_condition(&sql, "AND", p);
 			appendStringInfoString(&sql, " RETURNING t.item");
 			break;
+		case DYN_PLAN_GET_MANY:
+			appendStringInfoString(&sql, "SELECT t.item FROM ");
+			append_lists(&sql, table, p);
+			appendStringInfo(&sql, ", %s AS t", table->qualified);
+			append_join_clause(&sql, table);
+			break;
+		case DYN_PLAN_PUT_MANY:
+			appendStringInfo(&sql, "INSERT INTO %s AS t (pk%s, item) SELECT k.pk%s, k.item FROM ", table->qualified,
+							 table->sk.tag ? ", sk" : "", table->sk.tag ? ", k.sk" : "");
+			append_lists(&sql, table, p);
+			appendStringInfo(&sql, " ON CONFLICT (pk%s) DO UPDATE SET item = EXCLUDED.item", table->sk.tag ? ", sk" : "");
+			break;
+		case DYN_PLAN_DELETE_MANY:
+			appendStringInfo(&sql, "DELETE FROM %s AS t USING ", table->qualified);
+			append_lists(&sql, table, p);
+			append_join_clause(&sql, table);
+			break;
 		case DYN_PLAN_COUNT:
 			elog(ERROR, "no such statement");
 	}
 	return sql.data;
+}
+
+static bool
+takes_lists(DynPlanKind kind)
+{
+	return kind >= DYN_PLAN_GET_MANY;
 }
 
 static const DynPlan *
@@ -204,6 +250,8 @@ plan_for(DynTable *table, DynPlanKind kind)
 		types[p.item - 1] = table->item_type;
 	if (p.program)
 		types[p.program - 1] = BYTEAOID;
+	for (int i = 0; takes_lists(kind) && i < p.count; i++)
+		types[i] = get_array_type(types[i]);
 	dyn_plan_make(table, plan, InvalidOid, statement_text(table, kind), p.count, types);
 	return plan;
 }
@@ -378,4 +426,103 @@ dyn_row_write(const DynWrite *write)
 						&receiver.pub, &handover);
 	SPI_finish();
 	return rows > 0 ? result_of_row(write, &handover, kept.item) : result_without_row(write, &handover);
+}
+
+/* ---- lists ---- */
+
+/* Sets a parameter to a list of varlenas of that type. */
+static void
+set_list(ParamListInfo params, int position, Oid type, Datum *values, int count)
+{
+	int16		length;
+	bool		by_value;
+	char		alignment;
+
+	get_typlenbyvalalign(type, &length, &by_value, &alignment);
+	dyn_plan_set_param(params, position, get_array_type(type),
+					   PointerGetDatum(construct_array(values, count, type, length, by_value, alignment)));
+}
+
+static ParamListInfo
+make_list_params(const DynTable *table, DynPlanKind kind, const DynKey *keys, struct varlena *const *items, int count)
+{
+	Positions	p = positions(table, kind);
+	ParamListInfo params = makeParamList(p.count);
+	Datum	   *values = palloc_array(Datum, count);
+
+	for (int i = 0; i < count; i++)
+		values[i] = dyn_key_datum(keys[i].pk, DYN_KEY_PART);
+	set_list(params, 1, dyn_key_column_type(table->pk.tag), values, count);
+	for (int i = 0; table->sk.tag && i < count; i++)
+		values[i] = dyn_key_datum(keys[i].sk, DYN_KEY_WHOLE);
+	if (table->sk.tag)
+		set_list(params, 2, dyn_key_column_type(table->sk.tag), values, count);
+	for (int i = 0; p.item && i < count; i++)
+		values[i] = PointerGetDatum(items[i]);
+	if (p.item)
+		set_list(params, p.item, table->item_type, values, count);
+	return params;
+}
+
+/* Where the items of a list of keys go. */
+typedef struct ItemConsumer
+{
+	DynRowConsumer consume;
+	void	   *arg;
+	MemoryContext context;		/* of one item */
+} ItemConsumer;
+
+static bool
+consume_item(void *arg, Datum value)
+{
+	ItemConsumer *consumer = arg;
+	struct varlena *item = (struct varlena *) DatumGetPointer(value);
+	MemoryContext old = MemoryContextSwitchTo(consumer->context);
+	bool		more;
+
+	if (VARATT_IS_EXTERNAL(item) || VARATT_IS_COMPRESSED(item))
+		item = detoast_attr(item);
+	more = consumer->consume(consumer->arg, item);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(consumer->context);
+	return more;
+}
+
+void
+dyn_rows_get(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer consume, void *arg)
+{
+	ItemConsumer consumer = {.consume = consume, .arg = arg};
+	DynPlanReceiver receiver = dyn_plan_receiver(consume_item, &consumer);
+	const DynPlan *plan;
+
+	SPI_connect();
+	consumer.context = AllocSetContextCreate(CurrentMemoryContext, "dynapg row", ALLOCSET_DEFAULT_SIZES);
+	plan = plan_for(table, DYN_PLAN_GET_MANY);
+	dyn_plan_run(plan, make_list_params(table, DYN_PLAN_GET_MANY, keys, NULL, nkeys), &receiver.pub, dyn_handover);
+	SPI_finish();
+}
+
+static void
+write_many(DynTable *table, DynPlanKind kind, const DynKey *keys, struct varlena *const *items, int nkeys)
+{
+	KeptItem	nothing = {0};
+	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &nothing);
+	const DynPlan *plan;
+
+	SPI_connect();
+	plan = plan_for(table, kind);
+	dyn_plan_run(plan, make_list_params(table, kind, keys, items, nkeys), &receiver.pub, dyn_handover);
+	SPI_finish();
+}
+
+void
+dyn_rows_put(DynTable *table, const DynKey *keys, struct varlena *const *items, int nkeys)
+{
+	write_many(table, DYN_PLAN_PUT_MANY, keys, items, nkeys);
+}
+
+void
+dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys)
+{
+	write_many(table, DYN_PLAN_DELETE_MANY, keys, NULL, nkeys);
 }

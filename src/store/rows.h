@@ -25,6 +25,13 @@
  */
 extern struct varlena *dyn_row_get(DynTable *table, const DynKey *key);
 
+/* Reads the items of these keys, in their order; keys without an item are passed over. */
+extern void dyn_rows_get(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer consume, void *arg);
+
+/* Stores items, deletes items, unconditionally, in the order of the keys, which are all different. */
+extern void dyn_rows_put(DynTable *table, const DynKey *keys, struct varlena *const *items, int nkeys);
+extern void dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys);
+
 typedef enum DynWriteKind
 {
 	DYN_WRITE_PUT,

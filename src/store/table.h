@@ -39,6 +39,9 @@ typedef enum DynPlanKind
 	DYN_PLAN_UPDATE_IF,
 	DYN_PLAN_DELETE,
 	DYN_PLAN_DELETE_IF,
+	DYN_PLAN_GET_MANY,			/* these take lists of keys and items */
+	DYN_PLAN_PUT_MANY,
+	DYN_PLAN_DELETE_MANY,
 	DYN_PLAN_COUNT
 } DynPlanKind;
 
@@ -105,6 +108,12 @@ struct DynTable
 	DynRangePlan *range_plans[DYN_MAX_RANGE_PLANS]; /* in context; last used first */
 	List	   *retired_plans;	/* replaced while they may have been running */
 };
+
+/*
+ * Gets each row's item, detoasted, good until it returns; the current memory context is reset after it.
+ * Returns false to stop.
+ */
+typedef bool (*DynRowConsumer) (void *arg, const struct varlena *item);
 
 /* Has the next lookup make the entry anew. */
 extern void dyn_table_set_invalid(DynTable *table);

@@ -1,0 +1,275 @@
+/*
+ * batch_get.c - BatchGetItem
+ *
+ * The whole request is checked before anything is read; then each table is read by one statement, whose items are
+ * printed straight into the reply.  A reply holds 16 MB of items; the keys whose turn has not come by then are
+ * handed back as UnprocessedKeys.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/capacity.h"
+#include "api/items.h"
+#include "api/keys.h"
+#include "api/names.h"
+#include "api/shapes.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+#include "base/limits.h"
+#include "expr/eval.h"
+#include "store/rows.h"
+
+/* What a request says of one table, and how far reading it has come. */
+typedef struct TableReads
+{
+	DynSlice	name;			/* as the request gave it */
+	const DynJson *part;		/* KeysAndAttributes */
+	int			count;
+	DynNode    *maps;			/* of Keys */
+	DynProgram *projection;
+	DynTable   *table;
+	DynKey	   *keys;
+	int			done;			/* keys whose turn has come */
+	DynCapacity capacity;
+} TableReads;
+
+typedef struct Reader
+{
+	TableReads *reads;
+	StringInfo	reply;
+	bool		consistent;
+	bool		any;			/* printed of this table */
+	bool		full;			/* the reply has no room for the next item */
+	uint64		bytes;			/* of items in the reply, all tables */
+} Reader;
+
+/* Raises when two keys are the same values; the table need not be known for that. */
+static void
+check_duplicates(TableReads *reads)
+{
+	DynValue   *packed = palloc_array(DynValue, reads->count);
+
+	for (int i = 0; i < reads->count; i++)
+	{
+		DynNode		copy = reads->maps[i];
+
+		packed[i] = dyn_node_pack(&copy);
+		for (int k = 0; k < i; k++)
+		{
+			if (dyn_value_equal(packed[i], packed[k]))
+				dyn_validation("Provided list of item keys contains duplicates");
+		}
+	}
+}
+
+static void
+read_part(TableReads *reads)
+{
+	const DynJson *keys = dyn_request_member(reads->part, "Keys");
+	const char *flaw;
+	int			i = 0;
+
+	dyn_get_check(reads->part);
+	reads->maps = palloc_array(DynNode, reads->count);
+	for (const DynJson *key = dyn_json_first(keys); key != NULL; key = dyn_json_next(key))
+	{
+		if (!dyn_node_item_from_json(key, &reads->maps[i++], &flaw))
+			dyn_validation("%s", flaw);
+	}
+	reads->projection = dyn_get_projection(reads->part);
+	check_duplicates(reads);
+}
+
+static void
+find_table(TableReads *reads)
+{
+	DynSlice	name = dyn_name_table(reads->name);
+
+	reads->table = dyn_table_lookup(name.data, name.len);
+	if (reads->table == NULL)
+		dyn_name_not_found(name, DYN_NAME_DATA);
+}
+
+static void
+read_keys(TableReads *reads)
+{
+	reads->keys = palloc_array(DynKey, reads->count);
+	for (int i = 0; i < reads->count; i++)
+		reads->keys[i] = dyn_keys_of_key(reads->table, &reads->maps[i]);
+	dyn_keys_check_paths(reads->table, reads->projection);
+}
+
+static bool
+is_item_of(const DynTable *table, const DynKey *key, DynValue item)
+{
+	return dyn_value_equal(dyn_map_get(item, table->pk.name, table->pk.len), key->pk) &&
+		(table->sk.tag == 0 || dyn_value_equal(dyn_map_get(item, table->sk.name, table->sk.len), key->sk));
+}
+
+static void
+charge(Reader *reader, uint32 size)
+{
+	reader->reads->capacity.table_units += dyn_capacity_of_read(size, reader->consistent);
+}
+
+/* Charges the keys without an item up to that key, or all that are left. */
+static void
+pass_missing(Reader *reader, const struct varlena *item)
+{
+	TableReads *reads = reader->reads;
+
+	while (reads->done < reads->count &&
+		   (item == NULL || !is_item_of(reads->table, &reads->keys[reads->done], dyn_item_root(item))))
+	{
+		charge(reader, 0);
+		reads->done++;
+	}
+}
+
+/* DynRowConsumer */
+static bool
+print_item(void *arg, const struct varlena *item)
+{
+	Reader	   *reader = arg;
+	TableReads *reads = reader->reads;
+	DynNode		part;
+
+	pass_missing(reader, item);
+	reader->full = reader->bytes + dyn_item_size(item) > DYN_MAX_BATCH_BYTES;
+	if (reader->full)
+		return false;
+	reads->done++;
+	reader->bytes += dyn_item_size(item);
+	charge(reader, dyn_item_size(item));
+	if (reader->any)
+		appendStringInfoChar(reader->reply, ',');
+	reader->any = true;
+	if (reads->projection == NULL)
+	{
+		dyn_item_print(reader->reply, dyn_item_root(item));
+		return true;
+	}
+	part = dyn_eval_projection(reads->projection, dyn_item_root(item));
+	dyn_item_print(reader->reply, dyn_node_pack(&part));
+	return true;
+}
+
+static void
+open_member(StringInfo reply, DynSlice name)
+{
+	if (reply->data[reply->len - 1] != '{')
+		appendStringInfoChar(reply, ',');
+	dyn_jsonout_string(reply, name.data, name.len);
+	appendStringInfoChar(reply, ':');
+}
+
+static void
+reply_table(Reader *reader, TableReads *reads)
+{
+	reader->reads = reads;
+	reader->consistent = dyn_request_bool(reads->part, "ConsistentRead", false);
+	reader->any = false;
+	open_member(reader->reply, reads->name);
+	appendStringInfoChar(reader->reply, '[');
+	if (!reader->full)
+		dyn_rows_get(reads->table, reads->keys, reads->count, print_item, reader);
+	if (!reader->full)
+		pass_missing(reader, NULL);
+	appendStringInfoChar(reader->reply, ']');
+}
+
+/* The table's part of the request again, with those of its keys that are left. */
+static void
+reply_left(StringInfo reply, const TableReads *reads)
+{
+	int			i = 0;
+
+	if (reads->done >= reads->count)
+		return;
+	open_member(reply, reads->name);
+	appendStringInfoString(reply, "{\"Keys\":[");
+	for (const DynJson *key = dyn_json_first(dyn_request_member(reads->part, "Keys")); key != NULL; key = dyn_json_next(key))
+	{
+		if (i++ < reads->done)
+			continue;
+		if (i > reads->done + 1)
+			appendStringInfoChar(reply, ',');
+		dyn_jsonout_tree(reply, key);
+	}
+	appendStringInfoChar(reply, ']');
+	for (const DynJson *member = dyn_json_first(reads->part); member != NULL; member = dyn_json_next(member))
+	{
+		if (dyn_slice_is(dyn_json_name(member), "Keys") || dyn_json_kind(member) == DYN_JSON_NULL)
+			continue;
+		open_member(reply, dyn_json_name(member));
+		dyn_jsonout_tree(reply, member);
+	}
+	appendStringInfoChar(reply, '}');
+}
+
+static void
+reply_capacity(StringInfo reply, const TableReads *reads, int ntables)
+{
+	if (reads->capacity.report == DYN_CAPACITY_NONE)
+		return;
+	dyn_jsonout_member(reply, "ConsumedCapacity");
+	appendStringInfoChar(reply, '[');
+	for (int i = 0; i < ntables; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(reply, ',');
+		dyn_capacity_print(reply, &reads[i].capacity, reads[i].table);
+	}
+	appendStringInfoChar(reply, ']');
+}
+
+/* The tables of the request with their parts; the counts are checked before anything in the parts is. */
+static TableReads *
+list_tables(const DynJson *request, int *ntables)
+{
+	const DynJson *tables = dyn_request_member(request, "RequestItems");
+	TableReads *all = palloc0_array(TableReads, dyn_json_count(tables));
+	int			n = 0;
+	int			total = 0;
+
+	for (const DynJson *part = dyn_json_first(tables); part != NULL; part = dyn_json_next(part))
+	{
+		TableReads *reads = &all[n++];
+
+		dyn_capacity_begin(&reads->capacity, request);
+		reads->name = reads->capacity.table_name = dyn_json_name(part);
+		reads->part = part;
+		reads->count = dyn_json_count(dyn_request_member(part, "Keys"));
+		total += reads->count;
+	}
+	if (total > DYN_MAX_BATCH_GETS)
+		dyn_validation("Too many items requested for the BatchGetItem call");
+	*ntables = n;
+	return all;
+}
+
+void
+dyn_api_batch_get_item(const DynJson *request, StringInfo reply)
+{
+	int			ntables;
+	TableReads *all = list_tables(request, &ntables);
+	Reader		reader = {.reply = reply};
+
+	for (int i = 0; i < ntables; i++)
+		read_part(&all[i]);
+	for (int i = 0; i < ntables; i++)
+		find_table(&all[i]);
+	for (int i = 0; i < ntables; i++)
+		read_keys(&all[i]);
+
+	appendStringInfoString(reply, "{\"Responses\":{");
+	for (int i = 0; i < ntables; i++)
+		reply_table(&reader, &all[i]);
+	appendStringInfoString(reply, "},\"UnprocessedKeys\":{");
+	for (int i = 0; i < ntables; i++)
+		reply_left(reply, &all[i]);
+	appendStringInfoChar(reply, '}');
+	reply_capacity(reply, all, ntables);
+	appendStringInfoChar(reply, '}');
+}

@@ -1,0 +1,280 @@
+/*
+ * batch_write.c - BatchWriteItem
+ *
+ * The whole request is checked before anything is written.  Then its writes are done in the order of table and key,
+ * so that batches that meet wait for each other and never for one another; neighbours that only store, or only delete,
+ * are one statement.  Where the reply tells the capacity each write is a statement of its own, which hands
+ * over the image before it.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/capacity.h"
+#include "api/items.h"
+#include "api/keys.h"
+#include "api/names.h"
+#include "api/params.h"
+#include "api/shapes.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+#include "base/limits.h"
+#include "store/rows.h"
+
+typedef struct TableWrites
+{
+	DynSlice	name;			/* as the request gave it */
+	const DynJson *requests;
+	DynTable   *table;
+	DynCapacity capacity;
+} TableWrites;
+
+/* One PutRequest or DeleteRequest. */
+typedef struct BatchWrite
+{
+	TableWrites *of;
+	DynNode		map;			/* Key of a delete */
+	struct varlena *item;		/* of a put, or NULL */
+	DynKey		key;
+} BatchWrite;
+
+typedef struct Batch
+{
+	int			ntables;
+	TableWrites *tables;
+	int			nwrites;
+	BatchWrite	writes[DYN_MAX_BATCH_WRITES];
+} Batch;
+
+static void
+read_write(BatchWrite *write, const DynJson *request)
+{
+	const DynJson *put = dyn_request_member(request, "PutRequest");
+	const DynJson *delete = dyn_request_member(request, "DeleteRequest");
+
+	if ((put != NULL) == (delete != NULL))
+		dyn_validation("Supplied AttributeValue has more than one datatypes set, "
+					   "must contain exactly one of the supported datatypes");
+	if (delete != NULL)
+	{
+		write->map = dyn_params_attributes(delete, "Key", "");
+		return;
+	}
+	write->map = dyn_params_attributes(put, "Item", "");
+	write->item = dyn_item_build(&write->map);
+	if (dyn_item_size(write->item) > DYN_MAX_ITEM_SIZE)
+		dyn_validation("Item size has exceeded the maximum allowed size");
+}
+
+static void
+list_tables(Batch *batch, const DynJson *request)
+{
+	const DynJson *tables = dyn_request_member(request, "RequestItems");
+	int			total = 0;
+
+	batch->tables = palloc0_array(TableWrites, dyn_json_count(tables));
+	for (const DynJson *part = dyn_json_first(tables); part != NULL; part = dyn_json_next(part))
+	{
+		TableWrites *writes = &batch->tables[batch->ntables++];
+
+		dyn_capacity_begin(&writes->capacity, request);
+		writes->name = writes->capacity.table_name = dyn_json_name(part);
+		writes->requests = part;
+		total += dyn_json_count(part);
+	}
+	if (total > DYN_MAX_BATCH_WRITES)
+		dyn_validation("Too many items requested for the BatchWriteItem call");
+}
+
+static void
+read_writes(Batch *batch)
+{
+	for (int i = 0; i < batch->ntables; i++)
+	{
+		for (const DynJson *request = dyn_json_first(batch->tables[i].requests); request != NULL; request = dyn_json_next(request))
+		{
+			BatchWrite *write = &batch->writes[batch->nwrites++];
+
+			write->of = &batch->tables[i];
+			read_write(write, request);
+		}
+	}
+}
+
+static void
+find_tables(Batch *batch)
+{
+	for (int i = 0; i < batch->ntables; i++)
+	{
+		TableWrites *writes = &batch->tables[i];
+		DynSlice	name = dyn_name_table(writes->name);
+
+		writes->table = dyn_table_lookup(name.data, name.len);
+		if (writes->table == NULL)
+			dyn_name_not_found(name, DYN_NAME_DATA);
+	}
+}
+
+static void
+read_keys(Batch *batch)
+{
+	for (int i = 0; i < batch->nwrites; i++)
+	{
+		BatchWrite *write = &batch->writes[i];
+
+		write->key = write->item != NULL ? dyn_keys_of_item(write->of->table, dyn_item_root(write->item)) :
+			dyn_keys_of_key(write->of->table, &write->map);
+	}
+}
+
+static int
+compare_writes(const void *a, const void *b)
+{
+	const BatchWrite *left = a;
+	const BatchWrite *right = b;
+
+	if (left->of->table->relid != right->of->table->relid)
+		return left->of->table->relid < right->of->table->relid ? -1 : 1;
+	return dyn_keys_compare(&left->key, &right->key);
+}
+
+/* Brings the writes into their order, in which equal keys are neighbours. */
+static void
+sort_writes(Batch *batch)
+{
+	qsort(batch->writes, batch->nwrites, sizeof(BatchWrite), compare_writes);
+	for (int i = 1; i < batch->nwrites; i++)
+	{
+		if (compare_writes(&batch->writes[i - 1], &batch->writes[i]) == 0)
+			dyn_validation("Provided list of item keys contains duplicates");
+	}
+}
+
+/* Writes neighbours of one kind and table; returns the number of the next one. */
+static int
+write_run(const Batch *batch, int first)
+{
+	const BatchWrite *start = &batch->writes[first];
+	DynKey		keys[DYN_MAX_BATCH_WRITES];
+	struct varlena *items[DYN_MAX_BATCH_WRITES];
+	int			n = 0;
+
+	while (first + n < batch->nwrites && start[n].of->table == start->of->table &&
+		   (start[n].item != NULL) == (start->item != NULL))
+	{
+		keys[n] = start[n].key;
+		items[n] = start[n].item;
+		n++;
+	}
+	if (start->item != NULL)
+		dyn_rows_put(start->of->table, keys, items, n);
+	else
+		dyn_rows_delete(start->of->table, keys, n);
+	return first + n;
+}
+
+static void
+write_charged(BatchWrite *batch_write)
+{
+	DynWrite	write = {.kind = batch_write->item != NULL ? DYN_WRITE_PUT : DYN_WRITE_DELETE};
+	DynWriteResult result;
+
+	write.table = batch_write->of->table;
+	write.key = batch_write->key;
+	write.item = batch_write->item;
+	write.holds_on_missing = true;
+	write.keep_old = true;
+	result = dyn_row_write(&write);
+	dyn_capacity_add_write(&batch_write->of->capacity, write.table, result.old_item, write.item);
+}
+
+static void
+write_all(Batch *batch)
+{
+	int			i = 0;
+
+	while (i < batch->nwrites)
+	{
+		if (batch->tables[0].capacity.report != DYN_CAPACITY_NONE)
+			write_charged(&batch->writes[i++]);
+		else
+			i = write_run(batch, i);
+	}
+}
+
+/* The metrics of each item collection of a table that was written to, once. */
+static void
+reply_table_metrics(StringInfo reply, const Batch *batch, const TableWrites *table)
+{
+	const BatchWrite *last = NULL;
+
+	dyn_jsonout_string(reply, table->name.data, table->name.len);
+	appendStringInfoString(reply, ":[");
+	for (int i = 0; i < batch->nwrites; i++)
+	{
+		const BatchWrite *write = &batch->writes[i];
+
+		if (write->of != table || (last != NULL && dyn_value_equal(last->key.pk, write->key.pk)))
+			continue;
+		if (last != NULL)
+			appendStringInfoChar(reply, ',');
+		dyn_capacity_print_metrics(reply, table->table, write->key.pk);
+		last = write;
+	}
+	appendStringInfoChar(reply, ']');
+}
+
+static void
+reply_metrics(StringInfo reply, const Batch *batch)
+{
+	bool		any = false;
+
+	for (int i = 0; i < batch->ntables; i++)
+	{
+		if (!dyn_capacity_has_metrics(batch->tables[i].table))
+			continue;
+		if (any)
+			appendStringInfoChar(reply, ',');
+		else
+			appendStringInfoString(reply, ",\"ItemCollectionMetrics\":{");
+		any = true;
+		reply_table_metrics(reply, batch, &batch->tables[i]);
+	}
+	if (any)
+		appendStringInfoChar(reply, '}');
+}
+
+static void
+reply_capacity(StringInfo reply, const Batch *batch)
+{
+	if (batch->tables[0].capacity.report == DYN_CAPACITY_NONE)
+		return;
+	dyn_jsonout_member(reply, "ConsumedCapacity");
+	appendStringInfoChar(reply, '[');
+	for (int i = 0; i < batch->ntables; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(reply, ',');
+		dyn_capacity_print(reply, &batch->tables[i].capacity, batch->tables[i].table);
+	}
+	appendStringInfoChar(reply, ']');
+}
+
+void
+dyn_api_batch_write_item(const DynJson *request, StringInfo reply)
+{
+	Batch	   *batch = palloc0_object(Batch);
+
+	list_tables(batch, request);
+	read_writes(batch);
+	find_tables(batch);
+	read_keys(batch);
+	sort_writes(batch);
+	write_all(batch);
+
+	appendStringInfoString(reply, "{\"UnprocessedItems\":{}");
+	if (dyn_request_is(request, "ReturnItemCollectionMetrics", "SIZE"))
+		reply_metrics(reply, batch);
+	reply_capacity(reply, batch);
+	appendStringInfoChar(reply, '}');
+}
