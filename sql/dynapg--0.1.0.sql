@@ -429,8 +429,27 @@ REVOKE ALL ON FUNCTION dynapg.http_statistics() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dynapg.http_statistics() TO pg_monitor;
 
 CREATE VIEW dynapg.stat_operations AS
-	SELECT operation, table_name, calls, errors, seconds, bytes_in, bytes_out
+	SELECT operation, table_name, calls, errors, seconds, items, bytes_in, bytes_out
 	FROM pg_catalog.json_to_recordset(dynapg.http_statistics()) AS s (operation text, table_name text, calls bigint, errors json,
-		seconds double precision, bytes_in bigint, bytes_out bigint);
-COMMENT ON VIEW dynapg.stat_operations IS 'requests over HTTP since the start of the server, by operation and table';
+		seconds double precision, items bigint, bytes_in bigint, bytes_out bigint);
+COMMENT ON VIEW dynapg.stat_operations IS 'requests over HTTP since the start of the server or the last reset, by operation and table';
 GRANT SELECT ON dynapg.stat_operations TO pg_monitor;
+
+CREATE FUNCTION dynapg.stat_operations_reset() RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_stat_operations_reset' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.stat_operations_reset() IS 'has stat_operations count anew';
+REVOKE ALL ON FUNCTION dynapg.stat_operations_reset() FROM PUBLIC;
+
+CREATE FUNCTION dynapg.http_workers() RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_http_workers' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.http_workers() IS 'what http_activity shows, as JSON; NULL where there is no HTTP front';
+REVOKE ALL ON FUNCTION dynapg.http_workers() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dynapg.http_workers() TO pg_monitor;
+
+CREATE VIEW dynapg.http_activity AS
+	SELECT worker, pid, started, last_active, connections, idle, receiving, sending, closing, requests, buffered_bytes, unflushed_lsn
+	FROM pg_catalog.json_to_recordset(dynapg.http_workers()) AS w (worker integer, pid integer, started timestamptz,
+		last_active timestamptz, connections integer, idle integer, receiving integer, sending integer, closing integer, requests bigint,
+		buffered_bytes bigint, unflushed_lsn pg_lsn);
+COMMENT ON VIEW dynapg.http_activity IS 'the workers of the HTTP front and what they are at';
+GRANT SELECT ON dynapg.http_activity TO pg_monitor;

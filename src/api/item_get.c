@@ -11,6 +11,7 @@
 #include "api/items.h"
 #include "api/keys.h"
 #include "api/names.h"
+#include "api/operation.h"
 #include "api/params.h"
 #include "api/reply.h"
 #include "api/shapes.h"
@@ -76,6 +77,7 @@ dyn_api_get_item(const DynJson *request, StringInfo reply)
 	key = dyn_keys_of_key(table, &attributes);
 	dyn_keys_check_paths(table, projection);
 	item = dyn_row_get(table, &key);
+	dyn_operation_add_items(item ? 1 : 0);
 
 	appendStringInfoChar(reply, '{');
 	dyn_capacity_begin(&capacity, request);

@@ -34,6 +34,7 @@ static const DynOperation operations[] = {
 };
 
 static const DynOperation *current_operation = NULL;
+static int64 current_items = 0;
 
 const DynOperation *
 dyn_operation_find(const char *name, uint32 len)
@@ -63,6 +64,12 @@ dyn_operation_current(void)
 	return current_operation->name;
 }
 
+void
+dyn_operation_add_items(int64 items)
+{
+	current_items += items;
+}
+
 /* Shape, then handler. */
 static void
 run(const DynOperation *operation, const char *request, size_t len, StringInfo reply)
@@ -75,18 +82,24 @@ run(const DynOperation *operation, const char *request, size_t len, StringInfo r
 	operation->handler(parsed, reply);
 }
 
-void
+int64
 dyn_api_call(const DynOperation *operation, const char *request, size_t len, StringInfo reply)
 {
 	const DynOperation *outer = current_operation;
+	int64		outer_items = current_items;
+	int64		items;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dynapg call", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 
-	/* an error leaves it set: the next call sets it anew, and outside of calls nobody asks */
+	/* an error leaves both set: the next call sets them anew, and outside of calls nobody asks */
 	current_operation = operation;
+	current_items = 0;
 	run(operation, request, len, reply);
+	items = current_items;
 	current_operation = outer;
+	current_items = outer_items;
 
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
+	return items;
 }

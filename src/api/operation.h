@@ -37,7 +37,12 @@ extern const char *dyn_operation_current(void);
  *
  * The handler runs in a memory context of its own, which is gone when the call returns; when it raises an
  * error, the context goes with the caller's current one.
+ *
+ * Returns the number of items that the reply returns or that were written, for statistics.
  */
-extern void dyn_api_call(const DynOperation *operation, const char *request, size_t len, StringInfo reply);
+extern int64 dyn_api_call(const DynOperation *operation, const char *request, size_t len, StringInfo reply);
+
+/* For handlers: the current call returned or wrote that many items more. */
+extern void dyn_operation_add_items(int64 items);
 
 #endif							/* DYNAPG_API_OPERATION_H */

@@ -9,6 +9,7 @@
 
 #include "api/keys.h"
 #include "api/names.h"
+#include "api/operation.h"
 #include "api/page.h"
 #include "api/shapes.h"
 #include "api/view.h"
@@ -548,6 +549,7 @@ dyn_page_reply(DynPage *page, StringInfo reply)
 	dyn_range_read(&page->range, consume, &reader);
 	if (page->select != DYN_SELECT_COUNT)
 		appendStringInfoChar(reply, ']');
+	dyn_operation_add_items(reader.count);
 	dyn_jsonout_member(reply, "Count");
 	appendStringInfo(reply, INT64_FORMAT, reader.count);
 	dyn_jsonout_member(reply, "ScannedCount");

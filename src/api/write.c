@@ -7,6 +7,7 @@
 
 #include "api/keys.h"
 #include "api/names.h"
+#include "api/operation.h"
 #include "api/params.h"
 #include "api/reply.h"
 #include "api/shapes.h"
@@ -270,5 +271,7 @@ dyn_write_execute(DynWriteCall *call, StringInfo reply)
 	choose_images(call);
 	result = dyn_row_write(&call->write);
 	check_result(call, &result);
+	if (result.status == DYN_WRITTEN)
+		dyn_operation_add_items(1);
 	reply_result(reply, call, &result);
 }

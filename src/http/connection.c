@@ -657,3 +657,48 @@ dyn_connections_expire(void)
 	}
 	return dlist_is_empty(&backlogged) ? next : 0;
 }
+
+/* -- what is told of them -- */
+
+int
+dyn_connections_open(void)
+{
+	return connections;
+}
+
+static int64
+buffered(const DynConnection *connection)
+{
+	return (int64) connection->in_size + (connection->out.data ? connection->out.maxlen : 0);
+}
+
+void
+dyn_connections_describe(DynActivity *activity)
+{
+	dlist_iter	iter;
+
+	activity->open = connections;
+	activity->receiving = activity->sending = activity->closing = 0;
+	activity->buffered = 0;
+	dlist_foreach(iter, &timers[TIMER_TRANSFER])
+	{
+		DynConnection *connection = dlist_container(DynConnection, timer_node, iter.cur);
+
+		if (has_output(connection))
+			activity->sending++;
+		else
+			activity->receiving++;
+		activity->buffered += buffered(connection);
+	}
+	dlist_foreach(iter, &timers[TIMER_LINGER])
+		activity->closing++;
+	dlist_foreach(iter, &backlogged)
+	{
+		DynConnection *connection = dlist_container(DynConnection, turn_node, iter.cur);
+
+		if (connection->timer != TIMER_IDLE)
+			continue;			/* counted above */
+		activity->receiving++;
+		activity->buffered += buffered(connection);
+	}
+}

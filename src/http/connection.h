@@ -16,6 +16,8 @@
 
 #include "postgres.h"
 
+#include "http/activity.h"
+
 typedef struct DynConnection DynConnection;
 
 /* Once: connections are watched by that epoll instance, whose data.ptr are DynConnection *. */
@@ -38,5 +40,11 @@ extern void dyn_connections_send(void);
  * requests wait for dyn_connections_resume.
  */
 extern long dyn_connections_expire(void);
+
+/* Their number. */
+extern int	dyn_connections_open(void);
+
+/* Fills in what is told of the connections between two turns; takes the longer the more of them are not idle. */
+extern void dyn_connections_describe(DynActivity *activity);
 
 #endif							/* DYNAPG_HTTP_CONNECTION_H */

@@ -108,6 +108,14 @@ dyn_durable_aborted(void)
 	set_mark(own_end);
 }
 
+XLogRecPtr
+dyn_durable_pending(int worker)
+{
+	uint64		end = pg_atomic_read_u64(&marks[worker].lsn);
+
+	return end == DYN_DURABLE_BUSY || end == DYN_DURABLE_NOTHING ? InvalidXLogRecPtr : end;
+}
+
 /* The greatest end of a commit, of whichever worker, that a request of this turn can have seen. */
 static XLogRecPtr
 greatest_end(void)

@@ -26,6 +26,8 @@
 
 #include "postgres.h"
 
+#include "access/xlogdefs.h"
+
 /* Bytes of shared memory for the marks, and their creation or attachment there. */
 extern Size dyn_durable_shmem_size(void);
 extern void dyn_durable_shmem_init(void);
@@ -36,6 +38,9 @@ extern void dyn_durable_init(int worker);
 /* Commits the current transaction; an error leaves it to be aborted, and dyn_durable_aborted to be called. */
 extern void dyn_durable_commit(void);
 extern void dyn_durable_aborted(void);
+
+/* The end of that worker's last commit that is not flushed, or InvalidXLogRecPtr; for any process. */
+extern XLogRecPtr dyn_durable_pending(int worker);
 
 /* Makes durable what the requests since the last call wrote and saw. */
 extern void dyn_durable_flush(void);

@@ -125,32 +125,38 @@ end(void)
 	debug_query_string = NULL;
 }
 
-static void
+/* Returns the number of items that the reply returns or that were written, as run() does. */
+static int64
 run_as(Oid role, const DynHttpRequest *request, const DynOperation *operation, StringInfo body)
 {
 	Oid			user;
 	int			security;
 	int			level = NewGUCNestLevel();
+	int64		items;
 
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(role, security | SECURITY_LOCAL_USERID_CHANGE);
-	dyn_api_call(operation, request->body.data, request->body.len, body);
+	items = dyn_api_call(operation, request->body.data, request->body.len, body);
 	dyn_session_fire_deferred();
 	SetUserIdAndSecContext(user, security);
 	AtEOXact_GUC(false, level);
+	return items;
 }
 
 /* The transaction; raises what goes wrong. */
-static void
+static int64
 run(const DynHttpRequest *request, const DynOperation *operation, Oid *role, StringInfo body)
 {
+	int64		items;
+
 	begin();
 	if (!dyn_session_extension_exists())
 		dyn_error(DYN_E_SERVICE_UNAVAILABLE, "The extension dynapg is not in database %s.", dyn_guc_http_database);
 	*role = dyn_auth_check(request, operation);
-	run_as(*role, request, operation, body);
+	items = run_as(*role, request, operation, body);
 	PopActiveSnapshot();
 	dyn_durable_commit();
+	return items;
 }
 
 /* The exception that stands for one of PostgreSQL's errors, with its text; SDKs repeat those that may go away. */
@@ -314,16 +320,19 @@ tell_error(const ErrorData *error, Oid role, const DynHttpRequest *request, cons
 	return info;
 }
 
-/* The transaction, with its errors caught: the error, or NULL.  role is set as soon as it is known. */
+/*
+ * The transaction, with its errors caught: the error, or NULL.  role is set as soon as it is known, items to their number
+ * where there is no error.
+ */
 static ErrorData *
-attempt(const DynHttpRequest *request, const DynOperation *operation, Oid *role, StringInfo body)
+attempt(const DynHttpRequest *request, const DynOperation *operation, Oid *role, StringInfo body, int64 *items)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ErrorData  *volatile error = NULL;
 
 	PG_TRY();
 	{
-		run(request, operation, role, body);
+		*items = run(request, operation, role, body);
 	}
 	PG_CATCH();
 	{
@@ -346,14 +355,15 @@ dyn_execute(const DynHttpRequest *request, const DynOperation *operation, String
 {
 	DynSlice	table = table_seen(request->body);
 	Oid			role = InvalidOid;
+	DynStatsCall call = {.operation = operation, .table = table, .bytes_in = request->body.len};
 	ErrorData  *error;
-	const DynErrInfo *told;
 
 	report_activity(operation, table);
-	error = attempt(request, operation, &role, body);
+	error = attempt(request, operation, &role, body, &call.items);
 	end();
-	told = error ? tell_error(error, role, request, operation, body) : NULL;
-	dyn_stats_count(operation, table, told, GetCurrentTimestamp() - GetCurrentStatementStartTimestamp(), request->body.len,
-					body->len);
-	return told ? told->http_status : 200;
+	call.error = error ? tell_error(error, role, request, operation, body) : NULL;
+	call.microseconds = GetCurrentTimestamp() - GetCurrentStatementStartTimestamp();
+	call.bytes_out = body->len;
+	dyn_stats_count(&call);
+	return call.error ? call.error->http_status : 200;
 }

@@ -13,6 +13,7 @@
 #include "base/guc.h"
 #include "base/json.h"
 #include "base/jsonout.h"
+#include "http/activity.h"
 #include "http/compress.h"
 #include "http/execute.h"
 #include "http/reply.h"
@@ -204,6 +205,7 @@ dyn_serve_request(DynHttpRequest *request, bool keep_alive, StringInfo out)
 	dyn_reply_append(out, request, &reply);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(request_context);
+	dyn_activity_count_request();
 }
 
 void

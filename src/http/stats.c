@@ -1,7 +1,8 @@
 /*
- * stats.c - what the HTTP front counts: calls, errors, time and bytes per operation and table
+ * stats.c - what the HTTP front counts: calls, errors, items, time and bytes per operation and table
  *
- * Both the worker's counters and the shared ones are hash tables of the same entries.
+ * Both the worker's counters and the shared ones are hash tables of the same entries.  A reset empties the shared one
+ * and starts a new era; a worker forgets counters of an earlier one.
  *
  * Layer 4 (http).
  */
@@ -9,6 +10,7 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "port/atomics.h"
 #include "storage/lwlock.h"
 #include "storage/shmem.h"
 #include "utils/builtins.h"
@@ -37,23 +39,28 @@ typedef struct Counter
 	Key			key;			/* NUL-padded; first, as hash tables want it */
 	int64		calls;
 	int64		microseconds;
+	int64		items;
 	int64		bytes_in;
 	int64		bytes_out;
 	int64		errors[DYN_E_COUNT];
 } Counter;
 
 static HTAB *shared = NULL;
+static pg_atomic_uint32 *era = NULL;	/* number of resets; changed with the lock held */
 static LWLock *lock = NULL;
 static HTAB *own = NULL;
+static uint32 own_era = 0;
 static TimestampTz reported = 0;
 
 PGDLLEXPORT Datum dynapg_http_statistics(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(dynapg_http_statistics);
+PGDLLEXPORT Datum dynapg_stat_operations_reset(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(dynapg_stat_operations_reset);
 
 Size
 dyn_stats_shmem_size(void)
 {
-	return hash_estimate_size(DYN_MAX_HTTP_COUNTERS, sizeof(Counter));
+	return add_size(hash_estimate_size(DYN_MAX_HTTP_COUNTERS, sizeof(Counter)), MAXALIGN(sizeof(pg_atomic_uint32)));
 }
 
 void
@@ -66,9 +73,13 @@ void
 dyn_stats_shmem_init(void)
 {
 	HASHCTL		info = {.keysize = sizeof(Key), .entrysize = sizeof(Counter)};
+	bool		found;
 
 	shared = ShmemInitHash("dynapg HTTP statistics", DYN_MAX_HTTP_COUNTERS, DYN_MAX_HTTP_COUNTERS, &info,
 						   HASH_ELEM | HASH_BLOBS | HASH_FIXED_SIZE);
+	era = ShmemInitStruct("dynapg HTTP statistics era", sizeof(pg_atomic_uint32), &found);
+	if (!found)
+		pg_atomic_init_u32(era, 0);
 	lock = &GetNamedLWLockTranche(LOCK_NAME)->lock;
 }
 
@@ -85,6 +96,7 @@ add(HTAB *table, const Counter *increment)
 		memset((char *) counter + sizeof(Key), 0, sizeof(Counter) - sizeof(Key));
 	counter->calls += increment->calls;
 	counter->microseconds += increment->microseconds;
+	counter->items += increment->items;
 	counter->bytes_in += increment->bytes_in;
 	counter->bytes_out += increment->bytes_out;
 	for (int i = 0; i < DYN_E_COUNT; i++)
@@ -96,8 +108,16 @@ own_counters(void)
 {
 	HASHCTL		info = {.keysize = sizeof(Key), .entrysize = sizeof(Counter)};
 
+	if (own != NULL && own_era != pg_atomic_read_u32(era))
+	{
+		hash_destroy(own);
+		own = NULL;
+	}
 	if (own == NULL)
+	{
+		own_era = pg_atomic_read_u32(era);
 		own = hash_create("dynapg HTTP statistics", 64, &info, HASH_ELEM | HASH_BLOBS);
+	}
 	return own;
 }
 
@@ -111,21 +131,21 @@ is_unproven(const DynErrInfo *error)
 }
 
 void
-dyn_stats_count(const DynOperation *operation, DynSlice table, const DynErrInfo *error, int64 microseconds, int64 bytes_in,
-				int64 bytes_out)
+dyn_stats_count(const DynStatsCall *call)
 {
 	Counter		increment;
 
 	memset(&increment, 0, sizeof(increment));
-	strlcpy(increment.key.operation, operation->name, MAX_OPERATION);
-	if (table.len < MAX_TABLE && !(error && is_unproven(error)))
-		memcpy(increment.key.table, table.data, table.len);
+	strlcpy(increment.key.operation, call->operation->name, MAX_OPERATION);
+	if (call->table.len < MAX_TABLE && !(call->error && is_unproven(call->error)))
+		memcpy(increment.key.table, call->table.data, call->table.len);
 	increment.calls = 1;
-	increment.microseconds = microseconds;
-	increment.bytes_in = bytes_in;
-	increment.bytes_out = bytes_out;
-	for (DynErr code = 0; error && code < DYN_E_COUNT; code++)
-		increment.errors[code] = dyn_error_info(code) == error;
+	increment.microseconds = call->microseconds;
+	increment.items = call->items;
+	increment.bytes_in = call->bytes_in;
+	increment.bytes_out = call->bytes_out;
+	for (DynErr code = 0; call->error && code < DYN_E_COUNT; code++)
+		increment.errors[code] = dyn_error_info(code) == call->error;
 	if (hash_get_num_entries(own_counters()) >= DYN_MAX_HTTP_COUNTERS)
 		(void) dyn_stats_report(true);
 	add(own_counters(), &increment);
@@ -139,7 +159,7 @@ has_room(const Key *key)
 		hash_search(shared, key, HASH_FIND, NULL) != NULL;
 }
 
-/* Moves the worker's counters into shared memory. */
+/* Adds the worker's counters to shared memory, unless they were reset since. */
 static void
 move_counters(void)
 {
@@ -147,6 +167,11 @@ move_counters(void)
 	Counter    *counter;
 
 	LWLockAcquire(lock, LW_EXCLUSIVE);
+	if (own_era != pg_atomic_read_u32(era))
+	{
+		LWLockRelease(lock);
+		return;
+	}
 	hash_seq_init(&scan, own);
 	while ((counter = hash_seq_search(&scan)) != NULL)
 	{
@@ -209,8 +234,9 @@ print_json(StringInfo out, const Counter *counter)
 	dyn_jsonout_string(out, counter->key.operation, strlen(counter->key.operation));
 	dyn_jsonout_member(out, "table_name");
 	dyn_jsonout_string(out, counter->key.table, strlen(counter->key.table));
-	appendStringInfo(out, ",\"calls\":" INT64_FORMAT ",\"seconds\":%.6f,\"bytes_in\":" INT64_FORMAT ",\"bytes_out\":" INT64_FORMAT,
-					 counter->calls, counter->microseconds / MICROSECONDS, counter->bytes_in, counter->bytes_out);
+	appendStringInfo(out, ",\"calls\":" INT64_FORMAT ",\"seconds\":%.6f,\"items\":" INT64_FORMAT
+					 ",\"bytes_in\":" INT64_FORMAT ",\"bytes_out\":" INT64_FORMAT,
+					 counter->calls, counter->microseconds / MICROSECONDS, counter->items, counter->bytes_in, counter->bytes_out);
 	dyn_jsonout_member(out, "errors");
 	appendStringInfoChar(out, '{');
 	for (DynErr error = 0; error < DYN_E_COUNT; error++)
@@ -245,6 +271,24 @@ dynapg_http_statistics(PG_FUNCTION_ARGS)
 	}
 	appendStringInfoChar(&out, ']');
 	PG_RETURN_DATUM(CStringGetTextDatum(out.data));
+}
+
+/* stat_operations_reset() returns void: counting begins anew. */
+Datum
+dynapg_stat_operations_reset(PG_FUNCTION_ARGS)
+{
+	HASH_SEQ_STATUS scan;
+	Counter    *counter;
+
+	if (shared == NULL)
+		PG_RETURN_VOID();
+	LWLockAcquire(lock, LW_EXCLUSIVE);
+	hash_seq_init(&scan, shared);
+	while ((counter = hash_seq_search(&scan)) != NULL)
+		(void) hash_search(shared, &counter->key, HASH_REMOVE, NULL);
+	pg_atomic_fetch_add_u32(era, 1);
+	LWLockRelease(lock);
+	PG_RETURN_VOID();
 }
 
 /* One line of a metric; error may be NULL.  Names of operations, tables and exceptions need no escapes. */
@@ -284,6 +328,9 @@ dyn_stats_print_metrics(StringInfo out)
 	print_head(out, "dynapg_http_request_seconds_total", "Time spent on requests.");
 	for (int i = 0; i < count; i++)
 		print_line(out, "dynapg_http_request_seconds_total", &counters[i].key, NULL, counters[i].microseconds / MICROSECONDS);
+	print_head(out, "dynapg_http_items_total", "Items returned or written.");
+	for (int i = 0; i < count; i++)
+		print_line(out, "dynapg_http_items_total", &counters[i].key, NULL, counters[i].items);
 	print_head(out, "dynapg_http_received_bytes_total", "Bytes of the bodies of requests.");
 	for (int i = 0; i < count; i++)
 		print_line(out, "dynapg_http_received_bytes_total", &counters[i].key, NULL, counters[i].bytes_in);

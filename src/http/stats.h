@@ -1,7 +1,7 @@
 /*
- * stats.h - what the HTTP front counts: calls, errors, time and bytes per operation and table
+ * stats.h - what the HTTP front counts: calls, errors, items, time and bytes per operation and table
  *
- * Counted in the worker and added to shared memory once a second; since the server's start.  Tables are told by their
+ * Counted in the worker and added to shared memory once a second; since the server's start or the last reset.  Tables are told by their
  * names as requests give them, and only those that the server found: what names no table, or one that is not there, is
  * counted without a table.  There is room for DYN_MAX_HTTP_COUNTERS pairs of operation and table; beyond, an operation
  * is counted without a table, too.
@@ -26,9 +26,19 @@ extern Size dyn_stats_shmem_size(void);
 extern void dyn_stats_shmem_request(void);
 extern void dyn_stats_shmem_init(void);
 
-/* Counts a call that took that many microseconds; error is the exception that it ended with, or NULL. */
-extern void dyn_stats_count(const DynOperation *operation, DynSlice table, const DynErrInfo *error, int64 microseconds,
-							int64 bytes_in, int64 bytes_out);
+/* One request that was answered. */
+typedef struct DynStatsCall
+{
+	const DynOperation *operation;
+	DynSlice	table;
+	const DynErrInfo *error;	/* the exception that it ended with, or NULL */
+	int64		microseconds;
+	int64		items;			/* returned or written */
+	int64		bytes_in;		/* of the bodies */
+	int64		bytes_out;
+} DynStatsCall;
+
+extern void dyn_stats_count(const DynStatsCall *call);
 
 /* Adds what was counted to shared memory: now, or only if a second has passed.  True: there is more to be added. */
 extern bool dyn_stats_report(bool now);

@@ -36,6 +36,7 @@
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/limits.h"
+#include "http/activity.h"
 #include "http/connection.h"
 #include "http/durable.h"
 #include "http/listen.h"
@@ -76,7 +77,8 @@ request_shmem(void)
 {
 	if (next_shmem_request)
 		next_shmem_request();
-	RequestAddinShmemSpace(add_size(MAXALIGN(sizeof(Control)), add_size(dyn_durable_shmem_size(), dyn_stats_shmem_size())));
+	RequestAddinShmemSpace(add_size(add_size(MAXALIGN(sizeof(Control)), MAXALIGN(dyn_activity_shmem_size())),
+									add_size(dyn_durable_shmem_size(), dyn_stats_shmem_size())));
 	dyn_stats_shmem_request();
 }
 
@@ -93,6 +95,7 @@ start_shmem(void)
 		memset(control, 0, sizeof(Control));
 	dyn_durable_shmem_init();
 	dyn_stats_shmem_init();
+	dyn_activity_shmem_init();
 	LWLockRelease(AddinShmemInitLock);
 }
 
@@ -219,6 +222,7 @@ start(void)
 	pgstat_report_appname("dynapg http");
 	dyn_tls_load();
 	dyn_durable_init(number);
+	dyn_activity_init(number);
 	dyn_serve_init();
 	raise_descriptor_limit();
 	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -316,6 +320,8 @@ serve(void)
 			handle_interrupts();
 		if (dyn_stats_report(false))
 			timeout = sooner(timeout, DYN_STATS_INTERVAL);
+		if (dyn_activity_report(count > 0))
+			timeout = sooner(timeout, DYN_ACTIVITY_INTERVAL);
 		if (count > 0 || timeout == 0)
 		{
 			is_idle = false;

@@ -1,4 +1,4 @@
-# 055_http_statistics.pl - stat_operations and /metrics: what is counted, for which table, and who may see it.
+# 055_http_statistics.pl - stat_operations, http_activity and /metrics: what is counted, for which table, and who may see it.
 use strict;
 use warnings;
 use lib 'test/t/lib';
@@ -37,6 +37,67 @@ for my $batch (1 .. 60)
 sleep 1.5;
 is($node->safe_psql('postgres', q{SELECT calls FROM dynapg.stat_operations WHERE operation = 'GetItem'}), '3004', 'tables that do not exist are one');
 
+# Items: what reads return and writes write.
+my $key = '{"TableName":"Things","Key":{"pk":{"S":"%s"}}}';
+call($port, 'PutItem', qq({"TableName":"Things","Item":{"pk":{"S":"$_"},"even":{"BOOL":@{[ $_ % 2 ? 'false' : 'true' ]}}}})) for 1 .. 6;
+call($port, 'GetItem', sprintf $key, $_) for 1, 2, 'missing';
+call($port, 'Scan', '{"TableName":"Things"}');
+call($port, 'Scan', '{"TableName":"Things","Select":"COUNT","FilterExpression":"even = :t","ExpressionAttributeValues":{":t":{"BOOL":true}}}');
+call($port, 'Query', '{"TableName":"Things","KeyConditionExpression":"pk = :p","ExpressionAttributeValues":{":p":{"S":"1"}}}');
+call($port, 'UpdateItem', qq({"TableName":"Things","Key":{"pk":{"S":"$_"}},"UpdateExpression":"SET n = :n","ConditionExpression":"attribute_exists(pk)",
+	"ExpressionAttributeValues":{":n":{"N":"1"}}})) for 1, 'missing';
+call($port, 'DeleteItem', sprintf $key, 6);
+sleep 1.5;
+is($node->safe_psql('postgres', q{SELECT operation, calls, items FROM dynapg.stat_operations WHERE table_name = 'Things' ORDER BY 1}), <<'EOR' =~ s/\n\z//r, 'items');
+CreateTable|1|0
+DeleteItem|1|1
+GetItem|3|2
+PutItem|15|12
+Query|1|1
+Scan|2|10
+UpdateItem|2|1
+EOR
+
+# A reset forgets what workers have counted and not told yet, too, and nothing that comes after it.
+call($port, 'GetItem', sprintf $key, 1) for 1 .. 20;
+$node->safe_psql('postgres', 'SELECT dynapg.stat_operations_reset()');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM dynapg.stat_operations'), '0', 'a reset');
+call($port, 'PutItem', $put) for 1 .. 9;
+sleep 1.5;
+is($node->safe_psql('postgres', q{SELECT operation, calls, items FROM dynapg.stat_operations}), 'PutItem|9|9', 'counting begins anew');
+call($port, 'PutItem', $condition) for 1 .. 3;
+
+# What the workers are at.
+sub activity
+{
+	my ($columns) = @_;
+	return $node->safe_psql('postgres', "SELECT $columns FROM dynapg.http_activity");
+}
+is($node->safe_psql('postgres', q{SELECT string_agg(worker::text, ' ' ORDER BY worker), count(DISTINCT pid), count(a.pid), bool_and(started BETWEEN backend_start AND now()),
+	bool_and(last_active BETWEEN started AND now()) FROM dynapg.http_activity w LEFT JOIN pg_stat_activity a USING (pid)}), '1 2|2|2|t|t', 'workers');
+close $one->{socket};
+sleep 2.5;    # what was closed is gone, and told
+is(activity('sum(connections), sum(buffered_bytes), bool_and(unflushed_lsn IS NULL)'), '0|0|t', 'nothing to do');
+my $requests = activity('sum(requests)');
+my @idle = map { dial($port) } 1 .. 7;
+exchange($_, request_text('GetItem', sprintf $key, 1)) for @idle;
+my @slow = map { dial($port) } 1 .. 3;
+send_text($_, "POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" . ('x' x 50_000)) for @slow;
+my $large = 'x' x 390_000;
+call($port, 'PutItem', qq({"TableName":"Things","Item":{"pk":{"S":"large"},"v":{"S":"$large"}}}));
+my $deaf = dial($port);
+send_text($deaf, request_text('GetItem', sprintf $key, 'large') x 40);
+sleep 1.5;
+is(activity('sum(connections), sum(idle), sum(receiving), sum(sending), sum(closing)'), '11|7|3|1|0', 'connections');
+cmp_ok(activity('sum(buffered_bytes)'), '>', 150_000, 'bytes in buffers');
+cmp_ok(activity("sum(requests) - $requests"), '>=', 9, 'requests');
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM dynapg.http_activity WHERE last_active < clock_timestamp() - '1 s'::interval}), 'idle workers tell nothing');
+close $_->{socket} for @idle, @slow, $deaf;
+sleep 1.5;
+is(activity('sum(connections), sum(buffered_bytes)'), '0|0', 'all are gone');
+$node->safe_psql('postgres', q{SELECT pg_terminate_backend(pid) FROM dynapg.http_activity WHERE worker = 2});
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 2 AND sum(requests) FILTER (WHERE worker = 2) = 0 FROM dynapg.http_activity}), 'a worker that was ended begins anew');
+
 # /metrics
 my $metrics = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 like(exchange(dial($port), $metrics)->{body}, qr/^healthy/, 'without the setting there are no metrics');
@@ -45,16 +106,21 @@ $node->reload;
 sleep 0.5;
 my $reply = exchange(dial($port), $metrics);
 like($reply->{headers}{'content-type'}, qr{^text/plain; version=0\.0\.4$}, 'content type');
-like($reply->{body}, qr/^dynapg_http_requests_total\{operation="PutItem",table="Things"\} 9$/m, 'requests');
+like($reply->{body}, qr/^dynapg_http_requests_total\{operation="PutItem",table="Things"\} 13$/m, 'requests');
+like($reply->{body}, qr/^dynapg_http_items_total\{operation="PutItem",table="Things"\} 10$/m, 'items');
 like($reply->{body}, qr/^dynapg_http_errors_total\{operation="PutItem",table="Things",error="ConditionalCheckFailedException"\} 3$/m, 'errors');
 is(scalar(grep { !/^(?:# (?:HELP|TYPE) \w+ .*|\w+\{[^}]*\} [0-9.e+-]+)$/ } split /\n/, $reply->{body}), 0, 'nothing but the format');
 
 # Rights
 $node->safe_psql('postgres', 'CREATE ROLE stranger LOGIN; CREATE ROLE watcher LOGIN; GRANT pg_monitor TO watcher; GRANT USAGE ON SCHEMA dynapg TO PUBLIC');
-my ($status) = $node->psql('postgres', 'TABLE dynapg.stat_operations', extra_params => [ '-U', 'stranger' ]);
-isnt($status, 0, 'not everybody may see them');
-($status) = $node->psql('postgres', 'TABLE dynapg.stat_operations', extra_params => [ '-U', 'watcher' ]);
-is($status, 0, 'monitoring may');
+for my $case ([ 'TABLE dynapg.stat_operations', 1 ], [ 'TABLE dynapg.http_activity', 1 ], [ 'SELECT dynapg.stat_operations_reset()', 0 ])
+{
+	my ($statement, $monitoring) = @$case;
+	my ($status) = $node->psql('postgres', $statement, extra_params => [ '-U', 'stranger' ]);
+	isnt($status, 0, "not for everybody: $statement");
+	($status) = $node->psql('postgres', $statement, extra_params => [ '-U', 'watcher' ]);
+	is($status == 0, $monitoring == 1, 'for monitoring: ' . ($monitoring ? 'yes' : 'no'));
+}
 
 $node->stop;
 done_testing();
