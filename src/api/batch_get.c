@@ -13,6 +13,7 @@
 #include "api/items.h"
 #include "api/keys.h"
 #include "api/names.h"
+#include "api/operation.h"
 #include "api/shapes.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
@@ -140,6 +141,7 @@ print_item(void *arg, const struct varlena *item)
 	if (reader->full)
 		return false;
 	reads->done++;
+	dyn_operation_add_items(1);
 	reader->bytes += dyn_item_size(item);
 	charge(reader, dyn_item_size(item));
 	if (reader->any)

@@ -14,6 +14,7 @@
 #include "api/items.h"
 #include "api/keys.h"
 #include "api/names.h"
+#include "api/operation.h"
 #include "api/params.h"
 #include "api/shapes.h"
 #include "base/errors.h"
@@ -200,6 +201,7 @@ write_all(Batch *batch)
 		else
 			i = write_run(batch, i);
 	}
+	dyn_operation_add_items(batch->nwrites);
 }
 
 /* The metrics of each item collection of a table that was written to, once. */

@@ -47,8 +47,13 @@ call($port, 'Query', '{"TableName":"Things","KeyConditionExpression":"pk = :p","
 call($port, 'UpdateItem', qq({"TableName":"Things","Key":{"pk":{"S":"$_"}},"UpdateExpression":"SET n = :n","ConditionExpression":"attribute_exists(pk)",
 	"ExpressionAttributeValues":{":n":{"N":"1"}}})) for 1, 'missing';
 call($port, 'DeleteItem', sprintf $key, 6);
+call($port, 'BatchGetItem', '{"RequestItems":{"Things":{"Keys":[{"pk":{"S":"1"}},{"pk":{"S":"2"}},{"pk":{"S":"missing"}}]}}}');
+call($port, 'BatchWriteItem', '{"RequestItems":{"Things":[{"PutRequest":{"Item":{"pk":{"S":"7"}}}},{"PutRequest":{"Item":{"pk":{"S":"8"}}}},
+	{"DeleteRequest":{"Key":{"pk":{"S":"1"}}}}]}}');
 sleep 1.5;
-is($node->safe_psql('postgres', q{SELECT operation, calls, items FROM dynapg.stat_operations WHERE table_name = 'Things' ORDER BY 1}), <<'EOR' =~ s/\n\z//r, 'items');
+is($node->safe_psql('postgres', q{SELECT operation, calls, items FROM dynapg.stat_operations WHERE table_name = 'Things' OR operation LIKE 'Batch%' ORDER BY 1}), <<'EOR' =~ s/\n\z//r, 'items');
+BatchGetItem|1|2
+BatchWriteItem|1|3
 CreateTable|1|0
 DeleteItem|1|1
 GetItem|3|2
