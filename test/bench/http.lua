@@ -1,4 +1,4 @@
--- http.lua - requests of http.sh for wrk: arguments are the operation (GetItem, PutItem) and the number of items
+-- http.lua - requests of http.sh for wrk: arguments are the operation (GetItem, PutItem, Query) and the number of items
 local note = string.rep("n", 192)
 
 function init(args)
@@ -11,6 +11,10 @@ end
 
 function request()
 	local i = math.random(0, items - 1)
+	if operation == "Query" then
+		return wrk.format("POST", "/", headers, string.format('{"TableName":"reads","KeyConditionExpression":"pk = :p",' ..
+			'"ExpressionAttributeValues":{":p":{"S":"%d"}},"Limit":100}', math.floor(i / 100)))
+	end
 	local key = string.format('"pk":{"S":"%d"},"sk":{"S":"%d"}', math.floor(i / 10), i % 10)
 	if operation == "GetItem" then
 		return wrk.format("POST", "/", headers, '{"TableName":"bench","Key":{' .. key .. '}}')
