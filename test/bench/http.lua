@@ -1,4 +1,5 @@
--- http.lua - requests of http.sh for wrk: arguments are the operation (GetItem, PutItem, Query) and the number of items
+-- http.lua - requests of http.sh for wrk: arguments are the operation (GetItem, PutItem, Query), the number of items and, for
+-- SignedGetItem, the file of sign.pl whose requests are replayed
 local note = string.rep("n", 192)
 
 function init(args)
@@ -7,9 +8,18 @@ function init(args)
 		["Content-Type"] = "application/x-amz-json-1.0",
 		["X-Amz-Target"] = "DynamoDB_20120810." .. operation,
 	}
+	if operation == "SignedGetItem" then
+		signed = {}
+		for text in io.open(args[3], "rb"):read("*a"):gmatch("[^%z]+") do
+			signed[#signed + 1] = text
+		end
+	end
 end
 
 function request()
+	if signed then
+		return signed[math.random(#signed)]
+	end
 	local i = math.random(0, items - 1)
 	if operation == "Query" then
 		return wrk.format("POST", "/", headers, string.format('{"TableName":"reads","KeyConditionExpression":"pk = :p",' ..

@@ -4,7 +4,12 @@
 # Starts a private server in a temporary folder with the items of items.sh and reads.sh and measures in short
 # alternating runs, so that
 # the machine's ups and downs fall on both; prints the medians of the rates and of the ratios of neighbouring runs.
-# Nothing is asserted.  Needs wrk.
+# Nothing is asserted.  Needs wrk; perl for get_item_signed and a C compiler for put_item_slow_sync.
+#
+#   get_item, put_item    with the authentication "trust"
+#   get_item_signed       signed requests, against the same plain SELECT
+#   query                 100 items, against the plain range read
+#   put_item_slow_sync    on a disk whose sync takes a millisecond, against one client of pgbench: one commit per sync
 #
 #   PG_CONFIG  the PostgreSQL to measure; the extension must be installed in it (default: pg_config)
 #   HTTP_PORT  a free port (default: 8009)
@@ -12,7 +17,7 @@
 #   ROUNDS     alternations of each pair (default: 5)
 #   DURATION   seconds of a run (default: 3)
 #   CLIENTS    of pgbench (default: 16)
-#   ONLY       operations (default: "get_item put_item query")
+#   ONLY       operations (default: all of the above)
 #   FSYNC      off: writes do not wait for the disk (default: on)
 set -eu
 
@@ -22,7 +27,7 @@ ITEMS=${ITEMS:-20000}
 ROUNDS=${ROUNDS:-5}
 DURATION=${DURATION:-3}
 CLIENTS=${CLIENTS:-16}
-ONLY=${ONLY:-get_item put_item query}
+ONLY=${ONLY:-get_item get_item_signed put_item query put_item_slow_sync}
 FSYNC=${FSYNC:-on}
 
 command -v wrk >/dev/null || { echo "http.sh: there is no wrk" >&2; exit 1; }
@@ -33,16 +38,54 @@ as_owner "cat >> data/postgresql.conf" <<-CONF
 	dynapg.http_port = $HTTP_PORT
 	dynapg.http_listen_addresses = '127.0.0.1'
 	dynapg.http_workers = 1
-	dynapg.http_auth = 'trust'
 CONF
-as_owner "'$bin/pg_ctl' -D '$dir/data' -l '$dir/log' -w restart" >/dev/null
+
+# restart AUTH [LIBRARY]: the server anew, with that authentication; where there is a library, that is loaded first and has
+# syncs to see.  Waits for the worker
+restart()
+{
+	as_owner "LD_PRELOAD='${2:-}' '$bin/pg_ctl' -D '$dir/data' -l '$dir/log' -o '-c dynapg.http_auth=$1 ${2:+-c fsync=on}' -w restart" >/dev/null
+	for try in $(seq 100); do
+		[ "$(sql -c "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'dynapg http' AND state = 'idle'")" != 1 ] || return 0
+		sleep 0.1
+	done
+	echo "http.sh: the worker does not start" >&2
+	cat "$dir/log" >&2
+	exit 1
+}
+
+restart trust
 sql -v items="$ITEMS" -f "$here/items/load.sql"
 sql -v items="$ITEMS" -f "$here/reads/load.sql"
+
+# prepare CASE: what a case needs beside the data
+prepare()
+{
+	case $1 in
+		get_item_signed)
+			command -v perl >/dev/null || { echo "http.sh: there is no perl" >&2; exit 1; }
+			restart sigv4
+			sql -c "CREATE ROLE bench_signer LOGIN; GRANT USAGE ON SCHEMA dynamodb TO bench_signer;
+				GRANT SELECT ON dynamodb.bench TO bench_signer"
+			sql -F ' ' -c "SELECT * FROM dynapg.create_access_key('bench_signer')" > "$dir/key"
+			read -r id secret < "$dir/key"
+			;;
+		put_item_slow_sync)
+			cc -shared -fPIC -O2 -o "$dir/slow_sync.so" "$here/slow_sync.c"
+			restart trust "$dir/slow_sync.so"
+			;;
+		*)
+			restart trust
+			;;
+	esac
+}
 
 # run_http OPERATION: the rate of one run
 run_http()
 {
-	wrk -t 1 -c 64 -d "$DURATION" -s "$here/http.lua" "http://127.0.0.1:$HTTP_PORT/" -- "$1" "$ITEMS" > "$dir/wrk"
+	# signed anew each time: signatures grow old
+	[ "$1" != SignedGetItem ] || perl "$here/sign.pl" "$id" "$secret" "$HTTP_PORT" "$ITEMS" > "$dir/signed"
+	wrk -t 1 -c 64 -d "$DURATION" -s "$here/http.lua" "http://127.0.0.1:$HTTP_PORT/" -- "$1" "$ITEMS" "$dir/signed" > "$dir/wrk"
 	if grep -q '^errors' "$dir/wrk"; then
 		cat "$dir/wrk" >&2
 		exit 1
@@ -53,16 +96,20 @@ run_http()
 printf '%s items, median of %s runs of %s s, fsync %s, PostgreSQL %s\n' "$ITEMS" "$ROUNDS" "$DURATION" "$FSYNC" "$(sql -c 'SHOW server_version')"
 printf '%-26s %12s %12s %7s\n' operation http/s plain/s ratio
 for op in $ONLY; do
+	clients=$CLIENTS
 	case $op in
 		get_item) name=GetItem plain=items/plain_get_item ;;
+		get_item_signed) name=SignedGetItem plain=items/plain_get_item ;;
 		put_item) name=PutItem plain=items/plain_put_item ;;
+		put_item_slow_sync) name=PutItem plain=items/plain_put_item clients=1 ;;
 		query) name=Query plain=reads/plain_query ;;
 		*) echo "http.sh: no operation $op" >&2; exit 1 ;;
 	esac
+	prepare "$op"
 	: > "$dir/ours"; : > "$dir/other"
 	for round in $(seq "$ROUNDS"); do
 		run_http "$name" >> "$dir/ours"
-		run "$plain" "$CLIENTS" >> "$dir/other"
+		run "$plain" "$clients" >> "$dir/other"
 	done
 	paste "$dir/ours" "$dir/other" | awk '{ print $1 / $2 }' > "$dir/ratios"
 	printf '%-26s %12.0f %12.0f %7.2f\n' "$op" "$(median "$dir/ours")" "$(median "$dir/other")" "$(median "$dir/ratios")"
