@@ -2,8 +2,7 @@
 # http.sh - one HTTP worker under wrk (one thread, 64 connections) against pgbench -M prepared with plain SQL
 #
 # Starts a private server in a temporary folder with the items of items.sh and reads.sh and measures in short
-# alternating runs, so that
-# the machine's ups and downs fall on both; prints the medians of the rates and of the ratios of neighbouring runs.
+# alternating runs, so that the machine's ups and downs fall on both; prints the medians of the rates and of the ratios of neighbouring runs.
 # Nothing is asserted.  Needs wrk; perl for get_item_signed and a C compiler for put_item_slow_sync.
 #
 #   get_item, put_item    with the authentication "trust"
