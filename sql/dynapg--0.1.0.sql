@@ -297,6 +297,17 @@ CREATE TABLE dynapg.scan_bounds (
 );
 COMMENT ON TABLE dynapg.scan_bounds IS 'where the segments of parallel scans meet; index_name is empty for the table itself';
 
+-- Nobody else reads it. Not dumped: tokens live for ten minutes.
+CREATE TABLE dynapg.tokens (
+	role oid NOT NULL,
+	token text COLLATE "C" NOT NULL,
+	digest bytea NOT NULL,
+	expires_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp() OPERATOR(pg_catalog.+) interval '10 minutes',
+	PRIMARY KEY (role, token)
+);
+CREATE INDEX tokens_expires_at ON dynapg.tokens (expires_at);
+COMMENT ON TABLE dynapg.tokens IS 'ClientRequestToken of transactions done in the last ten minutes, with a digest of the request';
+
 GRANT SELECT ON dynapg.tables, dynapg.indexes TO PUBLIC;
 
 -- Rows of relations that are gone are not dumped: their numbers could mean anything elsewhere.
@@ -405,6 +416,14 @@ COMMENT ON FUNCTION dynapg.batch_get_item(json) IS 'Reads items of several table
 CREATE FUNCTION dynapg.batch_write_item(request json) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_batch_write_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.batch_write_item(json) IS 'Stores and deletes items of several tables: the API operation BatchWriteItem';
+
+CREATE FUNCTION dynapg.transact_get_items(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_transact_get_items' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.transact_get_items(json) IS 'Reads items as they are at one moment: the API operation TransactGetItems';
+
+CREATE FUNCTION dynapg.transact_write_items(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_transact_write_items' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.transact_write_items(json) IS 'Writes and checks several items, all or none: the API operation TransactWriteItems';
 
 CREATE FUNCTION dynapg.query(request json) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_query' LANGUAGE C VOLATILE PARALLEL UNSAFE;

@@ -62,6 +62,14 @@ check_update(DynWriteCall *call)
 }
 
 void
+dyn_write_prepare_update(DynWriteCall *call, DynNode *key)
+{
+	check_update(call);
+	if (call->write.holds_on_missing)
+		call->write.item = image_for_missing(call, key);
+}
+
+void
 dyn_api_update_item(const DynJson *request, StringInfo reply)
 {
 	DynWriteCall call;
@@ -71,8 +79,6 @@ dyn_api_update_item(const DynJson *request, StringInfo reply)
 	dyn_write_compile(&call);
 	dyn_write_find(&call);
 	call.write.key = dyn_keys_of_key(call.write.table, &key);
-	check_update(&call);
-	if (call.write.holds_on_missing)
-		call.write.item = image_for_missing(&call, &key);
+	dyn_write_prepare_update(&call, &key);
 	dyn_write_execute(&call, reply);
 }

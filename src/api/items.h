@@ -15,6 +15,8 @@ extern void dyn_api_delete_item(const DynJson *request, StringInfo reply);
 extern void dyn_api_update_item(const DynJson *request, StringInfo reply);
 extern void dyn_api_batch_get_item(const DynJson *request, StringInfo reply);
 extern void dyn_api_batch_write_item(const DynJson *request, StringInfo reply);
+extern void dyn_api_transact_get_items(const DynJson *request, StringInfo reply);
+extern void dyn_api_transact_write_items(const DynJson *request, StringInfo reply);
 
 /*
  * What GetItem and the reads of several items say of a projection, in one object of the request: raises for legacy

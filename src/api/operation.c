@@ -29,6 +29,8 @@ static const DynOperation operations[] = {
 	{"PutItem", &dyn_shape_put_item, dyn_api_put_item, true},
 	{"Query", &dyn_shape_query, dyn_api_query, false},
 	{"Scan", &dyn_shape_scan, dyn_api_scan, false},
+	{"TransactGetItems", &dyn_shape_transact_get_items, dyn_api_transact_get_items, false},
+	{"TransactWriteItems", &dyn_shape_transact_write_items, dyn_api_transact_write_items, true},
 	{"UpdateItem", &dyn_shape_update_item, dyn_api_update_item, true},
 	{"UpdateTable", &dyn_shape_update_table, dyn_api_update_table, true},
 };

@@ -34,6 +34,7 @@ params_of(DynWriteKind kind)
 		case DYN_WRITE_PUT:
 			return &put_params;
 		case DYN_WRITE_DELETE:
+		case DYN_WRITE_CHECK:
 			return &delete_params;
 		case DYN_WRITE_UPDATE:
 			return &update_params;
@@ -67,9 +68,8 @@ return_values_of(const DynJson *request)
 	elog(ERROR, "ReturnValues passed its shape with another value");
 }
 
-/* The program of the request's expressions, or NULL. */
-static DynProgram *
-compile_expressions(DynWriteKind kind, const DynJson *request)
+DynProgram *
+dyn_write_compile_expressions(DynWriteKind kind, const DynJson *request)
 {
 	DynExprInput input = {0};
 
@@ -101,7 +101,7 @@ compile_legacy(DynWriteKind kind, const DynJson *request)
 static DynProgram *
 compile(DynWriteKind kind, const DynJson *request)
 {
-	DynProgram *program = compile_expressions(kind, request);
+	DynProgram *program = dyn_write_compile_expressions(kind, request);
 
 	return program ? program : compile_legacy(kind, request);
 }
@@ -138,6 +138,20 @@ compile_enveloped(DynWriteKind kind, const DynJson *request)
 }
 
 void
+dyn_write_set_program(DynWrite *write, const DynProgram *program)
+{
+	if (program == NULL)
+	{
+		write->holds_on_missing = true;
+		return;
+	}
+	write->has_condition = program->condition >= 0;
+	write->holds_on_missing = dyn_eval_condition(program, dyn_empty_map);
+	if (write->has_condition || program->update >= 0)
+		write->program = (const struct varlena *) program;
+}
+
+void
 dyn_write_compile(DynWriteCall *call)
 {
 	DynWrite   *write = &call->write;
@@ -147,15 +161,7 @@ dyn_write_compile(DynWriteCall *call)
 		dyn_validation("%sReturnValues can only be ALL_OLD or NONE", params_of(write->kind)->envelope);
 
 	call->program = compile_enveloped(write->kind, call->request);
-	if (call->program == NULL)
-	{
-		write->holds_on_missing = true;
-		return;
-	}
-	write->has_condition = call->program->condition >= 0;
-	write->holds_on_missing = dyn_eval_condition(call->program, dyn_empty_map);
-	if (write->has_condition || call->program->update >= 0)
-		write->program = (const struct varlena *) call->program;
+	dyn_write_set_program(write, call->program);
 }
 
 void

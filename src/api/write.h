@@ -62,4 +62,13 @@ extern void dyn_write_find(DynWriteCall *call);
 /* Runs the statement and appends the whole reply.  Raises ConditionalCheckFailedException, or what the update says. */
 extern void dyn_write_execute(DynWriteCall *call, StringInfo reply);
 
+/* The program of what an object of a request says in expressions, or NULL. */
+extern DynProgram *dyn_write_compile_expressions(DynWriteKind kind, const DynJson *object);
+
+/* Fills in what a write has of its program, which may be NULL. */
+extern void dyn_write_set_program(DynWrite *write, const DynProgram *program);
+
+/* UPDATE, the table and key known: checks what it does to keys, and makes the item for where there is none. */
+extern void dyn_write_prepare_update(DynWriteCall *call, DynNode *key);
+
 #endif							/* DYNAPG_API_WRITE_H */

@@ -236,10 +236,10 @@ dyn_plan_translate_error(MemoryContext context)
 				   "The key attributes are too long together for an entry of index \"%s\"", error->constraint_name);
 }
 
-uint64
-dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *handover)
+static uint64
+run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *handover, bool read_only)
 {
-	SPIExecuteOptions options = {.params = params, .dest = dest};
+	SPIExecuteOptions options = {.params = params, .dest = dest, .read_only = read_only};
 	MemoryContext context = CurrentMemoryContext;
 	DynHandover *saved = dyn_handover;
 	int			saved_mode = plan_cache_mode;
@@ -269,4 +269,16 @@ dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynH
 	dyn_handover = saved;
 	running--;
 	return SPI_processed;
+}
+
+uint64
+dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *handover)
+{
+	return run(plan, params, dest, handover, false);
+}
+
+uint64
+dyn_plan_read(const DynPlan *plan, ParamListInfo params, DestReceiver *dest)
+{
+	return run(plan, params, dest, dyn_handover, true);
 }

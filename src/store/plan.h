@@ -61,6 +61,9 @@ extern DynPlanReceiver dyn_plan_receiver(DynPlanReceive receive, void *arg);
  */
 extern uint64 dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *handover);
 
+/* Runs a usable plan of a SELECT under the active snapshot. */
+extern uint64 dyn_plan_read(const DynPlan *plan, ParamListInfo params, DestReceiver *dest);
+
 /* To be called in PG_CATCH: raises the error as a DynamoDB exception where it has one, else returns for PG_RE_THROW. */
 extern void dyn_plan_translate_error(MemoryContext context);
 

@@ -21,12 +21,14 @@
 #include "postgres.h"
 
 #include "access/detoast.h"
+#include "access/xact.h"
 #include "catalog/pg_type_d.h"
 #include "lib/stringinfo.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rls.h"
+#include "utils/snapmgr.h"
 
 #include "store/plan.h"
 #include "store/rows.h"
@@ -53,6 +55,8 @@ static const StatementForm forms[DYN_PLAN_COUNT] = {
 	[DYN_PLAN_UPDATE_IF] = {false, true},
 	[DYN_PLAN_DELETE] = {false, false},
 	[DYN_PLAN_DELETE_IF] = {false, true},
+	[DYN_PLAN_CHECK_IF] = {false, true},
+	[DYN_PLAN_CLAIM] = {true, false},
 	[DYN_PLAN_GET_MANY] = {false, false},
 	[DYN_PLAN_PUT_MANY] = {true, false},
 	[DYN_PLAN_DELETE_MANY] = {false, false},
@@ -205,6 +209,17 @@ statement_text(const DynTable *table, DynPlanKind kind)
 			append_condition(&sql, "AND", p);
 			appendStringInfoString(&sql, " RETURNING t.item");
 			break;
+		case DYN_PLAN_CHECK_IF:
+			appendStringInfo(&sql, "SELECT t.item FROM %s AS t", table->qualified);
+			append_key_clause(&sql, table);
+			append_condition(&sql, "AND", p);
+			appendStringInfoString(&sql, " FOR SHARE");
+			break;
+		case DYN_PLAN_CLAIM:
+			appendStringInfo(&sql, "INSERT INTO %s AS t (pk%s, item) VALUES ($1%s, $%d) ON CONFLICT (pk%s) DO NOTHING",
+							 table->qualified, table->sk.tag ? ", sk" : "", table->sk.tag ? ", $2" : "", p.item,
+							 table->sk.tag ? ", sk" : "");
+			break;
 		case DYN_PLAN_GET_MANY:
 			appendStringInfoString(&sql, "SELECT t.item FROM ");
 			append_lists(&sql, table, p);
@@ -349,6 +364,8 @@ kind_of_write(const DynWrite *write)
 			return write->has_condition ? DYN_PLAN_UPDATE_IF : DYN_PLAN_UPDATE;
 		case DYN_WRITE_DELETE:
 			return write->has_condition ? DYN_PLAN_DELETE_IF : DYN_PLAN_DELETE;
+		case DYN_WRITE_CHECK:
+			return DYN_PLAN_CHECK_IF;
 	}
 	elog(ERROR, "no such kind of write");
 	return DYN_PLAN_COUNT;		/* for compilers that do not know that elog does not return */
@@ -386,7 +403,7 @@ result_without_row(const DynWrite *write, const DynHandover *handover)
 		return (DynWriteResult) {.status = DYN_CONDITION_FAILED};
 	if (write->has_condition && may_insert(write) && !handover->seen)
 		return (DynWriteResult) {.status = DYN_CONDITION_FAILED};	/* evaluated elsewhere, by a distributed table's node */
-	if (write->kind == DYN_WRITE_UPDATE && !may_insert(write))
+	if (write->kind == DYN_WRITE_CHECK || (write->kind == DYN_WRITE_UPDATE && !may_insert(write)))
 		return (DynWriteResult) {.status = DYN_MISSING};
 	return (DynWriteResult) {.status = DYN_WRITTEN};
 }
@@ -397,7 +414,7 @@ result_of_row(const DynWrite *write, const DynHandover *handover, struct varlena
 	DynWriteResult result = {.status = DYN_WRITTEN};
 
 	if (write->keep_old)
-		result.old_item = write->kind == DYN_WRITE_DELETE ? deleted : handover->old_item;
+		result.old_item = write->kind == DYN_WRITE_DELETE || write->kind == DYN_WRITE_CHECK ? deleted : handover->old_item;
 	if (write->keep_new && write->kind == DYN_WRITE_PUT)
 		result.new_item = write->item;
 	else if (write->keep_new && write->kind == DYN_WRITE_UPDATE)
@@ -426,6 +443,51 @@ dyn_row_write(const DynWrite *write)
 						&receiver.pub, &handover);
 	SPI_finish();
 	return rows > 0 ? result_of_row(write, &handover, kept.item) : result_without_row(write, &handover);
+}
+
+/* Runs a write that hands nothing over. */
+static uint64
+run_plain(DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *item)
+{
+	KeptItem	nothing = {0};
+	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &nothing);
+	const DynPlan *plan = plan_for(table, kind);
+
+	return dyn_plan_run(plan, make_params(table, kind, key, item, NULL), &receiver.pub, dyn_handover);
+}
+
+bool
+dyn_row_claim(DynTable *table, const DynKey *key, struct varlena *key_item)
+{
+	bool		claimed;
+
+	SPI_connect();
+	claimed = run_plain(table, DYN_PLAN_CLAIM, key, key_item) > 0;
+	if (claimed)
+		run_plain(table, DYN_PLAN_DELETE, key, NULL);
+	SPI_finish();
+	return claimed;
+}
+
+void
+dyn_rows_read(DynRowRead *reads, int nreads)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	SPI_connect();
+	CommandCounterIncrement();	/* what the transaction has written is seen, as by any statement */
+	PushActiveSnapshot(GetTransactionSnapshot());
+	for (int i = 0; i < nreads; i++)
+	{
+		KeptItem	kept = {.context = caller};
+		DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept);
+		const DynPlan *plan = plan_for(reads[i].table, DYN_PLAN_GET);
+
+		dyn_plan_read(plan, make_params(reads[i].table, DYN_PLAN_GET, &reads[i].key, NULL, NULL), &receiver.pub);
+		reads[i].item = kept.item;
+	}
+	PopActiveSnapshot();
+	SPI_finish();
 }
 
 /* ---- lists ---- */

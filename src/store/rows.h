@@ -36,7 +36,8 @@ typedef enum DynWriteKind
 {
 	DYN_WRITE_PUT,
 	DYN_WRITE_UPDATE,
-	DYN_WRITE_DELETE
+	DYN_WRITE_DELETE,
+	DYN_WRITE_CHECK				/* writes nothing: the row is locked against writers if the condition holds */
 } DynWriteKind;
 
 typedef struct DynWrite
@@ -64,7 +65,7 @@ typedef enum DynWriteStatus
 {
 	DYN_WRITTEN,				/* done; for DELETE also when there was nothing and the condition held */
 	DYN_CONDITION_FAILED,		/* old is the item that failed it, NULL when it was missing */
-	DYN_MISSING					/* UPDATE with item NULL, condition true or absent for it, and no row there */
+	DYN_MISSING					/* CHECK, or UPDATE with item NULL: condition true or absent for it, and no row there */
 } DynWriteStatus;
 
 typedef struct DynWriteResult
@@ -76,5 +77,22 @@ typedef struct DynWriteResult
 
 /* Runs the write.  Errors of the update's evaluation come out of dynapg.apply as ValidationException. */
 extern DynWriteResult dyn_row_write(const DynWrite *write);
+
+/*
+ * Keeps others from making the item until the end of the transaction, by making a row with the key alone and deleting
+ * it.  Returns false when there is a row.
+ */
+extern bool dyn_row_claim(DynTable *table, const DynKey *key, struct varlena *key_item);
+
+/* One read of several; item is the result, NULL when there is none. */
+typedef struct DynRowRead
+{
+	DynTable   *table;
+	DynKey		key;
+	struct varlena *item;
+} DynRowRead;
+
+/* Reads items as they are at one moment, into the current memory context. */
+extern void dyn_rows_read(DynRowRead *reads, int nreads);
 
 #endif							/* DYNAPG_STORE_ROWS_H */

@@ -1,0 +1,88 @@
+/*
+ * transact.c - what TransactGetItems and TransactWriteItems share: why a transaction was cancelled
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+#include "api/reply.h"
+#include "api/transact.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+
+static const char *
+code_of(const DynReason *reason)
+{
+	return reason->code != NULL ? reason->code : "None";
+}
+
+static void
+append_reason(StringInfo detail, const DynReason *reason)
+{
+	appendStringInfo(detail, "{\"Code\":\"%s\"", code_of(reason));
+	if (reason->item != NULL)
+		dyn_reply_item(detail, "Item", reason->item);
+	if (reason->message != NULL)
+	{
+		dyn_jsonout_member(detail, "Message");
+		dyn_jsonout_string(detail, reason->message, strlen(reason->message));
+	}
+	appendStringInfoChar(detail, '}');
+}
+
+void
+dyn_transact_cancel(const DynReason *reasons, int count)
+{
+	StringInfoData detail;
+	StringInfoData codes;
+	bool		any = false;
+
+	for (int i = 0; i < count; i++)
+		any = any || reasons[i].code != NULL;
+	if (!any)
+		return;
+	initStringInfo(&detail);
+	initStringInfo(&codes);
+	appendStringInfoString(&detail, "{\"CancellationReasons\":[");
+	for (int i = 0; i < count; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(&detail, ',');
+		append_reason(&detail, &reasons[i]);
+		appendStringInfo(&codes, i > 0 ? ", %s" : "%s", code_of(&reasons[i]));
+	}
+	appendStringInfoString(&detail, "]}");
+	dyn_error_detail(DYN_E_TRANSACTION_CANCELED, detail.data,
+					 "Transaction cancelled, please refer cancellation reasons for specific reasons [%s]", codes.data);
+}
+
+/* An empty key value is told of the whole request. */
+static bool
+is_of_request(const char *message)
+{
+	static const char empty[] = "One or more parameter values are not valid. "
+		"The AttributeValue for a key attribute cannot contain an empty";
+
+	return strncmp(message, empty, strlen(empty)) == 0;
+}
+
+void
+dyn_transact_catch(DynReason *reason)
+{
+	MemoryContext context = CurrentMemoryContext;
+	int			code = geterrcode();
+	bool		conflict = code == dyn_error_info(DYN_E_TRANSACTION_CONFLICT)->sqlstate;
+	ErrorData  *error;
+
+	if (!conflict && code != dyn_error_info(DYN_E_VALIDATION)->sqlstate)
+		PG_RE_THROW();
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	if (!conflict && is_of_request(error->message))
+		PG_RE_THROW();
+	FlushErrorState();
+	reason->code = conflict ? "TransactionConflict" : "ValidationError";
+	reason->message = error->message;
+}

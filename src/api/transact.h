@@ -1,0 +1,29 @@
+/*
+ * transact.h - what TransactGetItems and TransactWriteItems share: why a transaction was cancelled
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_TRANSACT_H
+#define DYNAPG_API_TRANSACT_H
+
+#include "postgres.h"
+
+/* Why an action cancelled its transaction; zeroed it is "None". */
+typedef struct DynReason
+{
+	const char *code;			/* NULL: None */
+	const char *message;
+	const struct varlena *item; /* what failed the condition, where it is to be shown */
+} DynReason;
+
+/* Raises TransactionCanceledException with the reasons of all actions, unless none has one. */
+extern void dyn_transact_cancel(const DynReason *reasons, int count);
+
+/*
+ * To be called in PG_CATCH, in the memory context for the reason: makes the error that is being handled the action's
+ * reason if it can be one, a flaw of the action or a conflict, and raises it again if not.  After a
+ * statement's error the caller has to raise.
+ */
+extern void dyn_transact_catch(DynReason *reason);
+
+#endif							/* DYNAPG_API_TRANSACT_H */

@@ -1,0 +1,190 @@
+/*
+ * transact_get.c - TransactGetItems
+ *
+ * All items are read under one snapshot.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/capacity.h"
+#include "api/items.h"
+#include "api/keys.h"
+#include "api/names.h"
+#include "api/params.h"
+#include "api/reply.h"
+#include "api/shapes.h"
+#include "api/transact.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+#include "base/limits.h"
+#include "expr/eval.h"
+#include "store/rows.h"
+
+typedef struct Get
+{
+	DynSlice	table_name;
+	DynNode		map;
+	DynProgram *projection;
+} Get;
+
+typedef struct Gets
+{
+	int			count;
+	Get		   *gets;
+	DynRowRead *reads;			/* one of each get */
+	DynReason  *reasons;
+} Gets;
+
+static void
+read_request(Gets *gets, const DynJson *request)
+{
+	const DynJson *items = dyn_request_member(request, "TransactItems");
+	int			i = 0;
+
+	gets->count = dyn_json_count(items);
+	gets->gets = palloc0_array(Get, gets->count);
+	gets->reads = palloc0_array(DynRowRead, gets->count);
+	gets->reasons = palloc0_array(DynReason, gets->count);
+	for (const DynJson *item = dyn_json_first(items); item != NULL; item = dyn_json_next(item))
+	{
+		const DynJson *action = dyn_request_member(item, "Get");
+		Get		   *get = &gets->gets[i++];
+
+		get->table_name = dyn_request_string(action, "TableName");
+		dyn_get_check(action);
+		get->map = dyn_params_attributes(action, "Key", "");
+		get->projection = dyn_get_projection(action);
+	}
+}
+
+static void
+find_table(const Get *get, DynRowRead *read)
+{
+	DynSlice	name = dyn_name_table(get->table_name);
+
+	read->table = dyn_table_lookup(name.data, name.len);
+	if (read->table == NULL)
+		dyn_name_not_found(name, DYN_NAME_DATA);
+}
+
+static void
+read_key(const Get *get, DynRowRead *read, DynReason *reason)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		read->key = dyn_keys_of_key(read->table, &get->map);
+		dyn_keys_check_paths(read->table, get->projection);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		dyn_transact_catch(reason);
+	}
+	PG_END_TRY();
+}
+
+static void
+check_duplicates(const Gets *gets)
+{
+	for (int i = 0; i < gets->count; i++)
+	{
+		for (int k = 0; k < i; k++)
+		{
+			if (gets->reads[i].table->relid == gets->reads[k].table->relid &&
+				dyn_keys_compare(&gets->reads[i].key, &gets->reads[k].key) == 0)
+				dyn_validation("Transaction request cannot include multiple operations on one item");
+		}
+	}
+}
+
+static void
+check_size(const Gets *gets)
+{
+	uint64		bytes = 0;
+
+	for (int i = 0; i < gets->count; i++)
+		bytes += gets->reads[i].item != NULL ? dyn_item_size(gets->reads[i].item) : 0;
+	if (bytes > DYN_MAX_TRANSACTION_BYTES)
+		dyn_validation("The aggregate size of the items in the transaction cannot exceed 4 MB");
+}
+
+static void
+reply_get(StringInfo reply, const Get *get, const DynRowRead *read)
+{
+	DynNode		part;
+
+	appendStringInfoChar(reply, '{');
+	if (read->item != NULL && get->projection == NULL)
+		dyn_reply_item(reply, "Item", read->item);
+	else if (read->item != NULL)
+	{
+		part = dyn_eval_projection(get->projection, dyn_item_root(read->item));
+		dyn_reply_node(reply, "Item", &part);
+	}
+	appendStringInfoChar(reply, '}');
+}
+
+/* The capacity of the tables in the order of their first gets; twice that of consistent reads. */
+static void
+reply_capacity(StringInfo reply, const Gets *gets, const DynJson *request)
+{
+	bool	   *told = palloc0_array(bool, gets->count);
+	DynCapacity capacity;
+	const char *separator = "";
+
+	dyn_capacity_begin(&capacity, request);
+	if (capacity.report == DYN_CAPACITY_NONE)
+		return;
+	dyn_jsonout_member(reply, "ConsumedCapacity");
+	appendStringInfoChar(reply, '[');
+	for (int i = 0; i < gets->count; i++)
+	{
+		if (told[i])
+			continue;
+		capacity.table_name = gets->gets[i].table_name;
+		capacity.table_units = 0;
+		for (int k = i; k < gets->count; k++)
+		{
+			const struct varlena *item = gets->reads[k].item;
+
+			if (gets->reads[k].table->relid != gets->reads[i].table->relid)
+				continue;
+			told[k] = true;
+			capacity.table_units += 2 * dyn_capacity_of_read(item != NULL ? dyn_item_size(item) : 0, true);
+		}
+		appendStringInfoString(reply, separator);
+		dyn_capacity_print(reply, &capacity, gets->reads[i].table);
+		separator = ",";
+	}
+	appendStringInfoChar(reply, ']');
+}
+
+void
+dyn_api_transact_get_items(const DynJson *request, StringInfo reply)
+{
+	Gets		gets;
+
+	read_request(&gets, request);
+	for (int i = 0; i < gets.count; i++)
+		find_table(&gets.gets[i], &gets.reads[i]);
+	for (int i = 0; i < gets.count; i++)
+		read_key(&gets.gets[i], &gets.reads[i], &gets.reasons[i]);
+	dyn_transact_cancel(gets.reasons, gets.count);
+	check_duplicates(&gets);
+	dyn_rows_read(gets.reads, gets.count);
+	check_size(&gets);
+
+	appendStringInfoString(reply, "{\"Responses\":[");
+	for (int i = 0; i < gets.count; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(reply, ',');
+		reply_get(reply, &gets.gets[i], &gets.reads[i]);
+	}
+	appendStringInfoChar(reply, ']');
+	reply_capacity(reply, &gets, request);
+	appendStringInfoChar(reply, '}');
+}

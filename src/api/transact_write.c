@@ -1,0 +1,369 @@
+/*
+ * transact_write.c - TransactWriteItems
+ *
+ * Each action is the statement that the operation on a single item is, so its condition is judged on the version that
+ * it locks.  Actions run in the order of table and key, so that opposite transactions wait for each other
+ * and never in a circle.  An action that finds no item and makes none claims the key, so that others cannot make the
+ * item before the end.  The action that fails does not end the work: all reasons are told, and the error undoes
+ * everything.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "api/capacity.h"
+#include "api/items.h"
+#include "api/keys.h"
+#include "api/names.h"
+#include "api/params.h"
+#include "api/shapes.h"
+#include "api/transact.h"
+#include "api/write.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+#include "base/limits.h"
+#include "store/tokens.h"
+
+static const char *const condition_only[] = {"ConditionExpression", NULL};
+static const char *const update_and_condition[] = {"UpdateExpression", "ConditionExpression", NULL};
+static const char *const none[] = {NULL};
+static const DynParams condition_params = {condition_only, none, "ConditionExpression is null", ""};
+static const DynParams update_params = {update_and_condition, none, "UpdateExpression and ConditionExpression are null", ""};
+
+typedef struct Action
+{
+	DynWriteCall call;
+	DynNode		map;			/* Key or Item */
+	DynReason  *reason;
+	DynWriteResult result;
+} Action;
+
+typedef struct Transaction
+{
+	int			count;
+	Action	   *actions;		/* as the request gave them */
+	Action	  **ordered;		/* as they are carried out */
+	DynReason  *reasons;
+} Transaction;
+
+/* The one action of an entry of TransactItems. */
+static const DynJson *
+only_action(const DynJson *entry, DynWriteKind *kind)
+{
+	static const struct
+	{
+		const char *name;
+		DynWriteKind kind;
+	}			members[] = {{"ConditionCheck", DYN_WRITE_CHECK}, {"Put", DYN_WRITE_PUT}, {"Delete", DYN_WRITE_DELETE},
+	{"Update", DYN_WRITE_UPDATE}};
+	const DynJson *found = NULL;
+
+	for (int i = 0; i < lengthof(members); i++)
+	{
+		const DynJson *action = dyn_request_member(entry, members[i].name);
+
+		if (action == NULL)
+			continue;
+		if (found != NULL)
+			dyn_validation("TransactItems can only contain one of Check, Put, Update or Delete");
+		found = action;
+		*kind = members[i].kind;
+	}
+	if (found == NULL)
+		dyn_validation("Invalid Request: TransactWriteRequest should contain Delete or Put or Update request");
+	return found;
+}
+
+static void
+read_action(Action *action, const DynJson *entry)
+{
+	DynWriteCall *call = &action->call;
+	DynWrite   *write = &call->write;
+
+	call->request = only_action(entry, &write->kind);
+	dyn_params_check(write->kind == DYN_WRITE_UPDATE ? &update_params : &condition_params, call->request);
+	action->map = dyn_params_attributes(call->request, write->kind == DYN_WRITE_PUT ? "Item" : "Key", "");
+	if (write->kind == DYN_WRITE_PUT)
+	{
+		write->item = dyn_item_build(&action->map);
+		if (dyn_item_size(write->item) > DYN_MAX_ITEM_SIZE)
+			dyn_validation("Item size has exceeded the maximum allowed size");
+	}
+	call->program = dyn_write_compile_expressions(write->kind, call->request);
+	dyn_write_set_program(write, call->program);
+}
+
+static void
+find_table(Action *action)
+{
+	DynSlice	name = dyn_name_of_request(action->call.request);
+
+	action->call.write.table = dyn_table_lookup(name.data, name.len);
+	if (action->call.write.table == NULL)
+		dyn_name_not_found(name, DYN_NAME_DATA);
+}
+
+/* Checks the action against its table: a flaw is its reason. */
+static void
+fit_action(Action *action)
+{
+	MemoryContext context = CurrentMemoryContext;
+	DynWrite   *write = &action->call.write;
+
+	PG_TRY();
+	{
+		write->key = write->kind == DYN_WRITE_PUT ? dyn_keys_of_item(write->table, dyn_item_root(write->item)) :
+			dyn_keys_of_key(write->table, &action->map);
+		dyn_keys_check_paths(write->table, action->call.program);
+		if (write->kind == DYN_WRITE_UPDATE)
+			dyn_write_prepare_update(&action->call, &action->map);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		dyn_transact_catch(action->reason);
+	}
+	PG_END_TRY();
+}
+
+static int
+compare_actions(const void *a, const void *b)
+{
+	const DynWrite *left = &(*(Action *const *) a)->call.write;
+	const DynWrite *right = &(*(Action *const *) b)->call.write;
+
+	if (left->table->relid != right->table->relid)
+		return left->table->relid < right->table->relid ? -1 : 1;
+	return dyn_keys_compare(&left->key, &right->key);
+}
+
+static void
+order_actions(Transaction *transaction)
+{
+	qsort(transaction->ordered, transaction->count, sizeof(Action *), compare_actions);
+	for (int i = 1; i < transaction->count; i++)
+	{
+		if (compare_actions(&transaction->ordered[i - 1], &transaction->ordered[i]) == 0)
+			dyn_validation("Transaction request cannot include multiple operations on one item");
+	}
+}
+
+/* Did the action find no item and make none? */
+static bool
+left_missing(const Action *action)
+{
+	if (action->result.status == DYN_MISSING)
+		return action->call.missing_error == NULL;
+	return action->call.write.kind == DYN_WRITE_DELETE && action->result.status == DYN_WRITTEN &&
+		action->result.old_item == NULL;
+}
+
+static void
+judge(Action *action)
+{
+	const DynWrite *write = &action->call.write;
+	const DynWriteResult *result = &action->result;
+	const char *flaw = NULL;
+
+	if (result->status == DYN_CONDITION_FAILED)
+	{
+		*action->reason = (DynReason) {"ConditionalCheckFailed", "The conditional request failed", NULL};
+		if (dyn_request_is(action->call.request, "ReturnValuesOnConditionCheckFailure", "ALL_OLD"))
+			action->reason->item = result->old_item;
+		return;
+	}
+	if (result->status == DYN_MISSING)
+		flaw = action->call.missing_error;
+	else if (write->kind == DYN_WRITE_UPDATE && write->table->nindexes > 0 && result->new_item != NULL)
+		flaw = dyn_keys_update_flaw(write->table, result->old_item ? dyn_item_root(result->old_item) : dyn_empty_map,
+									dyn_item_root(result->new_item));
+	if (flaw != NULL)
+		*action->reason = (DynReason) {"ValidationError", flaw, NULL};
+}
+
+static void
+carry_out(Action *action)
+{
+	DynWrite   *write = &action->call.write;
+	struct varlena *key_item;
+
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		action->result = dyn_row_write(write);
+		if (!left_missing(action))
+			break;
+		key_item = dyn_item_build(&action->map);
+		if (dyn_row_claim(write->table, &write->key, key_item))
+			break;
+	}
+	judge(action);
+}
+
+/* Returns false when a statement failed, which ends the work; that is the action's reason. */
+static bool
+try_action(Action *action)
+{
+	MemoryContext context = CurrentMemoryContext;
+	volatile bool done = true;
+
+	PG_TRY();
+	{
+		carry_out(action);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		dyn_transact_catch(action->reason);
+		done = false;
+	}
+	PG_END_TRY();
+	return done;
+}
+
+static void
+carry_out_all(const Transaction *transaction)
+{
+	for (int i = 0; i < transaction->count; i++)
+	{
+		if (!try_action(transaction->ordered[i]))
+			break;
+	}
+	dyn_transact_cancel(transaction->reasons, transaction->count);
+}
+
+/* Which images the statements hand over. */
+static void
+choose_images(const Transaction *transaction, bool charged)
+{
+	for (int i = 0; i < transaction->count; i++)
+	{
+		DynWrite   *write = &transaction->actions[i].call.write;
+		bool		indexed = write->kind == DYN_WRITE_UPDATE && write->table->nindexes > 0;
+
+		write->keep_old = charged || indexed || write->kind == DYN_WRITE_DELETE;
+		write->keep_new = write->kind == DYN_WRITE_UPDATE && (charged || indexed);
+	}
+}
+
+/* Adds the action's units: the table's are doubled. */
+static void
+charge(DynCapacity *capacity, const Action *action)
+{
+	const DynWrite *write = &action->call.write;
+	const DynWriteResult *result = &action->result;
+	double		before = capacity->table_units;
+
+	if (write->kind == DYN_WRITE_CHECK)
+		capacity->table_units += dyn_capacity_of_write(result->old_item ? dyn_item_size(result->old_item) : 0);
+	else
+		dyn_capacity_add_write(capacity, write->table, result->old_item,
+							   write->kind == DYN_WRITE_PUT ? write->item : result->new_item);
+	capacity->table_units += capacity->table_units - before;
+}
+
+static void
+reply_capacity(StringInfo reply, const Transaction *transaction, const DynJson *request)
+{
+	bool	   *told = palloc0_array(bool, transaction->count);
+	const char *separator = "";
+
+	dyn_jsonout_member(reply, "ConsumedCapacity");
+	appendStringInfoChar(reply, '[');
+	for (int i = 0; i < transaction->count; i++)
+	{
+		const DynWriteCall *first = &transaction->actions[i].call;
+		DynCapacity capacity;
+
+		if (told[i])
+			continue;
+		dyn_capacity_begin(&capacity, request);
+		capacity.table_name = dyn_request_string(first->request, "TableName");
+		for (int k = i; k < transaction->count; k++)
+		{
+			if (transaction->actions[k].call.write.table->relid != first->write.table->relid)
+				continue;
+			told[k] = true;
+			charge(&capacity, &transaction->actions[k]);
+		}
+		appendStringInfoString(reply, separator);
+		dyn_capacity_print(reply, &capacity, first->write.table);
+		separator = ",";
+	}
+	appendStringInfoChar(reply, ']');
+}
+
+static void
+read_transaction(Transaction *transaction, const DynJson *request)
+{
+	const DynJson *items = dyn_request_member(request, "TransactItems");
+	int			i = 0;
+
+	transaction->count = dyn_json_count(items);
+	transaction->actions = palloc0_array(Action, transaction->count);
+	transaction->ordered = palloc_array(Action *, transaction->count);
+	transaction->reasons = palloc0_array(DynReason, transaction->count);
+	for (const DynJson *entry = dyn_json_first(items); entry != NULL; entry = dyn_json_next(entry), i++)
+	{
+		transaction->ordered[i] = &transaction->actions[i];
+		transaction->actions[i].reason = &transaction->reasons[i];
+		read_action(&transaction->actions[i], entry);
+	}
+}
+
+/* Has a request of that token been done?  Raises when it was another one, or is under way. */
+static bool
+is_repeated(const DynJson *request)
+{
+	char	   *token = dyn_request_cstring(request, "ClientRequestToken");
+	StringInfoData text;
+
+	if (token == NULL)
+		return false;
+	initStringInfo(&text);
+	dyn_jsonout_tree(&text, request);
+	switch (dyn_token_use(token, text.data))
+	{
+		case DYN_TOKEN_NEW:
+			return false;
+		case DYN_TOKEN_REPEATED:
+			return true;
+		case DYN_TOKEN_MISMATCH:
+			dyn_error(DYN_E_IDEMPOTENT_PARAMETER_MISMATCH,
+					  "The request uses the same client token as a previous, but non-identical request. "
+					  "Do not reuse a client token with different requests, unless the requests are identical");
+		case DYN_TOKEN_BUSY:
+			dyn_error(DYN_E_TRANSACTION_IN_PROGRESS, "The transaction with the given request token is already in progress.");
+	}
+	pg_unreachable();
+}
+
+void
+dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
+{
+	Transaction transaction;
+	DynCapacity capacity;
+
+	read_transaction(&transaction, request);
+	for (int i = 0; i < transaction.count; i++)
+		find_table(&transaction.actions[i]);
+	for (int i = 0; i < transaction.count; i++)
+		fit_action(&transaction.actions[i]);
+	dyn_transact_cancel(transaction.reasons, transaction.count);
+	order_actions(&transaction);
+	if (is_repeated(request))
+	{
+		appendStringInfoString(reply, "{}");
+		return;
+	}
+	dyn_capacity_begin(&capacity, request);
+	choose_images(&transaction, capacity.report != DYN_CAPACITY_NONE);
+	carry_out_all(&transaction);
+
+	appendStringInfoChar(reply, '{');
+	if (capacity.report != DYN_CAPACITY_NONE)
+		reply_capacity(reply, &transaction, request);
+	appendStringInfoChar(reply, '}');
+}
