@@ -1,11 +1,6 @@
 -- Legacy parameters: Expected, ConditionalOperator, AttributeUpdates, AttributesToGet, and their errors.
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\set VERBOSITY terse
-\pset format unaligned
-\pset tuples_only on
-
+\set ECHO none
+\i sql/common.psql
 SELECT dynapg.create_table('{"TableName":"expr_legacy","BillingMode":"PAY_PER_REQUEST",
   "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],
   "KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]}') IS NOT NULL;
@@ -17,16 +12,10 @@ CREATE FUNCTION pg_temp.reset() RETURNS json LANGUAGE sql AS $$
 $$;
 
 -- The reply, or the error's text; what writes put before it is tested with the operations.
-CREATE FUNCTION pg_temp.try(operation text, request jsonb) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-  reply json;
-BEGIN
-  EXECUTE format('SELECT dynapg.%I($1)', operation) INTO reply
-    USING ('{"TableName":"expr_legacy","Key":{"pk":{"S":"1"}}}' || request)::json;
-  RETURN reply;
-EXCEPTION WHEN OTHERS THEN
-  RETURN regexp_replace(SQLERRM, '^1 validation error detected: ', '');
-END $$;
+CREATE FUNCTION pg_temp.try(operation text, request jsonb) RETURNS text LANGUAGE sql AS $$
+  SELECT regexp_replace(pg_temp.answer(operation, ('{"TableName":"expr_legacy","Key":{"pk":{"S":"1"}}}' || request)::text),
+    '^ND[0-9]{3}: (1 validation error detected: )?', '')
+$$;
 
 -- Does the condition hold? {} where it does.
 CREATE FUNCTION pg_temp.expect(conditions text, operator text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$

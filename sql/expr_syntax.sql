@@ -1,11 +1,6 @@
 -- Expression texts: what parses, and the error of each class of what does not.
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\set VERBOSITY terse
-\pset format unaligned
-\pset tuples_only on
-
+\set ECHO none
+\i sql/common.psql
 SELECT dynapg.create_table('{"TableName":"expr_syntax","BillingMode":"PAY_PER_REQUEST",
   "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],
   "KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]}') IS NOT NULL;
@@ -13,15 +8,9 @@ SELECT dynapg.put_item('{"TableName":"expr_syntax","Item":{"pk":{"S":"1"},"a":{"
   "l":{"L":[{"N":"1"},{"N":"2"}]},"m":{"M":{"k":{"S":"v"}}}}}');
 
 -- The reply, or the error's text; what writes put before it is tested with the operations.
-CREATE FUNCTION pg_temp.try(operation text, request json) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-  reply json;
-BEGIN
-  EXECUTE format('SELECT dynapg.%I($1)', operation) INTO reply USING request;
-  RETURN reply;
-EXCEPTION WHEN OTHERS THEN
-  RETURN regexp_replace(SQLERRM, '^1 validation error detected: ', '');
-END $$;
+CREATE FUNCTION pg_temp.try(operation text, request json) RETURNS text LANGUAGE sql AS $$
+  SELECT regexp_replace(pg_temp.answer(operation, request::text), '^ND[0-9]{3}: (1 validation error detected: )?', '')
+$$;
 
 CREATE FUNCTION pg_temp.request(parts jsonb) RETURNS json LANGUAGE sql AS $$
   SELECT jsonb_strip_nulls('{"TableName":"expr_syntax","Key":{"pk":{"S":"1"}}}' || parts)::json

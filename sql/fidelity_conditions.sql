@@ -1,30 +1,17 @@
 -- Conditions: white space, precedence, paths, every operator against every type.
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\set VERBOSITY terse
-\pset format unaligned
-\pset tuples_only on
-CREATE FUNCTION pg_temp.call(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-  reply text;
-BEGIN
-  EXECUTE format('SELECT dynapg.%I($1::json)', operation) INTO reply USING request;
-  RETURN reply;
-EXCEPTION WHEN OTHERS THEN
-  RETURN SQLSTATE || ': ' || SQLERRM;
-END $$;
+\set ECHO none
+\i sql/common.psql
 SELECT dynapg.create_table('{"TableName":"fidelity.cond","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
   "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"N"}]}') IS NOT NULL;
 -- The item that the cases work on.
 CREATE FUNCTION pg_temp.reset_item() RETURNS text LANGUAGE sql AS $$
-  SELECT pg_temp.call('put_item', '{"TableName":"fidelity.cond","Item":{"pk":{"S":"a"},"sk":{"N":"1"},"s":{"S":"hello"},"n":{"N":"5"},"b":{"B":"AAEC"},"t":{"BOOL":true},"z":{"NULL":true},
+  SELECT pg_temp.answer('put_item', '{"TableName":"fidelity.cond","Item":{"pk":{"S":"a"},"sk":{"N":"1"},"s":{"S":"hello"},"n":{"N":"5"},"b":{"B":"AAEC"},"t":{"BOOL":true},"z":{"NULL":true},
     "l":{"L":[{"N":"1"},{"S":"two"},{"M":{"k":{"S":"v"}}}]},"m":{"M":{"k":{"S":"v"},"l":{"L":[{"N":"7"}]},"a.b":{"S":"dot"}}},
     "ss":{"SS":["a","b"]},"ns":{"NS":["1","2"]},"bs":{"BS":["AA==","AQ=="]},"a.b":{"S":"top"}}}')
 $$;
 -- A condition on it: {} where it holds, "no" where it does not.
 CREATE FUNCTION pg_temp.holds(e text, v text DEFAULT NULL, n text DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
-  SELECT replace(pg_temp.call('update_item', jsonb_strip_nulls(jsonb_build_object('TableName', 'fidelity.cond', 'Key', '{"pk":{"S":"a"},"sk":{"N":"1"}}'::jsonb, 'ConditionExpression', e,
+  SELECT replace(pg_temp.answer('update_item', jsonb_strip_nulls(jsonb_build_object('TableName', 'fidelity.cond', 'Key', '{"pk":{"S":"a"},"sk":{"N":"1"}}'::jsonb, 'ConditionExpression', e,
     'ExpressionAttributeValues', v::jsonb, 'ExpressionAttributeNames', n::jsonb))::text), 'ND003: The conditional request failed', 'no')
 $$;
 SELECT pg_temp.reset_item();

@@ -1,10 +1,6 @@
 -- Who may do what: privileges on the data table, row security, plain SQL beside the operations, savepoints.
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\set VERBOSITY terse
-\pset format unaligned
-\pset tuples_only on
+\set ECHO none
+\i sql/common.psql
 CREATE FUNCTION public.fidelity_call(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   reply text;

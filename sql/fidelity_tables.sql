@@ -1,19 +1,9 @@
 -- Table operations as the service answers them: what replies tell, and what cannot be asked together.
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\set VERBOSITY terse
-\pset format unaligned
-\pset tuples_only on
-CREATE FUNCTION pg_temp.call(operation text, request jsonb) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-  reply text;
-BEGIN
-  EXECUTE format('SELECT dynapg.%I($1::text::json)', operation) INTO reply USING request;
-  RETURN reply;
-EXCEPTION WHEN OTHERS THEN
-  RETURN SQLSTATE || ': ' || SQLERRM;
-END $$;
+\set ECHO none
+\i sql/common.psql
+CREATE FUNCTION pg_temp.call(operation text, request jsonb) RETURNS text LANGUAGE sql AS $$
+  SELECT pg_temp.answer(operation, request::text)
+$$;
 -- Some members of a description, times as T; an error as it is.
 CREATE FUNCTION pg_temp.some(reply text, VARIADIC members text[]) RETURNS text LANGUAGE sql AS $$
   SELECT CASE WHEN left(reply, 1) <> '{' THEN reply ELSE

@@ -1,24 +1,11 @@
 -- Updates: every action on every type, and what their replies show.
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\set VERBOSITY terse
-\pset format unaligned
-\pset tuples_only on
-CREATE FUNCTION pg_temp.call(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-  reply text;
-BEGIN
-  EXECUTE format('SELECT dynapg.%I($1::json)', operation) INTO reply USING request;
-  RETURN reply;
-EXCEPTION WHEN OTHERS THEN
-  RETURN SQLSTATE || ': ' || SQLERRM;
-END $$;
+\set ECHO none
+\i sql/common.psql
 SELECT dynapg.create_table('{"TableName":"fidelity.upd","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
   "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"N"}]}') IS NOT NULL;
 -- The item that the cases work on.
 CREATE FUNCTION pg_temp.reset_item() RETURNS text LANGUAGE sql AS $$
-  SELECT pg_temp.call('put_item', '{"TableName":"fidelity.upd","Item":{"pk":{"S":"a"},"sk":{"N":"1"},"s":{"S":"hello"},"n":{"N":"5"},"b":{"B":"AAEC"},"t":{"BOOL":true},"z":{"NULL":true},
+  SELECT pg_temp.answer('put_item', '{"TableName":"fidelity.upd","Item":{"pk":{"S":"a"},"sk":{"N":"1"},"s":{"S":"hello"},"n":{"N":"5"},"b":{"B":"AAEC"},"t":{"BOOL":true},"z":{"NULL":true},
     "l":{"L":[{"N":"1"},{"S":"two"},{"M":{"k":{"S":"v"}}}]},"m":{"M":{"k":{"S":"v"},"l":{"L":[{"N":"7"}]},"a.b":{"S":"dot"}}},
     "ss":{"SS":["a","b"]},"ns":{"NS":["1","2"]},"bs":{"BS":["AA==","AQ=="]},"a.b":{"S":"top"}}}')
 $$;
@@ -26,7 +13,7 @@ $$;
 CREATE FUNCTION pg_temp.upd(e text, v text DEFAULT NULL, n text DEFAULT NULL, shown text DEFAULT 'UPDATED_NEW') RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_temp.reset_item();
-  RETURN pg_temp.call('update_item', jsonb_strip_nulls(jsonb_build_object('TableName', 'fidelity.upd', 'Key', '{"pk":{"S":"a"},"sk":{"N":"1"}}'::jsonb, 'UpdateExpression', e,
+  RETURN pg_temp.answer('update_item', jsonb_strip_nulls(jsonb_build_object('TableName', 'fidelity.upd', 'Key', '{"pk":{"S":"a"},"sk":{"N":"1"}}'::jsonb, 'UpdateExpression', e,
     'ExpressionAttributeValues', v::jsonb, 'ExpressionAttributeNames', n::jsonb, 'ReturnValues', shown))::text);
 END $$;
 SELECT e, pg_temp.upd(e, v, n) FROM (VALUES
@@ -69,17 +56,17 @@ SELECT e, pg_temp.upd(e, v, n) FROM (VALUES
 SELECT shown, pg_temp.upd('SET m.k = :v, l[0] = :l, q = :m REMOVE s DELETE ss :ss', '{":v":{"N":"1"},":l":{"L":[{"S":"q"}]},":m":{"M":{"x":{"N":"1"}}},":ss":{"SS":["a","b"]}}', NULL, shown) FROM unnest('{UPDATED_OLD,UPDATED_NEW}'::text[]) shown;
 SELECT e, shown, pg_temp.upd(e, CASE WHEN e LIKE '%:v%' THEN '{":v":{"N":"1"}}' END, NULL, shown) FROM unnest(ARRAY['REMOVE l[0], m.l[0]', 'REMOVE s', 'SET s = s', 'SET m.l[0] = :v, m.l[3] = :v', 'ADD n :v']) e, unnest('{UPDATED_OLD,UPDATED_NEW}'::text[]) shown;
 \echo == on a missing item
-SELECT shown, pg_temp.call('update_item', '{"TableName":"fidelity.upd","Key":{"pk":{"S":"new' || shown || '"},"sk":{"N":"1"}},"UpdateExpression":"SET a=:v","ExpressionAttributeValues":{":v":{"N":"1"}},"ReturnValues":"' || shown || '"}'),
-  pg_temp.call('update_item', '{"TableName":"fidelity.upd","Key":{"pk":{"S":"key' || shown || '"},"sk":{"N":"1"}},"ReturnValues":"' || shown || '"}') FROM unnest('{NONE,UPDATED_OLD,UPDATED_NEW,ALL_OLD,ALL_NEW}'::text[]) shown;
-SELECT e, pg_temp.call('update_item', jsonb_strip_nulls(jsonb_build_object('TableName', 'fidelity.upd', 'Key', '{"pk":{"S":"missing"},"sk":{"N":"1"}}'::jsonb, 'UpdateExpression', e, 'ReturnValues', 'ALL_NEW',
+SELECT shown, pg_temp.answer('update_item', '{"TableName":"fidelity.upd","Key":{"pk":{"S":"new' || shown || '"},"sk":{"N":"1"}},"UpdateExpression":"SET a=:v","ExpressionAttributeValues":{":v":{"N":"1"}},"ReturnValues":"' || shown || '"}'),
+  pg_temp.answer('update_item', '{"TableName":"fidelity.upd","Key":{"pk":{"S":"key' || shown || '"},"sk":{"N":"1"}},"ReturnValues":"' || shown || '"}') FROM unnest('{NONE,UPDATED_OLD,UPDATED_NEW,ALL_OLD,ALL_NEW}'::text[]) shown;
+SELECT e, pg_temp.answer('update_item', jsonb_strip_nulls(jsonb_build_object('TableName', 'fidelity.upd', 'Key', '{"pk":{"S":"missing"},"sk":{"N":"1"}}'::jsonb, 'UpdateExpression', e, 'ReturnValues', 'ALL_NEW',
   'ExpressionAttributeValues', CASE WHEN e LIKE '%:v%' THEN '{":v":{"SS":["1"]}}'::jsonb END))::text) FROM unnest(ARRAY['SET a.b = :v', 'REMOVE a.b', 'REMOVE a', 'DELETE a.b :v', 'DELETE a :v', 'REMOVE a[0]', 'SET a = pk', 'SET a = b']) e;
-SELECT pg_temp.call('get_item', '{"TableName":"fidelity.upd","Key":{"pk":{"S":"missing"},"sk":{"N":"1"}}}');
+SELECT pg_temp.answer('get_item', '{"TableName":"fidelity.upd","Key":{"pk":{"S":"missing"},"sk":{"N":"1"}}}');
 \echo == the size limit: what an update writes counts, too, as far as it is more than the key
 CREATE FUNCTION pg_temp.sized(pad int, e text, v jsonb DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-  put text := pg_temp.call('put_item', '{"TableName":"fidelity.upd","Item":{"pk":{"S":"big"},"sk":{"N":"1"},"p":{"S":"' || repeat('x', pad) || '"}}}');
+  put text := pg_temp.answer('put_item', '{"TableName":"fidelity.upd","Item":{"pk":{"S":"big"},"sk":{"N":"1"},"p":{"S":"' || repeat('x', pad) || '"}}}');
 BEGIN
-  RETURN put || ' ' || pg_temp.call('update_item', jsonb_strip_nulls(jsonb_build_object('TableName', 'fidelity.upd', 'Key', '{"pk":{"S":"big"},"sk":{"N":"1"}}'::jsonb, 'UpdateExpression', e, 'ExpressionAttributeValues', v))::text);
+  RETURN put || ' ' || pg_temp.answer('update_item', jsonb_strip_nulls(jsonb_build_object('TableName', 'fidelity.upd', 'Key', '{"pk":{"S":"big"},"sk":{"N":"1"}}'::jsonb, 'UpdateExpression', e, 'ExpressionAttributeValues', v))::text);
 END $$;
 -- key 9 bytes, "p" 1: 409600 - 10 fills the item; SET v = "x" adds 2, and 3 + 19 - 9 = 13 are reserved
 SELECT pg_temp.sized(409600 - 10 + 1, 'REMOVE q'), pg_temp.sized(409600 - 10, 'REMOVE q');

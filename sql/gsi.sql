@@ -1,21 +1,10 @@
 -- Indexes of tables: created, described, added and dropped within the transaction; what an index holds.
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\set VERBOSITY terse
-\pset format unaligned
-\pset tuples_only on
-
--- The reply, or SQLSTATE and message.
-CREATE FUNCTION pg_temp.call(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-  reply text;
-BEGIN
-  EXECUTE format('SELECT dynapg.%I($1::json)', operation) INTO reply USING request;
-  RETURN regexp_replace(reply, '^.*"TableDescription".*$', 'done');
-EXCEPTION WHEN OTHERS THEN
-  RETURN SQLSTATE || ': ' || SQLERRM;
-END $$;
+\set ECHO none
+\i sql/common.psql
+-- The answer; descriptions are not shown.
+CREATE FUNCTION pg_temp.call(operation text, request text) RETURNS text LANGUAGE sql AS $$
+  SELECT regexp_replace(pg_temp.answer(operation, request), '^.*"TableDescription".*$', 'done')
+$$;
 -- Attributes by type, "a:S b:N", as AttributeDefinitions; "a b|c" as KeySchema: HASH before the bar, RANGE behind.
 CREATE FUNCTION pg_temp.defs(list text) RETURNS jsonb LANGUAGE sql AS $$
   SELECT coalesce(jsonb_agg(jsonb_build_object('AttributeName', split_part(d, ':', 1), 'AttributeType', split_part(d, ':', 2)) ORDER BY o), '[]')

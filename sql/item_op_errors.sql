@@ -1,34 +1,15 @@
 -- What the item operations refuse: SQLSTATE, message and detail of every kind of bad input
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\pset format unaligned
-\pset tuples_only on
-\set VERBOSITY terse
-
-CREATE FUNCTION pg_temp.try(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	reply json;
-	state text;
-	message text;
-	detail text;
-BEGIN
-	EXECUTE format('SELECT dynapg.%I($1)', operation) INTO reply USING request::json;
-	RETURN reply;
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
-	RETURN concat_ws(' | ', state, message, nullif(detail, ''));
-END $$;
-
+\set ECHO none
+\i sql/common.psql
 -- With the table and key that most cases share: members are what differs.
 CREATE FUNCTION pg_temp.put(value text, members text DEFAULT '') RETURNS text LANGUAGE sql AS $$
-	SELECT pg_temp.try('put_item', '{"TableName":"errors.one","Item":{"pk":{"S":"a"},"sk":{"N":"1"},"v":' || value || '}' || members || '}') $$;
+	SELECT pg_temp.answer('put_item', '{"TableName":"errors.one","Item":{"pk":{"S":"a"},"sk":{"N":"1"},"v":' || value || '}' || members || '}') $$;
 CREATE FUNCTION pg_temp.get(members text) RETURNS text LANGUAGE sql AS $$
-	SELECT pg_temp.try('get_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}}' || members || '}') $$;
+	SELECT pg_temp.answer('get_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}}' || members || '}') $$;
 CREATE FUNCTION pg_temp.condition(expression text, members text DEFAULT '') RETURNS text LANGUAGE sql AS $$
-	SELECT pg_temp.try('delete_item', '{"TableName":"errors.one","Key":{"pk":{"S":"none"},"sk":{"N":"1"}},"ConditionExpression":' || to_json(expression) || members || '}') $$;
+	SELECT pg_temp.answer('delete_item', '{"TableName":"errors.one","Key":{"pk":{"S":"none"},"sk":{"N":"1"}},"ConditionExpression":' || to_json(expression) || members || '}') $$;
 CREATE FUNCTION pg_temp.update(expression text, members text DEFAULT '') RETURNS text LANGUAGE sql AS $$
-	SELECT pg_temp.try('update_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"UpdateExpression":' || to_json(expression) || members || '}') $$;
+	SELECT pg_temp.answer('update_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"UpdateExpression":' || to_json(expression) || members || '}') $$;
 
 SELECT dynapg.create_table('{"TableName":"errors.one","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
 	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"N"},{"AttributeName":"g","AttributeType":"S"},{"AttributeName":"h","AttributeType":"B"}],
@@ -40,50 +21,50 @@ SELECT dynapg.create_table('{"TableName":"errors.str","KeySchema":[{"AttributeNa
 SELECT pg_temp.put('{"N":"1"}', ',"ReturnConsumedCapacity":"NONE"');
 
 \echo # requests that are no request
-SELECT pg_temp.try('get_item', '[]');
-SELECT pg_temp.try('get_item', '"x"');
-SELECT pg_temp.try('get_item', '{"TableName":');
-SELECT pg_temp.try('get_item', '{}');
-SELECT pg_temp.try('put_item', '{}');
-SELECT pg_temp.try('update_item', '{}');
-SELECT pg_temp.try('delete_item', '{}');
-SELECT pg_temp.try('get_item', '{"TableName":5,"Key":{}}');
-SELECT pg_temp.try('get_item', '{"TableName":"errors.one","Key":[]}');
-SELECT pg_temp.try('get_item', '{"TableName":"errors.one","Key":{"pk":"a"}}');
-SELECT pg_temp.try('get_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"}},"ConsistentRead":"yes"}');
-SELECT pg_temp.try('get_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"}},"AttributesToGet":[]}');
-SELECT pg_temp.try('get_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"}},"ReturnConsumedCapacity":"ALL"}');
-SELECT pg_temp.try('put_item', '{"TableName":"errors.one","Item":{"pk":{"S":"a"},"sk":{"N":"1"}},"ReturnValues":"EVERYTHING"}');
-SELECT pg_temp.try('put_item', '{"TableName":"errors.one","Item":{"pk":{"S":"a"},"sk":{"N":"1"}},"ReturnValuesOnConditionCheckFailure":"ALL_NEW"}');
-SELECT pg_temp.try('put_item', '{"TableName":"errors.one","Item":{"pk":{"S":"a"},"sk":{"N":"1"}},"ReturnItemCollectionMetrics":"YES"}');
+SELECT pg_temp.answer('get_item', '[]');
+SELECT pg_temp.answer('get_item', '"x"');
+SELECT pg_temp.answer('get_item', '{"TableName":');
+SELECT pg_temp.answer('get_item', '{}');
+SELECT pg_temp.answer('put_item', '{}');
+SELECT pg_temp.answer('update_item', '{}');
+SELECT pg_temp.answer('delete_item', '{}');
+SELECT pg_temp.answer('get_item', '{"TableName":5,"Key":{}}');
+SELECT pg_temp.answer('get_item', '{"TableName":"errors.one","Key":[]}');
+SELECT pg_temp.answer('get_item', '{"TableName":"errors.one","Key":{"pk":"a"}}');
+SELECT pg_temp.answer('get_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"}},"ConsistentRead":"yes"}');
+SELECT pg_temp.answer('get_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"}},"AttributesToGet":[]}');
+SELECT pg_temp.answer('get_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"}},"ReturnConsumedCapacity":"ALL"}');
+SELECT pg_temp.answer('put_item', '{"TableName":"errors.one","Item":{"pk":{"S":"a"},"sk":{"N":"1"}},"ReturnValues":"EVERYTHING"}');
+SELECT pg_temp.answer('put_item', '{"TableName":"errors.one","Item":{"pk":{"S":"a"},"sk":{"N":"1"}},"ReturnValuesOnConditionCheckFailure":"ALL_NEW"}');
+SELECT pg_temp.answer('put_item', '{"TableName":"errors.one","Item":{"pk":{"S":"a"},"sk":{"N":"1"}},"ReturnItemCollectionMetrics":"YES"}');
 -- unknown members are ignored
-SELECT pg_temp.try('get_item', '{"TableName":"errors.one","Key":{"pk":{"S":"?"},"sk":{"N":"1"}},"Whatever":{"a":[1]}}');
+SELECT pg_temp.answer('get_item', '{"TableName":"errors.one","Key":{"pk":{"S":"?"},"sk":{"N":"1"}},"Whatever":{"a":[1]}}');
 
 \echo # table names
-SELECT pg_temp.try('get_item', '{"TableName":"","Key":{"pk":{"S":"a"}}}');
-SELECT pg_temp.try('get_item', '{"TableName":"ab","Key":{"pk":{"S":"a"}}}');
-SELECT pg_temp.try('get_item', '{"TableName":"a b c","Key":{"pk":{"S":"a"}}}');
-SELECT pg_temp.try('get_item', '{"TableName":"errors.none","Key":{"pk":{"S":"a"}}}');
-SELECT pg_temp.try('put_item', '{"TableName":"errors.none","Item":{"pk":{"S":"a"}}}');
-SELECT pg_temp.try('update_item', '{"TableName":"errors.none","Key":{"pk":{"S":"a"}}}');
-SELECT pg_temp.try('delete_item', '{"TableName":"Errors.one","Key":{"pk":{"S":"a"}}}');
+SELECT pg_temp.answer('get_item', '{"TableName":"","Key":{"pk":{"S":"a"}}}');
+SELECT pg_temp.answer('get_item', '{"TableName":"ab","Key":{"pk":{"S":"a"}}}');
+SELECT pg_temp.answer('get_item', '{"TableName":"a b c","Key":{"pk":{"S":"a"}}}');
+SELECT pg_temp.answer('get_item', '{"TableName":"errors.none","Key":{"pk":{"S":"a"}}}');
+SELECT pg_temp.answer('put_item', '{"TableName":"errors.none","Item":{"pk":{"S":"a"}}}');
+SELECT pg_temp.answer('update_item', '{"TableName":"errors.none","Key":{"pk":{"S":"a"}}}');
+SELECT pg_temp.answer('delete_item', '{"TableName":"Errors.one","Key":{"pk":{"S":"a"}}}');
 
 \echo # Key: missing, extra, of another type, empty, too long
-SELECT pg_temp.try(o, json_build_object('TableName', 'errors.one', 'Key', k)::text) FROM unnest('{get_item,delete_item,update_item}'::text[]) o,
+SELECT pg_temp.answer(o, json_build_object('TableName', 'errors.one', 'Key', k)::text) FROM unnest('{get_item,delete_item,update_item}'::text[]) o,
 	unnest(ARRAY['{}', '{"pk":{"S":"a"}}', '{"pk":{"S":"a"},"x":{"N":"1"}}', '{"pk":{"S":"a"},"sk":{"N":"1"},"x":{"N":"1"}}',
 		'{"pk":{"S":"a"},"sk":{"S":"1"}}', '{"pk":{"L":[]},"sk":{"N":"1"}}', '{"pk":{"S":""},"sk":{"N":"1"}}']::json[]) k;
-SELECT pg_temp.try('get_item', '{"TableName":"errors.str","Key":{"pk":{"B":""},"sk":{"S":"x"}}}');
-SELECT pg_temp.try('get_item', '{"TableName":"errors.str","Key":{"pk":{"B":"AA=="},"sk":{"S":""}}}');
-SELECT pg_temp.try('get_item', format('{"TableName":"errors.one","Key":{"pk":{"S":"%s"},"sk":{"N":"1"}}}', repeat('k', n))) FROM unnest('{2048,2049}'::int[]) n;
-SELECT pg_temp.try('get_item', format('{"TableName":"errors.str","Key":{"pk":{"B":"AA=="},"sk":{"S":"%s"}}}', repeat('k', n))) FROM unnest('{1024,1025}'::int[]) n;
+SELECT pg_temp.answer('get_item', '{"TableName":"errors.str","Key":{"pk":{"B":""},"sk":{"S":"x"}}}');
+SELECT pg_temp.answer('get_item', '{"TableName":"errors.str","Key":{"pk":{"B":"AA=="},"sk":{"S":""}}}');
+SELECT pg_temp.answer('get_item', format('{"TableName":"errors.one","Key":{"pk":{"S":"%s"},"sk":{"N":"1"}}}', repeat('k', n))) FROM unnest('{2048,2049}'::int[]) n;
+SELECT pg_temp.answer('get_item', format('{"TableName":"errors.str","Key":{"pk":{"B":"AA=="},"sk":{"S":"%s"}}}', repeat('k', n))) FROM unnest('{1024,1025}'::int[]) n;
 
 \echo # Item: missing key, wrong type, empty, too long
-SELECT pg_temp.try('put_item', json_build_object('TableName', 'errors.one', 'Item', i)::text) FROM
+SELECT pg_temp.answer('put_item', json_build_object('TableName', 'errors.one', 'Item', i)::text) FROM
 	unnest(ARRAY['{}', '{"pk":{"S":"a"}}', '{"sk":{"N":"1"}}', '{"pk":{"N":"1"},"sk":{"N":"1"}}', '{"pk":{"S":"a"},"sk":{"NULL":true}}',
 		'{"pk":{"S":""},"sk":{"N":"1"}}']::json[]) i;
-SELECT pg_temp.try('put_item', '{"TableName":"errors.str","Item":{"pk":{"B":""},"sk":{"S":"x"}}}');
-SELECT pg_temp.try('put_item', format('{"TableName":"errors.one","Item":{"pk":{"S":"%s"},"sk":{"N":"1"}}}', repeat('k', n))) FROM unnest('{2048,2049}'::int[]) n;
-SELECT pg_temp.try('put_item', format('{"TableName":"errors.str","Item":{"pk":{"B":"AA=="},"sk":{"S":"%s"}}}', repeat('k', n))) FROM unnest('{1024,1025}'::int[]) n;
+SELECT pg_temp.answer('put_item', '{"TableName":"errors.str","Item":{"pk":{"B":""},"sk":{"S":"x"}}}');
+SELECT pg_temp.answer('put_item', format('{"TableName":"errors.one","Item":{"pk":{"S":"%s"},"sk":{"N":"1"}}}', repeat('k', n))) FROM unnest('{2048,2049}'::int[]) n;
+SELECT pg_temp.answer('put_item', format('{"TableName":"errors.str","Item":{"pk":{"B":"AA=="},"sk":{"S":"%s"}}}', repeat('k', n))) FROM unnest('{1024,1025}'::int[]) n;
 
 \echo # keys of secondary indexes
 SELECT pg_temp.put('{"N":"1"},"g":{"N":"1"}');
@@ -96,7 +77,7 @@ SELECT pg_temp.update('SET g = :v', ',"ExpressionAttributeValues":{":v":{"S":""}
 SELECT pg_temp.update('SET h = :v', ',"ExpressionAttributeValues":{":v":{"B":""}}');
 SELECT pg_temp.update('SET g = v');
 SELECT pg_temp.update('SET g = if_not_exists(nothing, :v)', ',"ExpressionAttributeValues":{":v":{"S":""}}');
-SELECT pg_temp.try('update_item', '{"TableName":"errors.one","Key":{"pk":{"S":"none"},"sk":{"N":"1"}},"UpdateExpression":"SET g = sk"}');
+SELECT pg_temp.answer('update_item', '{"TableName":"errors.one","Key":{"pk":{"S":"none"},"sk":{"N":"1"}},"UpdateExpression":"SET g = sk"}');
 SELECT pg_temp.get(',"ProjectionExpression":"g, h"');
 
 \echo # attribute values
@@ -133,8 +114,8 @@ SELECT pg_temp.update('SET v = :v', ',"ConditionExpression":"a = :v","AttributeU
 SELECT pg_temp.put('{"N":"1"}', ',"ConditionalOperator":"AND"');
 SELECT pg_temp.put('{"N":"1"}', ',"ExpressionAttributeNames":{"#a":"b"}');
 SELECT pg_temp.put('{"N":"1"}', ',"ExpressionAttributeValues":{":a":{"S":"b"}}');
-SELECT pg_temp.try('delete_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ExpressionAttributeValues":{":a":{"S":"b"}}}');
-SELECT pg_temp.try('update_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ExpressionAttributeValues":{":a":{"S":"b"}}}');
+SELECT pg_temp.answer('delete_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ExpressionAttributeValues":{":a":{"S":"b"}}}');
+SELECT pg_temp.answer('update_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ExpressionAttributeValues":{":a":{"S":"b"}}}');
 SELECT pg_temp.get(',"ExpressionAttributeNames":{"#a":"b"}');
 SELECT pg_temp.condition('a = :a', ',"ExpressionAttributeValues":{}');
 SELECT pg_temp.condition('#a = b', ',"ExpressionAttributeNames":{}');
@@ -174,8 +155,8 @@ FROM unnest(ARRAY['', 'SET', 'SET a', 'SET a =', 'SET a = :s,', 'SET a = :s b = 
 	'SET a = :s, a = :n', 'SET a = :s, a.b = :n', 'SET a.b = :s, a[1] = :n', 'SET a = :s REMOVE a', 'SET a[0] = :s REMOVE a',
 	'SET pk = :s', 'SET sk = :n', 'REMOVE pk', 'ADD sk :n', 'SET name = :s', 'REMOVE size', 'SET :s = a', 'SET a = b = c', 'FOO a = :s']) e;
 SELECT pg_temp.get('');
-SELECT pg_temp.try('update_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"AttributeUpdates":{"pk":{"Action":"PUT","Value":{"S":"x"}}}}');
-SELECT u, pg_temp.try('update_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"AttributeUpdates":{"a":' || u || '}}')
+SELECT pg_temp.answer('update_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"AttributeUpdates":{"pk":{"Action":"PUT","Value":{"S":"x"}}}}');
+SELECT u, pg_temp.answer('update_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"AttributeUpdates":{"a":' || u || '}}')
 FROM unnest(ARRAY['{}', '{"Action":"PUT"}', '{"Action":"ADD"}', '{"Action":"FIX","Value":{"S":"x"}}', '{"Action":"ADD","Value":{"S":"x"}}', '{"Action":"DELETE","Value":{"S":"x"}}', '{"Action":"PUT","Value":{}}']) u;
 
 \echo # projections
@@ -191,12 +172,12 @@ SELECT pg_temp.put('{"N":"1"}', ',"Expected":{"v":{"Exists":false}},"Conditional
 
 \echo # the order of checks
 -- values before names of tables, expressions before values of keys, the condition before the update's own errors
-SELECT pg_temp.try('put_item', '{"TableName":"errors.none","Item":{"pk":{"N":"x"}}}');
-SELECT pg_temp.try('put_item', '{"TableName":"errors.none","Item":{"pk":{"S":"x"}},"ConditionExpression":"a ="}');
-SELECT pg_temp.try('put_item', '{"TableName":"errors.none","Item":{"pk":{}},"Expected":{},"ConditionExpression":"a ="}');
-SELECT pg_temp.try('put_item', format('{"TableName":"errors.none","Item":{"pk":{"S":"%s"}}}', repeat('x', 409600)));
-SELECT pg_temp.try('put_item', '{"TableName":"errors.none","Item":{"pk":{"S":"x"}},"ReturnValues":"ALL_NEW"}');
-SELECT pg_temp.try('update_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"}},"UpdateExpression":"SET pk = :v","ExpressionAttributeValues":{":v":{"S":"x"}}}');
+SELECT pg_temp.answer('put_item', '{"TableName":"errors.none","Item":{"pk":{"N":"x"}}}');
+SELECT pg_temp.answer('put_item', '{"TableName":"errors.none","Item":{"pk":{"S":"x"}},"ConditionExpression":"a ="}');
+SELECT pg_temp.answer('put_item', '{"TableName":"errors.none","Item":{"pk":{}},"Expected":{},"ConditionExpression":"a ="}');
+SELECT pg_temp.answer('put_item', format('{"TableName":"errors.none","Item":{"pk":{"S":"%s"}}}', repeat('x', 409600)));
+SELECT pg_temp.answer('put_item', '{"TableName":"errors.none","Item":{"pk":{"S":"x"}},"ReturnValues":"ALL_NEW"}');
+SELECT pg_temp.answer('update_item', '{"TableName":"errors.one","Key":{"pk":{"S":"a"}},"UpdateExpression":"SET pk = :v","ExpressionAttributeValues":{":v":{"S":"x"}}}');
 
 -- nothing was written by any of these but what was said
 SELECT pg_temp.get('');

@@ -1,26 +1,6 @@
 -- PutItem, GetItem, DeleteItem, UpdateItem: what they do
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\pset format unaligned
-\pset tuples_only on
-\set VERBOSITY terse
-
--- A request that may fail, and how: SQLSTATE, message, detail.
-CREATE FUNCTION pg_temp.try(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	reply json;
-	state text;
-	message text;
-	detail text;
-BEGIN
-	EXECUTE format('SELECT dynapg.%I($1)', operation) INTO reply USING request::json;
-	RETURN reply;
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
-	RETURN concat_ws(' | ', state, message, nullif(detail, ''));
-END $$;
-
+\set ECHO none
+\i sql/common.psql
 SELECT dynapg.create_table('{"TableName":"items.one","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},
 	{"AttributeName":"sk","KeyType":"RANGE"}],"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},
 	{"AttributeName":"sk","AttributeType":"N"}],"BillingMode":"PAY_PER_REQUEST"}')->'TableDescription'->>'TableStatus';
@@ -52,26 +32,26 @@ SELECT dynapg.put_item('{"TableName":"items.one","Item":{"pk":{"S":"a"},"sk":{"N
 SELECT dynapg.get_item('{"TableName":"items.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}}}');
 
 -- Conditions: insert only, replace only, and what failed them
-SELECT pg_temp.try('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"a"},"sk":{"N":"1"},"v":{"N":"4"}},
+SELECT pg_temp.answer('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"a"},"sk":{"N":"1"},"v":{"N":"4"}},
 	"ConditionExpression":"attribute_not_exists(pk)"}');
-SELECT pg_temp.try('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"a"},"sk":{"N":"1"},"v":{"N":"4"}},
+SELECT pg_temp.answer('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"a"},"sk":{"N":"1"},"v":{"N":"4"}},
 	"ConditionExpression":"attribute_not_exists(pk)","ReturnValuesOnConditionCheckFailure":"ALL_OLD"}');
-SELECT pg_temp.try('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"a"},"sk":{"N":"2"},"v":{"N":"4"}},
+SELECT pg_temp.answer('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"a"},"sk":{"N":"2"},"v":{"N":"4"}},
 	"ConditionExpression":"attribute_exists(pk)","ReturnValuesOnConditionCheckFailure":"ALL_OLD"}');
-SELECT pg_temp.try('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"a"},"sk":{"N":"2"},"v":{"N":"4"}},
+SELECT pg_temp.answer('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"a"},"sk":{"N":"2"},"v":{"N":"4"}},
 	"ConditionExpression":"attribute_not_exists(pk)"}');
-SELECT pg_temp.try('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"a"},"sk":{"N":"2"},"v":{"N":"5"}},
+SELECT pg_temp.answer('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"a"},"sk":{"N":"2"},"v":{"N":"5"}},
 	"ConditionExpression":"v BETWEEN :low AND :high","ExpressionAttributeValues":{":low":{"N":"3"},":high":{"N":"4"}},"ReturnValues":"ALL_OLD"}');
 SELECT dynapg.get_item('{"TableName":"items.one","Key":{"pk":{"S":"a"},"sk":{"N":"2"}},"ProjectionExpression":"v"}');
 
 -- Delete: gone or never there is the same
 SELECT dynapg.delete_item('{"TableName":"items.one","Key":{"pk":{"S":"a"},"sk":{"N":"2"}},"ReturnValues":"ALL_OLD"}');
 SELECT dynapg.delete_item('{"TableName":"items.one","Key":{"pk":{"S":"a"},"sk":{"N":"2"}},"ReturnValues":"ALL_OLD"}');
-SELECT pg_temp.try('delete_item', '{"TableName":"items.one","Key":{"pk":{"S":"a"},"sk":{"N":"2"}},"ConditionExpression":"attribute_exists(pk)"}');
-SELECT pg_temp.try('delete_item', '{"TableName":"items.one","Key":{"pk":{"S":"a"},"sk":{"N":"2"}},"ConditionExpression":"attribute_not_exists(pk)"}');
-SELECT pg_temp.try('delete_item', '{"TableName":"items.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ConditionExpression":"v = :v",
+SELECT pg_temp.answer('delete_item', '{"TableName":"items.one","Key":{"pk":{"S":"a"},"sk":{"N":"2"}},"ConditionExpression":"attribute_exists(pk)"}');
+SELECT pg_temp.answer('delete_item', '{"TableName":"items.one","Key":{"pk":{"S":"a"},"sk":{"N":"2"}},"ConditionExpression":"attribute_not_exists(pk)"}');
+SELECT pg_temp.answer('delete_item', '{"TableName":"items.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ConditionExpression":"v = :v",
 	"ExpressionAttributeValues":{":v":{"N":"4"}},"ReturnValuesOnConditionCheckFailure":"ALL_OLD"}');
-SELECT pg_temp.try('delete_item', '{"TableName":"items.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ConditionExpression":"v = :v",
+SELECT pg_temp.answer('delete_item', '{"TableName":"items.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ConditionExpression":"v = :v",
 	"ExpressionAttributeValues":{":v":{"N":"3"}}}');
 SELECT dynapg.get_item('{"TableName":"items.one","Key":{"pk":{"S":"a"},"sk":{"N":"1"}}}');
 
@@ -118,18 +98,18 @@ SELECT dynapg.update_item('{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{
 	"ExpressionAttributeValues":{":v":{"N":"1"}},"ReturnValues":"UPDATED_OLD"}');
 
 -- A conditional update: on an item, on a missing one
-SELECT pg_temp.try('update_item', '{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"5"}},"UpdateExpression":"SET v = :v","ConditionExpression":"a2 = :v",
+SELECT pg_temp.answer('update_item', '{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"5"}},"UpdateExpression":"SET v = :v","ConditionExpression":"a2 = :v",
 	"ExpressionAttributeValues":{":v":{"N":"1"}},"ReturnValues":"UPDATED_NEW"}');
-SELECT pg_temp.try('update_item', '{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"5"}},"UpdateExpression":"SET v = :v","ConditionExpression":"a2 <> :v",
+SELECT pg_temp.answer('update_item', '{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"5"}},"UpdateExpression":"SET v = :v","ConditionExpression":"a2 <> :v",
 	"ExpressionAttributeValues":{":v":{"N":"1"}},"ReturnValuesOnConditionCheckFailure":"ALL_OLD"}');
-SELECT pg_temp.try('update_item', '{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"6"}},"UpdateExpression":"SET v = :v","ConditionExpression":"attribute_exists(pk)",
+SELECT pg_temp.answer('update_item', '{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"6"}},"UpdateExpression":"SET v = :v","ConditionExpression":"attribute_exists(pk)",
 	"ExpressionAttributeValues":{":v":{"N":"1"}},"ReturnValuesOnConditionCheckFailure":"ALL_OLD"}');
 SELECT dynapg.get_item('{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"6"}}}');
 -- where condition and update both fail on the missing item, the condition comes first
-SELECT pg_temp.try('update_item', '{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"6"}},"UpdateExpression":"SET v = w","ConditionExpression":"attribute_exists(pk)"}');
-SELECT pg_temp.try('update_item', '{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"6"}},"UpdateExpression":"SET v = w","ConditionExpression":"attribute_not_exists(pk)"}');
-SELECT pg_temp.try('update_item', '{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"5"}},"UpdateExpression":"SET v = w"}');
-SELECT pg_temp.try('update_item', '{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"5"}},"UpdateExpression":"SET v = pk"}');
+SELECT pg_temp.answer('update_item', '{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"6"}},"UpdateExpression":"SET v = w","ConditionExpression":"attribute_exists(pk)"}');
+SELECT pg_temp.answer('update_item', '{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"6"}},"UpdateExpression":"SET v = w","ConditionExpression":"attribute_not_exists(pk)"}');
+SELECT pg_temp.answer('update_item', '{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"5"}},"UpdateExpression":"SET v = w"}');
+SELECT pg_temp.answer('update_item', '{"TableName":"items.one","Key":{"pk":{"S":"u"},"sk":{"N":"5"}},"UpdateExpression":"SET v = pk"}');
 
 -- Legacy parameters
 SELECT dynapg.update_item('{"TableName":"items.one","Key":{"pk":{"S":"l"},"sk":{"N":"1"}},"AttributeUpdates":{"a":{"Action":"PUT","Value":{"S":"x"}},
@@ -137,11 +117,11 @@ SELECT dynapg.update_item('{"TableName":"items.one","Key":{"pk":{"S":"l"},"sk":{
 SELECT dynapg.update_item('{"TableName":"items.one","Key":{"pk":{"S":"l"},"sk":{"N":"1"}},"AttributeUpdates":{"a":{"Action":"DELETE"},
 	"n":{"Action":"ADD","Value":{"N":"-2"}},"ss":{"Action":"DELETE","Value":{"SS":["a","q"]}}},
 	"Expected":{"a":{"Value":{"S":"x"}},"n":{"ComparisonOperator":"GE","AttributeValueList":[{"N":"5"}]}},"ReturnValues":"UPDATED_NEW"}');
-SELECT pg_temp.try('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"l"},"sk":{"N":"1"}},"Expected":{"pk":{"Exists":false}}}');
-SELECT pg_temp.try('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"l"},"sk":{"N":"1"},"v":{"N":"7"}},"ConditionalOperator":"OR",
+SELECT pg_temp.answer('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"l"},"sk":{"N":"1"}},"Expected":{"pk":{"Exists":false}}}');
+SELECT pg_temp.answer('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"l"},"sk":{"N":"1"},"v":{"N":"7"}},"ConditionalOperator":"OR",
 	"Expected":{"pk":{"Exists":false},"n":{"ComparisonOperator":"EQ","AttributeValueList":[{"N":"3"}]}},"ReturnValues":"ALL_OLD"}');
-SELECT pg_temp.try('delete_item', '{"TableName":"items.one","Key":{"pk":{"S":"l"},"sk":{"N":"1"}},"Expected":{"v":{"ComparisonOperator":"NE","AttributeValueList":[{"N":"7"}]}}}');
-SELECT pg_temp.try('delete_item', '{"TableName":"items.one","Key":{"pk":{"S":"l"},"sk":{"N":"1"}},"Expected":{"v":{"ComparisonOperator":"NOT_NULL"}},"ReturnValues":"ALL_OLD"}');
+SELECT pg_temp.answer('delete_item', '{"TableName":"items.one","Key":{"pk":{"S":"l"},"sk":{"N":"1"}},"Expected":{"v":{"ComparisonOperator":"NE","AttributeValueList":[{"N":"7"}]}}}');
+SELECT pg_temp.answer('delete_item', '{"TableName":"items.one","Key":{"pk":{"S":"l"},"sk":{"N":"1"}},"Expected":{"v":{"ComparisonOperator":"NOT_NULL"}},"ReturnValues":"ALL_OLD"}');
 
 -- Consumed capacity: 4 KB to read, 1 KB to write, by the larger image
 SELECT dynapg.put_item('{"TableName":"items.one","Item":{"pk":{"S":"c"},"sk":{"N":"1"}},"ReturnConsumedCapacity":"TOTAL"}');
@@ -250,8 +230,8 @@ BEGIN
 		PERFORM dynapg.update_item('{"TableName":"items.one","Key":{"pk":{"S":"m"},"sk":{"N":"1"}},"UpdateExpression":"SET v = v + :v, l = list_append(l, :l)","ConditionExpression":"attribute_exists(pk)",
 			"ExpressionAttributeValues":{":v":{"N":"1"},":l":{"L":[{"S":"x"}]}},"ReturnValues":"ALL_NEW"}');
 		PERFORM dynapg.get_item('{"TableName":"items.one","Key":{"pk":{"S":"m"},"sk":{"N":"1"}},"ProjectionExpression":"v, l[0]"}');
-		PERFORM pg_temp.try('delete_item', '{"TableName":"items.one","Key":{"pk":{"S":"m"},"sk":{"N":"1"}},"ConditionExpression":"v = :v","ExpressionAttributeValues":{":v":{"N":"1"}}}');
-		PERFORM pg_temp.try('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"m"},"sk":{"N":"x"}}}');
+		PERFORM pg_temp.answer('delete_item', '{"TableName":"items.one","Key":{"pk":{"S":"m"},"sk":{"N":"1"}},"ConditionExpression":"v = :v","ExpressionAttributeValues":{":v":{"N":"1"}}}');
+		PERFORM pg_temp.answer('put_item', '{"TableName":"items.one","Item":{"pk":{"S":"m"},"sk":{"N":"x"}}}');
 		PERFORM dynapg.delete_item('{"TableName":"items.one","Key":{"pk":{"S":"m"},"sk":{"N":"1"}}}');
 		COMMIT;
 	END LOOP;

@@ -1,25 +1,6 @@
 -- Five programs as their users wrote them, request by request
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\pset format unaligned
-\pset tuples_only on
-\set VERBOSITY terse
-
-CREATE FUNCTION pg_temp.try(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	reply json;
-	state text;
-	message text;
-	detail text;
-BEGIN
-	EXECUTE format('SELECT dynapg.%I($1)', operation) INTO reply USING request::json;
-	RETURN reply;
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
-	RETURN concat_ws(' | ', state, message, nullif(detail, ''));
-END $$;
-
+\set ECHO none
+\i sql/common.psql
 \echo # 1. image collections
 SELECT dynapg.create_table('{"TableName":"user-images-test","KeySchema":[{"AttributeName":"userId","KeyType":"HASH"}],
 	"AttributeDefinitions":[{"AttributeName":"userId","AttributeType":"S"}],"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}}')->'TableDescription'->>'TableStatus';
@@ -35,9 +16,9 @@ SELECT dynapg.update_item('{"TableName":"user-images-test","Key":{"userId":{"S":
 SELECT dynapg.get_item('{"TableName":"user-images-test","Key":{"userId":{"S":"user-1"}}}')->'Item'->'imagesCollection';
 SELECT dynapg.get_item('{"TableName":"user-images-test","Key":{"userId":{"S":"user-1"}},"ProjectionExpression":"imagesCollection[1].images[0].#u","ExpressionAttributeNames":{"#u":"url"}}');
 -- a user without a collection yet, and the published sample with its misspelt parameter
-SELECT pg_temp.try('update_item', '{"TableName":"user-images-test","Key":{"userId":{"S":"user-2"}},"UpdateExpression":"SET #images = list_append(#images, :new_images)",
+SELECT pg_temp.answer('update_item', '{"TableName":"user-images-test","Key":{"userId":{"S":"user-2"}},"UpdateExpression":"SET #images = list_append(#images, :new_images)",
 	"ExpressionAttributeNames":{"#images":"imagesCollection"},"ExpressionAttributeValues":{":new_images":{"L":[]}}}');
-SELECT pg_temp.try('update_item', '{"TableName":"user-images-test","Key":{"userId":{"S":"user-1"}},"UpdateExpression":"SET #images = list_append(#images, :new_images)",
+SELECT pg_temp.answer('update_item', '{"TableName":"user-images-test","Key":{"userId":{"S":"user-1"}},"UpdateExpression":"SET #images = list_append(#images, :new_images)",
 	"ExpressionAttributeNames":{"#images":"imagesCollection"},"EExpressionAttributeValues":{":new_images":{"L":[]}}}');
 
 \echo # 2. notes
@@ -67,14 +48,14 @@ SELECT dynapg.put_item('{"TableName":"four","Item":{"pkey":{"S":"a"},"name":{"S"
 SELECT dynapg.update_item('{"TableName":"four","Key":{"pkey":{"S":"a"}},"UpdateExpression":"set friends = :new_friends",
 	"ExpressionAttributeValues":{":new_friends":{"SS":["Watson","Mycroft","Sherlock"]}},"ReturnValues":"ALL_NEW"}');
 SELECT dynapg.get_item('{"TableName":"four","Key":{"pkey":{"S":"a"}}}');
-SELECT pg_temp.try('get_item', '{"TableName":"four","Key":{"pkey":"a"}}');
+SELECT pg_temp.answer('get_item', '{"TableName":"four","Key":{"pkey":"a"}}');
 -- pages of at most 100 names
 SELECT count(dynapg.create_table(json_build_object('TableName', 'list.' || to_char(i, 'FM000'), 'KeySchema', '[{"AttributeName":"k","KeyType":"HASH"}]'::json,
 	'AttributeDefinitions', '[{"AttributeName":"k","AttributeType":"S"}]'::json, 'BillingMode', 'PAY_PER_REQUEST'))) FROM generate_series(1, 101) i;
 SELECT json_array_length(l->'TableNames'), l->>'LastEvaluatedTableName' IS NOT NULL FROM dynapg.list_tables('{}') l;
 SELECT dynapg.list_tables('{"ExclusiveStartTableName":"list.098","Limit":2}');
 SELECT dynapg.list_tables('{"ExclusiveStartTableName":"list.100","Limit":2}')->'TableNames'->>0;
-SELECT pg_temp.try('list_tables', '{"Limit":101}');
+SELECT pg_temp.answer('list_tables', '{"Limit":101}');
 SELECT count(dynapg.delete_table(json_build_object('TableName', 'list.' || to_char(i, 'FM000')))) FROM generate_series(1, 101) i;
 
 \echo # 4. user administration
@@ -84,7 +65,7 @@ SELECT dynapg.create_table('{"TableName":"user","KeySchema":[{"AttributeName":"e
 SELECT dynapg.get_item('{"TableName":"user","Key":{"emailAddress":{"S":"ann@example.com"}}}');
 SELECT dynapg.put_item('{"TableName":"user","Item":{"emailAddress":{"S":"ann@example.com"},"firstName":{"S":"Ann"},"lastName":{"S":"Lee"},"password":{"S":"$2b$10$hash"},"dateCreated":{"S":"2022-02-01T00:00:00.000Z"}},
 	"ConditionExpression":"attribute_not_exists(emailAddress)"}');
-SELECT pg_temp.try('put_item', '{"TableName":"user","Item":{"emailAddress":{"S":"ann@example.com"},"firstName":{"S":"Eve"}},"ConditionExpression":"attribute_not_exists(emailAddress)"}');
+SELECT pg_temp.answer('put_item', '{"TableName":"user","Item":{"emailAddress":{"S":"ann@example.com"},"firstName":{"S":"Eve"}},"ConditionExpression":"attribute_not_exists(emailAddress)"}');
 SELECT dynapg.get_item('{"TableName":"user","Key":{"emailAddress":{"S":"ann@example.com"}}}');
 -- all users
 SELECT dynapg.put_item('{"TableName":"user","Item":{"emailAddress":{"S":"bob@example.com"},"firstName":{"S":"Bob"}}}');

@@ -1,21 +1,6 @@
 -- What Query and Scan refuse: SQLSTATE and message of every kind of bad input
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\pset format unaligned
-\pset tuples_only on
-\set VERBOSITY terse
-
-CREATE FUNCTION pg_temp.try(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	reply json;
-BEGIN
-	EXECUTE format('SELECT dynapg.%I($1)', operation) INTO reply USING request::json;
-	RETURN reply;
-EXCEPTION WHEN OTHERS THEN
-	RETURN concat_ws(' | ', SQLSTATE, SQLERRM);
-END $$;
-
+\set ECHO none
+\i sql/common.psql
 SELECT dynapg.create_table('{"TableName":"errors.r","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
 	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"N"},{"AttributeName":"g","AttributeType":"S"},{"AttributeName":"h","AttributeType":"B"},
 		{"AttributeName":"r1","AttributeType":"S"},{"AttributeName":"r2","AttributeType":"N"},{"AttributeName":"r3","AttributeType":"S"}],
@@ -28,17 +13,17 @@ SELECT dynapg.create_table('{"TableName":"errors.h","KeySchema":[{"AttributeName
 
 -- with the table and the key condition that most cases share: members are what differs
 CREATE FUNCTION pg_temp.query(members text, condition text DEFAULT 'pk = :p', vals text DEFAULT '":p":{"S":"a"}') RETURNS text LANGUAGE sql AS $$
-	SELECT pg_temp.try('query', '{"TableName":"errors.r","KeyConditionExpression":' || to_json(condition) || coalesce(',"ExpressionAttributeValues":{' || vals || '}', '') || members || '}') $$;
+	SELECT pg_temp.answer('query', '{"TableName":"errors.r","KeyConditionExpression":' || to_json(condition) || coalesce(',"ExpressionAttributeValues":{' || vals || '}', '') || members || '}') $$;
 CREATE FUNCTION pg_temp.key(condition text, vals text, members text DEFAULT '') RETURNS text LANGUAGE sql AS $$
 	SELECT pg_temp.query(members, condition, vals) $$;
 CREATE FUNCTION pg_temp.scan(members text) RETURNS text LANGUAGE sql AS $$
-	SELECT pg_temp.try('scan', '{"TableName":"errors.r"' || members || '}') $$;
+	SELECT pg_temp.answer('scan', '{"TableName":"errors.r"' || members || '}') $$;
 
 \echo # requests that are no request
-SELECT pg_temp.try(o, '{}') FROM unnest('{query,scan}'::text[]) o;
-SELECT pg_temp.try(o, '{"TableName":""}') FROM unnest('{query,scan}'::text[]) o;
-SELECT pg_temp.try(o, '{"TableName":"x"}') FROM unnest('{query,scan}'::text[]) o;
-SELECT pg_temp.try(o, '{"TableName":5}') FROM unnest('{query,scan}'::text[]) o;
+SELECT pg_temp.answer(o, '{}') FROM unnest('{query,scan}'::text[]) o;
+SELECT pg_temp.answer(o, '{"TableName":""}') FROM unnest('{query,scan}'::text[]) o;
+SELECT pg_temp.answer(o, '{"TableName":"x"}') FROM unnest('{query,scan}'::text[]) o;
+SELECT pg_temp.answer(o, '{"TableName":5}') FROM unnest('{query,scan}'::text[]) o;
 SELECT pg_temp.query(m) FROM unnest(ARRAY[',"Limit":0', ',"Limit":-1', ',"Limit":"1"', ',"Limit":true', ',"IndexName":"x"', ',"IndexName":"a b c"', ',"IndexName":5', ',"Select":"ALL"', ',"Select":1', ',"ConsistentRead":"true"', ',"ScanIndexForward":0',
 	',"ExclusiveStartKey":[]', ',"ExclusiveStartKey":{"pk":"a"}', ',"ReturnConsumedCapacity":"ALL"', ',"AttributesToGet":[]', ',"FilterExpression":5', ',"ProjectionExpression":{}', ',"ExpressionAttributeNames":[]',
 	',"QueryFilter":{"a":{}}', ',"QueryFilter":{"a":{"ComparisonOperator":"LIKE"}}', ',"ConditionalOperator":"XOR"', ',"KeyConditions":{"pk":{"AttributeValueList":[{"S":"a"}]}}', ',"KeyConditions":[]']) m;
@@ -48,15 +33,15 @@ SELECT pg_temp.scan(m) FROM unnest(ARRAY[',"Limit":0', ',"Segment":-1,"TotalSegm
 \echo # what cannot stand together
 SELECT pg_temp.query(m) FROM unnest(ARRAY[',"AttributesToGet":["a"]', ',"QueryFilter":{}', ',"ConditionalOperator":"AND"', ',"KeyConditions":{}',
 	',"AttributesToGet":["a"],"QueryFilter":{},"ConditionalOperator":"AND","KeyConditions":{},"FilterExpression":"a = :p","ProjectionExpression":"a"']) m;
-SELECT pg_temp.try('query', '{"TableName":"errors.r","KeyConditions":{},"ProjectionExpression":"a","QueryFilter":{}}');
+SELECT pg_temp.answer('query', '{"TableName":"errors.r","KeyConditions":{},"ProjectionExpression":"a","QueryFilter":{}}');
 SELECT pg_temp.scan(m) FROM unnest(ARRAY[',"AttributesToGet":["a"],"FilterExpression":"a"', ',"ScanFilter":{},"ProjectionExpression":"a"', ',"ConditionalOperator":"OR","AttributesToGet":["b"],"ScanFilter":{},"ProjectionExpression":"a","FilterExpression":"a"']) m;
-SELECT pg_temp.try('query', '{"TableName":"errors.r"' || m || '}') FROM unnest(ARRAY[',"ExpressionAttributeNames":{"#a":"a"}', ',"ExpressionAttributeValues":{":a":{"S":"a"}}', ',"ProjectionExpression":"a","ExpressionAttributeValues":{":a":{"S":"a"}}', ',"KeyConditions":{},"ExpressionAttributeValues":{":a":{"S":"a"}}']) m;
+SELECT pg_temp.answer('query', '{"TableName":"errors.r"' || m || '}') FROM unnest(ARRAY[',"ExpressionAttributeNames":{"#a":"a"}', ',"ExpressionAttributeValues":{":a":{"S":"a"}}', ',"ProjectionExpression":"a","ExpressionAttributeValues":{":a":{"S":"a"}}', ',"KeyConditions":{},"ExpressionAttributeValues":{":a":{"S":"a"}}']) m;
 SELECT pg_temp.scan(m) FROM unnest(ARRAY[',"ExpressionAttributeNames":{"#a":"a"}', ',"ExpressionAttributeValues":{":a":{"S":"a"}}', ',"ProjectionExpression":"a","ExpressionAttributeValues":{":a":{"S":"a"}}']) m;
 
 \echo # Select
 SELECT pg_temp.query(m) FROM unnest(ARRAY[',"Select":"ALL_ATTRIBUTES","ProjectionExpression":"a"', ',"Select":"ALL_PROJECTED_ATTRIBUTES","ProjectionExpression":"a"', ',"Select":"COUNT","ProjectionExpression":"a"', ',"Select":"SPECIFIC_ATTRIBUTES"', ',"Select":"ALL_PROJECTED_ATTRIBUTES"',
 	',"IndexName":"all","Select":"SPECIFIC_ATTRIBUTES"', ',"IndexName":"all","Select":"ALL_PROJECTED_ATTRIBUTES","ProjectionExpression":"a"']) m;
-SELECT pg_temp.try('query', '{"TableName":"errors.r","KeyConditions":{"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"a"}]}},"AttributesToGet":["a"],"Select":"' || s || '"}') FROM unnest('{ALL_ATTRIBUTES,ALL_PROJECTED_ATTRIBUTES,COUNT,SPECIFIC_ATTRIBUTES}'::text[]) s;
+SELECT pg_temp.answer('query', '{"TableName":"errors.r","KeyConditions":{"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"a"}]}},"AttributesToGet":["a"],"Select":"' || s || '"}') FROM unnest('{ALL_ATTRIBUTES,ALL_PROJECTED_ATTRIBUTES,COUNT,SPECIFIC_ATTRIBUTES}'::text[]) s;
 SELECT pg_temp.scan(m) FROM unnest(ARRAY[',"Select":"ALL_ATTRIBUTES","ProjectionExpression":"a"', ',"Select":"ALL_PROJECTED_ATTRIBUTES","ProjectionExpression":"a"', ',"Select":"COUNT","ProjectionExpression":"a"', ',"Select":"SPECIFIC_ATTRIBUTES"', ',"Select":"ALL_PROJECTED_ATTRIBUTES"',
 	',"Select":"ALL_ATTRIBUTES","AttributesToGet":["a"]', ',"Select":"COUNT","AttributesToGet":["a"]', ',"Select":"SPECIFIC_ATTRIBUTES","AttributesToGet":["a"]']) m;
 
@@ -76,8 +61,8 @@ SELECT pg_temp.key('pk = :p AND begins_with(sk, :a)', '":p":{"S":"a"},":a":{"N":
 SELECT pg_temp.scan(m) FROM unnest(ARRAY[',"FilterExpression":""', ',"FilterExpression":"v = :x"', ',"FilterExpression":"v IN ()"', ',"ProjectionExpression":"a[x]"', ',"FilterExpression":"v = :v","ExpressionAttributeValues":{":v":{"S":"a"},":w":{"S":"b"}}']) m;
 
 \echo # what a key condition may be
-SELECT pg_temp.try('query', '{"TableName":"errors.r"}');
-SELECT pg_temp.try('query', '{"TableName":"errors.none","FilterExpression":"v = :v","ExpressionAttributeValues":{":v":{"S":"a"}}}');
+SELECT pg_temp.answer('query', '{"TableName":"errors.r"}');
+SELECT pg_temp.answer('query', '{"TableName":"errors.none","FilterExpression":"v = :v","ExpressionAttributeValues":{":v":{"S":"a"}}}');
 SELECT c, pg_temp.key(c, '":p":{"S":"a"},":s":{"N":"1"}') FROM unnest(ARRAY['pk = :p OR sk = :s', 'pk = :p AND NOT sk = :s', 'pk = :p AND sk <> :s', 'pk = :p AND sk IN (:s)', 'pk = :p AND attribute_exists(sk) AND sk = :s', 'pk = :p AND contains(sk, :s)', 'pk = :p AND size(sk) = :s', 'pk = :p AND sk.a = :s', 'pk = :p AND sk = pk AND v = :s',
 	'pk = :p AND :p = :s', 'pk = :p AND pk = :s', 'pk = :p AND sk > :s AND sk < :s', 'pk = :p AND sk BETWEEN :s AND v', 'pk = :p AND :s BETWEEN sk AND sk']) c;
 
@@ -85,8 +70,8 @@ SELECT c, pg_temp.key(c, '":p":{"S":"a"},":s":{"N":"1"}') FROM unnest(ARRAY['pk 
 SELECT c, pg_temp.key(c, v) FROM (VALUES ('sk = :s', '":s":{"N":"1"}'), ('v = :s', '":s":{"N":"1"}'), ('v = :s AND sk = :p', '":s":{"N":"1"},":p":{"S":"a"}'), ('pk = :p AND v = :s', '":s":{"N":"1"},":p":{"S":"a"}'),
 	('pk > :p', '":p":{"S":"a"}'), ('pk BETWEEN :p AND :p', '":p":{"S":"a"}'), ('begins_with(pk, :p)', '":p":{"S":"a"}'), ('pk > :p AND sk = :s', '":s":{"N":"1"},":p":{"S":"a"}'),
 	('pk = :p AND sk = :s AND v = :s', '":s":{"N":"1"},":p":{"S":"a"}')) x(c, v);
-SELECT pg_temp.try('query', '{"TableName":"errors.h","KeyConditionExpression":"id = :i AND v = :i","ExpressionAttributeValues":{":i":{"S":"a"}}}');
-SELECT pg_temp.try('query', '{"TableName":"errors.h","KeyConditionExpression":"id = :i AND v = :i AND w = :i","ExpressionAttributeValues":{":i":{"S":"a"}}}');
+SELECT pg_temp.answer('query', '{"TableName":"errors.h","KeyConditionExpression":"id = :i AND v = :i","ExpressionAttributeValues":{":i":{"S":"a"}}}');
+SELECT pg_temp.answer('query', '{"TableName":"errors.h","KeyConditionExpression":"id = :i AND v = :i AND w = :i","ExpressionAttributeValues":{":i":{"S":"a"}}}');
 SELECT c, pg_temp.key(c, '":g":{"S":"a"},":s":{"S":"b"}', ',"IndexName":"all"') FROM unnest(ARRAY['g = :g AND pk = :s', 'pk = :g AND r1 = :s', 'r1 = :s AND r1 = :g', 'g > :g AND r1 = :s']) c;
 
 \echo # key attributes of indexes that have several
@@ -106,7 +91,7 @@ SELECT pg_temp.key('pk = :p AND r1 > :s', '":p":{"S":"a"},":s":{"S":"' || repeat
 
 \echo # legacy key conditions and filters
 CREATE FUNCTION pg_temp.legacy(conditions text, members text DEFAULT '') RETURNS text LANGUAGE sql AS $$
-	SELECT pg_temp.try('query', '{"TableName":"errors.r","KeyConditions":{' || conditions || '}' || members || '}') $$;
+	SELECT pg_temp.answer('query', '{"TableName":"errors.r","KeyConditions":{' || conditions || '}' || members || '}') $$;
 SELECT pg_temp.legacy(c) FROM unnest(ARRAY['', '"sk":{"ComparisonOperator":"EQ","AttributeValueList":[{"N":"1"}]}', '"pk":{"ComparisonOperator":"GT","AttributeValueList":[{"S":"a"}]}', '"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"N":"1"}]}', '"pk":{"ComparisonOperator":"EQ","AttributeValueList":[]}', '"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"a"},{"S":"b"}]}', '"pk":{"ComparisonOperator":"EQ"}',
 	'"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{}]}', '"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"N":"x"}]}', '"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":""}]}']) c;
 SELECT o, pg_temp.legacy('"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"a"}]},"sk":{"ComparisonOperator":"' || o || '"' || coalesce(',"AttributeValueList":[' || v || ']', '') || '}')
@@ -119,9 +104,9 @@ SELECT pg_temp.legacy('"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S
 SELECT pg_temp.scan(m) FROM unnest(ARRAY[',"ScanFilter":{"v":{"ComparisonOperator":"GE"}}', ',"ScanFilter":{"v":{"ComparisonOperator":"CONTAINS","AttributeValueList":[{"N":"1"},{"N":"2"}]}}', ',"ConditionalOperator":"AND"', ',"ConditionalOperator":"OR","ScanFilter":{"v":{"ComparisonOperator":"NOT_NULL"}}', ',"AttributesToGet":["x","x"]']) m;
 
 \echo # table and index
-SELECT pg_temp.try('query', '{"TableName":"errors.none","KeyConditionExpression":"v = :v","ExpressionAttributeValues":{":v":{"S":"a"}}}');
-SELECT pg_temp.try('scan', '{"TableName":"errors.none"}');
-SELECT pg_temp.try('scan', '{"TableName":"arn:aws:dynamodb:eu-west-1:000000000000:table/errors.r"}');
+SELECT pg_temp.answer('query', '{"TableName":"errors.none","KeyConditionExpression":"v = :v","ExpressionAttributeValues":{":v":{"S":"a"}}}');
+SELECT pg_temp.answer('scan', '{"TableName":"errors.none"}');
+SELECT pg_temp.answer('scan', '{"TableName":"arn:aws:dynamodb:eu-west-1:000000000000:table/errors.r"}');
 SELECT pg_temp.query(',"IndexName":"none"'), pg_temp.scan(',"IndexName":"none"');
 SELECT pg_temp.key('g = :g', '":g":{"S":"a"}', m) FROM unnest(ARRAY[',"IndexName":"all","ConsistentRead":true', ',"IndexName":"some","Select":"ALL_ATTRIBUTES"', ',"IndexName":"some","ProjectionExpression":"v, w"', ',"IndexName":"some","ProjectionExpression":"w.a, pk, x[0], v.b","Select":"SPECIFIC_ATTRIBUTES"', ',"IndexName":"some","Select":"ALL_ATTRIBUTES","ConsistentRead":true']) m;
 SELECT pg_temp.scan(m) FROM unnest(ARRAY[',"IndexName":"all","ConsistentRead":true', ',"IndexName":"some","Select":"ALL_ATTRIBUTES"', ',"IndexName":"many","AttributesToGet":["pk","v","w"]']) m;
@@ -135,12 +120,12 @@ SELECT pg_temp.scan(',"FilterExpression":"pk.a = :p","ExpressionAttributeValues"
 SELECT pg_temp.scan(',"ProjectionExpression":"g.a"');
 
 -- the same for single items
-SELECT pg_temp.try('get_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ProjectionExpression":"v, pk[0]"}');
-SELECT pg_temp.try('delete_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ConditionExpression":"attribute_exists(sk.a)"}');
-SELECT pg_temp.try('put_item', '{"TableName":"errors.r","Item":{"pk":{"S":"a"},"sk":{"N":"1"}},"ConditionExpression":"attribute_not_exists(h.a)"}');
-SELECT pg_temp.try('update_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"UpdateExpression":"SET r1.a = :v","ExpressionAttributeValues":{":v":{"S":"x"}}}');
-SELECT pg_temp.try('update_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"UpdateExpression":"SET v = pk.a"}');
-SELECT pg_temp.try('update_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"UpdateExpression":"REMOVE pk.a"}');
+SELECT pg_temp.answer('get_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ProjectionExpression":"v, pk[0]"}');
+SELECT pg_temp.answer('delete_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ConditionExpression":"attribute_exists(sk.a)"}');
+SELECT pg_temp.answer('put_item', '{"TableName":"errors.r","Item":{"pk":{"S":"a"},"sk":{"N":"1"}},"ConditionExpression":"attribute_not_exists(h.a)"}');
+SELECT pg_temp.answer('update_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"UpdateExpression":"SET r1.a = :v","ExpressionAttributeValues":{":v":{"S":"x"}}}');
+SELECT pg_temp.answer('update_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"UpdateExpression":"SET v = pk.a"}');
+SELECT pg_temp.answer('update_item', '{"TableName":"errors.r","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"UpdateExpression":"REMOVE pk.a"}');
 
 \echo # start keys
 SELECT pg_temp.query(',"ExclusiveStartKey":' || k) FROM unnest(ARRAY['{}', '{"pk":{"S":"a"}}', '{"sk":{"N":"1"}}', '{"pk":{"S":"a"},"sk":{"N":"1"},"v":{"S":"x"}}', '{"pk":{"S":"a"},"v":{"N":"1"}}', '{"pk":{"N":"1"},"sk":{"N":"1"}}', '{"pk":{"S":"a"},"sk":{"S":"1"}}', '{"pk":{"S":""},"sk":{"N":"1"}}',
@@ -156,7 +141,7 @@ SELECT pg_temp.scan(',"IndexName":"some","ExclusiveStartKey":' || k) FROM unnest
 SELECT pg_temp.scan(m) FROM unnest(ARRAY[',"Segment":0', ',"TotalSegments":1', ',"Segment":1,"TotalSegments":1', ',"Segment":999999,"TotalSegments":5']) m;
 
 \echo # the first of several
-SELECT pg_temp.try('query', '{"TableName":"errors.none","ExpressionAttributeNames":{"#a":"a"}}');
+SELECT pg_temp.answer('query', '{"TableName":"errors.none","ExpressionAttributeNames":{"#a":"a"}}');
 SELECT pg_temp.query(',"Select":"SPECIFIC_ATTRIBUTES","FilterExpression":"v ="');
 SELECT pg_temp.query(',"ExclusiveStartKey":{"pk":{}},"FilterExpression":"v ="');
 SELECT pg_temp.key('pk > :p AND', '":p":{"S":"a"}', ',"ProjectionExpression":"a a"');

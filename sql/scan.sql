@@ -1,11 +1,6 @@
 -- Scan: tables and indexes, filters, what is shown, segments, capacity
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\pset format unaligned
-\pset tuples_only on
-\set VERBOSITY terse
-
+\set ECHO none
+\i sql/common.psql
 SELECT dynapg.create_table('{"TableName":"scan.t","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
 	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"N"},{"AttributeName":"g","AttributeType":"S"},{"AttributeName":"h","AttributeType":"N"}],
 	"LocalSecondaryIndexes":[{"IndexName":"local","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"h","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}],

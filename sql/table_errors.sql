@@ -1,20 +1,9 @@
 -- Table operations: what they refuse, each with its text.
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\set VERBOSITY terse
-\pset format unaligned
-\pset tuples_only on
-
-CREATE FUNCTION pg_temp.call(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-  reply text;
-BEGIN
-  EXECUTE format('SELECT dynapg.%I($1::json)', operation) INTO reply USING request;
-  RETURN 'accepted';
-EXCEPTION WHEN OTHERS THEN
-  RETURN SQLSTATE || ': ' || SQLERRM;
-END $$;
+\set ECHO none
+\i sql/common.psql
+CREATE FUNCTION pg_temp.call(operation text, request text) RETURNS text LANGUAGE sql AS $$
+  SELECT regexp_replace(pg_temp.answer(operation, request), '^{.*$', 'accepted')
+$$;
 -- CreateTable of a valid request with members replaced; a JSON null takes one out.
 CREATE FUNCTION pg_temp.create_with(change text) RETURNS text LANGUAGE sql AS $$
   SELECT pg_temp.call('create_table', ('{"TableName":"table_errors","BillingMode":"PAY_PER_REQUEST",

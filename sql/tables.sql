@@ -1,23 +1,13 @@
 -- Table operations: what they keep, change and describe back.
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\set VERBOSITY terse
-\pset format unaligned
-\pset tuples_only on
-
--- The reply, with what differs from run to run masked after a check of its form; or SQLSTATE and message.
-CREATE FUNCTION pg_temp.call(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-  reply text;
-BEGIN
-  EXECUTE format('SELECT dynapg.%I($1::json)', operation) INTO reply USING request;
-  reply := regexp_replace(reply, '"TableId":"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"', '"TableId":"ID"', 'g');
-  reply := regexp_replace(reply, 'DateTime":1[0-9]{9}\.[0-9]{3}\y', 'DateTime":"T"', 'g');
-  RETURN regexp_replace(reply, '20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\.[0-9]{3}"', 'LABEL"', 'g');
-EXCEPTION WHEN OTHERS THEN
-  RETURN SQLSTATE || ': ' || SQLERRM;
-END $$;
+\set ECHO none
+\i sql/common.psql
+-- The answer, with what differs from run to run masked after a check of its form.
+CREATE FUNCTION pg_temp.call(operation text, request text) RETURNS text LANGUAGE sql AS $$
+  SELECT regexp_replace(regexp_replace(regexp_replace(pg_temp.answer(operation, request),
+    '"TableId":"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"', '"TableId":"ID"', 'g'),
+    'DateTime":1[0-9]{9}\.[0-9]{3}\y', 'DateTime":"T"', 'g'),
+    '20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\.[0-9]{3}"', 'LABEL"', 'g')
+$$;
 -- Chosen members of a table's description.
 CREATE FUNCTION pg_temp.show(name text, VARIADIC members text[]) RETURNS text LANGUAGE sql AS $$
   SELECT string_agg(m || ': ' || coalesce((pg_temp.call('describe_table', json_build_object('TableName', name)::text)::json

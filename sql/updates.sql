@@ -1,11 +1,6 @@
 -- Updates and projections of items: every action with every type, nested paths, lists, every error.
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\set VERBOSITY terse
-\pset format unaligned
-\pset tuples_only on
-
+\set ECHO none
+\i sql/common.psql
 CREATE SCHEMA updates_test;
 SET search_path = updates_test;
 
