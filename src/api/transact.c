@@ -58,6 +58,12 @@ dyn_transact_cancel(const DynReason *reasons, int count)
 					 "Transaction cancelled, please refer cancellation reasons for specific reasons [%s]", codes.data);
 }
 
+void
+dyn_transact_too_large(void)
+{
+	dyn_validation("The aggregate size of the items in the transaction cannot exceed 4 MB");
+}
+
 /* An empty key value is told of the whole request. */
 static bool
 is_of_request(const char *message)

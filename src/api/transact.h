@@ -8,6 +8,8 @@
 
 #include "postgres.h"
 
+#include "base/compat.h"
+
 /* Why an action cancelled its transaction; zeroed it is "None". */
 typedef struct DynReason
 {
@@ -15,6 +17,9 @@ typedef struct DynReason
 	const char *message;
 	const struct varlena *item; /* what failed the condition, where it is to be shown */
 } DynReason;
+
+/* Raises what a transaction of more than DYN_MAX_TRANSACTION_BYTES is refused with. */
+extern void dyn_transact_too_large(void) pg_attribute_noreturn();
 
 /* Raises TransactionCanceledException with the reasons of all actions, unless none has one. */
 extern void dyn_transact_cancel(const DynReason *reasons, int count);

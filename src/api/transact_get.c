@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "api/capacity.h"
 #include "api/items.h"
 #include "api/keys.h"
@@ -101,21 +103,12 @@ check_duplicates(const Gets *gets)
 }
 
 static void
-check_size(const Gets *gets)
-{
-	uint64		bytes = 0;
-
-	for (int i = 0; i < gets->count; i++)
-		bytes += gets->reads[i].item != NULL ? dyn_item_size(gets->reads[i].item) : 0;
-	if (bytes > DYN_MAX_TRANSACTION_BYTES)
-		dyn_validation("The aggregate size of the items in the transaction cannot exceed 4 MB");
-}
-
-static void
 reply_get(StringInfo reply, const Get *get, const DynRowRead *read)
 {
 	DynNode		part;
 
+	if (read->item != NULL)
+		dyn_operation_add_items(1);
 	appendStringInfoChar(reply, '{');
 	if (read->item != NULL && get->projection == NULL)
 		dyn_reply_item(reply, "Item", read->item);
@@ -174,12 +167,13 @@ dyn_api_transact_get_items(const DynJson *request, StringInfo reply)
 		read_key(&gets.gets[i], &gets.reads[i], &gets.reasons[i]);
 	dyn_transact_cancel(gets.reasons, gets.count);
 	check_duplicates(&gets);
-	dyn_rows_read(gets.reads, gets.count);
-	check_size(&gets);
+	if (!dyn_rows_read(gets.reads, gets.count, DYN_MAX_TRANSACTION_BYTES))
+		dyn_transact_too_large();
 
 	appendStringInfoString(reply, "{\"Responses\":[");
 	for (int i = 0; i < gets.count; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (i > 0)
 			appendStringInfoChar(reply, ',');
 		reply_get(reply, &gets.gets[i], &gets.reads[i]);

@@ -4,8 +4,14 @@
  * Each action is the statement that the operation on a single item is, so its condition is judged on the version that
  * it locks.  Actions run in the order of table and key, so that opposite transactions wait for each other
  * and never in a circle.  An action that finds no item and makes none claims the key, so that others cannot make the
- * item before the end.  The action that fails does not end the work: all reasons are told, and the error undoes
- * everything.
+ * item before the end.
+ *
+ * The action that fails does not end the work: a condition that is false, an update that does not fit its item, are told
+ * by the statement's result, so all reasons are known in the end, and the one error then undoes everything.
+ * A statement that raises an error ends the work; where the error is a conflict, or a flaw that only storage can find, it
+ * is the reason of its action, else it is raised as it is.
+ *
+ * The size of a transaction is that of the items it puts, and of those it finds or makes by its other actions.
  *
  * Layer 3 (api).
  */
@@ -46,6 +52,8 @@ typedef struct Transaction
 	Action	   *actions;		/* as the request gave them */
 	Action	  **ordered;		/* as they are carried out */
 	DynReason  *reasons;
+	uint64		bytes;			/* of its items, as far as they are known */
+	bool		keep_images;	/* for the reply */
 } Transaction;
 
 /* The one action of an entry of TransactItems. */
@@ -176,6 +184,8 @@ judge(Action *action)
 	}
 	if (result->status == DYN_MISSING)
 		flaw = action->call.missing_error;
+	else if (result->status == DYN_UNFIT)
+		flaw = result->flaw;
 	else if (write->kind == DYN_WRITE_UPDATE && write->table->nindexes > 0 && result->new_item != NULL)
 		flaw = dyn_keys_update_flaw(write->table, result->old_item ? dyn_item_root(result->old_item) : dyn_empty_map,
 									dyn_item_root(result->new_item));
@@ -223,29 +233,99 @@ try_action(Action *action)
 	return done;
 }
 
+/* ---- size ---- */
+
 static void
-carry_out_all(const Transaction *transaction)
+add_bytes(Transaction *transaction, uint64 bytes)
+{
+	transaction->bytes += bytes;
+	if (transaction->bytes > DYN_MAX_TRANSACTION_BYTES)
+		dyn_transact_too_large();
+}
+
+static uint32
+image_size(const struct varlena *item)
+{
+	return item != NULL ? dyn_item_size(item) : 0;
+}
+
+/* Fewer items can never be too many bytes together. */
+static bool
+is_measured(const Transaction *transaction)
+{
+	return transaction->count > DYN_MAX_TRANSACTION_BYTES / DYN_MAX_ITEM_SIZE;
+}
+
+/* What is known before anything is done. */
+static void
+measure_puts(Transaction *transaction)
 {
 	for (int i = 0; i < transaction->count; i++)
 	{
-		if (!try_action(transaction->ordered[i]))
-			break;
+		if (transaction->actions[i].call.write.kind == DYN_WRITE_PUT)
+			add_bytes(transaction, image_size(transaction->actions[i].call.write.item));
 	}
-	dyn_transact_cancel(transaction->reasons, transaction->count);
+}
+
+static void
+measure_found(Transaction *transaction, const Action *action)
+{
+	const DynWriteResult *result = &action->result;
+
+	if (action->call.write.kind != DYN_WRITE_PUT)
+		add_bytes(transaction, Max(image_size(result->old_item), image_size(result->new_item)));
 }
 
 /* Which images the statements hand over. */
 static void
-choose_images(const Transaction *transaction, bool charged)
+choose_images(const Transaction *transaction)
 {
+	bool		all = transaction->keep_images || is_measured(transaction);
+
 	for (int i = 0; i < transaction->count; i++)
 	{
 		DynWrite   *write = &transaction->actions[i].call.write;
-		bool		indexed = write->kind == DYN_WRITE_UPDATE && write->table->nindexes > 0;
+		bool		update = write->kind == DYN_WRITE_UPDATE;
+		bool		indexed = update && write->table->nindexes > 0;
 
-		write->keep_old = charged || indexed || write->kind == DYN_WRITE_DELETE;
-		write->keep_new = write->kind == DYN_WRITE_UPDATE && (charged || indexed);
+		write->keep_old = indexed || write->kind == DYN_WRITE_DELETE ||
+			(write->kind == DYN_WRITE_PUT ? transaction->keep_images : all);
+		write->keep_new = update && (indexed || all);
+		write->keep_flaw = update;
 	}
+}
+
+/* An item that is to be shown as what failed the condition stays. */
+static void
+forget_images(Action *action)
+{
+	DynWriteResult *result = &action->result;
+
+	if (result->old_item != NULL && result->old_item != action->reason->item)
+		pfree(result->old_item);
+	if (result->new_item != NULL && result->new_item != action->call.write.item)
+		pfree(result->new_item);
+	result->old_item = result->new_item = NULL;
+}
+
+/* ---- all actions ---- */
+
+static void
+carry_out_all(Transaction *transaction)
+{
+	for (int i = 0; i < transaction->count; i++)
+	{
+		Action	   *action = transaction->ordered[i];
+
+		if (!try_action(action))
+			break;
+		if (is_measured(transaction))
+			measure_found(transaction, action);
+		if (!transaction->keep_images)
+			forget_images(action);
+	}
+	dyn_transact_cancel(transaction->reasons, transaction->count);
+	dyn_operation_add_items(transaction->count);
 }
 
 /* Adds the action's units: the table's are doubled. */
@@ -343,10 +423,11 @@ is_repeated(const DynJson *request)
 void
 dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
 {
-	Transaction transaction;
+	Transaction transaction = {0};
 	DynCapacity capacity;
 
 	read_transaction(&transaction, request);
+	measure_puts(&transaction);
 	for (int i = 0; i < transaction.count; i++)
 		find_table(&transaction.actions[i]);
 	for (int i = 0; i < transaction.count; i++)
@@ -359,7 +440,8 @@ dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
 		return;
 	}
 	dyn_capacity_begin(&capacity, request);
-	choose_images(&transaction, capacity.report != DYN_CAPACITY_NONE);
+	transaction.keep_images = capacity.report != DYN_CAPACITY_NONE;
+	choose_images(&transaction);
 	carry_out_all(&transaction);
 
 	appendStringInfoChar(reply, '{');

@@ -112,6 +112,7 @@ hand_over_verdict(const struct varlena *item, bool held)
 
 	h->seen = true;
 	h->held = held;
+	h->flaw = NULL;
 	forget_image(&h->new_item);
 	if (h->keep_old || !held)
 		keep_image(&h->old_item, item);
@@ -119,18 +120,31 @@ hand_over_verdict(const struct varlena *item, bool held)
 		forget_image(&h->old_item);
 }
 
-/* A row version and what replaces it; where there is a condition, its verdict came first, with the old image. */
+/* A row version that the update sees; where there is a condition, its verdict came first. */
+static void
+hand_over_old(const struct varlena *item)
+{
+	const DynProgram *program = (const DynProgram *) dyn_handover->program;
+
+	if (program == NULL || program->condition < 0)
+		hand_over_verdict(item, true);
+}
+
+/* A row version and what replaces it. */
 static void
 hand_over_images(const struct varlena *old_item, const struct varlena *new_item)
 {
-	DynHandover *h = dyn_handover;
-	const DynProgram *program = (const DynProgram *) h->program;
-	bool		told = program != NULL && program->condition >= 0;
+	hand_over_old(old_item);
+	if (dyn_handover->keep_new)
+		keep_image(&dyn_handover->new_item, new_item);
+}
 
-	if (!told)
-		hand_over_verdict(old_item, true);
-	if (h->keep_new)
-		keep_image(&h->new_item, new_item);
+/* A row version and why the update does not fit it. */
+static void
+hand_over_flaw(const struct varlena *old_item, const char *flaw)
+{
+	hand_over_old(old_item);
+	dyn_handover->flaw = MemoryContextStrdup(dyn_handover->context, flaw);
 }
 
 /*
@@ -152,7 +166,8 @@ dynapg_holds(PG_FUNCTION_ARGS)
 }
 
 /*
- * apply(item, program) -> item: the item with the program's update applied.
+ * apply(item, program) -> item: the item with the program's update applied; the item itself where it does not fit and the
+ * watcher wants to be told instead of an error.
  */
 Datum
 dynapg_apply(PG_FUNCTION_ARGS)
@@ -163,13 +178,15 @@ dynapg_apply(PG_FUNCTION_ARGS)
 	const char *error;
 	struct varlena *result = dyn_eval_update(program, dyn_item_root(item), &error);
 
-	if (result == NULL)
+	if (result == NULL && !(watched && dyn_handover->keep_flaw))
 		dyn_validation("%s", error);
-	if (watched)
+	if (result == NULL)
+		hand_over_flaw(item, error);
+	else if (watched)
 		hand_over_images(item, result);
 	PG_FREE_IF_COPY(item, 0);
 	PG_FREE_IF_COPY(program, 1);
-	PG_RETURN_POINTER(result);
+	PG_RETURN_DATUM(result ? PointerGetDatum(result) : PG_GETARG_DATUM(0));
 }
 
 /*

@@ -16,6 +16,9 @@
  * A BEFORE row trigger of the user's that returns NULL makes rows = 0 too; an upsert that was skipped so counts as
  * written, as it does in plain SQL.
  *
+ * An update that does not fit the version it saw last (keep_flaw) is that, whatever became of the row: the caller
+ * gives up.
+ *
  * Layer 2 (store).
  */
 #include "postgres.h"
@@ -412,7 +415,6 @@ static DynWriteResult
 result_of_row(const DynWrite *write, const DynHandover *handover, struct varlena *deleted)
 {
 	DynWriteResult result = {.status = DYN_WRITTEN};
-
 	if (write->keep_old)
 		result.old_item = write->kind == DYN_WRITE_DELETE || write->kind == DYN_WRITE_CHECK ? deleted : handover->old_item;
 	if (write->keep_new && write->kind == DYN_WRITE_PUT)
@@ -430,7 +432,8 @@ dyn_row_write(const DynWrite *write)
 		.program = write->program,
 		.context = CurrentMemoryContext,
 		.keep_old = write->keep_old,
-		.keep_new = write->keep_new
+		.keep_new = write->keep_new,
+		.keep_flaw = write->keep_flaw
 	};
 	KeptItem	kept = {.context = write->keep_old ? CurrentMemoryContext : NULL};
 	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept);
@@ -442,6 +445,8 @@ dyn_row_write(const DynWrite *write)
 	rows = dyn_plan_run(plan, make_params(write->table, kind, &write->key, write->item, write->program),
 						&receiver.pub, &handover);
 	SPI_finish();
+	if (handover.flaw != NULL)
+		return (DynWriteResult) {.status = DYN_UNFIT, .old_item = handover.old_item, .flaw = handover.flaw};
 	return rows > 0 ? result_of_row(write, &handover, kept.item) : result_without_row(write, &handover);
 }
 
@@ -469,15 +474,16 @@ dyn_row_claim(DynTable *table, const DynKey *key, struct varlena *key_item)
 	return claimed;
 }
 
-void
-dyn_rows_read(DynRowRead *reads, int nreads)
+bool
+dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes)
 {
 	MemoryContext caller = CurrentMemoryContext;
+	uint64		bytes = 0;
 
 	SPI_connect();
 	CommandCounterIncrement();	/* what the transaction has written is seen, as by any statement */
 	PushActiveSnapshot(GetTransactionSnapshot());
-	for (int i = 0; i < nreads; i++)
+	for (int i = 0; i < nreads && bytes <= max_bytes; i++)
 	{
 		KeptItem	kept = {.context = caller};
 		DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept);
@@ -485,9 +491,11 @@ dyn_rows_read(DynRowRead *reads, int nreads)
 
 		dyn_plan_read(plan, make_params(reads[i].table, DYN_PLAN_GET, &reads[i].key, NULL, NULL), &receiver.pub);
 		reads[i].item = kept.item;
+		bytes += kept.item != NULL ? dyn_item_size(kept.item) : 0;
 	}
 	PopActiveSnapshot();
 	SPI_finish();
+	return bytes <= max_bytes;
 }
 
 /* ---- lists ---- */

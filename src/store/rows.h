@@ -59,13 +59,15 @@ typedef struct DynWrite
 
 	bool		keep_old;		/* wanted: the image before, after */
 	bool		keep_new;
+	bool		keep_flaw;		/* UPDATE: one that does not fit the row is DYN_UNFIT, not an error */
 } DynWrite;
 
 typedef enum DynWriteStatus
 {
 	DYN_WRITTEN,				/* done; for DELETE also when there was nothing and the condition held */
 	DYN_CONDITION_FAILED,		/* old is the item that failed it, NULL when it was missing */
-	DYN_MISSING					/* CHECK, or UPDATE with item NULL: condition true or absent for it, and no row there */
+	DYN_MISSING,				/* CHECK, or UPDATE with item NULL: condition true or absent for it, and no row there */
+	DYN_UNFIT					/* keep_flaw: the update cannot be applied to the row, which is left as it is */
 } DynWriteStatus;
 
 typedef struct DynWriteResult
@@ -73,9 +75,13 @@ typedef struct DynWriteResult
 	DynWriteStatus status;
 	struct varlena *old_item;	/* in the caller's memory context; NULL: none, or not wanted */
 	struct varlena *new_item;
+	const char *flaw;			/* DYN_UNFIT: ValidationException text */
 } DynWriteResult;
 
-/* Runs the write.  Errors of the update's evaluation come out of dynapg.apply as ValidationException. */
+/*
+ * Runs the write.  Unless keep_flaw, errors of the update's evaluation come out of dynapg.apply as ValidationException;
+ * so they do where a distributed table's node evaluates it.
+ */
 extern DynWriteResult dyn_row_write(const DynWrite *write);
 
 /*
@@ -92,7 +98,10 @@ typedef struct DynRowRead
 	struct varlena *item;
 } DynRowRead;
 
-/* Reads items as they are at one moment, into the current memory context. */
-extern void dyn_rows_read(DynRowRead *reads, int nreads);
+/*
+ * Reads items as they are at one moment, into the current memory context.  Returns false, with some of them, when they
+ * are more bytes by DynamoDB's count.
+ */
+extern bool dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes);
 
 #endif							/* DYNAPG_STORE_ROWS_H */

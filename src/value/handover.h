@@ -23,11 +23,13 @@ typedef struct DynHandover
 	MemoryContext context;		/* where images are kept: outlives the statement */
 	bool		keep_old;		/* is the old image wanted? (held false: always kept) */
 	bool		keep_new;		/* is the new image wanted? */
+	bool		keep_flaw;		/* is an update that does not fit to leave the row as it is, and to tell? (else: an error) */
 
 	bool		seen;			/* a function of the statement saw a row version */
 	bool		held;			/* what the condition said of it; true where there is none */
 	struct varlena *old_item;	/* that version, copied to context, or NULL */
 	struct varlena *new_item;	/* what replaced it, copied to context, or NULL */
+	const char *flaw;			/* why the update does not fit that version, in context; NULL where it does */
 } DynHandover;
 
 extern DynHandover *dyn_handover;
