@@ -5,10 +5,12 @@
 # temporary folder, from the PostgreSQL of PG_CONFIG, in which the extension must be installed.
 #
 #   sql ...                             psql, unaligned
-#   run SCRIPT CLIENTS                  the rate of one run of pgbench; DURATION seconds
+#   run SCRIPT CLIENTS                  the rate of one run of pgbench; DURATION seconds; a SCRIPT of this folder or a whole path
 #   median FILE                         of its numbers
-#   compare TITLE CLIENTS OURS OTHER    ROUNDS short runs of both scripts in turn, so that the machine's ups and downs fall on
-#                                       both; prints the medians of the rates and of the ratios of neighbouring runs
+#   compare TITLE CLIENTS OURS OTHER [ITEMS]
+#                                       ROUNDS short runs of both scripts in turn, so that the machine's ups and downs fall on
+#                                       both; prints the medians of the rates and of the ratios of neighbouring runs; a run of
+#                                       OURS counts as so many
 
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$(mktemp -d "${TMPDIR:-/tmp}/dynapg-bench.XXXXXX")
@@ -61,7 +63,11 @@ sql()
 
 run()
 {
-	"$bin/pgbench" -n -M prepared -c "$2" -j "$2" -T "$DURATION" -D items="$ITEMS" -f "$here/$1.sql" 2>"$dir/err" |
+	case $1 in
+		/*) script=$1 ;;
+		*) script=$here/$1 ;;
+	esac
+	"$bin/pgbench" -n -M prepared -c "$2" -j "$2" -T "$DURATION" -D items="$ITEMS" -f "$script.sql" 2>"$dir/err" |
 		sed -n 's/^tps = \([0-9.]*\).*/\1/p' > "$dir/tps"
 	[ -s "$dir/tps" ] || { cat "$dir/err" >&2; exit 1; }
 	cat "$dir/tps"
@@ -76,11 +82,11 @@ compare()
 {
 	: > "$dir/ours"; : > "$dir/other"
 	for round in $(seq "$ROUNDS"); do
-		run "$3" "$2" >> "$dir/ours"
+		run "$3" "$2" | awk -v items="${5:-1}" '{ print $1 * items }' >> "$dir/ours"
 		run "$4" "$2" >> "$dir/other"
 	done
 	paste "$dir/ours" "$dir/other" | awk '{ print $1 / $2 }' > "$dir/ratios"
-	printf '%-26s %7d %12.0f %12.0f %7.2f\n' "$1" "$2" "$(median "$dir/ours")" "$(median "$dir/other")" "$(median "$dir/ratios")"
+	printf '%-38s %7d %12.0f %12.0f %7.2f\n' "$1" "$2" "$(median "$dir/ours")" "$(median "$dir/other")" "$(median "$dir/ratios")"
 }
 
 if [ "${1:-}" = --connect ]; then

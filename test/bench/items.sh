@@ -29,7 +29,7 @@ FSYNC=${FSYNC:-off}
 sql -v items="$ITEMS" -f "$here/items/load.sql"
 
 printf '%s items, median of %s runs of %s s, fsync %s, %s\n' "$ITEMS" "$ROUNDS" "$DURATION" "$(sql -c 'SHOW fsync')" "PostgreSQL $(sql -c 'SHOW server_version')"
-printf '%-26s %7s %12s %12s %7s\n' operation clients dynapg/s plain/s ratio
+printf '%-38s %7s %12s %12s %7s\n' operation clients dynapg/s plain/s ratio
 for op in $ONLY; do
 	for c in $CLIENTS; do
 		compare "$op" "$c" "items/$op" "items/plain_$op"

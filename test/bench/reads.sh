@@ -37,7 +37,7 @@ SHARED_BUFFERS=${SHARED_BUFFERS:-4GB}
 sql -v items="$ITEMS" -f "$here/reads/load.sql"
 
 printf '%s items, median of %s runs of %s s, fsync %s, %s\n' "$ITEMS" "$ROUNDS" "$DURATION" "$(sql -c 'SHOW fsync')" "PostgreSQL $(sql -c 'SHOW server_version')"
-printf '%-26s %7s %12s %12s %7s\n' operation clients dynapg/s other/s ratio
+printf '%-38s %7s %12s %12s %7s\n' operation clients dynapg/s other/s ratio
 for op in $ONLY; do
 	case $op in
 		query) other=plain_query ;;
