@@ -30,6 +30,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "store/claim.h"
 #include "store/tokens.h"
 
 static const char *const condition_only[] = {"ConditionExpression", NULL};
@@ -158,6 +159,18 @@ order_actions(Transaction *transaction)
 	}
 }
 
+/* Is there a reason already?  Then nothing has to last to the end. */
+static bool
+is_cancelled(const Transaction *transaction)
+{
+	for (int i = 0; i < transaction->count; i++)
+	{
+		if (transaction->reasons[i].code != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* Did the action find no item and make none? */
 static bool
 left_missing(const Action *action)
@@ -193,35 +206,45 @@ judge(Action *action)
 		*action->reason = (DynReason) {"ValidationError", flaw, NULL};
 }
 
-static void
-carry_out(Action *action)
+static bool
+claim(Action *action)
 {
-	DynWrite   *write = &action->call.write;
-	struct varlena *key_item;
+	const DynWrite *write = &action->call.write;
 
-	for (;;)
+	return dyn_claim_missing(write->table, &write->key, dyn_item_build(&action->map));
+}
+
+/*
+ * An item that somebody made between the action and the claim is met by the second attempt, since it is locked then.  One
+ * that is not met even so is hidden from the caller, or a trigger of the user's keeps it: a delete does nothing to it, as
+ * in plain SQL, and whatever says that there is no item is refused.
+ */
+static void
+carry_out(const Transaction *transaction, Action *action)
+{
+	const DynWrite *write = &action->call.write;
+
+	CHECK_FOR_INTERRUPTS();
+	action->result = dyn_row_write(write);
+	if (left_missing(action) && !is_cancelled(transaction) && !claim(action))
 	{
-		CHECK_FOR_INTERRUPTS();
 		action->result = dyn_row_write(write);
-		if (!left_missing(action))
-			break;
-		key_item = dyn_item_build(&action->map);
-		if (dyn_row_claim(write->table, &write->key, key_item))
-			break;
+		if (left_missing(action) && write->kind != DYN_WRITE_DELETE)
+			dyn_row_refuse_hidden(write->table);
 	}
 	judge(action);
 }
 
 /* Returns false when a statement failed, which ends the work; that is the action's reason. */
 static bool
-try_action(Action *action)
+try_action(const Transaction *transaction, Action *action)
 {
 	MemoryContext context = CurrentMemoryContext;
 	volatile bool done = true;
 
 	PG_TRY();
 	{
-		carry_out(action);
+		carry_out(transaction, action);
 	}
 	PG_CATCH();
 	{
@@ -317,7 +340,7 @@ carry_out_all(Transaction *transaction)
 	{
 		Action	   *action = transaction->ordered[i];
 
-		if (!try_action(action))
+		if (!try_action(transaction, action))
 			break;
 		if (is_measured(transaction))
 			measure_found(transaction, action);

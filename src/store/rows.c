@@ -59,7 +59,6 @@ static const StatementForm forms[DYN_PLAN_COUNT] = {
 	[DYN_PLAN_DELETE] = {false, false},
 	[DYN_PLAN_DELETE_IF] = {false, true},
 	[DYN_PLAN_CHECK_IF] = {false, true},
-	[DYN_PLAN_CLAIM] = {true, false},
 	[DYN_PLAN_GET_MANY] = {false, false},
 	[DYN_PLAN_PUT_MANY] = {true, false},
 	[DYN_PLAN_DELETE_MANY] = {false, false},
@@ -218,11 +217,6 @@ statement_text(const DynTable *table, DynPlanKind kind)
 			append_condition(&sql, "AND", p);
 			appendStringInfoString(&sql, " FOR SHARE");
 			break;
-		case DYN_PLAN_CLAIM:
-			appendStringInfo(&sql, "INSERT INTO %s AS t (pk%s, item) VALUES ($1%s, $%d) ON CONFLICT (pk%s) DO NOTHING",
-							 table->qualified, table->sk.tag ? ", sk" : "", table->sk.tag ? ", $2" : "", p.item,
-							 table->sk.tag ? ", sk" : "");
-			break;
 		case DYN_PLAN_GET_MANY:
 			appendStringInfoString(&sql, "SELECT t.item FROM ");
 			append_lists(&sql, table, p);
@@ -240,7 +234,7 @@ statement_text(const DynTable *table, DynPlanKind kind)
 			append_lists(&sql, table, p);
 			append_join_clause(&sql, table);
 			break;
-		case DYN_PLAN_COUNT:
+		default:
 			elog(ERROR, "no such statement");
 	}
 	return sql.data;
@@ -374,6 +368,23 @@ kind_of_write(const DynWrite *write)
 	return DYN_PLAN_COUNT;		/* for compilers that do not know that elog does not return */
 }
 
+/* Does row security decide which rows of the table the current user sees? */
+static bool
+has_hidden_rows(const DynTable *table)
+{
+	return check_enable_rls(table->relid, InvalidOid, true) == RLS_ENABLED;
+}
+
+/* The refusal that PostgreSQL has for an upsert that meets a hidden row. */
+static void
+raise_hidden_row(const DynTable *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("new row violates row-level security policy (USING expression) for table \"%s\"",
+					get_rel_name(table->relid))));
+}
+
 /*
  * An upsert judges the condition on the row in its way before PostgreSQL asks row security whether the caller may
  * see that row (minor releases differ).  The caller must learn nothing of a row that is hidden from it, so the
@@ -382,14 +393,15 @@ kind_of_write(const DynWrite *write)
 static void
 refuse_hidden_row(const DynWrite *write)
 {
-	if (check_enable_rls(write->table->relid, InvalidOid, true) != RLS_ENABLED)
-		return;
-	if (dyn_row_get(write->table, &write->key) != NULL)
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("new row violates row-level security policy (USING expression) for table \"%s\"",
-					get_rel_name(write->table->relid))));
+	if (has_hidden_rows(write->table) && dyn_row_get(write->table, &write->key) == NULL)
+		raise_hidden_row(write->table);
+}
+
+void
+dyn_row_refuse_hidden(const DynTable *table)
+{
+	if (has_hidden_rows(table))
+		raise_hidden_row(table);
 }
 
 /* What a statement that processed no row means. */
@@ -448,30 +460,6 @@ dyn_row_write(const DynWrite *write)
 	if (handover.flaw != NULL)
 		return (DynWriteResult) {.status = DYN_UNFIT, .old_item = handover.old_item, .flaw = handover.flaw};
 	return rows > 0 ? result_of_row(write, &handover, kept.item) : result_without_row(write, &handover);
-}
-
-/* Runs a write that hands nothing over. */
-static uint64
-run_plain(DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *item)
-{
-	KeptItem	nothing = {0};
-	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &nothing);
-	const DynPlan *plan = plan_for(table, kind);
-
-	return dyn_plan_run(plan, make_params(table, kind, key, item, NULL), &receiver.pub, dyn_handover);
-}
-
-bool
-dyn_row_claim(DynTable *table, const DynKey *key, struct varlena *key_item)
-{
-	bool		claimed;
-
-	SPI_connect();
-	claimed = run_plain(table, DYN_PLAN_CLAIM, key, key_item) > 0;
-	if (claimed)
-		run_plain(table, DYN_PLAN_DELETE, key, NULL);
-	SPI_finish();
-	return claimed;
 }
 
 bool

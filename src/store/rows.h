@@ -84,11 +84,8 @@ typedef struct DynWriteResult
  */
 extern DynWriteResult dyn_row_write(const DynWrite *write);
 
-/*
- * Keeps others from making the item until the end of the transaction, by making a row with the key alone and deleting
- * it.  Returns false when there is a row.
- */
-extern bool dyn_row_claim(DynTable *table, const DynKey *key, struct varlena *key_item);
+/* A row that is there and locked, and that no statement of the caller's reaches: refuses it where row security hides it. */
+extern void dyn_row_refuse_hidden(const DynTable *table);
 
 /* One read of several; item is the result, NULL when there is none. */
 typedef struct DynRowRead

@@ -40,7 +40,9 @@ typedef enum DynPlanKind
 	DYN_PLAN_DELETE,
 	DYN_PLAN_DELETE_IF,
 	DYN_PLAN_CHECK_IF,			/* lock a row for which the condition holds */
-	DYN_PLAN_CLAIM,				/* insert unless there is a row */
+	DYN_PLAN_CLAIM,				/* insert unless there is a row: these three are the table owner's; see claim.h */
+	DYN_PLAN_UNCLAIM,			/* delete the row that was inserted */
+	DYN_PLAN_LOCK,				/* lock the row */
 	DYN_PLAN_GET_MANY,			/* these take lists of keys and items */
 	DYN_PLAN_PUT_MANY,
 	DYN_PLAN_DELETE_MANY,
