@@ -17,15 +17,23 @@
 #define READ_UNIT_BYTES		4096
 #define WRITE_UNIT_BYTES	1024
 #define GIGABYTE			1073741824.0
+#define TRANSACTION_FACTOR	2	/* to prepare, to commit */
+
+DynCapacityReport
+dyn_capacity_report(const DynJson *request)
+{
+	if (dyn_request_is(request, "ReturnConsumedCapacity", "TOTAL"))
+		return DYN_CAPACITY_TOTAL;
+	if (dyn_request_is(request, "ReturnConsumedCapacity", "INDEXES"))
+		return DYN_CAPACITY_INDEXES;
+	return DYN_CAPACITY_NONE;
+}
 
 void
 dyn_capacity_begin(DynCapacity *capacity, const DynJson *request)
 {
 	memset(capacity, 0, sizeof(*capacity));
-	if (dyn_request_is(request, "ReturnConsumedCapacity", "TOTAL"))
-		capacity->report = DYN_CAPACITY_TOTAL;
-	else if (dyn_request_is(request, "ReturnConsumedCapacity", "INDEXES"))
-		capacity->report = DYN_CAPACITY_INDEXES;
+	capacity->report = dyn_capacity_report(request);
 	if (capacity->report != DYN_CAPACITY_NONE)
 		capacity->table_name = dyn_request_string(request, "TableName");
 }
@@ -42,6 +50,12 @@ double
 dyn_capacity_of_write(uint32 bytes)
 {
 	return bytes == 0 ? 1 : (bytes + WRITE_UNIT_BYTES - 1) / WRITE_UNIT_BYTES;
+}
+
+double
+dyn_capacity_of_transact_read(uint32 bytes)
+{
+	return TRANSACTION_FACTOR * dyn_capacity_of_read(bytes, true);
 }
 
 /* Is each attribute of a that the index shows the same in b? */
@@ -97,33 +111,65 @@ index_write_units(const DynTable *table, const DynIndex *index, DynValue old_ite
 	return dyn_capacity_of_write(Max(old_size, new_size));
 }
 
-void
-dyn_capacity_add_write(DynCapacity *capacity, const DynTable *table,
-					   const struct varlena *old_item, const struct varlena *new_item)
+/* Adds a write whose units of the table and of its local indexes count that many times. */
+static void
+add_write(DynCapacity *capacity, const DynTable *table, const struct varlena *old_item, const struct varlena *new_item,
+		  int factor)
 {
 	DynValue	old_root = old_item ? dyn_item_root(old_item) : dyn_empty_map;
 	DynValue	new_root = new_item ? dyn_item_root(new_item) : dyn_empty_map;
 	uint32		old_size = old_item ? dyn_item_size(old_item) : 0;
 	uint32		new_size = new_item ? dyn_item_size(new_item) : 0;
 
-	capacity->table_units += dyn_capacity_of_write(Max(old_size, new_size));
+	capacity->table_units += factor * dyn_capacity_of_write(Max(old_size, new_size));
+	if (old_item == new_item)
+		return;
 	for (int i = 0; i < table->nindexes; i++)
 	{
-		double		units = index_write_units(table, &table->indexes[i], old_root, new_root);
+		const DynIndex *index = &table->indexes[i];
+		double		units = index_write_units(table, index, old_root, new_root);
 
 		if (units == 0)
 			continue;
 		if (capacity->index_units == NULL)
 			capacity->index_units = palloc0_array(double, table->nindexes);
-		capacity->index_units[i] += units;
+		capacity->index_units[i] += index->is_global ? units : factor * units;
 	}
 }
 
+void
+dyn_capacity_add_write(DynCapacity *capacity, const DynTable *table,
+					   const struct varlena *old_item, const struct varlena *new_item)
+{
+	add_write(capacity, table, old_item, new_item, 1);
+}
+
+void
+dyn_capacity_add_transact_write(DynCapacity *capacity, const DynTable *table,
+								const struct varlena *old_item, const struct varlena *new_item)
+{
+	add_write(capacity, table, old_item, new_item, TRANSACTION_FACTOR);
+}
+
 static void
-append_units(StringInfo reply, double units)
+append_units(StringInfo reply, DynCapacityKind kind, double units)
 {
 	dyn_jsonout_member(reply, "CapacityUnits");
 	appendStringInfo(reply, "%.1f", units);
+	if (kind == DYN_CAPACITY_PLAIN)
+		return;
+	dyn_jsonout_member(reply, kind == DYN_CAPACITY_TRANSACT_READ ? "ReadCapacityUnits" : "WriteCapacityUnits");
+	appendStringInfo(reply, "%.1f", units);
+}
+
+/* The capacity of one table or index. */
+static void
+append_arm(StringInfo reply, const char *name, DynCapacityKind kind, double units)
+{
+	dyn_jsonout_member(reply, name);
+	appendStringInfoChar(reply, '{');
+	append_units(reply, kind, units);
+	appendStringInfoChar(reply, '}');
 }
 
 /* The arms of one kind of index, a member of ConsumedCapacity unless there is none. */
@@ -144,10 +190,7 @@ append_index_arms(StringInfo reply, const DynCapacity *capacity, const DynTable 
 			appendStringInfoChar(reply, '{');
 		}
 		any = true;
-		dyn_jsonout_member(reply, index->name);
-		appendStringInfoChar(reply, '{');
-		append_units(reply, capacity->index_units[i]);
-		appendStringInfoChar(reply, '}');
+		append_arm(reply, index->name, capacity->kind, capacity->index_units[i]);
 	}
 	if (any)
 		appendStringInfoChar(reply, '}');
@@ -164,7 +207,7 @@ dyn_capacity_print(StringInfo reply, const DynCapacity *capacity, const DynTable
 			total += capacity->index_units[i];
 	}
 	appendStringInfoChar(reply, '{');
-	append_units(reply, total);
+	append_units(reply, capacity->kind, total);
 	if (capacity->report == DYN_CAPACITY_INDEXES)
 	{
 		if (capacity->index_units != NULL)
@@ -172,10 +215,7 @@ dyn_capacity_print(StringInfo reply, const DynCapacity *capacity, const DynTable
 			append_index_arms(reply, capacity, table, true);
 			append_index_arms(reply, capacity, table, false);
 		}
-		dyn_jsonout_member(reply, "Table");
-		appendStringInfoChar(reply, '{');
-		append_units(reply, capacity->table_units);
-		appendStringInfoChar(reply, '}');
+		append_arm(reply, "Table", capacity->kind, capacity->table_units);
 	}
 	dyn_jsonout_member(reply, "TableName");
 	dyn_jsonout_string(reply, capacity->table_name.data, capacity->table_name.len);

@@ -9,7 +9,6 @@
 
 #include "miscadmin.h"
 
-#include "api/capacity.h"
 #include "api/items.h"
 #include "api/keys.h"
 #include "api/names.h"
@@ -17,6 +16,7 @@
 #include "api/reply.h"
 #include "api/shapes.h"
 #include "api/transact.h"
+#include "api/transact_account.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
@@ -120,39 +120,20 @@ reply_get(StringInfo reply, const Get *get, const DynRowRead *read)
 	appendStringInfoChar(reply, '}');
 }
 
-/* The capacity of the tables in the order of their first gets; twice that of consistent reads. */
 static void
 reply_capacity(StringInfo reply, const Gets *gets, const DynJson *request)
 {
-	bool	   *told = palloc0_array(bool, gets->count);
-	DynCapacity capacity;
-	const char *separator = "";
+	DynTransactAccount account;
 
-	dyn_capacity_begin(&capacity, request);
-	if (capacity.report == DYN_CAPACITY_NONE)
-		return;
-	dyn_jsonout_member(reply, "ConsumedCapacity");
-	appendStringInfoChar(reply, '[');
+	dyn_transact_account_begin(&account, request, DYN_CAPACITY_TRANSACT_READ, gets->count);
 	for (int i = 0; i < gets->count; i++)
 	{
-		if (told[i])
-			continue;
-		capacity.table_name = gets->gets[i].table_name;
-		capacity.table_units = 0;
-		for (int k = i; k < gets->count; k++)
-		{
-			const struct varlena *item = gets->reads[k].item;
+		const struct varlena *item = gets->reads[i].item;
+		DynTransactTable *table = dyn_transact_account_table(&account, gets->gets[i].table_name, gets->reads[i].table);
 
-			if (gets->reads[k].table->relid != gets->reads[i].table->relid)
-				continue;
-			told[k] = true;
-			capacity.table_units += 2 * dyn_capacity_of_read(item != NULL ? dyn_item_size(item) : 0, true);
-		}
-		appendStringInfoString(reply, separator);
-		dyn_capacity_print(reply, &capacity, gets->reads[i].table);
-		separator = ",";
+		table->capacity.table_units += dyn_capacity_of_transact_read(item != NULL ? dyn_item_size(item) : 0);
 	}
-	appendStringInfoChar(reply, ']');
+	dyn_transact_account_reply(reply, &account);
 }
 
 void

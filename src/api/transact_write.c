@@ -19,13 +19,13 @@
 
 #include "miscadmin.h"
 
-#include "api/capacity.h"
 #include "api/items.h"
 #include "api/keys.h"
 #include "api/names.h"
 #include "api/params.h"
 #include "api/shapes.h"
 #include "api/transact.h"
+#include "api/transact_account.h"
 #include "api/write.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
@@ -45,6 +45,7 @@ typedef struct Action
 	DynNode		map;			/* Key or Item */
 	DynReason  *reason;
 	DynWriteResult result;
+	DynTransactTable *account;	/* of its table */
 } Action;
 
 typedef struct Transaction
@@ -54,7 +55,7 @@ typedef struct Transaction
 	Action	  **ordered;		/* as they are carried out */
 	DynReason  *reasons;
 	uint64		bytes;			/* of its items, as far as they are known */
-	bool		keep_images;	/* for the reply */
+	DynTransactAccount account;
 } Transaction;
 
 /* The one action of an entry of TransactItems. */
@@ -299,11 +300,18 @@ measure_found(Transaction *transaction, const Action *action)
 		add_bytes(transaction, Max(image_size(result->old_item), image_size(result->new_item)));
 }
 
+/* Do the statements' images have to be known for the reply? */
+static bool
+is_charged(const Transaction *transaction)
+{
+	return transaction->account.report != DYN_CAPACITY_NONE;
+}
+
 /* Which images the statements hand over. */
 static void
 choose_images(const Transaction *transaction)
 {
-	bool		all = transaction->keep_images || is_measured(transaction);
+	bool		all = is_charged(transaction) || is_measured(transaction);
 
 	for (int i = 0; i < transaction->count; i++)
 	{
@@ -312,7 +320,7 @@ choose_images(const Transaction *transaction)
 		bool		indexed = update && write->table->nindexes > 0;
 
 		write->keep_old = indexed || write->kind == DYN_WRITE_DELETE ||
-			(write->kind == DYN_WRITE_PUT ? transaction->keep_images : all);
+			(write->kind == DYN_WRITE_PUT ? is_charged(transaction) : all);
 		write->keep_new = update && (indexed || all);
 		write->keep_flaw = update;
 	}
@@ -331,6 +339,36 @@ forget_images(Action *action)
 	result->old_item = result->new_item = NULL;
 }
 
+/* ---- accounting ---- */
+
+static void
+open_account(Transaction *transaction, const DynJson *request)
+{
+	dyn_transact_account_begin(&transaction->account, request, DYN_CAPACITY_TRANSACT_WRITE, transaction->count);
+	for (int i = 0; i < transaction->count; i++)
+	{
+		Action	   *action = &transaction->actions[i];
+
+		action->account = dyn_transact_account_table(&transaction->account, dyn_request_string(action->call.request, "TableName"),
+													 action->call.write.table);
+	}
+}
+
+/* Adds what the action used.  A check leaves the item as it is. */
+static void
+charge(const Transaction *transaction, const Action *action)
+{
+	const DynWrite *write = &action->call.write;
+	const DynWriteResult *result = &action->result;
+	const struct varlena *after = write->kind == DYN_WRITE_PUT ? write->item :
+		write->kind == DYN_WRITE_CHECK ? result->old_item : result->new_item;
+
+	if (write->kind != DYN_WRITE_CHECK)
+		dyn_transact_account_written(&transaction->account, action->account, write->key.pk);
+	if (is_charged(transaction))
+		dyn_capacity_add_transact_write(&action->account->capacity, write->table, result->old_item, after);
+}
+
 /* ---- all actions ---- */
 
 static void
@@ -344,58 +382,11 @@ carry_out_all(Transaction *transaction)
 			break;
 		if (is_measured(transaction))
 			measure_found(transaction, action);
-		if (!transaction->keep_images)
-			forget_images(action);
+		charge(transaction, action);
+		forget_images(action);
 	}
 	dyn_transact_cancel(transaction->reasons, transaction->count);
 	dyn_operation_add_items(transaction->count);
-}
-
-/* Adds the action's units: the table's are doubled. */
-static void
-charge(DynCapacity *capacity, const Action *action)
-{
-	const DynWrite *write = &action->call.write;
-	const DynWriteResult *result = &action->result;
-	double		before = capacity->table_units;
-
-	if (write->kind == DYN_WRITE_CHECK)
-		capacity->table_units += dyn_capacity_of_write(result->old_item ? dyn_item_size(result->old_item) : 0);
-	else
-		dyn_capacity_add_write(capacity, write->table, result->old_item,
-							   write->kind == DYN_WRITE_PUT ? write->item : result->new_item);
-	capacity->table_units += capacity->table_units - before;
-}
-
-static void
-reply_capacity(StringInfo reply, const Transaction *transaction, const DynJson *request)
-{
-	bool	   *told = palloc0_array(bool, transaction->count);
-	const char *separator = "";
-
-	dyn_jsonout_member(reply, "ConsumedCapacity");
-	appendStringInfoChar(reply, '[');
-	for (int i = 0; i < transaction->count; i++)
-	{
-		const DynWriteCall *first = &transaction->actions[i].call;
-		DynCapacity capacity;
-
-		if (told[i])
-			continue;
-		dyn_capacity_begin(&capacity, request);
-		capacity.table_name = dyn_request_string(first->request, "TableName");
-		for (int k = i; k < transaction->count; k++)
-		{
-			if (transaction->actions[k].call.write.table->relid != first->write.table->relid)
-				continue;
-			told[k] = true;
-			charge(&capacity, &transaction->actions[k]);
-		}
-		appendStringInfoString(reply, separator);
-		dyn_capacity_print(reply, &capacity, first->write.table);
-		separator = ",";
-	}
-	appendStringInfoChar(reply, ']');
 }
 
 static void
@@ -447,7 +438,6 @@ void
 dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
 {
 	Transaction transaction = {0};
-	DynCapacity capacity;
 
 	read_transaction(&transaction, request);
 	measure_puts(&transaction);
@@ -462,13 +452,11 @@ dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
 		appendStringInfoString(reply, "{}");
 		return;
 	}
-	dyn_capacity_begin(&capacity, request);
-	transaction.keep_images = capacity.report != DYN_CAPACITY_NONE;
+	open_account(&transaction, request);
 	choose_images(&transaction);
 	carry_out_all(&transaction);
 
 	appendStringInfoChar(reply, '{');
-	if (capacity.report != DYN_CAPACITY_NONE)
-		reply_capacity(reply, &transaction, request);
+	dyn_transact_account_reply(reply, &transaction.account);
 	appendStringInfoChar(reply, '}');
 }

@@ -1,0 +1,115 @@
+/*
+ * transact_account.c - ConsumedCapacity and ItemCollectionMetrics of a transaction
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/shapes.h"
+#include "api/transact_account.h"
+#include "base/jsonout.h"
+
+void
+dyn_transact_account_begin(DynTransactAccount *account, const DynJson *request, DynCapacityKind kind, int nactions)
+{
+	account->report = dyn_capacity_report(request);
+	account->kind = kind;
+	account->metrics = dyn_request_is(request, "ReturnItemCollectionMetrics", "SIZE");
+	account->nactions = nactions;
+	account->ntables = 0;
+	account->tables = palloc_array(DynTransactTable, nactions);
+}
+
+DynTransactTable *
+dyn_transact_account_table(DynTransactAccount *account, DynSlice name, const DynTable *table)
+{
+	DynTransactTable *added;
+
+	for (int i = 0; i < account->ntables; i++)
+	{
+		if (account->tables[i].table->relid == table->relid)
+			return &account->tables[i];
+	}
+	added = &account->tables[account->ntables++];
+	memset(added, 0, sizeof(*added));
+	added->table = table;
+	added->capacity.report = account->report;
+	added->capacity.kind = account->kind;
+	added->capacity.table_name = name;
+	return added;
+}
+
+void
+dyn_transact_account_written(const DynTransactAccount *account, DynTransactTable *table, DynValue pk)
+{
+	if (!account->metrics || !dyn_capacity_has_metrics(table->table))
+		return;
+	for (int i = 0; i < table->nwritten; i++)
+	{
+		if (dyn_value_equal(table->written[i], pk))
+			return;
+	}
+	if (table->written == NULL)
+		table->written = palloc_array(DynValue, account->nactions);
+	table->written[table->nwritten++] = pk;
+}
+
+static void
+reply_capacity(StringInfo reply, const DynTransactAccount *account)
+{
+	if (account->report == DYN_CAPACITY_NONE)
+		return;
+	dyn_jsonout_member(reply, "ConsumedCapacity");
+	appendStringInfoChar(reply, '[');
+	for (int i = 0; i < account->ntables; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(reply, ',');
+		dyn_capacity_print(reply, &account->tables[i].capacity, account->tables[i].table);
+	}
+	appendStringInfoChar(reply, ']');
+}
+
+static void
+reply_collections(StringInfo reply, const DynTransactTable *table)
+{
+	dyn_jsonout_string(reply, table->capacity.table_name.data, table->capacity.table_name.len);
+	appendStringInfoString(reply, ":[");
+	for (int i = 0; i < table->nwritten; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(reply, ',');
+		dyn_capacity_print_metrics(reply, table->table, table->written[i]);
+	}
+	appendStringInfoChar(reply, ']');
+}
+
+static void
+reply_metrics(StringInfo reply, const DynTransactAccount *account)
+{
+	bool		any = false;
+
+	for (int i = 0; i < account->ntables; i++)
+	{
+		if (account->tables[i].nwritten == 0)
+			continue;
+		if (any)
+			appendStringInfoChar(reply, ',');
+		else
+		{
+			dyn_jsonout_member(reply, "ItemCollectionMetrics");
+			appendStringInfoChar(reply, '{');
+		}
+		any = true;
+		reply_collections(reply, &account->tables[i]);
+	}
+	if (any)
+		appendStringInfoChar(reply, '}');
+}
+
+void
+dyn_transact_account_reply(StringInfo reply, const DynTransactAccount *account)
+{
+	reply_metrics(reply, account);
+	reply_capacity(reply, account);
+}
