@@ -14,10 +14,8 @@
 #include "base/jsonout.h"
 #include "store/catalog.h"
 
-#define READ_UNIT_BYTES		4096
-#define WRITE_UNIT_BYTES	1024
-#define GIGABYTE			1073741824.0
-#define TRANSACTION_FACTOR	2	/* to prepare, to commit */
+#define GIGABYTE 1073741824.0
+#define TRANSACTION_FACTOR 2	/* to prepare, to commit */
 
 DynCapacityReport
 dyn_capacity_report(const DynJson *request)
@@ -41,7 +39,7 @@ dyn_capacity_begin(DynCapacity *capacity, const DynJson *request)
 double
 dyn_capacity_of_read(uint64 bytes, bool consistent)
 {
-	uint64		units = bytes == 0 ? 1 : (bytes + READ_UNIT_BYTES - 1) / READ_UNIT_BYTES;
+	uint64		units = bytes == 0 ? 1 : (bytes + DYN_READ_UNIT_BYTES - 1) / DYN_READ_UNIT_BYTES;
 
 	return consistent ? (double) units : (double) units / 2;
 }
@@ -49,7 +47,7 @@ dyn_capacity_of_read(uint64 bytes, bool consistent)
 double
 dyn_capacity_of_write(uint32 bytes)
 {
-	return bytes == 0 ? 1 : (bytes + WRITE_UNIT_BYTES - 1) / WRITE_UNIT_BYTES;
+	return bytes == 0 ? 1 : (bytes + DYN_WRITE_UNIT_BYTES - 1) / DYN_WRITE_UNIT_BYTES;
 }
 
 double
@@ -245,10 +243,8 @@ dyn_capacity_has_metrics(const DynTable *table)
 void
 dyn_capacity_print_metrics(StringInfo reply, const DynTable *table, DynValue pk)
 {
-	int64		items;
-	int64		bytes;
+	double		least = floor(dyn_catalog_collection_bytes(table, pk, GIGABYTE) / GIGABYTE);
 
-	dyn_catalog_count(table->relid, &items, &bytes);
 	appendStringInfoChar(reply, '{');
 	dyn_jsonout_member(reply, "ItemCollectionKey");
 	appendStringInfoChar(reply, '{');
@@ -257,7 +253,7 @@ dyn_capacity_print_metrics(StringInfo reply, const DynTable *table, DynValue pk)
 	dyn_value_print(reply, pk);
 	appendStringInfoChar(reply, '}');
 	dyn_jsonout_member(reply, "SizeEstimateRangeGB");
-	appendStringInfo(reply, "[0.0,%.1f]", Max(1.0, ceil(bytes / GIGABYTE)));
+	appendStringInfo(reply, "[%.1f,%.1f]", least, least + 1);
 	appendStringInfoChar(reply, '}');
 }
 

@@ -21,6 +21,9 @@
 
 #include "store/table.h"
 
+#define DYN_READ_UNIT_BYTES 4096
+#define DYN_WRITE_UNIT_BYTES 1024
+
 /* ReturnConsumedCapacity */
 typedef enum DynCapacityReport
 {
@@ -83,9 +86,8 @@ extern void dyn_capacity_print(StringInfo reply, const DynCapacity *capacity, co
 extern bool dyn_capacity_has_metrics(const DynTable *table);
 
 /*
- * Appends the member ItemCollectionMetrics when the table has a local secondary index: the collection's key and
- * bounds of its size in GB.  They are the table's size where that is larger than one GB: bounds that hold, at a
- * cost that does not grow with the collection.
+ * Appends the member ItemCollectionMetrics when the table has a local secondary index: the collection's key, and the GB
+ * between which its estimated size is.
  */
 extern void dyn_capacity_reply_metrics(StringInfo reply, const DynTable *table, DynValue pk);
 

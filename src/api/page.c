@@ -422,7 +422,7 @@ typedef struct Reader
 	int64		scanned;
 	int64		count;
 	uint64		bytes;			/* read of the table or index */
-	uint64		page_bytes;		/* the same, and what was fetched */
+	uint64		fetched_bytes;	/* of the table by a local index, each item as it is charged */
 	double		fetched_units;	/* of the table, by a local index */
 	StringInfoData last_key;	/* empty: the range has ended */
 } Reader;
@@ -485,12 +485,20 @@ account(Reader *reader, const struct varlena *item, DynValue shown)
 
 	reader->scanned++;
 	reader->bytes += size;
-	reader->page_bytes += size;
 	if (reader->fetches)
 	{
-		reader->page_bytes += dyn_item_size(item);
+		reader->fetched_bytes += TYPEALIGN64(DYN_READ_UNIT_BYTES, (uint64) dyn_item_size(item));
 		reader->fetched_units += dyn_capacity_of_read(dyn_item_size(item), reader->page->consistent);
 	}
+}
+
+/* What the page holds, for its limit of 1 MB. */
+static uint64
+page_bytes(const Reader *reader)
+{
+	if (!reader->fetches)
+		return reader->bytes;
+	return TYPEALIGN64(DYN_READ_UNIT_BYTES, reader->bytes) + reader->fetched_bytes;
 }
 
 /* DynRowConsumer: evaluates one item. */
@@ -509,7 +517,7 @@ consume(void *arg, const struct varlena *item)
 		reader->count++;
 		print_item(reader, whole, shown);
 	}
-	if (reader->scanned != reader->limit && reader->page_bytes < DYN_MAX_PAGE_BYTES)
+	if (reader->scanned != reader->limit && page_bytes(reader) < DYN_MAX_PAGE_BYTES)
 		return true;
 	print_last_key(reader, root);
 	return false;

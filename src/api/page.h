@@ -6,7 +6,8 @@
  * is number Limit, or that fills 1 MB (so a page is at least one item and may be larger by the last one), or where the
  * range ends.  Only in the last case has the reply no LastEvaluatedKey.  What is counted of an item is what is read
  * of it: the whole of it from the table, what the index shows of it from an index, and the whole again where a local
- * index has to fetch what it does not show.
+ * index has to fetch what it does not show; then sizes count as they are charged, in portions of 4 KB begun, that of
+ * each fetched item and that of the index entries together.
  *
  * The reply is written while reading: an item goes from its stored bytes into the reply, and nothing else is kept of it.
  *

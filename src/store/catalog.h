@@ -105,6 +105,12 @@ extern void dyn_catalog_count(Oid relid, int64 *items, int64 *bytes);
 /* The same for the items that an index holds; bytes are those of the attributes that it projects. */
 extern void dyn_catalog_count_index(const DynTableDef *def, const DynIndexDef *index, int64 *items, int64 *bytes);
 
+/*
+ * Bytes of the items of a partition key and of what local indexes that hold whole items hold of them: zero where those of
+ * the whole table are below enough, else an estimate from PostgreSQL's statistics.  Nothing is read for it.
+ */
+extern double dyn_catalog_collection_bytes(const DynTable *table, DynValue pk, double enough);
+
 /* Raises 42501 unless the current user owns the relation. */
 extern void dyn_catalog_require_owner(Oid relid);
 

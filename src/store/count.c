@@ -5,12 +5,17 @@
  * PostgreSQL's own estimates are given, so that the cost does not grow with the table; DynamoDB's own figures
  * are up to six hours old.  Estimates also serve a user who may describe a table but not read all of it.
  *
+ * An item collection is never counted, as writes ask for its size.  Its share of the table's rows is what ANALYZE has found
+ * for its partition key if that is a common one, else the average of the others.
+ *
  * Layer 2 (store).
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/relation.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_statistic.h"
 #include "miscadmin.h"
 #include "optimizer/plancat.h"
 #include "storage/bufmgr.h"
@@ -19,6 +24,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
+#include "utils/syscache.h"
 
 #include "base/jsonout.h"
 #include "store/catalog.h"
@@ -95,6 +101,86 @@ dyn_catalog_count(Oid relid, int64 *items, int64 *bytes)
 	else
 		estimate(rel, items, bytes);
 	relation_close(rel, AccessShareLock);
+}
+
+/* ---- item collections ---- */
+
+#define PK_COLUMN 1				/* of a data table */
+#define UNKNOWN_KEYS 200		/* partition keys of a table that was never analyzed: the planner's guess */
+
+/* How many different partition keys the statistics tell of. */
+static double
+count_keys(Form_pg_statistic statistic, double rows)
+{
+	double		keys = statistic->stadistinct;
+
+	if (keys == 0)
+		keys = UNKNOWN_KEYS;
+	else if (keys < 0)
+		keys = -keys * rows;
+	return Max(keys, 1);
+}
+
+/* The share of rows that have this common key, or the average one of those that are not common. */
+static double
+share_among(const AttStatsSlot *common, const DynTable *table, DynValue pk, double keys)
+{
+	DynValue	content = dyn_key_content(pk, DYN_KEY_PART);
+	double		rest = 1;
+
+	for (int i = 0; i < common->nvalues; i++)
+	{
+		if (dyn_value_equal(dyn_key_datum_content(common->values[i], table->pk.tag), content))
+			return common->numbers[i];
+		rest -= common->numbers[i];
+	}
+	return Max(rest, 0) / Max(keys - common->nvalues, 1);
+}
+
+static double
+share_of_key(const DynTable *table, DynValue pk, double rows)
+{
+	HeapTuple	tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(table->relid), Int16GetDatum(PK_COLUMN),
+										BoolGetDatum(false));
+	AttStatsSlot common = {0};
+	double		keys;
+	double		share;
+
+	if (!HeapTupleIsValid(tuple))
+		return 1.0 / UNKNOWN_KEYS;
+	keys = count_keys((Form_pg_statistic) GETSTRUCT(tuple), rows);
+	get_attstatsslot(&common, tuple, STATISTIC_KIND_MCV, InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS);
+	share = share_among(&common, table, pk, keys);
+	free_attstatsslot(&common);
+	ReleaseSysCache(tuple);
+	return share;
+}
+
+/* How many times a whole item is stored: in the table, and in local indexes that show all of it. */
+static int
+count_copies(const DynTable *table)
+{
+	int			copies = 1;
+
+	for (int i = 0; i < table->nindexes; i++)
+		copies += !table->indexes[i].is_global && table->indexes[i].projection == DYN_PROJECT_ALL;
+	return copies;
+}
+
+double
+dyn_catalog_collection_bytes(const DynTable *table, DynValue pk, double enough)
+{
+	Relation	rel = try_relation_open(table->relid, AccessShareLock);
+	int64		rows = 0;
+	int64		bytes = 0;
+
+	if (rel == NULL)
+		return 0;
+	if (rel->rd_rel->relkind == RELKIND_RELATION)
+		estimate(rel, &rows, &bytes);
+	relation_close(rel, AccessShareLock);
+	bytes *= count_copies(table);
+	return bytes < enough ? 0 : (double) bytes * share_of_key(table, pk, (double) rows);
 }
 
 /* ---- indexes ---- */
