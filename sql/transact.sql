@@ -41,7 +41,6 @@ SELECT pg_temp.tx(pg_temp.put('z') || ',{}');
 SELECT pg_temp.tx('{"Put":{"TableName":"tx.u","Item":{"id":{"S":"z"}}},"Delete":{"TableName":"tx.u","Key":{"id":{"S":"y"}}}}');
 SELECT pg_temp.tx(pg_temp.put('z') || ',{"Put":{"TableName":"tx.none","Item":{"id":{"S":"z"}}}}');
 SELECT pg_temp.tx(pg_temp.put('z') || ',' || pg_temp.put('y', ',"ConditionExpression":"bad ("'));
-SELECT pg_temp.tx(pg_temp.put('z') || ',' || pg_temp.put('y', ',"ExpressionAttributeValues":{":x":{"S":"x"}}'));
 SELECT pg_temp.tx(pg_temp.put('z') || ',{"Put":{"TableName":"tx.u","Item":{"id":{"S":"y"},"v":{"S":"' || repeat('v', 409600) || '"}}}}');
 SELECT pg_temp.tx('');
 SELECT dynapg.transact_get_items('{"TransactItems":[{"Get":{"TableName":"tx.u","Key":{"id":{"S":"u"}}}},{"Get":{"TableName":"tx.u","Key":{"id":{"S":"u"}}}}]}');

@@ -21,6 +21,8 @@
 #include "expr/eval.h"
 #include "store/rows.h"
 
+#define DUPLICATES "Provided list of item keys contains duplicates"
+
 /* What a request says of one table, and how far reading it has come. */
 typedef struct TableReads
 {
@@ -59,7 +61,7 @@ check_duplicates(TableReads *reads)
 		for (int k = 0; k < i; k++)
 		{
 			if (dyn_value_equal(packed[i], packed[k]))
-				dyn_validation("Provided list of item keys contains duplicates");
+				dyn_validation(DUPLICATES);
 		}
 	}
 }
@@ -99,6 +101,22 @@ read_keys(TableReads *reads)
 	for (int i = 0; i < reads->count; i++)
 		reads->keys[i] = dyn_keys_of_key(reads->table, &reads->maps[i]);
 	dyn_keys_check_paths(reads->table, reads->projection);
+}
+
+/* Raises when two parts are of one table, by its name and by its ARN, and have a key in common. */
+static void
+check_shared(const TableReads *one, const TableReads *other)
+{
+	if (one->table->relid != other->table->relid)
+		return;
+	for (int i = 0; i < one->count; i++)
+	{
+		for (int k = 0; k < other->count; k++)
+		{
+			if (dyn_keys_compare(&one->keys[i], &other->keys[k]) == 0)
+				dyn_validation(DUPLICATES);
+		}
+	}
 }
 
 static bool
@@ -263,7 +281,11 @@ dyn_api_batch_get_item(const DynJson *request, StringInfo reply)
 	for (int i = 0; i < ntables; i++)
 		find_table(&all[i]);
 	for (int i = 0; i < ntables; i++)
+	{
 		read_keys(&all[i]);
+		for (int k = 0; k < i; k++)
+			check_shared(&all[k], &all[i]);
+	}
 
 	appendStringInfoString(reply, "{\"Responses\":{");
 	for (int i = 0; i < ntables; i++)

@@ -123,7 +123,7 @@ read_keys(Batch *batch)
 	{
 		BatchWrite *write = &batch->writes[i];
 
-		write->key = write->item != NULL ? dyn_keys_of_item(write->of->table, dyn_item_root(write->item)) :
+		write->key = write->item != NULL ? dyn_keys_of_batch_item(write->of->table, dyn_item_root(write->item)) :
 			dyn_keys_of_key(write->of->table, &write->map);
 	}
 }

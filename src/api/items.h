@@ -19,7 +19,7 @@ extern void dyn_api_transact_get_items(const DynJson *request, StringInfo reply)
 extern void dyn_api_transact_write_items(const DynJson *request, StringInfo reply);
 
 /*
- * What GetItem and the reads of several items say of a projection, in one object of the request: raises for legacy
+ * What GetItem and BatchGetItem say of a projection, in one object of the request: raises for legacy
  * parameters beside expressions and for names without one.
  */
 extern void dyn_get_check(const DynJson *object);

@@ -143,6 +143,15 @@ check_index_item(const DynIndex *index, DynValue item)
 	refuse(dyn_keys_size_flaw(hash_size, range_size));
 }
 
+/* What an item must fulfil once it has a key. */
+static void
+check_item_keys(const DynTable *table, const DynKey *key, DynValue item)
+{
+	check_key_values(table, key);
+	for (int i = 0; i < table->nindexes; i++)
+		check_index_item(&table->indexes[i], item);
+}
+
 DynKey
 dyn_keys_of_item(const DynTable *table, DynValue item)
 {
@@ -151,9 +160,29 @@ dyn_keys_of_item(const DynTable *table, DynValue item)
 	key.pk = item_key(&table->pk, item);
 	if (table->sk.tag)
 		key.sk = item_key(&table->sk, item);
-	check_key_values(table, &key);
-	for (int i = 0; i < table->nindexes; i++)
-		check_index_item(&table->indexes[i], item);
+	check_item_keys(table, &key, item);
+	return key;
+}
+
+static DynValue
+batch_item_key(const DynKeyAttr *attr, DynValue item)
+{
+	DynValue	v = dyn_map_get(item, attr->name, attr->len);
+
+	if (v.tag != attr->tag)
+		dyn_validation(SCHEMA_MISMATCH);
+	return v;
+}
+
+DynKey
+dyn_keys_of_batch_item(const DynTable *table, DynValue item)
+{
+	DynKey		key = {0};
+
+	key.pk = batch_item_key(&table->pk, item);
+	if (table->sk.tag)
+		key.sk = batch_item_key(&table->sk, item);
+	check_item_keys(table, &key, item);
 	return key;
 }
 

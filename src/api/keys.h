@@ -28,6 +28,9 @@ extern DynKey dyn_keys_of_key(const DynTable *table, const DynNode *map);
  */
 extern DynKey dyn_keys_of_item(const DynTable *table, DynValue item);
 
+/* The same for a put of a batch, where a key attribute that is missing or of another type is a key that does not match. */
+extern DynKey dyn_keys_of_batch_item(const DynTable *table, DynValue item);
+
 /*
  * Raises ValidationException when an action of the update gives a constant to an attribute that is a key
  * of an index and the constant has another type or is empty: known before any item is looked at.

@@ -625,6 +625,27 @@ check_constraints(const DynShape *shape, const DynJson *json, const Step *at, Vi
 	}
 }
 
+/* Appends "PutRequest(item={...})". */
+static void
+print_members(StringInfo out, const DynShape *shape, const DynJson *json)
+{
+	appendStringInfo(out, "%s(", shape->name);
+	for (int i = 0; i < shape->nfields; i++)
+	{
+		const DynJson *member = dyn_request_member(json, shape->fields[i].name);
+
+		if (i > 0)
+			appendStringInfoString(out, ", ");
+		print_field(out, shape->fields[i].name);
+		appendStringInfoChar(out, '=');
+		if (member != NULL)
+			print_value(out, shape->fields[i].shape, member);
+		else
+			appendStringInfoString(out, "null");
+	}
+	appendStringInfo(out, "%s)", shape->shown);
+}
+
 /* Appends a value as a message shows it: Java's toString of it. */
 static void
 print_value(StringInfo out, const DynShape *shape, const DynJson *json)
@@ -650,6 +671,12 @@ print_value(StringInfo out, const DynShape *shape, const DynJson *json)
 			appendStringInfoString(out, dyn_json_kind(json) == DYN_JSON_TRUE ? "true" : "false");
 			return;
 		case DYN_SHAPE_STRUCTURE:
+			if (shape->shown != NULL)
+			{
+				print_members(out, shape, json);
+				return;
+			}
+			/* FALLTHROUGH */
 		case DYN_SHAPE_ATTRIBUTE_VALUE:
 			/* Java's default toString ends in the object's hash, which says nothing: any hash will do */
 			appendStringInfo(out, JAVA_PACKAGE "%s@%x", shape->name,

@@ -64,6 +64,7 @@ struct DynShape
 	const char *const *values;	/* of a string: enum in the server's order, NULL-terminated; or NULL */
 	const DynShapeField *fields;	/* of a structure, in the order of its messages */
 	int			nfields;
+	const char *shown;			/* of a structure: messages show its members, and this after them; NULL: they do not */
 	const DynShape *key;		/* of a map */
 	const DynShape *element;	/* of a list or map */
 };

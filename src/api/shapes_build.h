@@ -35,6 +35,10 @@
 #define STRUCTURE_OF(shape_name, members) \
 	{.name = (shape_name), .kind = DYN_SHAPE_STRUCTURE, .fields = (members), .nfields = lengthof(members)}
 
+/* A structure that messages show with its members, and with this after them. */
+#define SHOWN_STRUCTURE_OF(shape_name, members, after) \
+	{.name = (shape_name), .kind = DYN_SHAPE_STRUCTURE, .fields = (members), .nfields = lengthof(members), .shown = (after)}
+
 #define LIST_OF(shape_name, of) {.name = (shape_name), .kind = DYN_SHAPE_LIST, .element = &(of)}
 
 #define BOUNDED_LIST_OF(shape_name, of, low, high) \

@@ -189,6 +189,9 @@ const DynShape dyn_shape_scan = STRUCTURE_OF("ScanInput", scan_fields);
 
 /* BatchGetItem and BatchWriteItem */
 
+/* Messages show a write request with its members, among them one that the API does not have. */
+#define HIDDEN_MEMBER ", workloadProfileName=null"
+
 static const DynShape keys = BOUNDED_LIST_OF("KeyList", key, 1, 100);
 static const DynShapeField keys_and_attributes_fields[] = {
 	{"Keys", &keys, true},
@@ -208,16 +211,16 @@ const DynShape dyn_shape_batch_get_item = STRUCTURE_OF("BatchGetItemInput", batc
 static const DynShapeField put_request_fields[] = {
 	{"Item", &item, true},
 };
-static const DynShape put_request = STRUCTURE_OF("PutRequest", put_request_fields);
+static const DynShape put_request = SHOWN_STRUCTURE_OF("PutRequest", put_request_fields, HIDDEN_MEMBER);
 static const DynShapeField delete_request_fields[] = {
 	{"Key", &key, true},
 };
-static const DynShape delete_request = STRUCTURE_OF("DeleteRequest", delete_request_fields);
+static const DynShape delete_request = SHOWN_STRUCTURE_OF("DeleteRequest", delete_request_fields, HIDDEN_MEMBER);
 static const DynShapeField write_request_fields[] = {
 	{"PutRequest", &put_request, false},
 	{"DeleteRequest", &delete_request, false},
 };
-static const DynShape write_request = STRUCTURE_OF("WriteRequest", write_request_fields);
+static const DynShape write_request = SHOWN_STRUCTURE_OF("WriteRequest", write_request_fields, "");
 static const DynShape write_requests = BOUNDED_LIST_OF("WriteRequests", write_request, 1, 25);
 static const DynShape batch_write = BOUNDED_MAP_OF("BatchWriteItemRequestMap", dyn_shape_table_arn, write_requests, 1, 25);
 static const DynShapeField batch_write_item_fields[] = {

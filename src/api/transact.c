@@ -64,14 +64,14 @@ dyn_transact_too_large(void)
 	dyn_validation("The aggregate size of the items in the transaction cannot exceed 4 MB");
 }
 
-/* An empty key value is told of the whole request. */
+/* An empty value for a key of the table or of an index is told of the whole request. */
 static bool
 is_of_request(const char *message)
 {
-	static const char empty[] = "One or more parameter values are not valid. "
-		"The AttributeValue for a key attribute cannot contain an empty";
+	static const char start[] = "One or more parameter values are not valid. ";
 
-	return strncmp(message, empty, strlen(empty)) == 0;
+	return strncmp(message, start, strlen(start)) == 0 &&
+		strstr(message, "The AttributeValue for a key attribute cannot contain an empty ") != NULL;
 }
 
 void

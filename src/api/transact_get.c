@@ -1,7 +1,7 @@
 /*
  * transact_get.c - TransactGetItems
  *
- * All items are read under one snapshot.
+ * All items are read under one snapshot.  Names without a projection are ignored, where GetItem refuses them.
  *
  * Layer 3 (api).
  */
@@ -54,7 +54,6 @@ read_request(Gets *gets, const DynJson *request)
 		Get		   *get = &gets->gets[i++];
 
 		get->table_name = dyn_request_string(action, "TableName");
-		dyn_get_check(action);
 		get->map = dyn_params_attributes(action, "Key", "");
 		get->projection = dyn_get_projection(action);
 	}

@@ -33,12 +33,6 @@
 #include "store/claim.h"
 #include "store/tokens.h"
 
-static const char *const condition_only[] = {"ConditionExpression", NULL};
-static const char *const update_and_condition[] = {"UpdateExpression", "ConditionExpression", NULL};
-static const char *const none[] = {NULL};
-static const DynParams condition_params = {condition_only, none, "ConditionExpression is null", ""};
-static const DynParams update_params = {update_and_condition, none, "UpdateExpression and ConditionExpression are null", ""};
-
 typedef struct Action
 {
 	DynWriteCall call;
@@ -86,6 +80,7 @@ only_action(const DynJson *entry, DynWriteKind *kind)
 	return found;
 }
 
+/* Names and values without an expression are ignored here, where the operations on one item refuse them. */
 static void
 read_action(Action *action, const DynJson *entry)
 {
@@ -93,7 +88,6 @@ read_action(Action *action, const DynJson *entry)
 	DynWrite   *write = &call->write;
 
 	call->request = only_action(entry, &write->kind);
-	dyn_params_check(write->kind == DYN_WRITE_UPDATE ? &update_params : &condition_params, call->request);
 	action->map = dyn_params_attributes(call->request, write->kind == DYN_WRITE_PUT ? "Item" : "Key", "");
 	if (write->kind == DYN_WRITE_PUT)
 	{
