@@ -144,8 +144,17 @@ SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.put('a') || ',' || pg_temp.
 SELECT pg_temp.tw(pg_temp.put('z') || ',' || pg_temp.act('Delete', 'kept', ',"ConditionExpression":"n = :n","ExpressionAttributeValues":{":n":{"N":"2"}},"ReturnValuesOnConditionCheckFailure":"ALL_OLD"') || ',' ||
 	pg_temp.upd('a', 'SET x = gone') || ',' || pg_temp.act('ConditionCheck', 'none', ',"ConditionExpression":"attribute_exists(pk)","ReturnValuesOnConditionCheckFailure":"ALL_OLD"'));
 
-\echo # 4 MB
-SELECT pg_temp.tg((SELECT string_agg(pg_temp.act('Get', 'm' || i), ',') FROM generate_series(1, 100) i), ',"ReturnConsumedCapacity":"NONE"') = '{"Responses":[' || repeat('{},', 99) || '{}]}';
+\echo # 4 MB: items to be put, found, and read
+CREATE FUNCTION pg_temp.large(low int, high int) RETURNS text LANGUAGE sql AS $$ SELECT string_agg(pg_temp.put('zz' || i, ',"v":{"S":"' || repeat('v', 400000) || '"}'), ',') FROM generate_series(low, high) i $$;
+SELECT pg_temp.tw(pg_temp.large(1, 11));
+SELECT pg_temp.tw(pg_temp.large(1, 10));
+SELECT pg_temp.tw(pg_temp.large(11, 11));
+SELECT pg_temp.tw((SELECT string_agg(pg_temp.act('Delete', 'zz' || i), ',') FROM generate_series(1, 11) i));
+SELECT pg_temp.tw(pg_temp.large(12, 20) || ',' || pg_temp.upd('zz1', 'SET x = :x', ',"ExpressionAttributeValues":{":x":{"N":"1"}}') || ',' || pg_temp.act('ConditionCheck', 'zz2', ',"ConditionExpression":"attribute_exists(pk)"'));
+SELECT pg_temp.tg((SELECT string_agg(pg_temp.act('Get', 'zz' || i, ',"ProjectionExpression":"pk"'), ',') FROM generate_series(1, 11) i));
+SELECT pg_temp.tg((SELECT string_agg(pg_temp.act('Get', 'zz' || i, ',"ProjectionExpression":"pk"'), ',') FROM generate_series(1, 10) i));
+SELECT pg_temp.tw((SELECT string_agg(pg_temp.act('Delete', 'zz' || i), ',') FROM generate_series(1, 6) i));
+SELECT pg_temp.tw((SELECT string_agg(pg_temp.act('Delete', 'zz' || i), ',') FROM generate_series(7, 11) i));
 
 \echo # nothing was written, and nothing is left of the tokens
 SELECT string_agg(item->'pk'->>'S', ' ' ORDER BY item->'pk'->>'S') FROM json_array_elements(dynapg.scan('{"TableName":"txerr","ProjectionExpression":"pk"}')->'Items') item;
