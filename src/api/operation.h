@@ -22,6 +22,7 @@ typedef struct DynOperation
 	const DynShape *shape;		/* of the request */
 	DynHandler	handler;		/* called with a request that passed the shape; appends the reply's JSON */
 	bool		writes;			/* changes data or catalogs: refused on a hot standby */
+	bool		writes_item;	/* PutItem, UpdateItem, DeleteItem: TransactionConflictException is an error of theirs */
 } DynOperation;
 
 /* The operation of that wire name, or NULL. */

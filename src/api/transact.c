@@ -74,12 +74,19 @@ is_of_request(const char *message)
 		strstr(message, "The AttributeValue for a key attribute cannot contain an empty ") != NULL;
 }
 
+/* Has another transaction the item? */
+static bool
+is_conflict(int sqlstate)
+{
+	return sqlstate == dyn_error_info(DYN_E_TRANSACTION_CONFLICT)->sqlstate || sqlstate == ERRCODE_LOCK_NOT_AVAILABLE;
+}
+
 void
 dyn_transact_catch(DynReason *reason)
 {
 	MemoryContext context = CurrentMemoryContext;
 	int			code = geterrcode();
-	bool		conflict = code == dyn_error_info(DYN_E_TRANSACTION_CONFLICT)->sqlstate;
+	bool		conflict = is_conflict(code);
 	ErrorData  *error;
 
 	if (!conflict && code != dyn_error_info(DYN_E_VALIDATION)->sqlstate)
@@ -90,5 +97,5 @@ dyn_transact_catch(DynReason *reason)
 		PG_RE_THROW();
 	FlushErrorState();
 	reason->code = conflict ? "TransactionConflict" : "ValidationError";
-	reason->message = error->message;
+	reason->message = conflict ? "Transaction is ongoing for the item" : error->message;
 }

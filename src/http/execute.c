@@ -159,19 +159,29 @@ run(const DynHttpRequest *request, const DynOperation *operation, Oid *role, Str
 	return items;
 }
 
+/* The exception, with its text, for a request that another transaction was in the way of. */
+static DynErr
+conflict_of(const DynOperation *operation, const char **message)
+{
+	if (operation->writes_item)
+	{
+		*message = "Transaction is ongoing for the item";
+		return DYN_E_TRANSACTION_CONFLICT;
+	}
+	*message = "The item or table is locked by another transaction. Please try again.";
+	return DYN_E_THROTTLING;
+}
+
 /* The exception that stands for one of PostgreSQL's errors, with its text; SDKs repeat those that may go away. */
 static DynErr
-translate(int sqlstate, const char **message)
+translate(int sqlstate, const DynOperation *operation, const char **message)
 {
 	switch (sqlstate)
 	{
 		case ERRCODE_LOCK_NOT_AVAILABLE:
-			*message = "The item or table is locked by another transaction. Please try again.";
-			return DYN_E_THROTTLING;
 		case ERRCODE_T_R_DEADLOCK_DETECTED:
 		case ERRCODE_T_R_SERIALIZATION_FAILURE:
-			*message = "Transaction is ongoing for the item";
-			return DYN_E_TRANSACTION_CONFLICT;
+			return conflict_of(operation, message);
 		case ERRCODE_READ_ONLY_SQL_TRANSACTION:
 			*message = "The database is read-only at present. Please try again.";
 			return DYN_E_SERVICE_UNAVAILABLE;
@@ -307,9 +317,11 @@ tell_error(const ErrorData *error, Oid role, const DynHttpRequest *request, cons
 	else if (info == NULL)
 	{
 		log_error(error, operation);
-		info = dyn_error_info(translate(error->sqlerrcode, &message));
+		info = dyn_error_info(translate(error->sqlerrcode, operation, &message));
 		detail = NULL;
 	}
+	else if (info == dyn_error_info(DYN_E_TRANSACTION_CONFLICT))
+		info = dyn_error_info(conflict_of(operation, &message));
 	else if (info == dyn_error_info(DYN_E_ACCESS_DENIED) && OidIsValid(role) && !is_worded(message))
 	{
 		log_error(error, operation);

@@ -67,7 +67,7 @@ my $holder = $node->background_psql('app', on_error_die => 1);
 $holder->query_safe(q{BEGIN; SELECT dynapg.put_item('{"TableName":"Things","Item":{"pk":{"S":"a"}}}')});
 my $start = time;
 $reply = call($port, 'PutItem', sprintf $put, 2);
-like($reply->{body}, qr/"__type":"com.amazon.coral.availability#ThrottlingException"/, 'a lock is not waited for longer than the timeout');
+like($reply->{body}, qr/"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException"/, 'a lock is not waited for longer than the timeout');
 cmp_ok(time - $start, '<', 3, 'in time');
 is(call($port, 'GetItem', $get)->{status}, 200, 'reads are not concerned');
 $node->append_conf('postgresql.conf', 'dynapg.http_lock_timeout = 60s');

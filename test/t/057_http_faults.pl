@@ -46,7 +46,7 @@ my %verdicts = (
 	'53400' => '500 InternalServerError',             # a limit of the configuration
 	'57014' => '500 InternalServerError',             # cancelled
 	'58030' => '500 InternalServerError',             # an error of input or output
-	'55P03' => '400 ThrottlingException',             # a lock that is not available
+	'55P03' => '400 TransactionConflictException',    # a lock that is not available
 	'40P01' => '400 TransactionConflictException',    # a deadlock
 	'40001' => '400 TransactionConflictException');
 for my $trigger ('now', 'later')
