@@ -128,14 +128,19 @@ append_condition(StringInfo sql, const char *keyword, Positions p)
 	appendStringInfo(sql, " %s dynapg.holds(t.item, $%d)", keyword, p.program);
 }
 
-/* The parameters of a list statement as rows: "k" with the columns pk, sk where there is one, and item. */
+/*
+ * The parameters of a list statement as rows: "k" with the columns pk, sk where there is one, and item.  In a target list
+ * unnest gives row by row, in step with the others; in FROM PostgreSQL would store what each gives first.
+ */
 static void
 append_lists(StringInfo sql, const DynTable *table, Positions p)
 {
-	appendStringInfoString(sql, "ROWS FROM (pg_catalog.unnest($1)");
-	for (int i = 2; i <= p.count; i++)
-		appendStringInfo(sql, ", pg_catalog.unnest($%d)", i);
-	appendStringInfo(sql, ") AS k (pk%s%s)", table->sk.tag ? ", sk" : "", p.item ? ", item" : "");
+	appendStringInfoString(sql, "(SELECT pg_catalog.unnest($1) AS pk");
+	if (table->sk.tag)
+		appendStringInfoString(sql, ", pg_catalog.unnest($2) AS sk");
+	if (p.item)
+		appendStringInfo(sql, ", pg_catalog.unnest($%d) AS item", p.item);
+	appendStringInfoString(sql, ") AS k");
 }
 
 static void
