@@ -30,17 +30,25 @@ dyn_get_check(const DynJson *object)
 }
 
 DynProgram *
-dyn_get_projection(const DynJson *object)
+dyn_get_projection_expression(const DynJson *object)
 {
 	DynExprInput input = {0};
-	DynLegacyInput legacy = {0};
 
 	input.projection = dyn_request_string(object, "ProjectionExpression");
-	if (input.projection.data != NULL)
-	{
-		input.names = dyn_request_member(object, "ExpressionAttributeNames");
-		return dyn_expr_compile(&input, NULL);
-	}
+	if (input.projection.data == NULL)
+		return NULL;
+	input.names = dyn_request_member(object, "ExpressionAttributeNames");
+	return dyn_expr_compile(&input, NULL);
+}
+
+DynProgram *
+dyn_get_projection(const DynJson *object)
+{
+	DynProgram *projection = dyn_get_projection_expression(object);
+	DynLegacyInput legacy = {0};
+
+	if (projection != NULL)
+		return projection;
 	legacy.attributes_to_get = dyn_request_member(object, "AttributesToGet");
 	if (legacy.attributes_to_get != NULL)
 		return dyn_legacy_compile(&legacy, NULL);

@@ -27,4 +27,7 @@ extern void dyn_get_check(const DynJson *object);
 /* The program of the object's projection, or NULL for the whole item. */
 extern DynProgram *dyn_get_projection(const DynJson *object);
 
+/* The same where AttributesToGet is no member. */
+extern DynProgram *dyn_get_projection_expression(const DynJson *object);
+
 #endif							/* DYNAPG_API_ITEMS_H */

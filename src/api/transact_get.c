@@ -55,7 +55,7 @@ read_request(Gets *gets, const DynJson *request)
 
 		get->table_name = dyn_request_string(action, "TableName");
 		get->map = dyn_params_attributes(action, "Key", "");
-		get->projection = dyn_get_projection(action);
+		get->projection = dyn_get_projection_expression(action);
 	}
 }
 

@@ -380,7 +380,13 @@ carry_out_all(Transaction *transaction)
 		forget_images(action);
 	}
 	dyn_transact_cancel(transaction->reasons, transaction->count);
-	dyn_operation_add_items(transaction->count);
+}
+
+static void
+count_items(const Transaction *transaction)
+{
+	for (int i = 0; i < transaction->count; i++)
+		dyn_operation_add_items(transaction->actions[i].call.write.kind != DYN_WRITE_CHECK ? 1 : 0);
 }
 
 static void
@@ -449,6 +455,7 @@ dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
 	open_account(&transaction, request);
 	choose_images(&transaction);
 	carry_out_all(&transaction);
+	count_items(&transaction);
 
 	appendStringInfoChar(reply, '{');
 	dyn_transact_account_reply(reply, &transaction.account);
