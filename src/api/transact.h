@@ -27,8 +27,7 @@ extern void dyn_transact_cancel(const DynReason *reasons, int count);
 /*
  * To be called in PG_CATCH, in the memory context for the reason: makes the error that is being handled the action's
  * reason if it can be one, a flaw of the action or a conflict (a lock that was not got in time, too), and raises it again
- * if not.  After a
- * statement's error the caller has to raise.
+ * if not.  After a statement's error the caller has to raise.
  */
 extern void dyn_transact_catch(DynReason *reason);
 

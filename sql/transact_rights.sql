@@ -1,0 +1,143 @@
+-- Who may do what in a transaction: privileges by action, row security, and what others' triggers and constraints see of items
+-- that are found missing
+\set ECHO none
+\i sql/common.psql
+\set ECHO none
+-- For other roles, too.
+CREATE FUNCTION public.txr_answer(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	reply text;
+	detail text;
+BEGIN
+	EXECUTE format('SELECT dynapg.%I($1::json)', operation) INTO reply USING request;
+	RETURN reply;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+	RETURN concat_ws(' | ', SQLSTATE || ': ' || SQLERRM, nullif(detail, ''));
+END $$;
+-- A transaction of the actions given as "Kind key more".
+CREATE FUNCTION public.txr(VARIADIC actions text[]) RETURNS text LANGUAGE sql AS $$
+	SELECT public.txr_answer('transact_write_items', '{"TransactItems":[' || string_agg(format('{"%s":{"TableName":"tx.rights","%s":{"pk":{"S":"%s"}%s}%s}}',
+		part[1], CASE part[1] WHEN 'Put' THEN 'Item' ELSE 'Key' END, part[2],
+		CASE part[1] WHEN 'Put' THEN ',"o":{"S":"' || current_user || '"}' ELSE '' END,
+		CASE part[1] WHEN 'Update' THEN ',"UpdateExpression":"SET o = :o","ExpressionAttributeValues":{":o":{"S":"' || current_user || '"}}' ELSE '' END ||
+		CASE part[3] WHEN 'new' THEN ',"ConditionExpression":"attribute_not_exists(pk)"' WHEN 'there' THEN ',"ConditionExpression":"attribute_exists(pk)"' ELSE '' END ||
+		',"ReturnValuesOnConditionCheckFailure":"ALL_OLD"'), ',' ORDER BY n) || ']}')
+	FROM unnest(actions) WITH ORDINALITY AS a (action, n), regexp_split_to_array(action, ' ') AS part
+$$;
+CREATE FUNCTION public.txr_batch(more text, VARIADIC writes text[]) RETURNS text LANGUAGE sql AS $$
+	SELECT public.txr_answer('batch_write_item', '{"RequestItems":{"tx.rights":[' || string_agg(CASE part[1]
+		WHEN 'Put' THEN format('{"PutRequest":{"Item":{"pk":{"S":"%s"},"o":{"S":"%s"}}}}', part[2], current_user)
+		ELSE format('{"DeleteRequest":{"Key":{"pk":{"S":"%s"}}}}', part[2]) END, ',' ORDER BY n) || ']}' || more || '}')
+	FROM unnest(writes) WITH ORDINALITY AS w (write, n), regexp_split_to_array(write, ' ') AS part
+$$;
+SELECT public.txr_answer('create_table', '{"TableName":"tx.rights","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
+	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}]}') LIKE '{%';
+CREATE ROLE regress_txr_owner;
+CREATE ROLE regress_txr_reader;
+CREATE ROLE regress_txr_checker;
+CREATE ROLE regress_txr_deleter;
+CREATE ROLE regress_txr_putter;
+CREATE ROLE regress_txr_user;
+GRANT USAGE ON SCHEMA dynamodb TO PUBLIC;
+ALTER TABLE dynamodb."tx.rights" OWNER TO regress_txr_owner;
+GRANT SELECT ON dynamodb."tx.rights" TO regress_txr_reader;
+GRANT SELECT, UPDATE ON dynamodb."tx.rights" TO regress_txr_checker;
+GRANT SELECT, DELETE ON dynamodb."tx.rights" TO regress_txr_deleter;
+GRANT SELECT, INSERT, UPDATE ON dynamodb."tx.rights" TO regress_txr_putter;
+GRANT SELECT, INSERT, UPDATE, DELETE ON dynamodb."tx.rights" TO regress_txr_user;
+INSERT INTO dynamodb."tx.rights" VALUES ('there', '{"pk":{"S":"there"}}');
+\pset fieldsep ' : '
+\set ECHO all
+
+-- Each action needs the rights of its statement; an item that is missing asks for no more.
+\set actions 'SELECT a, public.txr(a) FROM unnest(ARRAY[''Put there'', ''Put none'', ''Put none there'', ''Update there'', ''Update none'', ''Update none there'', ''Delete none'', ''Delete none new'', ''ConditionCheck none new'', ''ConditionCheck there there'']) AS a;'
+SET ROLE regress_txr_reader;
+:actions
+SET ROLE regress_txr_checker;
+:actions
+SET ROLE regress_txr_deleter;
+:actions
+SET ROLE regress_txr_putter;
+:actions
+SET ROLE regress_txr_user;
+SELECT public.txr('Delete none', 'Put none2', 'ConditionCheck none3 new', 'Update there', 'Delete none4 new');
+-- Nothing is done when one of the actions may not be.
+SET ROLE regress_txr_checker;
+SELECT public.txr('ConditionCheck none2 new', 'Update there there', 'Delete zero');
+SET ROLE regress_txr_deleter;
+SELECT public.txr_batch('', 'Delete none2', 'Delete there', 'Put none');
+SELECT public.txr_batch('', 'Delete none2', 'Delete none3');
+RESET ROLE;
+SELECT pk, item FROM dynamodb."tx.rights" ORDER BY pk;
+
+-- Row security: what is hidden from the caller.
+SET search_path = public, dynapg;
+CREATE POLICY own ON dynamodb."tx.rights" TO regress_txr_user USING (item ->> 'o' = current_user) WITH CHECK (item ->> 'o' = current_user);
+ALTER TABLE dynamodb."tx.rights" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dynamodb."tx.rights" FORCE ROW LEVEL SECURITY;
+RESET search_path;
+TRUNCATE dynamodb."tx.rights";
+INSERT INTO dynamodb."tx.rights" VALUES ('hidden', '{"pk":{"S":"hidden"},"o":{"S":"x"},"secret":{"S":"s"}}'), ('mine', '{"pk":{"S":"mine"},"o":{"S":"regress_txr_user"}}');
+SET ROLE regress_txr_user;
+-- Missing items are found missing, although the policy would not let anybody have the key alone.
+SELECT public.txr('ConditionCheck none new', 'Delete none2', 'Put none3', 'Delete none4 new', 'Update none5');
+-- A condition that the hidden item fails shows nothing of it; whatever takes it for missing is refused, but a delete, which does nothing.
+SELECT a, public.txr(a) FROM unnest(ARRAY['Put hidden', 'Put hidden new', 'Put hidden there', 'Update hidden', 'Update hidden new', 'Update hidden there', 'Delete hidden', 'Delete hidden new', 'Delete hidden there',
+	'ConditionCheck hidden new', 'ConditionCheck hidden there']) AS a;
+-- What is seen is shown.
+SELECT public.txr('Put mine new', 'ConditionCheck none there', 'Delete hidden there', 'ConditionCheck none2 new');
+-- An action refuses the item that it would make or leave.
+SELECT public.txr_answer('transact_write_items', '{"TransactItems":[{"Put":{"TableName":"tx.rights","Item":{"pk":{"S":"a"}}}},{"Delete":{"TableName":"tx.rights","Key":{"pk":{"S":"mine"}}}}]}'),
+	public.txr_answer('transact_write_items', '{"TransactItems":[{"Update":{"TableName":"tx.rights","Key":{"pk":{"S":"mine"}},"UpdateExpression":"SET o = :o","ExpressionAttributeValues":{":o":{"S":"y"}}}}]}');
+SELECT public.txr_answer('transact_get_items', '{"TransactItems":[{"Get":{"TableName":"tx.rights","Key":{"pk":{"S":"hidden"}}}},{"Get":{"TableName":"tx.rights","Key":{"pk":{"S":"mine"}}}}]}');
+-- Batches.
+SELECT m, public.txr_batch(m, 'Put b', 'Put hidden', 'Put c'), public.txr_batch(m, 'Put b', 'Delete hidden', 'Put c'), public.txr_batch(m, 'Delete b', 'Delete hidden', 'Delete c')
+FROM unnest(ARRAY['', ',"ReturnConsumedCapacity":"TOTAL"']) AS m;
+RESET ROLE;
+SELECT pk, item FROM dynamodb."tx.rights" ORDER BY pk;
+-- Items that may be seen and not changed: a check would have to lock them.
+SET search_path = public, dynapg;
+DROP POLICY own ON dynamodb."tx.rights";
+CREATE POLICY sees ON dynamodb."tx.rights" FOR SELECT TO regress_txr_user USING (true);
+CREATE POLICY changes ON dynamodb."tx.rights" FOR UPDATE TO regress_txr_user USING (item ->> 'o' = current_user);
+CREATE POLICY makes ON dynamodb."tx.rights" FOR INSERT TO regress_txr_user WITH CHECK (true);
+RESET search_path;
+SET ROLE regress_txr_user;
+SELECT a, public.txr(a) FROM unnest(ARRAY['Put hidden', 'Put hidden new', 'Put hidden there', 'Update hidden', 'Update hidden there', 'Delete hidden', 'Delete mine', 'Delete none',
+	'ConditionCheck hidden new', 'ConditionCheck hidden there', 'ConditionCheck mine new', 'ConditionCheck mine there', 'ConditionCheck none new']) AS a;
+-- The owner, whom row security holds for as well; the session's role and settings stay.
+SET ROLE regress_txr_owner;
+SELECT a, public.txr(a) FROM unnest(ARRAY['ConditionCheck none new', 'ConditionCheck hidden new', 'Delete none']) AS a;
+SELECT current_user, current_setting('session_replication_role');
+RESET ROLE;
+ALTER TABLE dynamodb."tx.rights" DISABLE ROW LEVEL SECURITY;
+ALTER TABLE dynamodb."tx.rights" NO FORCE ROW LEVEL SECURITY;
+SELECT pk FROM dynamodb."tx.rights" ORDER BY pk;
+
+-- Triggers and foreign keys do not see items that are found missing, unless a trigger is enabled for replicas.
+CREATE FUNCTION public.txr_tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE '% % %', TG_NAME, TG_OP, CASE TG_LEVEL WHEN 'ROW' THEN (COALESCE(NEW, OLD)).pk END; RETURN COALESCE(NEW, OLD); END $$;
+CREATE TRIGGER before BEFORE INSERT OR UPDATE OR DELETE ON dynamodb."tx.rights" FOR EACH ROW EXECUTE FUNCTION public.txr_tell();
+CREATE TRIGGER statement AFTER INSERT OR UPDATE OR DELETE ON dynamodb."tx.rights" EXECUTE FUNCTION public.txr_tell();
+CREATE TABLE public.txr_parents (pk text COLLATE "C" PRIMARY KEY);
+INSERT INTO public.txr_parents VALUES ('hidden'), ('mine'), ('none3'), ('none5');
+ALTER TABLE dynamodb."tx.rights" ADD FOREIGN KEY (pk) REFERENCES public.txr_parents;
+SELECT public.txr('ConditionCheck none new', 'Delete none5', 'Delete none6', 'Put none3');
+SELECT public.txr('ConditionCheck none new');
+ALTER TABLE dynamodb."tx.rights" ENABLE ALWAYS TRIGGER before;
+SELECT public.txr('ConditionCheck none new');
+-- A trigger that keeps items from being deleted.
+CREATE OR REPLACE FUNCTION public.txr_tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+ALTER TABLE dynamodb."tx.rights" ENABLE TRIGGER before;
+SELECT public.txr('Delete mine'), public.txr('Delete none');
+SELECT pk FROM dynamodb."tx.rights" ORDER BY pk;
+DROP FUNCTION public.txr_tell CASCADE;
+-- A constraint holds for the key alone, too.
+ALTER TABLE dynamodb."tx.rights" ADD CONSTRAINT has_owner CHECK (dynapg.key_s(item, 'o') IS NOT NULL) NOT VALID;
+SELECT public.txr('ConditionCheck none new'), public.txr('Delete mine'), public.txr('Delete mine');
+-- Nothing has to last when there is a reason already.
+SELECT public.txr('ConditionCheck another there', 'ConditionCheck none new');
+DROP OWNED BY regress_txr_owner, regress_txr_reader, regress_txr_checker, regress_txr_deleter, regress_txr_putter, regress_txr_user CASCADE;
+DROP ROLE regress_txr_owner, regress_txr_reader, regress_txr_checker, regress_txr_deleter, regress_txr_putter, regress_txr_user;
+DROP TABLE public.txr_parents;
+DROP FUNCTION public.txr, public.txr_batch, public.txr_answer;
