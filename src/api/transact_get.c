@@ -101,6 +101,29 @@ check_duplicates(const Gets *gets)
 	}
 }
 
+/* A conflict, which only a caller's serializable transaction can have, is the reason of the read that met it. */
+static void
+read_items(Gets *gets)
+{
+	MemoryContext context = CurrentMemoryContext;
+	volatile int at = 0;
+	volatile bool fits = true;
+
+	PG_TRY();
+	{
+		fits = dyn_rows_read(gets->reads, gets->count, DYN_MAX_TRANSACTION_BYTES, &at);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		dyn_transact_catch(&gets->reasons[at]);
+	}
+	PG_END_TRY();
+	dyn_transact_cancel(gets->reasons, gets->count);
+	if (!fits)
+		dyn_transact_too_large();
+}
+
 static void
 reply_get(StringInfo reply, const Get *get, const DynRowRead *read)
 {
@@ -147,8 +170,7 @@ dyn_api_transact_get_items(const DynJson *request, StringInfo reply)
 		read_key(&gets.gets[i], &gets.reads[i], &gets.reasons[i]);
 	dyn_transact_cancel(gets.reasons, gets.count);
 	check_duplicates(&gets);
-	if (!dyn_rows_read(gets.reads, gets.count, DYN_MAX_TRANSACTION_BYTES))
-		dyn_transact_too_large();
+	read_items(&gets);
 
 	appendStringInfoString(reply, "{\"Responses\":[");
 	for (int i = 0; i < gets.count; i++)

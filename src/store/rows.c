@@ -468,7 +468,7 @@ dyn_row_write(const DynWrite *write)
 }
 
 bool
-dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes)
+dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes, volatile int *at)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	uint64		bytes = 0;
@@ -480,8 +480,10 @@ dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes)
 	{
 		KeptItem	kept = {.context = caller};
 		DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept);
-		const DynPlan *plan = plan_for(reads[i].table, DYN_PLAN_GET);
+		const DynPlan *plan;
 
+		*at = i;
+		plan = plan_for(reads[i].table, DYN_PLAN_GET);
 		dyn_plan_read(plan, make_params(reads[i].table, DYN_PLAN_GET, &reads[i].key, NULL, NULL), &receiver.pub);
 		reads[i].item = kept.item;
 		bytes += kept.item != NULL ? dyn_item_size(kept.item) : 0;

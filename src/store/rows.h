@@ -97,8 +97,8 @@ typedef struct DynRowRead
 
 /*
  * Reads items as they are at one moment, into the current memory context.  Returns false, with some of them, when they
- * are more bytes by DynamoDB's count.
+ * are more bytes by DynamoDB's count.  *at tells which one is being read, also when an error is raised.
  */
-extern bool dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes);
+extern bool dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes, volatile int *at);
 
 #endif							/* DYNAPG_STORE_ROWS_H */
