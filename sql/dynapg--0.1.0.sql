@@ -438,6 +438,32 @@ CREATE FUNCTION dynapg.update_item(request json) RETURNS json
 COMMENT ON FUNCTION dynapg.update_item(json) IS 'Changes an item or creates it: the API operation UpdateItem';
 
 --
+-- Throughput
+--
+
+CREATE FUNCTION dynapg.throughput_left() RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_throughput_left' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.throughput_left() IS 'what dynapg.throughput shows, as JSON';
+REVOKE ALL ON FUNCTION dynapg.throughput_left() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dynapg.throughput_left() TO pg_monitor;
+
+CREATE VIEW dynapg.throughput AS
+	SELECT t.name AS table_name, i.name AS index_name, l.kind, l.units_per_second, l.units
+	FROM pg_catalog.json_to_recordset(dynapg.throughput_left()) AS l (relid oid, kind text, units_per_second bigint,
+		units double precision)
+	JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) l.relid
+	LEFT JOIN pg_catalog.pg_index x ON x.indexrelid OPERATOR(pg_catalog.=) c.oid
+	JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) COALESCE(x.indrelid, c.oid)
+	LEFT JOIN dynapg.indexes i ON i.table_relid OPERATOR(pg_catalog.=) x.indrelid AND i.relation_name OPERATOR(pg_catalog.=) c.relname;
+COMMENT ON VIEW dynapg.throughput IS 'what is left of the throughput of tables and global secondary indexes that were used since the server started';
+GRANT SELECT ON dynapg.throughput TO pg_monitor;
+
+CREATE FUNCTION dynapg.refill_throughput(table_name text, seconds integer DEFAULT 300) RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_refill_throughput' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.refill_throughput(text, integer) IS 'has a table and its global secondary indexes hold the throughput of so many seconds; of less than none: a debt';
+REVOKE ALL ON FUNCTION dynapg.refill_throughput(text, integer) FROM PUBLIC;
+
+--
 -- Statistics of the HTTP front
 --
 

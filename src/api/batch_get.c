@@ -3,12 +3,13 @@
  *
  * The whole request is checked before anything is read; then each table is read by one statement, whose items are
  * printed straight into the reply.  A reply holds 16 MB of items; the keys whose turn has not come by then are
- * handed back as UnprocessedKeys.
+ * handed back as UnprocessedKeys, as are those that the table's throughput does not admit.
  *
  * Layer 3 (api).
  */
 #include "postgres.h"
 
+#include "api/admission.h"
 #include "api/capacity.h"
 #include "api/items.h"
 #include "api/keys.h"
@@ -34,6 +35,7 @@ typedef struct TableReads
 	DynTable   *table;
 	DynKey	   *keys;
 	int			done;			/* keys whose turn has come */
+	bool		limited;		/* by its throughput */
 	DynCapacity capacity;
 } TableReads;
 
@@ -44,6 +46,8 @@ typedef struct Reader
 	bool		consistent;
 	bool		any;			/* printed of this table */
 	bool		full;			/* the reply has no room for the next item */
+	bool		throttled;		/* this table has no throughput left for the next key */
+	List	   *refusals;		/* why, all tables */
 	uint64		bytes;			/* of items in the reply, all tables */
 } Reader;
 
@@ -126,14 +130,30 @@ is_item_of(const DynTable *table, const DynKey *key, DynValue item)
 		(table->sk.tag == 0 || dyn_value_equal(dyn_map_get(item, table->sk.name, table->sk.len), key->sk));
 }
 
-static void
-charge(Reader *reader, uint32 size)
+static bool
+is_admitted(Reader *reader, List *refusals)
 {
-	reader->reads->capacity.table_units += dyn_capacity_of_read(size, reader->consistent);
+	reader->refusals = dyn_admission_join(reader->refusals, refusals);
+	reader->throttled = refusals != NIL;
+	return refusals == NIL;
 }
 
-/* Charges the keys without an item up to that key, or all that are left. */
-static void
+/* Charges the next key, whose turn has come then, unless throughput does not admit it. */
+static bool
+charge(Reader *reader, uint32 size)
+{
+	TableReads *reads = reader->reads;
+	DynCapacity used = {.table_units = dyn_capacity_of_read(size, reader->consistent)};
+
+	if (reads->limited && !is_admitted(reader, dyn_admission_take(reads->table, DYN_THROTTLE_READ, &used)))
+		return false;
+	reads->capacity.table_units += used.table_units;
+	reads->done++;
+	return true;
+}
+
+/* Charges the keys without an item up to that key, or all that are left; returns false where one is not admitted. */
+static bool
 pass_missing(Reader *reader, const struct varlena *item)
 {
 	TableReads *reads = reader->reads;
@@ -141,9 +161,10 @@ pass_missing(Reader *reader, const struct varlena *item)
 	while (reads->done < reads->count &&
 		   (item == NULL || !is_item_of(reads->table, &reads->keys[reads->done], dyn_item_root(item))))
 	{
-		charge(reader, 0);
-		reads->done++;
+		if (!charge(reader, 0))
+			return false;
 	}
+	return true;
 }
 
 /* DynRowConsumer */
@@ -154,14 +175,13 @@ print_item(void *arg, const struct varlena *item)
 	TableReads *reads = reader->reads;
 	DynNode		part;
 
-	pass_missing(reader, item);
-	reader->full = reader->bytes + dyn_item_size(item) > DYN_MAX_BATCH_BYTES;
-	if (reader->full)
+	if (!pass_missing(reader, item))
 		return false;
-	reads->done++;
+	reader->full = reader->bytes + dyn_item_size(item) > DYN_MAX_BATCH_BYTES;
+	if (reader->full || !charge(reader, dyn_item_size(item)))
+		return false;
 	dyn_operation_add_items(1);
 	reader->bytes += dyn_item_size(item);
-	charge(reader, dyn_item_size(item));
 	if (reader->any)
 		appendStringInfoChar(reader->reply, ',');
 	reader->any = true;
@@ -190,13 +210,27 @@ reply_table(Reader *reader, TableReads *reads)
 	reader->reads = reads;
 	reader->consistent = dyn_request_bool(reads->part, "ConsistentRead", false);
 	reader->any = false;
+	reads->limited = dyn_admission_applies(reads->table, DYN_THROTTLE_READ);
+	(void) is_admitted(reader, reads->limited ? dyn_admission_check(reads->table, NULL, DYN_THROTTLE_READ) : NIL);
 	open_member(reader->reply, reads->name);
 	appendStringInfoChar(reader->reply, '[');
-	if (!reader->full)
+	if (!reader->full && !reader->throttled)
 		dyn_rows_get(reads->table, reads->keys, reads->count, print_item, reader);
-	if (!reader->full)
-		pass_missing(reader, NULL);
+	if (!reader->full && !reader->throttled)
+		(void) pass_missing(reader, NULL);
 	appendStringInfoChar(reader->reply, ']');
+}
+
+/* A batch of which no key is admitted is refused as a whole. */
+static void
+check_admitted(const Reader *reader, const TableReads *all, int ntables)
+{
+	for (int i = 0; i < ntables; i++)
+	{
+		if (all[i].done > 0)
+			return;
+	}
+	dyn_admission_refuse(reader->refusals);
 }
 
 /* The table's part of the request again, with those of its keys that are left. */
@@ -290,6 +324,7 @@ dyn_api_batch_get_item(const DynJson *request, StringInfo reply)
 	appendStringInfoString(reply, "{\"Responses\":{");
 	for (int i = 0; i < ntables; i++)
 		reply_table(&reader, &all[i]);
+	check_admitted(&reader, all, ntables);
 	appendStringInfoString(reply, "},\"UnprocessedKeys\":{");
 	for (int i = 0; i < ntables; i++)
 		reply_left(reply, &all[i]);

@@ -3,13 +3,14 @@
  *
  * The whole request is checked before anything is written.  Then its writes are done in the order of table and key,
  * so that batches that meet wait for each other and never for one another; neighbours that only store, or only delete,
- * are one statement.  Where the reply tells the capacity each write is a statement of its own, which hands
- * over the image before it.
+ * are one statement.  Where the reply tells the capacity, or throughput limits the table, each write is a statement
+ * of its own, which hands over the image before it; writes that are not admitted are handed back as UnprocessedItems.
  *
  * Layer 3 (api).
  */
 #include "postgres.h"
 
+#include "api/admission.h"
 #include "api/capacity.h"
 #include "api/items.h"
 #include "api/keys.h"
@@ -27,6 +28,8 @@ typedef struct TableWrites
 	DynSlice	name;			/* as the request gave it */
 	const DynJson *requests;
 	DynTable   *table;
+	bool		limited;		/* by its throughput */
+	int			left;			/* writes that were not admitted */
 	DynCapacity capacity;
 } TableWrites;
 
@@ -34,6 +37,8 @@ typedef struct TableWrites
 typedef struct BatchWrite
 {
 	TableWrites *of;
+	const DynJson *request;
+	bool		left;			/* not admitted */
 	DynNode		map;			/* Key of a delete */
 	struct varlena *item;		/* of a put, or NULL */
 	DynKey		key;
@@ -45,6 +50,7 @@ typedef struct Batch
 	TableWrites *tables;
 	int			nwrites;
 	BatchWrite	writes[DYN_MAX_BATCH_WRITES];
+	List	   *refusals;		/* why writes were not admitted */
 } Batch;
 
 static void
@@ -97,6 +103,7 @@ read_writes(Batch *batch)
 			BatchWrite *write = &batch->writes[batch->nwrites++];
 
 			write->of = &batch->tables[i];
+			write->request = request;
 			read_write(write, request);
 		}
 	}
@@ -174,34 +181,146 @@ write_run(const Batch *batch, int first)
 	return first + n;
 }
 
+/* The write as a statement of its own, which hands over the image before it. */
+static DynWrite
+single_write(const BatchWrite *batch_write)
+{
+	return (DynWrite)
+	{
+		.kind = batch_write->item != NULL ? DYN_WRITE_PUT : DYN_WRITE_DELETE,
+		.table = batch_write->of->table,
+		.key = batch_write->key,
+		.item = batch_write->item,
+		.holds_on_missing = true,
+		.keep_old = true
+	};
+}
+
 static void
 write_charged(BatchWrite *batch_write)
 {
-	DynWrite	write = {.kind = batch_write->item != NULL ? DYN_WRITE_PUT : DYN_WRITE_DELETE};
+	DynWrite	write = single_write(batch_write);
+	DynWriteResult result = dyn_row_write(&write);
+
+	dyn_capacity_add_write(&batch_write->of->capacity, write.table, result.old_item, write.item);
+}
+
+/* DynWriteJudge: takes what the write used; false where it is not admitted. */
+static bool
+take(void *arg, const DynWrite *write, const DynWriteResult *result)
+{
+	Batch	   *batch = arg;
+	DynCapacity used = dyn_admission_of_write(write, result);
+	List	   *refusals = dyn_admission_take(write->table, DYN_THROTTLE_WRITE, &used);
+
+	batch->refusals = dyn_admission_join(batch->refusals, refusals);
+	return refusals == NIL;
+}
+
+/*
+ * Does the write if the table's throughput admits it.  Which indexes it changes is known only then, so it may have to be
+ * undone where one of them has nothing left.
+ */
+static bool
+try_write(Batch *batch, const DynWrite *write, DynWriteResult *result)
+{
+	List	   *refusals = dyn_admission_check(write->table, NULL, DYN_THROTTLE_WRITE);
+	DynCapacity used;
+
+	batch->refusals = dyn_admission_join(batch->refusals, refusals);
+	if (refusals != NIL)
+		return false;
+	if (dyn_admission_index_exhausted(write->table))
+		return dyn_row_try_write(write, result, take, batch);
+	*result = dyn_row_write(write);
+	used = dyn_admission_of_write(write, result);
+	dyn_admission_charge(write->table, DYN_THROTTLE_WRITE, &used);
+	return true;
+}
+
+static void
+write_admitted(Batch *batch, BatchWrite *batch_write)
+{
+	TableWrites *of = batch_write->of;
+	DynWrite	write = single_write(batch_write);
 	DynWriteResult result;
 
-	write.table = batch_write->of->table;
-	write.key = batch_write->key;
-	write.item = batch_write->item;
-	write.holds_on_missing = true;
-	write.keep_old = true;
-	result = dyn_row_write(&write);
-	dyn_capacity_add_write(&batch_write->of->capacity, write.table, result.old_item, write.item);
+	batch_write->left = !try_write(batch, &write, &result);
+	if (batch_write->left)
+		of->left++;
+	else
+		dyn_capacity_add_write(&of->capacity, write.table, result.old_item, write.item);
+}
+
+static int
+count_left(const Batch *batch)
+{
+	int			left = 0;
+
+	for (int i = 0; i < batch->ntables; i++)
+		left += batch->tables[i].left;
+	return left;
 }
 
 static void
 write_all(Batch *batch)
 {
 	int			i = 0;
+	int			left;
 
+	for (int t = 0; t < batch->ntables; t++)
+		batch->tables[t].limited = dyn_admission_applies(batch->tables[t].table, DYN_THROTTLE_WRITE);
 	while (i < batch->nwrites)
 	{
-		if (batch->tables[0].capacity.report != DYN_CAPACITY_NONE)
+		if (batch->writes[i].of->limited)
+			write_admitted(batch, &batch->writes[i++]);
+		else if (batch->tables[0].capacity.report != DYN_CAPACITY_NONE)
 			write_charged(&batch->writes[i++]);
 		else
 			i = write_run(batch, i);
 	}
-	dyn_operation_add_items(batch->nwrites);
+	left = count_left(batch);
+	if (left == batch->nwrites)
+		dyn_admission_refuse(batch->refusals);
+	dyn_operation_add_items(batch->nwrites - left);
+}
+
+/* The writes of a table that were not admitted, as the request gave them. */
+static void
+reply_left(StringInfo reply, const Batch *batch, const TableWrites *table)
+{
+	bool		first = true;
+
+	dyn_jsonout_string(reply, table->name.data, table->name.len);
+	appendStringInfoString(reply, ":[");
+	for (int i = 0; i < batch->nwrites; i++)
+	{
+		if (batch->writes[i].of != table || !batch->writes[i].left)
+			continue;
+		if (!first)
+			appendStringInfoChar(reply, ',');
+		first = false;
+		dyn_jsonout_tree(reply, batch->writes[i].request);
+	}
+	appendStringInfoChar(reply, ']');
+}
+
+static void
+reply_unprocessed(StringInfo reply, const Batch *batch)
+{
+	bool		first = true;
+
+	appendStringInfoString(reply, "\"UnprocessedItems\":{");
+	for (int i = 0; i < batch->ntables; i++)
+	{
+		if (batch->tables[i].left == 0)
+			continue;
+		if (!first)
+			appendStringInfoChar(reply, ',');
+		first = false;
+		reply_left(reply, batch, &batch->tables[i]);
+	}
+	appendStringInfoChar(reply, '}');
 }
 
 /* The metrics of each item collection of a table that was written to, once. */
@@ -216,7 +335,7 @@ reply_table_metrics(StringInfo reply, const Batch *batch, const TableWrites *tab
 	{
 		const BatchWrite *write = &batch->writes[i];
 
-		if (write->of != table || (last != NULL && dyn_value_equal(last->key.pk, write->key.pk)))
+		if (write->of != table || write->left || (last != NULL && dyn_value_equal(last->key.pk, write->key.pk)))
 			continue;
 		if (last != NULL)
 			appendStringInfoChar(reply, ',');
@@ -233,14 +352,16 @@ reply_metrics(StringInfo reply, const Batch *batch)
 
 	for (int i = 0; i < batch->ntables; i++)
 	{
-		if (!dyn_capacity_has_metrics(batch->tables[i].table))
+		const TableWrites *table = &batch->tables[i];
+
+		if (!dyn_capacity_has_metrics(table->table) || table->left == dyn_json_count(table->requests))
 			continue;
 		if (any)
 			appendStringInfoChar(reply, ',');
 		else
 			appendStringInfoString(reply, ",\"ItemCollectionMetrics\":{");
 		any = true;
-		reply_table_metrics(reply, batch, &batch->tables[i]);
+		reply_table_metrics(reply, batch, table);
 	}
 	if (any)
 		appendStringInfoChar(reply, '}');
@@ -274,7 +395,8 @@ dyn_api_batch_write_item(const DynJson *request, StringInfo reply)
 	sort_writes(batch);
 	write_all(batch);
 
-	appendStringInfoString(reply, "{\"UnprocessedItems\":{}");
+	appendStringInfoChar(reply, '{');
+	reply_unprocessed(reply, batch);
 	if (dyn_request_is(request, "ReturnItemCollectionMetrics", "SIZE"))
 		reply_metrics(reply, batch);
 	reply_capacity(reply, batch);

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "api/admission.h"
 #include "api/capacity.h"
 #include "api/items.h"
 #include "api/keys.h"
@@ -84,17 +85,17 @@ dyn_api_get_item(const DynJson *request, StringInfo reply)
 		dyn_name_not_found(name, DYN_NAME_DATA);
 	key = dyn_keys_of_key(table, &attributes);
 	dyn_keys_check_paths(table, projection);
+	dyn_admission_require(table, NULL, DYN_THROTTLE_READ);
 	item = dyn_row_get(table, &key);
 	dyn_operation_add_items(item ? 1 : 0);
-
-	appendStringInfoChar(reply, '{');
 	dyn_capacity_begin(&capacity, request);
-	if (capacity.report != DYN_CAPACITY_NONE)
-	{
+	if (capacity.report != DYN_CAPACITY_NONE || dyn_admission_applies(table, DYN_THROTTLE_READ))
 		capacity.table_units = dyn_capacity_of_read(item ? dyn_item_size(item) : 0,
 													dyn_request_bool(request, "ConsistentRead", false));
-		dyn_capacity_reply(reply, &capacity, NULL);
-	}
+	dyn_admission_read(table, &capacity);
+
+	appendStringInfoChar(reply, '{');
+	dyn_capacity_reply(reply, &capacity, NULL);
 	if (item != NULL && projection != NULL)
 		reply_projected(reply, projection, item);
 	else if (item != NULL)

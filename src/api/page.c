@@ -7,6 +7,7 @@
 
 #include "miscadmin.h"
 
+#include "api/admission.h"
 #include "api/keys.h"
 #include "api/names.h"
 #include "api/operation.h"
@@ -554,7 +555,11 @@ dyn_page_reply(DynPage *page, StringInfo reply)
 	appendStringInfoChar(reply, '{');
 	if (page->select != DYN_SELECT_COUNT)
 		appendStringInfoString(reply, "\"Items\":[");
+	dyn_admission_require(page->range.table, index, DYN_THROTTLE_READ);
 	dyn_range_read(&page->range, consume, &reader);
+	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_admission_applies(page->range.table, DYN_THROTTLE_READ))
+		charge(page, &reader);
+	dyn_admission_read(page->range.table, &page->capacity);
 	if (page->select != DYN_SELECT_COUNT)
 		appendStringInfoChar(reply, ']');
 	dyn_operation_add_items(reader.count);
@@ -567,10 +572,6 @@ dyn_page_reply(DynPage *page, StringInfo reply)
 		dyn_jsonout_member(reply, "LastEvaluatedKey");
 		appendBinaryStringInfo(reply, reader.last_key.data, reader.last_key.len);
 	}
-	if (page->capacity.report != DYN_CAPACITY_NONE)
-	{
-		charge(page, &reader);
-		dyn_capacity_reply(reply, &page->capacity, page->range.table);
-	}
+	dyn_capacity_reply(reply, &page->capacity, page->range.table);
 	appendStringInfoChar(reply, '}');
 }

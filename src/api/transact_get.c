@@ -9,6 +9,7 @@
 
 #include "miscadmin.h"
 
+#include "api/admission.h"
 #include "api/items.h"
 #include "api/keys.h"
 #include "api/names.h"
@@ -36,6 +37,7 @@ typedef struct Gets
 	Get		   *gets;
 	DynRowRead *reads;			/* one of each get */
 	DynReason  *reasons;
+	DynAdmissionAction *used;	/* by each of the gets; NULL where throughput is not limited */
 } Gets;
 
 static void
@@ -124,6 +126,34 @@ read_items(Gets *gets)
 		dyn_transact_too_large();
 }
 
+/* Cancels the transaction where a table has no throughput left for it. */
+static void
+require_throughput(Gets *gets)
+{
+	if (likely(!dyn_guc_throttling))
+		return;
+	gets->used = palloc0_array(DynAdmissionAction, gets->count);
+	for (int i = 0; i < gets->count; i++)
+		gets->used[i].table = gets->reads[i].table;
+	dyn_admission_check_actions(gets->used, gets->reasons, gets->count, DYN_THROTTLE_READ);
+	dyn_transact_cancel(gets->reasons, gets->count);
+}
+
+static void
+take_throughput(const Gets *gets)
+{
+	if (gets->used == NULL)
+		return;
+	for (int i = 0; i < gets->count; i++)
+	{
+		const struct varlena *item = gets->reads[i].item;
+
+		gets->used[i].used.table_units = dyn_capacity_of_transact_read(item != NULL ? dyn_item_size(item) : 0);
+	}
+	dyn_admission_take_actions(gets->used, gets->reasons, gets->count, DYN_THROTTLE_READ);
+	dyn_transact_cancel(gets->reasons, gets->count);
+}
+
 static void
 reply_get(StringInfo reply, const Get *get, const DynRowRead *read)
 {
@@ -161,7 +191,7 @@ reply_capacity(StringInfo reply, const Gets *gets, const DynJson *request)
 void
 dyn_api_transact_get_items(const DynJson *request, StringInfo reply)
 {
-	Gets		gets;
+	Gets		gets = {0};
 
 	read_request(&gets, request);
 	for (int i = 0; i < gets.count; i++)
@@ -170,7 +200,9 @@ dyn_api_transact_get_items(const DynJson *request, StringInfo reply)
 		read_key(&gets.gets[i], &gets.reads[i], &gets.reasons[i]);
 	dyn_transact_cancel(gets.reasons, gets.count);
 	check_duplicates(&gets);
+	require_throughput(&gets);
 	read_items(&gets);
+	take_throughput(&gets);
 
 	appendStringInfoString(reply, "{\"Responses\":[");
 	for (int i = 0; i < gets.count; i++)

@@ -19,6 +19,7 @@
 
 #include "miscadmin.h"
 
+#include "api/admission.h"
 #include "api/items.h"
 #include "api/keys.h"
 #include "api/names.h"
@@ -50,6 +51,7 @@ typedef struct Transaction
 	DynReason  *reasons;
 	uint64		bytes;			/* of its items, as far as they are known */
 	DynTransactAccount account;
+	DynAdmissionAction *used;	/* by each of the actions; NULL where throughput is not limited */
 } Transaction;
 
 /* The one action of an entry of TransactItems. */
@@ -294,11 +296,11 @@ measure_found(Transaction *transaction, const Action *action)
 		add_bytes(transaction, Max(image_size(result->old_item), image_size(result->new_item)));
 }
 
-/* Do the statements' images have to be known for the reply? */
+/* Do the statements' images have to be known for the reply, or for the throughput that they use? */
 static bool
 is_charged(const Transaction *transaction)
 {
-	return transaction->account.report != DYN_CAPACITY_NONE;
+	return transaction->account.report != DYN_CAPACITY_NONE || transaction->used != NULL;
 }
 
 /* Which images the statements hand over. */
@@ -348,6 +350,19 @@ open_account(Transaction *transaction, const DynJson *request)
 	}
 }
 
+/* Cancels the transaction where a table has no throughput left for it. */
+static void
+require_throughput(Transaction *transaction)
+{
+	if (likely(!dyn_guc_throttling))
+		return;
+	transaction->used = palloc0_array(DynAdmissionAction, transaction->count);
+	for (int i = 0; i < transaction->count; i++)
+		transaction->used[i].table = transaction->actions[i].call.write.table;
+	dyn_admission_check_actions(transaction->used, transaction->reasons, transaction->count, DYN_THROTTLE_WRITE);
+	dyn_transact_cancel(transaction->reasons, transaction->count);
+}
+
 /* Adds what the action used.  A check leaves the item as it is. */
 static void
 charge(const Transaction *transaction, const Action *action)
@@ -359,7 +374,9 @@ charge(const Transaction *transaction, const Action *action)
 
 	if (write->kind != DYN_WRITE_CHECK)
 		dyn_transact_account_written(&transaction->account, action->account, write->key.pk);
-	if (is_charged(transaction))
+	if (transaction->used != NULL)
+		dyn_admission_add_transact_write(&transaction->used[action - transaction->actions], write, result);
+	if (transaction->account.report != DYN_CAPACITY_NONE)
 		dyn_capacity_add_transact_write(&action->account->capacity, write->table, result->old_item, after);
 }
 
@@ -379,6 +396,8 @@ carry_out_all(Transaction *transaction)
 		charge(transaction, action);
 		forget_images(action);
 	}
+	if (transaction->used != NULL)
+		dyn_admission_take_actions(transaction->used, transaction->reasons, transaction->count, DYN_THROTTLE_WRITE);
 	dyn_transact_cancel(transaction->reasons, transaction->count);
 }
 
@@ -453,6 +472,7 @@ dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
 		return;
 	}
 	open_account(&transaction, request);
+	require_throughput(&transaction);
 	choose_images(&transaction);
 	carry_out_all(&transaction);
 	count_items(&transaction);

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "api/admission.h"
 #include "api/keys.h"
 #include "api/names.h"
 #include "api/operation.h"
@@ -181,6 +182,7 @@ choose_images(DynWriteCall *call)
 {
 	DynWrite   *write = &call->write;
 	bool		both = call->capacity.report != DYN_CAPACITY_NONE ||
+		dyn_admission_applies(write->table, DYN_THROTTLE_WRITE) ||
 		(write->kind == DYN_WRITE_UPDATE && write->table->nindexes > 0);
 
 	write->keep_old = both || call->return_values == DYN_RETURN_ALL_OLD ||
@@ -274,8 +276,10 @@ dyn_write_execute(DynWriteCall *call, StringInfo reply)
 	DynWriteResult result;
 
 	dyn_keys_check_paths(call->write.table, call->program);
+	dyn_admission_require(call->write.table, NULL, DYN_THROTTLE_WRITE);
 	choose_images(call);
 	result = dyn_row_write(&call->write);
+	dyn_admission_written(&call->write, &result);
 	check_result(call, &result);
 	if (result.status == DYN_WRITTEN)
 		dyn_operation_add_items(1);

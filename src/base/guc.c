@@ -33,6 +33,9 @@ char	   *dyn_guc_http_trust_role = NULL;
 int			dyn_guc_http_workers = 2;
 int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
 char	   *dyn_guc_region = NULL;
+bool		dyn_guc_throttling = false;
+
+static bool preloaded = false;
 
 static const struct config_enum_entry http_auth_options[] = {
 	{"sigv4", DYN_HTTP_AUTH_SIGV4, false},
@@ -58,6 +61,17 @@ check_region(char **newval, void **extra, GucSource source)
 		return false;
 	}
 	return true;
+}
+
+/* Throughput is counted in shared memory, which is there only for a library that the server has preloaded. */
+static bool
+check_throttling(bool *newval, void **extra, GucSource source)
+{
+	if (!*newval || preloaded)
+		return true;
+	GUC_check_errdetail("Throughput is counted in shared memory.");
+	GUC_check_errhint("Add dynapg to shared_preload_libraries and restart the server.");
+	return false;
 }
 
 /* An integer setting of the HTTP front. */
@@ -132,6 +146,7 @@ define_http(void)
 void
 dyn_guc_init(void)
 {
+	preloaded = process_shared_preload_libraries_in_progress;
 	define_http();
 	DefineCustomEnumVariable("dynapg.index_build",
 							 "How UpdateTable adds and drops a global secondary index.",
@@ -156,6 +171,17 @@ dyn_guc_init(void)
 							   check_region,
 							   NULL,
 							   NULL);
+
+	DefineCustomBoolVariable("dynapg.throttling",
+							 "Refuse requests that exceed the throughput of their table or index.",
+							 "That is its provisioned throughput, or its maximum on-demand throughput.",
+							 &dyn_guc_throttling,
+							 false,
+							 PGC_SUSET,
+							 0,
+							 check_throttling,
+							 NULL,
+							 NULL);
 
 	MarkGUCPrefixReserved("dynapg");
 }

@@ -20,6 +20,9 @@ extern int	dyn_guc_index_build;
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
 
+/* dynapg.throttling: do requests keep within the throughput of their tables and indexes?  See store/throttle.h. */
+extern bool dyn_guc_throttling;
+
 /* How a request over HTTP tells whose it is. */
 typedef enum DynHttpAuth
 {

@@ -43,5 +43,6 @@
 #define DYN_MAX_HTTP_CONNECTIONS	100000	/* connections of a worker; ours */
 #define DYN_MAX_HTTP_COUNTERS		2000	/* pairs of operation and table with statistics; ours */
 #define DYN_MAX_HTTP_WORKERS		64		/* processes of the HTTP front; ours */
+#define DYN_MAX_THROTTLED			4096	/* tables and indexes whose use of throughput is remembered; ours */
 
 #endif							/* DYNAPG_BASE_LIMITS_H */

@@ -468,6 +468,42 @@ dyn_row_write(const DynWrite *write)
 }
 
 bool
+dyn_row_try_write(const DynWrite *write, DynWriteResult *result, DynWriteJudge judge, void *arg)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool stays = false;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		*result = dyn_row_write(write);
+		stays = judge(arg, write, result);
+		if (stays)
+			ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		ReThrowError(error);
+	}
+	PG_END_TRY();
+	if (!stays)
+		RollbackAndReleaseCurrentSubTransaction();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return stays;
+}
+
+bool
 dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes, volatile int *at)
 {
 	MemoryContext caller = CurrentMemoryContext;

@@ -84,6 +84,12 @@ typedef struct DynWriteResult
  */
 extern DynWriteResult dyn_row_write(const DynWrite *write);
 
+/* Is the write, which gave that result, to stay? */
+typedef bool (*DynWriteJudge) (void *arg, const DynWrite *write, const DynWriteResult *result);
+
+/* Runs the write in a subtransaction, which is undone where the judge says no; returns what it said. */
+extern bool dyn_row_try_write(const DynWrite *write, DynWriteResult *result, DynWriteJudge judge, void *arg);
+
 /* A row that is there and locked, and that no statement of the caller's reaches: refuses it where row security hides it. */
 extern void dyn_row_refuse_hidden(const DynTable *table);
 

@@ -199,7 +199,8 @@ make_index(const DynIndexDef *def)
 		.nsk = def->nsk,
 		.projection = projection_from_name(def->projection),
 		.ninclude = def->ninclude,
-		.include = palloc0(Max(def->ninclude, 1) * sizeof(DynSlice))
+		.include = palloc0(Max(def->ninclude, 1) * sizeof(DynSlice)),
+		.definition = pstrdup(def->definition)
 	};
 
 	for (int i = 0; i < def->npk + def->nsk; i++)
@@ -268,6 +269,8 @@ make_table(const DynTableDef *def)
 	table->sk = copy_key(def->sk);
 	check_columns(table);
 	table->deletion_protection = def->deletion_protection;
+	table->definition = pstrdup(def->definition);
+	table->created_at = def->created_at;
 	table->qualified = dyn_ddl_qualified_name(def->relid);
 	table->indexes = palloc(Max(def->nindexes, 1) * sizeof(DynIndex));
 	for (int i = 0; i < def->nindexes; i++)

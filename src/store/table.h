@@ -20,6 +20,7 @@
 #include "base/limits.h"
 #include "executor/spi.h"
 #include "lib/ilist.h"
+#include "utils/timestamp.h"
 #include "value/key.h"
 
 typedef struct DynTable DynTable;
@@ -73,6 +74,7 @@ typedef struct DynIndex
 	DynProjection projection;
 	int			ninclude;		/* NonKeyAttributes of DYN_PROJECT_INCLUDE */
 	DynSlice   *include;
+	char	   *definition;		/* as in the catalog */
 } DynIndex;
 
 /* A kept plan; see plan.h. */
@@ -100,6 +102,9 @@ struct DynTable
 	DynKeyAttr	pk;
 	DynKeyAttr	sk;				/* tag 0: no sort key */
 	bool		deletion_protection;
+	char	   *definition;		/* as in the catalog */
+	TimestampTz created_at;
+	struct DynAdmission *admission; /* api/admission.c's, in context; NULL: not made yet */
 	char	   *qualified;		/* quoted schema-qualified relation name */
 	int			nindexes;
 	DynIndex   *indexes;		/* sorted by name */
