@@ -5,70 +5,91 @@
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
 #include "miscadmin.h"
+#include "utils/fmgrprotos.h"
 
 #include "store/catalog.h"
 #include "store/tokens.h"
 
-static DynSqlArgs
-arguments(const char *token, const char *request)
+static DynSqlKept keep_statement = {
+	"INSERT INTO dynapg.tokens AS t (role, token, digest) VALUES ($1, $2, $3) ON CONFLICT (role, token) "
+	"DO UPDATE SET digest = EXCLUDED.digest, expires_at = EXCLUDED.expires_at "
+	"WHERE t.expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp()"
+};
+
+static DynSqlKept look_up_statement = {
+	"SELECT t.digest OPERATOR(pg_catalog.=) $3 FROM dynapg.tokens t "
+	"WHERE t.role OPERATOR(pg_catalog.=) $1 AND t.token OPERATOR(pg_catalog.=) $2"
+};
+
+static DynSqlKept remove_expired_statement = {
+	"DELETE FROM dynapg.tokens t USING (SELECT e.role, e.token FROM dynapg.tokens e "
+	"WHERE e.expires_at OPERATOR(pg_catalog.<=) $1 ORDER BY e.expires_at LIMIT 10 FOR UPDATE SKIP LOCKED) x "
+	"WHERE t.role OPERATOR(pg_catalog.=) x.role AND t.token OPERATOR(pg_catalog.=) x.token"
+};
+
+static bool
+lock_token(const char *token)
+{
+	static const char domain[] = "dynapg token";
+	uint64		seed = hash_bytes_extended((const unsigned char *) domain, sizeof(domain), GetUserId());
+	uint64		number = hash_bytes_extended((const unsigned char *) token, strlen(token), seed);
+
+	return DatumGetBool(DirectFunctionCall1(pg_try_advisory_xact_lock_int8, Int64GetDatum((int64) number)));
+}
+
+static struct varlena *
+digest_of(const char *request)
+{
+	Size		len = strlen(request);
+	bytea	   *text = palloc(VARHDRSZ + len);
+
+	SET_VARSIZE(text, VARHDRSZ + len);
+	memcpy(VARDATA(text), request, len);
+	return DatumGetByteaPP(DirectFunctionCall1(sha256_bytea, PointerGetDatum(text)));
+}
+
+/* Keeps the token unless it is there, or looks at what it was kept for. */
+static DynTokenUse
+keep_or_look_up(const char *token, const char *request)
 {
 	DynSqlArgs	args = {0};
 
 	dyn_sql_oid(&args, GetUserId());
 	dyn_sql_text(&args, token);
-	if (request != NULL)
-		dyn_sql_text(&args, request);
-	return args;
+	dyn_sql_bytea(&args, digest_of(request));
+	for (;;)
+	{
+		if (dyn_catalog_run_kept(&keep_statement, &args) > 0)
+			return DYN_TOKEN_NEW;
+		if (dyn_catalog_run_kept(&look_up_statement, &args) > 0)
+			return dyn_sql_get_bool(0, 1) ? DYN_TOKEN_REPEATED : DYN_TOKEN_MISMATCH;
+		CHECK_FOR_INTERRUPTS();	/* it expired just then, and was removed */
+	}
 }
 
-static bool
-lock_token(const char *token)
-{
-	DynSqlArgs	args = arguments(token, NULL);
-
-	dyn_catalog_run("SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended("
-					"pg_catalog.concat('dynapg token ', $1::pg_catalog.text, ' ', $2), 0))", &args);
-	return dyn_sql_get_bool(0, 1);
-}
-
-static DynTokenUse
-look_up(const char *token, const char *request)
-{
-	DynSqlArgs	args = arguments(token, request);
-
-	if (dyn_catalog_run("SELECT t.digest OPERATOR(pg_catalog.=) pg_catalog.sha256(pg_catalog.convert_to($3, 'UTF8')) "
-						"FROM dynapg.tokens t WHERE t.role OPERATOR(pg_catalog.=) $1 AND t.token OPERATOR(pg_catalog.=) $2 "
-						"AND t.expires_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp()", &args) == 0)
-		return DYN_TOKEN_NEW;
-	return dyn_sql_get_bool(0, 1) ? DYN_TOKEN_REPEATED : DYN_TOKEN_MISMATCH;
-}
-
-/* Keeps the token, and removes some that have expired, so that their number stays that of ten minutes. */
+/* Some, so that the number of tokens stays that of ten minutes. */
 static void
-keep(const char *token, const char *request)
+remove_expired(void)
 {
-	DynSqlArgs	args = arguments(token, request);
+	DynSqlArgs	args = {0};
 
-	dyn_catalog_run("DELETE FROM dynapg.tokens t USING (SELECT e.role, e.token FROM dynapg.tokens e "
-					"WHERE e.expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp() "
-					"ORDER BY e.expires_at LIMIT 10 FOR UPDATE SKIP LOCKED) x "
-					"WHERE t.role OPERATOR(pg_catalog.=) x.role AND t.token OPERATOR(pg_catalog.=) x.token", NULL);
-	dyn_catalog_run("INSERT INTO dynapg.tokens (role, token, digest) "
-					"VALUES ($1, $2, pg_catalog.sha256(pg_catalog.convert_to($3, 'UTF8'))) ON CONFLICT (role, token) "
-					"DO UPDATE SET digest = EXCLUDED.digest, expires_at = EXCLUDED.expires_at", &args);
+	dyn_sql_time(&args, GetCurrentTimestamp());
+	dyn_catalog_run_kept(&remove_expired_statement, &args);
 }
 
 DynTokenUse
 dyn_token_use(const char *token, const char *request)
 {
-	DynTokenUse use = DYN_TOKEN_BUSY;
+	DynTokenUse use;
 
+	if (!lock_token(token))
+		return DYN_TOKEN_BUSY;
 	SPI_connect();
-	if (lock_token(token))
-		use = look_up(token, request);
+	use = keep_or_look_up(token, request);
 	if (use == DYN_TOKEN_NEW)
-		keep(token, request);
+		remove_expired();
 	SPI_finish();
 	return use;
 }
