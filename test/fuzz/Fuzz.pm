@@ -344,6 +344,65 @@ sub set_member
 	return;
 }
 
+# ---- requests of several items ----
+
+# A list of some pairs of a table and a key, as a rule of different items.
+sub several_keys
+{
+	my ($self) = @_;
+	my @found;
+	my %seen;
+	for (0 .. $self->random(5))
+	{
+		my $table = $self->pick('FuzzS', 'FuzzS', 'FuzzB');
+		my $key = $self->key($table);
+		my $same = $seen{ $table . json($key) =~ s/"2\.0"/"2"/r }++;
+		push @found, [ $table, $key ] if !$same || $self->random(20) == 0;
+	}
+	return @found;
+}
+
+# An item under that key.
+sub item_of
+{
+	my ($self, $table, $key) = @_;
+	my $item = $self->item($table);
+	set_member($item, $key->[$_], $key->[ $_ + 1 ]) for grep { $_ % 2 } 1 .. $#$key;
+	return $item;
+}
+
+# Expressions of the simpler kind, since one bad one hides what the other actions do; some do not fit many items.
+my @simple_updates = ('SET a = :v0', 'SET a = :v0 REMOVE x', 'SET n = n + n', 'SET l = list_append(l, l)', 'SET m.a = :v1', 'SET g = s', 'SET h = n', 'REMOVE l[0], s');
+my @simple_conditions = ('attribute_exists(pk)', 'attribute_not_exists(pk)', 'attribute_exists(a) OR n < h', 'a = :v0', 'NOT contains(ss, s)');
+
+sub transact_action
+{
+	my ($self, $table, $key) = @_;
+	my $kind = $self->pick('Put', 'Update', 'Update', 'Delete', 'ConditionCheck');
+	my $action = object('TableName', $table, $kind eq 'Put' ? ('Item', $self->item_of($table, $key)) : ('Key', $key));
+	push @$action, 'UpdateExpression', $self->random(8) ? $self->pick(@simple_updates) : $self->update if $kind eq 'Update';
+	push @$action, 'ConditionExpression', $self->random(8) ? $self->pick(@simple_conditions) : $self->condition
+	  if $kind eq 'ConditionCheck' || $self->random(4) == 0;
+	return object($kind, $self->bind_texts($self->options($action, ReturnValuesOnConditionCheckFailure => [ 'ALL_OLD', 'NONE' ])));
+}
+
+sub transact_get
+{
+	my ($self, $table, $key) = @_;
+	my $get = object('TableName', $table, 'Key', $key);
+	push @$get, 'ProjectionExpression', join(', ', map { $self->path } 0 .. $self->random(3)) if $self->random(3) == 0;
+	return object('Get', $self->bind_texts($get));
+}
+
+sub transact_request
+{
+	my ($self, $op) = @_;
+	my @keys = $self->several_keys;
+	return $self->options(object('TransactItems', [ map { $self->transact_get(@$_) } @keys ]), %common) if $op eq 'transact_get_items';
+	return $self->options(object('TransactItems', [ map { $self->transact_action(@$_) } @keys ]), %common,
+		ReturnItemCollectionMetrics => ['SIZE'], ClientRequestToken => [ 'one', 'two', 'x' x 36 ]);
+}
+
 sub table_request
 {
 	my ($self, $op) = @_;
@@ -372,6 +431,7 @@ sub valid_request
 	my $table = $self->pick('FuzzS', 'FuzzS', 'FuzzB');
 	return $self->write_request($op, $table) if $op =~ /^(put|update|delete)_item$/;
 	return $self->read_request($op, $table) if $op =~ /^(get_item|query|scan)$/;
+	return $self->transact_request($op) if $op =~ /^transact_/;
 	return $self->table_request($op);
 }
 
@@ -463,7 +523,7 @@ sub mutate_bytes
 	return substr($octets, 0, 1_000_000);
 }
 
-my @operations = ((qw(put_item update_item) x 4), (qw(get_item delete_item query scan) x 2), qw(create_table update_table describe_table delete_table list_tables));
+my @operations = ((qw(put_item update_item transact_write_items) x 4), (qw(get_item delete_item query scan transact_get_items) x 2), qw(create_table update_table describe_table delete_table list_tables));
 
 # One request: the operation and the octets of its JSON text.
 sub request

@@ -31,6 +31,8 @@ BEGIN
 		WHEN 'delete_item' THEN dynapg.delete_item(request)
 		WHEN 'query' THEN dynapg.query(request)
 		WHEN 'scan' THEN dynapg.scan(request)
+		WHEN 'transact_write_items' THEN dynapg.transact_write_items(request)
+		WHEN 'transact_get_items' THEN dynapg.transact_get_items(request)
 		WHEN 'create_table' THEN dynapg.create_table(request)
 		WHEN 'update_table' THEN dynapg.update_table(request)
 		WHEN 'describe_table' THEN dynapg.describe_table(request)
@@ -41,12 +43,25 @@ END $$;
 
 CREATE UNLOGGED TABLE fuzz.outcomes (operation text, outcome text, calls bigint, PRIMARY KEY (operation, outcome));
 
+-- The codes of a cancelled transaction are those of its message, and one of them at least is a reason.
+CREATE FUNCTION fuzz.judge_reasons(message text, detail text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	codes text := (SELECT string_agg(r->>'Code', ', ' ORDER BY n) FROM json_array_elements(detail::json->'CancellationReasons') WITH ORDINALITY t (r, n));
+BEGIN
+	IF message NOT LIKE '%[' || codes || ']' OR codes !~ 'ValidationError|ConditionalCheckFailed' THEN
+		RETURN 'reasons ' || codes || ' of: ' || message;
+	END IF;
+	PERFORM FROM json_array_elements(detail::json->'CancellationReasons') r WHERE (r->>'Code' = 'None') <> (r->'Message' IS NULL);
+	RETURN CASE WHEN FOUND THEN 'a reason without a message, or a message without: ' || detail END;
+END $$;
+
 -- A request, as octets: an error is DynamoDB's, a reply is JSON.
 CREATE FUNCTION fuzz.judge_request(operation text, request bytea) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	reply json;
 	outcome text := 'ok';
 	wrong text;
+	detail text;
 BEGIN
 	BEGIN
 		reply := fuzz.call(operation, request::json);
@@ -58,6 +73,9 @@ BEGIN
 		outcome := SQLSTATE;
 		IF SQLSTATE !~ '^ND' OR (SQLERRM = '' AND SQLSTATE <> 'ND002') THEN	-- malformed JSON has no message
 			wrong := SQLSTATE || ' ' || SQLERRM;
+		ELSIF SQLSTATE = 'ND011' THEN
+			GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+			wrong := fuzz.judge_reasons(SQLERRM, detail);
 		END IF;
 	END;
 	INSERT INTO fuzz.outcomes VALUES (operation, outcome, 1) ON CONFLICT ON CONSTRAINT outcomes_pkey DO UPDATE SET calls = outcomes.calls + 1;

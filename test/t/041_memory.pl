@@ -24,6 +24,18 @@ my $table = q({"TableName":"NAME","BillingMode":"PAY_PER_REQUEST","AttributeDefi
 my $key = q("Key":{"pk":{"S":"a"},"sk":{"N":"1"}});
 my $one = q("ExpressionAttributeValues":{":o":{"N":"1"}});
 my $range = q("ExpressionAttributeValues":{":p":{"S":"a"},":s":{"N":"0"}});
+my $four = q("Key":{"pk":{"S":"a"},"sk":{"N":"4"}});
+
+# The actions of a transaction, each on the table.
+sub tx
+{
+	my @actions;
+	while (my ($kind, $action) = splice @_, 0, 2)
+	{
+		push @actions, qq({"$kind":{"TableName":"Memory",$action}});
+	}
+	return '"TransactItems":[' . join(',', @actions) . ']';
+}
 
 # Operation, the SQLSTATE it ends with, request; %s is another number in each round, so that no two expressions are the same.
 my @calls = (
@@ -50,6 +62,20 @@ my @calls = (
 	[ 'scan', 'ok', q("Limit":1,"ScanFilter":{"g":{"ComparisonOperator":"NOT_NULL"}}) ],
 	[ 'scan', 'ok', q("Segment":1,"TotalSegments":4) ],
 	[ 'scan', 'ND001', q("Segment":4,"TotalSegments":4) ],
+	[ 'transact_write_items', 'ok', tx(
+			Put => q("Item":{"pk":{"S":"a"},"sk":{"N":"3"},"g":{"S":"x%s"}}), Update => qq($four,"UpdateExpression":"SET n%s = :o ADD n :o REMOVE n%s0",$one),
+			Delete => q("Key":{"pk":{"S":"a"},"sk":{"N":"5"}}), ConditionCheck => qq($key,"ConditionExpression":"attribute_not_exists(x%s)")) . ',"ClientRequestToken":"t%s","ReturnConsumedCapacity":"INDEXES"' ],
+	[ 'transact_write_items', 'ok', tx(Update => qq($four,"UpdateExpression":"REMOVE n%s"), ConditionCheck => q("Key":{"pk":{"S":"a"},"sk":{"N":"6"}},"ConditionExpression":"attribute_not_exists(pk)")) ],
+	[ 'transact_write_items', 'ND014', tx(Delete => $four) . ',"ClientRequestToken":"t%s"' ],
+	[ 'transact_write_items', 'ND011', tx(
+			Put => q("Item":{"pk":{"S":"a"},"sk":{"N":"6"}}), Update => qq($four,"UpdateExpression":"SET a.b%s = :o",$one), Delete => q("Key":{"pk":{"S":"a"},"sk":{"N":"5"}}),
+			ConditionCheck => qq($key,"ConditionExpression":"attribute_not_exists(pk)","ReturnValuesOnConditionCheckFailure":"ALL_OLD")) ],
+	[ 'transact_write_items', 'ND011', tx(Put => q("Item":{"pk":{"S":"a"},"sk":{"S":"%s"}}), Delete => $four) ],
+	[ 'transact_write_items', 'ND001', tx(Put => q("Item":{"pk":{"S":"a"},"sk":{"N":"4"}}), Delete => $four) ],
+	[ 'transact_write_items', 'ND001', tx(Put => q("Item":{"pk":{"S":"a"},"sk":{"N":"4"}},"ConditionExpression":"a%s = = b"), Delete => $four) ],
+	[ 'transact_get_items', 'ok', tx(Get => qq($key,"ProjectionExpression":"g, x%s"), Get => $four, Get => q("Key":{"pk":{"S":"x%s"},"sk":{"N":"1"}})) . ',"ReturnConsumedCapacity":"TOTAL"' ],
+	[ 'transact_get_items', 'ND011', tx(Get => $key, Get => q("Key":{"pk":{"S":"x%s"}})) ],
+	[ 'transact_get_items', 'ND001', tx(Get => $key, Get => $key) ],
 	[ 'describe_table', 'ok', q("Unknown":1) ]);
 
 my $values = join(",\n", map { sprintf(q((%d, '%s', '%s', '{"TableName":"Memory",%s}')), $_, @{ $calls[$_] }) } 0 .. $#calls);
