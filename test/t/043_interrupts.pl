@@ -51,6 +51,12 @@ ends(qq(SET statement_timeout = '300ms'; SELECT count(dynapg.scan('{"TableName":
 ends(qq(SET statement_timeout = '300ms'; DO \$\$ BEGIN LOOP BEGIN PERFORM dynapg.put_item('{$item,"ConditionExpression":"attribute_not_exists(pk)"}');
 	EXCEPTION WHEN SQLSTATE 'ND003' THEN NULL; END; END LOOP; END \$\$), '57014', 'failing puts without end');
 
+my $gets = join ',', map { qq({"Get":{"TableName":"Slow","Key":{"pk":{"S":"a"},"sk":{"N":"$_"}}}}) } 1 .. 100;
+ends(qq(SET statement_timeout = '300ms'; SET ROLE slow_reader; SELECT dynapg.transact_get_items('{"TransactItems":[$gets]}')), '57014', 'transaction of reads');
+my $checks = join ',', map { qq({"ConditionCheck":{"TableName":"Slow","Key":{"pk":{"S":"a"},"sk":{"N":"$_"}},"ConditionExpression":"attribute_exists(pk)"}}) } 2 .. 100;
+my $put = qq({"Put":{"TableName":"Slow","Item":{"pk":{"S":"a"},"sk":{"N":"1"}}}});
+ends(qq(SET statement_timeout = '300ms'; SET ROLE slow_reader; SELECT dynapg.transact_write_items('{"TransactItems":[$checks,$put]}')), '57014', 'transaction of writes');
+
 # ---- writes that wait ----
 
 my ($holder_in, $holder_out) = ('', '');
@@ -79,6 +85,10 @@ for my $write (sort keys %writes)
 	ends("SET statement_timeout = '200ms'; SELECT $writes{$write}", '57014', "$write of a locked item, statement_timeout");
 	ends("SET lock_timeout = '100ms'; SELECT $writes{$write}", '55P03', "$write of a locked item, lock_timeout");
 }
+
+my $transaction = qq(dynapg.transact_write_items('{"TransactItems":[{"Put":{"TableName":"Slow","Item":{"pk":{"S":"A"},"sk":{"N":"1"}}}},$put]}'));
+ends("SET statement_timeout = '200ms'; SELECT $transaction", '57014', 'transaction with a locked item, statement_timeout');
+ends("SET lock_timeout = '100ms'; SELECT $transaction", 'ND011', 'transaction with a locked item, lock_timeout');
 
 # pg_cancel_backend
 my ($in, $out, $err) = ('', '', '');
@@ -112,6 +122,8 @@ my $limit = q(CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS $$ 
 	CREATE TRIGGER no_space AFTER INSERT OR UPDATE ON dynamodb."Slow" FOR EACH ROW EXECUTE FUNCTION no_space());
 $node->safe_psql('postgres', $limit);
 ends("SELECT $writes{$_}", '53100', "$_, no space") for grep { $_ ne 'delete' } sort keys %writes;
+my $action = qq({"Update":{$key,"UpdateExpression":"SET n = n + n"}},{"Delete":{"TableName":"Slow","Key":{"pk":{"S":"a"},"sk":{"N":"2"}}}});
+ends(qq(SELECT dynapg.transact_write_items('{"TransactItems":[$action]}')), '53100', 'transaction, no space');
 is($node->safe_psql('postgres', $everything), $before, 'nothing was written');
 
 $node->stop;

@@ -50,8 +50,12 @@ call($port, 'DeleteItem', sprintf $key, 6);
 call($port, 'BatchGetItem', '{"RequestItems":{"Things":{"Keys":[{"pk":{"S":"1"}},{"pk":{"S":"2"}},{"pk":{"S":"missing"}}]}}}');
 call($port, 'BatchWriteItem', '{"RequestItems":{"Things":[{"PutRequest":{"Item":{"pk":{"S":"7"}}}},{"PutRequest":{"Item":{"pk":{"S":"8"}}}},
 	{"DeleteRequest":{"Key":{"pk":{"S":"1"}}}}]}}');
+my $there = '{"ConditionCheck":{"TableName":"Things","Key":{"pk":{"S":"%s"}},"ConditionExpression":"attribute_exists(pk)"}}';
+call($port, 'TransactWriteItems', sprintf qq({"TransactItems":[{"Put":{"TableName":"Things","Item":{"pk":{"S":"7"}}}},$there,{"Delete":{"TableName":"Things","Key":{"pk":{"S":"9"}}}}]}), $_)
+  for 2, 'missing';
+call($port, 'TransactGetItems', '{"TransactItems":[{"Get":{"TableName":"Things","Key":{"pk":{"S":"7"}}}},{"Get":{"TableName":"Things","Key":{"pk":{"S":"missing"}}}}]}');
 sleep 1.5;
-is($node->safe_psql('postgres', q{SELECT operation, calls, items FROM dynapg.stat_operations WHERE table_name = 'Things' OR operation LIKE 'Batch%' ORDER BY 1}), <<'EOR' =~ s/\n\z//r, 'items');
+is($node->safe_psql('postgres', q{SELECT operation, calls, items FROM dynapg.stat_operations WHERE table_name = 'Things' OR operation ~ '^(Batch|Transact)' ORDER BY 1}), <<'EOR' =~ s/\n\z//r, 'items');
 BatchGetItem|1|2
 BatchWriteItem|1|3
 CreateTable|1|0
@@ -60,6 +64,8 @@ GetItem|3|2
 PutItem|15|12
 Query|1|1
 Scan|2|10
+TransactGetItems|1|1
+TransactWriteItems|2|2
 UpdateItem|2|1
 EOR
 
