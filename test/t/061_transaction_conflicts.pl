@@ -180,5 +180,23 @@ for my $operation (sort keys %victims)
 }
 others_go_on('deadlocks');
 $holder->quit;
+
+# -- transactions and batches of the same items, each in an order of its own, never end in a deadlock --
+
+create_table($port, 'Others');
+my $script = PostgreSQL::Test::Utils::tempdir() . '/orders.sql';
+append_to_file($script, <<'SQL');
+SELECT dynapg.transact_write_items(('{"TransactItems":[' || string_agg(format(CASE (random() * 3)::int
+	WHEN 0 THEN '{"Put":{"TableName":"%s","Item":{"pk":{"S":"%s"}}}}'
+	WHEN 1 THEN '{"Delete":{"TableName":"%s","Key":{"pk":{"S":"%s"}}}}'
+	WHEN 2 THEN '{"Update":{"TableName":"%s","Key":{"pk":{"S":"%s"}},"UpdateExpression":"ADD n :n","ExpressionAttributeValues":{":n":{"N":"1"}}}}'
+	ELSE '{"ConditionCheck":{"TableName":"%s","Key":{"pk":{"S":"%s"}},"ConditionExpression":"attribute_exists(pk) OR attribute_not_exists(pk)"}}' END,
+	t, k), ',') || ']}')::json)
+FROM (SELECT t, k FROM unnest('{Things,Others}'::text[]) t, generate_series(1, 8) k ORDER BY random() LIMIT 10) a;
+SELECT dynapg.batch_write_item(('{"RequestItems":{' || string_agg(format('"%s":[%s]', t, writes), ',') || '}}')::json)
+FROM (SELECT t, string_agg(format(CASE WHEN random() < 0.5 THEN '{"PutRequest":{"Item":{"pk":{"S":"%s"}}}}' ELSE '{"DeleteRequest":{"Key":{"pk":{"S":"%s"}}}}' END, k), ',' ORDER BY random()) AS writes
+	FROM (SELECT t, k FROM unnest('{Others,Things}'::text[]) t, generate_series(1, 8) k ORDER BY random() LIMIT 10) a GROUP BY t) w;
+SQL
+$node->command_like([ 'pgbench', '-n', '-c', '4', '-t', '150', '-f', $script, $node->connstr('postgres') ], qr{processed: 600/600\n}, 'ten items in any order');
 $node->stop;
 done_testing();
