@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# aws_cli.sh - the AWS CLI: tables and waiters, items, queries with --query and pages, errors as it prints them.
+# aws_cli.sh - the AWS CLI: tables and waiters, items, queries with --query and pages, batches, transactions, errors as it
+# prints them.
 set -euo pipefail
 
 table=wire_aws_cli
@@ -26,14 +27,14 @@ is()
 	printf 'ok: %s\n' "$1"
 }
 
-# refused WHAT LINE COMMAND...: the command fails with this last line, and with the status of a refused request (254; 255
-# in old versions).
+# refused WHAT LINE COMMAND...: the command fails with this line, after which some versions tell more, and with the status
+# of a refused request (254; 255 in old versions).
 refused()
 {
 	local what=$1 line=$2 output status=0
 	shift 2
 	output=$(db "$@" 2>&1) || status=$?
-	is "$what" "$(tail -n 1 <<<"$output" | sed 's/^aws: \[ERROR\]: //')" "$line"
+	is "$what" "$(grep -m 1 'An error occurred' <<<"$output" | sed 's/^aws: \[ERROR\]: //')" "$line"
 	is "$what: status" "${status/255/254}" 254
 }
 
@@ -68,6 +69,47 @@ token=$(sed -n 's/.*"NextToken": "\(.*\)".*/\1/p' <<<"$page")
 is "scan: the rest" "$(db scan --table-name $table --starting-token "$token" --query 'length(Items)')" 2
 is "scan: count" "$(db scan --table-name $table --select COUNT --filter-expression 'attribute_exists(tags)' --query '[Count, ScannedCount]' | tr -d ' \n')" '[1,5]'
 is "list-tables" "$(db list-tables --query "contains(TableNames, '$table')")" true
+
+# batches; a write is sent again until nothing is left of it ("" is how some versions print an empty map)
+batch=$(mktemp)
+trap 'rm -f "$batch"' EXIT
+left="{\"$table\": [$(for song in 1 2 3; do printf '{"PutRequest": {"Item": {"artist": {"S": "Miles"}, "song": {"S": "m%s"}}}}, ' $song; done)
+	{\"DeleteRequest\": {\"Key\": {\"artist\": {\"S\": \"Nina\"}, \"song\": {\"S\": \"s5\"}}}}]}"
+while [[ -n $left && $left != '{}' ]]; do
+	printf '%s' "$left" >"$batch"
+	left=$(db batch-write-item --request-items "file://$batch" --query UnprocessedItems)
+done
+is "batch-write-item, batch-get-item" "$(db batch-get-item --query "[Responses.$table[].song.S, UnprocessedKeys]" --request-items \
+	"{\"$table\": {\"Keys\": [{\"artist\": {\"S\": \"Miles\"}, \"song\": {\"S\": \"m3\"}}, {\"artist\": {\"S\": \"Nina\"}, \"song\": {\"S\": \"s5\"}}]}}" \
+	| tr -d ' \n')" '[["m3"],{}]'
+
+# transactions
+miles='"TableName": "'$table'", "Key": {"artist": {"S": "Miles"}, "song": {"S":'
+cat >"$batch" <<-JSON
+	[{"Put": {"TableName": "$table", "Item": {"artist": {"S": "Miles"}, "song": {"S": "m4"}}, "ConditionExpression": "attribute_not_exists(artist)"}},
+	 {"Update": {$miles "m1"}}, "UpdateExpression": "ADD plays :n", "ExpressionAttributeValues": {":n": {"N": "3"}}}},
+	 {"Delete": {$miles "m2"}}}},
+	 {"ConditionCheck": {$miles "m3"}}, "ConditionExpression": "attribute_exists(artist)"}}]
+JSON
+once=$(date +%s)-$$
+for _ in 1 2; do
+	db transact-write-items --transact-items "file://$batch" --client-request-token "$once"
+done
+is "transact-write-items twice with one token" "$(db query --table-name $table --key-condition-expression 'artist = :a' \
+	--expression-attribute-values '{":a": {"S": "Miles"}}' --query 'Items[].[song.S, plays.N]' | tr -d ' \n')" '[["m1","3"],["m3",null],["m4",null]]'
+is "transact-get-items" "$(db transact-get-items --return-consumed-capacity TOTAL \
+	--transact-items "[{\"Get\": {$miles \"m1\"}}}}, {\"Get\": {$miles \"m2\"}}}}]" \
+	--query '[Responses[].Item.plays.N, ConsumedCapacity[0].CapacityUnits]' | tr -d ' \n')" '[["3"],4.0]'
+refused "a token of another transaction" "An error occurred (IdempotentParameterMismatchException) when calling the TransactWriteItems operation: \
+The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests, \
+unless the requests are identical" transact-write-items --client-request-token "$once" --transact-items "[{\"Delete\": {$miles \"m1\"}}}}]"
+refused "a cancelled transaction" "An error occurred (TransactionCanceledException) when calling the TransactWriteItems operation: \
+Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed]" \
+	transact-write-items --transact-items "[{\"Delete\": {$miles \"m1\"}}}},
+		{\"ConditionCheck\": {$miles \"m9\"}}, \"ConditionExpression\": \"attribute_exists(artist)\"}}]"
+refused "one item twice" "An error occurred (ValidationException) when calling the TransactGetItems operation: \
+Transaction request cannot include multiple operations on one item" \
+	transact-get-items --transact-items "[{\"Get\": {$miles \"m1\"}}}}, {\"Get\": {$miles \"m1\"}}}}]"
 
 refused "a failed condition" 'An error occurred (ConditionalCheckFailedException) when calling the DeleteItem operation: The conditional request failed' \
 	delete-item --table-name $table --key '{"artist": {"S": "Nina"}, "song": {"S": "s1"}}' --condition-expression 'attribute_not_exists(artist)'

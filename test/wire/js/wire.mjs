@@ -1,11 +1,10 @@
 // wire.mjs - what the JavaScript clients share: where the server is, and assertions on results and errors.
 //
-// A program is a list of sections.  A section names the operations it needs beyond those that every program uses; while the
-// server does not have one of them, the section is skipped with a line that says so.  The first difference ends the
-// program with status 1.
+// A program is a list of sections.  The first difference ends the program with status 1.
 
 import assert from 'node:assert/strict';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 export { assert };
 
@@ -46,46 +45,38 @@ export async function collect(pages, member) {
   return all;
 }
 
-// Does the server have the operation?  An empty request to one that it has gets another error, or a reply.
-async function has(operation) {
-  const client = new DynamoDBClient({ ...config, maxAttempts: 1 });
-  client.middlewareStack.add((next) => async (args) => {
-    args.request.headers['x-amz-target'] = `DynamoDB_20120810.${operation}`;
-    args.request.body = '{}';
-    return next(args);
-  }, { step: 'build', priority: 'low' });
-  const { ListTablesCommand } = await import('@aws-sdk/client-dynamodb');
-  try {
-    await client.send(new ListTablesCommand({}));
-    return true;
-  } catch (error) {
-    return error.name !== 'UnknownOperationException';
-  } finally {
-    client.destroy();
+// A psql session, or undefined where there is none: DYNAPG_PSQL finds the server by libpq's variables, as a role that may
+// write to the programs' tables.  run(statement) resolves when it is done.
+export function database() {
+  if (!process.env.DYNAPG_PSQL) {
+    return undefined;
   }
+  const psql = spawn(process.env.DYNAPG_PSQL, ['-X', '-q', '-v', 'ON_ERROR_STOP=1'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: psql.stdout })[Symbol.asyncIterator]();
+  return {
+    async run(statement) {
+      psql.stdin.write(`${statement};\n\\echo done\n`);
+      for (;;) {
+        const { value, done } = await lines.next();
+        assert.ok(!done, `psql ended in: ${statement}`);
+        if (value === 'done') {
+          return;
+        }
+      }
+    },
+    end: () => psql.stdin.end(),
+  };
 }
 
 const sections = [];
 
-// section(title, run) or section(title, [operations], run)
-export function section(title, ...rest) {
-  const run = rest.pop();
-  sections.push({ title, needs: rest[0] ?? [], run });
+export function section(title, run) {
+  sections.push({ title, run });
 }
 
 // Runs the sections in their order; the last call of a program.
 export async function main() {
-  for (const { title, needs, run } of sections) {
-    const missing = [];
-    for (const operation of needs) {
-      if (!(await has(operation))) {
-        missing.push(operation);
-      }
-    }
-    if (missing.length > 0) {
-      console.log(`skipped: ${title}: the server has no ${missing.join(', ')}`);
-      continue;
-    }
+  for (const { title, run } of sections) {
     try {
       await run();
       console.log(`ok: ${title}`);

@@ -86,7 +86,7 @@ def reads():
     equal(table.scan(Select="COUNT")["Count"], 21)
 
 
-@section("batch_writer, batch_get_item", "BatchWriteItem", "BatchGetItem")
+@section("batch_writer, batch_get_item")
 def batches():
     with table.batch_writer(overwrite_by_pkeys=["year", "title"]) as batch:
         for number in range(60):
@@ -103,7 +103,7 @@ def batches():
           RequestItems={TABLE: [{"DeleteRequest": {"Key": {"year": 1, "title": "a"}}}, {"PutRequest": {"Item": {"year": 1, "title": "a"}}}]})
 
 
-@section("transactions", "TransactWriteItems", "TransactGetItems")
+@section("transactions")
 def transactions():
     client = db.meta.client
     client.transact_write_items(TransactItems=[
