@@ -45,13 +45,14 @@ export async function collect(pages, member) {
   return all;
 }
 
-// A psql session, or undefined where there is none: DYNAPG_PSQL finds the server by libpq's variables, as a role that may
-// write to the programs' tables.  run(statement) resolves when it is done.
+// A psql session of a role that may write to the programs' tables, or undefined where there is none.  run(statement)
+// resolves when it is done.
 export function database() {
   if (!process.env.DYNAPG_PSQL) {
     return undefined;
   }
-  const psql = spawn(process.env.DYNAPG_PSQL, ['-X', '-q', '-v', 'ON_ERROR_STOP=1'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const psql = spawn(process.env.DYNAPG_PSQL, ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', process.env.DYNAPG_DATABASE],
+    { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: psql.stdout })[Symbol.asyncIterator]();
   return {
     async run(statement) {

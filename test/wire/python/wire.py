@@ -15,8 +15,9 @@ from botocore.exceptions import ClientError
 ENDPOINT = os.environ["DYNAPG_ENDPOINT"]
 CONFIG = Config(retries={"max_attempts": 2, "mode": "standard"}, connect_timeout=5, read_timeout=20)
 
-# psql, which finds the server by libpq's variables, as a role that may write to the programs' tables; empty: there is none
+# a psql, and a connection string for it, of a role that may write to the programs' tables; empty: there is none
 PSQL = os.environ.get("DYNAPG_PSQL", "")
+DATABASE = os.environ.get("DYNAPG_DATABASE", "")
 
 SECTIONS = []
 
@@ -33,7 +34,7 @@ class database:
     """A psql session for the time of a `with`."""
 
     def __enter__(self):
-        self.psql = subprocess.Popen([PSQL, "-X", "-q", "-v", "ON_ERROR_STOP=1"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.psql = subprocess.Popen([PSQL, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", DATABASE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         return self
 
     def __exit__(self, *_):
