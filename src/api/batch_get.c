@@ -51,6 +51,15 @@ typedef struct Reader
 	uint64		bytes;			/* of items in the reply, all tables */
 } Reader;
 
+static int
+compare_maps(const void *a, const void *b)
+{
+	const DynValue *left = a;
+	const DynValue *right = b;
+
+	return dyn_bytes_compare(left->data, left->len, right->data, right->len);
+}
+
 /* Raises when two keys are the same values; the table need not be known for that. */
 static void
 check_duplicates(TableReads *reads)
@@ -62,11 +71,12 @@ check_duplicates(TableReads *reads)
 		DynNode		copy = reads->maps[i];
 
 		packed[i] = dyn_node_pack(&copy);
-		for (int k = 0; k < i; k++)
-		{
-			if (dyn_value_equal(packed[i], packed[k]))
-				dyn_validation(DUPLICATES);
-		}
+	}
+	qsort(packed, reads->count, sizeof(DynValue), compare_maps);
+	for (int i = 1; i < reads->count; i++)
+	{
+		if (dyn_value_equal(packed[i - 1], packed[i]))
+			dyn_validation(DUPLICATES);
 	}
 }
 

@@ -85,11 +85,6 @@ put_action()
 	printf ", '}}'"
 }
 
-key_of()
-{
-	printf "'{\"pk\":{\"S\":\"%s-', p, '\"},\"sk\":{\"S\":\"s\"}}'" "$(($1 - 1))"
-}
-
 put_item()
 {
 	printf '\\set g random(1, 25)\n'
@@ -111,20 +106,22 @@ get_item()
 	printf "CAST(:p AS text), '\"},\"sk\":{\"S\":\"s\"}}}')::json);\n"
 }
 
-# Keys of all groups fit one concat() of two levels
+# The requests of a batch of gets are 10 texts, made at the beginning of a run: as a client would send them
 batch_get()
 {
-	printf "SELECT dynapg.batch_get_item(concat('{\"RequestItems\":{\"batches_%s\":{\"Keys\":[', " "$1"
-	for tens in $(seq 0 10 90); do
-		[ "$tens" = 0 ] || printf ", ',', "
-		printf 'concat('
-		for one in $(seq 1 10); do
-			[ "$one" = 1 ] || printf ", ',', "
-			key_of $((tens + one))
-		done
-		printf ')\n'
+	printf '\\if :first\n\\set first 0\nSELECT '
+	for request in $(seq 0 9); do
+		[ "$request" = 0 ] || printf ', '
+		printf "'{\"RequestItems\":{\"batches_%s\":{\"Keys\":[' || string_agg(key, ',') FILTER (WHERE request = %s) || ']}}}' AS r%s" "$1" "$request" "$request"
 	done
-	printf ", ']}}}')::json)\n%s\n" "$given"
+	printf "\nFROM (SELECT request, '{\"pk\":{\"S\":\"' || number || '-' || CAST(random() * %s AS int) || '\"},\"sk\":{\"S\":\"s\"}}' AS key\n" $((ITEMS / 100 - 1))
+	printf "\tFROM generate_series(0, 9) request, generate_series(0, 99) number) keys"
+	printf ' \\gset\n\\endif\n\\set r random(0, 9)\n'
+	for request in $(seq 0 9); do
+		[ "$request" = 0 ] && printf '\\if' || printf '\\elif'
+		printf ' :r = %s\nSELECT dynapg.batch_get_item(CAST(:r%s AS json));\n' "$request" "$request"
+	done
+	printf '\\endif\n'
 }
 
 # transact MEMBERS: MEMBERS are arguments of concat() for further members of the request
@@ -178,7 +175,7 @@ write_scripts()
 		{ printf '%s\n' "$existing"; put_item "$size"; } > "$dir/put_$size.sql"
 		{ printf '%s\n' "$existing"; batch_put "$size"; } > "$dir/batch_put_$size.sql"
 		{ printf '%s\n' "$existing"; get_item "$size"; } > "$dir/get_$size.sql"
-		{ printf '%s\n' "$existing"; batch_get "$size"; } > "$dir/batch_get_$size.sql"
+		batch_get "$size" > "$dir/batch_get_$size.sql"
 	done
 	{ printf '%s\n' "$existing"; transact ''; } > "$dir/transact.sql"
 	{ printf '%s\n' "$existing"; printf '%s\n' '\set t random(1, 1000000000000000000)'; transact ", ',\"ClientRequestToken\":\"', CAST(:t AS text), '\"'"; } > "$dir/transact_token.sql"

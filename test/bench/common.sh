@@ -5,7 +5,8 @@
 # temporary folder, from the PostgreSQL of PG_CONFIG, in which the extension must be installed.
 #
 #   sql ...                             psql, unaligned
-#   run SCRIPT CLIENTS                  the rate of one run of pgbench; DURATION seconds; a SCRIPT of this folder or a whole path
+#   run SCRIPT CLIENTS                  the rate of one run of pgbench; DURATION seconds; a SCRIPT of this folder or a whole path;
+#                                       in it :items is the number of items, :first is 1
 #   median FILE                         of its numbers
 #   compare TITLE CLIENTS OURS OTHER [ITEMS]
 #                                       ROUNDS short runs of both scripts in turn, so that the machine's ups and downs fall on
@@ -67,7 +68,7 @@ run()
 		/*) script=$1 ;;
 		*) script=$here/$1 ;;
 	esac
-	"$bin/pgbench" -n -M prepared -c "$2" -j "$2" -T "$DURATION" -D items="$ITEMS" -f "$script.sql" 2>"$dir/err" |
+	"$bin/pgbench" -n -M prepared -c "$2" -j "$2" -T "$DURATION" -D items="$ITEMS" -D first=1 -f "$script.sql" 2>"$dir/err" |
 		sed -n 's/^tps = \([0-9.]*\).*/\1/p' > "$dir/tps"
 	[ -s "$dir/tps" ] || { cat "$dir/err" >&2; exit 1; }
 	cat "$dir/tps"

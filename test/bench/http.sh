@@ -1,5 +1,6 @@
 #!/bin/sh
-# http.sh - one HTTP worker under wrk (one thread, 64 connections) against pgbench -M prepared with plain SQL
+# http.sh - one HTTP worker under wrk (one thread, 64 connections) against pgbench -M prepared with plain SQL, and batches
+# against single items
 #
 # Starts a private server in a temporary folder with the items of items.sh and reads.sh and measures in short
 # alternating runs, so that the machine's ups and downs fall on both; prints the medians of the rates and of the ratios of neighbouring runs.
@@ -9,6 +10,9 @@
 #   get_item_signed       signed requests, against the same plain SELECT
 #   query                 100 items, against the plain range read
 #   put_item_slow_sync    on a disk whose sync takes a millisecond, against one client of pgbench: one commit per sync
+#   batch_get, batch_put, transact_put
+#                         items by BatchGetItem of 100, BatchWriteItem of 25 and TransactWriteItems of 10 puts, against GetItem
+#                         and PutItem over HTTP; one connection each
 #
 #   PG_CONFIG  the PostgreSQL to measure; the extension must be installed in it (default: pg_config)
 #   HTTP_PORT  a free port (default: 8009)
@@ -26,7 +30,7 @@ ITEMS=${ITEMS:-20000}
 ROUNDS=${ROUNDS:-5}
 DURATION=${DURATION:-3}
 CLIENTS=${CLIENTS:-16}
-ONLY=${ONLY:-get_item get_item_signed put_item query put_item_slow_sync}
+ONLY=${ONLY:-get_item get_item_signed put_item query put_item_slow_sync batch_get batch_put transact_put}
 FSYNC=${FSYNC:-on}
 
 command -v wrk >/dev/null || { echo "http.sh: there is no wrk" >&2; exit 1; }
@@ -79,36 +83,43 @@ prepare()
 	esac
 }
 
-# run_http OPERATION: the rate of one run
+# run_http OPERATION CONNECTIONS ITEMS: the rate of one run, in items where a request is about several
 run_http()
 {
 	# signed anew each time: signatures grow old
 	[ "$1" != SignedGetItem ] || perl "$here/sign.pl" "$id" "$secret" "$HTTP_PORT" "$ITEMS" > "$dir/signed"
-	wrk -t 1 -c 64 -d "$DURATION" -s "$here/http.lua" "http://127.0.0.1:$HTTP_PORT/" -- "$1" "$ITEMS" "$dir/signed" > "$dir/wrk"
+	wrk -t 1 -c "$2" -d "$DURATION" -s "$here/http.lua" "http://127.0.0.1:$HTTP_PORT/" -- "$1" "$ITEMS" "$dir/signed" > "$dir/wrk"
 	if grep -q '^errors' "$dir/wrk"; then
 		cat "$dir/wrk" >&2
 		exit 1
 	fi
-	sed -n 's/^rate //p' "$dir/wrk"
+	sed -n 's/^rate //p' "$dir/wrk" | awk -v items="$3" '{ print $1 * items }'
 }
 
 printf '%s items, median of %s runs of %s s, fsync %s, PostgreSQL %s\n' "$ITEMS" "$ROUNDS" "$DURATION" "$FSYNC" "$(sql -c 'SHOW server_version')"
-printf '%-26s %12s %12s %7s\n' operation http/s plain/s ratio
+printf '%-26s %12s %12s %7s\n' operation http/s other/s ratio
 for op in $ONLY; do
-	clients=$CLIENTS
+	clients=$CLIENTS connections=64 items=1 single=
 	case $op in
 		get_item) name=GetItem plain=items/plain_get_item ;;
 		get_item_signed) name=SignedGetItem plain=items/plain_get_item ;;
 		put_item) name=PutItem plain=items/plain_put_item ;;
 		put_item_slow_sync) name=PutItem plain=items/plain_put_item clients=1 ;;
 		query) name=Query plain=reads/plain_query ;;
+		batch_get) name=BatchGetItem single=GetItem connections=1 items=100 ;;
+		batch_put) name=BatchWriteItem single=PutItem connections=1 items=25 ;;
+		transact_put) name=TransactWriteItems single=PutItem connections=1 items=10 ;;
 		*) echo "http.sh: no operation $op" >&2; exit 1 ;;
 	esac
 	prepare "$op"
 	: > "$dir/ours"; : > "$dir/other"
 	for round in $(seq "$ROUNDS"); do
-		run_http "$name" >> "$dir/ours"
-		run "$plain" "$clients" >> "$dir/other"
+		run_http "$name" "$connections" "$items" >> "$dir/ours"
+		if [ -n "$single" ]; then
+			run_http "$single" "$connections" 1 >> "$dir/other"
+		else
+			run "$plain" "$clients" >> "$dir/other"
+		fi
 	done
 	paste "$dir/ours" "$dir/other" | awk '{ print $1 / $2 }' > "$dir/ratios"
 	printf '%-26s %12.0f %12.0f %7.2f\n' "$op" "$(median "$dir/ours")" "$(median "$dir/other")" "$(median "$dir/ratios")"
