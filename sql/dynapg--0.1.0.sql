@@ -297,16 +297,22 @@ CREATE TABLE dynapg.scan_bounds (
 );
 COMMENT ON TABLE dynapg.scan_bounds IS 'where the segments of parallel scans meet; index_name is empty for the table itself';
 
--- Nobody else reads it. Not dumped: tokens live for ten minutes.
+-- Read and written by src/store/tokens.c directly, so it is of the access method heap and has no triggers. No grants, and
+-- row security without policies: who knows a token can use it. Not dumped: tokens live for ten minutes.
 CREATE TABLE dynapg.tokens (
+	hash bigint NOT NULL,
+	expires_at timestamptz NOT NULL,
 	role oid NOT NULL,
-	token text COLLATE "C" NOT NULL,
+	token bytea NOT NULL,
 	digest bytea NOT NULL,
-	expires_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp() OPERATOR(pg_catalog.+) interval '10 minutes',
-	PRIMARY KEY (role, token)
-);
-CREATE INDEX tokens_expires_at ON dynapg.tokens (expires_at);
+	note bytea,
+	PRIMARY KEY (hash, expires_at)
+) USING heap WITH (autovacuum_vacuum_scale_factor = 0.1, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 COMMENT ON TABLE dynapg.tokens IS 'ClientRequestToken of transactions done in the last ten minutes, with a digest of the request';
+COMMENT ON COLUMN dynapg.tokens.hash IS 'of role and token';
+COMMENT ON COLUMN dynapg.tokens.token IS 'in UTF-8; bytes, since U+0000 may be among them';
+COMMENT ON COLUMN dynapg.tokens.note IS 'the read units of each action, for the reply when the request comes again; NULL where it does not ask';
+ALTER TABLE dynapg.tokens ENABLE ROW LEVEL SECURITY;
 
 GRANT SELECT ON dynapg.tables, dynapg.indexes TO PUBLIC;
 

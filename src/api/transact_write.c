@@ -27,12 +27,11 @@
 #include "api/shapes.h"
 #include "api/transact.h"
 #include "api/transact_account.h"
+#include "api/transact_token.h"
 #include "api/write.h"
 #include "base/errors.h"
-#include "base/jsonout.h"
 #include "base/limits.h"
 #include "store/claim.h"
-#include "store/tokens.h"
 
 typedef struct Action
 {
@@ -52,6 +51,7 @@ typedef struct Transaction
 	uint64		bytes;			/* of its items, as far as they are known */
 	DynTransactAccount account;
 	DynAdmissionAction *used;	/* by each of the actions; NULL where throughput is not limited */
+	DynTransactToken token;
 } Transaction;
 
 /* The one action of an entry of TransactItems. */
@@ -338,9 +338,9 @@ forget_images(Action *action)
 /* ---- accounting ---- */
 
 static void
-open_account(Transaction *transaction, const DynJson *request)
+open_account(Transaction *transaction, const DynJson *request, DynCapacityKind kind)
 {
-	dyn_transact_account_begin(&transaction->account, request, DYN_CAPACITY_TRANSACT_WRITE, transaction->count);
+	dyn_transact_account_begin(&transaction->account, request, kind, transaction->count);
 	for (int i = 0; i < transaction->count; i++)
 	{
 		Action	   *action = &transaction->actions[i];
@@ -365,7 +365,7 @@ require_throughput(Transaction *transaction)
 
 /* Adds what the action used.  A check leaves the item as it is. */
 static void
-charge(const Transaction *transaction, const Action *action)
+charge(Transaction *transaction, const Action *action)
 {
 	const DynWrite *write = &action->call.write;
 	const DynWriteResult *result = &action->result;
@@ -376,8 +376,10 @@ charge(const Transaction *transaction, const Action *action)
 		dyn_transact_account_written(&transaction->account, action->account, write->key.pk);
 	if (transaction->used != NULL)
 		dyn_admission_add_transact_write(&transaction->used[action - transaction->actions], write, result);
-	if (transaction->account.report != DYN_CAPACITY_NONE)
-		dyn_capacity_add_transact_write(&action->account->capacity, write->table, result->old_item, after);
+	if (transaction->account.report == DYN_CAPACITY_NONE)
+		return;
+	dyn_capacity_add_transact_write(&action->account->capacity, write->table, result->old_item, after);
+	dyn_transact_token_note(&transaction->token, action - transaction->actions, Max(image_size(result->old_item), image_size(after)));
 }
 
 /* ---- all actions ---- */
@@ -426,31 +428,16 @@ read_transaction(Transaction *transaction, const DynJson *request)
 	}
 }
 
-/* Has a request of that token been done?  Raises when it was another one, or is under way. */
-static bool
-is_repeated(const DynJson *request)
+/* The reply to a request that has been done before: it changed nothing, and cost reading the items. */
+static void
+reply_repeated(Transaction *transaction, const DynJson *request, StringInfo reply)
 {
-	char	   *token = dyn_request_cstring(request, "ClientRequestToken");
-	StringInfoData text;
-
-	if (token == NULL)
-		return false;
-	initStringInfo(&text);
-	dyn_jsonout_tree(&text, request);
-	switch (dyn_token_use(token, text.data))
-	{
-		case DYN_TOKEN_NEW:
-			return false;
-		case DYN_TOKEN_REPEATED:
-			return true;
-		case DYN_TOKEN_MISMATCH:
-			dyn_error(DYN_E_IDEMPOTENT_PARAMETER_MISMATCH,
-					  "The request uses the same client token as a previous, but non-identical request. "
-					  "Do not reuse a client token with different requests, unless the requests are identical");
-		case DYN_TOKEN_BUSY:
-			dyn_error(DYN_E_TRANSACTION_IN_PROGRESS, "The transaction with the given request token is already in progress.");
-	}
-	pg_unreachable();
+	open_account(transaction, request, DYN_CAPACITY_TRANSACT_READ);
+	for (int i = 0; i < transaction->count; i++)
+		transaction->actions[i].account->capacity.table_units += dyn_transact_token_units(&transaction->token, i);
+	appendStringInfoChar(reply, '{');
+	dyn_transact_account_reply(reply, &transaction->account);
+	appendStringInfoChar(reply, '}');
 }
 
 void
@@ -466,16 +453,17 @@ dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
 		fit_action(&transaction.actions[i]);
 	dyn_transact_cancel(transaction.reasons, transaction.count);
 	order_actions(&transaction);
-	if (is_repeated(request))
+	if (dyn_transact_token_find(&transaction.token, request, transaction.count))
 	{
-		appendStringInfoString(reply, "{}");
+		reply_repeated(&transaction, request, reply);
 		return;
 	}
-	open_account(&transaction, request);
+	open_account(&transaction, request, DYN_CAPACITY_TRANSACT_WRITE);
 	require_throughput(&transaction);
 	choose_images(&transaction);
 	carry_out_all(&transaction);
 	count_items(&transaction);
+	dyn_transact_token_keep(&transaction.token);
 
 	appendStringInfoChar(reply, '{');
 	dyn_transact_account_reply(reply, &transaction.account);

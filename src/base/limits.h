@@ -36,6 +36,7 @@
 #define DYN_MAX_BATCH_WRITES		25		/* requests of BatchWriteItem over all tables; API */
 #define DYN_MAX_BATCH_BYTES			16777216	/* bytes of items in a reply to BatchGetItem; API */
 #define DYN_MAX_TRANSACTION_BYTES	4194304 /* bytes of items in a transaction; API, TransactWriteItems */
+#define DYN_MAX_TOKEN_SECONDS		600		/* that a ClientRequestToken is remembered; API, TransactWriteItems */
 #define DYN_MAX_REQUEST_BYTES		16777216	/* bytes of a request body */
 
 #define DYN_MAX_HTTP_HEADERS		100		/* header fields of a request; ours */

@@ -217,7 +217,8 @@ static const char *
 message_member(const DynErrInfo *info)
 {
 	if (info == dyn_error_info(DYN_E_SERIALIZATION) || info == dyn_error_info(DYN_E_ACCESS_DENIED) ||
-		info == dyn_error_info(DYN_E_TRANSACTION_CANCELED))
+		info == dyn_error_info(DYN_E_TRANSACTION_CANCELED) || info == dyn_error_info(DYN_E_TRANSACTION_IN_PROGRESS) ||
+		info == dyn_error_info(DYN_E_IDEMPOTENT_PARAMETER_MISMATCH))
 		return "Message";
 	return "message";
 }

@@ -51,54 +51,24 @@ catalog_relid(void)
 	return relid;
 }
 
-static Oid
-catalog_owner(void)
+uint64
+dyn_catalog_run(const char *sql, DynSqlArgs *args)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(catalog_relid()));
 	Oid			owner;
+	Oid			saved_user;
+	int			saved_context;
+	uint64		rows;
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "catalog dynapg.tables does not exist");
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
-	return owner;
-}
 
-/* Who runs, and with which restrictions. */
-typedef struct Identity
-{
-	Oid			user;
-	int			context;
-} Identity;
-
-/* Makes the catalogs' owner run; returns who did. */
-static Identity
-become_owner(void)
-{
-	Identity	saved;
-
-	GetUserIdAndSecContext(&saved.user, &saved.context);
-	SetUserIdAndSecContext(catalog_owner(), saved.context | SECURITY_LOCAL_USERID_CHANGE);
-	return saved;
-}
-
-uint64
-dyn_catalog_run(const char *sql, DynSqlArgs *args)
-{
-	Identity	saved = become_owner();
-	uint64		rows = dyn_sql_run(sql, args, 0);
-
-	SetUserIdAndSecContext(saved.user, saved.context);
-	return rows;
-}
-
-uint64
-dyn_catalog_run_kept(DynSqlKept *kept, DynSqlArgs *args)
-{
-	Identity	saved = become_owner();
-	uint64		rows = dyn_sql_run_kept(kept, args);
-
-	SetUserIdAndSecContext(saved.user, saved.context);
+	GetUserIdAndSecContext(&saved_user, &saved_context);
+	SetUserIdAndSecContext(owner, saved_context | SECURITY_LOCAL_USERID_CHANGE);
+	rows = dyn_sql_run(sql, args, 0);
+	SetUserIdAndSecContext(saved_user, saved_context);
 	return rows;
 }
 

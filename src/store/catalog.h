@@ -115,10 +115,9 @@ extern double dyn_catalog_collection_bytes(const DynTable *table, DynValue pk, d
 extern void dyn_catalog_require_owner(Oid relid);
 
 /*
- * Runs a statement on the catalogs, and on nothing else, as their owner: dyn_sql_run and dyn_sql_run_kept with his rights.
- * Checking what the current user may do comes before.  An error ends the (sub)transaction, which restores the user.
+ * Runs a statement on the catalogs, and on nothing else, as their owner: dyn_sql_run with his rights.  Checking what the
+ * current user may do comes before.  An error ends the (sub)transaction, which restores the user.
  */
 extern uint64 dyn_catalog_run(const char *sql, DynSqlArgs *args);
-extern uint64 dyn_catalog_run_kept(DynSqlKept *kept, DynSqlArgs *args);
 
 #endif							/* DYNAPG_STORE_CATALOG_H */

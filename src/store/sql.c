@@ -7,9 +7,7 @@
 
 #include "catalog/pg_type_d.h"
 #include "utils/array.h"
-#include "optimizer/cost.h"
 #include "utils/builtins.h"
-#include "utils/plancache.h"
 
 #include "store/sql.h"
 
@@ -38,12 +36,6 @@ dyn_sql_text_array(DynSqlArgs *args, char **values, int count)
 	for (int i = 0; i < count; i++)
 		elements[i] = CStringGetTextDatum(values[i]);
 	add(args, TEXTARRAYOID, PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT)), false);
-}
-
-void
-dyn_sql_bytea(DynSqlArgs *args, struct varlena *value)
-{
-	add(args, BYTEAOID, PointerGetDatum(value), false);
 }
 
 void
@@ -81,12 +73,6 @@ dyn_sql_float4(DynSqlArgs *args, float4 value)
 }
 
 void
-dyn_sql_time(DynSqlArgs *args, TimestampTz value)
-{
-	add(args, TIMESTAMPTZOID, TimestampTzGetDatum(value), false);
-}
-
-void
 dyn_sql_bool(DynSqlArgs *args, bool value)
 {
 	add(args, BOOLOID, BoolGetDatum(value), false);
@@ -104,54 +90,6 @@ dyn_sql_run(const char *sql, DynSqlArgs *args, long limit)
 	if (rc < 0)
 		elog(ERROR, "%s: %s", SPI_result_code_string(rc), sql);
 	return SPI_processed;
-}
-
-static SPIPlanPtr
-make_plan(const char *sql, DynSqlArgs *args)
-{
-	SPIPlanPtr	plan = SPI_prepare(sql, args->count, args->types);
-
-	if (plan == NULL || SPI_keepplan(plan) != 0)
-		elog(ERROR, "%s: %s", SPI_result_code_string(SPI_result), sql);
-	return plan;
-}
-
-static uint64
-run_kept(DynSqlKept *kept, DynSqlArgs *args)
-{
-	int			rc;
-
-	if (kept->plan == NULL)
-		kept->plan = make_plan(kept->sql, args);
-	rc = SPI_execute_plan(kept->plan, args->values, args->nulls, false, 0);
-	if (rc < 0)
-		elog(ERROR, "%s: %s", SPI_result_code_string(rc), kept->sql);
-	return SPI_processed;
-}
-
-uint64
-dyn_sql_run_kept(DynSqlKept *kept, DynSqlArgs *args)
-{
-	bool		saved_seqscan = enable_seqscan;
-	bool		saved_bitmapscan = enable_bitmapscan;
-	int			saved_mode = plan_cache_mode;
-	uint64		rows = 0;
-
-	/* PostgreSQL plans at the first run, and again when something that the plan depends on has changed */
-	enable_seqscan = enable_bitmapscan = false;
-	plan_cache_mode = PLAN_CACHE_MODE_FORCE_GENERIC_PLAN;
-	PG_TRY();
-	{
-		rows = run_kept(kept, args);
-	}
-	PG_FINALLY();
-	{
-		enable_seqscan = saved_seqscan;
-		enable_bitmapscan = saved_bitmapscan;
-		plan_cache_mode = saved_mode;
-	}
-	PG_END_TRY();
-	return rows;
 }
 
 static Datum

@@ -1,7 +1,7 @@
 /*
  * sql.h - SQL statements of the store: arguments, execution, results
  *
- * A thin layer over SPI for statements that are not on data tables: catalog reads and writes, DDL.  Every call must be
+ * A thin layer over SPI for statements that are not kept: catalog reads and writes, DDL.  Every call must be
  * inside SPI_connect ... SPI_finish.  Statements name everything with its schema, operators too, since they run
  * under any search_path.
  *
@@ -13,7 +13,6 @@
 #include "postgres.h"
 
 #include "executor/spi.h"
-#include "utils/timestamp.h"
 
 #define DYN_SQL_MAX_ARGS 16
 
@@ -28,13 +27,11 @@ typedef struct DynSqlArgs
 /* Append one argument; a NULL text or array is SQL's NULL. */
 extern void dyn_sql_text(DynSqlArgs *args, const char *value);
 extern void dyn_sql_text_array(DynSqlArgs *args, char **values, int count);
-extern void dyn_sql_bytea(DynSqlArgs *args, struct varlena *value);
 extern void dyn_sql_bytea_array(DynSqlArgs *args, struct varlena **values, int count);
 extern void dyn_sql_oid(DynSqlArgs *args, Oid value);
 extern void dyn_sql_int(DynSqlArgs *args, int value);
 extern void dyn_sql_int64(DynSqlArgs *args, int64 value);
 extern void dyn_sql_float4(DynSqlArgs *args, float4 value);
-extern void dyn_sql_time(DynSqlArgs *args, TimestampTz value);
 extern void dyn_sql_bool(DynSqlArgs *args, bool value);
 
 /*
@@ -42,19 +39,6 @@ extern void dyn_sql_bool(DynSqlArgs *args, bool value);
  * rows returned are in SPI_tuptable.  limit is the greatest number of rows wanted, 0 for all.
  */
 extern uint64 dyn_sql_run(const char *sql, DynSqlArgs *args, long limit);
-
-/* A statement that runs often; initialised with its text, which names rows by keys or other indexed columns. */
-typedef struct DynSqlKept
-{
-	const char *sql;
-	SPIPlanPtr	plan;			/* NULL: not made yet */
-} DynSqlKept;
-
-/*
- * The same for all rows, with a plan that is kept for the session and goes by indexes, whatever the size of the tables when
- * it is made.  The types of the arguments are those of the first run.
- */
-extern uint64 dyn_sql_run_kept(DynSqlKept *kept, DynSqlArgs *args);
 
 /* A column (from 1) of row i of SPI_tuptable; NULL for SQL's NULL.  The result is in the current memory context. */
 extern char *dyn_sql_get_text(uint64 i, int column);

@@ -1,95 +1,275 @@
 /*
  * tokens.c - ClientRequestToken: a request that comes again within ten minutes is not done again
  *
+ * SDKs give every TransactWriteItems a token of its own, so this is done for each and has to be cheap.  The table is
+ * read and written directly, as PostgreSQL does with its own catalogs: without statements, and without anybody's
+ * rights to it.
+ *
+ * Reading.  Rows are found by a hash of role and token, which is also the lock's; role and token are compared then.
+ * SnapshotSelf shows what is committed at this moment and what this transaction did.  It takes no part in
+ * serializable isolation, where tokens of strangers that share a page of the index would be taken for a conflict.  Who holds
+ * the lock is the only one who can add the token, and the one before him has committed, since locks are released after that.
+ *
+ * Writing.  A row is never changed.  A token that is used again after its time gets another row: the index need not
+ * compare it with one that somebody is just deleting, which would be waiting.  The primary key ends with the time
+ * of expiry for that reason.
+ *
+ * Expired rows are removed by those who add new ones: after each SWEEP_EVERY rows a backend looks at one page
+ * of the table, at the next one each time, and deletes what has expired there, but nothing that it would have to wait for.
+ * A page holds several times SWEEP_EVERY rows, so with any number of backends the expired rows that are still there
+ * remain a part of those that have not expired, and the work of a call is bounded.  There is no index by time,
+ * with its dead entries at just the end where everybody would begin.  VACUUM makes the space usable again.
+ *
  * Layer 2 (store).
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
 #include "common/hashfn.h"
+#include "executor/tuptable.h"
 #include "miscadmin.h"
-#include "utils/fmgrprotos.h"
+#include "storage/bufmgr.h"
+#include "storage/lmgr.h"
+#include "storage/lock.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
-#include "store/catalog.h"
+#include "base/compat.h"
+#include "base/limits.h"
 #include "store/tokens.h"
 
-static DynSqlKept keep_statement = {
-	"INSERT INTO dynapg.tokens AS t (role, token, digest) VALUES ($1, $2, $3) ON CONFLICT (role, token) "
-	"DO UPDATE SET digest = EXCLUDED.digest, expires_at = EXCLUDED.expires_at "
-	"WHERE t.expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp()"
+#define LOCK_CLASS 0x445A		/* 1 and 2 are those of pg_advisory_lock, 0x4459 is that of builder.c */
+#define SWEEP_EVERY 16			/* rows added between two looks for expired ones */
+
+/* The columns of dynapg.tokens. */
+enum Column
+{
+	COLUMN_HASH = 1,
+	COLUMN_EXPIRES_AT,
+	COLUMN_ROLE,
+	COLUMN_TOKEN,
+	COLUMN_DIGEST,
+	COLUMN_NOTE,
+	COLUMNS = COLUMN_NOTE
 };
 
-static DynSqlKept look_up_statement = {
-	"SELECT t.digest OPERATOR(pg_catalog.=) $3 FROM dynapg.tokens t "
-	"WHERE t.role OPERATOR(pg_catalog.=) $1 AND t.token OPERATOR(pg_catalog.=) $2"
-};
+/* A row. */
+typedef struct Values
+{
+	Datum		values[COLUMNS];
+	bool		nulls[COLUMNS];
+} Values;
 
-static DynSqlKept remove_expired_statement = {
-	"DELETE FROM dynapg.tokens t USING (SELECT e.role, e.token FROM dynapg.tokens e "
-	"WHERE e.expires_at OPERATOR(pg_catalog.<=) $1 ORDER BY e.expires_at LIMIT 10 FOR UPDATE SKIP LOCKED) x "
-	"WHERE t.role OPERATOR(pg_catalog.=) x.role AND t.token OPERATOR(pg_catalog.=) x.token"
-};
+static Datum
+column(const Values *row, enum Column number)
+{
+	return row->values[number - 1];
+}
+
+static void
+set_column(Values *row, enum Column number, Datum value)
+{
+	row->values[number - 1] = value;
+}
+
+static Relation
+open_tokens(LOCKMODE mode)
+{
+	Oid			schema = get_namespace_oid("dynapg", true);
+	Oid			relid = OidIsValid(schema) ? get_relname_relid("tokens", schema) : InvalidOid;
+	Relation	rel = OidIsValid(relid) ? try_table_open(relid, mode) : NULL;
+
+	if (rel == NULL)
+		elog(ERROR, "catalog dynapg.tokens does not exist");
+	if (RelationGetDescr(rel)->natts != COLUMNS)
+		elog(ERROR, "catalog dynapg.tokens has been altered");
+	return rel;
+}
+
+static uint64
+hash_of(const DynToken *token)
+{
+	return hash_bytes_extended((const unsigned char *) token->text.data, token->text.len, GetUserId());
+}
 
 static bool
-lock_token(const char *token)
+try_lock(uint64 hash)
 {
-	static const char domain[] = "dynapg token";
-	uint64		seed = hash_bytes_extended((const unsigned char *) domain, sizeof(domain), GetUserId());
-	uint64		number = hash_bytes_extended((const unsigned char *) token, strlen(token), seed);
+	LOCKTAG		tag;
 
-	return DatumGetBool(DirectFunctionCall1(pg_try_advisory_xact_lock_int8, Int64GetDatum((int64) number)));
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, LOCK_CLASS);
+	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
 }
 
-static struct varlena *
-digest_of(const char *request)
-{
-	Size		len = strlen(request);
-	bytea	   *text = palloc(VARHDRSZ + len);
+/* ---- reading ---- */
 
-	SET_VARSIZE(text, VARHDRSZ + len);
-	memcpy(VARDATA(text), request, len);
-	return DatumGetByteaPP(DirectFunctionCall1(sha256_bytea, PointerGetDatum(text)));
+static bool
+holds(const Values *row, enum Column number, const void *bytes, size_t len)
+{
+	bytea	   *stored = DatumGetByteaPP(column(row, number));
+
+	return VARSIZE_ANY_EXHDR(stored) == len && memcmp(VARDATA_ANY(stored), bytes, len) == 0;
 }
 
-/* Keeps the token unless it is there, or looks at what it was kept for. */
+/* Does the row tell of the token, and is it still valid? */
+static bool
+is_known(const Values *row, const DynToken *token, TimestampTz now)
+{
+	return DatumGetObjectId(column(row, COLUMN_ROLE)) == GetUserId() &&
+		holds(row, COLUMN_TOKEN, token->text.data, token->text.len) &&
+		DatumGetTimestampTz(column(row, COLUMN_EXPIRES_AT)) > now;
+}
+
+/* What a valid row says. */
 static DynTokenUse
-keep_or_look_up(const char *token, const char *request)
+judge(const Values *row, const DynToken *token, struct varlena **note)
 {
-	DynSqlArgs	args = {0};
-
-	dyn_sql_oid(&args, GetUserId());
-	dyn_sql_text(&args, token);
-	dyn_sql_bytea(&args, digest_of(request));
-	for (;;)
-	{
-		if (dyn_catalog_run_kept(&keep_statement, &args) > 0)
-			return DYN_TOKEN_NEW;
-		if (dyn_catalog_run_kept(&look_up_statement, &args) > 0)
-			return dyn_sql_get_bool(0, 1) ? DYN_TOKEN_REPEATED : DYN_TOKEN_MISMATCH;
-		CHECK_FOR_INTERRUPTS();	/* it expired just then, and was removed */
-	}
+	if (!holds(row, COLUMN_DIGEST, token->digest, DYN_TOKEN_DIGEST_LEN))
+		return DYN_TOKEN_MISMATCH;
+	if (!row->nulls[COLUMN_NOTE - 1])
+		*note = DatumGetByteaPCopy(column(row, COLUMN_NOTE));
+	return DYN_TOKEN_REPEATED;
 }
 
-/* Some, so that the number of tokens stays that of ten minutes. */
-static void
-remove_expired(void)
+static DynTokenUse
+look_up(const DynToken *token, uint64 hash, struct varlena **note)
 {
-	DynSqlArgs	args = {0};
+	Relation	rel = open_tokens(AccessShareLock);
+	TimestampTz now = GetCurrentTimestamp();
+	DynTokenUse use = DYN_TOKEN_NEW;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	Values		row;
 
-	dyn_sql_time(&args, GetCurrentTimestamp());
-	dyn_catalog_run_kept(&remove_expired_statement, &args);
+	list_free(RelationGetIndexList(rel));	/* finds the primary key */
+	ScanKeyInit(&key, COLUMN_HASH, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) hash));
+	scan = systable_beginscan(rel, rel->rd_pkindex, OidIsValid(rel->rd_pkindex), SnapshotSelf, 1, &key);
+	while (use == DYN_TOKEN_NEW && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		heap_deform_tuple(tuple, RelationGetDescr(rel), row.values, row.nulls);
+		if (is_known(&row, token, now))
+			use = judge(&row, token, note);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return use;
 }
 
 DynTokenUse
-dyn_token_use(const char *token, const char *request)
+dyn_token_find(const DynToken *token, struct varlena **note)
 {
-	DynTokenUse use;
+	uint64		hash = hash_of(token);
 
-	if (!lock_token(token))
-		return DYN_TOKEN_BUSY;
-	SPI_connect();
-	use = keep_or_look_up(token, request);
-	if (use == DYN_TOKEN_NEW)
-		remove_expired();
-	SPI_finish();
-	return use;
+	*note = NULL;
+	PreventCommandIfReadOnly("TransactWriteItems");
+	return try_lock(hash) ? look_up(token, hash, note) : DYN_TOKEN_BUSY;
+}
+
+/* ---- removing ---- */
+
+static bool
+has_expired(TupleTableSlot *slot, TimestampTz now)
+{
+	bool		null;
+	Datum		expires_at = slot_getattr(slot, COLUMN_EXPIRES_AT, &null);
+
+	return !null && DatumGetTimestampTz(expires_at) <= now;
+}
+
+/* Deletes what has expired on a page of the table, passing over what others are at. */
+static void
+sweep_page(Relation rel, BlockNumber page)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan;
+	ItemPointerData first;
+	ItemPointerData last;
+	CommandId	command;
+
+	CommandCounterIncrement();	/* so that rows of this transaction can be deleted, too */
+	command = GetCurrentCommandId(true);
+	ItemPointerSet(&first, page, FirstOffsetNumber);
+	ItemPointerSet(&last, page, MaxOffsetNumber);
+	scan = table_beginscan_tidrange(rel, SnapshotSelf, &first, &last);
+	while (table_scan_getnextslot_tidrange(scan, ForwardScanDirection, slot))
+	{
+		TM_FailureData failure;
+
+		if (has_expired(slot, now))
+			(void) table_tuple_delete(rel, &slot->tts_tid, command, SnapshotSelf, InvalidSnapshot, false, &failure, false);
+	}
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+}
+
+/* To be called for each row that was added.  Backends begin anywhere, those that add few rows included. */
+static void
+sweep(Relation rel)
+{
+	static bool started = false;
+	static uint32 added;
+	static BlockNumber next_page;
+	BlockNumber pages;
+
+	if (!started)
+	{
+		uint32		seed[2];
+
+		if (!pg_strong_random(seed, sizeof(seed)))
+			return;
+		added = seed[0];
+		next_page = seed[1];
+		started = true;
+	}
+	if (++added % SWEEP_EVERY != 0)
+		return;
+	pages = RelationGetNumberOfBlocks(rel);
+	next_page = (next_page + 1) % Max(pages, 1);
+	sweep_page(rel, next_page);
+}
+
+/* ---- writing ---- */
+
+static Datum
+make_bytea(const void *bytes, size_t len)
+{
+	bytea	   *value = palloc(VARHDRSZ + len);
+
+	SET_VARSIZE(value, VARHDRSZ + len);
+	memcpy(VARDATA(value), bytes, len);
+	return PointerGetDatum(value);
+}
+
+void
+dyn_token_keep(const DynToken *token, struct varlena *note)
+{
+	Relation	rel = open_tokens(RowExclusiveLock);
+	TimestampTz expires_at = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), DYN_MAX_TOKEN_SECONDS * INT64CONST(1000));
+	Values		row = {0};
+	HeapTuple	tuple;
+
+	set_column(&row, COLUMN_HASH, Int64GetDatum((int64) hash_of(token)));
+	set_column(&row, COLUMN_EXPIRES_AT, TimestampTzGetDatum(expires_at));
+	set_column(&row, COLUMN_ROLE, ObjectIdGetDatum(GetUserId()));
+	set_column(&row, COLUMN_TOKEN, make_bytea(token->text.data, token->text.len));
+	set_column(&row, COLUMN_DIGEST, make_bytea(token->digest, DYN_TOKEN_DIGEST_LEN));
+	set_column(&row, COLUMN_NOTE, PointerGetDatum(note));
+	row.nulls[COLUMN_NOTE - 1] = note == NULL;
+
+	tuple = heap_form_tuple(RelationGetDescr(rel), row.values, row.nulls);
+	CatalogTupleInsert(rel, tuple);
+	heap_freetuple(tuple);
+	sweep(rel);
+	table_close(rel, NoLock);
 }

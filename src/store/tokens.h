@@ -1,8 +1,15 @@
 /*
  * tokens.h - ClientRequestToken: a request that comes again within ten minutes is not done again
  *
- * A row of dynapg.tokens per token and role, written in the transaction of the request, so that it is there exactly if what the
- * request did is.  An advisory lock until the end of the transaction tells that a request of that token is under way.
+ * Model.  A row of dynapg.tokens per token and role, written in the transaction of the request when its work is done, so
+ * that it is there exactly if what the request did is: for other sessions, after a crash, after a rollback to a savepoint.
+ * A request that fails keeps nothing.
+ *
+ * From dyn_token_find to the end of its transaction a request holds the token's lock, which others only try to take: no
+ * request waits for another one of its token, and of several at once one is done.  The lock takes a place in PostgreSQL's
+ * table of locks, as one of pg_advisory_xact_lock does.
+ *
+ * Nobody but the catalog's owner may read or write the table; a role reaches its own tokens, and by this module alone.
  *
  * Layer 2 (store).
  */
@@ -11,15 +18,32 @@
 
 #include "postgres.h"
 
+#include "base/json.h"
+
+#define DYN_TOKEN_DIGEST_LEN	32
+
+/* A token as a request gives it. */
+typedef struct DynToken
+{
+	DynSlice	text;			/* any characters, U+0000 too */
+	uint8		digest[DYN_TOKEN_DIGEST_LEN];	/* tells requests apart */
+} DynToken;
+
 typedef enum DynTokenUse
 {
-	DYN_TOKEN_NEW,				/* the request is to be done; the token is kept with it */
+	DYN_TOKEN_NEW,				/* the request is to be done, and dyn_token_keep to be called then */
 	DYN_TOKEN_REPEATED,			/* it has been done */
 	DYN_TOKEN_MISMATCH,			/* another request had that token */
 	DYN_TOKEN_BUSY				/* a request of that token is under way */
 } DynTokenUse;
 
-/* Looks the current role's token up, and keeps it if it is new; request is the text that tells requests apart. */
-extern DynTokenUse dyn_token_use(const char *token, const char *request);
+/*
+ * Looks up the current role's token, as it is known at this moment whatever the isolation level.  Of a repeated request
+ * *note gets what was kept with it, in the current memory context, or NULL.  Raises 25006 where nothing can be written.
+ */
+extern DynTokenUse dyn_token_find(const DynToken *token, struct varlena **note);
+
+/* Keeps a token that was found to be new, and with it a note for when it comes again, a bytea or NULL. */
+extern void dyn_token_keep(const DynToken *token, struct varlena *note);
 
 #endif							/* DYNAPG_STORE_TOKENS_H */
