@@ -6,7 +6,7 @@
 
 all:
 
-OWN_GOALS = help setup run check check-data check-sanitize check-asan fuzz check-style bench format
+OWN_GOALS = help setup run check check-data check-sanitize check-asan fuzz soak check-style bench format
 GOALS = $(or $(MAKECMDGOALS),all)
 PGXS_GOALS = $(filter-out $(OWN_GOALS),$(GOALS))
 
@@ -91,6 +91,7 @@ help:
 	@echo "make check-data    requests and plans on large tables (DATA_SIZE, QUERIES, SCANS, SEED, GROWTH)"
 	@echo "make check-asan    the same with the address sanitizer, too, preloaded into the server"
 	@echo "make fuzz          a long run of the fuzzer (FUZZ_SEED, FUZZ_REQUESTS)"
+	@echo "make soak          a long run of transactions among kills and crashes, and its proof (SECONDS, CLIENTS)"
 	@echo "make check-style   the rules of the source tree alone"
 	@echo "make bench         measure against plain SQL"
 	@echo "make format        clang-format over the sources that changed"
@@ -120,6 +121,9 @@ check-asan:
 
 fuzz:
 	@FUZZ_SEED=$${FUZZ_SEED:-$$$$} FUZZ_REQUESTS=$${FUZZ_REQUESTS:-1000000} TESTS=040_fuzz bash test/tools/check
+
+soak:
+	@SOAK_SECONDS="$(or $(SECONDS),600)" SOAK_CLIENTS="$(or $(CLIENTS),4)" TESTS=070_soak bash test/tools/check
 
 check-style:
 	@bash test/tools/check-style

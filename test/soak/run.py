@@ -1,0 +1,211 @@
+"""run.py - the soak: client processes on a server of their own, which is killed in parts and as a whole meanwhile.
+
+Every few seconds a client process is killed and replaced, or a backend or an HTTP worker terminated; now and then a
+worker is killed, which makes the server recover as from a crash, or the server is stopped at once and started again.
+The histories, and a last read of everything, are left in a folder for check.py.
+"""
+
+import argparse
+import os
+import random
+import select
+import signal
+import subprocess
+import sys
+import time
+
+import model
+import wire
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def parse():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--out", required=True, help="an empty folder for the histories")
+    parser.add_argument("--http-port", type=int, required=True)
+    parser.add_argument("--sql-host", required=True)
+    parser.add_argument("--sql-port", type=int, required=True)
+    parser.add_argument("--database", default="postgres")
+    parser.add_argument("--data", required=True, help="the server's data directory")
+    parser.add_argument("--pg-ctl", default="pg_ctl")
+    parser.add_argument("--log", default="/dev/null", help="the server's log, for pg_ctl")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--clients", type=int, default=4, help="client processes")
+    parser.add_argument("--connections", type=int, default=6, help="of each client over HTTP")
+    parser.add_argument("--sql-connections", type=int, default=1, help="of each client over SQL")
+    parser.add_argument("--accounts", type=int, default=24)
+    parser.add_argument("--claims", type=int, default=16)
+    parser.add_argument("--kill-every", type=float, default=1.5, help="seconds between kills; 0: none")
+    parser.add_argument("--crash-every", type=float, default=20, help="seconds between crashes; 0: none")
+    parser.add_argument("--seed", default=str(time.time_ns()))
+    parser.add_argument("--plant", action="store_true", help="change an item behind the API's back, for check.py to find")
+    return parser.parse_args()
+
+
+class Soak:
+    def __init__(self, options):
+        self.options = options
+        self.random = random.Random(options.seed)
+        self.numbers = 0
+        self.clients = []
+        self.counts = {}
+
+    # -- the server --
+
+    def wait_for(self, connection, seconds):
+        """A reply on a connection that waits for nobody."""
+        end = time.monotonic() + seconds
+        reply = None
+        while reply is None:
+            if not select.select([connection.socket], [], [], max(0, end - time.monotonic()))[0]:
+                raise OSError("no reply")
+            reply = connection.take()
+        return reply
+
+    def sql(self, text):
+        connection = wire.Sql((self.options.sql_host, self.options.sql_port), self.options.database)
+        try:
+            connection.query(text)
+            outcome, reply = self.wait_for(connection, 10)
+        except IndexError:
+            return []
+        finally:
+            connection.close()
+        if outcome != "ok":
+            raise OSError(f"{text}: {reply}")
+        return connection.rows
+
+    def call(self, operation, body, seconds=60):
+        """One operation over HTTP, repeated until the server answers."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                connection = wire.Http(("127.0.0.1", self.options.http_port))
+                connection.send([(operation, body)])
+                outcome, text = self.wait_for(connection, 10)
+                connection.close()
+                if outcome == "ok":
+                    return text
+                problem = text
+            except OSError as error:
+                problem = str(error)
+            if time.monotonic() > end:
+                sys.exit(f"{operation} fails: {problem}")
+            time.sleep(0.1)
+
+    def prepare(self):
+        self.call("CreateTable", model.CREATE_TABLE)
+        for number in range(self.options.accounts):
+            self.call("PutItem", model.new_account(model.account(number)))
+
+    # -- clients --
+
+    def start_client(self):
+        self.numbers += 1
+        options = self.options
+        arguments = [os.path.join(options.out, f"client-{self.numbers:03d}"), self.numbers, options.seed, self.end, "127.0.0.1",
+                     options.http_port, options.connections, options.sql_host, options.sql_port, options.database,
+                     options.sql_connections, options.accounts, options.claims]
+        self.clients.append(subprocess.Popen([sys.executable, os.path.join(HERE, "client.py"), *map(str, arguments)]))
+
+    def count(self, what):
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+    # -- kills --
+
+    def kill_client(self):
+        client = self.clients.pop(self.random.randrange(len(self.clients)))
+        client.kill()
+        client.wait()
+        self.count("clients killed")
+        self.start_client()
+
+    def backends(self, condition):
+        return [int(pid) for pid in self.sql(f"SELECT pid FROM pg_catalog.pg_stat_activity WHERE {condition} AND pid <> pg_backend_pid()")]
+
+    def terminate(self, condition, what):
+        pids = self.backends(condition)
+        if pids:
+            self.sql(f"SELECT pg_catalog.pg_terminate_backend({self.random.choice(pids)})::text")
+            self.count(what)
+
+    def terminate_worker(self):
+        self.terminate("backend_type = 'dynapg http'", "workers terminated")
+
+    def terminate_session(self):
+        self.terminate("application_name = 'soak'", "sessions terminated")
+
+    def crash(self):
+        """A process that is killed makes the server end all others and recover."""
+        pids = self.backends("backend_type = 'dynapg http' OR application_name = 'soak'")
+        if pids:
+            os.kill(self.random.choice(pids), signal.SIGKILL)
+            self.count("crashes")
+
+    def restart(self):
+        subprocess.run([self.options.pg_ctl, "-D", self.options.data, "-m", "immediate", "-w", "stop"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([self.options.pg_ctl, "-D", self.options.data, "-l", self.options.log, "-w", "start"], check=True,
+                       stdout=subprocess.DEVNULL)
+        self.count("immediate stops")
+
+    def plant(self):
+        self.sql(f"""UPDATE dynamodb."{model.TABLE}" SET item = dynapg.item_update(item, 'SET bal = bal + :x', NULL, '{{":x":{{"N":"1"}}}}')
+            WHERE pk = '{model.account(0)}' RETURNING pk""")
+        self.count("plants")
+
+    def attempt(self, action):
+        try:
+            action()
+        except OSError:
+            self.count("kills that found no server")
+
+    # -- the run --
+
+    def run(self):
+        options = self.options
+        self.prepare()
+        start = time.monotonic()
+        self.end = time.monotonic_ns() + int(options.seconds * 1e9)
+        for _ in range(options.clients):
+            self.start_client()
+        kills = (self.kill_client, self.terminate_worker, self.terminate_session)
+        crashes = [self.crash, self.restart]
+        planted = not options.plant
+        next_kill = start + (options.kill_every or float("inf"))
+        next_crash = start + (options.crash_every * 0.6 or float("inf"))
+        while time.monotonic() < start + options.seconds - 1:
+            time.sleep(0.1)
+            now = time.monotonic()
+            if now >= next_crash:
+                self.attempt(crashes[0])
+                crashes.reverse()
+                next_crash = now + options.crash_every * self.random.uniform(0.8, 1.2)
+            elif now >= next_kill:
+                self.attempt(self.random.choice(kills))
+                next_kill = now + options.kill_every * self.random.uniform(0.5, 1.5)
+            elif not planted and now >= start + options.seconds / 2:
+                self.plant()
+                planted = True
+            for client in [client for client in self.clients if client.poll() is not None and time.monotonic_ns() < self.end]:
+                sys.exit(f"a client ended by itself, status {client.returncode}")
+        for client in self.clients:
+            if client.wait(timeout=60) != 0:
+                sys.exit(f"a client failed, status {client.returncode}")
+        self.read_all()
+        return self.counts
+
+    def read_all(self):
+        """The last word on every item, as one more operation in a history of its own."""
+        items = [model.account(i) for i in range(self.options.accounts)] + [model.claim(i) for i in range(self.options.claims)]
+        begin = time.monotonic_ns()
+        text = self.call("TransactGetItems", model.transact_get(items, False))
+        with open(os.path.join(self.options.out, "last"), "w", encoding="utf-8") as file:
+            file.write(f"i\t{begin}\t0.1\t0\tR\t{' '.join(items)}\nc\t{time.monotonic_ns()}\t0.1\t0\tok\t{text}\n")
+
+
+if __name__ == "__main__":
+    soak = Soak(parse())
+    print(f"seed {soak.options.seed}")
+    counts = soak.run()
+    print(", ".join(f"{number} {what}" for what, number in sorted(counts.items())) or "nothing was killed")

@@ -1,0 +1,90 @@
+# 070_soak.pl - transfers between accounts by many clients over HTTP and SQL while clients and backends are killed and the server
+# crashes: what they saw and did is strictly serializable, nothing acknowledged is lost, and the sum stays.
+#
+# SOAK_SECONDS (60) and SOAK_CLIENTS (4 processes) choose the length and the load; `make soak` runs a longer one.
+# SOAK_SEED repeats the choices of a run, not what comes of them.  The checker is proven first: it has to find planted
+# violations in the history of a short run, and a change made behind the API's back in another.
+use strict;
+use warnings;
+use lib 'test/t/lib';
+use DynapgHttp;
+use File::Path qw(make_path remove_tree);
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my ($python) = grep { system("$_ -c 'import json, select' >/dev/null 2>&1") == 0 } 'python3', '/usr/bin/python3';
+BAIL_OUT('there is no python3') unless $python;
+$ENV{PYTHONDONTWRITEBYTECODE} = 1;
+
+my ($node, $port) = http_node('soak', 'dynapg.http_workers = 4', 'fsync = on', 'restart_after_crash = on', 'max_connections = 60',
+	'log_min_messages = log', 'log_min_error_statement = panic', 'log_statement = none', 'log_connections = off', 'log_disconnections = off');
+
+# Lets the soak run.  Returns the folder of its histories.
+sub soak
+{
+	my ($name, @options) = @_;
+	my $out = "$PostgreSQL::Test::Utils::tmp_check/soak-$name";
+	remove_tree($out);
+	make_path($out);
+	my $log = $node->logfile;
+	my ($status, $text) = run_python('run.py', '--out', $out, '--http-port', $port, '--sql-host', $node->host, '--sql-port', $node->port,
+		'--data', $node->data_dir, '--log', $log, @options);
+	is($status, 0, "$name: the clients ran") or BAIL_OUT("the soak does not run: $text");
+	return ($out, $text);
+}
+
+# Its status, and what it wrote.
+sub run_python
+{
+	my ($program, @arguments) = @_;
+	my $command = join ' ', map { s/'/'\\''/gr =~ s/(.*)/'$1'/r } "test/soak/$program", @arguments;
+	my $text = `$python $command 2>&1`;
+	return ($? >> 8 || $? & 127, $text);
+}
+
+sub delete_table
+{
+	my $reply = call($port, 'DeleteTable', '{"TableName":"Soak"}');
+	is($reply->{status}, 200, 'the table is deleted');
+	return;
+}
+
+# -- the checker --
+
+my ($out) = soak('good', '--seconds', 2, '--kill-every', 0, '--crash-every', 0);
+my ($status, $text) = run_python('check.py', $out);
+is($status, 0, 'a short run is in order') or diag $text;
+($status, $text) = run_python('plant.py', $out);
+is($status, 0, 'plants are found');
+for my $line (split /\n/, $text)
+{
+	my ($result, $what) = $line =~ /^(ok|not ok) - (.*)/ or diag $line and next;
+	is($result, 'ok', "planted: $what");
+}
+remove_tree($out);
+delete_table();
+
+($out) = soak('plant', '--seconds', 3, '--kill-every', 0, '--crash-every', 0, '--plant');
+($status, $text) = run_python('check.py', $out);
+isnt($status, 0, 'a change behind the API is found') or diag $text;
+like($text, qr/^VIOLATION: wrong value: .*\ba00\b/m, 'and told');
+remove_tree($out);
+delete_table();
+
+# -- the server --
+
+my @seed = $ENV{SOAK_SEED} ? ('--seed', $ENV{SOAK_SEED}) : ();
+my $kills;
+($out, $kills) = soak('kills', '--seconds', $ENV{SOAK_SECONDS} || 60, '--clients', $ENV{SOAK_CLIENTS} || 4, @seed);
+($status, $text) = run_python('check.py', $out);
+note("counted: $_") for split /\n/, $kills . $text;
+is($status, 0, 'the run is in order') or diag $text;
+like($kills, qr/\d+ clients killed, \d+ crashes, \d+ immediate stops, .*\d+ sessions terminated, \d+ workers terminated/, 'all was killed');
+like($text, qr/^TransactWriteItems: [1-9]\d* done, [1-9]\d* refused, [1-9]\d* lost$/m, 'transactions were done, refused and lost');
+is($node->safe_psql('postgres', q{SELECT count(*) || ' ' || sum((dynapg.item_get_text(item, 'bal'))::int + (dynapg.item_get_text(item, 'res'))::int)
+	FROM dynamodb."Soak" WHERE pk LIKE 'a%'}), '24 24000', 'SQL finds the same sum');
+like(slurp_file($node->logfile), qr/terminated by signal 9/, 'processes of the server were killed');
+unlike(slurp_file($node->logfile), qr/PANIC|TRAP|terminated by signal (?!9\b)/, 'and none died by itself');
+remove_tree($out) if $status == 0;
+$node->stop;
+done_testing();
