@@ -104,7 +104,7 @@ CREATE POLICY changes ON dynamodb."tx.rights" FOR UPDATE TO regress_txr_user USI
 CREATE POLICY makes ON dynamodb."tx.rights" FOR INSERT TO regress_txr_user WITH CHECK (true);
 RESET search_path;
 SET ROLE regress_txr_user;
-SELECT a, public.txr(a) FROM unnest(ARRAY['Put hidden', 'Put hidden new', 'Put hidden there', 'Update hidden', 'Update hidden there', 'Delete hidden', 'Delete mine', 'Delete none',
+SELECT a, public.txr(a) FROM unnest(ARRAY['Put hidden', 'Put hidden there', 'Update hidden', 'Update hidden there', 'Delete hidden', 'Delete mine', 'Delete none',
 	'ConditionCheck hidden new', 'ConditionCheck hidden there', 'ConditionCheck mine new', 'ConditionCheck mine there', 'ConditionCheck none new']) AS a;
 -- The owner, whom row security holds for as well; the session's role and settings stay.
 SET ROLE regress_txr_owner;
