@@ -121,7 +121,7 @@ dyn_claim_missing(DynTable *table, const DynKey *key, const struct varlena *key_
 	int			replication_role = SessionReplicationRole;
 	Oid			user;
 	int			security;
-	bool		claimed;
+	volatile bool claimed;
 
 	SPI_connect();
 	GetUserIdAndSecContext(&user, &security);
