@@ -48,7 +48,17 @@ my @errors = (
 		{}, 400, qr/^\{"__type":"$service#ConditionalCheckFailedException","message":"The conditional request failed"\}$/ ],
 	[ 'the item of a false condition', 'PutItem', '{"TableName":"Things","Item":{"pk":{"S":"a"}},
 		"ConditionExpression":"attribute_not_exists(pk)","ReturnValuesOnConditionCheckFailure":"ALL_OLD"}',
-		{}, 400, qr/^\{"__type":"$service#ConditionalCheckFailedException","Item":\{"n":\{"N":"1"\},"pk":\{"S":"a"\}\},"message":"The/ ]);
+		{}, 400, qr/^\{"__type":"$service#ConditionalCheckFailedException","Item":\{"n":\{"N":"1"\},"pk":\{"S":"a"\}\},"message":"The/ ],
+	[ 'a cancelled transaction', 'TransactWriteItems', '{"TransactItems":[{"Delete":{"TableName":"Things","Key":{"pk":{"S":"b"}}}},
+		{"Put":{"TableName":"Things","Item":{"pk":{"S":"a"}},"ConditionExpression":"attribute_not_exists(pk)","ReturnValuesOnConditionCheckFailure":"ALL_OLD"}}]}',
+		{}, 400, qr/^\{"__type":"$service\#TransactionCanceledException","CancellationReasons":\[\{"Code":"None"\},\{"Code":"ConditionalCheckFailed",
+			"Item":\{"n":\{"N":"1"\},"pk":\{"S":"a"\}\},"Message":"The\ conditional\ request\ failed"\}\],"Message":"Transaction\ cancelled,\ please\ refer
+			\ cancellation\ reasons\ for\ specific\ reasons\ \[None,\ ConditionalCheckFailed\]"\}$/x ],
+	[ 'a token of another transaction', 'TransactWriteItems', '{"TransactItems":[{"Delete":{"TableName":"Things","Key":{"pk":{"S":"b"}}}}],"ClientRequestToken":"used"}',
+		{}, 400, qr/^\{"__type":"$service#IdempotentParameterMismatchException","Message":"The request uses the same client token as / ],
+	[ 'a write named twice in a batch', 'BatchWriteItem', '{"RequestItems":{"Things":[{"DeleteRequest":{"Key":{"pk":{"S":"b"}}}},{"DeleteRequest":{"Key":{"pk":{"S":"b"}}}}]}}',
+		{}, 400, qr/^\{"__type":"com.amazon.coral.validate#ValidationException","message":"Provided list of item keys contains duplicates"\}$/ ]);
+call($port, 'TransactWriteItems', '{"TransactItems":[{"Delete":{"TableName":"Things","Key":{"pk":{"S":"none"}}}}],"ClientRequestToken":"used"}');
 my $one = dial($port);
 for my $case (@errors)
 {
