@@ -92,8 +92,9 @@ cat >"$batch" <<-JSON
 	 {"ConditionCheck": {$miles "m3"}}, "ConditionExpression": "attribute_exists(artist)"}}]
 JSON
 once=$(date +%s)-$$
-for _ in 1 2; do
-	db transact-write-items --transact-items "file://$batch" --client-request-token "$once"
+for units in Write Read; do
+	is "transact-write-items with a token: ${units,} units" "$(db transact-write-items --transact-items "file://$batch" --client-request-token "$once" \
+		--return-consumed-capacity TOTAL --query "ConsumedCapacity[0].${units}CapacityUnits")" 8.0
 done
 is "transact-write-items twice with one token" "$(db query --table-name $table --key-condition-expression 'artist = :a' \
 	--expression-attribute-values '{":a": {"S": "Miles"}}' --query 'Items[].[song.S, plays.N]' | tr -d ' \n')" '[["m1","3"],["m3",null],["m4",null]]'

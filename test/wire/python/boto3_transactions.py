@@ -181,9 +181,11 @@ def refusals():
 @section("a token makes a transaction happen once")
 def tokens():
     once = {"TransactItems": [add("once", 1), check("kept", "attribute_exists(pk)")], "ClientRequestToken": TOKEN + "-once"}
-    for _ in range(2):
-        db.transact_write_items(**once)
+    first = db.transact_write_items(**once, ReturnConsumedCapacity="TOTAL")["ConsumedCapacity"]
+    again = db.transact_write_items(**once, ReturnConsumedCapacity="TOTAL")["ConsumedCapacity"]
     equal(read("once")["n"], {"N": "1"})
+    equal(first, [{"TableName": TABLE, "CapacityUnits": 4.0, "WriteCapacityUnits": 4.0}])
+    equal(again, [{"TableName": TABLE, "CapacityUnits": 4.0, "ReadCapacityUnits": 4.0}])
     error = fails("IdempotentParameterMismatchException",
                   "The request uses the same client token as a previous, but non-identical request. "
                   "Do not reuse a client token with different requests, unless the requests are identical",
@@ -229,7 +231,7 @@ def held():
             "TransactItems": [delete("held")], "ClientRequestToken": TOKEN + "-busy"}))
         for mode in ("standard", "legacy"):
             config = Config(retries={"max_attempts": 1, "mode": mode}, read_timeout=20)
-            error = fails("TransactionInProgressException", "The transaction with the given request token is already in progress.",
+            error = fails("TransactionInProgressException", "Transaction from previous request is still in progress",
                           boto3.client("dynamodb", endpoint_url=ENDPOINT, config=config).transact_write_items, **busy)
             equal(error.response["ResponseMetadata"]["RetryAttempts"], 1)
         timer = threading.Timer(0.3, session.run, ["ROLLBACK"])
