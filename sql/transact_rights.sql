@@ -15,12 +15,12 @@ EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
 	RETURN concat_ws(' | ', SQLSTATE || ': ' || SQLERRM, nullif(detail, ''));
 END $$;
--- A transaction of the actions given as "Kind key more".
+-- A transaction of the actions given as "Kind key more"; Remove is an Update that makes no item.
 CREATE FUNCTION public.txr(VARIADIC actions text[]) RETURNS text LANGUAGE sql AS $$
 	SELECT public.txr_answer('transact_write_items', '{"TransactItems":[' || string_agg(format('{"%s":{"TableName":"tx.rights","%s":{"pk":{"S":"%s"}%s}%s}}',
-		part[1], CASE part[1] WHEN 'Put' THEN 'Item' ELSE 'Key' END, part[2],
+		replace(part[1], 'Remove', 'Update'), CASE part[1] WHEN 'Put' THEN 'Item' ELSE 'Key' END, part[2],
 		CASE part[1] WHEN 'Put' THEN ',"o":{"S":"' || current_user || '"}' ELSE '' END,
-		CASE part[1] WHEN 'Update' THEN ',"UpdateExpression":"SET o = :o","ExpressionAttributeValues":{":o":{"S":"' || current_user || '"}}' ELSE '' END ||
+		CASE part[1] WHEN 'Update' THEN ',"UpdateExpression":"SET o = :o","ExpressionAttributeValues":{":o":{"S":"' || current_user || '"}}' WHEN 'Remove' THEN ',"UpdateExpression":"REMOVE o"' ELSE '' END ||
 		CASE part[3] WHEN 'new' THEN ',"ConditionExpression":"attribute_not_exists(pk)"' WHEN 'there' THEN ',"ConditionExpression":"attribute_exists(pk)"' ELSE '' END ||
 		',"ReturnValuesOnConditionCheckFailure":"ALL_OLD"'), ',' ORDER BY n) || ']}')
 	FROM unnest(actions) WITH ORDINALITY AS a (action, n), regexp_split_to_array(action, ' ') AS part
@@ -51,7 +51,7 @@ INSERT INTO dynamodb."tx.rights" VALUES ('there', '{"pk":{"S":"there"}}');
 \set ECHO all
 
 -- Each action needs the rights of its statement; an item that is missing asks for no more.
-\set actions 'SELECT a, public.txr(a) FROM unnest(ARRAY[''Put there'', ''Put none'', ''Put none there'', ''Update there'', ''Update none'', ''Update none there'', ''Delete none'', ''Delete none new'', ''ConditionCheck none new'', ''ConditionCheck there there'']) AS a;'
+\set actions 'SELECT a, public.txr(a) FROM unnest(ARRAY[''Put there'', ''Put none'', ''Put none there'', ''Update there'', ''Update none'', ''Update none there'', ''Delete none'', ''Delete none new'', ''Remove none5'', ''ConditionCheck none new'', ''ConditionCheck there there'']) AS a;'
 SET ROLE regress_txr_reader;
 :actions
 SET ROLE regress_txr_checker;
@@ -81,10 +81,11 @@ TRUNCATE dynamodb."tx.rights";
 INSERT INTO dynamodb."tx.rights" VALUES ('hidden', '{"pk":{"S":"hidden"},"o":{"S":"x"},"secret":{"S":"s"}}'), ('mine', '{"pk":{"S":"mine"},"o":{"S":"regress_txr_user"}}');
 SET ROLE regress_txr_user;
 -- Missing items are found missing, although the policy would not let anybody have the key alone.
-SELECT public.txr('ConditionCheck none new', 'Delete none2', 'Put none3', 'Delete none4 new', 'Update none5');
--- A condition that the hidden item fails shows nothing of it; whatever takes it for missing is refused, but a delete, which does nothing.
+SELECT public.txr('ConditionCheck none new', 'Delete none2', 'Put none3', 'Delete none4 new', 'Update none5', 'Remove none6');
+-- A condition that the hidden item fails shows nothing of it; what would replace it, or asks whether it is missing, is refused; what would take
+-- away does nothing.
 SELECT a, public.txr(a) FROM unnest(ARRAY['Put hidden', 'Put hidden new', 'Put hidden there', 'Update hidden', 'Update hidden new', 'Update hidden there', 'Delete hidden', 'Delete hidden new', 'Delete hidden there',
-	'ConditionCheck hidden new', 'ConditionCheck hidden there']) AS a;
+	'Remove hidden', 'Remove hidden new', 'Remove hidden there', 'ConditionCheck hidden new', 'ConditionCheck hidden there']) AS a;
 -- What is seen is shown.
 SELECT public.txr('Put mine new', 'ConditionCheck none there', 'Delete hidden there', 'ConditionCheck none2 new');
 -- An action refuses the item that it would make or leave.

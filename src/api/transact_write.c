@@ -213,8 +213,8 @@ claim(Action *action)
 
 /*
  * An item that somebody made between the action and the claim is met by the second attempt, since it is locked then.  One
- * that is not met even so is hidden from the caller, or a trigger of the user's keeps it: a delete does nothing to it, as
- * in plain SQL, and whatever says that there is no item is refused.
+ * that is not met even so is hidden from the caller, or a trigger of the user's keeps it: a write does nothing to it, as in
+ * plain SQL, and a check is refused, since what it asks cannot be told.
  */
 static void
 carry_out(const Transaction *transaction, Action *action)
@@ -226,7 +226,7 @@ carry_out(const Transaction *transaction, Action *action)
 	if (left_missing(action) && !is_cancelled(transaction) && !claim(action))
 	{
 		action->result = dyn_row_write(write);
-		if (left_missing(action) && write->kind != DYN_WRITE_DELETE)
+		if (left_missing(action) && write->kind == DYN_WRITE_CHECK)
 			dyn_row_refuse_hidden(write->table);
 	}
 	judge(action);

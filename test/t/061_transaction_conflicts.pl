@@ -198,5 +198,31 @@ FROM (SELECT t, string_agg(format(CASE WHEN random() < 0.5 THEN '{"PutRequest":{
 	FROM (SELECT t, k FROM unnest('{Others,Things}'::text[]) t, generate_series(1, 8) k ORDER BY random() LIMIT 10) a GROUP BY t) w;
 SQL
 $node->command_like([ 'pgbench', '-n', '-c', '4', '-t', '150', '-f', $script, $node->connstr('postgres') ], qr{processed: 600/600\n}, 'ten items in any order');
+
+# -- a role that may check and not write; row security hides an item from it --
+
+$node->safe_psql('postgres', q{
+	CREATE ROLE checker;
+	GRANT USAGE ON SCHEMA dynamodb TO checker;
+	GRANT SELECT, UPDATE ON dynamodb."Things" TO checker;
+	TRUNCATE dynamodb."Things";
+	INSERT INTO dynamodb."Things" VALUES ('m', '{"pk":{"S":"m"}}'), ('hidden', '{"pk":{"S":"hidden"}}');
+	CREATE POLICY most ON dynamodb."Things" USING (pk <> 'hidden');
+	ALTER TABLE dynamodb."Things" ENABLE ROW LEVEL SECURITY;
+	ALTER SYSTEM SET dynapg.http_trust_role = 'checker'});
+$node->reload;
+my $denied = qr/^400 \{"__type":"com\.amazon\.coral\.service#AccessDeniedException","Message":"User: .* is not authorized to perform: dynamodb:TransactWriteItems on resource: /;
+for (1 .. 100)
+{
+	last if ask('PutItem', $writes{PutItem}) =~ /AccessDenied/;
+	select undef, undef, undef, 0.1;
+}
+is(ask('TransactWriteItems', transaction(action('ConditionCheck', 'm', $if_there), action('ConditionCheck', 'none', $if_new))), '200 {}', 'checks, one of a missing item');
+like(ask('TransactWriteItems', transaction(action('ConditionCheck', 'none', $if_new), action('Delete', 'none2'))), $denied, 'a delete');
+like(ask('TransactWriteItems', transaction(action('ConditionCheck', 'none', $if_new), action('ConditionCheck', 'hidden', $if_new))), $denied, 'a check that asks for a hidden item');
+is(ask('TransactWriteItems', transaction(action('ConditionCheck', 'hidden', $if_there . ',"ReturnValuesOnConditionCheckFailure":"ALL_OLD"'))) =~ s/^.*"CancellationReasons":(\[.*?\]).*$/$1/r,
+	'[{"Code":"ConditionalCheckFailed","Message":"The conditional request failed"}]', 'a condition says nothing of it');
+is(rows(), 'hidden m', 'nothing was written');
+others_go_on('a role');
 $node->stop;
 done_testing();
