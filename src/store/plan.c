@@ -21,6 +21,10 @@
 
 #define NO_GENERATION (-1)
 
+/* The size, at least, that the planner sees of a table. */
+#define PLANNED_ROWS	10000
+#define PLANNED_PAGES	1000
+
 /* Statements of dyn_plan_run that are under way: a trigger may run further ones inside. */
 static int	running = 0;
 
@@ -72,6 +76,23 @@ dyn_plan_drop(DynTable *table, DynPlan *plan)
 
 /* ---- making ---- */
 
+/* Reading a table as a whole, or a list of keys once for each of its rows, is the cheaper way while it is tiny. */
+static void
+show_large(RelOptInfo *rel)
+{
+	ListCell   *cell;
+
+	rel->tuples = Max(rel->tuples, PLANNED_ROWS);
+	rel->pages = Max(rel->pages, PLANNED_PAGES);
+	foreach(cell, rel->indexlist)
+	{
+		IndexOptInfo *index = lfirst_node(IndexOptInfo, cell);
+
+		index->tuples = Max(index->tuples, PLANNED_ROWS);
+		index->pages = Max(index->pages, PLANNED_PAGES);
+	}
+}
+
 static void
 show_planned_index(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel)
 {
@@ -86,6 +107,7 @@ show_planned_index(PlannerInfo *root, Oid relid, bool inhparent, RelOptInfo *rel
 		if (lfirst_node(IndexOptInfo, cell)->indexoid != planned_index)
 			rel->indexlist = foreach_delete_current(rel->indexlist, cell);
 	}
+	show_large(rel);
 }
 
 static void

@@ -1,10 +1,11 @@
 /*
  * plan.h - kept plans of statements on data tables
  *
- * A plan is generic and made while the planner sees one index of the table only, with sequential and bitmap scans and
- * sorts off, so that it is a scan of that index from the first row on, whatever the statistics say of a tiny table
- * and whichever other index begins with the same columns.  What a statement returns never depends on that: where the
- * index cannot be used (it was dropped by hand, or is too new for the transaction's snapshot) the plan is another one.
+ * A plan is generic and made while the planner sees a large table with one index only, with sequential and bitmap scans and
+ * sorts off, so that it is a scan of that index from the first row on, once for each key of a list in the list's order,
+ * whatever the statistics say of a tiny table and whichever other index begins with the same columns.  What a statement
+ * returns never depends on that, but for the order of a list: where the index cannot be used (it was dropped by hand, or is
+ * too new for the transaction's snapshot) the plan is another one.
  *
  * PostgreSQL makes a plan again by itself when something that it depends on changes, and would do so with the session's
  * own settings; such a plan is recognised by its generation and replaced before its next use.
