@@ -115,14 +115,25 @@ owner_of(Oid relid)
 	return owner;
 }
 
+/* A constraint that refuses the row would else speak of a row that nobody has written. */
+static void
+tell_context(void *arg)
+{
+	const DynTable *table = arg;
+
+	errcontext("keeping a missing item of table \"%s\" from being made", table->name);
+}
+
 bool
 dyn_claim_missing(DynTable *table, const DynKey *key, const struct varlena *key_item)
 {
 	int			replication_role = SessionReplicationRole;
+	ErrorContextCallback context = {.previous = error_context_stack, .callback = tell_context, .arg = table};
 	Oid			user;
 	int			security;
 	volatile bool claimed;
 
+	error_context_stack = &context;
 	SPI_connect();
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(owner_of(table->relid), security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
@@ -139,5 +150,6 @@ dyn_claim_missing(DynTable *table, const DynKey *key, const struct varlena *key_
 	}
 	PG_END_TRY();
 	SPI_finish();
+	error_context_stack = context.previous;
 	return claimed;
 }
