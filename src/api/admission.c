@@ -63,14 +63,14 @@ read_limits(DynAdmission *admission, const DynTable *table)
 	DynTableSettings *settings = dyn_settings_read(table->definition);
 
 	admission->on_demand = settings->pay_per_request;
-	admission->table = (DynThrottled) {.relid = table->relid, .created_at = table->created_at};
+	admission->table = (DynThrottled) {.relid = table->relid};
 	set_rates(&admission->table, admission->on_demand, &settings->throughput, &settings->on_demand);
 	for (int i = 0; i < table->nindexes; i++)
 	{
 		DynThrottled *limits = &admission->indexes[i];
 		DynIndexSettings *own;
 
-		*limits = (DynThrottled) {.relid = dyn_range_relation(table, &table->indexes[i]), .created_at = table->created_at};
+		*limits = (DynThrottled) {.relid = dyn_range_relation(table, &table->indexes[i])};
 		if (!table->indexes[i].is_global || !OidIsValid(limits->relid))
 			continue;
 		own = dyn_index_settings_read(table->indexes[i].definition);

@@ -270,7 +270,6 @@ make_table(const DynTableDef *def)
 	check_columns(table);
 	table->deletion_protection = def->deletion_protection;
 	table->definition = pstrdup(def->definition);
-	table->created_at = def->created_at;
 	table->qualified = dyn_ddl_qualified_name(def->relid);
 	table->indexes = palloc(Max(def->nindexes, 1) * sizeof(DynIndex));
 	for (int i = 0; i < def->nindexes; i++)

@@ -20,7 +20,6 @@
 #include "base/limits.h"
 #include "executor/spi.h"
 #include "lib/ilist.h"
-#include "utils/timestamp.h"
 #include "value/key.h"
 
 typedef struct DynTable DynTable;
@@ -103,7 +102,6 @@ struct DynTable
 	DynKeyAttr	sk;				/* tag 0: no sort key */
 	bool		deletion_protection;
 	char	   *definition;		/* as in the catalog */
-	TimestampTz created_at;
 	struct DynAdmission *admission; /* api/admission.c's, in context; NULL: not made yet */
 	char	   *qualified;		/* quoted schema-qualified relation name */
 	int			nindexes;

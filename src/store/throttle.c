@@ -123,13 +123,14 @@ bounded(int64 rate)
 	return Min(rate, MAX_RATE);
 }
 
-/* Brings the bucket up to the moment, and to another rate if it is one; a limit that is new begins with a second's units. */
+/* Brings the bucket up to the moment, and to another rate if it is one; a limit that is new begins with a full one. */
 static void
 refresh(Bucket *bucket, int64 rate, int64 moment)
 {
-	bucket->left = bucket->rate == 0 ? rate * MILLION : left_at(bucket, moment);
+	int64		full = DYN_THROTTLE_BURST * MILLION * rate;
+
+	bucket->left = bucket->rate == 0 ? full : Min(left_at(bucket, moment), full);
 	bucket->rate = rate;
-	bucket->left = Min(bucket->left, DYN_THROTTLE_BURST * MILLION * rate);
 	bucket->at = moment;
 }
 
@@ -189,15 +190,6 @@ make_room(int64 moment)
 		(void) hash_search(shared, &fullest, HASH_REMOVE, NULL);
 }
 
-/* The seconds whose units a bucket that nobody has asked for yet still has. */
-static int
-unused_seconds(TimestampTz created_at)
-{
-	int64		age = (GetCurrentTimestamp() - created_at) / USECS_PER_SEC;
-
-	return (int) Min(Max(age, 1), DYN_THROTTLE_BURST);
-}
-
 /* The relation's entry; the lock is held when it returns. */
 static Entry *
 lock_entry(const DynThrottled *throttled)
@@ -205,7 +197,6 @@ lock_entry(const DynThrottled *throttled)
 	Key			key = {.database = MyDatabaseId, .relid = throttled->relid};
 	Entry	   *entry;
 	int64		moment;
-	int			seconds;
 	bool		found;
 
 	require_shmem();
@@ -216,7 +207,6 @@ lock_entry(const DynThrottled *throttled)
 	LWLockRelease(lock);
 
 	moment = now();
-	seconds = unused_seconds(throttled->created_at);
 	LWLockAcquire(lock, LW_EXCLUSIVE);
 	if (hash_get_num_entries(shared) >= DYN_MAX_THROTTLED)
 		make_room(moment);
@@ -224,7 +214,7 @@ lock_entry(const DynThrottled *throttled)
 	if (!found)
 	{
 		SpinLockInit(&entry->mutex);
-		fill(entry, throttled, seconds, moment);
+		fill(entry, throttled, DYN_THROTTLE_BURST, moment);
 	}
 	return entry;
 }

@@ -7,9 +7,8 @@
  * although that may be more than is left: the bucket is then in debt, and the next requests wait until that is paid.  So in
  * any time no more is taken than the burst, what flows in, and the last request of each bucket.
  *
- * A bucket comes into being when it is first asked for, with what was unused since the table was created: a new table
- * has the units of one second, one of five minutes has all that is kept.  What was taken is not given back when a
- * transaction is rolled back.
+ * A bucket comes into being when it is first asked for, and is full then: AWS does not say what a new table begins with, but
+ * users see it take the whole burst at once.  What was taken is not given back when a transaction is rolled back.
  *
  * Buckets are in shared memory and not in the database: a restart forgets them, and a standby has its own.  There is
  * room for DYN_MAX_THROTTLED relations; beyond, full buckets go, which loses nothing, or else the fullest one.
@@ -22,8 +21,6 @@
 #define DYNAPG_STORE_THROTTLE_H
 
 #include "postgres.h"
-
-#include "utils/timestamp.h"
 
 #define DYN_THROTTLE_BURST	300 /* seconds whose unused units are kept; developer guide, "Burst and adaptive capacity" */
 
@@ -40,7 +37,6 @@ typedef struct DynThrottled
 {
 	Oid			relid;
 	int64		rates[DYN_THROTTLE_KINDS];	/* units per second; 0: no limit */
-	TimestampTz created_at;		/* of the table */
 } DynThrottled;
 
 /* What is left in a bucket. */

@@ -119,6 +119,16 @@ ok($node->poll_query_until('postgres', 'SHOW dynapg.throttling', 'on'), 'it foll
 my $until = time + 30;
 sleep 0.05 while (ask('GetItem', { TableName => 'Debts', Key => key('a') }))[0] == 200 && time < $until;
 
+make_table('Fresh', 1, other => 1);
+ok_of('PutItem', { TableName => 'Fresh', Item => item('a', 409000, other => 'o') });
+cmp_ok(left('Fresh', 'write'), '<', 0, 'a new table has five minutes of units for its first request');
+$node->safe_psql('postgres', q{SELECT dynapg.delete_table('{"TableName":"Fresh"}')});
+make_table('Fresh', 1, other => 1);
+ok_of('PutItem', { TableName => 'Fresh', Item => item('a', 200000, other => 'o') });
+ok_of('PutItem', { TableName => 'Fresh', Item => item('b', 200000, other => 'o') });
+refused('PutItem', { TableName => 'Fresh', Item => item('c', 10, other => 'o') },
+	exceeded($table_text, 'TableWriteProvisionedThroughputExceeded', 'Fresh'), 'the third one is refused');
+
 # -- what a request is refused with --
 
 my $read = exceeded($table_text, 'TableReadProvisionedThroughputExceeded', 'Debts');
