@@ -22,6 +22,7 @@ A violation has a kind, and a text that tells what happened in words.  Prints co
 
 import bisect
 import collections
+import gc
 import sys
 import time
 
@@ -109,8 +110,12 @@ class Checker:
         self.make_nodes()
         self.check_values()
         self.check_snapshots()
+        touching = collections.defaultdict(list)
+        for node in self.nodes:
+            for item in node.writes.keys() | node.reads.keys():
+                touching[item].append(node)
         for item in self.items.values():
-            self.check_item(item)
+            self.check_item(item, touching[item.name])
         self.check_graph()
         return self.violations
 
@@ -141,7 +146,7 @@ class Checker:
                 continue
             tell(reader, item, image.n, image.c)
             if image.l is not None:
-                self.tell_list(tell, reader, item, image)
+                self.tell_list(tell, makers[item], reader, item, image)
         for name, of_item in makers.items():
             item = self.items[name] = Item(name)
             item.makers = [of_item.get(version) for version in range(max(of_item) + 1)]
@@ -150,15 +155,13 @@ class Checker:
                 if maker is not None and item.version_of.setdefault(maker, version) != version:
                     self.violation("done twice", f"{maker} made versions {item.version_of[maker]} and {version} of {name}")
 
-    def tell_list(self, tell, reader, item, image):
+    def tell_list(self, tell, makers, reader, item, image):
         if image.n and (not image.l or image.l[-1] != image.c):
             self.violation("wrong value", f"{reader} saw {item} made by {image.c}, with the list {image.l}")
         version = image.n
-        for maker in reversed(image.l):
-            tell(reader, item, version, maker)
-            version -= 1
-        for maker in reversed(image.p or ()):
-            tell(reader, item, version, maker)
+        for maker in reversed((image.p or []) + image.l):
+            if makers.get(version) != maker:
+                tell(reader, item, version, maker)
             version -= 1
         if version < 0:
             self.violation("wrong value", f"{reader} saw {item} with more makers than versions")
@@ -357,15 +360,15 @@ class Checker:
 
     # -- 5: each item by itself --
 
-    def check_item(self, item):
+    def check_item(self, item, nodes):
         events = []     # (begin, end, place, node): places 2v of the writer, 2v + 1 of readers of version v
         writers = {}
-        for node in self.nodes:
+        for node in nodes:
             version = node.writes.get(item.name)
             if version is not None:
                 writers[version] = node
                 events.append((node.begin, node.end, 2 * version, node))
-            elif item.name in node.reads:
+            else:
                 first, last = node.reads[item.name]
                 if first == last:
                     events.append((node.begin, node.end, 2 * first + 1, node))
@@ -376,7 +379,7 @@ class Checker:
                                f"{(writer.begin - event[1]) / 1e6:.3f} ms before {writer.name} began to write it")
                 break
         ends = sorted((event for event in events if event[1] != NEVER), key=lambda event: event[1])
-        at, farthest = 0, None
+        at, farthest, kinds = 0, None, set()
         for event in sorted(events, key=lambda event: event[0]):
             while at < len(ends) and ends[at][1] < event[0]:
                 if farthest is None or ends[at][2] > farthest[2]:
@@ -385,9 +388,11 @@ class Checker:
             if farthest and farthest[2] > event[2]:
                 before, after = farthest[3], event[3]
                 kind = "stale read" if event[2] & 1 else "overtaken write"
-                self.violation(kind, f"{tell_place(item, event)}, after {tell_place(item, farthest)} "
-                               f"({(after.begin - before.end) / 1e6:.3f} ms before that began)")
-                return
+                if kind in kinds:
+                    continue
+                kinds.add(kind)
+                self.violation(kind, f"{tell_place(item, event)}, though {tell_place(item, farthest)} and "
+                               f"had ended {(after.begin - before.end) / 1e6:.3f} ms before that began")
 
     # -- 6: all together --
 
@@ -528,25 +533,24 @@ def shortest_cycle(following, left, operations):
     """The cycle with the fewest operations (moments do not count) through one of the first nodes of the knot."""
     best = None
     for start in sorted(number for number in left if number < operations)[:200]:
-        came = {start: None}
+        came, lengths = {start: None}, {start: 0}
         queue = collections.deque([(0, start)])
-        settled = set()
         while queue:
             length, number = queue.popleft()
-            if number in settled or best and length >= best[0]:
+            if length > lengths[number] or best and length >= best[0]:
                 continue
-            settled.add(number)
             for successor in following[number]:
                 if successor == start:
                     best = length, trace(came, number)
                     queue.clear()
                     break
-                if successor in left and successor not in settled:
-                    came[successor] = number
-                    if successor < operations:
-                        queue.append((length + 1, successor))
+                farther = length + (successor < operations)
+                if successor in left and farther < lengths.get(successor, NEVER):
+                    came[successor], lengths[successor] = number, farther
+                    if farther > length:
+                        queue.append((farther, successor))
                     else:
-                        queue.appendleft((length, successor))
+                        queue.appendleft((farther, successor))
         if best and best[0] <= 1:
             break
     return best[1] if best else None
@@ -567,6 +571,7 @@ def tell_counts(checker):
     for kind, name in kinds.items():
         parts = [f"{history.counts.get((kind, outcome), 0)} {word}" for outcome, word in (("ok", "done"), ("no", "refused"), ("lost", "lost"))]
         print(f"{name}: {', '.join(parts)}")
+    print("refusals: " + ", ".join(f"{number} {why}" for why, number in sorted(history.refusals.items())))
     unsure = [write for write in history.writes.values() if write.outcome == "lost"]
     print(f"{sum(history.counts.values())} requests; {len(unsure)} writes with lost replies, of which {sum(w.name in checker.happened for w in unsure)} were done; "
           f"{sum(read.kind == 'failed' for read in history.reads)} items of failed conditions")
@@ -575,6 +580,7 @@ def tell_counts(checker):
 
 
 def main():
+    gc.disable()        # what is made stays
     start = time.process_time()
     checker = Checker(histories.load(sys.argv[1]))
     checker.check()

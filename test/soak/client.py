@@ -1,6 +1,6 @@
 """client.py - one client process: several connections, one operation at a time on each, until told to stop.
 
-    client.py FILE NUMBER SEED END HTTP_HOST HTTP_PORT CONNECTIONS SQL_HOST SQL_PORT DATABASE SQL_CONNECTIONS ACCOUNTS CLAIMS
+    client.py FILE NUMBER SEED END HTTP_HOST HTTP_PORT CONNECTIONS SQL_HOST SQL_PORT USER DATABASE SQL_CONNECTIONS ACCOUNTS CLAIMS
 
 FILE gets the history, a line for each beginning (written before the request leaves) and each end (after the reply came):
     i TIME NAME ATTEMPT KIND SPEC        c TIME NAME ATTEMPT OUTCOME REPLY
@@ -114,7 +114,7 @@ class Workload:
         return Operation(name, "U", spec, [("UpdateItem", model.update_item(name, spec, "UPDATED_NEW"))])
 
     def block(self):
-        """UpdateItem after UpdateItem in one SQL transaction."""
+        """UpdateItem after UpdateItem in one SQL transaction, which now and then takes longer than the HTTP front waits for a lock."""
         name = self.name()
         giver, *receivers = self.some(self.random.choice((2, 3)))
         amounts = [self.random.randint(1, 60) for _ in receivers]
@@ -122,6 +122,8 @@ class Workload:
         actions += [f"u:{item}:{amount}:0:" for item, amount in zip(receivers, amounts)]
         actions.sort(key=lambda action: action.split(":")[1])
         requests = [("UpdateItem", model.update_item(name, action, "NONE")) for action in actions]
+        if self.random.random() < 0.02:
+            requests.insert(1, ("Pause", 0.7))
         return Operation(name, "B", " ".join(actions), requests)
 
     def read(self, kind, items, light, after=None):
@@ -181,7 +183,8 @@ class Workload:
 
 class Client:
     def __init__(self, arguments):
-        path, number, seed, end, http_host, http_port, connections, sql_host, sql_port, database, sql_connections, accounts, claims = arguments
+        (path, number, seed, end, http_host, http_port, connections, sql_host, sql_port, user, database, sql_connections, accounts,
+         claims) = arguments
         self.file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self.workload = Workload(int(number), seed, int(accounts), int(claims))
         self.random = random.Random(f"{number} {seed}")
@@ -193,7 +196,7 @@ class Client:
         for i in range(int(connections)):
             self.reconnect.append((0.0, i, lambda: wire.Http((http_host, int(http_port)))))
         for i in range(int(sql_connections)):
-            self.reconnect.append((0.0, -1 - i, lambda: wire.Sql((sql_host, int(sql_port)), database)))
+            self.reconnect.append((0.0, -1 - i, lambda: wire.Sql((sql_host, int(sql_port)), user, database)))
 
     def begin(self, connection, how, operation):
         attempt = operation.attempts

@@ -43,6 +43,7 @@ class History:
         self.reads = []
         self.accounts = 0
         self.counts = {}        # (kind, outcome): attempts
+        self.refusals = {}      # why: attempts
         self.surprises = []     # replies that nothing here should cause
 
     def everything(self):
@@ -133,6 +134,9 @@ class Loader:
 
     def refused(self, write, begin, end, reply):
         """Items that failed a condition are reads, each of its own."""
+        codes = {reason["Code"] for reason in reply.get("CancellationReasons", ())} - {"None"}
+        for code in codes or {reply["__type"].split("#")[1]}:
+            self.history.refusals[code] = self.history.refusals.get(code, 0) + 1
         if "CancellationReasons" in reply:
             reasons = reply["CancellationReasons"]
             failed = [(action, reason.get("Item")) for action, reason in zip(write.actions, reasons, strict=True)

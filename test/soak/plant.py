@@ -291,28 +291,31 @@ def long_life(planter):
         if all(model.is_account(action[1]) for action in write.actions):
             for item, put, delete in lives:
                 if put.end < write.begin and write.end < delete.begin:
-                    return item, put, write
-    return None
+                    return item, write
+    return None, None
 
 
 def claim_ignored(planter):
     """A transaction that wanted a claim to be missing while somebody held it."""
-    item, _, write = long_life(planter)
-    write.actions.append(("c", item, 0, 0, "!"))
-    return True
+    item, write = long_life(planter)
+    if item:
+        write.actions.append(("c", item, 0, 0, "!"))
+        return True
 
 
 def claim_not_seen(planter):
-    item, _, write = long_life(planter)
-    planter.add_read(write.begin, write.end, {item: None}, "G")
-    return True
+    item, write = long_life(planter)
+    if item:
+        planter.add_read(write.begin, write.end, {item: None}, "G")
+        return True
 
 
 def read_of_nothing(planter):
     """Somebody saw a claim of a transaction that was refused."""
-    refused = next(write for write in planter.history.writes.values() if write.outcome == "no")
-    planter.add_read(refused.begin, refused.end, {model.claim(0): Image(None, refused.name, 0, 0)}, "G")
-    return True
+    for write in planter.history.writes.values():
+        if write.outcome == "no":
+            planter.add_read(write.begin, write.end, {model.claim(0): Image(None, write.name, 0, 0)}, "G")
+            return True
 
 
 # -- no violations --

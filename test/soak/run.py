@@ -7,6 +7,7 @@ The histories, and a last read of everything, are left in a folder for check.py.
 
 import argparse
 import os
+import pwd
 import random
 import select
 import signal
@@ -26,6 +27,7 @@ def parse():
     parser.add_argument("--http-port", type=int, required=True)
     parser.add_argument("--sql-host", required=True)
     parser.add_argument("--sql-port", type=int, required=True)
+    parser.add_argument("--user", default=pwd.getpwuid(os.getuid()).pw_name, help="a superuser, as whom the HTTP front runs, too")
     parser.add_argument("--database", default="postgres")
     parser.add_argument("--data", required=True, help="the server's data directory")
     parser.add_argument("--pg-ctl", default="pg_ctl")
@@ -64,7 +66,7 @@ class Soak:
         return reply
 
     def sql(self, text):
-        connection = wire.Sql((self.options.sql_host, self.options.sql_port), self.options.database)
+        connection = wire.Sql((self.options.sql_host, self.options.sql_port), self.options.user, self.options.database)
         try:
             connection.query(text)
             outcome, reply = self.wait_for(connection, 10)
@@ -105,7 +107,7 @@ class Soak:
         self.numbers += 1
         options = self.options
         arguments = [os.path.join(options.out, f"client-{self.numbers:03d}"), self.numbers, options.seed, self.end, "127.0.0.1",
-                     options.http_port, options.connections, options.sql_host, options.sql_port, options.database,
+                     options.http_port, options.connections, options.sql_host, options.sql_port, options.user, options.database,
                      options.sql_connections, options.accounts, options.claims]
         self.clients.append(subprocess.Popen([sys.executable, os.path.join(HERE, "client.py"), *map(str, arguments)]))
 
@@ -163,8 +165,17 @@ class Soak:
     # -- the run --
 
     def run(self):
-        options = self.options
         self.prepare()
+        try:
+            self.let_run()
+        finally:
+            for client in self.clients:
+                client.kill()
+        self.read_all()
+        return self.counts
+
+    def let_run(self):
+        options = self.options
         start = time.monotonic()
         self.end = time.monotonic_ns() + int(options.seconds * 1e9)
         for _ in range(options.clients):
@@ -192,8 +203,6 @@ class Soak:
         for client in self.clients:
             if client.wait(timeout=60) != 0:
                 sys.exit(f"a client failed, status {client.returncode}")
-        self.read_all()
-        return self.counts
 
     def read_all(self):
         """The last word on every item, as one more operation in a history of its own."""

@@ -19,8 +19,12 @@ REFUSALS = {
     "ConditionalCheckFailedException", "TransactionCanceledException", "TransactionConflictException",
     "TransactionInProgressException", "ThrottlingException",
 }
-# ... and the SQLSTATEs: those, a lock that is not available, a deadlock, a serialization failure.
-SQL_REFUSALS = {"ND003", "ND011", "ND012", "ND013", "ND018", "55P03", "40P01", "40001"}
+# ... and their SQLSTATEs, with those that are PostgreSQL's own.
+SQL_REFUSALS = {
+    "ND003": "ConditionalCheckFailedException", "ND011": "TransactionCanceledException", "ND012": "TransactionConflictException",
+    "ND013": "TransactionInProgressException", "ND018": "ThrottlingException", "55P03": "lock not available", "40P01": "deadlock",
+    "40001": "serialization failure",
+}
 SQL_LOST = re.compile(r"^(57P0|08|53|57014)")       # shutdowns, connections, resources
 DURABLE = "SELECT pg_catalog.pg_logical_emit_message(true, 'soak', '');"
 
@@ -78,7 +82,7 @@ class Sql:
     """The simple query protocol, without a password.  A request's statements are one transaction."""
     kind = "sql"
 
-    def __init__(self, address, database):
+    def __init__(self, address, user, database):
         """The address is (host, port), or a folder and a port for a socket in the file system."""
         host, port = address
         if host.startswith("/"):
@@ -88,7 +92,7 @@ class Sql:
         else:
             self.socket = socket.create_connection(address, TIMEOUT)
         self.buffer = b""
-        words = b"".join(word.encode() + b"\0" for word in ("user", "postgres", "database", database, "application_name", "soak"))
+        words = b"".join(word.encode() + b"\0" for word in ("user", user, "database", database, "application_name", "soak"))
         body = struct.pack("!i", 196608) + words + b"\0"
         self.socket.sendall(struct.pack("!i", len(body) + 4) + body)
         self.begin()
@@ -109,7 +113,9 @@ class Sql:
             raise OSError("a request does not fit into the socket")
 
     def send(self, requests):
-        statements = "".join([f"SELECT dynapg.{FUNCTIONS[operation]}($soak${body}$soak$);" for operation, body in requests])
+        """The operation Pause holds up the transaction for some seconds."""
+        statements = "".join([f"SELECT dynapg.{FUNCTIONS[operation]}($soak${body}$soak$);" if operation != "Pause" else
+                              f"SELECT pg_catalog.pg_sleep({body});" for operation, body in requests])
         reading = all(operation.endswith(("GetItem", "GetItems", "Query")) for operation, body in requests)
         self.query((DURABLE if reading else "") + statements)
 
@@ -147,7 +153,7 @@ class Sql:
             return "ok", self.rows[-1]
         code, text = self.error["C"], self.error.get("D") or "{}"
         if code in SQL_REFUSALS:
-            text = text if code.startswith("ND") else "{}"
+            text = f'{{"__type":"#{SQL_REFUSALS[code]}"' + ("," + text[1:] if code[:2] == "ND" and text != "{}" else "}")
             self.query(DURABLE)
             self.failure = "no", text
             return None
