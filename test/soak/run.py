@@ -39,10 +39,13 @@ def parse():
     parser.add_argument("--accounts", type=int, default=24)
     parser.add_argument("--claims", type=int, default=16)
     parser.add_argument("--kill-every", type=float, default=1.5, help="seconds between kills; 0: none")
-    parser.add_argument("--crash-every", type=float, default=20, help="seconds between crashes; 0: none")
+    parser.add_argument("--crash-every", type=float, help="seconds between crashes; 0: none; by default 20, less in a short run")
     parser.add_argument("--seed", default=str(time.time_ns()))
     parser.add_argument("--plant", action="store_true", help="change an item behind the API's back, for check.py to find")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.crash_every is None:
+        options.crash_every = min(20, options.seconds / 3)
+    return options
 
 
 class Soak:

@@ -148,7 +148,7 @@ class Sql:
         if self.reply is None:
             return None
         if self.failure:
-            return self.failure if not self.error else ("no", "{}")
+            return self.failure if not self.error else ("no", '{"__type":"#refused"}')
         if not self.error:
             return "ok", self.rows[-1]
         code, text = self.error["C"], self.error.get("D") or "{}"
