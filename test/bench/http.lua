@@ -1,5 +1,6 @@
 -- http.lua - requests of http.sh for wrk: arguments are the operation (GetItem, PutItem, Query, BatchGetItem of 100 keys,
--- BatchWriteItem of 25 puts, TransactWriteItems of 10 puts), the number of items and, for SignedGetItem, the file of sign.pl whose requests are replayed
+-- BatchWriteItem of 25 puts, TransactWriteItems of 10 puts, UpdateItem of one of 10 items), the number of items and, for
+-- SignedGetItem, the file of sign.pl whose requests are replayed
 local note = string.rep("n", 192)
 
 function init(args)
@@ -52,6 +53,9 @@ local bodies = {
 	end,
 	BatchWriteItem = function(i)
 		return '{"RequestItems":{"bench":[' .. list(25, i, function(n) return '{"PutRequest":{"Item":' .. item(n) .. '}}' end) .. ']}}'
+	end,
+	UpdateItem = function(i)
+		return '{"TableName":"bench","Key":{' .. key(i % 10) .. '},"UpdateExpression":"ADD cnt :n","ExpressionAttributeValues":{":n":{"N":"1"}}}'
 	end,
 	TransactWriteItems = function(i)
 		return '{"TransactItems":[' ..

@@ -10,6 +10,7 @@
 #   get_item_signed       signed requests, against the same plain SELECT
 #   query                 100 items, against the plain range read
 #   put_item_slow_sync    on a disk whose sync takes a millisecond, against one client of pgbench: one commit per sync
+#   hot_update            16 connections that add to 10 items, against the same UPDATE
 #   batch_get, batch_put, transact_put
 #                         items by BatchGetItem of 100, BatchWriteItem of 25 and TransactWriteItems of 10 puts, against GetItem
 #                         and PutItem over HTTP; one connection each
@@ -30,7 +31,7 @@ ITEMS=${ITEMS:-20000}
 ROUNDS=${ROUNDS:-5}
 DURATION=${DURATION:-3}
 CLIENTS=${CLIENTS:-16}
-ONLY=${ONLY:-get_item get_item_signed put_item query put_item_slow_sync batch_get batch_put transact_put}
+ONLY=${ONLY:-get_item get_item_signed put_item query put_item_slow_sync hot_update batch_get batch_put transact_put}
 FSYNC=${FSYNC:-on}
 
 command -v wrk >/dev/null || { echo "http.sh: there is no wrk" >&2; exit 1; }
@@ -106,6 +107,7 @@ for op in $ONLY; do
 		put_item) name=PutItem plain=items/plain_put_item ;;
 		put_item_slow_sync) name=PutItem plain=items/plain_put_item clients=1 ;;
 		query) name=Query plain=reads/plain_query ;;
+		hot_update) name=UpdateItem plain=items/plain_hot_update connections=16 clients=16 ;;
 		batch_get) name=BatchGetItem single=GetItem connections=1 items=100 ;;
 		batch_put) name=BatchWriteItem single=PutItem connections=1 items=25 ;;
 		transact_put) name=TransactWriteItems single=PutItem connections=1 items=10 ;;
