@@ -105,6 +105,19 @@ is(scalar(grep { exchange($_, request_text('TransactWriteItems', request('many',
 is(n_of('many'), 1, 'and nothing is done');
 is($node->safe_psql('postgres', q(SELECT count(*) FROM dynapg.tokens WHERE token = 'many')), '1', 'the token is kept once');
 
+# Sessions that contend for a hundred tokens, with rollbacks: each is done exactly once in the end.
+$node->safe_psql('postgres', q{
+	CREATE FUNCTION attempt(token int, fails boolean) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+		PERFORM dynapg.transact_write_items(replace('} . request('race#', 'race#') . q{', '#', token::text)::json);
+		IF fails THEN RAISE SQLSTATE 'ND013'; END IF;
+	EXCEPTION WHEN SQLSTATE 'ND013' THEN NULL; END $$;});
+my $script = PostgreSQL::Test::Utils::tempdir . '/race.sql';
+append_to_file($script, "\\set token random(1, 100)\n\\set fails random(1, 3)\nSELECT attempt(:token, :fails = 1);\n");
+$node->command_ok([ 'pgbench', '-n', '-c', 6, '-t', 300, '-f', $script, '-h', $node->host, '-p', $node->port, 'postgres' ], 'a race for tokens');
+$node->safe_psql('postgres', 'SELECT attempt(i, false) FROM generate_series(1, 100) i');
+is($node->safe_psql('postgres', q{SELECT count(*), min(dynapg.item_get_text(item, 'n')), max(dynapg.item_get_text(item, 'n')) FROM dynamodb."Things" WHERE pk LIKE 'race%'}), '100|1|1', 'each was done once');
+is($node->safe_psql('postgres', q{SELECT count(*), count(DISTINCT token) FROM dynapg.tokens WHERE convert_from(token, 'UTF8') LIKE 'race%'}), '100|100', 'and kept once');
+
 # -- prepared transactions, restart and crash --
 
 $node->safe_psql('postgres', 'BEGIN; ' . statement('prepared', 'p') . q(; PREPARE TRANSACTION 'p'));
