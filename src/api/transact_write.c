@@ -352,14 +352,23 @@ open_account(Transaction *transaction, const DynJson *request, DynCapacityKind k
 
 /* Cancels the transaction where a table has no throughput left for it. */
 static void
-require_throughput(Transaction *transaction)
+require_throughput(Transaction *transaction, DynThrottleKind kind)
 {
 	if (likely(!dyn_guc_throttling))
 		return;
 	transaction->used = palloc0_array(DynAdmissionAction, transaction->count);
 	for (int i = 0; i < transaction->count; i++)
 		transaction->used[i].table = transaction->actions[i].call.write.table;
-	dyn_admission_check_actions(transaction->used, transaction->reasons, transaction->count, DYN_THROTTLE_WRITE);
+	dyn_admission_check_actions(transaction->used, transaction->reasons, transaction->count, kind);
+	dyn_transact_cancel(transaction->reasons, transaction->count);
+}
+
+/* Takes what the actions used; the reasons are told then, those of throughput and others. */
+static void
+conclude(const Transaction *transaction, DynThrottleKind kind)
+{
+	if (transaction->used != NULL)
+		dyn_admission_take_actions(transaction->used, transaction->reasons, transaction->count, kind);
 	dyn_transact_cancel(transaction->reasons, transaction->count);
 }
 
@@ -374,12 +383,13 @@ charge(Transaction *transaction, const Action *action)
 
 	if (write->kind != DYN_WRITE_CHECK)
 		dyn_transact_account_written(&transaction->account, action->account, write->key.pk);
+	if (!is_charged(transaction))
+		return;
+	dyn_transact_token_note(&transaction->token, action - transaction->actions, Max(image_size(result->old_item), image_size(after)));
 	if (transaction->used != NULL)
 		dyn_admission_add_transact_write(&transaction->used[action - transaction->actions], write, result);
-	if (transaction->account.report == DYN_CAPACITY_NONE)
-		return;
-	dyn_capacity_add_transact_write(&action->account->capacity, write->table, result->old_item, after);
-	dyn_transact_token_note(&transaction->token, action - transaction->actions, Max(image_size(result->old_item), image_size(after)));
+	if (transaction->account.report != DYN_CAPACITY_NONE)
+		dyn_capacity_add_transact_write(&action->account->capacity, write->table, result->old_item, after);
 }
 
 /* ---- all actions ---- */
@@ -398,9 +408,7 @@ carry_out_all(Transaction *transaction)
 		charge(transaction, action);
 		forget_images(action);
 	}
-	if (transaction->used != NULL)
-		dyn_admission_take_actions(transaction->used, transaction->reasons, transaction->count, DYN_THROTTLE_WRITE);
-	dyn_transact_cancel(transaction->reasons, transaction->count);
+	conclude(transaction, DYN_THROTTLE_WRITE);
 }
 
 static void
@@ -433,8 +441,16 @@ static void
 reply_repeated(Transaction *transaction, const DynJson *request, StringInfo reply)
 {
 	open_account(transaction, request, DYN_CAPACITY_TRANSACT_READ);
+	require_throughput(transaction, DYN_THROTTLE_READ);
 	for (int i = 0; i < transaction->count; i++)
-		transaction->actions[i].account->capacity.table_units += dyn_transact_token_units(&transaction->token, i);
+	{
+		double		units = dyn_transact_token_units(&transaction->token, i);
+
+		transaction->actions[i].account->capacity.table_units += units;
+		if (transaction->used != NULL)
+			transaction->used[i].used.table_units = units;
+	}
+	conclude(transaction, DYN_THROTTLE_READ);
 	appendStringInfoChar(reply, '{');
 	dyn_transact_account_reply(reply, &transaction->account);
 	appendStringInfoChar(reply, '}');
@@ -459,7 +475,7 @@ dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
 		return;
 	}
 	open_account(&transaction, request, DYN_CAPACITY_TRANSACT_WRITE);
-	require_throughput(&transaction);
+	require_throughput(&transaction, DYN_THROTTLE_WRITE);
 	choose_images(&transaction);
 	carry_out_all(&transaction);
 	count_items(&transaction);

@@ -221,6 +221,10 @@ costs_of('write', 122, 'TransactWriteItems', { TransactItems => [ { Update => { 
 	{ Put => { TableName => 'Debts', Item => item('c') } } ] });
 costs_of('write', 122, 'TransactWriteItems', { TransactItems => [ { Put => { TableName => 'Debts', Item => item('a', 61440) } },
 	{ Put => { TableName => 'Debts', Item => item('c'), ConditionExpression => 'attribute_not_exists(pk)' } } ] }, 400);
+my %once = (ClientRequestToken => 'once', TransactItems => [ { Put => { TableName => 'Debts', Item => item('a', 61440) } } ]);
+costs_of('write', 120, 'TransactWriteItems', \%once);
+costs_of('write', 0, 'TransactWriteItems', \%once);
+costs_of('read', 30, 'TransactWriteItems', \%once);
 costs_of('write', 60, 'DeleteItem', { TableName => 'Debts', Key => key('a') });
 costs('Debts', 'write', 50, sub {
 	$node->safe_psql('postgres', 'BEGIN; SELECT dynapg.put_item(\'' . $json->encode({ TableName => 'Debts', Item => item('a', 51200) }) . '\'); ROLLBACK');
