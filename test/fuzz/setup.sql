@@ -42,17 +42,130 @@ BEGIN
 END $$;
 
 CREATE UNLOGGED TABLE fuzz.outcomes (operation text, outcome text, calls bigint, PRIMARY KEY (operation, outcome));
+CREATE FUNCTION fuzz.count(text, text) RETURNS void LANGUAGE sql AS $$
+	INSERT INTO fuzz.outcomes VALUES ($1, $2, 1) ON CONFLICT ON CONSTRAINT outcomes_pkey DO UPDATE SET calls = outcomes.calls + 1
+$$;
 
 -- The codes of a cancelled transaction are those of its message, and one of them at least is a reason.
 CREATE FUNCTION fuzz.judge_reasons(message text, detail text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-	codes text := (SELECT string_agg(r->>'Code', ', ' ORDER BY n) FROM json_array_elements(detail::json->'CancellationReasons') WITH ORDINALITY t (r, n));
+	codes text;
 BEGIN
+	SELECT string_agg(r->>'Code', ', ' ORDER BY n) INTO codes FROM json_array_elements(detail::json->'CancellationReasons') WITH ORDINALITY t (r, n);
 	IF message NOT LIKE '%[' || codes || ']' OR codes !~ 'ValidationError|ConditionalCheckFailed' THEN
 		RETURN 'reasons ' || codes || ' of: ' || message;
 	END IF;
 	PERFORM FROM json_array_elements(detail::json->'CancellationReasons') r WHERE (r->>'Code' = 'None') <> (r->'Message' IS NULL);
 	RETURN CASE WHEN FOUND THEN 'a reason without a message, or a message without: ' || detail END;
+EXCEPTION WHEN untranslatable_character THEN
+	RETURN NULL;			-- U+0000 is no character of PostgreSQL's
+END $$;
+
+-- The action of an entry of a transaction; of doubled members the last one counts.
+CREATE FUNCTION fuzz.action(entry json, OUT kind text, OUT action json) LANGUAGE sql AS $$
+	SELECT key, value FROM json_each(entry) WITH ORDINALITY e (key, value, n)
+	WHERE key IN ('Put', 'Update', 'Delete', 'ConditionCheck') AND json_typeof(value) = 'object' ORDER BY n DESC LIMIT 1
+$$;
+
+-- What the operation on one item says to an action, which it then undoes: the action's reason, as it should be.
+CREATE FUNCTION fuzz.reason(entry json, OUT code text, OUT message text, OUT item text) LANGUAGE plpgsql AS $$
+DECLARE
+	kind text;
+	action json;
+	detail text;
+BEGIN
+	SELECT * INTO kind, action FROM fuzz.action(entry);
+	PERFORM CASE kind WHEN 'Put' THEN dynapg.put_item(action) WHEN 'Update' THEN dynapg.update_item(action) ELSE dynapg.delete_item(action) END;
+	RAISE SQLSTATE 'ZZ000';
+EXCEPTION
+	WHEN SQLSTATE 'ZZ000' THEN
+		code := 'None';
+	WHEN SQLSTATE 'ND003' THEN
+		GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+		code := 'ConditionalCheckFailed';
+		message := SQLERRM;
+		item := nullif(detail, '')::json->'Item';
+	WHEN SQLSTATE 'ND001' THEN
+		code := 'ValidationError';
+		message := regexp_replace(SQLERRM, '^1 validation error detected: ', '');
+END $$;
+
+CREATE FUNCTION fuzz.state() RETURNS text LANGUAGE sql AS $$
+	SELECT md5(string_agg(item::text, ',' ORDER BY item::text)) FROM (SELECT item FROM dynamodb."FuzzS" UNION ALL SELECT item FROM dynamodb."FuzzB") t
+$$;
+
+-- What the tables hold once each action was done by the operation on one item.
+CREATE FUNCTION fuzz.state_after(entries json) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	state text;
+BEGIN
+	PERFORM CASE kind WHEN 'Put' THEN dynapg.put_item(action) WHEN 'Update' THEN dynapg.update_item(action) WHEN 'Delete' THEN dynapg.delete_item(action) END
+	FROM json_array_elements(entries) e (entry), fuzz.action(entry);
+	state := fuzz.state();
+	RAISE SQLSTATE 'ZZ000';
+EXCEPTION WHEN SQLSTATE 'ZZ000' THEN
+	RETURN state;
+END $$;
+
+-- A transaction against the operations on one item: it does what they do, or tells of each action what they would.  What does not
+-- fit a table's keys is told before any action is tried; names and values that nothing uses, and expressions, are refused elsewhere.
+CREATE FUNCTION fuzz.judge_transaction(request json) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	entries json;
+	codes text[];
+	messages text[];
+	items text[];
+	expected_state text;
+	detail text;
+	early boolean;
+	wrong text;
+BEGIN
+	BEGIN
+		entries := request->'TransactItems';
+		SELECT array_agg(r.code ORDER BY n), array_agg(r.message ORDER BY n), array_agg(r.item ORDER BY n) INTO codes, messages, items
+		FROM json_array_elements(entries) WITH ORDINALITY t (entry, n), fuzz.reason(entry) r;
+		IF messages::text ~ 'can only be specified when using expressions' THEN
+			RETURN NULL;
+		END IF;
+		IF 'None' = ALL (codes) THEN
+			expected_state := fuzz.state_after(entries);
+		END IF;
+	EXCEPTION WHEN OTHERS THEN
+		IF SQLSTATE ~ '^(ND|22|54001)' THEN
+			RETURN NULL;	-- not a request to compare
+		END IF;
+		RAISE;
+	END;
+	BEGIN
+		PERFORM dynapg.transact_write_items(request);
+		IF 'None' <> ANY (codes) THEN
+			wrong := 'it should have been cancelled: ' || codes::text || messages::text;
+		ELSIF request->'ClientRequestToken' IS NULL AND fuzz.state() <> expected_state THEN
+			wrong := 'the tables hold something else';
+		END IF;
+		RAISE SQLSTATE 'ZZ000';
+	EXCEPTION
+		WHEN SQLSTATE 'ZZ000' THEN
+			PERFORM fuzz.count('compared', 'ok');
+			RETURN wrong;
+		WHEN SQLSTATE 'ND011' THEN
+			GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+		WHEN OTHERS THEN
+			IF SQLSTATE ~ '^ND' THEN
+				RETURN NULL;	-- judged as any request is
+			END IF;
+			RAISE;
+	END;
+	SELECT bool_or(r->>'Message' !~ '^(The conditional request failed|The provided expression refers|An operand in the update|The document path|Item size to update|The update expression attempted)')
+	INTO early FROM json_array_elements(detail::json->'CancellationReasons') r;
+	SELECT concat_ws(' ', n, r, 'should be', codes[n], messages[n], items[n]) INTO wrong
+	FROM json_array_elements(detail::json->'CancellationReasons') WITH ORDINALITY t (r, n)
+	WHERE NOT (early AND r->>'Code' = 'None') AND
+		(r->>'Code' <> codes[n] OR r->>'Message' IS DISTINCT FROM messages[n] OR (r->'Item')::text IS DISTINCT FROM items[n]);
+	PERFORM fuzz.count('compared', CASE WHEN early THEN 'refused' ELSE 'cancelled' END);
+	RETURN wrong;
+EXCEPTION WHEN untranslatable_character THEN
+	RETURN NULL;			-- U+0000 is no character of PostgreSQL's
 END $$;
 
 -- A request, as octets: an error is DynamoDB's, a reply is JSON.
@@ -62,7 +175,11 @@ DECLARE
 	outcome text := 'ok';
 	wrong text;
 	detail text;
+	unlike text;
 BEGIN
+	IF operation = 'transact_write_items' THEN
+		unlike := fuzz.judge_transaction(request::json);
+	END IF;
 	BEGIN
 		reply := fuzz.call(operation, request::json);
 		PERFORM reply::text::json;
@@ -78,8 +195,8 @@ BEGIN
 			wrong := fuzz.judge_reasons(SQLERRM, detail);
 		END IF;
 	END;
-	INSERT INTO fuzz.outcomes VALUES (operation, outcome, 1) ON CONFLICT ON CONSTRAINT outcomes_pkey DO UPDATE SET calls = outcomes.calls + 1;
-	RETURN wrong;
+	PERFORM fuzz.count(operation, outcome);
+	RETURN coalesce(wrong, unlike);
 END $$;
 
 -- An item, whatever made it: every way of looking at it works, and text and binary form lead back to the same bytes.
