@@ -35,7 +35,7 @@ SELECT pg_temp.w('{"batcherr":null}');
 SELECT pg_temp.g('{"batcherr":{"Keys":[null]}}');
 SELECT pg_temp.g('{"batcherr":{"Keys":[{"pk":{"S":"1"}}],"AttributesToGet":[]}}');
 SELECT pg_temp.w('{"a b":[{"PutRequest":{"Item":{"pk":{"S":"1"}}}}]}');
-SELECT pg_temp.g('{"":{"Keys":[{"pk":{"S":"1"}}]}}');
+SELECT regexp_replace(pg_temp.g('{"":{"Keys":[{"pk":{"S":"1"}}]}}'), '@[0-9a-f]+', '@hash');
 SELECT pg_temp.w('{"arn:aws:dynamodb:eu-west-1:000000000000:table/batcherr":[{"PutRequest":{"Item":{"pk":{"S":"1"}}}}]}');
 SELECT pg_temp.answer('batch_write_item', '{"RequestItems":{"batcherr":[{"PutRequest":{"Item":{"pk":{"S":"1"}}}}]},"ReturnConsumedCapacity":"ALL","ReturnItemCollectionMetrics":"YES"}');
 SELECT pg_temp.answer('batch_get_item', '{"RequestItems":{"batcherr":{"Keys":[{"pk":{"S":"1"}}]}},"ReturnConsumedCapacity":"ALL"}');
@@ -44,6 +44,8 @@ SELECT regexp_replace(left(answer, 310), '@[0-9a-f]+', '@hash', 'g'), right(answ
 SELECT left(answer, 60), right(answer, 120) FROM pg_temp.g('{"batcherr":' || pg_temp.keys(1, 101) || '}') answer;
 SELECT pg_temp.w('{"batcherr":' || pg_temp.puts(1, 25) || ',"batcherr2":' || pg_temp.puts(1, 1) || '}');
 SELECT pg_temp.g('{"batcherr":' || pg_temp.keys(1, 100) || ',"batcherr2":' || pg_temp.keys(1, 1) || '}');
+SELECT right(pg_temp.w('{' || (SELECT string_agg(format('"batchnone%s":[{}]', i), ',') FROM generate_series(1, 26) i) || '}'), 96);
+SELECT right(pg_temp.g('{' || (SELECT string_agg(format('"batchnone%s":{"Keys":[{}]}', i), ',') FROM generate_series(1, 101) i) || '}'), 96);
 \echo # neither or both kinds of request
 SELECT pg_temp.w('{"batcherr":[{}]}');
 SELECT pg_temp.w('{"batcherr":[{"PutRequest":{"Item":{"pk":{"S":"1"}}},"DeleteRequest":{"Key":{"pk":{"S":"1"}}}}]}');
