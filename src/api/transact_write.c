@@ -89,6 +89,7 @@ read_action(Action *action, const DynJson *entry)
 	DynWriteCall *call = &action->call;
 	DynWrite   *write = &call->write;
 
+	CHECK_FOR_INTERRUPTS();
 	call->request = only_action(entry, &write->kind);
 	action->map = dyn_params_attributes(call->request, write->kind == DYN_WRITE_PUT ? "Item" : "Key", "");
 	if (write->kind == DYN_WRITE_PUT)
@@ -118,6 +119,7 @@ fit_action(Action *action)
 	MemoryContext context = CurrentMemoryContext;
 	DynWrite   *write = &action->call.write;
 
+	CHECK_FOR_INTERRUPTS();
 	PG_TRY();
 	{
 		write->key = write->kind == DYN_WRITE_PUT ? dyn_keys_of_item(write->table, dyn_item_root(write->item)) :
