@@ -134,13 +134,6 @@ check_shared(const TableReads *one, const TableReads *other)
 }
 
 static bool
-is_item_of(const DynTable *table, const DynKey *key, DynValue item)
-{
-	return dyn_value_equal(dyn_map_get(item, table->pk.name, table->pk.len), key->pk) &&
-		(table->sk.tag == 0 || dyn_value_equal(dyn_map_get(item, table->sk.name, table->sk.len), key->sk));
-}
-
-static bool
 is_admitted(Reader *reader, List *refusals)
 {
 	reader->refusals = dyn_admission_join(reader->refusals, refusals);
@@ -169,7 +162,7 @@ pass_missing(Reader *reader, const struct varlena *item)
 	TableReads *reads = reader->reads;
 
 	while (reads->done < reads->count &&
-		   (item == NULL || !is_item_of(reads->table, &reads->keys[reads->done], dyn_item_root(item))))
+		   (item == NULL || !dyn_row_is_of_key(reads->table, &reads->keys[reads->done], item)))
 	{
 		if (!charge(reader, 0))
 			return false;

@@ -3,8 +3,8 @@
  *
  * The whole request is checked before anything is written.  Then its writes are done in the order of table and key,
  * so that batches that meet wait for each other and never for one another; neighbours that only store, or only delete,
- * are one statement.  Where the reply tells the capacity, or throughput limits the table, each write is a statement
- * of its own, which hands over the image before it; writes that are not admitted are handed back as UnprocessedItems.
+ * are one statement, which hands over the images before them where the reply tells the capacity.  Where throughput limits
+ * the table each write is a statement of its own; writes that are not admitted are handed back as UnprocessedItems.
  *
  * Layer 3 (api).
  */
@@ -163,21 +163,25 @@ static int
 write_run(const Batch *batch, int first)
 {
 	const BatchWrite *start = &batch->writes[first];
+	DynTable   *table = start->of->table;
+	bool		charged = batch->tables[0].capacity.report != DYN_CAPACITY_NONE;
 	DynKey		keys[DYN_MAX_BATCH_WRITES];
 	struct varlena *items[DYN_MAX_BATCH_WRITES];
+	struct varlena *old_items[DYN_MAX_BATCH_WRITES] = {0};
 	int			n = 0;
 
-	while (first + n < batch->nwrites && start[n].of->table == start->of->table &&
-		   (start[n].item != NULL) == (start->item != NULL))
+	while (first + n < batch->nwrites && start[n].of->table == table && (start[n].item != NULL) == (start->item != NULL))
 	{
 		keys[n] = start[n].key;
 		items[n] = start[n].item;
 		n++;
 	}
 	if (start->item != NULL)
-		dyn_rows_put(start->of->table, keys, items, n);
+		dyn_rows_put(table, keys, items, n, charged ? old_items : NULL);
 	else
-		dyn_rows_delete(start->of->table, keys, n);
+		dyn_rows_delete(table, keys, n, charged ? old_items : NULL);
+	for (int i = 0; charged && i < n; i++)
+		dyn_capacity_add_write(&start[i].of->capacity, table, old_items[i], items[i]);
 	return first + n;
 }
 
@@ -194,15 +198,6 @@ single_write(const BatchWrite *batch_write)
 		.holds_on_missing = true,
 		.keep_old = true
 	};
-}
-
-static void
-write_charged(BatchWrite *batch_write)
-{
-	DynWrite	write = single_write(batch_write);
-	DynWriteResult result = dyn_row_write(&write);
-
-	dyn_capacity_add_write(&batch_write->of->capacity, write.table, result.old_item, write.item);
 }
 
 /* DynWriteJudge: takes what the write used; false where it is not admitted. */
@@ -274,8 +269,6 @@ write_all(Batch *batch)
 	{
 		if (batch->writes[i].of->limited)
 			write_admitted(batch, &batch->writes[i++]);
-		else if (batch->tables[0].capacity.report != DYN_CAPACITY_NONE)
-			write_charged(&batch->writes[i++]);
 		else
 			i = write_run(batch, i);
 	}

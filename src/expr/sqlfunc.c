@@ -200,7 +200,10 @@ dynapg_hand_over(PG_FUNCTION_ARGS)
 		struct varlena *old_item = PG_GETARG_VARLENA_PP(0);
 		struct varlena *new_item = PG_GETARG_VARLENA_PP(1);
 
-		hand_over_images(old_item, new_item);
+		if (dyn_handover->replaced != NULL)
+			dyn_handover->replaced(dyn_handover->replaced_arg, old_item);
+		else
+			hand_over_images(old_item, new_item);
 		PG_FREE_IF_COPY(old_item, 0);
 		PG_FREE_IF_COPY(new_item, 1);
 	}

@@ -62,6 +62,8 @@ static const StatementForm forms[DYN_PLAN_COUNT] = {
 	[DYN_PLAN_GET_MANY] = {false, false},
 	[DYN_PLAN_PUT_MANY] = {true, false},
 	[DYN_PLAN_DELETE_MANY] = {false, false},
+	[DYN_PLAN_PUT_MANY_KEEP] = {true, false},
+	[DYN_PLAN_DELETE_MANY_KEEP] = {false, false},
 };
 
 /* ---- statements ---- */
@@ -229,15 +231,20 @@ statement_text(const DynTable *table, DynPlanKind kind)
 			append_join_clause(&sql, table);
 			break;
 		case DYN_PLAN_PUT_MANY:
+		case DYN_PLAN_PUT_MANY_KEEP:
 			appendStringInfo(&sql, "INSERT INTO %s AS t (pk%s, item) SELECT k.pk%s, k.item FROM ", table->qualified,
 							 table->sk.tag ? ", sk" : "", table->sk.tag ? ", k.sk" : "");
 			append_lists(&sql, table, p);
-			appendStringInfo(&sql, " ON CONFLICT (pk%s) DO UPDATE SET item = EXCLUDED.item", table->sk.tag ? ", sk" : "");
+			appendStringInfo(&sql, " ON CONFLICT (pk%s) DO UPDATE SET item = %s", table->sk.tag ? ", sk" : "",
+							 kind == DYN_PLAN_PUT_MANY ? "EXCLUDED.item" : "dynapg.hand_over(t.item, EXCLUDED.item)");
 			break;
 		case DYN_PLAN_DELETE_MANY:
+		case DYN_PLAN_DELETE_MANY_KEEP:
 			appendStringInfo(&sql, "DELETE FROM %s AS t USING ", table->qualified);
 			append_lists(&sql, table, p);
 			append_join_clause(&sql, table);
+			if (kind == DYN_PLAN_DELETE_MANY_KEEP)
+				appendStringInfoString(&sql, " RETURNING t.item");
 			break;
 		default:
 			elog(ERROR, "no such statement");
@@ -603,27 +610,78 @@ dyn_rows_get(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer cons
 	SPI_finish();
 }
 
-static void
-write_many(DynTable *table, DynPlanKind kind, const DynKey *keys, struct varlena *const *items, int nkeys)
+bool
+dyn_row_is_of_key(const DynTable *table, const DynKey *key, const struct varlena *item)
 {
-	KeptItem	nothing = {0};
-	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &nothing);
-	const DynPlan *plan;
+	DynValue	root = dyn_item_root(item);
+
+	return dyn_value_equal(dyn_map_get(root, table->pk.name, table->pk.len), key->pk) &&
+		(table->sk.tag == 0 || dyn_value_equal(dyn_map_get(root, table->sk.name, table->sk.len), key->sk));
+}
+
+/* The images before the writes of a list. */
+typedef struct OldItems
+{
+	const DynTable *table;
+	const DynKey *keys;
+	int			nkeys;
+	struct varlena **items;		/* by the keys; NULL: they are not wanted */
+	int			next;			/* the key after the last one that had an image: images come in the keys' order */
+	MemoryContext context;
+} OldItems;
+
+/* Keeps an image, which is detoasted. */
+static void
+keep_old_item(void *arg, const struct varlena *item)
+{
+	OldItems   *old = arg;
+
+	for (int i = 0; i < old->nkeys; i++)
+	{
+		int			key = (old->next + i) % old->nkeys;
+
+		if (!dyn_row_is_of_key(old->table, &old->keys[key], item))
+			continue;
+		old->items[key] = MemoryContextAlloc(old->context, VARSIZE_ANY(item));
+		memcpy(old->items[key], item, VARSIZE_ANY(item));
+		old->next = key + 1;
+		break;
+	}
+}
+
+/* What a delete returns. */
+static bool
+receive_old_item(void *arg, Datum value)
+{
+	keep_old_item(arg, (struct varlena *) PG_DETOAST_DATUM_PACKED(value));
+	return true;
+}
+
+static void
+write_many(DynTable *table, DynPlanKind kind, ParamListInfo params, OldItems *old)
+{
+	DynHandover handover = {.replaced = keep_old_item, .replaced_arg = old};
+	DynPlanReceiver receiver = dyn_plan_receiver(receive_old_item, old);
 
 	SPI_connect();
-	plan = plan_for(table, kind);
-	dyn_plan_run(plan, make_list_params(table, kind, keys, items, nkeys), &receiver.pub, dyn_handover);
+	dyn_plan_run(plan_for(table, kind), params, &receiver.pub, old->items != NULL ? &handover : dyn_handover);
 	SPI_finish();
 }
 
 void
-dyn_rows_put(DynTable *table, const DynKey *keys, struct varlena *const *items, int nkeys)
+dyn_rows_put(DynTable *table, const DynKey *keys, struct varlena *const *items, int nkeys, struct varlena **old_items)
 {
-	write_many(table, DYN_PLAN_PUT_MANY, keys, items, nkeys);
+	OldItems	old = {table, keys, nkeys, old_items, 0, CurrentMemoryContext};
+	DynPlanKind kind = old_items != NULL ? DYN_PLAN_PUT_MANY_KEEP : DYN_PLAN_PUT_MANY;
+
+	write_many(table, kind, make_list_params(table, kind, keys, items, nkeys), &old);
 }
 
 void
-dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys)
+dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys, struct varlena **old_items)
 {
-	write_many(table, DYN_PLAN_DELETE_MANY, keys, NULL, nkeys);
+	OldItems	old = {table, keys, nkeys, old_items, 0, CurrentMemoryContext};
+	DynPlanKind kind = old_items != NULL ? DYN_PLAN_DELETE_MANY_KEEP : DYN_PLAN_DELETE_MANY;
+
+	write_many(table, kind, make_list_params(table, kind, keys, NULL, nkeys), &old);
 }

@@ -28,9 +28,16 @@ extern struct varlena *dyn_row_get(DynTable *table, const DynKey *key);
 /* Reads the items of these keys, in their order; keys without an item are passed over. */
 extern void dyn_rows_get(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer consume, void *arg);
 
-/* Stores items, deletes items, unconditionally, in the order of the keys, which are all different. */
-extern void dyn_rows_put(DynTable *table, const DynKey *keys, struct varlena *const *items, int nkeys);
-extern void dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys);
+/*
+ * Stores items, deletes items, unconditionally, in the order of the keys, which are all different.  Where old_items is not
+ * NULL, those of its elements whose key had an item become that item, in the current memory context.
+ */
+extern void dyn_rows_put(DynTable *table, const DynKey *keys, struct varlena *const *items, int nkeys,
+						 struct varlena **old_items);
+extern void dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys, struct varlena **old_items);
+
+/* Is it the item of that key? */
+extern bool dyn_row_is_of_key(const DynTable *table, const DynKey *key, const struct varlena *item);
 
 typedef enum DynWriteKind
 {

@@ -46,6 +46,8 @@ typedef enum DynPlanKind
 	DYN_PLAN_GET_MANY,			/* these take lists of keys and items */
 	DYN_PLAN_PUT_MANY,
 	DYN_PLAN_DELETE_MANY,
+	DYN_PLAN_PUT_MANY_KEEP,		/* these two tell the old images, too */
+	DYN_PLAN_DELETE_MANY_KEEP,
 	DYN_PLAN_COUNT
 } DynPlanKind;
 

@@ -25,6 +25,10 @@ typedef struct DynHandover
 	bool		keep_new;		/* is the new image wanted? */
 	bool		keep_flaw;		/* is an update that does not fit to leave the row as it is, and to tell? (else: an error) */
 
+	/* A statement on a list calls this, with each version that it replaces, instead of leaving images here. */
+	void		(*replaced) (void *arg, const struct varlena *old_item);
+	void	   *replaced_arg;
+
 	bool		seen;			/* a function of the statement saw a row version */
 	bool		held;			/* what the condition said of it; true where there is none */
 	struct varlena *old_item;	/* that version, copied to context, or NULL */
