@@ -444,13 +444,9 @@ class Checker:
         following = self.dependencies()
         self.add_times(following)
         self.edges = sum(map(len, following))
-        left = knot(following)
-        for _ in range(3):
-            cycle = shortest_cycle(following, left, len(self.nodes))
-            if not cycle:
-                break
+        for knot in sorted(knots(following), key=len)[:3]:
+            cycle = shortest_cycle(following, knot, len(self.nodes))
             self.tell_cycle([number for number in cycle if number < len(self.nodes)])
-            left.difference_update(cycle)
 
     def reason(self, before, after):
         """Why one comes before the other."""
@@ -493,46 +489,64 @@ def tell_place(item, event):
     return f"{node.kind} {node.name} {'saw' if place & 1 else 'wrote'} version {place >> 1} of {item.name}"
 
 
-def knot(following):
-    """The nodes that are left when those without predecessors, and those without successors, are taken away again and again."""
+def knots(following):
+    """The strongly connected components with more than one node: in each there is a cycle, and none elsewhere."""
+    left = unordered(following)
+    index, low, components, path, stacked = {}, {}, [], [], set()
+    for root in left:
+        if root in index:
+            continue
+        work = [(root, iter(following[root]))]
+        index[root] = low[root] = len(index)
+        path.append(root)
+        stacked.add(root)
+        while work:
+            number, successors = work[-1]
+            for successor in successors:
+                if successor not in left:
+                    continue
+                if successor not in index:
+                    index[successor] = low[successor] = len(index)
+                    path.append(successor)
+                    stacked.add(successor)
+                    work.append((successor, iter(following[successor])))
+                    break
+                if successor in stacked:
+                    low[number] = min(low[number], index[successor])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[number])
+                if low[number] == index[number]:
+                    at = len(path) - 1
+                    while path[at] != number:
+                        at -= 1
+                    if len(path) - at > 1:
+                        components.append(set(path[at:]))
+                    stacked.difference_update(path[at:])
+                    del path[at:]
+    return components
+
+
+def unordered(following):
+    """The nodes that are left when those without predecessors are taken away again and again: cycles, and what follows them."""
     degree = [0] * len(following)
     for successors in following:
         for successor in successors:
             degree[successor] += 1
     free = [number for number, count in enumerate(degree) if count == 0]
-    done = 0
     while free:
-        number = free.pop()
-        done += 1
-        for successor in following[number]:
+        for successor in following[free.pop()]:
             degree[successor] -= 1
             if degree[successor] == 0:
                 free.append(successor)
-    if done == len(following):
-        return set()
-    left = {number for number, count in enumerate(degree) if count}
-    before = collections.defaultdict(list)
-    out = dict.fromkeys(left, 0)
-    for number in left:
-        for successor in following[number]:
-            before[successor].append(number)
-            out[number] += successor in left
-    free = [number for number, count in out.items() if count == 0]
-    while free:
-        number = free.pop()
-        left.discard(number)
-        for predecessor in before[number]:
-            if predecessor in left:
-                out[predecessor] -= 1
-                if out[predecessor] == 0:
-                    free.append(predecessor)
-    return left
+    return {number for number, count in enumerate(degree) if count}
 
 
-def shortest_cycle(following, left, operations):
-    """The cycle with the fewest operations (moments do not count) through one of the first nodes of the knot."""
+def shortest_cycle(following, knot, operations):
+    """The cycle with the fewest operations (moments do not count) through one of the first of the knot."""
     best = None
-    for start in sorted(number for number in left if number < operations)[:200]:
+    for start in sorted(number for number in knot if number < operations)[:min(200, 1 + 1_000_000 // len(knot))]:
         came, lengths = {start: None}, {start: 0}
         queue = collections.deque([(0, start)])
         while queue:
@@ -545,7 +559,7 @@ def shortest_cycle(following, left, operations):
                     queue.clear()
                     break
                 farther = length + (successor < operations)
-                if successor in left and farther < lengths.get(successor, NEVER):
+                if successor in knot and farther < lengths.get(successor, NEVER):
                     came[successor], lengths[successor] = number, farther
                     if farther > length:
                         queue.append((farther, successor))
@@ -553,7 +567,7 @@ def shortest_cycle(following, left, operations):
                         queue.appendleft((farther, successor))
         if best and best[0] <= 1:
             break
-    return best[1] if best else None
+    return best[1]
 
 
 def trace(came, number):

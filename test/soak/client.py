@@ -168,11 +168,14 @@ class Workload:
         return self.write(actions)
 
     def claiming(self):
-        return self.read("R", [self.random.choice(self.claims), self.one()], True, self.claim_write)
+        return self.read("R", self.random.sample(self.claims, 2) + [self.one()], True, self.claim_write)
 
     def claim_write(self, seen):
-        item = next(item for item in seen if not model.is_account(item))
+        """Puts a claim, or one of two if the other is missing; deletes one; or looks whether it is there."""
+        item, other, _ = seen
         note = f"u:{self.one()}:0:0:"
+        if not seen[item] and not seen[other] and self.random.random() < 0.5:
+            return self.write([f"p:{item}:::!", f"c:{other}:::!", note])
         if seen[item]:
             verb = "d" if self.random.random() < 0.7 else "c"
             return self.write([f"{verb}:{item}:::={seen[item]['c']['S']}", note])

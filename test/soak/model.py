@@ -27,6 +27,13 @@ UPDATES = {
     "f": "SET bal = bal + :d, res = res + :r, c = :c, q = p, p = l, l = :l ADD n :o",
 }
 
+# Pauses within transactions, between their actions: so they meet more often than on an idle machine.
+PAUSES = f"""
+    CREATE OR REPLACE FUNCTION public.soak_pause() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF pg_catalog.random() < 0.03 THEN PERFORM pg_catalog.pg_sleep(0.001); END IF; RETURN NEW; END $$;
+    CREATE TRIGGER soak_pause BEFORE INSERT OR UPDATE ON dynamodb."{TABLE}" FOR EACH ROW EXECUTE FUNCTION public.soak_pause();
+    SELECT 1"""
+
 CREATE_TABLE = ('{"TableName":"%s","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],'
                 '"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]}' % TABLE)
 
@@ -36,7 +43,8 @@ def account(number):
 
 
 def claim(number):
-    return f"s{number:02d}"
+    """Some come before the accounts in the order of keys, in which a transaction works, and some after them."""
+    return f"{'As'[number % 2]}{number:02d}"
 
 
 def is_account(item):

@@ -253,6 +253,16 @@ def read_skew(planter):
             return True
 
 
+def read_skews(planter):
+    """One at the beginning and one at the end, and all is well in between."""
+    writes = [(write, accounts) for write, accounts in planter.writes("T") if len(accounts) > 1]
+    writes.sort(key=lambda pair: pair[0].begin)
+    for write, accounts in writes[:1] + writes[-1:]:
+        (one, seen), (other, unseen) = list(accounts.items())[:2]
+        planter.add_read(write.begin, write.end, {one: planter.image(one, seen), other: planter.image(other, unseen - 1)})
+    return len(writes) > 1
+
+
 def against_real_time(planter):
     """A TransactGetItems that saw a write, and not another that had ended before that began."""
     before = []
@@ -355,7 +365,7 @@ PLANTS = (
     (lost_last_write, "lost write"), (done_twice, "done twice"), (refused_but_done, "refused but done"), (wrong_value, "wrong value"),
     (wrong_sum, "wrong sum"), (broken_rule, "broken rule"), (condition_ignored, "condition did not hold"),
     (check_ignored, "condition did not hold"), (refused_wrongly, "refused wrongly"), (write_skew, "write skew"),
-    (read_skew, "read skew"), (against_real_time, "against real time"), (overtaken_write, "overtaken write"),
+    (read_skew, "read skew"), (read_skews, "read skew"), (against_real_time, "against real time"), (overtaken_write, "overtaken write"),
     (two_owners, "two owners"), (claim_ignored, "condition did not hold"), (claim_not_seen, "condition did not hold"),
     (read_of_nothing, "read of nothing"),
     (nothing, None), (replies_lost, None), (never_arrived, None), (batch_in_between, None),

@@ -37,7 +37,7 @@ def parse():
     parser.add_argument("--connections", type=int, default=6, help="of each client over HTTP")
     parser.add_argument("--sql-connections", type=int, default=1, help="of each client over SQL")
     parser.add_argument("--accounts", type=int, default=24)
-    parser.add_argument("--claims", type=int, default=16)
+    parser.add_argument("--claims", type=int, default=8)
     parser.add_argument("--kill-every", type=float, default=1.5, help="seconds between kills; 0: none")
     parser.add_argument("--crash-every", type=float, help="seconds between crashes; 0: none; by default 20, less in a short run")
     parser.add_argument("--seed", default=str(time.time_ns()))
@@ -101,6 +101,7 @@ class Soak:
 
     def prepare(self):
         self.call("CreateTable", model.CREATE_TABLE)
+        self.sql(model.PAUSES)
         for number in range(self.options.accounts):
             self.call("PutItem", model.new_account(model.account(number)))
 
