@@ -29,6 +29,14 @@
 #define pg_attribute_noreturn() __attribute__((noreturn))
 #endif
 
+/* Early minor versions of PostgreSQL 14 and 15 lack these. */
+#ifndef palloc_array
+#define palloc_object(type) ((type *) palloc(sizeof(type)))
+#define palloc0_object(type) ((type *) palloc0(sizeof(type)))
+#define palloc_array(type, count) ((type *) palloc(sizeof(type) * (count)))
+#define palloc0_array(type, count) ((type *) palloc0(sizeof(type) * (count)))
+#endif
+
 #if PG_VERSION_NUM < 150000
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
