@@ -113,6 +113,26 @@ DECLARE c CURSOR FOR SELECT dynapg.key_n(item, 'n') FROM dynamodb."txc.a" WHERE 
 SELECT pg_temp.transfer(9);
 FETCH c;
 ROLLBACK;
+-- a transaction inside an action of another one, by a trigger; it is undone with it, and its cancellation is the other's error
+CREATE FUNCTION txc_audit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM dynapg.transact_write_items(format('{"TransactItems":[{"Update":{"TableName":"txc.b","Key":{"id":{"S":"audit"}},"UpdateExpression":"ADD %s :n","ExpressionAttributeValues":{":n":{"N":"1"}}}},{"ConditionCheck":{"TableName":"txc.b","Key":{"id":{"S":"closed"}},"ConditionExpression":"attribute_not_exists(id)"}}]}', NEW.pk)::json);
+	RETURN NEW;
+END $$;
+CREATE TRIGGER audit BEFORE INSERT OR UPDATE ON dynamodb."txc.a" FOR EACH ROW EXECUTE FUNCTION txc_audit();
+CREATE FUNCTION pg_temp.both(x text, y text) RETURNS text LANGUAGE sql AS $$
+	SELECT pg_temp.answer('transact_write_items', '{"TransactItems":[{"Update":{"TableName":"txc.a","Key":{"id":{"S":"x"}},"UpdateExpression":"ADD ' || x || ' :n","ExpressionAttributeValues":{":n":{"N":"1"}}}},{"Update":{"TableName":"txc.a","Key":{"id":{"S":"y"}},"UpdateExpression":"ADD ' || y || ' :n","ExpressionAttributeValues":{":n":{"N":"1"}}}}]}')
+$$;
+SELECT pg_temp.both('n', 'n'), pg_temp.both('n', 'n');
+SELECT pg_temp.both('n', 'id2'), pg_temp.both('n', 'n');
+SELECT pg_temp.answer('update_item', '{"TableName":"txc.a","Key":{"id":{"S":"y"}},"UpdateExpression":"SET n = id"}');
+SELECT pg_temp.both('n', 'n');
+SELECT dynapg.transact_get_items('{"TransactItems":[{"Get":{"TableName":"txc.a","Key":{"id":{"S":"x"}}}},{"Get":{"TableName":"txc.a","Key":{"id":{"S":"y"}}}},{"Get":{"TableName":"txc.b","Key":{"id":{"S":"audit"}}}}]}');
+SELECT pg_temp.answer('put_item', '{"TableName":"txc.b","Item":{"id":{"S":"closed"}}}');
+SELECT pg_temp.both('n', 'id2');
+SELECT dynapg.get_item('{"TableName":"txc.b","Key":{"id":{"S":"audit"}}}');
+DROP TRIGGER audit ON dynamodb."txc.a";
+DROP FUNCTION txc_audit();
 -- from a function, row by row
 SELECT count(pg_temp.transfer(i)) FROM generate_series(11, 13) i;
 SELECT pg_temp.balances();
