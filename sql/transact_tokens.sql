@@ -183,7 +183,7 @@ SELECT pg_temp.n('a');
 SELECT count(pg_temp.tx('old' || i, pg_temp.count('s' || i))) FROM generate_series(1, 200) i;
 UPDATE dynapg.tokens SET expires_at = expires_at - interval '1 day';
 SELECT count(*) > 100 FROM dynapg.tokens WHERE expires_at <= now();
-SELECT count(pg_temp.tx('sweep' || i, pg_temp.count('s' || i))) FROM generate_series(1, 400) i;
+SELECT count(pg_temp.tx('sweep' || i, pg_temp.count('s' || i))) FROM generate_series(1, 1000) i;
 SELECT count(*) FROM dynapg.tokens WHERE expires_at <= now();
 SELECT pg_temp.n('s1'), pg_temp.n('s300');
 

@@ -194,7 +194,8 @@ $deleting->query_safe('ROLLBACK');
 $deleting->quit;
 is(ask($node, 'a', 'again', 5), '{}', 'its new row is the one that counts');
 is(n_of('again'), 5, 'nothing is done');
-use_tokens(2, 500);
+# A backend looks at a page after each 16 tokens.
+use_tokens(2, 24 * (10 + $node->safe_psql('postgres', q(SELECT pg_relation_size('dynapg.tokens') / current_setting('block_size')::int))));
 is($node->safe_psql('postgres', $expired), '0', 'then they are removed');
 
 my @sizes;
