@@ -1,25 +1,14 @@
 -- Who may do what: privileges on the data table, row security, plain SQL beside the operations, savepoints.
 \set ECHO none
 \i sql/common.psql
-CREATE FUNCTION public.fidelity_call(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-  reply text;
-  detail text;
-BEGIN
-  EXECUTE format('SELECT dynapg.%I($1::json)', operation) INTO reply USING request;
-  RETURN reply;
-EXCEPTION WHEN OTHERS THEN
-  GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-  RETURN concat_ws(' | ', SQLSTATE || ': ' || SQLERRM, nullif(detail, ''));
-END $$;
 -- An operation on the item of that key, with more members.
 CREATE FUNCTION public.fidelity_item(operation text, key text, members text DEFAULT '') RETURNS text LANGUAGE sql AS $$
-  SELECT public.fidelity_call(operation, '{"TableName":"fidelity.rights","Key":{"pk":{"S":"' || key || '"}}' || members || '}')
+  SELECT pg_temp.answer(operation, '{"TableName":"fidelity.rights","Key":{"pk":{"S":"' || key || '"}}' || members || '}')
 $$;
 CREATE FUNCTION public.fidelity_put(item text, members text DEFAULT '') RETURNS text LANGUAGE sql AS $$
-  SELECT public.fidelity_call('put_item', '{"TableName":"fidelity.rights","Item":' || item || members || '}')
+  SELECT pg_temp.answer('put_item', '{"TableName":"fidelity.rights","Item":' || item || members || '}')
 $$;
-SELECT public.fidelity_call('create_table', '{"TableName":"fidelity.rights","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
+SELECT pg_temp.answer('create_table', '{"TableName":"fidelity.rights","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
   "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}]}') LIKE '{%';
 SELECT public.fidelity_put('{"pk":{"S":"p"},"o":{"S":"alice"},"name":{"S":"Al"}}');
 CREATE ROLE regress_fidelity_reader;
@@ -35,18 +24,18 @@ SET ROLE regress_fidelity_reader;
 SELECT public.fidelity_item('get_item', 'p');
 SELECT public.fidelity_put('{"pk":{"S":"p"}}'), public.fidelity_put('{"pk":{"S":"p"}}', ',"ConditionExpression":"attribute_exists(q)"');
 SELECT public.fidelity_item('update_item', 'p'), public.fidelity_item('delete_item', 'p'), public.fidelity_item('delete_item', 'none');
-SELECT public.fidelity_call('create_table', '{"TableName":"fidelity.rights2","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}]}'),
-  public.fidelity_call('update_table', '{"TableName":"fidelity.rights","DeletionProtectionEnabled":true}'), public.fidelity_call('delete_table', '{"TableName":"fidelity.rights"}'),
-  public.fidelity_call('describe_table', '{"TableName":"fidelity.rights"}') LIKE '{"Table":%';
+SELECT pg_temp.answer('create_table', '{"TableName":"fidelity.rights2","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}]}'),
+  pg_temp.answer('update_table', '{"TableName":"fidelity.rights","DeletionProtectionEnabled":true}'), pg_temp.answer('delete_table', '{"TableName":"fidelity.rights"}'),
+  pg_temp.answer('describe_table', '{"TableName":"fidelity.rights"}') LIKE '{"Table":%';
 \echo == all four: every item operation, not those of the table
 SET ROLE regress_fidelity_writer;
 SELECT public.fidelity_put('{"pk":{"S":"w"}}'), public.fidelity_item('update_item', 'w', ',"UpdateExpression":"SET a = pk"'), public.fidelity_item('delete_item', 'w', ',"ReturnValues":"ALL_OLD"'),
-  public.fidelity_call('update_table', '{"TableName":"fidelity.rights","DeletionProtectionEnabled":true}'), public.fidelity_call('delete_table', '{"TableName":"fidelity.rights"}');
+  pg_temp.answer('update_table', '{"TableName":"fidelity.rights","DeletionProtectionEnabled":true}'), pg_temp.answer('delete_table', '{"TableName":"fidelity.rights"}');
 \echo == a put may replace: INSERT alone is not enough; no right at all; a table that is not there is told all the same
 SET ROLE regress_fidelity_inserter;
 SELECT public.fidelity_put('{"pk":{"S":"i"}}'), public.fidelity_item('get_item', 'p');
 SET ROLE regress_fidelity_nobody;
-SELECT public.fidelity_item('get_item', 'p'), public.fidelity_call('get_item', '{"TableName":"fidelity.none","Key":{"pk":{"S":"p"}}}');
+SELECT public.fidelity_item('get_item', 'p'), pg_temp.answer('get_item', '{"TableName":"fidelity.none","Key":{"pk":{"S":"p"}}}');
 RESET ROLE;
 \echo == row security: items of others are not there to read, and cannot be taken
 SET search_path = public, dynapg;
@@ -97,5 +86,5 @@ ROLLBACK;
 SELECT public.fidelity_item('get_item', 'tx');
 DROP OWNED BY regress_fidelity_reader, regress_fidelity_writer, regress_fidelity_inserter, regress_fidelity_nobody;
 DROP ROLE regress_fidelity_reader, regress_fidelity_writer, regress_fidelity_inserter, regress_fidelity_nobody;
-SELECT public.fidelity_call('delete_table', '{"TableName":"fidelity.rights"}') LIKE '{%';
-DROP FUNCTION public.fidelity_put, public.fidelity_item, public.fidelity_call;
+SELECT pg_temp.answer('delete_table', '{"TableName":"fidelity.rights"}') LIKE '{%';
+DROP FUNCTION public.fidelity_put, public.fidelity_item;

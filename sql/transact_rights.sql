@@ -3,21 +3,9 @@
 \set ECHO none
 \i sql/common.psql
 \set ECHO none
--- For other roles, too.
-CREATE FUNCTION public.txr_answer(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	reply text;
-	detail text;
-BEGIN
-	EXECUTE format('SELECT dynapg.%I($1::json)', operation) INTO reply USING request;
-	RETURN reply;
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-	RETURN concat_ws(' | ', SQLSTATE || ': ' || SQLERRM, nullif(detail, ''));
-END $$;
 -- A transaction of the actions given as "Kind key more"; Remove is an Update that makes no item.
 CREATE FUNCTION public.txr(VARIADIC actions text[]) RETURNS text LANGUAGE sql AS $$
-	SELECT public.txr_answer('transact_write_items', '{"TransactItems":[' || string_agg(format('{"%s":{"TableName":"tx.rights","%s":{"pk":{"S":"%s"}%s}%s}}',
+	SELECT pg_temp.answer('transact_write_items', '{"TransactItems":[' || string_agg(format('{"%s":{"TableName":"tx.rights","%s":{"pk":{"S":"%s"}%s}%s}}',
 		replace(part[1], 'Remove', 'Update'), CASE part[1] WHEN 'Put' THEN 'Item' ELSE 'Key' END, part[2],
 		CASE part[1] WHEN 'Put' THEN ',"o":{"S":"' || current_user || '"}' ELSE '' END,
 		CASE part[1] WHEN 'Update' THEN ',"UpdateExpression":"SET o = :o","ExpressionAttributeValues":{":o":{"S":"' || current_user || '"}}' WHEN 'Remove' THEN ',"UpdateExpression":"REMOVE o"' ELSE '' END ||
@@ -26,12 +14,12 @@ CREATE FUNCTION public.txr(VARIADIC actions text[]) RETURNS text LANGUAGE sql AS
 	FROM unnest(actions) WITH ORDINALITY AS a (action, n), regexp_split_to_array(action, ' ') AS part
 $$;
 CREATE FUNCTION public.txr_batch(more text, VARIADIC writes text[]) RETURNS text LANGUAGE sql AS $$
-	SELECT public.txr_answer('batch_write_item', '{"RequestItems":{"tx.rights":[' || string_agg(CASE part[1]
+	SELECT pg_temp.answer('batch_write_item', '{"RequestItems":{"tx.rights":[' || string_agg(CASE part[1]
 		WHEN 'Put' THEN format('{"PutRequest":{"Item":{"pk":{"S":"%s"},"o":{"S":"%s"}}}}', part[2], current_user)
 		ELSE format('{"DeleteRequest":{"Key":{"pk":{"S":"%s"}}}}', part[2]) END, ',' ORDER BY n) || ']}' || more || '}')
 	FROM unnest(writes) WITH ORDINALITY AS w (write, n), regexp_split_to_array(write, ' ') AS part
 $$;
-SELECT public.txr_answer('create_table', '{"TableName":"tx.rights","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
+SELECT pg_temp.answer('create_table', '{"TableName":"tx.rights","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
 	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}]}') LIKE '{%';
 CREATE ROLE regress_txr_owner;
 CREATE ROLE regress_txr_reader;
@@ -89,9 +77,9 @@ SELECT a, public.txr(a) FROM unnest(ARRAY['Put hidden', 'Put hidden new', 'Put h
 -- What is seen is shown.
 SELECT public.txr('Put mine new', 'ConditionCheck none there', 'Delete hidden there', 'ConditionCheck none2 new');
 -- An action refuses the item that it would make or leave.
-SELECT public.txr_answer('transact_write_items', '{"TransactItems":[{"Put":{"TableName":"tx.rights","Item":{"pk":{"S":"a"}}}},{"Delete":{"TableName":"tx.rights","Key":{"pk":{"S":"mine"}}}}]}'),
-	public.txr_answer('transact_write_items', '{"TransactItems":[{"Update":{"TableName":"tx.rights","Key":{"pk":{"S":"mine"}},"UpdateExpression":"SET o = :o","ExpressionAttributeValues":{":o":{"S":"y"}}}}]}');
-SELECT public.txr_answer('transact_get_items', '{"TransactItems":[{"Get":{"TableName":"tx.rights","Key":{"pk":{"S":"hidden"}}}},{"Get":{"TableName":"tx.rights","Key":{"pk":{"S":"mine"}}}}]}');
+SELECT pg_temp.answer('transact_write_items', '{"TransactItems":[{"Put":{"TableName":"tx.rights","Item":{"pk":{"S":"a"}}}},{"Delete":{"TableName":"tx.rights","Key":{"pk":{"S":"mine"}}}}]}'),
+	pg_temp.answer('transact_write_items', '{"TransactItems":[{"Update":{"TableName":"tx.rights","Key":{"pk":{"S":"mine"}},"UpdateExpression":"SET o = :o","ExpressionAttributeValues":{":o":{"S":"y"}}}}]}');
+SELECT pg_temp.answer('transact_get_items', '{"TransactItems":[{"Get":{"TableName":"tx.rights","Key":{"pk":{"S":"hidden"}}}},{"Get":{"TableName":"tx.rights","Key":{"pk":{"S":"mine"}}}}]}');
 -- Batches.
 SELECT m, public.txr_batch(m, 'Put b', 'Put hidden', 'Put c'), public.txr_batch(m, 'Put b', 'Delete hidden', 'Put c'), public.txr_batch(m, 'Delete b', 'Delete hidden', 'Delete c')
 FROM unnest(ARRAY['', ',"ReturnConsumedCapacity":"TOTAL"']) AS m;
@@ -138,7 +126,39 @@ ALTER TABLE dynamodb."tx.rights" ADD CONSTRAINT has_owner CHECK (dynapg.key_s(it
 SELECT public.txr('ConditionCheck none new'), public.txr('Delete mine'), public.txr('Delete mine');
 -- Nothing has to last when there is a reason already.
 SELECT public.txr('ConditionCheck another there', 'ConditionCheck none new');
+ALTER TABLE dynamodb."tx.rights" DROP CONSTRAINT has_owner;
+
+-- What constraints call runs as the owner: it finds nothing of the caller's, and leaves nothing that the caller runs later.
+CREATE SCHEMA txr_callers AUTHORIZATION regress_txr_user;
+GRANT USAGE ON SCHEMA txr_callers TO PUBLIC;
+GRANT CREATE ON SCHEMA public TO regress_txr_owner;
+SET ROLE regress_txr_user;
+CREATE FUNCTION txr_callers.fine(text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'run as %', current_user; RETURN true; END $$;
+SET ROLE regress_txr_owner;
+CREATE FUNCTION public.txr_check(key text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN fine(key); END $$;
+ALTER TABLE dynamodb."tx.rights" ADD CONSTRAINT fine CHECK (public.txr_check(pk)) NOT VALID;
+SET ROLE regress_txr_user;
+SET search_path = txr_callers, public;
+SELECT public.txr('Put none3');
+SELECT public.txr('ConditionCheck none new');
+SELECT current_user, current_setting('search_path');
+RESET search_path;
+SET ROLE regress_txr_owner;
+CREATE TABLE public.txr_later (n integer);
+CREATE FUNCTION public.txr_tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'run as %', current_user; RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER later AFTER INSERT ON public.txr_later DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.txr_tell();
+ALTER TABLE public.txr_later ENABLE ALWAYS TRIGGER later;
+CREATE OR REPLACE FUNCTION public.txr_check(key text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.txr_later VALUES (1); RETURN true; END $$;
+RESET ROLE;
+SELECT pg_temp.answer('transact_write_items', '{"TransactItems":[{"ConditionCheck":{"TableName":"tx.rights","Key":{"pk":{"S":"none"}},"ConditionExpression":"attribute_not_exists(pk)"}}]}');
+-- The owner may be the caller: these are its own settings.
+SET ROLE regress_txr_owner;
+CREATE OR REPLACE FUNCTION public.txr_check(key text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN fine(key); END $$;
+SET search_path = txr_callers, public;
+SELECT public.txr('ConditionCheck none new');
+RESET search_path;
+RESET ROLE;
 DROP OWNED BY regress_txr_owner, regress_txr_reader, regress_txr_checker, regress_txr_deleter, regress_txr_putter, regress_txr_user CASCADE;
 DROP ROLE regress_txr_owner, regress_txr_reader, regress_txr_checker, regress_txr_deleter, regress_txr_putter, regress_txr_user;
 DROP TABLE public.txr_parents;
-DROP FUNCTION public.txr, public.txr_batch, public.txr_answer;
+DROP FUNCTION public.txr, public.txr_batch;

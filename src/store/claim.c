@@ -10,6 +10,7 @@
 #include "commands/trigger.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "utils/guc.h"
 #include "utils/syscache.h"
 
 #include "store/claim.h"
@@ -102,6 +103,17 @@ claim(DynTable *table, const DynKey *key, const struct varlena *key_item)
 	}
 }
 
+/* ---- whose rights it is made with ---- */
+
+/* What is to be as before when the claim has been made. */
+typedef struct Session
+{
+	Oid			user;
+	int			security;
+	int			replication_role;
+	int			settings;		/* nest level */
+} Session;
+
 static Oid
 owner_of(Oid relid)
 {
@@ -113,6 +125,33 @@ owner_of(Oid relid)
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 	return owner;
+}
+
+static void
+become_owner(const DynTable *table, Session *session)
+{
+	Oid			owner = owner_of(table->relid);
+	int			security = SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS;
+
+	session->replication_role = SessionReplicationRole;
+	GetUserIdAndSecContext(&session->user, &session->security);
+	session->settings = NewGUCNestLevel();
+	if (owner != session->user)
+	{
+		security |= SECURITY_RESTRICTED_OPERATION;
+		(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	}
+	SetUserIdAndSecContext(owner, session->security | security);
+	/* not by the setting, which has every plan of the session made anew: the tables of rows.c have no rules */
+	SessionReplicationRole = SESSION_REPLICATION_ROLE_REPLICA;
+}
+
+/* Also in PG_FINALLY. */
+static void
+become_caller(const Session *session)
+{
+	SessionReplicationRole = session->replication_role;
+	SetUserIdAndSecContext(session->user, session->security);
 }
 
 /* A constraint that refuses the row would else speak of a row that nobody has written. */
@@ -127,28 +166,23 @@ tell_context(void *arg)
 bool
 dyn_claim_missing(DynTable *table, const DynKey *key, const struct varlena *key_item)
 {
-	int			replication_role = SessionReplicationRole;
 	ErrorContextCallback context = {.previous = error_context_stack, .callback = tell_context, .arg = table};
-	Oid			user;
-	int			security;
+	Session		session;
 	volatile bool claimed;
 
 	error_context_stack = &context;
 	SPI_connect();
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(owner_of(table->relid), security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	/* not by the setting, which has every plan of the session made anew: the tables of rows.c have no rules */
-	SessionReplicationRole = SESSION_REPLICATION_ROLE_REPLICA;
+	become_owner(table, &session);
 	PG_TRY();
 	{
 		claimed = claim(table, key, key_item);
 	}
 	PG_FINALLY();
 	{
-		SessionReplicationRole = replication_role;
-		SetUserIdAndSecContext(user, security);
+		become_caller(&session);
 	}
 	PG_END_TRY();
+	AtEOXact_GUC(false, session.settings);
 	SPI_finish();
 	error_context_stack = context.previous;
 	return claimed;

@@ -11,6 +11,10 @@
  * triggers see them, but those that are enabled for replicas.  CHECK and NOT NULL constraints of the user's and his unique
  * indexes hold for the row.
  *
+ * So the functions in those run as the owner, while caller and owner may not trust each other.  As where PostgreSQL
+ * maintains an index, they find a search_path of system schemas alone and a security-restricted operation, unless the caller is
+ * the owner: the caller cannot slip functions of its own in, the owner cannot leave anything behind that runs as the caller.
+ *
  * Layer 2 (store): the only layer with SPI, DDL, locks and catalogs.
  */
 #ifndef DYNAPG_STORE_CLAIM_H

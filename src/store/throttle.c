@@ -131,7 +131,7 @@ refresh(Bucket *bucket, int64 rate, int64 moment)
 
 	bucket->left = bucket->rate == 0 ? full : Min(left_at(bucket, moment), full);
 	bucket->rate = rate;
-	bucket->at = moment;
+	bucket->at = Max(bucket->at, moment);	/* another process may have been here with a later moment */
 }
 
 /* Sets both buckets to what flows in within so many seconds. */
