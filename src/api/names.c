@@ -59,6 +59,8 @@ check_account(DynSlice arn, DynSlice account)
 			  GetUserNameFromId(GetUserId(), false), operation, (int) arn.len, arn.data, operation);
 }
 
+static void malformed_arn(DynSlice arn) pg_attribute_noreturn();
+
 static void
 malformed_arn(DynSlice arn)
 {

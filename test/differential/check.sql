@@ -13,11 +13,14 @@ CREATE FUNCTION differential.output(r differential.request) RETURNS text LANGUAG
 		WHEN r.whole THEN 'doc'
 		ELSE 'shown' END;
 
--- Bytes that are read for a row: what the index holds of it, and all of it where a local index has to fetch it.
-CREATE FUNCTION differential.bytes_read(r differential.request) RETURNS text LANGUAGE sql IMMUTABLE
-	RETURN 'size' || CASE WHEN (r.layout).is_local AND ((r.layout).projection <> 'ALL' AND r.whole
-			OR EXISTS (SELECT FROM jsonb_array_elements(r.paths) p WHERE NOT oracle.is_projected(r.layout, p ->> 0)))
-		THEN ' + oracle.document_size(doc)' ELSE '' END;
+-- Does a local index have to fetch the items?
+CREATE FUNCTION differential.fetches(r differential.request) RETURNS boolean LANGUAGE sql IMMUTABLE
+	RETURN (r.layout).is_local AND ((r.layout).projection <> 'ALL' AND r.whole
+			OR EXISTS (SELECT FROM jsonb_array_elements(r.paths) p WHERE NOT oracle.is_projected(r.layout, p ->> 0)));
+
+-- Bytes that are charged: those of whole units.
+CREATE FUNCTION differential.charged(bytes integer) RETURNS integer LANGUAGE sql IMMUTABLE
+	RETURN (bytes + 4095) / 4096 * 4096;
 
 -- The SQL expression of a row's LastEvaluatedKey.
 CREATE FUNCTION differential.position(l oracle.layout) RETURNS text LANGUAGE sql IMMUTABLE
@@ -84,7 +87,9 @@ DECLARE
 	r differential.request := differential.query_request(seed, q);
 	l oracle.layout := r.layout;
 	backward boolean := coalesce(r.request -> 'ScanIndexForward' = 'false', false);
+	fetches boolean := differential.fetches(r);
 	sizes integer[];
+	fetched integer[];
 	kept boolean[];
 	outs jsonb[];
 	positions jsonb[];
@@ -93,6 +98,8 @@ DECLARE
 	next integer := 1;
 	last integer;
 	bytes integer;
+	fetched_bytes integer;
+	page_bytes integer;
 	start jsonb;
 	after text := 'true';
 	page integer := 0;
@@ -101,11 +108,12 @@ DECLARE
 	got jsonb;
 	found text;
 BEGIN
-	EXECUTE format('SELECT coalesce(array_agg(size), ''{}''), coalesce(array_agg(kept), ''{}''), coalesce(array_agg(out), ''{}''), coalesce(array_agg(pos), ''{}'') FROM
-			(SELECT %s AS size, kept, CASE WHEN kept THEN %s END AS out, %s AS pos FROM
+	EXECUTE format('SELECT coalesce(array_agg(size), ''{}''), coalesce(array_agg(fetched), ''{}''), coalesce(array_agg(kept), ''{}''), coalesce(array_agg(out), ''{}''), coalesce(array_agg(pos), ''{}'') FROM
+			(SELECT size, %s AS fetched, kept, CASE WHEN kept THEN %s END AS out, %s AS pos FROM
 				(SELECT *, %s AS kept FROM (SELECT *, shown AS seen FROM %s WHERE %s) a) b ORDER BY %s) c',
-		differential.bytes_read(r), differential.output(r), differential.position(l), r.filter_sql, oracle.relation(l), r.key_sql, differential.order_by(l, backward))
-		INTO sizes, kept, outs, positions;
+		CASE WHEN fetches THEN 'differential.charged(oracle.document_size(doc))' ELSE '0' END, differential.output(r), differential.position(l),
+		r.filter_sql, oracle.relation(l), r.key_sql, differential.order_by(l, backward))
+		INTO sizes, fetched, kept, outs, positions;
 	total := cardinality(sizes);
 
 	-- begin in the middle sometimes, at an item or beside one
@@ -133,12 +141,16 @@ BEGIN
 			request := request || jsonb_build_object('ExclusiveStartKey', start);
 		END IF;
 
-		-- what the page has to be: up to Limit items or a megabyte
+		-- what the page has to be: up to Limit items or a megabyte, of what is charged where items are fetched
 		last := next - 1;
 		bytes := 0;
-		WHILE last < total AND (rows_limit IS NULL OR last - next + 1 < rows_limit) AND bytes < 1048576 LOOP
+		fetched_bytes := 0;
+		page_bytes := 0;
+		WHILE last < total AND (rows_limit IS NULL OR last - next + 1 < rows_limit) AND page_bytes < 1048576 LOOP
 			last := last + 1;
 			bytes := bytes + sizes[last];
+			fetched_bytes := fetched_bytes + fetched[last];
+			page_bytes := CASE WHEN fetches THEN differential.charged(bytes) + fetched_bytes ELSE bytes END;
 		END LOOP;
 		expected := jsonb_build_object('ScannedCount', last - next + 1,
 			'Count', (SELECT count(*) FROM unnest(kept[next:last]) k WHERE k));
@@ -146,7 +158,7 @@ BEGIN
 			expected := expected || jsonb_build_object('Items',
 				(SELECT coalesce(jsonb_agg(o ORDER BY n), '[]') FROM unnest(outs[next:last]) WITH ORDINALITY u(o, n) WHERE o IS NOT NULL));
 		END IF;
-		IF last - next + 1 = rows_limit OR bytes >= 1048576 THEN
+		IF last - next + 1 = rows_limit OR page_bytes >= 1048576 THEN
 			expected := expected || jsonb_build_object('LastEvaluatedKey', positions[last]);
 		END IF;
 
