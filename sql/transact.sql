@@ -1,21 +1,10 @@
 -- TransactGetItems and TransactWriteItems: all actions and legal shapes, reasons, capacity, tokens
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
-RESET client_min_messages;
-\pset format unaligned
-\pset tuples_only on
-\set VERBOSITY terse
+\set ECHO none
+\i sql/common.psql
 SELECT dynapg.create_table('{"TableName":"tx.t","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"N"}],"BillingMode":"PAY_PER_REQUEST"}')->'TableDescription'->>'TableStatus';
 SELECT dynapg.create_table('{"TableName":"tx.u","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"},{"AttributeName":"g","AttributeType":"S"}],
 	"GlobalSecondaryIndexes":[{"IndexName":"by-g","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}],"BillingMode":"PAY_PER_REQUEST"}')->'TableDescription'->>'TableStatus';
-CREATE FUNCTION pg_temp.tx(items text, more text DEFAULT '') RETURNS text LANGUAGE plpgsql AS $$
-DECLARE detail text;
-BEGIN
-	RETURN dynapg.transact_write_items(('{"TransactItems":[' || items || ']' || more || '}')::json);
-EXCEPTION WHEN others THEN
-	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-	RETURN SQLSTATE || ' ' || SQLERRM || E'\n' || detail;
-END $$;
+CREATE FUNCTION pg_temp.tx(items text, more text DEFAULT '') RETURNS text LANGUAGE sql AS $$ SELECT pg_temp.answer('transact_write_items', '{"TransactItems":[' || items || ']' || more || '}') $$;
 CREATE FUNCTION pg_temp.put(id text, more text DEFAULT '') RETURNS text LANGUAGE sql AS $$ SELECT '{"Put":{"TableName":"tx.u","Item":{"id":{"S":"' || id || '"}}' || more || '}}' $$;
 CREATE FUNCTION pg_temp.act(what text, id text, more text DEFAULT '') RETURNS text LANGUAGE sql AS $$ SELECT '{"' || what || '":{"TableName":"tx.u","Key":{"id":{"S":"' || id || '"}}' || more || '}}' $$;
 \echo # puts, an update that makes its item, a delete and a check of nothing
