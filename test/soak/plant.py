@@ -2,9 +2,9 @@
 
     plant.py FOLDER [PLANT...]
 
-The folder holds the histories of a short run without kills.  Each plant, or each of those named, changes a copy of them as a server with that flaw
-would have, as little as it can; check.py has to name it.  Some changes are no violations, and check.py must not
-complain of them.  Prints a line for each, and exits with 1 if one was not as it is to be; the history may have no place for it.
+The folder holds the histories of a short run without kills.  Each plant, or each of those named, changes a copy of them as
+a server with that flaw would have, as little as it can; check.py has to name it.  Some changes are no violations, and
+check.py must not complain of them.  Prints a line for each, and exits with 1 if one was not as it is to be; the history may have no place for it.
 """
 
 import pickle
