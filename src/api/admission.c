@@ -419,12 +419,9 @@ dynapg_refill_throughput(PG_FUNCTION_ARGS)
 {
 	text	   *given = PG_GETARG_TEXT_PP(0);
 	int			seconds = PG_GETARG_INT32(1);
-	DynSlice	name = dyn_name_table((DynSlice) {VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given)});
-	DynTable   *table = dyn_table_lookup(name.data, name.len);
+	DynTable   *table = dyn_name_find_table((DynSlice) {VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given)}, DYN_NAME_CONTROL);
 	const DynAdmission *admission;
 
-	if (table == NULL)
-		dyn_name_not_found(name, DYN_NAME_CONTROL);
 	if (seconds < -DYN_THROTTLE_BURST || seconds > DYN_THROTTLE_BURST)
 		ereport(ERROR,
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),

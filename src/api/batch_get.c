@@ -99,16 +99,6 @@ read_part(TableReads *reads)
 }
 
 static void
-find_table(TableReads *reads)
-{
-	DynSlice	name = dyn_name_table(reads->name);
-
-	reads->table = dyn_table_lookup(name.data, name.len);
-	if (reads->table == NULL)
-		dyn_name_not_found(name, DYN_NAME_DATA);
-}
-
-static void
 read_keys(TableReads *reads)
 {
 	reads->keys = palloc_array(DynKey, reads->count);
@@ -316,7 +306,7 @@ dyn_api_batch_get_item(const DynJson *request, StringInfo reply)
 	for (int i = 0; i < ntables; i++)
 		read_part(&all[i]);
 	for (int i = 0; i < ntables; i++)
-		find_table(&all[i]);
+		all[i].table = dyn_name_find_table(all[i].name, DYN_NAME_DATA);
 	for (int i = 0; i < ntables; i++)
 	{
 		read_keys(&all[i]);

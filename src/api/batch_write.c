@@ -113,14 +113,7 @@ static void
 find_tables(Batch *batch)
 {
 	for (int i = 0; i < batch->ntables; i++)
-	{
-		TableWrites *writes = &batch->tables[i];
-		DynSlice	name = dyn_name_table(writes->name);
-
-		writes->table = dyn_table_lookup(name.data, name.len);
-		if (writes->table == NULL)
-			dyn_name_not_found(name, DYN_NAME_DATA);
-	}
+		batch->tables[i].table = dyn_name_find_table(batch->tables[i].name, DYN_NAME_DATA);
 }
 
 static void

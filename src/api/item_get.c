@@ -69,7 +69,6 @@ dyn_api_get_item(const DynJson *request, StringInfo reply)
 {
 	DynNode		attributes;
 	DynProgram *projection;
-	DynSlice	name;
 	DynTable   *table;
 	DynKey		key;
 	DynCapacity capacity;
@@ -79,10 +78,7 @@ dyn_api_get_item(const DynJson *request, StringInfo reply)
 	attributes = dyn_params_attributes(request, "Key", "");
 	projection = dyn_get_projection(request);
 
-	name = dyn_name_of_request(request);
-	table = dyn_table_lookup(name.data, name.len);
-	if (table == NULL)
-		dyn_name_not_found(name, DYN_NAME_DATA);
+	table = dyn_name_find_table(dyn_request_string(request, "TableName"), DYN_NAME_DATA);
 	key = dyn_keys_of_key(table, &attributes);
 	dyn_keys_check_paths(table, projection);
 	dyn_admission_require(table, NULL, DYN_THROTTLE_READ);

@@ -177,3 +177,14 @@ dyn_name_not_found(DynSlice table, DynNameUse use)
 	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Table: %.*s not found",
 			  (int) table.len, table.data);
 }
+
+DynTable *
+dyn_name_find_table(DynSlice table_name, DynNameUse use)
+{
+	DynSlice	name = dyn_name_table(table_name);
+	DynTable   *table = dyn_table_lookup(name.data, name.len);
+
+	if (table == NULL)
+		dyn_name_not_found(name, use);
+	return table;
+}

@@ -14,6 +14,7 @@
 
 #include "base/compat.h"
 #include "base/json.h"
+#include "store/table.h"
 
 #define DYN_ACCOUNT_ID	"000000000000"
 
@@ -47,6 +48,9 @@ extern void dyn_name_stream_arn(StringInfo out, const char *table, const char *l
 
 /* Appends the ARN of a KMS key that a request named by id, alias or ARN; NULL is the service's own key. */
 extern void dyn_name_kms_key_arn(StringInfo out, const char *key);
+
+/* The table that a TableName member names; raises as dyn_name_table does, and where there is none. */
+extern DynTable *dyn_name_find_table(DynSlice table_name, DynNameUse use);
 
 /* Raises ResourceNotFoundException as DynamoDB words it for that use. */
 extern void dyn_name_not_found(DynSlice table, DynNameUse use) pg_attribute_noreturn();

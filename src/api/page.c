@@ -243,12 +243,9 @@ collect_keys(DynPage *page)
 void
 dyn_page_find(DynPage *page)
 {
-	DynSlice	name = dyn_name_of_request(page->request);
 	DynSlice	index_name = dyn_request_string(page->request, "IndexName");
 
-	page->range.table = dyn_table_lookup(name.data, name.len);
-	if (page->range.table == NULL)
-		dyn_name_not_found(name, DYN_NAME_DATA);
+	page->range.table = dyn_name_find_table(dyn_request_string(page->request, "TableName"), DYN_NAME_DATA);
 	if (index_name.data != NULL)
 	{
 		page->range.index = find_index(page->range.table, index_name);

@@ -62,16 +62,6 @@ read_request(Gets *gets, const DynJson *request)
 }
 
 static void
-find_table(const Get *get, DynRowRead *read)
-{
-	DynSlice	name = dyn_name_table(get->table_name);
-
-	read->table = dyn_table_lookup(name.data, name.len);
-	if (read->table == NULL)
-		dyn_name_not_found(name, DYN_NAME_DATA);
-}
-
-static void
 read_key(const Get *get, DynRowRead *read, DynReason *reason)
 {
 	MemoryContext context = CurrentMemoryContext;
@@ -195,7 +185,7 @@ dyn_api_transact_get_items(const DynJson *request, StringInfo reply)
 
 	read_request(&gets, request);
 	for (int i = 0; i < gets.count; i++)
-		find_table(&gets.gets[i], &gets.reads[i]);
+		gets.reads[i].table = dyn_name_find_table(gets.gets[i].table_name, DYN_NAME_DATA);
 	for (int i = 0; i < gets.count; i++)
 		read_key(&gets.gets[i], &gets.reads[i], &gets.reasons[i]);
 	dyn_transact_cancel(gets.reasons, gets.count);

@@ -102,16 +102,6 @@ read_action(Action *action, const DynJson *entry)
 	dyn_write_set_program(write, call->program);
 }
 
-static void
-find_table(Action *action)
-{
-	DynSlice	name = dyn_name_of_request(action->call.request);
-
-	action->call.write.table = dyn_table_lookup(name.data, name.len);
-	if (action->call.write.table == NULL)
-		dyn_name_not_found(name, DYN_NAME_DATA);
-}
-
 /* Checks the action against its table: a flaw is its reason. */
 static void
 fit_action(Action *action)
@@ -466,7 +456,11 @@ dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
 	read_transaction(&transaction, request);
 	measure_puts(&transaction);
 	for (int i = 0; i < transaction.count; i++)
-		find_table(&transaction.actions[i]);
+	{
+		DynWriteCall *call = &transaction.actions[i].call;
+
+		call->write.table = dyn_name_find_table(dyn_request_string(call->request, "TableName"), DYN_NAME_DATA);
+	}
 	for (int i = 0; i < transaction.count; i++)
 		fit_action(&transaction.actions[i]);
 	dyn_transact_cancel(transaction.reasons, transaction.count);

@@ -168,11 +168,7 @@ dyn_write_compile(DynWriteCall *call)
 void
 dyn_write_find(DynWriteCall *call)
 {
-	DynSlice	name = dyn_name_of_request(call->request);
-
-	call->write.table = dyn_table_lookup(name.data, name.len);
-	if (call->write.table == NULL)
-		dyn_name_not_found(name, DYN_NAME_DATA);
+	call->write.table = dyn_name_find_table(dyn_request_string(call->request, "TableName"), DYN_NAME_DATA);
 	dyn_capacity_begin(&call->capacity, call->request);
 }
 
