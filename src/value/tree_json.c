@@ -96,7 +96,7 @@ expect_binary(const DynJson *json)
 	DynSlice	text;
 	uint8	   *data;
 	int			len;
-	const char *error;
+	const char *error = NULL;
 
 	if (dyn_json_kind(json) != DYN_JSON_STRING)
 	{
