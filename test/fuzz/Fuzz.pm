@@ -403,6 +403,36 @@ sub transact_request
 		ReturnItemCollectionMetrics => ['SIZE'], ClientRequestToken => [ 'one', 'two', 'x' x 36 ]);
 }
 
+# The requests' parts by table, as a rule each table once; sometimes one by its ARN, too.
+sub batch_request
+{
+	my ($self, $op) = @_;
+	my @names;
+	my %parts;
+	for ($self->several_keys)
+	{
+		my ($table, $key) = @$_;
+		my $name = $self->random(10) ? $table : "arn:aws:dynamodb:us-east-1:000000000000:table/$table";
+		push @names, $name if !$parts{$name};
+		push @{ $parts{$name} },
+		  $op eq 'batch_get_item' ? $key :
+		  $self->random(3) ? object('PutRequest', object('Item', $self->item_of($table, $key))) :
+		  object('DeleteRequest', object('Key', $key));
+	}
+	return $self->options(object('RequestItems', object(map { $_ => $parts{$_} } @names)), %common, ReturnItemCollectionMetrics => ['SIZE'])
+	  if $op eq 'batch_write_item';
+	return $self->options(object('RequestItems', object(map { $_ => $self->keys_and_attributes($parts{$_}) } @names)), %common);
+}
+
+sub keys_and_attributes
+{
+	my ($self, $keys) = @_;
+	my $part = object('Keys', $keys);
+	push @$part, 'ProjectionExpression', join(', ', map { $self->path } 0 .. $self->random(3)) if $self->random(3) == 0;
+	push @$part, 'AttributesToGet', [ 'pk', $self->pick('n', 'm', 'pk') ] if $self->random(8) == 0;
+	return $self->bind_texts($self->options($part, ConsistentRead => [ raw('true'), raw('false') ]));
+}
+
 sub table_request
 {
 	my ($self, $op) = @_;
@@ -432,6 +462,7 @@ sub valid_request
 	return $self->write_request($op, $table) if $op =~ /^(put|update|delete)_item$/;
 	return $self->read_request($op, $table) if $op =~ /^(get_item|query|scan)$/;
 	return $self->transact_request($op) if $op =~ /^transact_/;
+	return $self->batch_request($op) if $op =~ /^batch_/;
 	return $self->table_request($op);
 }
 
@@ -523,7 +554,7 @@ sub mutate_bytes
 	return substr($octets, 0, 1_000_000);
 }
 
-my @operations = ((qw(put_item update_item transact_write_items) x 4), (qw(get_item delete_item query scan transact_get_items) x 2), qw(create_table update_table describe_table delete_table list_tables));
+my @operations = ((qw(put_item update_item transact_write_items) x 4), (qw(get_item delete_item query scan transact_get_items batch_get_item batch_write_item) x 2), qw(create_table update_table describe_table delete_table list_tables));
 
 # One request: the operation and the octets of its JSON text.
 sub request

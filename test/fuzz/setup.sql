@@ -31,6 +31,8 @@ BEGIN
 		WHEN 'delete_item' THEN dynapg.delete_item(request)
 		WHEN 'query' THEN dynapg.query(request)
 		WHEN 'scan' THEN dynapg.scan(request)
+		WHEN 'batch_get_item' THEN dynapg.batch_get_item(request)
+		WHEN 'batch_write_item' THEN dynapg.batch_write_item(request)
 		WHEN 'transact_write_items' THEN dynapg.transact_write_items(request)
 		WHEN 'transact_get_items' THEN dynapg.transact_get_items(request)
 		WHEN 'create_table' THEN dynapg.create_table(request)
