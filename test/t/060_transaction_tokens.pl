@@ -182,6 +182,7 @@ sub use_tokens
 	$node->safe_psql('postgres', sprintf $many, $count, request('round#', 'x'), $round);
 	return;
 }
+$node->safe_psql('postgres', 'VACUUM FULL dynapg.tokens');    # the sessions that contended made it larger, in steps of many pages
 use_tokens(0, 300);
 $node->safe_psql('postgres', $expire);
 my $deleting = $node->background_psql('postgres', on_error_die => 1);
