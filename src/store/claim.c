@@ -8,67 +8,12 @@
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
 #include "commands/trigger.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
 #include "utils/syscache.h"
 
 #include "store/claim.h"
-#include "store/plan.h"
-
-/* ---- statements ---- */
-
-static char *
-statement_text(const DynTable *table, DynPlanKind kind)
-{
-	bool		sorted = table->sk.tag != 0;
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	if (kind == DYN_PLAN_CLAIM)
-	{
-		appendStringInfo(&sql, "INSERT INTO %s AS t (pk%s, item) VALUES ($1%s, $%d) ON CONFLICT (pk%s) DO NOTHING", table->qualified,
-						 sorted ? ", sk" : "", sorted ? ", $2" : "", sorted ? 3 : 2, sorted ? ", sk" : "");
-		return sql.data;
-	}
-	appendStringInfo(&sql, kind == DYN_PLAN_UNCLAIM ? "DELETE FROM %s AS t" : "SELECT t.item FROM %s AS t", table->qualified);
-	appendStringInfo(&sql, " WHERE t.pk OPERATOR(pg_catalog.=) $1%s", sorted ? " AND t.sk OPERATOR(pg_catalog.=) $2" : "");
-	if (kind == DYN_PLAN_LOCK)
-		appendStringInfoString(&sql, " FOR UPDATE");
-	return sql.data;
-}
-
-static const DynPlan *
-plan_for(DynTable *table, DynPlanKind kind)
-{
-	DynPlan    *plan = &table->plans[kind];
-	Oid			types[3];
-	int			count = 0;
-
-	if (dyn_plan_usable(plan))
-		return plan;
-	types[count++] = dyn_key_column_type(table->pk.tag);
-	if (table->sk.tag)
-		types[count++] = dyn_key_column_type(table->sk.tag);
-	if (kind == DYN_PLAN_CLAIM)
-		types[count++] = table->item_type;
-	dyn_plan_make(table, plan, InvalidOid, statement_text(table, kind), count, types);
-	return plan;
-}
-
-static ParamListInfo
-make_params(const DynTable *table, const DynKey *key, const struct varlena *item)
-{
-	int			count = (table->sk.tag ? 2 : 1) + (item ? 1 : 0);
-	ParamListInfo params = makeParamList(count);
-
-	dyn_plan_set_param(params, 1, dyn_key_column_type(table->pk.tag), dyn_key_datum(key->pk, DYN_KEY_PART));
-	if (table->sk.tag)
-		dyn_plan_set_param(params, 2, dyn_key_column_type(table->sk.tag), dyn_key_datum(key->sk, DYN_KEY_WHOLE));
-	if (item)
-		dyn_plan_set_param(params, count, table->item_type, PointerGetDatum(item));
-	return params;
-}
+#include "store/statement.h"
 
 static bool
 ignore_row(void *arg, Datum value)
@@ -82,7 +27,8 @@ run(DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *
 {
 	DynPlanReceiver receiver = dyn_plan_receiver(ignore_row, NULL);
 
-	return dyn_plan_run(plan_for(table, kind), make_params(table, key, item), &receiver.pub, dyn_handover) > 0;
+	return dyn_plan_run(dyn_statement_plan(table, kind), dyn_statement_params(table, kind, key, item, NULL), &receiver.pub,
+						dyn_handover) > 0;
 }
 
 /* ---- the claim ---- */

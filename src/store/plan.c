@@ -5,11 +5,13 @@
  */
 #include "postgres.h"
 
+#include "access/detoast.h"
 #include "access/table.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "optimizer/plancat.h"
 #include "utils/guc.h"
+#include "utils/memutils.h"
 #include "utils/plancache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
@@ -223,6 +225,34 @@ dyn_plan_receiver(DynPlanReceive receive, void *arg)
 		.pub = {receive_row, ignore_startup, ignore_end, ignore_end, DestNone},
 		.receive = receive,
 		.arg = arg
+	};
+}
+
+/* DynPlanReceive */
+static bool
+receive_item(void *arg, Datum value)
+{
+	DynPlanItems *items = arg;
+	MemoryContext old = MemoryContextSwitchTo(items->context);
+	struct varlena *item = (struct varlena *) DatumGetPointer(value);
+	bool		more;
+
+	if (VARATT_IS_EXTERNAL(item) || VARATT_IS_COMPRESSED(item))
+		item = detoast_attr(item);
+	more = items->consume(items->arg, item);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(items->context);
+	return more;
+}
+
+void
+dyn_plan_items_begin(DynPlanItems *items, DynRowConsumer consume, void *arg)
+{
+	*items = (DynPlanItems) {
+		.receiver = dyn_plan_receiver(receive_item, items),
+		.consume = consume,
+		.arg = arg,
+		.context = AllocSetContextCreate(CurrentMemoryContext, "dynapg row", ALLOCSET_DEFAULT_SIZES)
 	};
 }
 

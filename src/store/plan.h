@@ -53,6 +53,18 @@ typedef struct DynPlanReceiver
 
 extern DynPlanReceiver dyn_plan_receiver(DynPlanReceive receive, void *arg);
 
+/* A receiver of items. */
+typedef struct DynPlanItems
+{
+	DynPlanReceiver receiver;
+	DynRowConsumer consume;
+	void	   *arg;
+	MemoryContext context;		/* of one item */
+} DynPlanItems;
+
+/* Has the items of a statement given to the consumer.  Inside SPI_connect ... SPI_finish, which frees what it takes. */
+extern void dyn_plan_items_begin(DynPlanItems *items, DynRowConsumer consume, void *arg);
+
 /*
  * Runs a usable plan with a snapshot of its own and returns the number of rows processed.  Rows go to dest.  While it
  * runs, dyn_handover is `handover`; afterwards, also on error, what it was.

@@ -16,10 +16,8 @@
  */
 #include "postgres.h"
 
-#include "access/detoast.h"
 #include "executor/spi.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 
 #include "store/plan.h"
 #include "store/range.h"
@@ -311,43 +309,17 @@ dyn_range_relation(const DynTable *table, const DynIndex *index)
 	return get_relname_relid(index->relation_name, get_rel_namespace(table->relid));
 }
 
-/* ---- rows ---- */
-
-typedef struct Consumer
-{
-	DynRowConsumer consume;
-	void	   *arg;
-	MemoryContext context;		/* of one row */
-} Consumer;
-
-static bool
-receive_row(void *arg, Datum value)
-{
-	Consumer   *consumer = arg;
-	MemoryContext old = MemoryContextSwitchTo(consumer->context);
-	struct varlena *item = (struct varlena *) DatumGetPointer(value);
-	bool		more;
-
-	if (VARATT_IS_EXTERNAL(item) || VARATT_IS_COMPRESSED(item))
-		item = detoast_attr(item);
-	more = consumer->consume(consumer->arg, item);
-	MemoryContextSwitchTo(old);
-	MemoryContextReset(consumer->context);
-	return more;
-}
-
 void
 dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg)
 {
 	DynTable   *table = range->table;
 	const DynIndex *index = range->index;
 	Reader		reader = {.range = range};
-	Consumer	rows = {consumer, arg};
-	DynPlanReceiver receiver = dyn_plan_receiver(receive_row, &rows);
+	DynPlanItems items;
 	const DynPlan *plan;
 
 	SPI_connect();
-	rows.context = AllocSetContextCreate(CurrentMemoryContext, "dynapg row", ALLOCSET_DEFAULT_SIZES);
+	dyn_plan_items_begin(&items, consumer, arg);
 	if (index)
 		dyn_order_of_index(&reader.order, &table->pk, &table->sk, index->keys, index->npk, index->nsk);
 	else
@@ -357,7 +329,7 @@ dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg)
 	{
 		add_params(&reader);
 		plan = plan_for(&reader);
-		dyn_plan_run(plan, make_params(&reader), &receiver.pub, dyn_handover);
+		dyn_plan_run(plan, make_params(&reader), &items.receiver.pub, dyn_handover);
 	}
 	SPI_finish();
 }

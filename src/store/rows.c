@@ -25,277 +25,13 @@
 
 #include "access/detoast.h"
 #include "access/xact.h"
-#include "catalog/pg_type_d.h"
-#include "lib/stringinfo.h"
-#include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
 
-#include "store/plan.h"
 #include "store/rows.h"
-
-#define MAX_PARAMS 4			/* pk, sk, item, program */
-
-/* Which parameters follow the key in a statement. */
-typedef struct StatementForm
-{
-	bool		item;
-	bool		program;
-} StatementForm;
-
-static const StatementForm forms[DYN_PLAN_COUNT] = {
-	[DYN_PLAN_GET] = {false, false},
-	[DYN_PLAN_PUT] = {true, false},
-	[DYN_PLAN_PUT_KEEP] = {true, false},
-	[DYN_PLAN_PUT_IF] = {true, true},
-	[DYN_PLAN_REPLACE_IF] = {true, true},
-	[DYN_PLAN_TOUCH] = {true, false},
-	[DYN_PLAN_UPSERT] = {true, true},
-	[DYN_PLAN_UPSERT_IF] = {true, true},
-	[DYN_PLAN_UPDATE] = {false, true},
-	[DYN_PLAN_UPDATE_IF] = {false, true},
-	[DYN_PLAN_DELETE] = {false, false},
-	[DYN_PLAN_DELETE_IF] = {false, true},
-	[DYN_PLAN_CHECK_IF] = {false, true},
-	[DYN_PLAN_GET_MANY] = {false, false},
-	[DYN_PLAN_PUT_MANY] = {true, false},
-	[DYN_PLAN_DELETE_MANY] = {false, false},
-	[DYN_PLAN_PUT_MANY_KEEP] = {true, false},
-	[DYN_PLAN_DELETE_MANY_KEEP] = {false, false},
-};
-
-/* ---- statements ---- */
-
-/* The numbers of a statement's parameters; 0 where it has none. */
-typedef struct Positions
-{
-	int			item;
-	int			program;
-	int			count;
-} Positions;
-
-static Positions
-positions(const DynTable *table, DynPlanKind kind)
-{
-	Positions	p = {.count = table->sk.tag ? 2 : 1};
-
-	if (forms[kind].item)
-		p.item = ++p.count;
-	if (forms[kind].program)
-		p.program = ++p.count;
-	return p;
-}
-
-static void
-append_key_clause(StringInfo sql, const DynTable *table)
-{
-	appendStringInfoString(sql, " WHERE t.pk OPERATOR(pg_catalog.=) $1");
-	if (table->sk.tag)
-		appendStringInfoString(sql, " AND t.sk OPERATOR(pg_catalog.=) $2");
-}
-
-static void
-append_insert(StringInfo sql, const DynTable *table, Positions p)
-{
-	const char *sk = table->sk.tag ? ", sk" : "";
-
-	appendStringInfo(sql, "INSERT INTO %s AS t (pk%s, item) VALUES ($1%s, $%d) ON CONFLICT (pk%s) DO UPDATE SET item = ",
-					 table->qualified, sk, table->sk.tag ? ", $2" : "", p.item, sk);
-}
-
-static void
-append_update(StringInfo sql, const DynTable *table)
-{
-	appendStringInfo(sql, "UPDATE %s AS t SET item = ", table->qualified);
-}
-
-static void
-append_delete(StringInfo sql, const DynTable *table)
-{
-	appendStringInfo(sql, "DELETE FROM %s AS t", table->qualified);
-	append_key_clause(sql, table);
-}
-
-static void
-append_apply(StringInfo sql, Positions p)
-{
-	appendStringInfo(sql, "dynapg.apply(t.item, $%d)", p.program);
-}
-
-static void
-append_condition(StringInfo sql, const char *keyword, Positions p)
-{
-	appendStringInfo(sql, " %s dynapg.holds(t.item, $%d)", keyword, p.program);
-}
-
-/*
- * The parameters of a list statement as rows: "k" with the columns pk, sk where there is one, and item.  In a target list
- * unnest gives row by row, in step with the others; in FROM PostgreSQL would store what each gives first.
- */
-static void
-append_lists(StringInfo sql, const DynTable *table, Positions p)
-{
-	appendStringInfoString(sql, "(SELECT pg_catalog.unnest($1) AS pk");
-	if (table->sk.tag)
-		appendStringInfoString(sql, ", pg_catalog.unnest($2) AS sk");
-	if (p.item)
-		appendStringInfo(sql, ", pg_catalog.unnest($%d) AS item", p.item);
-	appendStringInfoString(sql, ") AS k");
-}
-
-static void
-append_join_clause(StringInfo sql, const DynTable *table)
-{
-	appendStringInfoString(sql, " WHERE t.pk OPERATOR(pg_catalog.=) k.pk");
-	if (table->sk.tag)
-		appendStringInfoString(sql, " AND t.sk OPERATOR(pg_catalog.=) k.sk");
-}
-
-static char *
-statement_text(const DynTable *table, DynPlanKind kind)
-{
-	StringInfoData sql;
-	Positions	p = positions(table, kind);
-
-	initStringInfo(&sql);
-	switch (kind)
-	{
-		case DYN_PLAN_GET:
-			appendStringInfo(&sql, "SELECT t.item FROM %s AS t", table->qualified);
-			append_key_clause(&sql, table);
-			break;
-		case DYN_PLAN_PUT:
-			append_insert(&sql, table, p);
-			appendStringInfoString(&sql, "EXCLUDED.item");
-			break;
-		case DYN_PLAN_PUT_KEEP:
-			append_insert(&sql, table, p);
-			appendStringInfoString(&sql, "dynapg.hand_over(t.item, EXCLUDED.item)");
-			break;
-		case DYN_PLAN_PUT_IF:
-			append_insert(&sql, table, p);
-			appendStringInfoString(&sql, "EXCLUDED.item");
-			append_condition(&sql, "WHERE", p);
-			break;
-		case DYN_PLAN_REPLACE_IF:
-			append_update(&sql, table);
-			appendStringInfo(&sql, "$%d", p.item);
-			append_key_clause(&sql, table);
-			append_condition(&sql, "AND", p);
-			break;
-		case DYN_PLAN_TOUCH:
-			append_insert(&sql, table, p);
-			appendStringInfoString(&sql, "dynapg.hand_over(t.item, t.item)");
-			break;
-		case DYN_PLAN_UPSERT:
-			append_insert(&sql, table, p);
-			append_apply(&sql, p);
-			break;
-		case DYN_PLAN_UPSERT_IF:
-			append_insert(&sql, table, p);
-			append_apply(&sql, p);
-			append_condition(&sql, "WHERE", p);
-			break;
-		case DYN_PLAN_UPDATE:
-			append_update(&sql, table);
-			append_apply(&sql, p);
-			append_key_clause(&sql, table);
-			break;
-		case DYN_PLAN_UPDATE_IF:
-			append_update(&sql, table);
-			append_apply(&sql, p);
-			append_key_clause(&sql, table);
-			append_condition(&sql, "AND", p);
-			break;
-		case DYN_PLAN_DELETE:
-			append_delete(&sql, table);
-			appendStringInfoString(&sql, " RETURNING t.item");
-			break;
-		case DYN_PLAN_DELETE_IF:
-			append_delete(&sql, table);
-			append_condition(&sql, "AND", p);
-			appendStringInfoString(&sql, " RETURNING t.item");
-			break;
-		case DYN_PLAN_CHECK_IF:
-			appendStringInfo(&sql, "SELECT t.item FROM %s AS t", table->qualified);
-			append_key_clause(&sql, table);
-			append_condition(&sql, "AND", p);
-			appendStringInfoString(&sql, " FOR SHARE");
-			break;
-		case DYN_PLAN_GET_MANY:
-			appendStringInfoString(&sql, "SELECT t.item FROM ");
-			append_lists(&sql, table, p);
-			appendStringInfo(&sql, ", %s AS t", table->qualified);
-			append_join_clause(&sql, table);
-			break;
-		case DYN_PLAN_PUT_MANY:
-		case DYN_PLAN_PUT_MANY_KEEP:
-			appendStringInfo(&sql, "INSERT INTO %s AS t (pk%s, item) SELECT k.pk%s, k.item FROM ", table->qualified,
-							 table->sk.tag ? ", sk" : "", table->sk.tag ? ", k.sk" : "");
-			append_lists(&sql, table, p);
-			appendStringInfo(&sql, " ON CONFLICT (pk%s) DO UPDATE SET item = %s", table->sk.tag ? ", sk" : "",
-							 kind == DYN_PLAN_PUT_MANY ? "EXCLUDED.item" : "dynapg.hand_over(t.item, EXCLUDED.item)");
-			break;
-		case DYN_PLAN_DELETE_MANY:
-		case DYN_PLAN_DELETE_MANY_KEEP:
-			appendStringInfo(&sql, "DELETE FROM %s AS t USING ", table->qualified);
-			append_lists(&sql, table, p);
-			append_join_clause(&sql, table);
-			if (kind == DYN_PLAN_DELETE_MANY_KEEP)
-				appendStringInfoString(&sql, " RETURNING t.item");
-			break;
-		default:
-			elog(ERROR, "no such statement");
-	}
-	return sql.data;
-}
-
-static bool
-takes_lists(DynPlanKind kind)
-{
-	return kind >= DYN_PLAN_GET_MANY;
-}
-
-static const DynPlan *
-plan_for(DynTable *table, DynPlanKind kind)
-{
-	DynPlan    *plan = &table->plans[kind];
-	Positions	p = positions(table, kind);
-	Oid			types[MAX_PARAMS];
-
-	if (dyn_plan_usable(plan))
-		return plan;
-	types[0] = dyn_key_column_type(table->pk.tag);
-	if (table->sk.tag)
-		types[1] = dyn_key_column_type(table->sk.tag);
-	if (p.item)
-		types[p.item - 1] = table->item_type;
-	if (p.program)
-		types[p.program - 1] = BYTEAOID;
-	for (int i = 0; takes_lists(kind) && i < p.count; i++)
-		types[i] = get_array_type(types[i]);
-	dyn_plan_make(table, plan, InvalidOid, statement_text(table, kind), p.count, types);
-	return plan;
-}
-
-static ParamListInfo
-make_params(const DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *item,
-			const struct varlena *program)
-{
-	Positions	p = positions(table, kind);
-	ParamListInfo params = makeParamList(p.count);
-
-	dyn_plan_set_param(params, 1, dyn_key_column_type(table->pk.tag), dyn_key_datum(key->pk, DYN_KEY_PART));
-	if (table->sk.tag)
-		dyn_plan_set_param(params, 2, dyn_key_column_type(table->sk.tag), dyn_key_datum(key->sk, DYN_KEY_WHOLE));
-	if (p.item)
-		dyn_plan_set_param(params, p.item, table->item_type, PointerGetDatum(item));
-	if (p.program)
-		dyn_plan_set_param(params, p.program, BYTEAOID, PointerGetDatum(program));
-	return params;
-}
+#include "store/statement.h"
 
 /* ---- receiving the item ---- */
 
@@ -343,8 +79,8 @@ dyn_row_get(DynTable *table, const DynKey *key)
 	const DynPlan *plan;
 
 	SPI_connect();
-	plan = plan_for(table, DYN_PLAN_GET);
-	dyn_plan_run(plan, make_params(table, DYN_PLAN_GET, key, NULL, NULL), &receiver.pub, dyn_handover);
+	plan = dyn_statement_plan(table, DYN_PLAN_GET);
+	dyn_plan_run(plan, dyn_statement_params(table, DYN_PLAN_GET, key, NULL, NULL), &receiver.pub, dyn_handover);
 	SPI_finish();
 	return kept.item;
 }
@@ -465,8 +201,8 @@ dyn_row_write(const DynWrite *write)
 	uint64		rows;
 
 	SPI_connect();
-	plan = plan_for(write->table, kind);
-	rows = dyn_plan_run(plan, make_params(write->table, kind, &write->key, write->item, write->program),
+	plan = dyn_statement_plan(write->table, kind);
+	rows = dyn_plan_run(plan, dyn_statement_params(write->table, kind, &write->key, write->item, write->program),
 						&receiver.pub, &handover);
 	SPI_finish();
 	if (handover.flaw != NULL)
@@ -526,8 +262,8 @@ dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes, volatile int *at)
 		const DynPlan *plan;
 
 		*at = i;
-		plan = plan_for(reads[i].table, DYN_PLAN_GET);
-		dyn_plan_read(plan, make_params(reads[i].table, DYN_PLAN_GET, &reads[i].key, NULL, NULL), &receiver.pub);
+		plan = dyn_statement_plan(reads[i].table, DYN_PLAN_GET);
+		dyn_plan_read(plan, dyn_statement_params(reads[i].table, DYN_PLAN_GET, &reads[i].key, NULL, NULL), &receiver.pub);
 		reads[i].item = kept.item;
 		bytes += kept.item != NULL ? dyn_item_size(kept.item) : 0;
 	}
@@ -538,75 +274,16 @@ dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes, volatile int *at)
 
 /* ---- lists ---- */
 
-/* Sets a parameter to a list of varlenas of that type. */
-static void
-set_list(ParamListInfo params, int position, Oid type, Datum *values, int count)
-{
-	int16		length;
-	bool		by_value;
-	char		alignment;
-
-	get_typlenbyvalalign(type, &length, &by_value, &alignment);
-	dyn_plan_set_param(params, position, get_array_type(type),
-					   PointerGetDatum(construct_array(values, count, type, length, by_value, alignment)));
-}
-
-static ParamListInfo
-make_list_params(const DynTable *table, DynPlanKind kind, const DynKey *keys, struct varlena *const *items, int count)
-{
-	Positions	p = positions(table, kind);
-	ParamListInfo params = makeParamList(p.count);
-	Datum	   *values = palloc_array(Datum, count);
-
-	for (int i = 0; i < count; i++)
-		values[i] = dyn_key_datum(keys[i].pk, DYN_KEY_PART);
-	set_list(params, 1, dyn_key_column_type(table->pk.tag), values, count);
-	for (int i = 0; table->sk.tag && i < count; i++)
-		values[i] = dyn_key_datum(keys[i].sk, DYN_KEY_WHOLE);
-	if (table->sk.tag)
-		set_list(params, 2, dyn_key_column_type(table->sk.tag), values, count);
-	for (int i = 0; p.item && i < count; i++)
-		values[i] = PointerGetDatum(items[i]);
-	if (p.item)
-		set_list(params, p.item, table->item_type, values, count);
-	return params;
-}
-
-/* Where the items of a list of keys go. */
-typedef struct ItemConsumer
-{
-	DynRowConsumer consume;
-	void	   *arg;
-	MemoryContext context;		/* of one item */
-} ItemConsumer;
-
-static bool
-consume_item(void *arg, Datum value)
-{
-	ItemConsumer *consumer = arg;
-	struct varlena *item = (struct varlena *) DatumGetPointer(value);
-	MemoryContext old = MemoryContextSwitchTo(consumer->context);
-	bool		more;
-
-	if (VARATT_IS_EXTERNAL(item) || VARATT_IS_COMPRESSED(item))
-		item = detoast_attr(item);
-	more = consumer->consume(consumer->arg, item);
-	MemoryContextSwitchTo(old);
-	MemoryContextReset(consumer->context);
-	return more;
-}
-
 void
 dyn_rows_get(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer consume, void *arg)
 {
-	ItemConsumer consumer = {.consume = consume, .arg = arg};
-	DynPlanReceiver receiver = dyn_plan_receiver(consume_item, &consumer);
+	DynPlanItems items;
 	const DynPlan *plan;
 
 	SPI_connect();
-	consumer.context = AllocSetContextCreate(CurrentMemoryContext, "dynapg row", ALLOCSET_DEFAULT_SIZES);
-	plan = plan_for(table, DYN_PLAN_GET_MANY);
-	dyn_plan_run(plan, make_list_params(table, DYN_PLAN_GET_MANY, keys, NULL, nkeys), &receiver.pub, dyn_handover);
+	dyn_plan_items_begin(&items, consume, arg);
+	plan = dyn_statement_plan(table, DYN_PLAN_GET_MANY);
+	dyn_plan_run(plan, dyn_statement_list_params(table, DYN_PLAN_GET_MANY, keys, NULL, nkeys), &items.receiver.pub, dyn_handover);
 	SPI_finish();
 }
 
@@ -649,11 +326,11 @@ keep_old_item(void *arg, const struct varlena *item)
 	}
 }
 
-/* What a delete returns. */
+/* DynRowConsumer: what a delete returns. */
 static bool
-receive_old_item(void *arg, Datum value)
+take_old_item(void *arg, const struct varlena *item)
 {
-	keep_old_item(arg, (struct varlena *) PG_DETOAST_DATUM_PACKED(value));
+	keep_old_item(arg, item);
 	return true;
 }
 
@@ -661,10 +338,11 @@ static void
 write_many(DynTable *table, DynPlanKind kind, ParamListInfo params, OldItems *old)
 {
 	DynHandover handover = {.replaced = keep_old_item, .replaced_arg = old};
-	DynPlanReceiver receiver = dyn_plan_receiver(receive_old_item, old);
+	DynPlanItems items;
 
 	SPI_connect();
-	dyn_plan_run(plan_for(table, kind), params, &receiver.pub, old->items != NULL ? &handover : dyn_handover);
+	dyn_plan_items_begin(&items, take_old_item, old);
+	dyn_plan_run(dyn_statement_plan(table, kind), params, &items.receiver.pub, old->items != NULL ? &handover : dyn_handover);
 	SPI_finish();
 }
 
@@ -674,7 +352,7 @@ dyn_rows_put(DynTable *table, const DynKey *keys, struct varlena *const *items, 
 	OldItems	old = {table, keys, nkeys, old_items, 0, CurrentMemoryContext};
 	DynPlanKind kind = old_items != NULL ? DYN_PLAN_PUT_MANY_KEEP : DYN_PLAN_PUT_MANY;
 
-	write_many(table, kind, make_list_params(table, kind, keys, items, nkeys), &old);
+	write_many(table, kind, dyn_statement_list_params(table, kind, keys, items, nkeys), &old);
 }
 
 void
@@ -683,5 +361,5 @@ dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys, struct varlena *
 	OldItems	old = {table, keys, nkeys, old_items, 0, CurrentMemoryContext};
 	DynPlanKind kind = old_items != NULL ? DYN_PLAN_DELETE_MANY_KEEP : DYN_PLAN_DELETE_MANY;
 
-	write_many(table, kind, make_list_params(table, kind, keys, NULL, nkeys), &old);
+	write_many(table, kind, dyn_statement_list_params(table, kind, keys, NULL, nkeys), &old);
 }

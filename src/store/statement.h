@@ -1,0 +1,28 @@
+/*
+ * statement.h - the statements on the rows of given keys: texts, parameters, kept plans
+ *
+ * Model.  A DynPlanKind is a statement of each table; store/table.h lists them.  Its parameters are the partition key, the sort
+ * key where the table has one, the item where it writes a given one, and the compiled condition and update
+ * where it has those; a statement on a list takes arrays of them.  Every condition is on the primary key.
+ *
+ * What it means that a statement finds a row or does not is what rows.c and claim.c know.
+ *
+ * Layer 2 (store).
+ */
+#ifndef DYNAPG_STORE_STATEMENT_H
+#define DYNAPG_STORE_STATEMENT_H
+
+#include "store/plan.h"
+
+/* The table's plan of that kind, ready to be run.  Inside SPI_connect ... SPI_finish, as all of plan.h. */
+extern const DynPlan *dyn_statement_plan(DynTable *table, DynPlanKind kind);
+
+/* The parameters of a statement on one row; those that it does not have are ignored. */
+extern ParamListInfo dyn_statement_params(const DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *item,
+										  const struct varlena *program);
+
+/* The same of a statement on a list; items is ignored where it takes none. */
+extern ParamListInfo dyn_statement_list_params(const DynTable *table, DynPlanKind kind, const DynKey *keys,
+											   struct varlena *const *items, int count);
+
+#endif							/* DYNAPG_STORE_STATEMENT_H */
