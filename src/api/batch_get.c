@@ -9,8 +9,8 @@
  */
 #include "postgres.h"
 
+#include "api/account.h"
 #include "api/admission.h"
-#include "api/capacity.h"
 #include "api/items.h"
 #include "api/keys.h"
 #include "api/names.h"
@@ -36,7 +36,7 @@ typedef struct TableReads
 	DynKey	   *keys;
 	int			done;			/* keys whose turn has come */
 	bool		limited;		/* by its throughput */
-	DynCapacity capacity;
+	DynAccountTable *account;
 } TableReads;
 
 typedef struct Reader
@@ -140,7 +140,7 @@ charge(Reader *reader, uint32 size)
 
 	if (reads->limited && !is_admitted(reader, dyn_admission_take(reads->table, DYN_THROTTLE_READ, &used)))
 		return false;
-	reads->capacity.table_units += used.table_units;
+	reads->account->capacity.table_units += used.table_units;
 	reads->done++;
 	return true;
 }
@@ -255,22 +255,6 @@ reply_left(StringInfo reply, const TableReads *reads)
 	appendStringInfoChar(reply, '}');
 }
 
-static void
-reply_capacity(StringInfo reply, const TableReads *reads, int ntables)
-{
-	if (reads->capacity.report == DYN_CAPACITY_NONE)
-		return;
-	dyn_jsonout_member(reply, "ConsumedCapacity");
-	appendStringInfoChar(reply, '[');
-	for (int i = 0; i < ntables; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(reply, ',');
-		dyn_capacity_print(reply, &reads[i].capacity, reads[i].table);
-	}
-	appendStringInfoChar(reply, ']');
-}
-
 /* The tables of the request with their parts; the counts are checked before anything in the parts is. */
 static TableReads *
 list_tables(const DynJson *request, int *ntables)
@@ -284,8 +268,7 @@ list_tables(const DynJson *request, int *ntables)
 	{
 		TableReads *reads = &all[n++];
 
-		dyn_capacity_begin(&reads->capacity, request);
-		reads->name = reads->capacity.table_name = dyn_json_name(part);
+		reads->name = dyn_json_name(part);
 		reads->part = part;
 		reads->count = dyn_json_count(dyn_request_member(part, "Keys"));
 		total += reads->count;
@@ -302,6 +285,7 @@ dyn_api_batch_get_item(const DynJson *request, StringInfo reply)
 	int			ntables;
 	TableReads *all = list_tables(request, &ntables);
 	Reader		reader = {.reply = reply};
+	DynAccount	account;
 
 	for (int i = 0; i < ntables; i++)
 		read_part(&all[i]);
@@ -313,6 +297,9 @@ dyn_api_batch_get_item(const DynJson *request, StringInfo reply)
 		for (int k = 0; k < i; k++)
 			check_shared(&all[k], &all[i]);
 	}
+	dyn_account_begin(&account, request, DYN_CAPACITY_PLAIN, ntables);
+	for (int i = 0; i < ntables; i++)
+		all[i].account = dyn_account_add(&account, all[i].name, all[i].table);
 
 	appendStringInfoString(reply, "{\"Responses\":{");
 	for (int i = 0; i < ntables; i++)
@@ -322,6 +309,6 @@ dyn_api_batch_get_item(const DynJson *request, StringInfo reply)
 	for (int i = 0; i < ntables; i++)
 		reply_left(reply, &all[i]);
 	appendStringInfoChar(reply, '}');
-	reply_capacity(reply, all, ntables);
+	dyn_account_reply(reply, &account);
 	appendStringInfoChar(reply, '}');
 }

@@ -10,8 +10,8 @@
  */
 #include "postgres.h"
 
+#include "api/account.h"
 #include "api/admission.h"
-#include "api/capacity.h"
 #include "api/items.h"
 #include "api/keys.h"
 #include "api/names.h"
@@ -30,7 +30,7 @@ typedef struct TableWrites
 	DynTable   *table;
 	bool		limited;		/* by its throughput */
 	int			left;			/* writes that were not admitted */
-	DynCapacity capacity;
+	DynAccountTable *account;
 } TableWrites;
 
 /* One PutRequest or DeleteRequest. */
@@ -50,6 +50,7 @@ typedef struct Batch
 	TableWrites *tables;
 	int			nwrites;
 	BatchWrite	writes[DYN_MAX_BATCH_WRITES];
+	DynAccount	account;
 	List	   *refusals;		/* why writes were not admitted */
 } Batch;
 
@@ -84,8 +85,7 @@ list_tables(Batch *batch, const DynJson *request)
 	{
 		TableWrites *writes = &batch->tables[batch->ntables++];
 
-		dyn_capacity_begin(&writes->capacity, request);
-		writes->name = writes->capacity.table_name = dyn_json_name(part);
+		writes->name = dyn_json_name(part);
 		writes->requests = part;
 		total += dyn_json_count(part);
 	}
@@ -114,6 +114,14 @@ find_tables(Batch *batch)
 {
 	for (int i = 0; i < batch->ntables; i++)
 		batch->tables[i].table = dyn_name_find_table(batch->tables[i].name, DYN_NAME_DATA);
+}
+
+static void
+open_account(Batch *batch, const DynJson *request)
+{
+	dyn_account_begin(&batch->account, request, DYN_CAPACITY_PLAIN, batch->nwrites);
+	for (int i = 0; i < batch->ntables; i++)
+		batch->tables[i].account = dyn_account_add(&batch->account, batch->tables[i].name, batch->tables[i].table);
 }
 
 static void
@@ -151,13 +159,30 @@ sort_writes(Batch *batch)
 	}
 }
 
+static bool
+is_charged(const Batch *batch)
+{
+	return batch->account.report != DYN_CAPACITY_NONE;
+}
+
+/* Notes a write that was done; old_item is known where it is charged. */
+static void
+account_for(const Batch *batch, const BatchWrite *write, const struct varlena *old_item)
+{
+	DynAccountTable *account = write->of->account;
+
+	dyn_account_written(&batch->account, account, write->key.pk);
+	if (is_charged(batch))
+		dyn_capacity_add_write(&account->capacity, account->table, old_item, write->item);
+}
+
 /* Writes neighbours of one kind and table; returns the number of the next one. */
 static int
 write_run(const Batch *batch, int first)
 {
 	const BatchWrite *start = &batch->writes[first];
 	DynTable   *table = start->of->table;
-	bool		charged = batch->tables[0].capacity.report != DYN_CAPACITY_NONE;
+	bool		charged = is_charged(batch);
 	DynKey		keys[DYN_MAX_BATCH_WRITES];
 	struct varlena *items[DYN_MAX_BATCH_WRITES];
 	struct varlena *old_items[DYN_MAX_BATCH_WRITES] = {0};
@@ -173,8 +198,8 @@ write_run(const Batch *batch, int first)
 		dyn_rows_put(table, keys, items, n, charged ? old_items : NULL);
 	else
 		dyn_rows_delete(table, keys, n, charged ? old_items : NULL);
-	for (int i = 0; charged && i < n; i++)
-		dyn_capacity_add_write(&start[i].of->capacity, table, old_items[i], items[i]);
+	for (int i = 0; i < n; i++)
+		account_for(batch, &start[i], old_items[i]);
 	return first + n;
 }
 
@@ -237,7 +262,7 @@ write_admitted(Batch *batch, BatchWrite *batch_write)
 	if (batch_write->left)
 		of->left++;
 	else
-		dyn_capacity_add_write(&of->capacity, write.table, result.old_item, write.item);
+		account_for(batch, batch_write, result.old_item);
 }
 
 static int
@@ -309,66 +334,6 @@ reply_unprocessed(StringInfo reply, const Batch *batch)
 	appendStringInfoChar(reply, '}');
 }
 
-/* The metrics of each item collection of a table that was written to, once. */
-static void
-reply_table_metrics(StringInfo reply, const Batch *batch, const TableWrites *table)
-{
-	const BatchWrite *last = NULL;
-
-	dyn_jsonout_string(reply, table->name.data, table->name.len);
-	appendStringInfoString(reply, ":[");
-	for (int i = 0; i < batch->nwrites; i++)
-	{
-		const BatchWrite *write = &batch->writes[i];
-
-		if (write->of != table || write->left || (last != NULL && dyn_value_equal(last->key.pk, write->key.pk)))
-			continue;
-		if (last != NULL)
-			appendStringInfoChar(reply, ',');
-		dyn_capacity_print_metrics(reply, table->table, write->key.pk);
-		last = write;
-	}
-	appendStringInfoChar(reply, ']');
-}
-
-static void
-reply_metrics(StringInfo reply, const Batch *batch)
-{
-	bool		any = false;
-
-	for (int i = 0; i < batch->ntables; i++)
-	{
-		const TableWrites *table = &batch->tables[i];
-
-		if (!dyn_capacity_has_metrics(table->table) || table->left == dyn_json_count(table->requests))
-			continue;
-		if (any)
-			appendStringInfoChar(reply, ',');
-		else
-			appendStringInfoString(reply, ",\"ItemCollectionMetrics\":{");
-		any = true;
-		reply_table_metrics(reply, batch, table);
-	}
-	if (any)
-		appendStringInfoChar(reply, '}');
-}
-
-static void
-reply_capacity(StringInfo reply, const Batch *batch)
-{
-	if (batch->tables[0].capacity.report == DYN_CAPACITY_NONE)
-		return;
-	dyn_jsonout_member(reply, "ConsumedCapacity");
-	appendStringInfoChar(reply, '[');
-	for (int i = 0; i < batch->ntables; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(reply, ',');
-		dyn_capacity_print(reply, &batch->tables[i].capacity, batch->tables[i].table);
-	}
-	appendStringInfoChar(reply, ']');
-}
-
 void
 dyn_api_batch_write_item(const DynJson *request, StringInfo reply)
 {
@@ -379,12 +344,11 @@ dyn_api_batch_write_item(const DynJson *request, StringInfo reply)
 	find_tables(batch);
 	read_keys(batch);
 	sort_writes(batch);
+	open_account(batch, request);
 	write_all(batch);
 
 	appendStringInfoChar(reply, '{');
 	reply_unprocessed(reply, batch);
-	if (dyn_request_is(request, "ReturnItemCollectionMetrics", "SIZE"))
-		reply_metrics(reply, batch);
-	reply_capacity(reply, batch);
+	dyn_account_reply(reply, &batch->account);
 	appendStringInfoChar(reply, '}');
 }

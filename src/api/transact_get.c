@@ -17,7 +17,7 @@
 #include "api/reply.h"
 #include "api/shapes.h"
 #include "api/transact.h"
-#include "api/transact_account.h"
+#include "api/account.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
@@ -165,17 +165,17 @@ reply_get(StringInfo reply, const Get *get, const DynRowRead *read)
 static void
 reply_capacity(StringInfo reply, const Gets *gets, const DynJson *request)
 {
-	DynTransactAccount account;
+	DynAccount account;
 
-	dyn_transact_account_begin(&account, request, DYN_CAPACITY_TRANSACT_READ, gets->count);
+	dyn_account_begin(&account, request, DYN_CAPACITY_TRANSACT_READ, gets->count);
 	for (int i = 0; i < gets->count; i++)
 	{
 		const struct varlena *item = gets->reads[i].item;
-		DynTransactTable *table = dyn_transact_account_table(&account, gets->gets[i].table_name, gets->reads[i].table);
+		DynAccountTable *table = dyn_account_table(&account, gets->gets[i].table_name, gets->reads[i].table);
 
 		table->capacity.table_units += dyn_capacity_of_transact_read(item != NULL ? dyn_item_size(item) : 0);
 	}
-	dyn_transact_account_reply(reply, &account);
+	dyn_account_reply(reply, &account);
 }
 
 void

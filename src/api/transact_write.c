@@ -26,7 +26,7 @@
 #include "api/params.h"
 #include "api/shapes.h"
 #include "api/transact.h"
-#include "api/transact_account.h"
+#include "api/account.h"
 #include "api/transact_token.h"
 #include "api/write.h"
 #include "base/errors.h"
@@ -39,7 +39,7 @@ typedef struct Action
 	DynNode		map;			/* Key or Item */
 	DynReason  *reason;
 	DynWriteResult result;
-	DynTransactTable *account;	/* of its table */
+	DynAccountTable *account;	/* of its table */
 } Action;
 
 typedef struct Transaction
@@ -49,7 +49,7 @@ typedef struct Transaction
 	Action	  **ordered;		/* as they are carried out */
 	DynReason  *reasons;
 	uint64		bytes;			/* of its items, as far as they are known */
-	DynTransactAccount account;
+	DynAccount account;
 	DynAdmissionAction *used;	/* by each of the actions; NULL where throughput is not limited */
 	DynTransactToken token;
 } Transaction;
@@ -332,12 +332,12 @@ forget_images(Action *action)
 static void
 open_account(Transaction *transaction, const DynJson *request, DynCapacityKind kind)
 {
-	dyn_transact_account_begin(&transaction->account, request, kind, transaction->count);
+	dyn_account_begin(&transaction->account, request, kind, transaction->count);
 	for (int i = 0; i < transaction->count; i++)
 	{
 		Action	   *action = &transaction->actions[i];
 
-		action->account = dyn_transact_account_table(&transaction->account, dyn_request_string(action->call.request, "TableName"),
+		action->account = dyn_account_table(&transaction->account, dyn_request_string(action->call.request, "TableName"),
 													 action->call.write.table);
 	}
 }
@@ -374,7 +374,7 @@ charge(Transaction *transaction, const Action *action)
 		write->kind == DYN_WRITE_CHECK ? result->old_item : result->new_item;
 
 	if (write->kind != DYN_WRITE_CHECK)
-		dyn_transact_account_written(&transaction->account, action->account, write->key.pk);
+		dyn_account_written(&transaction->account, action->account, write->key.pk);
 	if (!is_charged(transaction))
 		return;
 	dyn_transact_token_note(&transaction->token, action - transaction->actions, Max(image_size(result->old_item), image_size(after)));
@@ -444,7 +444,7 @@ reply_repeated(Transaction *transaction, const DynJson *request, StringInfo repl
 	}
 	conclude(transaction, DYN_THROTTLE_READ);
 	appendStringInfoChar(reply, '{');
-	dyn_transact_account_reply(reply, &transaction->account);
+	dyn_account_reply(reply, &transaction->account);
 	appendStringInfoChar(reply, '}');
 }
 
@@ -478,6 +478,6 @@ dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
 	dyn_transact_token_keep(&transaction.token);
 
 	appendStringInfoChar(reply, '{');
-	dyn_transact_account_reply(reply, &transaction.account);
+	dyn_account_reply(reply, &transaction.account);
 	appendStringInfoChar(reply, '}');
 }

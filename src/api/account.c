@@ -1,46 +1,50 @@
 /*
- * transact_account.c - ConsumedCapacity and ItemCollectionMetrics of a transaction
+ * account.c - ConsumedCapacity and ItemCollectionMetrics of a request on several tables
  *
  * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/shapes.h"
-#include "api/transact_account.h"
+#include "api/account.h"
 #include "base/jsonout.h"
 
 void
-dyn_transact_account_begin(DynTransactAccount *account, const DynJson *request, DynCapacityKind kind, int nactions)
+dyn_account_begin(DynAccount *account, const DynJson *request, DynCapacityKind kind, int nitems)
 {
 	account->report = dyn_capacity_report(request);
 	account->kind = kind;
 	account->metrics = dyn_request_is(request, "ReturnItemCollectionMetrics", "SIZE");
-	account->nactions = nactions;
+	account->nitems = nitems;
 	account->ntables = 0;
-	account->tables = palloc_array(DynTransactTable, nactions);
+	account->tables = palloc_array(DynAccountTable, nitems);
 }
 
-DynTransactTable *
-dyn_transact_account_table(DynTransactAccount *account, DynSlice name, const DynTable *table)
+DynAccountTable *
+dyn_account_add(DynAccount *account, DynSlice name, const DynTable *table)
 {
-	DynTransactTable *added;
+	DynAccountTable *added = &account->tables[account->ntables++];
 
+	*added = (DynAccountTable) {
+		.table = table,
+		.capacity = {.report = account->report, .kind = account->kind, .table_name = name}
+	};
+	return added;
+}
+
+DynAccountTable *
+dyn_account_table(DynAccount *account, DynSlice name, const DynTable *table)
+{
 	for (int i = 0; i < account->ntables; i++)
 	{
 		if (account->tables[i].table->relid == table->relid)
 			return &account->tables[i];
 	}
-	added = &account->tables[account->ntables++];
-	memset(added, 0, sizeof(*added));
-	added->table = table;
-	added->capacity.report = account->report;
-	added->capacity.kind = account->kind;
-	added->capacity.table_name = name;
-	return added;
+	return dyn_account_add(account, name, table);
 }
 
 void
-dyn_transact_account_written(const DynTransactAccount *account, DynTransactTable *table, DynValue pk)
+dyn_account_written(const DynAccount *account, DynAccountTable *table, DynValue pk)
 {
 	if (!account->metrics || !dyn_capacity_has_metrics(table->table))
 		return;
@@ -50,12 +54,12 @@ dyn_transact_account_written(const DynTransactAccount *account, DynTransactTable
 			return;
 	}
 	if (table->written == NULL)
-		table->written = palloc_array(DynValue, account->nactions);
+		table->written = palloc_array(DynValue, account->nitems);
 	table->written[table->nwritten++] = pk;
 }
 
 static void
-reply_capacity(StringInfo reply, const DynTransactAccount *account)
+reply_capacity(StringInfo reply, const DynAccount *account)
 {
 	if (account->report == DYN_CAPACITY_NONE)
 		return;
@@ -71,7 +75,7 @@ reply_capacity(StringInfo reply, const DynTransactAccount *account)
 }
 
 static void
-reply_collections(StringInfo reply, const DynTransactTable *table)
+reply_collections(StringInfo reply, const DynAccountTable *table)
 {
 	dyn_jsonout_string(reply, table->capacity.table_name.data, table->capacity.table_name.len);
 	appendStringInfoString(reply, ":[");
@@ -85,7 +89,7 @@ reply_collections(StringInfo reply, const DynTransactTable *table)
 }
 
 static void
-reply_metrics(StringInfo reply, const DynTransactAccount *account)
+reply_metrics(StringInfo reply, const DynAccount *account)
 {
 	bool		any = false;
 
@@ -108,7 +112,7 @@ reply_metrics(StringInfo reply, const DynTransactAccount *account)
 }
 
 void
-dyn_transact_account_reply(StringInfo reply, const DynTransactAccount *account)
+dyn_account_reply(StringInfo reply, const DynAccount *account)
 {
 	reply_metrics(reply, account);
 	reply_capacity(reply, account);
