@@ -10,10 +10,14 @@
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #include "store/claim.h"
 #include "store/statement.h"
+
+/* An item that others make and delete in just the wrong moments is met sooner. */
+#define MAX_ATTEMPTS 100
 
 static bool
 ignore_row(void *arg, Datum value)
@@ -33,20 +37,33 @@ run(DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *
 
 /* ---- the claim ---- */
 
+/* A trigger that is enabled for replicas has passed over the row, as it was to be made or deleted: it refuses the claim. */
+static void
+raise_kept(const DynTable *table)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_RAISE_EXCEPTION),
+			 errmsg("a trigger of table \"%s\" does not let the row of a missing item be inserted and deleted",
+					get_rel_name(table->relid))));
+}
+
 static bool
 claim(DynTable *table, const DynKey *key, const struct varlena *key_item)
 {
-	for (;;)
+	for (int i = 0; i < MAX_ATTEMPTS; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (run(table, DYN_PLAN_CLAIM, key, key_item))
 		{
-			run(table, DYN_PLAN_UNCLAIM, key, NULL);
+			if (!run(table, DYN_PLAN_UNCLAIM, key, NULL))
+				raise_kept(table);
 			return true;
 		}
 		if (run(table, DYN_PLAN_LOCK, key, NULL))
 			return false;
 	}
+	raise_kept(table);
+	return false;				/* for compilers that do not know that ereport does not return */
 }
 
 /* ---- whose rights it is made with ---- */
