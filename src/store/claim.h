@@ -8,8 +8,8 @@
  *
  * It is not the caller who writes: whether he may do what the action does has been decided by the action's own statement.
  * As for PostgreSQL's own checks of foreign keys, the statements run as the table's owner, without row security; nor do
- * triggers see them, but those that are enabled for replicas, which have to let the row pass: an error else.  CHECK and NOT NULL constraints of the user's and his unique
- * indexes hold for the row.
+ * triggers see them, but those that are enabled for replicas: where one of these passes over the row, that is an error.
+ * CHECK and NOT NULL constraints of the user's and his unique indexes hold for the row.
  *
  * So the functions in those run as the owner, while caller and owner may not trust each other.  As where PostgreSQL
  * maintains an index, they find a search_path of system schemas alone and a security-restricted operation, unless the caller is
