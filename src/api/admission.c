@@ -283,33 +283,11 @@ dyn_admission_take(DynTable *table, DynThrottleKind kind, const DynCapacity *use
 	return NIL;
 }
 
-static uint32
-size_of(const struct varlena *item)
-{
-	return item != NULL ? dyn_item_size(item) : 0;
-}
-
 /* What a write that changed nothing used: as much as one of the item that it found, or would have stored. */
 static double
 units_of_nothing(const DynWrite *write, const DynWriteResult *result)
 {
-	return dyn_capacity_of_write(Max(size_of(result->old_item), write->kind == DYN_WRITE_PUT ? size_of(write->item) : 0));
-}
-
-static const struct varlena *
-image_after(const DynWrite *write, const DynWriteResult *result)
-{
-	switch (write->kind)
-	{
-		case DYN_WRITE_PUT:
-			return write->item;
-		case DYN_WRITE_CHECK:
-			return result->old_item;
-		case DYN_WRITE_UPDATE:
-		case DYN_WRITE_DELETE:
-			return result->new_item;
-	}
-	pg_unreachable();
+	return dyn_capacity_of_write(Max(dyn_image_size(result->old_item), write->kind == DYN_WRITE_PUT ? dyn_item_size(write->item) : 0));
 }
 
 DynCapacity
@@ -318,7 +296,7 @@ dyn_admission_of_write(const DynWrite *write, const DynWriteResult *result)
 	DynCapacity used = {0};
 
 	if (result->status == DYN_WRITTEN)
-		dyn_capacity_add_write(&used, write->table, result->old_item, image_after(write, result));
+		dyn_capacity_add_write(&used, write->table, result->old_item, dyn_row_image_after(write, result));
 	else
 		used.table_units = units_of_nothing(write, result);
 	return used;
@@ -341,7 +319,7 @@ void
 dyn_admission_add_transact_write(DynAdmissionAction *action, const DynWrite *write, const DynWriteResult *result)
 {
 	if (result->status == DYN_WRITTEN)
-		dyn_capacity_add_transact_write(&action->used, write->table, result->old_item, image_after(write, result));
+		dyn_capacity_add_transact_write(&action->used, write->table, result->old_item, dyn_row_image_after(write, result));
 	else
 		action->used.table_units += 2 * units_of_nothing(write, result);
 }
@@ -365,26 +343,15 @@ dyn_admission_check_actions(const DynAdmissionAction *actions, DynReason *reason
 		give_reason(&reasons[i], dyn_admission_check(actions[i].table, NULL, kind));
 }
 
-static bool
-is_cancelled(const DynReason *reasons, int count)
-{
-	for (int i = 0; i < count; i++)
-	{
-		if (reasons[i].code != NULL)
-			return true;
-	}
-	return false;
-}
-
 void
 dyn_admission_take_actions(const DynAdmissionAction *actions, DynReason *reasons, int count, DynThrottleKind kind)
 {
-	if (!is_cancelled(reasons, count))
+	if (!dyn_transact_is_cancelled(reasons, count))
 	{
 		dyn_admission_check_actions(actions, reasons, count, kind);
 		for (int i = 0; i < count; i++)
 			give_reason(&reasons[i], check_indexes(actions[i].table, kind, &actions[i].used));
-		if (is_cancelled(reasons, count))
+		if (dyn_transact_is_cancelled(reasons, count))
 			return;
 	}
 	for (int i = 0; i < count; i++)

@@ -116,8 +116,8 @@ add_write(DynCapacity *capacity, const DynTable *table, const struct varlena *ol
 {
 	DynValue	old_root = old_item ? dyn_item_root(old_item) : dyn_empty_map;
 	DynValue	new_root = new_item ? dyn_item_root(new_item) : dyn_empty_map;
-	uint32		old_size = old_item ? dyn_item_size(old_item) : 0;
-	uint32		new_size = new_item ? dyn_item_size(new_item) : 0;
+	uint32		old_size = dyn_image_size(old_item);
+	uint32		new_size = dyn_image_size(new_item);
 
 	capacity->table_units += factor * dyn_capacity_of_write(Max(old_size, new_size));
 	if (old_item == new_item)

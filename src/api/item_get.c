@@ -86,8 +86,7 @@ dyn_api_get_item(const DynJson *request, StringInfo reply)
 	dyn_operation_add_items(item ? 1 : 0);
 	dyn_capacity_begin(&capacity, request);
 	if (capacity.report != DYN_CAPACITY_NONE || dyn_admission_applies(table, DYN_THROTTLE_READ))
-		capacity.table_units = dyn_capacity_of_read(item ? dyn_item_size(item) : 0,
-													dyn_request_bool(request, "ConsistentRead", false));
+		capacity.table_units = dyn_capacity_of_read(dyn_image_size(item), dyn_request_bool(request, "ConsistentRead", false));
 	dyn_admission_read(table, &capacity);
 
 	appendStringInfoChar(reply, '{');

@@ -32,16 +32,24 @@ append_reason(StringInfo detail, const DynReason *reason)
 	appendStringInfoChar(detail, '}');
 }
 
+bool
+dyn_transact_is_cancelled(const DynReason *reasons, int count)
+{
+	for (int i = 0; i < count; i++)
+	{
+		if (reasons[i].code != NULL)
+			return true;
+	}
+	return false;
+}
+
 void
 dyn_transact_cancel(const DynReason *reasons, int count)
 {
 	StringInfoData detail;
 	StringInfoData codes;
-	bool		any = false;
 
-	for (int i = 0; i < count; i++)
-		any = any || reasons[i].code != NULL;
-	if (!any)
+	if (!dyn_transact_is_cancelled(reasons, count))
 		return;
 	initStringInfo(&detail);
 	initStringInfo(&codes);

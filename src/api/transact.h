@@ -21,6 +21,9 @@ typedef struct DynReason
 /* Raises what a transaction of more than DYN_MAX_TRANSACTION_BYTES is refused with. */
 extern void dyn_transact_too_large(void) pg_attribute_noreturn();
 
+/* Has an action a reason? */
+extern bool dyn_transact_is_cancelled(const DynReason *reasons, int count);
+
 /* Raises TransactionCanceledException with the reasons of all actions, unless none has one. */
 extern void dyn_transact_cancel(const DynReason *reasons, int count);
 

@@ -129,17 +129,19 @@ require_throughput(Gets *gets)
 	dyn_transact_cancel(gets->reasons, gets->count);
 }
 
+static double
+units_of(const DynRowRead *read)
+{
+	return dyn_capacity_of_transact_read(dyn_image_size(read->item));
+}
+
 static void
 take_throughput(const Gets *gets)
 {
 	if (gets->used == NULL)
 		return;
 	for (int i = 0; i < gets->count; i++)
-	{
-		const struct varlena *item = gets->reads[i].item;
-
-		gets->used[i].used.table_units = dyn_capacity_of_transact_read(item != NULL ? dyn_item_size(item) : 0);
-	}
+		gets->used[i].used.table_units = units_of(&gets->reads[i]);
 	dyn_admission_take_actions(gets->used, gets->reasons, gets->count, DYN_THROTTLE_READ);
 	dyn_transact_cancel(gets->reasons, gets->count);
 }
@@ -170,10 +172,9 @@ reply_capacity(StringInfo reply, const Gets *gets, const DynJson *request)
 	dyn_account_begin(&account, request, DYN_CAPACITY_TRANSACT_READ, gets->count);
 	for (int i = 0; i < gets->count; i++)
 	{
-		const struct varlena *item = gets->reads[i].item;
 		DynAccountTable *table = dyn_account_table(&account, gets->gets[i].table_name, gets->reads[i].table);
 
-		table->capacity.table_units += dyn_capacity_of_transact_read(item != NULL ? dyn_item_size(item) : 0);
+		table->capacity.table_units += units_of(&gets->reads[i]);
 	}
 	dyn_account_reply(reply, &account);
 }

@@ -152,12 +152,7 @@ order_actions(Transaction *transaction)
 static bool
 is_cancelled(const Transaction *transaction)
 {
-	for (int i = 0; i < transaction->count; i++)
-	{
-		if (transaction->reasons[i].code != NULL)
-			return true;
-	}
-	return false;
+	return dyn_transact_is_cancelled(transaction->reasons, transaction->count);
 }
 
 /* Did the action find no item and make none? */
@@ -255,12 +250,6 @@ add_bytes(Transaction *transaction, uint64 bytes)
 		dyn_transact_too_large();
 }
 
-static uint32
-image_size(const struct varlena *item)
-{
-	return item != NULL ? dyn_item_size(item) : 0;
-}
-
 /* Fewer items can never be too many bytes together. */
 static bool
 is_measured(const Transaction *transaction)
@@ -275,7 +264,7 @@ measure_puts(Transaction *transaction)
 	for (int i = 0; i < transaction->count; i++)
 	{
 		if (transaction->actions[i].call.write.kind == DYN_WRITE_PUT)
-			add_bytes(transaction, image_size(transaction->actions[i].call.write.item));
+			add_bytes(transaction, dyn_image_size(transaction->actions[i].call.write.item));
 	}
 }
 
@@ -285,7 +274,7 @@ measure_found(Transaction *transaction, const Action *action)
 	const DynWriteResult *result = &action->result;
 
 	if (action->call.write.kind != DYN_WRITE_PUT)
-		add_bytes(transaction, Max(image_size(result->old_item), image_size(result->new_item)));
+		add_bytes(transaction, Max(dyn_image_size(result->old_item), dyn_image_size(result->new_item)));
 }
 
 /* Do the statements' images have to be known for the reply, or for the throughput that they use? */
@@ -364,20 +353,19 @@ conclude(const Transaction *transaction, DynThrottleKind kind)
 	dyn_transact_cancel(transaction->reasons, transaction->count);
 }
 
-/* Adds what the action used.  A check leaves the item as it is. */
+/* Adds what the action used. */
 static void
 charge(Transaction *transaction, const Action *action)
 {
 	const DynWrite *write = &action->call.write;
 	const DynWriteResult *result = &action->result;
-	const struct varlena *after = write->kind == DYN_WRITE_PUT ? write->item :
-		write->kind == DYN_WRITE_CHECK ? result->old_item : result->new_item;
+	const struct varlena *after = dyn_row_image_after(write, result);
 
 	if (write->kind != DYN_WRITE_CHECK)
 		dyn_account_written(&transaction->account, action->account, write->key.pk);
 	if (!is_charged(transaction))
 		return;
-	dyn_transact_token_note(&transaction->token, action - transaction->actions, Max(image_size(result->old_item), image_size(after)));
+	dyn_transact_token_note(&transaction->token, action - transaction->actions, Max(dyn_image_size(result->old_item), dyn_image_size(after)));
 	if (transaction->used != NULL)
 		dyn_admission_add_transact_write(&transaction->used[action - transaction->actions], write, result);
 	if (transaction->account.report != DYN_CAPACITY_NONE)

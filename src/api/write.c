@@ -257,8 +257,7 @@ reply_result(StringInfo reply, DynWriteCall *call, const DynWriteResult *result)
 	reply_attributes(reply, call, result);
 	if (call->capacity.report != DYN_CAPACITY_NONE)
 	{
-		dyn_capacity_add_write(&call->capacity, write->table, result->old_item,
-							   write->kind == DYN_WRITE_PUT ? write->item : result->new_item);
+		dyn_capacity_add_write(&call->capacity, write->table, result->old_item, dyn_row_image_after(write, result));
 		dyn_capacity_reply(reply, &call->capacity, write->table);
 	}
 	if (dyn_request_is(call->request, "ReturnItemCollectionMetrics", "SIZE"))

@@ -210,6 +210,22 @@ dyn_row_write(const DynWrite *write)
 	return rows > 0 ? result_of_row(write, &handover, kept.item) : result_without_row(write, &handover);
 }
 
+const struct varlena *
+dyn_row_image_after(const DynWrite *write, const DynWriteResult *result)
+{
+	switch (write->kind)
+	{
+		case DYN_WRITE_PUT:
+			return write->item;
+		case DYN_WRITE_CHECK:
+			return result->old_item;
+		case DYN_WRITE_UPDATE:
+		case DYN_WRITE_DELETE:
+			return result->new_item;
+	}
+	pg_unreachable();
+}
+
 bool
 dyn_row_try_write(const DynWrite *write, DynWriteResult *result, DynWriteJudge judge, void *arg)
 {
@@ -265,7 +281,7 @@ dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes, volatile int *at)
 		plan = dyn_statement_plan(reads[i].table, DYN_PLAN_GET);
 		dyn_plan_read(plan, dyn_statement_params(reads[i].table, DYN_PLAN_GET, &reads[i].key, NULL, NULL), &receiver.pub);
 		reads[i].item = kept.item;
-		bytes += kept.item != NULL ? dyn_item_size(kept.item) : 0;
+		bytes += dyn_image_size(kept.item);
 	}
 	PopActiveSnapshot();
 	SPI_finish();

@@ -91,6 +91,9 @@ typedef struct DynWriteResult
  */
 extern DynWriteResult dyn_row_write(const DynWrite *write);
 
+/* The item as the write has left it, where its images were kept; NULL: there is none. */
+extern const struct varlena *dyn_row_image_after(const DynWrite *write, const DynWriteResult *result);
+
 /* Is the write, which gave that result, to stay? */
 typedef bool (*DynWriteJudge) (void *arg, const DynWrite *write, const DynWriteResult *result);
 

@@ -167,6 +167,13 @@ dyn_item_size(const struct varlena *item)
 	return dyn_load_u32((const uint8 *) VARDATA_ANY(item) + 1);
 }
 
+/* The same of an image of an item before or after a write; NULL: there was none, which is no byte. */
+static inline uint32
+dyn_image_size(const struct varlena *item)
+{
+	return item != NULL ? dyn_item_size(item) : 0;
+}
+
 /* The map without members: what a condition sees where there is no item. */
 extern const DynValue dyn_empty_map;
 
