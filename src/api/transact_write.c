@@ -360,14 +360,15 @@ charge(Transaction *transaction, const Action *action)
 	const DynWrite *write = &action->call.write;
 	const DynWriteResult *result = &action->result;
 	const struct varlena *after = dyn_row_image_after(write, result);
+	int			number = action - transaction->actions;
 
 	if (write->kind != DYN_WRITE_CHECK)
 		dyn_account_written(&transaction->account, action->account, write->key.pk);
 	if (!is_charged(transaction))
 		return;
-	dyn_transact_token_note(&transaction->token, action - transaction->actions, Max(dyn_image_size(result->old_item), dyn_image_size(after)));
+	dyn_transact_token_note(&transaction->token, number, Max(dyn_image_size(result->old_item), dyn_image_size(after)));
 	if (transaction->used != NULL)
-		dyn_admission_add_transact_write(&transaction->used[action - transaction->actions], write, result);
+		dyn_admission_add_transact_write(&transaction->used[number], write, result);
 	if (transaction->account.report != DYN_CAPACITY_NONE)
 		dyn_capacity_add_transact_write(&action->account->capacity, write->table, result->old_item, after);
 }
