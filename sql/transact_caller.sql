@@ -5,19 +5,15 @@ SELECT count(dynapg.create_table(format('{"TableName":"%s","BillingMode":"PAY_PE
 	"GlobalSecondaryIndexes":[{"IndexName":"by-g","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]}', t)::json)) FROM unnest('{txc.a,txc.b}'::text[]) t;
 CREATE TABLE txc_ledger (entry integer PRIMARY KEY, note text CHECK (note <> 'bad'));
 -- A transfer between item x of both tables, which must not leave less than nothing.
-CREATE FUNCTION pg_temp.transfer(n integer, more text DEFAULT '') RETURNS json LANGUAGE sql AS $$
-	SELECT dynapg.transact_write_items(format('{"TransactItems":[
+CREATE FUNCTION pg_temp.request(n integer, more text) RETURNS text LANGUAGE sql AS $$
+	SELECT format('{"TransactItems":[
 		{"Update":{"TableName":"txc.a","Key":{"id":{"S":"x"}},"UpdateExpression":"SET n = n - :n","ConditionExpression":"n >= :n","ExpressionAttributeValues":{":n":{"N":"%1$s"}}}},
 		{"Update":{"TableName":"txc.b","Key":{"id":{"S":"x"}},"UpdateExpression":"SET g = :g ADD n :n","ExpressionAttributeValues":{":n":{"N":"%1$s"},":g":{"S":"g%1$s"}}}},
-		{"Put":{"TableName":"txc.b","Item":{"id":{"S":"log%1$s"},"v":{"S":"%2$s"}}}}%3$s]}', n, repeat(md5(n::text), 200), more)::json)
+		{"Put":{"TableName":"txc.b","Item":{"id":{"S":"log%1$s"},"v":{"S":"%2$s"}}}}%3$s]}', n, repeat(md5(n::text), 200), more)
 $$;
+CREATE FUNCTION pg_temp.transfer(n integer, more text DEFAULT '') RETURNS json LANGUAGE sql AS $$ SELECT dynapg.transact_write_items(pg_temp.request(n, more)::json) $$;
 -- The same, or its error.
-CREATE FUNCTION pg_temp.try(n integer, more text DEFAULT '') RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-	RETURN pg_temp.transfer(n, more);
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE || ' ' || SQLERRM;
-END $$;
+CREATE FUNCTION pg_temp.try(n integer, more text DEFAULT '') RETURNS text LANGUAGE sql AS $$ SELECT pg_temp.answer('transact_write_items', pg_temp.request(n, more)) $$;
 CREATE FUNCTION pg_temp.balances() RETURNS text LANGUAGE sql AS $$
 	SELECT string_agg(coalesce(r->'Item'->'n'->>'N', '-'), ' ' ORDER BY o) || ' ' || (SELECT string_agg(pk, ' ' ORDER BY pk) FROM dynamodb."txc.b") || ' ' ||
 		(dynapg.query('{"TableName":"txc.b","IndexName":"by-g","KeyConditionExpression":"g = :g","ExpressionAttributeValues":{":g":{"S":"g1"}}}')->>'Count') || ' ' || (SELECT count(*) FROM txc_ledger)

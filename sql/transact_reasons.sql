@@ -28,18 +28,12 @@ $$;
 CREATE FUNCTION pg_temp.tx(VARIADIC actions text[]) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
 	before text := pg_temp.state();
-	detail text;
+	answer text := pg_temp.answer('transact_write_items', '{"TransactItems":[' || array_to_string(actions, ',') || ']}');
+	detail json := CASE WHEN answer ~ '^ND011' THEN split_part(answer, ' | ', 2) END;
 BEGIN
-	BEGIN
-		RETURN NEXT dynapg.transact_write_items(('{"TransactItems":[' || array_to_string(actions, ',') || ']}')::json);
-	EXCEPTION WHEN OTHERS THEN
-		GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
-		RETURN NEXT SQLSTATE || ' ' || SQLERRM;
-		IF SQLSTATE = 'ND011' THEN
-			RETURN QUERY SELECT concat_ws(' ', ' ', r.n, r.reason->>'Code', r.reason->>'Message', CASE WHEN length(r.reason->>'Item') > 200 THEN 'an item' ELSE r.reason->>'Item' END)
-				FROM json_array_elements(detail::json->'CancellationReasons') WITH ORDINALITY r (reason, n);
-		END IF;
-	END;
+	RETURN NEXT split_part(answer, ' | ', 1);
+	RETURN QUERY SELECT concat_ws(' ', ' ', r.n, r.reason->>'Code', r.reason->>'Message', CASE WHEN length(r.reason->>'Item') > 200 THEN 'an item' ELSE r.reason->>'Item' END)
+		FROM json_array_elements(detail->'CancellationReasons') WITH ORDINALITY r (reason, n);
 	RETURN NEXT CASE WHEN pg_temp.state() = before THEN 'nothing written' ELSE 'written' END;
 END $$;
 SELECT count(dynapg.put_item(('{"TableName":"txr.a","Item":{"pk":{"S":"' || pk || '"},"sk":{"N":"1"}' || more || '}}')::json)) FROM (VALUES

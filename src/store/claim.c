@@ -105,7 +105,7 @@ become_owner(const DynTable *table, Session *session)
 		(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	}
 	SetUserIdAndSecContext(owner, session->security | security);
-	/* not by the setting, which has every plan of the session made anew: the tables of rows.c have no rules */
+	/* not by the setting, which has every plan of the session made anew, for rules: tables that have those take no upserts */
 	SessionReplicationRole = SESSION_REPLICATION_ROLE_REPLICA;
 }
 

@@ -1,5 +1,5 @@
 /*
- * rows.c - one item: read it, write it, each as one SQL statement
+ * rows.c - items by their keys: read and written, one by one or as lists, by a SQL statement each
  *
  * What a statement says of a write comes from three places: the number of rows processed, the handover (which row
  * version the functions saw last, and the condition's verdict on it), and RETURNING for deletes.  Under READ

@@ -1,5 +1,5 @@
 /*
- * rows.h - one item: read it, write it, each as one SQL statement
+ * rows.h - items by their keys: read and written, one by one or as lists, by a SQL statement each
  *
  * Model.  Every write is one statement whose condition and update run in the executor on the row version
  * that is replaced (value/handover.h), correct under READ COMMITTED without retry:
