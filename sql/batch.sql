@@ -47,4 +47,21 @@ SELECT dynapg.batch_write_item('{"RequestItems":{"batch.u":[{"PutRequest":{"Item
 SELECT dynapg.batch_get_item('{"RequestItems":{"batch.u":{"Keys":[{"id":{"B":"BA=="}}]}}}');
 ROLLBACK;
 SELECT dynapg.batch_get_item('{"RequestItems":{"batch.u":{"Keys":[{"id":{"B":"BA=="}}]}}}');
+\echo # where row security keeps PostgreSQL from using the index of numeric keys, items come in another order than their keys
+SELECT dynapg.create_table('{"TableName":"batch.n","KeySchema":[{"AttributeName":"n","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"n","AttributeType":"N"}],"BillingMode":"PAY_PER_REQUEST"}')->'TableDescription'->>'TableStatus';
+SELECT count(dynapg.put_item(format('{"TableName":"batch.n","Item":{"n":{"N":"%s"},"v":{"S":"%s"}}}', i, repeat('v', 390000))::json)) FROM generate_series(1, 45) i;
+CREATE ROLE regress_batch;
+GRANT USAGE ON SCHEMA dynamodb TO regress_batch;
+GRANT SELECT, INSERT, UPDATE, DELETE ON dynamodb."batch.n" TO regress_batch;
+CREATE POLICY seen ON dynamodb."batch.n" USING (dynapg.item_get_text(item, 'n') <> '3');
+ALTER TABLE dynamodb."batch.n" ENABLE ROW LEVEL SECURITY;
+SET ROLE regress_batch;
+SELECT json_array_length(r->'Responses'->'batch.n'), r->'UnprocessedKeys', r->'ConsumedCapacity' FROM dynapg.batch_get_item('{"RequestItems":{"batch.n":{"Keys":[{"n":{"N":"9"}},{"n":{"N":"3"}},{"n":{"N":"99"}},{"n":{"N":"1"}},{"n":{"N":"5"}}]}},"ReturnConsumedCapacity":"TOTAL"}') r;
+SELECT n, n + left_over AS asked FROM (SELECT json_array_length(r->'Responses'->'batch.n') AS n, json_array_length(r->'UnprocessedKeys'->'batch.n'->'Keys') AS left_over
+	FROM dynapg.batch_get_item((SELECT '{"RequestItems":{"batch.n":{"Keys":[' || string_agg('{"n":{"N":"' || i || '"}}', ',' ORDER BY i DESC) || ']}}}' FROM generate_series(1, 45) i)::json) r) x;
+SELECT dynapg.batch_write_item('{"RequestItems":{"batch.n":[{"DeleteRequest":{"Key":{"n":{"N":"7"}}}},{"DeleteRequest":{"Key":{"n":{"N":"3"}}}},{"PutRequest":{"Item":{"n":{"N":"5"}}}},{"DeleteRequest":{"Key":{"n":{"N":"4"}}}}]},"ReturnConsumedCapacity":"TOTAL"}');
+RESET ROLE;
+SELECT dynapg.delete_table('{"TableName":"batch.n"}')->'TableDescription'->>'TableStatus';
+DROP OWNED BY regress_batch;
+DROP ROLE regress_batch;
 SELECT count(dynapg.delete_table(('{"TableName":"' || t || '"}')::json)) FROM unnest('{batch.t,batch.u}'::text[]) t;

@@ -2,8 +2,9 @@
  * batch_get.c - BatchGetItem
  *
  * The whole request is checked before anything is read; then each table is read by one statement, whose items are
- * printed straight into the reply.  A reply holds 16 MB of items; the keys whose turn has not come by then are
- * handed back as UnprocessedKeys, as are those that the table's throughput does not admit.
+ * printed straight into the reply.  A reply holds 16 MB of items; the keys that have had no answer by then are
+ * handed back as UnprocessedKeys, as are those that the table's throughput does not admit.  Items may come in any order,
+ * so that a key has no item is known when all have come.
  *
  * Layer 3 (api).
  */
@@ -34,7 +35,9 @@ typedef struct TableReads
 	DynProgram *projection;
 	DynTable   *table;
 	DynKey	   *keys;
-	int			done;			/* keys whose turn has come */
+	bool	   *answered;		/* of each key: is its item in the reply, or known to be missing? */
+	int			left;			/* keys that are not answered */
+	int			next;			/* the key after that of the last item, where the next one most often is */
 	bool		limited;		/* by its throughput */
 	DynAccountTable *account;
 } TableReads;
@@ -102,6 +105,8 @@ static void
 read_keys(TableReads *reads)
 {
 	reads->keys = palloc_array(DynKey, reads->count);
+	reads->answered = palloc0_array(bool, reads->count);
+	reads->left = reads->count;
 	for (int i = 0; i < reads->count; i++)
 		reads->keys[i] = dyn_keys_of_key(reads->table, &reads->maps[i]);
 	dyn_keys_check_paths(reads->table, reads->projection);
@@ -131,9 +136,9 @@ is_admitted(Reader *reader, List *refusals)
 	return refusals == NIL;
 }
 
-/* Charges the next key, whose turn has come then, unless throughput does not admit it. */
+/* Charges a key, which is answered then, unless throughput does not admit it. */
 static bool
-charge(Reader *reader, uint32 size)
+answer(Reader *reader, int key, uint32 size)
 {
 	TableReads *reads = reader->reads;
 	DynCapacity used = {.table_units = dyn_capacity_of_read(size, reader->consistent)};
@@ -141,38 +146,39 @@ charge(Reader *reader, uint32 size)
 	if (reads->limited && !is_admitted(reader, dyn_admission_take(reads->table, DYN_THROTTLE_READ, &used)))
 		return false;
 	reads->account->capacity.table_units += used.table_units;
-	reads->done++;
+	reads->answered[key] = true;
+	reads->left--;
 	return true;
 }
 
-/* Charges the keys without an item up to that key, or all that are left; returns false where one is not admitted. */
-static bool
-pass_missing(Reader *reader, const struct varlena *item)
+/* All items have come: the other keys have none. */
+static void
+answer_missing(Reader *reader)
 {
 	TableReads *reads = reader->reads;
 
-	while (reads->done < reads->count &&
-		   (item == NULL || !dyn_row_is_of_key(reads->table, &reads->keys[reads->done], item)))
+	for (int key = 0; key < reads->count; key++)
 	{
-		if (!charge(reader, 0))
-			return false;
+		if (!reads->answered[key] && !answer(reader, key, 0))
+			return;
 	}
-	return true;
 }
 
-/* DynRowConsumer */
+/* DynRowConsumer.  An item that SQL has put under another key than its own is shown, as by GetItem, and answers no key. */
 static bool
 print_item(void *arg, const struct varlena *item)
 {
 	Reader	   *reader = arg;
 	TableReads *reads = reader->reads;
+	int			key = dyn_row_find_key(reads->table, reads->keys, reads->count, reads->next, item);
 	DynNode		part;
 
-	if (!pass_missing(reader, item))
-		return false;
 	reader->full = reader->bytes + dyn_item_size(item) > DYN_MAX_BATCH_BYTES;
-	if (reader->full || !charge(reader, dyn_item_size(item)))
+	if (reader->full)
 		return false;
+	if (key >= 0 && !reads->answered[key] && !answer(reader, key, dyn_item_size(item)))
+		return false;
+	reads->next = key + 1;
 	dyn_operation_add_items(1);
 	reader->bytes += dyn_item_size(item);
 	if (reader->any)
@@ -210,7 +216,7 @@ reply_table(Reader *reader, TableReads *reads)
 	if (!reader->full && !reader->throttled)
 		dyn_rows_get(reads->table, reads->keys, reads->count, print_item, reader);
 	if (!reader->full && !reader->throttled)
-		(void) pass_missing(reader, NULL);
+		answer_missing(reader);
 	appendStringInfoChar(reader->reply, ']');
 }
 
@@ -220,7 +226,7 @@ check_admitted(const Reader *reader, const TableReads *all, int ntables)
 {
 	for (int i = 0; i < ntables; i++)
 	{
-		if (all[i].done > 0)
+		if (all[i].left < all[i].count)
 			return;
 	}
 	dyn_admission_refuse(reader->refusals);
@@ -231,17 +237,19 @@ static void
 reply_left(StringInfo reply, const TableReads *reads)
 {
 	int			i = 0;
+	bool		first = true;
 
-	if (reads->done >= reads->count)
+	if (reads->left == 0)
 		return;
 	open_member(reply, reads->name);
 	appendStringInfoString(reply, "{\"Keys\":[");
 	for (const DynJson *key = dyn_json_first(dyn_request_member(reads->part, "Keys")); key != NULL; key = dyn_json_next(key))
 	{
-		if (i++ < reads->done)
+		if (reads->answered[i++])
 			continue;
-		if (i > reads->done + 1)
+		if (!first)
 			appendStringInfoChar(reply, ',');
+		first = false;
 		dyn_jsonout_tree(reply, key);
 	}
 	appendStringInfoChar(reply, ']');

@@ -303,13 +303,26 @@ dyn_rows_get(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer cons
 	SPI_finish();
 }
 
-bool
-dyn_row_is_of_key(const DynTable *table, const DynKey *key, const struct varlena *item)
+static bool
+is_of_key(const DynTable *table, const DynKey *key, const struct varlena *item)
 {
 	DynValue	root = dyn_item_root(item);
 
 	return dyn_value_equal(dyn_map_get(root, table->pk.name, table->pk.len), key->pk) &&
 		(table->sk.tag == 0 || dyn_value_equal(dyn_map_get(root, table->sk.name, table->sk.len), key->sk));
+}
+
+int
+dyn_row_find_key(const DynTable *table, const DynKey *keys, int nkeys, int first, const struct varlena *item)
+{
+	for (int i = 0; i < nkeys; i++)
+	{
+		int			key = (first + i) % nkeys;
+
+		if (is_of_key(table, &keys[key], item))
+			return key;
+	}
+	return -1;
 }
 
 /* The images before the writes of a list. */
@@ -319,7 +332,7 @@ typedef struct OldItems
 	const DynKey *keys;
 	int			nkeys;
 	struct varlena **items;		/* by the keys; NULL: they are not wanted */
-	int			next;			/* the key after the last one that had an image: images come in the keys' order */
+	int			next;			/* the key after the last one that had an image: images mostly come in the keys' order */
 	MemoryContext context;
 } OldItems;
 
@@ -328,18 +341,13 @@ static void
 keep_old_item(void *arg, const struct varlena *item)
 {
 	OldItems   *old = arg;
+	int			key = dyn_row_find_key(old->table, old->keys, old->nkeys, old->next, item);
 
-	for (int i = 0; i < old->nkeys; i++)
-	{
-		int			key = (old->next + i) % old->nkeys;
-
-		if (!dyn_row_is_of_key(old->table, &old->keys[key], item))
-			continue;
-		old->items[key] = MemoryContextAlloc(old->context, VARSIZE_ANY(item));
-		memcpy(old->items[key], item, VARSIZE_ANY(item));
-		old->next = key + 1;
-		break;
-	}
+	if (key < 0)
+		return;
+	old->items[key] = MemoryContextAlloc(old->context, VARSIZE_ANY(item));
+	memcpy(old->items[key], item, VARSIZE_ANY(item));
+	old->next = key + 1;
 }
 
 /* DynRowConsumer: what a delete returns. */

@@ -25,7 +25,10 @@
  */
 extern struct varlena *dyn_row_get(DynTable *table, const DynKey *key);
 
-/* Reads the items of these keys, in their order; keys without an item are passed over. */
+/*
+ * Reads the items of these keys; those without an item are passed over.  The items come in the order of the keys where the
+ * index of the primary key is used, which row security may keep PostgreSQL from.
+ */
 extern void dyn_rows_get(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer consume, void *arg);
 
 /*
@@ -36,8 +39,8 @@ extern void dyn_rows_put(DynTable *table, const DynKey *keys, struct varlena *co
 						 struct varlena **old_items);
 extern void dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys, struct varlena **old_items);
 
-/* Is it the item of that key? */
-extern bool dyn_row_is_of_key(const DynTable *table, const DynKey *key, const struct varlena *item);
+/* The number of the item's key among these, looked for from `first` on and around; -1: it is none of them. */
+extern int	dyn_row_find_key(const DynTable *table, const DynKey *keys, int nkeys, int first, const struct varlena *item);
 
 typedef enum DynWriteKind
 {
