@@ -169,6 +169,26 @@ DROP OWNED BY dynapg_tokens_a, dynapg_tokens_b;
 DROP ROLE dynapg_tokens_a, dynapg_tokens_b;
 SELECT count(*) FROM dynapg.tokens WHERE token = 'once';
 
+-- What a trigger does inside a request: with the token of that request it is one of a request under way; the token is
+-- kept for the role that gave it.
+CREATE ROLE dynapg_tokens_a;
+CREATE FUNCTION public.tok_inside() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+	IF NEW.pk = 'outer' THEN
+		RAISE NOTICE 'inside: %', pg_temp.tx('inner', pg_temp.put('inner'));
+		RAISE NOTICE 'inside: %', pg_temp.tx('outer', pg_temp.put('inner'));
+		PERFORM dynapg.transact_write_items(format('{"TransactItems":[%s],"ClientRequestToken":"outer"}', pg_temp.put('inner'))::json);
+	END IF;
+	IF NEW.pk = 'role' THEN PERFORM set_config('role', 'dynapg_tokens_a', true); END IF;
+	RETURN NEW;
+END $$;
+CREATE TRIGGER inside BEFORE INSERT ON dynamodb."tok.t" FOR EACH ROW EXECUTE FUNCTION public.tok_inside();
+SELECT pg_temp.tx('outer', pg_temp.put('outer'));
+SELECT pg_temp.tx('role', pg_temp.put('role'));
+SELECT count(*) FILTER (WHERE role = current_user::regrole), count(*) FROM dynapg.tokens WHERE token IN ('inner', 'outer', 'role');
+DROP FUNCTION public.tok_inside CASCADE;
+SELECT pg_temp.tx('role', pg_temp.put('role')), pg_temp.tx('role', pg_temp.put('other')) LIKE 'ND014%', pg_temp.tx('outer', pg_temp.put('outer'));
+DROP ROLE dynapg_tokens_a;
+
 -- Ten minutes later it is a new request, which may be another one.
 SELECT DISTINCT expires_at > now() AND expires_at <= now() + interval '10 minutes' FROM dynapg.tokens;
 UPDATE dynapg.tokens SET expires_at = now() + interval '1 minute' WHERE token = 'once';

@@ -98,16 +98,16 @@ open_tokens(LOCKMODE mode)
 static uint64
 hash_of(const DynToken *token)
 {
-	return hash_bytes_extended((const unsigned char *) token->text.data, token->text.len, GetUserId());
+	return hash_bytes_extended((const unsigned char *) token->text.data, token->text.len, token->role);
 }
 
-static bool
+static LockAcquireResult
 try_lock(uint64 hash)
 {
 	LOCKTAG		tag;
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, LOCK_CLASS);
-	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
+	return LockAcquire(&tag, ExclusiveLock, false, true);
 }
 
 /* ---- reading ---- */
@@ -124,7 +124,7 @@ holds(const Values *row, enum Column number, const void *bytes, size_t len)
 static bool
 is_known(const Values *row, const DynToken *token, TimestampTz now)
 {
-	return DatumGetObjectId(column(row, COLUMN_ROLE)) == GetUserId() &&
+	return DatumGetObjectId(column(row, COLUMN_ROLE)) == token->role &&
 		holds(row, COLUMN_TOKEN, token->text.data, token->text.len) &&
 		DatumGetTimestampTz(column(row, COLUMN_EXPIRES_AT)) > now;
 }
@@ -141,7 +141,7 @@ judge(const Values *row, const DynToken *token, struct varlena **note)
 }
 
 static DynTokenUse
-look_up(const DynToken *token, uint64 hash, struct varlena **note)
+look_up(const DynToken *token, struct varlena **note)
 {
 	Relation	rel = open_tokens(AccessShareLock);
 	TimestampTz now = GetCurrentTimestamp();
@@ -152,7 +152,7 @@ look_up(const DynToken *token, uint64 hash, struct varlena **note)
 	Values		row;
 
 	list_free(RelationGetIndexList(rel));	/* finds the primary key */
-	ScanKeyInit(&key, COLUMN_HASH, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) hash));
+	ScanKeyInit(&key, COLUMN_HASH, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum((int64) token->hash));
 	scan = systable_beginscan(rel, rel->rd_pkindex, OidIsValid(rel->rd_pkindex), SnapshotSelf, 1, &key);
 	while (use == DYN_TOKEN_NEW && HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
@@ -165,14 +165,25 @@ look_up(const DynToken *token, uint64 hash, struct varlena **note)
 	return use;
 }
 
+/*
+ * A lock that this transaction has already, and no row: the request that is under way has led to this one, by a trigger of
+ * the user's.
+ */
 DynTokenUse
-dyn_token_find(const DynToken *token, struct varlena **note)
+dyn_token_find(DynToken *token, struct varlena **note)
 {
-	uint64		hash = hash_of(token);
+	LockAcquireResult lock;
+	DynTokenUse use;
 
 	*note = NULL;
 	PreventCommandIfReadOnly("TransactWriteItems");
-	return try_lock(hash) ? look_up(token, hash, note) : DYN_TOKEN_BUSY;
+	token->role = GetUserId();
+	token->hash = hash_of(token);
+	lock = try_lock(token->hash);
+	if (lock == LOCKACQUIRE_NOT_AVAIL)
+		return DYN_TOKEN_BUSY;
+	use = look_up(token, note);
+	return use == DYN_TOKEN_NEW && lock != LOCKACQUIRE_OK ? DYN_TOKEN_BUSY : use;
 }
 
 /* ---- removing ---- */
@@ -259,9 +270,9 @@ dyn_token_keep(const DynToken *token, struct varlena *note)
 	Values		row = {0};
 	HeapTuple	tuple;
 
-	set_column(&row, COLUMN_HASH, Int64GetDatum((int64) hash_of(token)));
+	set_column(&row, COLUMN_HASH, Int64GetDatum((int64) token->hash));
 	set_column(&row, COLUMN_EXPIRES_AT, TimestampTzGetDatum(expires_at));
-	set_column(&row, COLUMN_ROLE, ObjectIdGetDatum(GetUserId()));
+	set_column(&row, COLUMN_ROLE, ObjectIdGetDatum(token->role));
 	set_column(&row, COLUMN_TOKEN, make_bytea(token->text.data, token->text.len));
 	set_column(&row, COLUMN_DIGEST, make_bytea(token->digest, DYN_TOKEN_DIGEST_LEN));
 	set_column(&row, COLUMN_NOTE, PointerGetDatum(note));

@@ -27,6 +27,10 @@ typedef struct DynToken
 {
 	DynSlice	text;			/* any characters, U+0000 too */
 	uint8		digest[DYN_TOKEN_DIGEST_LEN];	/* tells requests apart */
+
+	/* Set when it is looked up; what runs inside the request may change the session's role. */
+	Oid			role;
+	uint64		hash;			/* of role and text */
 } DynToken;
 
 typedef enum DynTokenUse
@@ -41,9 +45,9 @@ typedef enum DynTokenUse
  * Looks up the current role's token, as it is known at this moment whatever the isolation level.  Of a repeated request
  * *note gets what was kept with it, in the current memory context, or NULL.  Raises 25006 where nothing can be written.
  */
-extern DynTokenUse dyn_token_find(const DynToken *token, struct varlena **note);
+extern DynTokenUse dyn_token_find(DynToken *token, struct varlena **note);
 
-/* Keeps a token that was found to be new, and with it a note for when it comes again, a bytea or NULL. */
+/* Keeps a token that was found to be new, for that role, and with it a note for when it comes again, a bytea or NULL. */
 extern void dyn_token_keep(const DynToken *token, struct varlena *note);
 
 #endif							/* DYNAPG_STORE_TOKENS_H */
