@@ -129,6 +129,14 @@ SELECT pg_temp.both('n', 'id2');
 SELECT dynapg.get_item('{"TableName":"txc.b","Key":{"id":{"S":"audit"}}}');
 DROP TRIGGER audit ON dynamodb."txc.a";
 DROP FUNCTION txc_audit();
+-- a trigger that deletes another table of the transaction
+CREATE FUNCTION txc_drop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM dynapg.delete_table('{"TableName":"txc.b"}'); RETURN NEW; END $$;
+CREATE TRIGGER drops AFTER INSERT ON dynamodb."txc.a" FOR EACH ROW EXECUTE FUNCTION txc_drop();
+SELECT pg_temp.answer(op, request) FROM (VALUES
+	('transact_write_items', '{"TransactItems":[{"Put":{"TableName":"txc.a","Item":{"id":{"S":"drop"}}}},{"Delete":{"TableName":"txc.b","Key":{"id":{"S":"closed"}}}}]}'),
+	('batch_write_item', '{"RequestItems":{"txc.a":[{"PutRequest":{"Item":{"id":{"S":"drop"}}}}],"txc.b":[{"DeleteRequest":{"Key":{"id":{"S":"closed"}}}}]}}'),
+	('transact_get_items', '{"TransactItems":[{"Get":{"TableName":"txc.a","Key":{"id":{"S":"drop"}}}},{"Get":{"TableName":"txc.b","Key":{"id":{"S":"closed"}}}}]}')) t (op, request);
+DROP FUNCTION txc_drop CASCADE;
 -- from a function, row by row
 SELECT count(pg_temp.transfer(i)) FROM generate_series(11, 13) i;
 SELECT pg_temp.balances();

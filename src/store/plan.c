@@ -124,12 +124,15 @@ install_hook(void)
 	installed = true;
 }
 
+/* A table that a trigger of the user's has dropped within the request is not there any more. */
 static Oid
 primary_key(Oid relid)
 {
-	Relation	rel = table_open(relid, NoLock);
+	Relation	rel = try_table_open(relid, NoLock);
 	Oid			result;
 
+	if (rel == NULL)
+		dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found");
 	list_free(RelationGetIndexList(rel));	/* finds the primary key */
 	result = rel->rd_pkindex;
 	table_close(rel, NoLock);
