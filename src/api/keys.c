@@ -152,16 +152,23 @@ check_item_keys(const DynTable *table, const DynKey *key, DynValue item)
 		check_index_item(&table->indexes[i], item);
 }
 
-DynKey
-dyn_keys_of_item(const DynTable *table, DynValue item)
+/* The key of an item whose key attributes are got, or refused, by that function. */
+static inline DynKey
+key_of_item(const DynTable *table, DynValue item, DynValue (*get) (const DynKeyAttr *, DynValue))
 {
 	DynKey		key = {0};
 
-	key.pk = item_key(&table->pk, item);
+	key.pk = get(&table->pk, item);
 	if (table->sk.tag)
-		key.sk = item_key(&table->sk, item);
+		key.sk = get(&table->sk, item);
 	check_item_keys(table, &key, item);
 	return key;
+}
+
+DynKey
+dyn_keys_of_item(const DynTable *table, DynValue item)
+{
+	return key_of_item(table, item, item_key);
 }
 
 static DynValue
@@ -177,13 +184,7 @@ batch_item_key(const DynKeyAttr *attr, DynValue item)
 DynKey
 dyn_keys_of_batch_item(const DynTable *table, DynValue item)
 {
-	DynKey		key = {0};
-
-	key.pk = batch_item_key(&table->pk, item);
-	if (table->sk.tag)
-		key.sk = batch_item_key(&table->sk, item);
-	check_item_keys(table, &key, item);
-	return key;
+	return key_of_item(table, item, batch_item_key);
 }
 
 static const char *
