@@ -142,9 +142,7 @@ compare_writes(const void *a, const void *b)
 	const BatchWrite *left = a;
 	const BatchWrite *right = b;
 
-	if (left->of->table->relid != right->of->table->relid)
-		return left->of->table->relid < right->of->table->relid ? -1 : 1;
-	return dyn_keys_compare(&left->key, &right->key);
+	return dyn_keys_compare_items(left->of->table, &left->key, right->of->table, &right->key);
 }
 
 /* Brings the writes into their order, in which equal keys are neighbours. */

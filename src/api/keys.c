@@ -356,3 +356,11 @@ dyn_keys_compare(const DynKey *a, const DynKey *b)
 
 	return order != 0 || a->sk.tag == 0 ? order : dyn_bytes_compare(a->sk.data, a->sk.len, b->sk.data, b->sk.len);
 }
+
+int
+dyn_keys_compare_items(const DynTable *a_table, const DynKey *a, const DynTable *b_table, const DynKey *b)
+{
+	if (a_table->relid != b_table->relid)
+		return a_table->relid < b_table->relid ? -1 : 1;
+	return dyn_keys_compare(a, b);
+}

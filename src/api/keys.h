@@ -58,11 +58,14 @@ extern const char *dyn_keys_size_flaw(uint32 hash_size, uint32 range_size);
 /* Does the item have an entry in the index: all its key attributes, each with the right type and not empty? */
 extern bool dyn_keys_in_index(const DynIndex *index, DynValue item);
 
-/*
- * Puts keys of one table into a total order, the same for every request: writers of several items follow it, so
- * that they never wait for each other in a circle.  It is not the order of reads.
- */
+/* Puts keys of one table into a total order, the same for every request.  It is not the order of reads. */
 extern int	dyn_keys_compare(const DynKey *a, const DynKey *b);
+
+/*
+ * The same for items of any tables: the order in which all writers of several items lock them, so that they never wait for
+ * each other in a circle.  0 is the same item.
+ */
+extern int	dyn_keys_compare_items(const DynTable *a_table, const DynKey *a, const DynTable *b_table, const DynKey *b);
 
 /* DynamoDB's size of the key attributes, names and values. */
 extern uint32 dyn_keys_size(const DynTable *table, const DynKey *key);

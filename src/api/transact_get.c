@@ -86,8 +86,7 @@ check_duplicates(const Gets *gets)
 	{
 		for (int k = 0; k < i; k++)
 		{
-			if (gets->reads[i].table->relid == gets->reads[k].table->relid &&
-				dyn_keys_compare(&gets->reads[i].key, &gets->reads[k].key) == 0)
+			if (dyn_keys_compare_items(gets->reads[i].table, &gets->reads[i].key, gets->reads[k].table, &gets->reads[k].key) == 0)
 				dyn_validation("Transaction request cannot include multiple operations on one item");
 		}
 	}

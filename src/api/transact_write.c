@@ -132,9 +132,7 @@ compare_actions(const void *a, const void *b)
 	const DynWrite *left = &(*(Action *const *) a)->call.write;
 	const DynWrite *right = &(*(Action *const *) b)->call.write;
 
-	if (left->table->relid != right->table->relid)
-		return left->table->relid < right->table->relid ? -1 : 1;
-	return dyn_keys_compare(&left->key, &right->key);
+	return dyn_keys_compare_items(left->table, &left->key, right->table, &right->key);
 }
 
 static void
@@ -168,9 +166,8 @@ left_missing(const Action *action)
 static void
 judge(Action *action)
 {
-	const DynWrite *write = &action->call.write;
 	const DynWriteResult *result = &action->result;
-	const char *flaw = NULL;
+	const char *flaw;
 
 	if (result->status == DYN_CONDITION_FAILED)
 	{
@@ -179,13 +176,7 @@ judge(Action *action)
 			action->reason->item = result->old_item;
 		return;
 	}
-	if (result->status == DYN_MISSING)
-		flaw = action->call.missing_error;
-	else if (result->status == DYN_UNFIT)
-		flaw = result->flaw;
-	else if (write->kind == DYN_WRITE_UPDATE && write->table->nindexes > 0 && result->new_item != NULL)
-		flaw = dyn_keys_update_flaw(write->table, result->old_item ? dyn_item_root(result->old_item) : dyn_empty_map,
-									dyn_item_root(result->new_item));
+	flaw = dyn_write_flaw(&action->call, result);
 	if (flaw != NULL)
 		*action->reason = (DynReason) {"ValidationError", flaw, NULL};
 }
@@ -327,7 +318,7 @@ open_account(Transaction *transaction, const DynJson *request, DynCapacityKind k
 		Action	   *action = &transaction->actions[i];
 
 		action->account = dyn_account_table(&transaction->account, dyn_request_string(action->call.request, "TableName"),
-													 action->call.write.table);
+											action->call.write.table);
 	}
 }
 

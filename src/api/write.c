@@ -187,11 +187,25 @@ choose_images(DynWriteCall *call)
 		(both || call->return_values == DYN_RETURN_ALL_NEW || call->return_values == DYN_RETURN_UPDATED_NEW);
 }
 
+const char *
+dyn_write_flaw(const DynWriteCall *call, const DynWriteResult *result)
+{
+	const DynWrite *write = &call->write;
+
+	if (result->status == DYN_MISSING)
+		return call->missing_error;
+	if (result->status == DYN_UNFIT)
+		return result->flaw;
+	if (write->kind != DYN_WRITE_UPDATE || write->table->nindexes == 0 || result->new_item == NULL)
+		return NULL;
+	return dyn_keys_update_flaw(write->table, result->old_item ? dyn_item_root(result->old_item) : dyn_empty_map,
+								dyn_item_root(result->new_item));
+}
+
 /* Raises what the statement's verdict asks for; the statement is undone by it. */
 static void
 check_result(const DynWriteCall *call, const DynWriteResult *result)
 {
-	const DynWrite *write = &call->write;
 	const char *flaw;
 
 	if (result->status == DYN_CONDITION_FAILED)
@@ -200,13 +214,7 @@ check_result(const DynWriteCall *call, const DynWriteResult *result)
 
 		dyn_reply_condition_failed(show ? result->old_item : NULL);
 	}
-	if (result->status == DYN_MISSING && call->missing_error != NULL)
-		dyn_validation("%s", call->missing_error);
-	if (write->kind != DYN_WRITE_UPDATE || write->table->nindexes == 0 || result->new_item == NULL)
-		return;
-	flaw = dyn_keys_update_flaw(write->table,
-								result->old_item ? dyn_item_root(result->old_item) : dyn_empty_map,
-								dyn_item_root(result->new_item));
+	flaw = dyn_write_flaw(call, result);
 	if (flaw != NULL)
 		dyn_validation("%s", flaw);
 }

@@ -62,6 +62,12 @@ extern void dyn_write_find(DynWriteCall *call);
 /* Runs the statement and appends the whole reply.  Raises ConditionalCheckFailedException, or what the update says. */
 extern void dyn_write_execute(DynWriteCall *call, StringInfo reply);
 
+/*
+ * Why what a write found or made cannot be, as ValidationException text, or NULL: an update that does not fit the item, or
+ * a key of an index that it may not have.
+ */
+extern const char *dyn_write_flaw(const DynWriteCall *call, const DynWriteResult *result);
+
 /* The program of what an object of a request says in expressions, or NULL. */
 extern DynProgram *dyn_write_compile_expressions(DynWriteKind kind, const DynJson *object);
 
