@@ -26,7 +26,9 @@ PROVE_TESTS = test/t/*.pl
 
 # Paths are relative, so that the tree may lie in a folder with spaces in its name.
 # Before PostgreSQL 16 PGDLLEXPORT is empty on Unix; it has to undo -fvisibility=hidden.
-PG_CPPFLAGS = -Isrc '-DPGDLLEXPORT=__attribute__((visibility("default")))'
+# The module serves an extension of its own version alone.
+DYNAPG_VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" dynapg.control)
+PG_CPPFLAGS = -Isrc '-DDYN_VERSION="$(DYNAPG_VERSION)"' '-DPGDLLEXPORT=__attribute__((visibility("default")))'
 PG_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-missing-field-initializers -Wno-declaration-after-statement \
 	-fvisibility=hidden -MMD -MP $(EXTRA_CFLAGS)

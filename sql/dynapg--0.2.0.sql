@@ -1,0 +1,506 @@
+/* dynapg 0.2.0: install script. Run by CREATE EXTENSION dynapg. */
+\echo Use "CREATE EXTENSION dynapg" to load this file. \quit
+
+/* ================================ the type dynapg.item ================================ */
+
+DO $$
+BEGIN
+	IF pg_catalog.current_setting('server_encoding') OPERATOR(pg_catalog.<>) 'UTF8' THEN
+		RAISE EXCEPTION 'dynapg needs a database with encoding UTF8'
+			USING HINT = 'DynamoDB strings are Unicode, keys sort by their UTF-8 bytes.', ERRCODE = 'feature_not_supported';
+	END IF;
+END
+$$;
+
+CREATE TYPE dynapg.item;
+
+CREATE FUNCTION dynapg.item_in(cstring) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_in(cstring) IS 'input: DynamoDB JSON of an item';
+
+CREATE FUNCTION dynapg.item_out(dynapg.item) RETURNS cstring
+	AS 'MODULE_PATHNAME', 'dynapg_item_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_out(dynapg.item) IS 'output: DynamoDB JSON of the item';
+
+CREATE FUNCTION dynapg.item_recv(internal) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_recv(internal) IS 'binary input, completely verified';
+
+CREATE FUNCTION dynapg.item_send(dynapg.item) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'dynapg_item_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_send(dynapg.item) IS 'binary output, the same on every machine';
+
+CREATE TYPE dynapg.item (
+	INPUT = dynapg.item_in,
+	OUTPUT = dynapg.item_out,
+	RECEIVE = dynapg.item_recv,
+	SEND = dynapg.item_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = int4,
+	STORAGE = extended
+);
+COMMENT ON TYPE dynapg.item IS 'a DynamoDB item: attributes by name, each of one of the ten DynamoDB types';
+
+/* Comparison: equal items are equal bytes; the order of others is total but has no meaning of its own. */
+
+CREATE FUNCTION dynapg.item_eq(dynapg.item, dynapg.item) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_eq(dynapg.item, dynapg.item) IS 'do both items have equal attributes?';
+
+CREATE FUNCTION dynapg.item_ne(dynapg.item, dynapg.item) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_ne(dynapg.item, dynapg.item) IS 'do the items differ?';
+
+CREATE FUNCTION dynapg.item_lt(dynapg.item, dynapg.item) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_lt(dynapg.item, dynapg.item) IS 'order of stored bytes, for sorting';
+
+CREATE FUNCTION dynapg.item_le(dynapg.item, dynapg.item) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_le(dynapg.item, dynapg.item) IS 'order of stored bytes, for sorting';
+
+CREATE FUNCTION dynapg.item_ge(dynapg.item, dynapg.item) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_ge(dynapg.item, dynapg.item) IS 'order of stored bytes, for sorting';
+
+CREATE FUNCTION dynapg.item_gt(dynapg.item, dynapg.item) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_gt(dynapg.item, dynapg.item) IS 'order of stored bytes, for sorting';
+
+CREATE FUNCTION dynapg.item_cmp(dynapg.item, dynapg.item) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_item_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_cmp(dynapg.item, dynapg.item) IS 'order of stored bytes: negative, zero or positive';
+
+CREATE FUNCTION dynapg.item_hash(dynapg.item) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_item_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_hash(dynapg.item) IS 'hash of the item';
+
+CREATE FUNCTION dynapg.item_hash_extended(dynapg.item, bigint) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'dynapg_item_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_hash_extended(dynapg.item, bigint) IS 'hash of the item, with a seed';
+
+CREATE OPERATOR dynapg.= (
+	LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_eq,
+	COMMUTATOR = OPERATOR(dynapg.=), NEGATOR = OPERATOR(dynapg.<>),
+	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+);
+CREATE OPERATOR dynapg.<> (
+	LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_ne,
+	COMMUTATOR = OPERATOR(dynapg.<>), NEGATOR = OPERATOR(dynapg.=),
+	RESTRICT = neqsel, JOIN = neqjoinsel
+);
+CREATE OPERATOR dynapg.< (
+	LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_lt,
+	COMMUTATOR = OPERATOR(dynapg.>), NEGATOR = OPERATOR(dynapg.>=),
+	RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+CREATE OPERATOR dynapg.<= (
+	LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_le,
+	COMMUTATOR = OPERATOR(dynapg.>=), NEGATOR = OPERATOR(dynapg.>),
+	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+CREATE OPERATOR dynapg.>= (
+	LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_ge,
+	COMMUTATOR = OPERATOR(dynapg.<=), NEGATOR = OPERATOR(dynapg.<),
+	RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+CREATE OPERATOR dynapg.> (
+	LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_gt,
+	COMMUTATOR = OPERATOR(dynapg.<), NEGATOR = OPERATOR(dynapg.<=),
+	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+
+CREATE OPERATOR CLASS dynapg.item_ops DEFAULT FOR TYPE dynapg.item USING btree AS
+	OPERATOR 1 dynapg.<,
+	OPERATOR 2 dynapg.<=,
+	OPERATOR 3 dynapg.=,
+	OPERATOR 4 dynapg.>=,
+	OPERATOR 5 dynapg.>,
+	FUNCTION 1 dynapg.item_cmp(dynapg.item, dynapg.item);
+
+CREATE OPERATOR CLASS dynapg.item_ops DEFAULT FOR TYPE dynapg.item USING hash AS
+	OPERATOR 1 dynapg.=,
+	FUNCTION 1 dynapg.item_hash(dynapg.item),
+	FUNCTION 2 dynapg.item_hash_extended(dynapg.item, bigint);
+
+/* Attributes of an item. */
+
+CREATE FUNCTION dynapg.item_size(item dynapg.item) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_item_size' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_size(dynapg.item) IS 'the item''s size in bytes as DynamoDB counts it';
+
+CREATE FUNCTION dynapg.item_get_json(item dynapg.item, attribute text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_item_get_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get_json(dynapg.item, text) IS 'an attribute as DynamoDB JSON, or NULL';
+
+CREATE FUNCTION dynapg.item_get_text(item dynapg.item, attribute text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_item_get_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get_text(dynapg.item, text) IS 'an attribute as text, B as base64, other than scalars as DynamoDB JSON, or NULL';
+
+CREATE OPERATOR dynapg.-> (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_get_json);
+CREATE OPERATOR dynapg.->> (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_get_text);
+
+/*
+ * Key columns and the columns of secondary indexes. LEAKPROOF, so that row level security does not keep a key condition
+ * from its index: none of them tells anything of a value by an error.
+ */
+
+CREATE FUNCTION dynapg.key_s(item dynapg.item, attribute text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_key_s' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.key_s(dynapg.item, text) IS 'a string attribute as a sort key column holds it, or NULL when it is absent, of another type, empty or too long';
+
+CREATE FUNCTION dynapg.key_n(item dynapg.item, attribute text) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'dynapg_key_n' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.key_n(dynapg.item, text) IS 'a number attribute as a sort key column holds it, or NULL when it is absent or of another type; a partition key as well';
+
+CREATE FUNCTION dynapg.key_b(item dynapg.item, attribute text) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'dynapg_key_b' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.key_b(dynapg.item, text) IS 'a binary attribute as a sort key column holds it, or NULL when it is absent, of another type, empty or too long';
+
+CREATE FUNCTION dynapg.part_s(item dynapg.item, attribute text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_part_s' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.part_s(dynapg.item, text) IS 'a string attribute as a partition key column holds it, one over 512 bytes cut and with its hash, or NULL when it is absent, of another type, empty or too long';
+
+CREATE FUNCTION dynapg.part_b(item dynapg.item, attribute text) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'dynapg_part_b' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.part_b(dynapg.item, text) IS 'a binary attribute as a partition key column holds it, one over 512 bytes cut and with its hash, or NULL when it is absent, of another type, empty or too long';
+
+CREATE FUNCTION dynapg.tie(key text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_tie_s' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.tie(text) IS 'a key column, over 128 bytes cut and with its hash: what tells index entries of equal keys apart';
+
+CREATE FUNCTION dynapg.tie(key bytea) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'dynapg_tie_b' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.tie(bytea) IS 'a key column, over 128 bytes cut and with its hash: what tells index entries of equal keys apart';
+
+CREATE FUNCTION dynapg.in_index(item dynapg.item, partition_keys integer, VARIADIC keys text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_in_index' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.in_index(dynapg.item, integer, text[]) IS
+	'does a secondary index hold the item? keys: type and name of each key attribute, partition keys first';
+
+/* Conversions. */
+
+CREATE FUNCTION dynapg.item_to_json(item dynapg.item) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_item_to_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_to_json(dynapg.item) IS 'the item as DynamoDB JSON';
+
+CREATE FUNCTION dynapg.item_from_json(item json) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_from_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_from_json(json) IS 'an item from DynamoDB JSON';
+
+CREATE FUNCTION dynapg.to_jsonb(item dynapg.item) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'dynapg_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.to_jsonb(dynapg.item) IS 'the item as a plain JSON document: sets become arrays, binaries base64 text';
+
+CREATE FUNCTION dynapg.from_jsonb(document jsonb) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_from_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.from_jsonb(jsonb) IS 'an item from a plain JSON object: strings S, numbers N, booleans BOOL, null NULL, arrays L, objects M';
+
+CREATE CAST (dynapg.item AS json) WITH FUNCTION dynapg.item_to_json(dynapg.item) AS ASSIGNMENT;
+CREATE CAST (json AS dynapg.item) WITH FUNCTION dynapg.item_from_json(json) AS ASSIGNMENT;
+CREATE CAST (dynapg.item AS jsonb) WITH FUNCTION dynapg.to_jsonb(dynapg.item);
+
+/* ================================ expressions ================================ */
+
+CREATE FUNCTION dynapg.holds(item dynapg.item, program bytea) RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_holds';
+COMMENT ON FUNCTION dynapg.holds(dynapg.item, bytea) IS 'does the condition of a compiled expression hold for the item?';
+
+CREATE FUNCTION dynapg.apply(item dynapg.item, program bytea) RETURNS dynapg.item
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_apply';
+COMMENT ON FUNCTION dynapg.apply(dynapg.item, bytea) IS 'the item with the update of a compiled expression applied';
+
+CREATE FUNCTION dynapg.hand_over(old dynapg.item, new dynapg.item) RETURNS dynapg.item
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_hand_over';
+COMMENT ON FUNCTION dynapg.hand_over(dynapg.item, dynapg.item) IS 'the new item; tells the API which item a write replaced';
+
+CREATE FUNCTION dynapg.item_matches(item dynapg.item, condition text, names json DEFAULT NULL, "values" json DEFAULT NULL)
+	RETURNS boolean
+	LANGUAGE c IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_item_matches';
+COMMENT ON FUNCTION dynapg.item_matches(dynapg.item, text, json, json) IS
+	'does a condition expression hold for the item? names and values as ExpressionAttributeNames and -Values';
+
+CREATE FUNCTION dynapg.item_update(item dynapg.item, update text, names json DEFAULT NULL, "values" json DEFAULT NULL)
+	RETURNS dynapg.item
+	LANGUAGE c IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_item_update';
+COMMENT ON FUNCTION dynapg.item_update(dynapg.item, text, json, json) IS
+	'the item with an update expression applied; names and values as ExpressionAttributeNames and -Values';
+
+CREATE FUNCTION dynapg.item_project(item dynapg.item, projection text, names json DEFAULT NULL) RETURNS dynapg.item
+	LANGUAGE c IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_item_project';
+COMMENT ON FUNCTION dynapg.item_project(dynapg.item, text, json) IS
+	'the part of the item that a projection expression names; names as ExpressionAttributeNames';
+
+/* ---- catalogs ---- */
+
+CREATE SCHEMA dynamodb;
+COMMENT ON SCHEMA dynamodb IS 'the data tables of dynapg, one per DynamoDB table';
+GRANT USAGE ON SCHEMA dynapg, dynamodb TO PUBLIC;
+
+CREATE TABLE dynapg.tables (
+	name text COLLATE "C" PRIMARY KEY,
+	relid regclass NOT NULL UNIQUE,
+	table_id uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
+	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	pk_name text COLLATE "C" NOT NULL,
+	pk_type text NOT NULL CHECK (pk_type IN ('S', 'N', 'B')),
+	sk_name text COLLATE "C",
+	sk_type text CHECK (sk_type IN ('S', 'N', 'B')),
+	deletion_protection boolean NOT NULL,
+	attribute_definitions json NOT NULL,
+	definition json NOT NULL,
+	CHECK ((sk_name IS NULL) = (sk_type IS NULL))
+);
+COMMENT ON TABLE dynapg.tables IS 'DynamoDB tables: their data table, key attributes and what the API describes back';
+
+-- relation_name is no regclass: pg_restore fills this table before it creates the indexes.
+CREATE TABLE dynapg.indexes (
+	table_relid regclass NOT NULL,
+	name text COLLATE "C" NOT NULL,
+	relation_name name NOT NULL,
+	is_global boolean NOT NULL,
+	partition_keys integer NOT NULL CHECK (partition_keys BETWEEN 1 AND pg_catalog.cardinality(key_names)),
+	key_names text[] NOT NULL,
+	key_types text[] NOT NULL CHECK (pg_catalog.cardinality(key_types) = pg_catalog.cardinality(key_names)),
+	projection text NOT NULL CHECK (projection IN ('ALL', 'KEYS_ONLY', 'INCLUDE')),
+	include text[] NOT NULL,
+	definition json NOT NULL,
+	status text NOT NULL DEFAULT 'ACTIVE' CHECK (status IN ('ACTIVE', 'CREATING', 'DELETING')),
+	failures integer NOT NULL DEFAULT 0,
+	failed_at timestamptz,
+	failure text,
+	position integer NOT NULL,
+	PRIMARY KEY (table_relid, name)
+);
+COMMENT ON TABLE dynapg.indexes IS 'secondary indexes of DynamoDB tables; key attributes in order, partition attributes first';
+COMMENT ON COLUMN dynapg.indexes.status IS 'CREATING and DELETING: a background worker is at it, or will be when the table is described';
+COMMENT ON COLUMN dynapg.indexes.position IS 'indexes are described in that order: as they were asked for';
+COMMENT ON COLUMN dynapg.indexes.failures IS 'failed attempts to finish what status says';
+COMMENT ON COLUMN dynapg.indexes.failure IS 'why the last one failed, at failed_at';
+
+-- Holds key values: nobody else reads it. Made anew where it is missing, so it is not dumped.
+CREATE TABLE dynapg.scan_bounds (
+	relation regclass NOT NULL,
+	index_name text COLLATE "C" NOT NULL,
+	total_segments integer NOT NULL,
+	columns text NOT NULL,
+	pages bigint NOT NULL,
+	bounds bytea[] NOT NULL,
+	used_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	PRIMARY KEY (relation, index_name, total_segments)
+);
+COMMENT ON TABLE dynapg.scan_bounds IS 'where the segments of parallel scans meet; index_name is empty for the table itself';
+
+-- Read and written by src/store/tokens.c directly, so it is of the access method heap and has no triggers. No grants, and
+-- row security without policies: who knows a token can use it. Not dumped: tokens live for ten minutes.
+CREATE TABLE dynapg.tokens (
+	hash bigint NOT NULL,
+	expires_at timestamptz NOT NULL,
+	role oid NOT NULL,
+	token bytea NOT NULL,
+	digest bytea NOT NULL,
+	note bytea,
+	PRIMARY KEY (hash, expires_at)
+) USING heap WITH (autovacuum_vacuum_scale_factor = 0.1, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+COMMENT ON TABLE dynapg.tokens IS 'ClientRequestToken of transactions done in the last ten minutes, with a digest of the request';
+COMMENT ON COLUMN dynapg.tokens.hash IS 'of role and token';
+COMMENT ON COLUMN dynapg.tokens.token IS 'in UTF-8; bytes, since U+0000 may be among them';
+COMMENT ON COLUMN dynapg.tokens.note IS 'the read units of each action, for the reply when the request comes again; NULL where it does not ask';
+ALTER TABLE dynapg.tokens ENABLE ROW LEVEL SECURITY;
+
+GRANT SELECT ON dynapg.tables, dynapg.indexes TO PUBLIC;
+
+-- Rows of relations that are gone are not dumped: their numbers could mean anything elsewhere.
+SELECT pg_catalog.pg_extension_config_dump('dynapg.tables', 'WHERE relid IN (SELECT oid FROM pg_catalog.pg_class)');
+SELECT pg_catalog.pg_extension_config_dump('dynapg.indexes', 'WHERE table_relid IN (SELECT oid FROM pg_catalog.pg_class)');
+
+CREATE FUNCTION dynapg.on_sql_drop() RETURNS event_trigger
+	LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'dynapg_on_sql_drop';
+COMMENT ON FUNCTION dynapg.on_sql_drop() IS 'removes the catalog rows of data tables and indexes that were dropped';
+CREATE EVENT TRIGGER dynapg_on_sql_drop ON sql_drop EXECUTE FUNCTION dynapg.on_sql_drop();
+
+/* ---- access keys ---- */
+
+-- Holds secrets: no grants, and row security without policies, since roles such as pg_read_all_data need no grants.
+-- Not dumped either.
+CREATE TABLE dynapg.access_keys (
+	access_key_id text COLLATE "C" PRIMARY KEY CHECK (access_key_id OPERATOR(pg_catalog.~) '^[A-Za-z0-9_]{1,128}$'),
+	secret text COLLATE "C" NOT NULL CHECK (pg_catalog.octet_length(secret) BETWEEN 1 AND 128),
+	role regrole NOT NULL,
+	enabled boolean NOT NULL DEFAULT true,
+	created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+COMMENT ON TABLE dynapg.access_keys IS 'keys that sign HTTP requests, with their secrets, and the roles that these run as';
+ALTER TABLE dynapg.access_keys ENABLE ROW LEVEL SECURITY;
+
+CREATE FUNCTION dynapg.on_access_keys_change() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_access_keys_change';
+COMMENT ON FUNCTION dynapg.on_access_keys_change() IS 'makes every session forget the keys that it has read';
+CREATE TRIGGER on_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON dynapg.access_keys
+	EXECUTE FUNCTION dynapg.on_access_keys_change();
+ALTER TABLE dynapg.access_keys ENABLE ALWAYS TRIGGER on_change;
+
+CREATE VIEW dynapg.access_key_list WITH (security_barrier) AS
+	SELECT k.access_key_id, k.role, k.enabled, k.created_at
+	FROM dynapg.access_keys k
+	WHERE pg_catalog.pg_get_userbyid(k.role::pg_catalog.oid) OPERATOR(pg_catalog.=) CURRENT_USER
+	OR pg_catalog.pg_has_role(k.role::pg_catalog.oid, 'MEMBER WITH ADMIN OPTION');
+COMMENT ON VIEW dynapg.access_key_list IS 'the access keys of roles that the user manages: his own, and those he has the ADMIN option on';
+GRANT SELECT ON dynapg.access_key_list TO PUBLIC;
+
+CREATE FUNCTION dynapg.create_access_key(role regrole, OUT access_key_id text, OUT secret_access_key text)
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_create_access_key';
+COMMENT ON FUNCTION dynapg.create_access_key(regrole) IS
+	'a new key whose requests over HTTP run as the role; its secret cannot be read again';
+
+CREATE FUNCTION dynapg.disable_access_key(access_key_id text) RETURNS void
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_disable_access_key';
+COMMENT ON FUNCTION dynapg.disable_access_key(text) IS 'requests with the key are refused until it is enabled';
+
+CREATE FUNCTION dynapg.enable_access_key(access_key_id text) RETURNS void
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_enable_access_key';
+COMMENT ON FUNCTION dynapg.enable_access_key(text) IS 'undoes disable_access_key';
+
+CREATE FUNCTION dynapg.drop_access_key(access_key_id text) RETURNS void
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_drop_access_key';
+COMMENT ON FUNCTION dynapg.drop_access_key(text) IS 'ends the key for good';
+
+/* ---- operations ---- */
+
+/*
+ * Operations of the API: request and reply as on the wire. NULL is the empty request. A failed operation raises an error
+ * whose SQLSTATE tells the exception and whose message is DynamoDB's.
+ */
+
+CREATE FUNCTION dynapg.create_table(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_create_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_table(json) IS 'Creates a table: the API operation CreateTable';
+
+CREATE FUNCTION dynapg.delete_table(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_table(json) IS 'Deletes a table with its items: the API operation DeleteTable';
+
+CREATE FUNCTION dynapg.describe_table(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_table(json) IS 'Describes a table: the API operation DescribeTable';
+
+CREATE FUNCTION dynapg.list_tables(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_tables' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_tables(json) IS 'Lists the names of tables, paged: the API operation ListTables';
+
+CREATE FUNCTION dynapg.update_table(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_table(json) IS 'Changes the settings of a table: the API operation UpdateTable';
+
+CREATE FUNCTION dynapg.delete_item(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_item(json) IS 'Deletes an item: the API operation DeleteItem';
+
+CREATE FUNCTION dynapg.get_item(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_get_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get_item(json) IS 'Reads an item by its key: the API operation GetItem';
+
+CREATE FUNCTION dynapg.put_item(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_put_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.put_item(json) IS 'Stores an item, replacing one of the same key: the API operation PutItem';
+
+CREATE FUNCTION dynapg.batch_get_item(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_get_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_get_item(json) IS 'Reads items of several tables by their keys: the API operation BatchGetItem';
+
+CREATE FUNCTION dynapg.batch_write_item(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_write_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_write_item(json) IS 'Stores and deletes items of several tables: the API operation BatchWriteItem';
+
+CREATE FUNCTION dynapg.transact_get_items(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_transact_get_items' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.transact_get_items(json) IS 'Reads items as they are at one moment: the API operation TransactGetItems';
+
+CREATE FUNCTION dynapg.transact_write_items(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_transact_write_items' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.transact_write_items(json) IS 'Writes and checks several items, all or none: the API operation TransactWriteItems';
+
+CREATE FUNCTION dynapg.query(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_query' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.query(json) IS 'Reads items of one partition of a table or index, paged: the API operation Query';
+
+CREATE FUNCTION dynapg.scan(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_scan' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.scan(json) IS 'Reads all items of a table or index, paged: the API operation Scan';
+
+CREATE FUNCTION dynapg.update_item(request json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_item(json) IS 'Changes an item or creates it: the API operation UpdateItem';
+
+--
+-- Throughput
+--
+
+CREATE FUNCTION dynapg.throughput_left() RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_throughput_left' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.throughput_left() IS 'what dynapg.throughput shows, as JSON';
+REVOKE ALL ON FUNCTION dynapg.throughput_left() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dynapg.throughput_left() TO pg_monitor;
+
+CREATE VIEW dynapg.throughput AS
+	SELECT t.name AS table_name, i.name AS index_name, l.kind, l.units_per_second, l.units
+	FROM pg_catalog.json_to_recordset(dynapg.throughput_left()) AS l (relid oid, kind text, units_per_second bigint,
+		units double precision)
+	JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) l.relid
+	LEFT JOIN pg_catalog.pg_index x ON x.indexrelid OPERATOR(pg_catalog.=) c.oid
+	JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) COALESCE(x.indrelid, c.oid)
+	LEFT JOIN dynapg.indexes i ON i.table_relid OPERATOR(pg_catalog.=) x.indrelid AND i.relation_name OPERATOR(pg_catalog.=) c.relname;
+COMMENT ON VIEW dynapg.throughput IS 'what is left of the throughput of tables and global secondary indexes that were used since the server started';
+GRANT SELECT ON dynapg.throughput TO pg_monitor;
+
+CREATE FUNCTION dynapg.refill_throughput(table_name text, seconds integer DEFAULT 300) RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_refill_throughput' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.refill_throughput(text, integer) IS 'has a table and its global secondary indexes hold the throughput of so many seconds; of less than none: a debt';
+REVOKE ALL ON FUNCTION dynapg.refill_throughput(text, integer) FROM PUBLIC;
+
+--
+-- Statistics of the HTTP front
+--
+
+CREATE FUNCTION dynapg.http_statistics() RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_http_statistics' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.http_statistics() IS 'what stat_operations shows, as JSON; NULL where there is no HTTP front';
+REVOKE ALL ON FUNCTION dynapg.http_statistics() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dynapg.http_statistics() TO pg_monitor;
+
+CREATE VIEW dynapg.stat_operations AS
+	SELECT operation, table_name, calls, errors, seconds, items, bytes_in, bytes_out
+	FROM pg_catalog.json_to_recordset(dynapg.http_statistics()) AS s (operation text, table_name text, calls bigint, errors json,
+		seconds double precision, items bigint, bytes_in bigint, bytes_out bigint);
+COMMENT ON VIEW dynapg.stat_operations IS 'requests over HTTP since the start of the server or the last reset, by operation and table';
+GRANT SELECT ON dynapg.stat_operations TO pg_monitor;
+
+CREATE FUNCTION dynapg.stat_operations_reset() RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_stat_operations_reset' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.stat_operations_reset() IS 'has stat_operations count anew';
+REVOKE ALL ON FUNCTION dynapg.stat_operations_reset() FROM PUBLIC;
+
+CREATE FUNCTION dynapg.http_workers() RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_http_workers' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.http_workers() IS 'what http_activity shows, as JSON; NULL where there is no HTTP front';
+REVOKE ALL ON FUNCTION dynapg.http_workers() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dynapg.http_workers() TO pg_monitor;
+
+CREATE VIEW dynapg.http_activity AS
+	SELECT worker, pid, started, last_active, connections, idle, receiving, sending, closing, requests, buffered_bytes, unflushed_lsn
+	FROM pg_catalog.json_to_recordset(dynapg.http_workers()) AS w (worker integer, pid integer, started timestamptz,
+		last_active timestamptz, connections integer, idle integer, receiving integer, sending integer, closing integer, requests bigint,
+		buffered_bytes bigint, unflushed_lsn pg_lsn);
+COMMENT ON VIEW dynapg.http_activity IS 'the workers of the HTTP front and what they are at';
+GRANT SELECT ON dynapg.http_activity TO pg_monitor;
