@@ -12,6 +12,7 @@
 
 #include "api/account.h"
 #include "api/admission.h"
+#include "api/handlers.h"
 #include "api/items.h"
 #include "api/keys.h"
 #include "api/names.h"

@@ -12,7 +12,7 @@
 
 #include "api/account.h"
 #include "api/admission.h"
-#include "api/items.h"
+#include "api/handlers.h"
 #include "api/keys.h"
 #include "api/names.h"
 #include "api/operation.h"

@@ -9,6 +9,7 @@
 
 #include "api/admission.h"
 #include "api/capacity.h"
+#include "api/handlers.h"
 #include "api/items.h"
 #include "api/keys.h"
 #include "api/names.h"

@@ -1,5 +1,5 @@
 /*
- * items.h - the handlers of the single-item operations
+ * items.h - what GetItem and BatchGetItem share
  *
  * Layer 3 (api).
  */
@@ -8,15 +8,6 @@
 
 #include "api/operation.h"
 #include "expr/program.h"
-
-extern void dyn_api_put_item(const DynJson *request, StringInfo reply);
-extern void dyn_api_get_item(const DynJson *request, StringInfo reply);
-extern void dyn_api_delete_item(const DynJson *request, StringInfo reply);
-extern void dyn_api_update_item(const DynJson *request, StringInfo reply);
-extern void dyn_api_batch_get_item(const DynJson *request, StringInfo reply);
-extern void dyn_api_batch_write_item(const DynJson *request, StringInfo reply);
-extern void dyn_api_transact_get_items(const DynJson *request, StringInfo reply);
-extern void dyn_api_transact_write_items(const DynJson *request, StringInfo reply);
 
 /*
  * What GetItem and BatchGetItem say of a projection, in one object of the request: raises for legacy

@@ -8,9 +8,9 @@
  */
 #include "postgres.h"
 
+#include "api/handlers.h"
 #include "api/keys.h"
 #include "api/page.h"
-#include "api/reads.h"
 #include "api/shapes.h"
 #include "base/errors.h"
 

@@ -5,8 +5,8 @@
  */
 #include "postgres.h"
 
+#include "api/handlers.h"
 #include "api/page.h"
-#include "api/reads.h"
 #include "api/shapes.h"
 #include "base/errors.h"
 

@@ -48,18 +48,6 @@ call(FunctionCallInfo fcinfo, const char *name)
 		return call(fcinfo, operation); \
 	}
 
-OPERATION_FUNCTION(dynapg_batch_get_item, "BatchGetItem")
-OPERATION_FUNCTION(dynapg_batch_write_item, "BatchWriteItem")
-OPERATION_FUNCTION(dynapg_create_table, "CreateTable")
-OPERATION_FUNCTION(dynapg_delete_item, "DeleteItem")
-OPERATION_FUNCTION(dynapg_delete_table, "DeleteTable")
-OPERATION_FUNCTION(dynapg_describe_table, "DescribeTable")
-OPERATION_FUNCTION(dynapg_get_item, "GetItem")
-OPERATION_FUNCTION(dynapg_list_tables, "ListTables")
-OPERATION_FUNCTION(dynapg_put_item, "PutItem")
-OPERATION_FUNCTION(dynapg_query, "Query")
-OPERATION_FUNCTION(dynapg_scan, "Scan")
-OPERATION_FUNCTION(dynapg_transact_get_items, "TransactGetItems")
-OPERATION_FUNCTION(dynapg_transact_write_items, "TransactWriteItems")
-OPERATION_FUNCTION(dynapg_update_item, "UpdateItem")
-OPERATION_FUNCTION(dynapg_update_table, "UpdateTable")
+#define DYN_OPERATION(wire_name, c_name, access) OPERATION_FUNCTION(dynapg_##c_name, #wire_name)
+#include "api/operations.def"
+#undef DYN_OPERATION

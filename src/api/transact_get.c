@@ -9,7 +9,9 @@
 
 #include "miscadmin.h"
 
+#include "api/account.h"
 #include "api/admission.h"
+#include "api/handlers.h"
 #include "api/items.h"
 #include "api/keys.h"
 #include "api/names.h"
@@ -17,7 +19,6 @@
 #include "api/reply.h"
 #include "api/shapes.h"
 #include "api/transact.h"
-#include "api/account.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"

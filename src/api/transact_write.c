@@ -19,14 +19,15 @@
 
 #include "miscadmin.h"
 
+#include "api/account.h"
 #include "api/admission.h"
-#include "api/items.h"
+#include "api/handlers.h"
 #include "api/keys.h"
 #include "api/names.h"
+#include "api/operation.h"
 #include "api/params.h"
 #include "api/shapes.h"
 #include "api/transact.h"
-#include "api/account.h"
 #include "api/transact_token.h"
 #include "api/write.h"
 #include "base/errors.h"

@@ -212,17 +212,6 @@ log_error(const ErrorData *error, const DynOperation *operation)
 			errhidestmt(true));
 }
 
-/* Some services of AWS's fleet write the member's name with a capital. */
-static const char *
-message_member(const DynErrInfo *info)
-{
-	if (info == dyn_error_info(DYN_E_SERIALIZATION) || info == dyn_error_info(DYN_E_ACCESS_DENIED) ||
-		info == dyn_error_info(DYN_E_TRANSACTION_CANCELED) || info == dyn_error_info(DYN_E_TRANSACTION_IN_PROGRESS) ||
-		info == dyn_error_info(DYN_E_IDEMPOTENT_PARAMETER_MISMATCH))
-		return "Message";
-	return "message";
-}
-
 /* {"__type": ..., extras of the detail, "message": ...} */
 static void
 append_error(StringInfo body, const DynErrInfo *info, const char *detail, const char *message)
@@ -237,7 +226,7 @@ append_error(StringInfo body, const DynErrInfo *info, const char *detail, const 
 	}
 	if (message[0] != '\0')
 	{
-		dyn_jsonout_member(body, message_member(info));
+		dyn_jsonout_member(body, info->member);
 		dyn_jsonout_string(body, message, strlen(message));
 	}
 	appendStringInfoChar(body, '}');
