@@ -28,6 +28,7 @@ static const DynOperation operations[] = {
 
 static const DynOperation *current_operation = NULL;
 static int64 current_items = 0;
+static DynSlice current_host = {"", 0};
 
 const DynOperation *
 dyn_operation_find(const char *name, uint32 len)
@@ -55,6 +56,18 @@ const char *
 dyn_operation_current(void)
 {
 	return current_operation->name;
+}
+
+DynSlice
+dyn_operation_host(void)
+{
+	return current_host;
+}
+
+void
+dyn_operation_set_host(DynSlice host)
+{
+	current_host = host;
 }
 
 void

@@ -43,6 +43,10 @@ extern const char *dyn_operation_current(void);
  */
 extern int64 dyn_api_call(const DynOperation *operation, const char *request, size_t len, StringInfo reply);
 
+/* The host that the request was sent to, as its client wrote it; empty for a call by SQL. */
+extern DynSlice dyn_operation_host(void);
+extern void dyn_operation_set_host(DynSlice host);
+
 /* For handlers: the current call returned or wrote that many items more. */
 extern void dyn_operation_add_items(int64 items);
 

@@ -26,6 +26,7 @@ typedef enum DynShapeKind
 	DYN_SHAPE_STRING,
 	DYN_SHAPE_INTEGER,			/* 32 bits */
 	DYN_SHAPE_LONG,				/* 64 bits */
+	DYN_SHAPE_DOUBLE,
 	DYN_SHAPE_BOOLEAN,
 	DYN_SHAPE_STRUCTURE,
 	DYN_SHAPE_LIST,				/* of element */

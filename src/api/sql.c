@@ -34,6 +34,8 @@ call(FunctionCallInfo fcinfo, const char *name)
 		dyn_api_call(operation, VARDATA_ANY(request), VARSIZE_ANY_EXHDR(request), &reply);
 		PG_FREE_IF_COPY(request, 0);
 	}
+	if (reply.len == VARHDRSZ)
+		appendStringInfoString(&reply, "{}");	/* an empty body of the API is no json value */
 	SET_VARSIZE(reply.data, reply.len);
 	return PointerGetDatum(reply.data);
 }
