@@ -5,34 +5,187 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/indexing.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_namespace.h"
 #include "commands/dbcommands.h"
 #include "commands/defrem.h"
+#include "commands/prepare.h"
+#include "commands/sequence.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "storage/lock.h"
 #include "tcop/utility.h"
-#include "utils/lsyscache.h"
+#include "utils/fmgroids.h"
+#include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/portal.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "store/installation.h"
 #include "store/session.h"
 
 static DynSessionLeave leave_database = NULL;
 static ProcessUtility_hook_type next_utility = NULL;
 
-bool
-dyn_session_extension_exists(void)
+void
+dyn_session_require_extension(void)
 {
-	Oid			schema = get_namespace_oid("dynapg", true);
+	(void) dyn_installation_require();
+}
 
-	return OidIsValid(schema) && OidIsValid(get_relname_relid("tables", schema));
+/* ---- whose session it is ---- */
+
+static Oid	role_now = InvalidOid;
+static bool role_is_superuser = false;
+static bool roles_changed = true;	/* names and superusers may be others */
+static bool serving = false;
+static bool serving_writes = false;
+static XLogRecPtr last_commit = InvalidXLogRecPtr;	/* before the request */
+
+static void
+on_role_change(Datum arg, int cache, uint32 hash)
+{
+	roles_changed = true;
+}
+
+/*
+ * As the settings have it, so that parallel workers and current_setting() tell the same.  Set as defaults, they are no part of
+ * the transaction, and what RESET would go back to.
+ */
+static void
+set_session_user(Oid role)
+{
+	char	   *name = GetUserNameFromId(role, false);
+
+	SetConfigOption("session_authorization", name, PGC_SUSET, PGC_S_OVERRIDE);
+	SetConfigOption("role", "none", PGC_SUSET, PGC_S_OVERRIDE);
+	if (GetSessionUserId() != role)
+		elog(ERROR, "the session did not become that of role \"%s\"", name);
+	pfree(name);
 }
 
 void
-dyn_session_fire_deferred(void)
+dyn_session_become(Oid role, bool writes)
+{
+	static bool registered = false;
+
+	if (!registered)
+		CacheRegisterSyscacheCallback(AUTHOID, on_role_change, (Datum) 0);
+	registered = true;
+	last_commit = XactLastCommitEnd;
+	if (roles_changed || role != role_now || superuser_arg(role) != role_is_superuser)
+	{
+		role_now = InvalidOid;
+		roles_changed = false;
+		set_session_user(role);
+		role_is_superuser = superuser_arg(role);
+		role_now = role;
+	}
+	SetUserIdAndSecContext(role, SECURITY_LOCAL_USERID_CHANGE);
+	dyn_compat_set_activity_user(role);
+	serving = true;
+	serving_writes = writes;
+}
+
+bool
+dyn_session_serves(void)
+{
+	return serving;
+}
+
+bool
+dyn_session_writes(void)
+{
+	return serving_writes;
+}
+
+void
+dyn_session_settle(void)
 {
 	AfterTriggerFireDeferred();
+	PortalHashTableDeleteAll();
+	AfterTriggerFireDeferred();
 }
+
+/* ---- what is left of a request ---- */
+
+static Oid
+temporary_schema(void)
+{
+	Oid			schema;
+	Oid			toast;
+
+	GetTempNamespaceState(&schema, &toast);
+	return schema;
+}
+
+static bool
+holds_objects(Oid schema)
+{
+	Relation	rel = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	bool		found;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(NamespaceRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(schema));
+	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
+	found = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+bool
+dyn_session_has_temporary_objects(void)
+{
+	Oid			schema = temporary_schema();
+
+	return OidIsValid(schema) && holds_objects(schema);
+}
+
+/* In a transaction of its own, which need not be durable. */
+static void
+drop_temporary_objects(void)
+{
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	if (dyn_session_has_temporary_objects())
+	{
+		(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+		ResetTempTableNamespace();
+	}
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+}
+
+void
+dyn_session_rest(void)
+{
+	bool		exit_on_error = ExitOnAnyError;
+
+	ExitOnAnyError = true;		/* the next request must not meet what this one has left */
+	serving = false;
+	SetUserIdAndSecContext(GetSessionUserId(), 0);
+	DropAllPreparedStatements();
+	LockReleaseSession(USER_LOCKMETHOD);
+	ResetSequenceCaches();
+	/* whoever makes an object writes to the log, and has committed */
+	if (XactLastCommitEnd != last_commit && OidIsValid(temporary_schema()))
+		drop_temporary_objects();
+	ExitOnAnyError = exit_on_error;
+}
+
+/* ---- commands that need the database without sessions ---- */
 
 /* The template of CREATE DATABASE, which is copied while nobody uses it. */
 static const char *
