@@ -68,7 +68,7 @@ static void
 on_relation_change(Datum arg, Oid relid)
 {
 	if (!OidIsValid(relid) || relid == known.found.tables || relid == known.found.indexes ||
-		relid == known.found.access_keys)
+		relid == known.found.access_keys || relid == known.found.access_secrets)
 		generation++;
 }
 
@@ -156,12 +156,14 @@ member(const Extension *extension, const char *name, Oid *owner)
 static State
 read_members(const Extension *extension, DynInstallation *found)
 {
-	Oid			owners[3];
+	Oid			owners[4];
 
 	found->tables = member(extension, "tables", &owners[0]);
 	found->indexes = member(extension, "indexes", &owners[1]);
 	found->access_keys = member(extension, "access_keys", &owners[2]);
-	if (!OidIsValid(found->tables) || !OidIsValid(found->indexes) || !OidIsValid(found->access_keys))
+	found->access_secrets = member(extension, "access_secrets", &owners[3]);
+	if (!OidIsValid(found->tables) || !OidIsValid(found->indexes) || !OidIsValid(found->access_keys) ||
+		!OidIsValid(found->access_secrets))
 		return STATE_INCOMPLETE;
 	found->owner = owners[0];
 	return STATE_USABLE;

@@ -21,6 +21,7 @@ typedef struct DynInstallation
 	Oid			tables;
 	Oid			indexes;
 	Oid			access_keys;
+	Oid			access_secrets;
 } DynInstallation;
 
 /*

@@ -30,6 +30,7 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "store/access.h"
 #include "store/installation.h"
 #include "store/session.h"
 
@@ -168,6 +169,32 @@ drop_temporary_objects(void)
 	CommitTransactionCommand();
 }
 
+/* The keys of roles that were dropped elsewhere.  A failure is no matter of the request's: the log has it. */
+static void
+sweep_keys(void)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		StartTransactionCommand();
+		PushActiveSnapshot(GetTransactionSnapshot());
+		(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+		dyn_access_roles_dropped();
+		PopActiveSnapshot();
+		CommitTransactionCommand();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		EmitErrorReport();
+		FlushErrorState();
+		AbortCurrentTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+}
+
 void
 dyn_session_rest(void)
 {
@@ -183,6 +210,8 @@ dyn_session_rest(void)
 	if (XactLastCommitEnd != last_commit && OidIsValid(temporary_schema()))
 		drop_temporary_objects();
 	ExitOnAnyError = exit_on_error;
+	if (dyn_access_sweep_due())
+		sweep_keys();
 }
 
 /* ---- commands that need the database without sessions ---- */
@@ -255,18 +284,25 @@ utility(PlannedStmt *statement, const char *query, bool read_only_tree, ProcessU
 {
 	const char *database = exclusive_database(statement->utilityStmt);
 
-	if (database && is_ours(database))
+	if (leave_database && database && is_ours(database))
 		leave_database(database);
 	if (next_utility)
 		next_utility(statement, query, read_only_tree, context, params, environment, dest, completion);
 	else
 		standard_ProcessUtility(statement, query, read_only_tree, context, params, environment, dest, completion);
+	if (IsA(statement->utilityStmt, DropRoleStmt))
+		dyn_access_roles_dropped();
 }
 
 void
 dyn_session_on_exclusive(DynSessionLeave leave)
 {
 	leave_database = leave;
+}
+
+void
+dyn_session_init(void)
+{
 	next_utility = ProcessUtility_hook;
 	ProcessUtility_hook = utility;
 }

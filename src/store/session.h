@@ -50,4 +50,7 @@ typedef void (*DynSessionLeave) (const char *database);
 /* Has leave called so; once, from _PG_init. */
 extern void dyn_session_on_exclusive(DynSessionLeave leave);
 
+/* Has commands watched, DROP ROLE among them, which takes the role's access keys along; once, from _PG_init. */
+extern void dyn_session_init(void);
+
 #endif							/* DYNAPG_STORE_SESSION_H */

@@ -29,6 +29,7 @@
 #include "base/compat.h"
 #include "store/catalog.h"
 #include "store/ddl.h"
+#include "store/installation.h"
 #include "store/table.h"
 
 #define INITIAL_TABLES 64
@@ -379,6 +380,7 @@ dyn_table_lookup(const char *name, uint32 len)
 	memcpy(key, name, len);
 	key[len] = '\0';
 
+	(void) dyn_installation_require();
 	init_cache();
 	unlink_invalid_tables();
 	if (dead_tables)
