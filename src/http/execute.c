@@ -187,12 +187,24 @@ translate(int sqlstate, const DynOperation *operation, const char **message)
 	}
 }
 
+/* Those details hold rows and values, the client's items among them. */
+static bool
+detail_holds_items(const ErrorData *error)
+{
+	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+
+	return category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION || category == ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION);
+}
+
 static void
 log_error(const ErrorData *error, const DynOperation *operation)
 {
+	bool		with_detail = error->detail && !detail_holds_items(error);
+
 	ereport(LOG,
 			errmsg("HTTP request %s failed: %s", operation->name, error->message),
-			error->detail ? errdetail_internal("%s", error->detail) : 0,
+			with_detail ? errdetail_internal("%s", error->detail) : 0,
+			error->hint ? errhint("%s", error->hint) : 0,
 			error->context ? errcontext("%s", error->context) : 0,
 			errhidestmt(true));
 }

@@ -11,8 +11,10 @@
 #include "access/xlog.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
 #include "commands/dbcommands.h"
 #include "commands/defrem.h"
 #include "commands/prepare.h"
@@ -129,29 +131,36 @@ temporary_schema(void)
 	return schema;
 }
 
+/* Is there an object in the schema; one of those kinds that are looked up there without naming it, if that is asked? */
 static bool
-holds_objects(Oid schema)
+holds_objects(Oid schema, bool looked_up)
 {
 	Relation	rel = table_open(DependRelationId, AccessShareLock);
 	ScanKeyData keys[2];
 	SysScanDesc scan;
-	bool		found;
+	HeapTuple	tuple;
+	bool		found = false;
 
 	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(NamespaceRelationId));
 	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(schema));
 	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
-	found = HeapTupleIsValid(systable_getnext(scan));
+	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Oid			kind = ((Form_pg_depend) GETSTRUCT(tuple))->classid;
+
+		found = !looked_up || kind == RelationRelationId || kind == TypeRelationId;
+	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 	return found;
 }
 
 bool
-dyn_session_has_temporary_objects(void)
+dyn_session_has_temporary_names(void)
 {
 	Oid			schema = temporary_schema();
 
-	return OidIsValid(schema) && holds_objects(schema);
+	return OidIsValid(schema) && holds_objects(schema, true);
 }
 
 /* In a transaction of its own, which need not be durable. */
@@ -160,7 +169,7 @@ drop_temporary_objects(void)
 {
 	StartTransactionCommand();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	if (dyn_session_has_temporary_objects())
+	if (holds_objects(temporary_schema(), false))
 	{
 		(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 		ResetTempTableNamespace();

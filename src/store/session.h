@@ -41,8 +41,8 @@ extern bool dyn_session_serves(void);
 /* May that request write items? */
 extern bool dyn_session_writes(void);
 
-/* Are there temporary objects of this session? */
-extern bool dyn_session_has_temporary_objects(void);
+/* Has this session temporary relations or types?  They are found by names without a schema, under any search_path. */
+extern bool dyn_session_has_temporary_names(void);
 
 /* Called with the database's name before a command that needs it without sessions: a drop, a rename, a copy, a move. */
 typedef void (*DynSessionLeave) (const char *database);

@@ -28,6 +28,7 @@
 
 #include "base/compat.h"
 #include "store/catalog.h"
+#include "store/code.h"
 #include "store/ddl.h"
 #include "store/installation.h"
 #include "store/table.h"
@@ -386,5 +387,9 @@ dyn_table_lookup(const char *name, uint32 len)
 	if (dead_tables)
 		free_dead_tables();
 	table = cached_table(key);
-	return table ? table : load_table(key);
+	if (table == NULL)
+		table = load_table(key);
+	if (table)
+		dyn_code_check_superuser(table->relid);
+	return table;
 }

@@ -1,0 +1,27 @@
+/*
+ * code.h - whose code a statement on a table runs
+ *
+ * A statement on a table runs what others have attached to it: triggers, CHECK constraints, defaults, expressions of indexes, what
+ * foreign keys do to other tables, all of that for each partition and child, too.
+ *
+ * Layer 2 (store).
+ */
+#ifndef DYNAPG_STORE_CODE_H
+#define DYNAPG_STORE_CODE_H
+
+#include "postgres.h"
+
+/*
+ * A request over HTTP that runs as a superuser runs nobody's code but superusers': unless the table's owner is one, and the owners of
+ * all functions that a statement on it calls, this raises 42501, whose detail names whom.  No other request, and no SQL, is
+ * concerned.  With the table locked; where the request may write, it is locked so that no trigger is added to it.
+ */
+extern void dyn_code_check_superuser(Oid relid);
+
+/*
+ * Would an INSERT of a row and its DELETE, with the triggers for replicas alone, call functions in SQL or a procedural language, which
+ * look names up when they run?
+ */
+extern bool dyn_code_looks_up_names(Oid relid);
+
+#endif							/* DYNAPG_STORE_CODE_H */
