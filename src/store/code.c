@@ -25,7 +25,6 @@
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
-#include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/partcache.h"
@@ -281,17 +280,7 @@ add_referencing(List *relids, Relation rel)
 
 /* ---- what is known ---- */
 
-/*
- * Tables that a superuser's request may touch, each with the generation in which that was found out; see access.c for that model.
- * Only those that concern no further relation: these have to be locked each time.
- */
-typedef struct Known
-{
-	Oid			relid;			/* hash key */
-	uint64		generation;
-} Known;
-
-static HTAB *known = NULL;
+/* In which relations, functions, types and roles are as they were; see access.c for that model. */
 static uint64 generation = 1;
 
 static void
@@ -307,50 +296,26 @@ on_catalog_change(Datum arg, int cache, uint32 hash)
 }
 
 static void
-init_known(void)
+watch(void)
 {
-	HASHCTL		control = {.keysize = sizeof(Oid), .entrysize = sizeof(Known)};
+	static bool registered = false;
 
-	if (known)
+	if (registered)
 		return;
-	known = hash_create("dynapg tables of superusers", 64, &control, HASH_ELEM | HASH_BLOBS);
 	CacheRegisterRelcacheCallback(on_relation_change, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, on_catalog_change, (Datum) 0);
 	CacheRegisterSyscacheCallback(PROCOID, on_catalog_change, (Datum) 0);
 	CacheRegisterSyscacheCallback(TYPEOID, on_catalog_change, (Datum) 0);
+	registered = true;
 }
 
-static bool
-is_known(Oid relid)
+/* Checks the table and what it changes along with it; returns how many relations these are. */
+static int
+check_all(Oid relid, LOCKMODE mode)
 {
-	Known	   *entry = hash_search(known, &relid, HASH_FIND, NULL);
+	List	   *relids = list_make1_oid(relid);
+	int			count;
 
-	return entry && entry->generation == generation;
-}
-
-static void
-remember(Oid relid, uint64 found_in)
-{
-	Known	   *entry = hash_search(known, &relid, HASH_ENTER, NULL);
-
-	entry->generation = found_in;
-}
-
-void
-dyn_code_check_superuser(Oid relid)
-{
-	LOCKMODE	mode = dyn_session_writes() && !RecoveryInProgress() ? RowExclusiveLock : AccessShareLock;
-	uint64		found_in;
-	List	   *relids;
-
-	if (!dyn_session_serves() || !superuser())
-		return;
-	init_known();
-	LockRelationOid(relid, mode);
-	if (is_known(relid))
-		return;
-	found_in = generation;
-	relids = list_make1_oid(relid);
 	for (int i = 0; i < list_length(relids); i++)	/* which grows meanwhile */
 	{
 		Relation	rel = try_table_open(list_nth_oid(relids, i), mode);
@@ -363,9 +328,30 @@ dyn_code_check_superuser(Oid relid)
 		relids = add_referencing(relids, rel);
 		table_close(rel, NoLock);
 	}
-	if (list_length(relids) == 1)
-		remember(relid, found_in);
+	count = list_length(relids);
 	list_free(relids);
+	return count;
+}
+
+void
+dyn_code_check_superuser(Oid relid, uint64 *checked_in)
+{
+	LOCKMODE	mode = AccessShareLock;
+	uint64		read_in;
+
+	if (!dyn_session_serves() || !superuser())
+		return;
+	if (dyn_session_writes() && !RecoveryInProgress())
+	{
+		mode = RowExclusiveLock;
+		LockRelationOid(relid, mode);
+	}
+	if (*checked_in == generation)
+		return;
+	watch();
+	read_in = generation;
+	if (check_all(relid, mode) == 1)	/* others would have to be locked each time */
+		*checked_in = read_in;
 }
 
 /* ---- names ---- */

@@ -48,7 +48,6 @@ dyn_session_require_extension(void)
 /* ---- whose session it is ---- */
 
 static Oid	role_now = InvalidOid;
-static bool role_is_superuser = false;
 static bool roles_changed = true;	/* names and superusers may be others */
 static bool serving = false;
 static bool serving_writes = false;
@@ -85,12 +84,11 @@ dyn_session_become(Oid role, bool writes)
 		CacheRegisterSyscacheCallback(AUTHOID, on_role_change, (Datum) 0);
 	registered = true;
 	last_commit = XactLastCommitEnd;
-	if (roles_changed || role != role_now || superuser_arg(role) != role_is_superuser)
+	if (roles_changed || role != role_now)
 	{
 		role_now = InvalidOid;
 		roles_changed = false;
 		set_session_user(role);
-		role_is_superuser = superuser_arg(role);
 		role_now = role;
 	}
 	SetUserIdAndSecContext(role, SECURITY_LOCAL_USERID_CHANGE);

@@ -390,6 +390,6 @@ dyn_table_lookup(const char *name, uint32 len)
 	if (table == NULL)
 		table = load_table(key);
 	if (table)
-		dyn_code_check_superuser(table->relid);
+		dyn_code_check_superuser(table->relid, &table->checked_in);
 	return table;
 }

@@ -161,6 +161,29 @@ is(noted(q{DO $x$ BEGIN PERFORM public.note('x'); END $x$}), $alice =~ s/alice/a
 sql('ALTER ROLE alicia RENAME TO alice');
 is(noted(q{DO $x$ BEGIN PERFORM public.note('x'); END $x$}), $alice, 'renamed back');
 
+# Names that are no plain words.
+for my $name ('Odd "Name"; \\', 'default', 'Röle, with ümlauts', "o'none")
+{
+	my $quoted = '"' . ($name =~ s/"/""/gr) . '"';
+	my $literal = $name =~ s/'/''/gr;
+	sql("ALTER ROLE alice RENAME TO $quoted");
+	is(noted(q{DO $x$ BEGIN PERFORM public.note('x'); END $x$}), $alice =~ s/alice/$name/gr, "a role $name");
+	sql("ALTER ROLE $quoted RENAME TO alice");
+}
+
+# A role that becomes a superuser and no longer is one, and a key that lives on.
+sql('ALTER ROLE alice SUPERUSER');
+like(run('alice', 'SELECT 1'), qr/^200/, 'a superuser with tables and functions of its own');
+is(noted(q{DO $x$ BEGIN PERFORM public.note('x'); END $x$}), 'alice alice alice on t alice none', 'it is one');
+sql('ALTER ROLE alice NOSUPERUSER');
+is(noted(q{DO $x$ BEGIN PERFORM public.note('x'); END $x$}), $alice, 'and no longer');
+
+# It cannot end the process that serves others, whose user is a superuser for all that concerns signals.
+for my $function (qw(pg_terminate_backend pg_cancel_backend))
+{
+	like(run('alice', "DO \$x\$ BEGIN PERFORM $function(pg_backend_pid()); PERFORM pg_sleep(0.1); END \$x\$"), qr/^400 AccessDenied/, "no $function");
+}
+
 # The user that the administrator sees.
 is(sql(q{SELECT DISTINCT usename FROM pg_stat_activity WHERE backend_type = 'dynapg http'}), 'alice', 'pg_stat_activity');
 like(ask('bob', 'ListTables', '{}'), qr/^200/, 'a request of another role');
