@@ -252,12 +252,16 @@ make_secret(char secret[DYN_ACCESS_SECRET_LEN + 1])
 	explicit_bzero(bytes, sizeof(bytes));
 }
 
+#define OF_DEAD_ROLES \
+	"FROM dynapg.access_keys k WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r " \
+	"WHERE r.oid OPERATOR(pg_catalog.=) k.role::pg_catalog.oid)"
+
 /* Removes the keys of roles that are gone. */
 static void
 remove_dead_keys(void)
 {
-	dyn_catalog_run("DELETE FROM dynapg.access_keys k WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r "
-					"WHERE r.oid OPERATOR(pg_catalog.=) k.role::pg_catalog.oid)", NULL);
+	if (dyn_catalog_run("SELECT " OF_DEAD_ROLES, NULL) > 0)
+		dyn_catalog_run("DELETE " OF_DEAD_ROLES, NULL);
 }
 
 static void
@@ -356,11 +360,11 @@ dyn_access_roles_dropped(void)
 bool
 dyn_access_sweep_due(void)
 {
-	bool		due = swept_in != roles_generation;
-
+	if (swept_in == roles_generation || RecoveryInProgress())
+		return false;
 	init_cache();				/* which watches the roles */
 	swept_in = roles_generation;
-	return due && !RecoveryInProgress();
+	return true;
 }
 
 Oid
