@@ -134,7 +134,7 @@ run(const DynHttpRequest *request, const DynOperation *operation, Oid *role, Str
 	begin();
 	dyn_session_require_extension();
 	*role = dyn_auth_check(request, operation);
-	dyn_session_become(*role, operation->writes);
+	dyn_session_become(*role);
 	settings = NewGUCNestLevel();
 	items = dyn_api_call(operation, request->body.data, request->body.len, body);
 	dyn_session_settle();

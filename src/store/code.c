@@ -12,7 +12,6 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/transam.h"
-#include "access/xlog.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_inherits.h"
@@ -333,25 +332,33 @@ check_all(Oid relid, LOCKMODE mode)
 	return count;
 }
 
-void
-dyn_code_check_superuser(Oid relid, uint64 *checked_in)
+static void
+check(Oid relid, LOCKMODE mode, uint64 *checked_in)
 {
-	LOCKMODE	mode = AccessShareLock;
 	uint64		read_in;
 
-	if (!dyn_session_serves() || !superuser())
-		return;
-	if (dyn_session_writes() && !RecoveryInProgress())
-	{
-		mode = RowExclusiveLock;
-		LockRelationOid(relid, mode);
-	}
 	if (*checked_in == generation)
 		return;
 	watch();
 	read_in = generation;
 	if (check_all(relid, mode) == 1)	/* others would have to be locked each time */
 		*checked_in = read_in;
+}
+
+void
+dyn_code_check_superuser(Oid relid, uint64 *checked_in)
+{
+	if (dyn_session_serves() && superuser())
+		check(relid, AccessShareLock, checked_in);
+}
+
+void
+dyn_code_check_superuser_writes(Oid relid, uint64 *checked_in)
+{
+	if (!dyn_session_serves() || !superuser())
+		return;
+	LockRelationOid(relid, RowExclusiveLock);
+	check(relid, RowExclusiveLock, checked_in);
 }
 
 /* ---- names ---- */

@@ -50,7 +50,6 @@ dyn_session_require_extension(void)
 static Oid	role_now = InvalidOid;
 static bool roles_changed = true;	/* names and superusers may be others */
 static bool serving = false;
-static bool serving_writes = false;
 static XLogRecPtr last_commit = InvalidXLogRecPtr;	/* before the request */
 
 static void
@@ -76,7 +75,7 @@ set_session_user(Oid role)
 }
 
 void
-dyn_session_become(Oid role, bool writes)
+dyn_session_become(Oid role)
 {
 	static bool registered = false;
 
@@ -94,19 +93,12 @@ dyn_session_become(Oid role, bool writes)
 	SetUserIdAndSecContext(role, SECURITY_LOCAL_USERID_CHANGE);
 	dyn_compat_set_activity_user(role);
 	serving = true;
-	serving_writes = writes;
 }
 
 bool
 dyn_session_serves(void)
 {
 	return serving;
-}
-
-bool
-dyn_session_writes(void)
-{
-	return serving_writes;
 }
 
 void

@@ -23,8 +23,8 @@
 /* Raises ServiceUnavailableException unless the extension is in this database, and of the module's version. */
 extern void dyn_session_require_extension(void);
 
-/* Makes the session that role's.  writes: the request may write items. */
-extern void dyn_session_become(Oid role, bool writes);
+/* Makes the session that role's. */
+extern void dyn_session_become(Oid role);
 
 /*
  * Runs what the transaction has deferred to its end, triggers and checks of constraints, and closes cursors: at the commit no code
@@ -37,9 +37,6 @@ extern void dyn_session_rest(void);
 
 /* Is a request being served, as the session of its role? */
 extern bool dyn_session_serves(void);
-
-/* May that request write items? */
-extern bool dyn_session_writes(void);
 
 /* Has this session temporary relations or types?  They are found by names without a schema, under any search_path. */
 extern bool dyn_session_has_temporary_names(void);

@@ -122,6 +122,26 @@ for my $case (
 	sql($case->[2]);
 }
 
+# A trigger that is made while the request waits for its lock.
+$node->append_conf('postgresql.conf', "dynapg.http_lock_timeout = 30s");
+$node->reload;
+sleep 1;
+sql('GRANT TRIGGER ON dynamodb."Mine" TO eve');
+for my $write (@writes[0 .. 4])
+{
+	my $holder = $node->background_psql('postgres', on_error_die => 1);
+	$holder->query_safe(q{SET ROLE eve; BEGIN; CREATE TRIGGER rise AFTER INSERT OR UPDATE OR DELETE ON dynamodb."Mine" FOR EACH STATEMENT
+		EXECUTE FUNCTION public.rise_trigger()});
+	my $waiting = dial($port);
+	send_text($waiting, request_text($write->[0], sprintf $write->[1], 'Mine'));
+	$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'dynapg http' AND wait_event_type = 'Lock'});
+	$holder->query_safe('COMMIT');
+	$holder->quit;
+	like(answer_of(read_reply($waiting)), $denied, "$write->[0]: a trigger that was made while it waited");
+	is(sql(q{SELECT rolsuper FROM pg_roles WHERE rolname = 'eve'}), 'f', 'did not run');
+	sql('DROP TRIGGER rise ON dynamodb."Mine"; ALTER ROLE eve NOSUPERUSER');
+}
+
 # ---- tables of others ----
 
 sql(q{SET ROLE eve; SELECT dynapg.create_table('} . sprintf($make, 'Eves') . q{')});
@@ -138,6 +158,21 @@ like($log, qr/LOG:  HTTP request PutItem failed: a request of a superuser does n
 like($log, qr/DETAIL:  Relation "Mine" calls function "rise_trigger", whose owner is no superuser/, 'of functions, too');
 like($log, qr/HINT:  Requests of an ordinary role may: use an access key of one, or set dynapg\.http_trust_role\./, 'and what helps');
 is(sql(q{SELECT dynapg.get_item('{"TableName":"Eves","Key":{"id":{"S":"a"}}}')}), '{}', 'SQL is not concerned');
+
+# A column that has become something else, with a cast of eve's to what it should be: nobody runs that by asking how large the table is.
+sql(q{ALTER ROLE eve NOSUPERUSER; GRANT USAGE ON SCHEMA dynapg TO eve; SET ROLE eve;
+	SELECT dynapg.create_table('} . sprintf($make, 'Cast') . q{'); GRANT SELECT ON dynamodb."Cast" TO PUBLIC;
+	CREATE TABLE public.runs (who text); GRANT INSERT ON public.runs TO PUBLIC;
+	CREATE TYPE public.lookalike AS (a text);
+	CREATE FUNCTION public.alike(public.lookalike) RETURNS dynapg.item LANGUAGE plpgsql AS $$ BEGIN
+		INSERT INTO public.runs VALUES (current_user); PERFORM public.rise(); RETURN '{}'; END $$;
+	CREATE CAST (public.lookalike AS dynapg.item) WITH FUNCTION public.alike(public.lookalike) AS IMPLICIT;
+	DROP INDEX dynamodb."Cast:by_n"; ALTER TABLE dynamodb."Cast" ALTER item TYPE public.lookalike USING ROW('x')::public.lookalike;
+	INSERT INTO dynamodb."Cast" VALUES ('a', ROW('x'))});
+like(ask('DescribeTable', '{"TableName":"Cast"}'), $served, 'it is described');
+sql(q{SELECT dynapg.describe_table('{"TableName":"Cast"}'); SET ROLE app; SELECT dynapg.describe_table('{"TableName":"Cast"}')});
+is(sql('SELECT count(*) FROM public.runs'), '0', 'and nobody runs its owner\'s code by that');
+is(sql(q{SELECT rolsuper FROM pg_roles WHERE rolname = 'eve'}), 'f', 'eve is no superuser');
 
 # An ordinary role, and the same superuser by a key.
 sql('GRANT SELECT, INSERT, UPDATE, DELETE ON dynamodb."Eves" TO app; ALTER TABLE dynamodb."Eves" DISABLE ROW LEVEL SECURITY');
