@@ -94,3 +94,108 @@ COMMENT ON FUNCTION dynapg.update_kinesis_streaming_destination(json) IS 'Refuse
 CREATE FUNCTION dynapg.update_table_replica_auto_scaling(request json) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_table_replica_auto_scaling' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_table_replica_auto_scaling(json) IS 'Refuses, as tables have no replicas: the API operation UpdateTableReplicaAutoScaling';
+--
+-- Secrets of access keys get a table of their own
+--
+
+-- Read and written by src/store/secrets.c directly, so that no statement has a secret and logical decoding sees none.
+CREATE TABLE dynapg.access_secrets (
+	access_key_id text COLLATE "C" PRIMARY KEY,
+	secret text COLLATE "C" NOT NULL
+) USING heap;
+COMMENT ON TABLE dynapg.access_secrets IS 'the secrets of the access keys';
+ALTER TABLE dynapg.access_secrets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dynapg.access_secrets REPLICA IDENTITY NOTHING;
+ALTER TABLE dynapg.access_secrets ALTER secret SET STATISTICS 0;
+REVOKE ALL ON dynapg.access_secrets FROM PUBLIC;
+
+CREATE FUNCTION dynapg.on_access_secrets_change() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_access_secrets_change';
+COMMENT ON FUNCTION dynapg.on_access_secrets_change() IS 'refuses SQL that writes secrets';
+REVOKE ALL ON FUNCTION dynapg.on_access_secrets_change() FROM PUBLIC;
+CREATE TRIGGER refuse BEFORE INSERT OR UPDATE OR DELETE ON dynapg.access_secrets
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_access_secrets_change();
+ALTER TABLE dynapg.access_secrets ENABLE ALWAYS TRIGGER refuse;
+
+CREATE FUNCTION dynapg.on_access_key_secret() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_access_key_secret';
+COMMENT ON FUNCTION dynapg.on_access_key_secret() IS 'keeps the secret of a key in dynapg.access_secrets';
+REVOKE ALL ON FUNCTION dynapg.on_access_key_secret() FROM PUBLIC;
+CREATE TRIGGER keep_secret BEFORE INSERT OR UPDATE ON dynapg.access_keys
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_access_key_secret();
+CREATE TRIGGER forget_secret AFTER DELETE ON dynapg.access_keys
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_access_key_secret();
+CREATE TRIGGER forget_secrets AFTER TRUNCATE ON dynapg.access_keys
+	EXECUTE FUNCTION dynapg.on_access_key_secret();
+ALTER TABLE dynapg.access_keys ENABLE ALWAYS TRIGGER keep_secret;
+ALTER TABLE dynapg.access_keys ENABLE ALWAYS TRIGGER forget_secret;
+ALTER TABLE dynapg.access_keys ENABLE ALWAYS TRIGGER forget_secrets;
+
+-- The trigger moves them. The table's former statistics and identity could show them, too.
+ALTER TABLE dynapg.access_keys REPLICA IDENTITY DEFAULT;
+ALTER TABLE dynapg.access_keys DROP CONSTRAINT access_keys_secret_check;
+ALTER TABLE dynapg.access_keys ALTER secret DROP NOT NULL;
+UPDATE dynapg.access_keys SET enabled = enabled;
+ALTER TABLE dynapg.access_keys ADD CONSTRAINT access_keys_secret_check CHECK (secret IS NULL);
+DELETE FROM pg_catalog.pg_statistic WHERE starelid OPERATOR(pg_catalog.=) 'dynapg.access_keys'::pg_catalog.regclass;
+COMMENT ON TABLE dynapg.access_keys IS 'keys that sign HTTP requests, and the roles that these run as';
+COMMENT ON COLUMN dynapg.access_keys.secret IS 'only to be written: it is kept in dynapg.access_secrets';
+REVOKE ALL ON dynapg.access_keys FROM PUBLIC;
+
+CREATE OR REPLACE VIEW dynapg.access_key_list WITH (security_barrier) AS
+	SELECT k.access_key_id, k.role, k.enabled, k.created_at
+	FROM dynapg.access_keys k JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) k.role::pg_catalog.oid
+	WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER OR pg_catalog.pg_has_role(r.oid, 'MEMBER WITH ADMIN OPTION');
+
+CREATE FUNCTION dynapg.import_access_key(role regrole, access_key_id text, secret_access_key text) RETURNS void
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_import_access_key';
+COMMENT ON FUNCTION dynapg.import_access_key(regrole, text, text) IS
+	'a key with an id and a secret that clients have already; the arguments may get into logs, as those of any statement';
+REVOKE ALL ON FUNCTION dynapg.import_access_key(regrole, text, text) FROM PUBLIC;
+
+--
+-- Whom default privileges have given rights
+--
+
+/*
+ * ALTER DEFAULT PRIVILEGES of the installing role concerns what is made above, too. It may mean the role's tables, not catalogs.
+ */
+DO $$
+DECLARE
+	object record;
+BEGIN
+	FOR object IN
+		SELECT CASE d.classid WHEN 'pg_catalog.pg_class'::pg_catalog.regclass THEN 'TABLE '
+				WHEN 'pg_catalog.pg_proc'::pg_catalog.regclass THEN 'FUNCTION '
+				WHEN 'pg_catalog.pg_type'::pg_catalog.regclass THEN 'TYPE ' ELSE 'SCHEMA ' END
+				OPERATOR(pg_catalog.||) (pg_catalog.pg_identify_object(d.classid, d.objid, 0)).identity AS name,
+			pg_catalog.quote_ident(r.rolname) AS grantee
+		FROM pg_catalog.pg_depend d
+		JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid AND e.extname OPERATOR(pg_catalog.=) 'dynapg'
+		LEFT JOIN pg_catalog.pg_class c ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+			AND c.oid OPERATOR(pg_catalog.=) d.objid
+		LEFT JOIN pg_catalog.pg_proc p ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
+			AND p.oid OPERATOR(pg_catalog.=) d.objid
+		LEFT JOIN pg_catalog.pg_type t ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass
+			AND t.oid OPERATOR(pg_catalog.=) d.objid
+		LEFT JOIN pg_catalog.pg_namespace n ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+			AND n.oid OPERATOR(pg_catalog.=) d.objid
+		CROSS JOIN LATERAL (SELECT DISTINCT a.grantee
+			FROM pg_catalog.aclexplode(COALESCE(c.relacl, p.proacl, t.typacl, n.nspacl)) a
+			WHERE a.grantee OPERATOR(pg_catalog.<>) COALESCE(c.relowner, p.proowner, t.typowner, n.nspowner)) a
+		JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.grantee AND r.rolname OPERATOR(pg_catalog.<>) 'pg_monitor'
+		WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype OPERATOR(pg_catalog.=) 'e'
+			AND (c.relkind IS NULL OR c.relkind OPERATOR(pg_catalog.=) ANY ('{r,v}'))
+	LOOP
+		EXECUTE 'REVOKE ALL ON ' OPERATOR(pg_catalog.||) object.name OPERATOR(pg_catalog.||) ' FROM ' OPERATOR(pg_catalog.||) object.grantee;
+	END LOOP;
+	REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA dynapg FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.throughput, dynapg.stat_operations, dynapg.http_activity FROM PUBLIC;
+	REVOKE CREATE ON SCHEMA dynapg, dynamodb FROM PUBLIC, pg_monitor;
+END
+$$;
+
+-- Tells other sessions that the version is another one: see src/store/installation.c. It stays the last statement of each script.
+GRANT SELECT ON dynapg.tables TO PUBLIC;

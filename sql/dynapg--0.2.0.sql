@@ -12,6 +12,37 @@ BEGIN
 END
 $$;
 
+/*
+ * What others may have made before is not built upon. A schema dynapg may be there, as restoring a dump makes it first, but it has to be
+ * empty and a superuser's.
+ */
+DO $$
+DECLARE
+	schema pg_catalog.pg_namespace;
+	reason text;
+BEGIN
+	SELECT * INTO STRICT schema FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) 'dynapg';
+	IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid OPERATOR(pg_catalog.=) schema.nspowner AND r.rolsuper) THEN
+		reason := 'its owner is no superuser';
+	ELSIF EXISTS (SELECT FROM pg_catalog.aclexplode(schema.nspacl) a LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.grantee
+			WHERE a.privilege_type OPERATOR(pg_catalog.=) 'CREATE' AND r.rolsuper IS NOT TRUE) THEN
+		reason := 'others may create objects in it';
+	ELSIF EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+			AND d.refobjid OPERATOR(pg_catalog.=) schema.oid
+			AND d.classid OPERATOR(pg_catalog.<>) 'pg_catalog.pg_extension'::pg_catalog.regclass) THEN
+		reason := 'there are objects in it';
+	END IF;
+	IF reason IS NOT NULL THEN
+		RAISE EXCEPTION 'schema dynapg exists, and %', reason
+			USING HINT = 'Drop or rename the schema: CREATE EXTENSION dynapg makes one.', ERRCODE = 'duplicate_schema';
+	END IF;
+	IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) 'dynamodb') THEN
+		RAISE EXCEPTION 'schema dynamodb exists'
+			USING HINT = 'Drop or rename the schema: CREATE EXTENSION dynapg makes one.', ERRCODE = 'duplicate_schema';
+	END IF;
+END
+$$;
+
 CREATE TYPE dynapg.item;
 
 CREATE FUNCTION dynapg.item_in(cstring) RETURNS dynapg.item
@@ -328,17 +359,52 @@ CREATE EVENT TRIGGER dynapg_on_sql_drop ON sql_drop EXECUTE FUNCTION dynapg.on_s
 
 /* ---- access keys ---- */
 
--- Holds secrets: no grants, and row security without policies, since roles such as pg_read_all_data need no grants.
--- Not dumped either.
+-- No grants, and row security without policies, since roles such as pg_read_all_data need no grants. Not dumped. Column secret is
+-- there to be written by SQL: a trigger moves what is written to dynapg.access_secrets, and it is NULL in every row.
 CREATE TABLE dynapg.access_keys (
 	access_key_id text COLLATE "C" PRIMARY KEY CHECK (access_key_id OPERATOR(pg_catalog.~) '^[A-Za-z0-9_]{1,128}$'),
-	secret text COLLATE "C" NOT NULL CHECK (pg_catalog.octet_length(secret) BETWEEN 1 AND 128),
+	secret text COLLATE "C" CHECK (secret IS NULL),
 	role regrole NOT NULL,
 	enabled boolean NOT NULL DEFAULT true,
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
-);
-COMMENT ON TABLE dynapg.access_keys IS 'keys that sign HTTP requests, with their secrets, and the roles that these run as';
+) USING heap;
+COMMENT ON TABLE dynapg.access_keys IS 'keys that sign HTTP requests, and the roles that these run as';
+COMMENT ON COLUMN dynapg.access_keys.secret IS 'only to be written: it is kept in dynapg.access_secrets';
 ALTER TABLE dynapg.access_keys ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dynapg.access_keys FROM PUBLIC;
+
+-- Read and written by src/store/secrets.c directly, so that no statement has a secret and logical decoding sees none.
+CREATE TABLE dynapg.access_secrets (
+	access_key_id text COLLATE "C" PRIMARY KEY,
+	secret text COLLATE "C" NOT NULL
+) USING heap;
+COMMENT ON TABLE dynapg.access_secrets IS 'the secrets of the access keys';
+ALTER TABLE dynapg.access_secrets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dynapg.access_secrets REPLICA IDENTITY NOTHING;
+ALTER TABLE dynapg.access_secrets ALTER secret SET STATISTICS 0;
+REVOKE ALL ON dynapg.access_secrets FROM PUBLIC;
+
+CREATE FUNCTION dynapg.on_access_secrets_change() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_access_secrets_change';
+COMMENT ON FUNCTION dynapg.on_access_secrets_change() IS 'refuses SQL that writes secrets';
+REVOKE ALL ON FUNCTION dynapg.on_access_secrets_change() FROM PUBLIC;
+CREATE TRIGGER refuse BEFORE INSERT OR UPDATE OR DELETE ON dynapg.access_secrets
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_access_secrets_change();
+ALTER TABLE dynapg.access_secrets ENABLE ALWAYS TRIGGER refuse;
+
+CREATE FUNCTION dynapg.on_access_key_secret() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_access_key_secret';
+COMMENT ON FUNCTION dynapg.on_access_key_secret() IS 'keeps the secret of a key in dynapg.access_secrets';
+REVOKE ALL ON FUNCTION dynapg.on_access_key_secret() FROM PUBLIC;
+CREATE TRIGGER keep_secret BEFORE INSERT OR UPDATE ON dynapg.access_keys
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_access_key_secret();
+CREATE TRIGGER forget_secret AFTER DELETE ON dynapg.access_keys
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_access_key_secret();
+CREATE TRIGGER forget_secrets AFTER TRUNCATE ON dynapg.access_keys
+	EXECUTE FUNCTION dynapg.on_access_key_secret();
+ALTER TABLE dynapg.access_keys ENABLE ALWAYS TRIGGER keep_secret;
+ALTER TABLE dynapg.access_keys ENABLE ALWAYS TRIGGER forget_secret;
+ALTER TABLE dynapg.access_keys ENABLE ALWAYS TRIGGER forget_secrets;
 
 CREATE FUNCTION dynapg.on_access_keys_change() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_access_keys_change';
@@ -349,9 +415,8 @@ ALTER TABLE dynapg.access_keys ENABLE ALWAYS TRIGGER on_change;
 
 CREATE VIEW dynapg.access_key_list WITH (security_barrier) AS
 	SELECT k.access_key_id, k.role, k.enabled, k.created_at
-	FROM dynapg.access_keys k
-	WHERE pg_catalog.pg_get_userbyid(k.role::pg_catalog.oid) OPERATOR(pg_catalog.=) CURRENT_USER
-	OR pg_catalog.pg_has_role(k.role::pg_catalog.oid, 'MEMBER WITH ADMIN OPTION');
+	FROM dynapg.access_keys k JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) k.role::pg_catalog.oid
+	WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER OR pg_catalog.pg_has_role(r.oid, 'MEMBER WITH ADMIN OPTION');
 COMMENT ON VIEW dynapg.access_key_list IS 'the access keys of roles that the user manages: his own, and those he has the ADMIN option on';
 GRANT SELECT ON dynapg.access_key_list TO PUBLIC;
 
@@ -360,6 +425,13 @@ CREATE FUNCTION dynapg.create_access_key(role regrole, OUT access_key_id text, O
 	AS 'MODULE_PATHNAME', 'dynapg_create_access_key';
 COMMENT ON FUNCTION dynapg.create_access_key(regrole) IS
 	'a new key whose requests over HTTP run as the role; its secret cannot be read again';
+
+CREATE FUNCTION dynapg.import_access_key(role regrole, access_key_id text, secret_access_key text) RETURNS void
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_import_access_key';
+COMMENT ON FUNCTION dynapg.import_access_key(regrole, text, text) IS
+	'a key with an id and a secret that clients have already; the arguments may get into logs, as those of any statement';
+REVOKE ALL ON FUNCTION dynapg.import_access_key(regrole, text, text) FROM PUBLIC;
 
 CREATE FUNCTION dynapg.disable_access_key(access_key_id text) RETURNS void
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
@@ -598,3 +670,49 @@ CREATE VIEW dynapg.http_activity AS
 		buffered_bytes bigint, unflushed_lsn pg_lsn);
 COMMENT ON VIEW dynapg.http_activity IS 'the workers of the HTTP front and what they are at';
 GRANT SELECT ON dynapg.http_activity TO pg_monitor;
+
+--
+-- Whom default privileges have given rights
+--
+
+/*
+ * ALTER DEFAULT PRIVILEGES of the installing role concerns what is made above, too. It may mean the role's tables, not catalogs.
+ */
+DO $$
+DECLARE
+	object record;
+BEGIN
+	FOR object IN
+		SELECT CASE d.classid WHEN 'pg_catalog.pg_class'::pg_catalog.regclass THEN 'TABLE '
+				WHEN 'pg_catalog.pg_proc'::pg_catalog.regclass THEN 'FUNCTION '
+				WHEN 'pg_catalog.pg_type'::pg_catalog.regclass THEN 'TYPE ' ELSE 'SCHEMA ' END
+				OPERATOR(pg_catalog.||) (pg_catalog.pg_identify_object(d.classid, d.objid, 0)).identity AS name,
+			pg_catalog.quote_ident(r.rolname) AS grantee
+		FROM pg_catalog.pg_depend d
+		JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid AND e.extname OPERATOR(pg_catalog.=) 'dynapg'
+		LEFT JOIN pg_catalog.pg_class c ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+			AND c.oid OPERATOR(pg_catalog.=) d.objid
+		LEFT JOIN pg_catalog.pg_proc p ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
+			AND p.oid OPERATOR(pg_catalog.=) d.objid
+		LEFT JOIN pg_catalog.pg_type t ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass
+			AND t.oid OPERATOR(pg_catalog.=) d.objid
+		LEFT JOIN pg_catalog.pg_namespace n ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+			AND n.oid OPERATOR(pg_catalog.=) d.objid
+		CROSS JOIN LATERAL (SELECT DISTINCT a.grantee
+			FROM pg_catalog.aclexplode(COALESCE(c.relacl, p.proacl, t.typacl, n.nspacl)) a
+			WHERE a.grantee OPERATOR(pg_catalog.<>) COALESCE(c.relowner, p.proowner, t.typowner, n.nspowner)) a
+		JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.grantee AND r.rolname OPERATOR(pg_catalog.<>) 'pg_monitor'
+		WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype OPERATOR(pg_catalog.=) 'e'
+			AND (c.relkind IS NULL OR c.relkind OPERATOR(pg_catalog.=) ANY ('{r,v}'))
+	LOOP
+		EXECUTE 'REVOKE ALL ON ' OPERATOR(pg_catalog.||) object.name OPERATOR(pg_catalog.||) ' FROM ' OPERATOR(pg_catalog.||) object.grantee;
+	END LOOP;
+	REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA dynapg FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.throughput, dynapg.stat_operations, dynapg.http_activity FROM PUBLIC;
+	REVOKE CREATE ON SCHEMA dynapg, dynamodb FROM PUBLIC, pg_monitor;
+END
+$$;
+
+-- Tells other sessions that the version is another one: see src/store/installation.c. It stays the last statement of each script.
+GRANT SELECT ON dynapg.tables TO PUBLIC;

@@ -14,8 +14,11 @@
 
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_statistic.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "optimizer/plancat.h"
 #include "storage/bufmgr.h"
@@ -34,10 +37,29 @@
 #define MAX_EXACT_PAGES 256		/* of the heap: 2 MB, about 5 ms */
 #define SAMPLE_PAGES 32
 
+/*
+ * The owner may have given the column another type, and a cast of that to dynapg.item: the owner's function would then run here as the
+ * caller, who has not asked for items.
+ */
+static bool
+holds_items(Oid relid)
+{
+	HeapTuple	column = SearchSysCacheAttName(relid, "item");
+	Oid			type;
+
+	if (!HeapTupleIsValid(column))
+		return false;
+	type = ((Form_pg_attribute) GETSTRUCT(column))->atttypid;
+	ReleaseSysCache(column);
+	return type == GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("item"),
+								   ObjectIdGetDatum(get_namespace_oid("dynapg", true)));
+}
+
+/* With the relation locked. */
 static bool
 may_read_all(Oid relid)
 {
-	return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
+	return holds_items(relid) && pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
 		check_enable_rls(relid, InvalidOid, true) != RLS_ENABLED;
 }
 
