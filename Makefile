@@ -53,8 +53,9 @@ ifeq ($(filter $(OWN_GOALS),$(GOALS)),)
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
-ifeq ($(wildcard $(PGXS)),)
-$(error PostgreSQL's server headers are missing ("$(PG_CONFIG) --pgxs" names no file): install postgresql-server-dev-NN, or "make setup" on Debian and Ubuntu)
+# On Debian pgxs.mk comes with the client, the headers do not.
+ifeq ($(and $(wildcard $(PGXS)),$(wildcard $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)/postgres.h)),)
+$(error PostgreSQL's server headers are missing ("$(PG_CONFIG) --pgxs" names no file, or there is no postgres.h): install postgresql-server-dev-NN, or "make setup" on Debian and Ubuntu)
 endif
 include $(PGXS)
 

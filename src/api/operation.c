@@ -56,7 +56,7 @@ dyn_operation_find(const char *name, uint32 len)
 const char *
 dyn_operation_current(void)
 {
-	return current_operation->name;
+	return current_operation ? current_operation->name : "*";
 }
 
 DynSlice

@@ -62,7 +62,8 @@ find_pg_config()
 	for candidate in ${PG_CONFIG:+"$PG_CONFIG"} \
 		$([ -n "${PG_CONFIG:-}" ] || ls -d /usr/lib/postgresql/*/bin/pg_config 2>/dev/null | sort -t/ -k5,5nr) \
 		$([ -n "${PG_CONFIG:-}" ] || command -v pg_config || true); do
-		if [ -f "$("$candidate" --pgxs 2>/dev/null)" ] && [ -x "$("$candidate" --bindir)/postgres" ]; then
+		if [ -f "$("$candidate" --pgxs 2>/dev/null)" ] && [ -x "$("$candidate" --bindir)/postgres" ] &&
+			[ -f "$("$candidate" --includedir-server)/postgres.h" ]; then
 			printf '%s\n' "$candidate"
 			return
 		fi
