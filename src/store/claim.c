@@ -31,7 +31,7 @@ ignore_row(void *arg, Datum value)
 static bool
 run(DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *item)
 {
-	DynPlanReceiver receiver = dyn_plan_receiver(ignore_row, NULL);
+	DynPlanReceiver receiver = dyn_plan_receiver(ignore_row, NULL, InvalidOid);
 
 	return dyn_plan_run(dyn_statement_plan(table, kind), dyn_statement_params(table, kind, key, item, NULL), &receiver.pub,
 						dyn_handover) > 0;
