@@ -127,7 +127,7 @@ dyn_catalog_count(Oid relid, int64 *items, int64 *bytes)
 
 /* ---- item collections ---- */
 
-#define PK_COLUMN 1				/* of a data table */
+#define PK_COLUMN "pk"			/* of a data table; its number may be any */
 #define UNKNOWN_KEYS 200		/* partition keys of a table that was never analyzed: the planner's guess */
 
 /* How many different partition keys the statistics tell of. */
@@ -162,8 +162,8 @@ share_among(const AttStatsSlot *common, const DynTable *table, DynValue pk, doub
 static double
 share_of_key(const DynTable *table, DynValue pk, double rows)
 {
-	HeapTuple	tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(table->relid), Int16GetDatum(PK_COLUMN),
-										BoolGetDatum(false));
+	HeapTuple	tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(table->relid),
+										Int16GetDatum(get_attnum(table->relid, PK_COLUMN)), BoolGetDatum(false));
 	AttStatsSlot common = {0};
 	double		keys;
 	double		share;
@@ -171,7 +171,10 @@ share_of_key(const DynTable *table, DynValue pk, double rows)
 	if (!HeapTupleIsValid(tuple))
 		return 1.0 / UNKNOWN_KEYS;
 	keys = count_keys((Form_pg_statistic) GETSTRUCT(tuple), rows);
-	get_attstatsslot(&common, tuple, STATISTIC_KIND_MCV, InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS);
+	/* statistics of a column that had another type are of no use, and their values are not what they seem */
+	if (!get_attstatsslot(&common, tuple, STATISTIC_KIND_MCV, InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS) ||
+		common.valuetype != dyn_key_column_type(table->pk.tag))
+		common.nvalues = 0;
 	share = share_among(&common, table, pk, keys);
 	free_attstatsslot(&common);
 	ReleaseSysCache(tuple);
