@@ -54,11 +54,11 @@ item_from_text(const char *data, size_t len)
 {
 	DynJson    *json = dyn_json_parse(data, len);
 	DynNode		root;
-	const char *error;
+	DynViolation violation;
 
 	dyn_value_map_check_types(json);
-	if (!dyn_node_item_from_json(json, &root, &error))
-		dyn_validation("%s", error);
+	if (!dyn_node_item_from_json(json, &dyn_wording_plain, &root, &violation))
+		dyn_violation_raise(&dyn_wording_plain, &violation);
 	return dyn_item_build(&root);
 }
 
