@@ -381,67 +381,192 @@ COMMENT ON FUNCTION dynapg.drop_access_key(text) IS 'ends the key for good';
 /*
  * Operations of the API: request and reply as on the wire. NULL is the empty request. A failed operation raises an error
  * whose SQLSTATE tells the exception and whose message is DynamoDB's.
+ *
+ * Each takes json, jsonb and text. A literal and a parameter without a type are text for PostgreSQL: with json and jsonb
+ * alone they would be ambiguous. Only json has a default, or a call without arguments would be.
  */
 
-CREATE FUNCTION dynapg.create_table(request json) RETURNS json
+CREATE FUNCTION dynapg.create_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_create_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.create_table(json) IS 'Creates a table: the API operation CreateTable';
 
-CREATE FUNCTION dynapg.delete_table(request json) RETURNS json
+CREATE FUNCTION dynapg.delete_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_delete_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.delete_table(json) IS 'Deletes a table with its items: the API operation DeleteTable';
 
-CREATE FUNCTION dynapg.describe_table(request json) RETURNS json
+CREATE FUNCTION dynapg.describe_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.describe_table(json) IS 'Describes a table: the API operation DescribeTable';
 
-CREATE FUNCTION dynapg.list_tables(request json) RETURNS json
+CREATE FUNCTION dynapg.list_tables(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_list_tables' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.list_tables(json) IS 'Lists the names of tables, paged: the API operation ListTables';
 
-CREATE FUNCTION dynapg.update_table(request json) RETURNS json
+CREATE FUNCTION dynapg.update_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_table(json) IS 'Changes the settings of a table: the API operation UpdateTable';
 
-CREATE FUNCTION dynapg.delete_item(request json) RETURNS json
+CREATE FUNCTION dynapg.delete_item(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_delete_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.delete_item(json) IS 'Deletes an item: the API operation DeleteItem';
 
-CREATE FUNCTION dynapg.get_item(request json) RETURNS json
+CREATE FUNCTION dynapg.get_item(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_get_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.get_item(json) IS 'Reads an item by its key: the API operation GetItem';
 
-CREATE FUNCTION dynapg.put_item(request json) RETURNS json
+CREATE FUNCTION dynapg.put_item(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_put_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.put_item(json) IS 'Stores an item, replacing one of the same key: the API operation PutItem';
 
-CREATE FUNCTION dynapg.batch_get_item(request json) RETURNS json
+CREATE FUNCTION dynapg.batch_get_item(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_batch_get_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.batch_get_item(json) IS 'Reads items of several tables by their keys: the API operation BatchGetItem';
 
-CREATE FUNCTION dynapg.batch_write_item(request json) RETURNS json
+CREATE FUNCTION dynapg.batch_write_item(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_batch_write_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.batch_write_item(json) IS 'Stores and deletes items of several tables: the API operation BatchWriteItem';
 
-CREATE FUNCTION dynapg.transact_get_items(request json) RETURNS json
+CREATE FUNCTION dynapg.transact_get_items(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_transact_get_items' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.transact_get_items(json) IS 'Reads items as they are at one moment: the API operation TransactGetItems';
 
-CREATE FUNCTION dynapg.transact_write_items(request json) RETURNS json
+CREATE FUNCTION dynapg.transact_write_items(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_transact_write_items' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.transact_write_items(json) IS 'Writes and checks several items, all or none: the API operation TransactWriteItems';
 
-CREATE FUNCTION dynapg.query(request json) RETURNS json
+CREATE FUNCTION dynapg.query(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_query' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.query(json) IS 'Reads items of one partition of a table or index, paged: the API operation Query';
 
-CREATE FUNCTION dynapg.scan(request json) RETURNS json
+CREATE FUNCTION dynapg.scan(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_scan' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.scan(json) IS 'Reads all items of a table or index, paged: the API operation Scan';
 
-CREATE FUNCTION dynapg.update_item(request json) RETURNS json
+CREATE FUNCTION dynapg.update_item(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_item(json) IS 'Changes an item or creates it: the API operation UpdateItem';
+
+/* The same operations for requests of type jsonb and text. */
+
+CREATE FUNCTION dynapg.create_table(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_create_table_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_table(jsonb) IS 'Creates a table: the API operation CreateTable';
+
+CREATE FUNCTION dynapg.create_table(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_create_table_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_table(text) IS 'Creates a table: the API operation CreateTable';
+
+CREATE FUNCTION dynapg.delete_table(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_table_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_table(jsonb) IS 'Deletes a table with its items: the API operation DeleteTable';
+
+CREATE FUNCTION dynapg.delete_table(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_table_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_table(text) IS 'Deletes a table with its items: the API operation DeleteTable';
+
+CREATE FUNCTION dynapg.describe_table(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_table_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_table(jsonb) IS 'Describes a table: the API operation DescribeTable';
+
+CREATE FUNCTION dynapg.describe_table(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_table_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_table(text) IS 'Describes a table: the API operation DescribeTable';
+
+CREATE FUNCTION dynapg.list_tables(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_tables_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_tables(jsonb) IS 'Lists the names of tables, paged: the API operation ListTables';
+
+CREATE FUNCTION dynapg.list_tables(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_tables_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_tables(text) IS 'Lists the names of tables, paged: the API operation ListTables';
+
+CREATE FUNCTION dynapg.update_table(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_table_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_table(jsonb) IS 'Changes the settings of a table: the API operation UpdateTable';
+
+CREATE FUNCTION dynapg.update_table(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_table_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_table(text) IS 'Changes the settings of a table: the API operation UpdateTable';
+
+CREATE FUNCTION dynapg.delete_item(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_item_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_item(jsonb) IS 'Deletes an item: the API operation DeleteItem';
+
+CREATE FUNCTION dynapg.delete_item(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_item_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_item(text) IS 'Deletes an item: the API operation DeleteItem';
+
+CREATE FUNCTION dynapg.get_item(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_get_item_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get_item(jsonb) IS 'Reads an item by its key: the API operation GetItem';
+
+CREATE FUNCTION dynapg.get_item(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_get_item_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get_item(text) IS 'Reads an item by its key: the API operation GetItem';
+
+CREATE FUNCTION dynapg.put_item(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_put_item_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.put_item(jsonb) IS 'Stores an item, replacing one of the same key: the API operation PutItem';
+
+CREATE FUNCTION dynapg.put_item(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_put_item_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.put_item(text) IS 'Stores an item, replacing one of the same key: the API operation PutItem';
+
+CREATE FUNCTION dynapg.batch_get_item(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_get_item_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_get_item(jsonb) IS 'Reads items of several tables by their keys: the API operation BatchGetItem';
+
+CREATE FUNCTION dynapg.batch_get_item(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_get_item_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_get_item(text) IS 'Reads items of several tables by their keys: the API operation BatchGetItem';
+
+CREATE FUNCTION dynapg.batch_write_item(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_write_item_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_write_item(jsonb) IS 'Stores and deletes items of several tables: the API operation BatchWriteItem';
+
+CREATE FUNCTION dynapg.batch_write_item(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_write_item_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_write_item(text) IS 'Stores and deletes items of several tables: the API operation BatchWriteItem';
+
+CREATE FUNCTION dynapg.transact_get_items(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_transact_get_items_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.transact_get_items(jsonb) IS 'Reads items as they are at one moment: the API operation TransactGetItems';
+
+CREATE FUNCTION dynapg.transact_get_items(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_transact_get_items_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.transact_get_items(text) IS 'Reads items as they are at one moment: the API operation TransactGetItems';
+
+CREATE FUNCTION dynapg.transact_write_items(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_transact_write_items_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.transact_write_items(jsonb) IS 'Writes and checks several items, all or none: the API operation TransactWriteItems';
+
+CREATE FUNCTION dynapg.transact_write_items(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_transact_write_items_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.transact_write_items(text) IS 'Writes and checks several items, all or none: the API operation TransactWriteItems';
+
+CREATE FUNCTION dynapg.query(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_query_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.query(jsonb) IS 'Reads items of one partition of a table or index, paged: the API operation Query';
+
+CREATE FUNCTION dynapg.query(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_query_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.query(text) IS 'Reads items of one partition of a table or index, paged: the API operation Query';
+
+CREATE FUNCTION dynapg.scan(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_scan_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.scan(jsonb) IS 'Reads all items of a table or index, paged: the API operation Scan';
+
+CREATE FUNCTION dynapg.scan(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_scan_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.scan(text) IS 'Reads all items of a table or index, paged: the API operation Scan';
+
+CREATE FUNCTION dynapg.update_item(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_item_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_item(jsonb) IS 'Changes an item or creates it: the API operation UpdateItem';
+
+CREATE FUNCTION dynapg.update_item(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_item_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_item(text) IS 'Changes an item or creates it: the API operation UpdateItem';
 
 --
 -- Throughput
