@@ -453,161 +453,468 @@ COMMENT ON FUNCTION dynapg.drop_access_key(text) IS 'ends the key for good';
 /*
  * Operations of the API: request and reply as on the wire. NULL is the empty request. A failed operation raises an error
  * whose SQLSTATE tells the exception and whose message is DynamoDB's.
+ *
+ * Each takes json, jsonb and text. A literal and a parameter without a type are text for PostgreSQL: with json and jsonb
+ * alone they would be ambiguous. Only json has a default, or a call without arguments would be.
  */
 
-CREATE FUNCTION dynapg.create_table(request json) RETURNS json
+CREATE FUNCTION dynapg.create_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_create_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.create_table(json) IS 'Creates a table: the API operation CreateTable';
 
-CREATE FUNCTION dynapg.delete_table(request json) RETURNS json
+CREATE FUNCTION dynapg.create_table(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_create_table_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_table(jsonb) IS 'Creates a table: the API operation CreateTable';
+
+CREATE FUNCTION dynapg.create_table(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_create_table_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_table(text) IS 'Creates a table: the API operation CreateTable';
+
+CREATE FUNCTION dynapg.delete_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_delete_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.delete_table(json) IS 'Deletes a table with its items: the API operation DeleteTable';
 
-CREATE FUNCTION dynapg.describe_table(request json) RETURNS json
+CREATE FUNCTION dynapg.delete_table(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_table_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_table(jsonb) IS 'Deletes a table with its items: the API operation DeleteTable';
+
+CREATE FUNCTION dynapg.delete_table(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_table_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_table(text) IS 'Deletes a table with its items: the API operation DeleteTable';
+
+CREATE FUNCTION dynapg.describe_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.describe_table(json) IS 'Describes a table: the API operation DescribeTable';
 
-CREATE FUNCTION dynapg.list_tables(request json) RETURNS json
+CREATE FUNCTION dynapg.describe_table(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_table_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_table(jsonb) IS 'Describes a table: the API operation DescribeTable';
+
+CREATE FUNCTION dynapg.describe_table(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_table_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_table(text) IS 'Describes a table: the API operation DescribeTable';
+
+CREATE FUNCTION dynapg.list_tables(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_list_tables' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.list_tables(json) IS 'Lists the names of tables, paged: the API operation ListTables';
 
-CREATE FUNCTION dynapg.update_table(request json) RETURNS json
+CREATE FUNCTION dynapg.list_tables(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_tables_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_tables(jsonb) IS 'Lists the names of tables, paged: the API operation ListTables';
+
+CREATE FUNCTION dynapg.list_tables(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_tables_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_tables(text) IS 'Lists the names of tables, paged: the API operation ListTables';
+
+CREATE FUNCTION dynapg.update_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_table(json) IS 'Changes the settings of a table: the API operation UpdateTable';
 
-CREATE FUNCTION dynapg.delete_item(request json) RETURNS json
+CREATE FUNCTION dynapg.update_table(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_table_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_table(jsonb) IS 'Changes the settings of a table: the API operation UpdateTable';
+
+CREATE FUNCTION dynapg.update_table(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_table_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_table(text) IS 'Changes the settings of a table: the API operation UpdateTable';
+
+CREATE FUNCTION dynapg.delete_item(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_delete_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.delete_item(json) IS 'Deletes an item: the API operation DeleteItem';
 
-CREATE FUNCTION dynapg.get_item(request json) RETURNS json
+CREATE FUNCTION dynapg.delete_item(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_item_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_item(jsonb) IS 'Deletes an item: the API operation DeleteItem';
+
+CREATE FUNCTION dynapg.delete_item(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_item_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_item(text) IS 'Deletes an item: the API operation DeleteItem';
+
+CREATE FUNCTION dynapg.get_item(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_get_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.get_item(json) IS 'Reads an item by its key: the API operation GetItem';
 
-CREATE FUNCTION dynapg.put_item(request json) RETURNS json
+CREATE FUNCTION dynapg.get_item(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_get_item_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get_item(jsonb) IS 'Reads an item by its key: the API operation GetItem';
+
+CREATE FUNCTION dynapg.get_item(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_get_item_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get_item(text) IS 'Reads an item by its key: the API operation GetItem';
+
+CREATE FUNCTION dynapg.put_item(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_put_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.put_item(json) IS 'Stores an item, replacing one of the same key: the API operation PutItem';
 
-CREATE FUNCTION dynapg.batch_get_item(request json) RETURNS json
+CREATE FUNCTION dynapg.put_item(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_put_item_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.put_item(jsonb) IS 'Stores an item, replacing one of the same key: the API operation PutItem';
+
+CREATE FUNCTION dynapg.put_item(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_put_item_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.put_item(text) IS 'Stores an item, replacing one of the same key: the API operation PutItem';
+
+CREATE FUNCTION dynapg.batch_get_item(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_batch_get_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.batch_get_item(json) IS 'Reads items of several tables by their keys: the API operation BatchGetItem';
 
-CREATE FUNCTION dynapg.batch_write_item(request json) RETURNS json
+CREATE FUNCTION dynapg.batch_get_item(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_get_item_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_get_item(jsonb) IS 'Reads items of several tables by their keys: the API operation BatchGetItem';
+
+CREATE FUNCTION dynapg.batch_get_item(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_get_item_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_get_item(text) IS 'Reads items of several tables by their keys: the API operation BatchGetItem';
+
+CREATE FUNCTION dynapg.batch_write_item(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_batch_write_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.batch_write_item(json) IS 'Stores and deletes items of several tables: the API operation BatchWriteItem';
 
-CREATE FUNCTION dynapg.transact_get_items(request json) RETURNS json
+CREATE FUNCTION dynapg.batch_write_item(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_write_item_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_write_item(jsonb) IS 'Stores and deletes items of several tables: the API operation BatchWriteItem';
+
+CREATE FUNCTION dynapg.batch_write_item(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_write_item_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_write_item(text) IS 'Stores and deletes items of several tables: the API operation BatchWriteItem';
+
+CREATE FUNCTION dynapg.transact_get_items(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_transact_get_items' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.transact_get_items(json) IS 'Reads items as they are at one moment: the API operation TransactGetItems';
 
-CREATE FUNCTION dynapg.transact_write_items(request json) RETURNS json
+CREATE FUNCTION dynapg.transact_get_items(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_transact_get_items_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.transact_get_items(jsonb) IS 'Reads items as they are at one moment: the API operation TransactGetItems';
+
+CREATE FUNCTION dynapg.transact_get_items(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_transact_get_items_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.transact_get_items(text) IS 'Reads items as they are at one moment: the API operation TransactGetItems';
+
+CREATE FUNCTION dynapg.transact_write_items(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_transact_write_items' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.transact_write_items(json) IS 'Writes and checks several items, all or none: the API operation TransactWriteItems';
 
-CREATE FUNCTION dynapg.query(request json) RETURNS json
+CREATE FUNCTION dynapg.transact_write_items(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_transact_write_items_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.transact_write_items(jsonb) IS 'Writes and checks several items, all or none: the API operation TransactWriteItems';
+
+CREATE FUNCTION dynapg.transact_write_items(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_transact_write_items_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.transact_write_items(text) IS 'Writes and checks several items, all or none: the API operation TransactWriteItems';
+
+CREATE FUNCTION dynapg.query(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_query' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.query(json) IS 'Reads items of one partition of a table or index, paged: the API operation Query';
 
-CREATE FUNCTION dynapg.scan(request json) RETURNS json
+CREATE FUNCTION dynapg.query(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_query_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.query(jsonb) IS 'Reads items of one partition of a table or index, paged: the API operation Query';
+
+CREATE FUNCTION dynapg.query(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_query_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.query(text) IS 'Reads items of one partition of a table or index, paged: the API operation Query';
+
+CREATE FUNCTION dynapg.scan(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_scan' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.scan(json) IS 'Reads all items of a table or index, paged: the API operation Scan';
 
-CREATE FUNCTION dynapg.update_item(request json) RETURNS json
+CREATE FUNCTION dynapg.scan(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_scan_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.scan(jsonb) IS 'Reads all items of a table or index, paged: the API operation Scan';
+
+CREATE FUNCTION dynapg.scan(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_scan_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.scan(text) IS 'Reads all items of a table or index, paged: the API operation Scan';
+
+CREATE FUNCTION dynapg.update_item(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_item(json) IS 'Changes an item or creates it: the API operation UpdateItem';
 
+CREATE FUNCTION dynapg.update_item(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_item_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_item(jsonb) IS 'Changes an item or creates it: the API operation UpdateItem';
+
+CREATE FUNCTION dynapg.update_item(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_item_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_item(text) IS 'Changes an item or creates it: the API operation UpdateItem';
+
 /* Operations about tables beside the data: tags, policies, insights, destinations, limits, global tables. */
 
-CREATE FUNCTION dynapg.create_global_table(request json) RETURNS json
+CREATE FUNCTION dynapg.create_global_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_create_global_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.create_global_table(json) IS 'Refuses, as there are no global tables: the API operation CreateGlobalTable';
 
-CREATE FUNCTION dynapg.delete_resource_policy(request json) RETURNS json
+CREATE FUNCTION dynapg.create_global_table(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_create_global_table_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_global_table(jsonb) IS 'Refuses, as there are no global tables: the API operation CreateGlobalTable';
+
+CREATE FUNCTION dynapg.create_global_table(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_create_global_table_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_global_table(text) IS 'Refuses, as there are no global tables: the API operation CreateGlobalTable';
+
+CREATE FUNCTION dynapg.delete_resource_policy(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_delete_resource_policy' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.delete_resource_policy(json) IS 'Deletes the resource policy of a table: the API operation DeleteResourcePolicy';
 
-CREATE FUNCTION dynapg.describe_contributor_insights(request json) RETURNS json
+CREATE FUNCTION dynapg.delete_resource_policy(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_resource_policy_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_resource_policy(jsonb) IS 'Deletes the resource policy of a table: the API operation DeleteResourcePolicy';
+
+CREATE FUNCTION dynapg.delete_resource_policy(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_resource_policy_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_resource_policy(text) IS 'Deletes the resource policy of a table: the API operation DeleteResourcePolicy';
+
+CREATE FUNCTION dynapg.describe_contributor_insights(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_contributor_insights' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.describe_contributor_insights(json) IS 'Describes the contributor insights of a table or index: the API operation DescribeContributorInsights';
 
-CREATE FUNCTION dynapg.describe_endpoints(request json) RETURNS json
+CREATE FUNCTION dynapg.describe_contributor_insights(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_contributor_insights_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_contributor_insights(jsonb) IS 'Describes the contributor insights of a table or index: the API operation DescribeContributorInsights';
+
+CREATE FUNCTION dynapg.describe_contributor_insights(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_contributor_insights_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_contributor_insights(text) IS 'Describes the contributor insights of a table or index: the API operation DescribeContributorInsights';
+
+CREATE FUNCTION dynapg.describe_endpoints(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_endpoints' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.describe_endpoints(json) IS 'Names the endpoint that the request was sent to: the API operation DescribeEndpoints';
 
-CREATE FUNCTION dynapg.describe_global_table(request json) RETURNS json
+CREATE FUNCTION dynapg.describe_endpoints(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_endpoints_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_endpoints(jsonb) IS 'Names the endpoint that the request was sent to: the API operation DescribeEndpoints';
+
+CREATE FUNCTION dynapg.describe_endpoints(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_endpoints_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_endpoints(text) IS 'Names the endpoint that the request was sent to: the API operation DescribeEndpoints';
+
+CREATE FUNCTION dynapg.describe_global_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_global_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.describe_global_table(json) IS 'Finds nothing, as there are no global tables: the API operation DescribeGlobalTable';
 
-CREATE FUNCTION dynapg.describe_global_table_settings(request json) RETURNS json
+CREATE FUNCTION dynapg.describe_global_table(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_global_table_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_global_table(jsonb) IS 'Finds nothing, as there are no global tables: the API operation DescribeGlobalTable';
+
+CREATE FUNCTION dynapg.describe_global_table(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_global_table_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_global_table(text) IS 'Finds nothing, as there are no global tables: the API operation DescribeGlobalTable';
+
+CREATE FUNCTION dynapg.describe_global_table_settings(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_global_table_settings' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.describe_global_table_settings(json) IS 'Finds nothing, as there are no global tables: the API operation DescribeGlobalTableSettings';
 
-CREATE FUNCTION dynapg.describe_kinesis_streaming_destination(request json) RETURNS json
+CREATE FUNCTION dynapg.describe_global_table_settings(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_global_table_settings_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_global_table_settings(jsonb) IS 'Finds nothing, as there are no global tables: the API operation DescribeGlobalTableSettings';
+
+CREATE FUNCTION dynapg.describe_global_table_settings(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_global_table_settings_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_global_table_settings(text) IS 'Finds nothing, as there are no global tables: the API operation DescribeGlobalTableSettings';
+
+CREATE FUNCTION dynapg.describe_kinesis_streaming_destination(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_kinesis_streaming_destination' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.describe_kinesis_streaming_destination(json) IS 'Describes the Kinesis destinations of a table: the API operation DescribeKinesisStreamingDestination';
 
-CREATE FUNCTION dynapg.describe_limits(request json) RETURNS json
+CREATE FUNCTION dynapg.describe_kinesis_streaming_destination(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_kinesis_streaming_destination_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_kinesis_streaming_destination(jsonb) IS 'Describes the Kinesis destinations of a table: the API operation DescribeKinesisStreamingDestination';
+
+CREATE FUNCTION dynapg.describe_kinesis_streaming_destination(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_kinesis_streaming_destination_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_kinesis_streaming_destination(text) IS 'Describes the Kinesis destinations of a table: the API operation DescribeKinesisStreamingDestination';
+
+CREATE FUNCTION dynapg.describe_limits(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_limits' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.describe_limits(json) IS 'Returns the quotas of an account in us-east-1: the API operation DescribeLimits';
 
-CREATE FUNCTION dynapg.describe_table_replica_auto_scaling(request json) RETURNS json
+CREATE FUNCTION dynapg.describe_limits(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_limits_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_limits(jsonb) IS 'Returns the quotas of an account in us-east-1: the API operation DescribeLimits';
+
+CREATE FUNCTION dynapg.describe_limits(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_limits_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_limits(text) IS 'Returns the quotas of an account in us-east-1: the API operation DescribeLimits';
+
+CREATE FUNCTION dynapg.describe_table_replica_auto_scaling(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_table_replica_auto_scaling' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.describe_table_replica_auto_scaling(json) IS 'Refuses, as tables have no replicas: the API operation DescribeTableReplicaAutoScaling';
 
-CREATE FUNCTION dynapg.disable_kinesis_streaming_destination(request json) RETURNS json
+CREATE FUNCTION dynapg.describe_table_replica_auto_scaling(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_table_replica_auto_scaling_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_table_replica_auto_scaling(jsonb) IS 'Refuses, as tables have no replicas: the API operation DescribeTableReplicaAutoScaling';
+
+CREATE FUNCTION dynapg.describe_table_replica_auto_scaling(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_table_replica_auto_scaling_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_table_replica_auto_scaling(text) IS 'Refuses, as tables have no replicas: the API operation DescribeTableReplicaAutoScaling';
+
+CREATE FUNCTION dynapg.disable_kinesis_streaming_destination(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_disable_kinesis_streaming_destination' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.disable_kinesis_streaming_destination(json) IS 'Refuses, as no Kinesis destination is ever active: the API operation DisableKinesisStreamingDestination';
 
-CREATE FUNCTION dynapg.enable_kinesis_streaming_destination(request json) RETURNS json
+CREATE FUNCTION dynapg.disable_kinesis_streaming_destination(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_disable_kinesis_streaming_destination_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.disable_kinesis_streaming_destination(jsonb) IS 'Refuses, as no Kinesis destination is ever active: the API operation DisableKinesisStreamingDestination';
+
+CREATE FUNCTION dynapg.disable_kinesis_streaming_destination(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_disable_kinesis_streaming_destination_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.disable_kinesis_streaming_destination(text) IS 'Refuses, as no Kinesis destination is ever active: the API operation DisableKinesisStreamingDestination';
+
+CREATE FUNCTION dynapg.enable_kinesis_streaming_destination(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_enable_kinesis_streaming_destination' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.enable_kinesis_streaming_destination(json) IS 'Adds a Kinesis destination, whose state will be ENABLE_FAILED: the API operation EnableKinesisStreamingDestination';
 
-CREATE FUNCTION dynapg.get_resource_policy(request json) RETURNS json
+CREATE FUNCTION dynapg.enable_kinesis_streaming_destination(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_enable_kinesis_streaming_destination_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.enable_kinesis_streaming_destination(jsonb) IS 'Adds a Kinesis destination, whose state will be ENABLE_FAILED: the API operation EnableKinesisStreamingDestination';
+
+CREATE FUNCTION dynapg.enable_kinesis_streaming_destination(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_enable_kinesis_streaming_destination_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.enable_kinesis_streaming_destination(text) IS 'Adds a Kinesis destination, whose state will be ENABLE_FAILED: the API operation EnableKinesisStreamingDestination';
+
+CREATE FUNCTION dynapg.get_resource_policy(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_get_resource_policy' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.get_resource_policy(json) IS 'Returns the resource policy of a table: the API operation GetResourcePolicy';
 
-CREATE FUNCTION dynapg.list_contributor_insights(request json) RETURNS json
+CREATE FUNCTION dynapg.get_resource_policy(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_get_resource_policy_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get_resource_policy(jsonb) IS 'Returns the resource policy of a table: the API operation GetResourcePolicy';
+
+CREATE FUNCTION dynapg.get_resource_policy(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_get_resource_policy_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get_resource_policy(text) IS 'Returns the resource policy of a table: the API operation GetResourcePolicy';
+
+CREATE FUNCTION dynapg.list_contributor_insights(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_list_contributor_insights' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.list_contributor_insights(json) IS 'Lists tables and indexes with contributor insights, paged: the API operation ListContributorInsights';
 
-CREATE FUNCTION dynapg.list_global_tables(request json) RETURNS json
+CREATE FUNCTION dynapg.list_contributor_insights(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_contributor_insights_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_contributor_insights(jsonb) IS 'Lists tables and indexes with contributor insights, paged: the API operation ListContributorInsights';
+
+CREATE FUNCTION dynapg.list_contributor_insights(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_contributor_insights_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_contributor_insights(text) IS 'Lists tables and indexes with contributor insights, paged: the API operation ListContributorInsights';
+
+CREATE FUNCTION dynapg.list_global_tables(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_list_global_tables' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.list_global_tables(json) IS 'Lists nothing, as there are no global tables: the API operation ListGlobalTables';
 
-CREATE FUNCTION dynapg.list_tags_of_resource(request json) RETURNS json
+CREATE FUNCTION dynapg.list_global_tables(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_global_tables_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_global_tables(jsonb) IS 'Lists nothing, as there are no global tables: the API operation ListGlobalTables';
+
+CREATE FUNCTION dynapg.list_global_tables(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_global_tables_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_global_tables(text) IS 'Lists nothing, as there are no global tables: the API operation ListGlobalTables';
+
+CREATE FUNCTION dynapg.list_tags_of_resource(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_list_tags_of_resource' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.list_tags_of_resource(json) IS 'Lists the tags of a table: the API operation ListTagsOfResource';
 
-CREATE FUNCTION dynapg.put_resource_policy(request json) RETURNS json
+CREATE FUNCTION dynapg.list_tags_of_resource(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_tags_of_resource_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_tags_of_resource(jsonb) IS 'Lists the tags of a table: the API operation ListTagsOfResource';
+
+CREATE FUNCTION dynapg.list_tags_of_resource(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_tags_of_resource_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_tags_of_resource(text) IS 'Lists the tags of a table: the API operation ListTagsOfResource';
+
+CREATE FUNCTION dynapg.put_resource_policy(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_put_resource_policy' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.put_resource_policy(json) IS 'Keeps a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
 
-CREATE FUNCTION dynapg.tag_resource(request json) RETURNS json
+CREATE FUNCTION dynapg.put_resource_policy(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_put_resource_policy_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.put_resource_policy(jsonb) IS 'Keeps a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
+
+CREATE FUNCTION dynapg.put_resource_policy(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_put_resource_policy_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.put_resource_policy(text) IS 'Keeps a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
+
+CREATE FUNCTION dynapg.tag_resource(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_tag_resource' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.tag_resource(json) IS 'Adds tags to a table or replaces their values: the API operation TagResource';
 
-CREATE FUNCTION dynapg.untag_resource(request json) RETURNS json
+CREATE FUNCTION dynapg.tag_resource(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_tag_resource_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.tag_resource(jsonb) IS 'Adds tags to a table or replaces their values: the API operation TagResource';
+
+CREATE FUNCTION dynapg.tag_resource(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_tag_resource_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.tag_resource(text) IS 'Adds tags to a table or replaces their values: the API operation TagResource';
+
+CREATE FUNCTION dynapg.untag_resource(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_untag_resource' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.untag_resource(json) IS 'Removes tags from a table: the API operation UntagResource';
 
-CREATE FUNCTION dynapg.update_contributor_insights(request json) RETURNS json
+CREATE FUNCTION dynapg.untag_resource(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_untag_resource_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.untag_resource(jsonb) IS 'Removes tags from a table: the API operation UntagResource';
+
+CREATE FUNCTION dynapg.untag_resource(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_untag_resource_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.untag_resource(text) IS 'Removes tags from a table: the API operation UntagResource';
+
+CREATE FUNCTION dynapg.update_contributor_insights(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_contributor_insights' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_contributor_insights(json) IS 'Switches contributor insights of a table or index on or off: the API operation UpdateContributorInsights';
 
-CREATE FUNCTION dynapg.update_global_table(request json) RETURNS json
+CREATE FUNCTION dynapg.update_contributor_insights(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_contributor_insights_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_contributor_insights(jsonb) IS 'Switches contributor insights of a table or index on or off: the API operation UpdateContributorInsights';
+
+CREATE FUNCTION dynapg.update_contributor_insights(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_contributor_insights_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_contributor_insights(text) IS 'Switches contributor insights of a table or index on or off: the API operation UpdateContributorInsights';
+
+CREATE FUNCTION dynapg.update_global_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_global_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_global_table(json) IS 'Finds nothing, as there are no global tables: the API operation UpdateGlobalTable';
 
-CREATE FUNCTION dynapg.update_global_table_settings(request json) RETURNS json
+CREATE FUNCTION dynapg.update_global_table(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_global_table_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_global_table(jsonb) IS 'Finds nothing, as there are no global tables: the API operation UpdateGlobalTable';
+
+CREATE FUNCTION dynapg.update_global_table(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_global_table_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_global_table(text) IS 'Finds nothing, as there are no global tables: the API operation UpdateGlobalTable';
+
+CREATE FUNCTION dynapg.update_global_table_settings(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_global_table_settings' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_global_table_settings(json) IS 'Finds nothing, as there are no global tables: the API operation UpdateGlobalTableSettings';
 
-CREATE FUNCTION dynapg.update_kinesis_streaming_destination(request json) RETURNS json
+CREATE FUNCTION dynapg.update_global_table_settings(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_global_table_settings_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_global_table_settings(jsonb) IS 'Finds nothing, as there are no global tables: the API operation UpdateGlobalTableSettings';
+
+CREATE FUNCTION dynapg.update_global_table_settings(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_global_table_settings_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_global_table_settings(text) IS 'Finds nothing, as there are no global tables: the API operation UpdateGlobalTableSettings';
+
+CREATE FUNCTION dynapg.update_kinesis_streaming_destination(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_kinesis_streaming_destination' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_kinesis_streaming_destination(json) IS 'Refuses, as no Kinesis destination is ever active: the API operation UpdateKinesisStreamingDestination';
 
-CREATE FUNCTION dynapg.update_table_replica_auto_scaling(request json) RETURNS json
+CREATE FUNCTION dynapg.update_kinesis_streaming_destination(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_kinesis_streaming_destination_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_kinesis_streaming_destination(jsonb) IS 'Refuses, as no Kinesis destination is ever active: the API operation UpdateKinesisStreamingDestination';
+
+CREATE FUNCTION dynapg.update_kinesis_streaming_destination(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_kinesis_streaming_destination_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_kinesis_streaming_destination(text) IS 'Refuses, as no Kinesis destination is ever active: the API operation UpdateKinesisStreamingDestination';
+
+CREATE FUNCTION dynapg.update_table_replica_auto_scaling(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_table_replica_auto_scaling' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_table_replica_auto_scaling(json) IS 'Refuses, as tables have no replicas: the API operation UpdateTableReplicaAutoScaling';
+
+CREATE FUNCTION dynapg.update_table_replica_auto_scaling(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_table_replica_auto_scaling_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_table_replica_auto_scaling(jsonb) IS 'Refuses, as tables have no replicas: the API operation UpdateTableReplicaAutoScaling';
+
+CREATE FUNCTION dynapg.update_table_replica_auto_scaling(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_table_replica_auto_scaling_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_table_replica_auto_scaling(text) IS 'Refuses, as tables have no replicas: the API operation UpdateTableReplicaAutoScaling';
 
 --
 -- Throughput
