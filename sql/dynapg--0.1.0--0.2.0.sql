@@ -567,5 +567,22 @@ BEGIN
 END
 $$;
 
+/* ---- tables with secondary indexes: autovacuum comes more often, unless their owner has said how often ---- */
+
+DO $$
+DECLARE
+	indexed pg_catalog.regclass;
+BEGIN
+	FOR indexed IN
+		SELECT c.oid::pg_catalog.regclass FROM pg_catalog.pg_class AS c
+		WHERE c.oid IN (SELECT i.table_relid::pg_catalog.oid FROM dynapg.indexes AS i) AND c.relkind OPERATOR(pg_catalog.=) 'r'
+			AND NOT EXISTS (SELECT FROM pg_catalog.pg_options_to_table(c.reloptions) AS o
+				WHERE o.option_name OPERATOR(pg_catalog.=) 'autovacuum_vacuum_scale_factor')
+	LOOP
+		EXECUTE pg_catalog.format('ALTER TABLE %s SET (autovacuum_vacuum_scale_factor = 0.05)', indexed);
+	END LOOP;
+END
+$$;
+
 -- Tells other sessions that the version is another one: see src/store/installation.c. It stays the last statement of each script.
 GRANT SELECT ON dynapg.tables TO PUBLIC;

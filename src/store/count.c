@@ -75,17 +75,6 @@ may_read_all(Oid relid)
 		check_enable_rls(relid, InvalidOid, true) != RLS_ENABLED;
 }
 
-static void
-count_exactly(Oid relid, int64 *items, int64 *bytes)
-{
-	SPI_connect();
-	dyn_sql_run(psprintf("SELECT pg_catalog.count(*), coalesce(pg_catalog.sum(dynapg.item_size(t.item)), 0)::pg_catalog.int8 FROM %s AS t",
-						 dyn_ddl_qualified_name(relid)), NULL, 0);
-	*items = dyn_sql_get_int64(0, 1);
-	*bytes = dyn_sql_get_int64(0, 2);
-	SPI_finish();
-}
-
 /* Bytes of a relation's main fork. */
 static int64
 heap_bytes(Relation rel)
@@ -166,17 +155,19 @@ count_publicly(Relation rel, int64 *items, int64 *bytes)
 	*bytes = *items > 0 ? heap_bytes(rel) + toast_bytes(rel) : 0;
 }
 
+/* Exactly, if the table is small. */
 static void
-count_large(Relation rel, int64 *items, int64 *bytes)
+count(Relation rel, int64 *items, int64 *bytes)
 {
+	bool		small = RelationGetNumberOfBlocks(rel) <= MAX_EXACT_PAGES;
 	DynSample	sample;
 
-	if (!may_read_all(RelationGetRelid(rel)) || !dyn_sample_count(rel, &sample))
+	if (!may_read_all(RelationGetRelid(rel)) || !dyn_sample_count(rel, small, &sample))
 	{
 		count_publicly(rel, items, bytes);
 		return;
 	}
-	*items = (int64) rint(best_figure(rel, &sample));
+	*items = (int64) rint(small ? sample.items : best_figure(rel, &sample));
 	*bytes = sample.items > 0 ? (int64) rint(sample.bytes / sample.items * (double) *items) : 0;
 }
 
@@ -191,10 +182,8 @@ dyn_catalog_count(Oid relid, int64 *items, int64 *bytes)
 		return;
 	if (rel->rd_rel->relkind != RELKIND_RELATION)
 		*items = Max((int64) rel->rd_rel->reltuples, 0);	/* partitioned or foreign: nothing here to measure */
-	else if (RelationGetNumberOfBlocks(rel) <= MAX_EXACT_PAGES && may_read_all(relid))
-		count_exactly(relid, items, bytes);
 	else
-		count_large(rel, items, bytes);
+		count(rel, items, bytes);
 	relation_close(rel, AccessShareLock);
 }
 
@@ -340,9 +329,9 @@ append_shown_size(StringInfo sql, const DynTableDef *def, const DynIndexDef *ind
 					 quote_literal_cstr(list.names.data));
 }
 
-/* Counts the index's items, and their bytes, among the rows of the table that the condition leaves; it may be empty. */
+/* Counts the index's items, and their bytes, among the rows of some pages of the table. */
 static void
-count_index_rows(const DynTableDef *def, const DynIndexDef *index, const char *condition, int64 *items, int64 *bytes)
+count_index_rows(const DynTableDef *def, const DynIndexDef *index, BlockNumber first, BlockNumber pages, int64 *items, int64 *bytes)
 {
 	StringInfoData sql;
 
@@ -350,7 +339,10 @@ count_index_rows(const DynTableDef *def, const DynIndexDef *index, const char *c
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT pg_catalog.count(*), coalesce(pg_catalog.sum(");
 	append_shown_size(&sql, def, index);
-	appendStringInfo(&sql, "), 0)::pg_catalog.int8 FROM (SELECT * FROM %s AS s %s) AS t", dyn_ddl_qualified_name(def->relid), condition);
+	appendStringInfo(&sql, "), 0)::pg_catalog.int8 FROM (SELECT * FROM %s AS s "
+					 "WHERE s.ctid OPERATOR(pg_catalog.>=) '(%u,0)'::pg_catalog.tid "
+					 "AND s.ctid OPERATOR(pg_catalog.<) '(%u,0)'::pg_catalog.tid) AS t",
+					 dyn_ddl_qualified_name(def->relid), first, first + pages);
 	dyn_ddl_append_index_condition(&sql, def, index);
 	dyn_sql_run(sql.data, NULL, 0);
 	*items = dyn_sql_get_int64(0, 1);
@@ -373,10 +365,7 @@ sample_index(const DynTableDef *def, const DynIndexDef *index, Relation table, i
 		int64		found;
 		int64		found_bytes;
 
-		count_index_rows(def, index,
-						 psprintf("WHERE s.ctid OPERATOR(pg_catalog.>=) '(%u,0)'::pg_catalog.tid "
-								  "AND s.ctid OPERATOR(pg_catalog.<) '(%u,0)'::pg_catalog.tid", first, first + range),
-						 &found, &found_bytes);
+		count_index_rows(def, index, first, range, &found, &found_bytes);
 		*items += found;
 		*bytes += found_bytes;
 	}
@@ -415,7 +404,7 @@ estimate_index(const DynTableDef *def, const DynIndexDef *index, Relation table,
 		return;
 	measured = measured_share(rel, table);
 	relation_close(rel, AccessShareLock);
-	count_large(table, &table_items, &table_bytes);
+	count(table, &table_items, &table_bytes);
 	if (may_sample)
 		sample_index(def, index, table, &seen, &seen_bytes, &share);
 	sampled = (double) seen / share;
@@ -442,7 +431,7 @@ dyn_catalog_count_index(const DynTableDef *def, const DynIndexDef *index, int64 
 	if (rel->rd_rel->relkind == RELKIND_RELATION)
 	{
 		if (RelationGetNumberOfBlocks(rel) <= MAX_EXACT_PAGES && may_read_all(def->relid))
-			count_index_rows(def, index, "", items, bytes);
+			count_index_rows(def, index, 0, MAX_EXACT_PAGES, items, bytes);
 		else
 			estimate_index(def, index, rel, items, bytes);
 	}

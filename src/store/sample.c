@@ -45,6 +45,7 @@ typedef struct OutOfLine
 typedef struct Sample
 {
 	AttrNumber	column;			/* of the item; 0: there is none of that type */
+	int			max_fetched;	/* items out of line of a block */
 	TableScanDesc scan;
 	TupleTableSlot *slot;
 	MemoryContext context;		/* of one block */
@@ -98,7 +99,7 @@ measure(Sample *sample, int *fetched)
 	}
 	length = toast_raw_datum_size(item);
 	out->length += length;
-	if (*fetched == MAX_FETCHED)
+	if (*fetched == sample->max_fetched)
 		return;
 	out->fetched_length += length;
 	out->fetched_size += size_of(item);
@@ -151,10 +152,10 @@ extrapolate(const Sample *sample, double blocks)
 }
 
 bool
-dyn_sample_count(Relation rel, DynSample *result)
+dyn_sample_count(Relation rel, bool all, DynSample *result)
 {
 	BlockNumber blocks = RelationGetNumberOfBlocks(rel);
-	BlockNumber taken = Min(blocks, MAX_BLOCKS);
+	BlockNumber taken = all ? blocks : Min(blocks, MAX_BLOCKS);
 	Sample		sample = {0};
 	Snapshot	snapshot;
 	ItemPointerData none;
@@ -168,6 +169,7 @@ dyn_sample_count(Relation rel, DynSample *result)
 	ItemPointerSet(&none, 0, FirstOffsetNumber);
 	snapshot = RegisterSnapshot(GetTransactionSnapshot());
 	sample.column = item_column(rel);
+	sample.max_fetched = all ? PG_INT32_MAX : MAX_FETCHED;
 	sample.slot = table_slot_create(rel, NULL);
 	sample.context = AllocSetContextCreate(CurrentMemoryContext, "dynapg sample", ALLOCSET_DEFAULT_SIZES);
 	sample.scan = table_beginscan_tidrange(rel, snapshot, &none, &none);

@@ -19,9 +19,10 @@ typedef struct DynSample
 
 /*
  * Estimates the table's items from a fixed number of blocks.  The blocks are spread evenly over the table, so that the same
- * table gives the same answer.  The caller holds a lock on it, and may read all of it.
+ * table gives the same answer.  With all every block is read, and the result is exact.  No statement is run for it, which
+ * pg_stat_statements would keep for each table.  The caller holds a lock on it, and may read all of it.
  * False where the table's storage has no blocks that could be read on their own.
  */
-extern bool dyn_sample_count(Relation rel, DynSample *result);
+extern bool dyn_sample_count(Relation rel, bool all, DynSample *result);
 
 #endif							/* DYNAPG_STORE_SAMPLE_H */
