@@ -37,7 +37,7 @@ my $work = statements(
 	(map { qq(dynapg.put_item('{"TableName":"Told","Item":{"id":{"S":"$_"}}}')) } qw(a b c)),
 	(map { qq(dynapg.update_item('{"TableName":"Told",$key,"UpdateExpression":"SET $_ = :v","ExpressionAttributeValues":{":v":{"S":"$_"}}}')) } qw(x y z)),
 	(map { qq(dynapg.update_item('{"TableName":"Told",$key,"UpdateExpression":"ADD n :v","ConditionExpression":"$_","ExpressionAttributeValues":{":v":{"N":"1"}}}')) }
-		'attribute_exists(id)', 'n >= :v AND x <> :v', 'attribute_not_exists(n) OR n >= :v', 'attribute_not_exists(y)'),
+		'attribute_exists(id)', 'n >= :v AND x <> :v', 'attribute_not_exists(n) OR n >= :v', 'attribute_not_exists(w)'),
 	(map { qq(dynapg.get_item('{"TableName":"Told",$key,"ProjectionExpression":"$_"}')) } qw(x y)),
 	(map { qq(dynapg.query('{"TableName":"Told","Limit":$_,"KeyConditionExpression":"id = :k","ExpressionAttributeValues":{":k":{"S":"a"}}}')) } 1, 2),
 	(map { qq(dynapg.scan('{"TableName":"Told","Limit":$_}')) } 1, 2),
