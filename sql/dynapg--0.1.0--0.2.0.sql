@@ -584,5 +584,6 @@ BEGIN
 END
 $$;
 
--- Tells other sessions that the version is another one: see src/store/installation.c. It stays the last statement of each script.
+-- Other sessions learn from this that the version has changed: see src/store/installation.c. It stays the last statement of
+-- each script.
 GRANT SELECT ON dynapg.tables TO PUBLIC;

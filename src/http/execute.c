@@ -267,23 +267,7 @@ is_worded(const char *message)
 bool
 dyn_execute_is_json(DynSlice text)
 {
-	MemoryContext context = CurrentMemoryContext;
-	volatile bool valid = true;
-
-	if (text.len == 0)
-		return true;
-	PG_TRY();
-	{
-		(void) dyn_json_parse(text.data, text.len);
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		FlushErrorState();
-		valid = false;
-	}
-	PG_END_TRY();
-	return valid;
+	return text.len == 0 || dyn_json_try(text.data, text.len) != NULL;
 }
 
 /* Appends the reply to an error; returns the exception that it tells. */
