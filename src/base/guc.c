@@ -33,6 +33,7 @@ int			dyn_guc_http_transfer_timeout = 30000;
 char	   *dyn_guc_http_trust_role = NULL;
 int			dyn_guc_http_workers = 2;
 int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
+int			dyn_guc_jobs_interval = 5000;
 char	   *dyn_guc_region = NULL;
 bool		dyn_guc_throttling = false;
 
@@ -173,6 +174,18 @@ dyn_guc_init(void)
 							 NULL,
 							 NULL,
 							 NULL);
+	DefineCustomIntVariable("dynapg.jobs_interval",
+							"Time between two looks for items that have expired.",
+							"0 has the server look for none.",
+							&dyn_guc_jobs_interval,
+							dyn_guc_jobs_interval,
+							0,
+							INT_MAX,
+							PGC_SIGHUP,
+							GUC_UNIT_MS,
+							NULL,
+							NULL,
+							NULL);
 
 	DefineCustomStringVariable("dynapg.region",
 							   "AWS region that the ARNs of tables and indexes name.",

@@ -16,6 +16,7 @@ typedef enum DynIndexBuild
 
 /* dynapg.index_build: how UpdateTable adds and drops indexes; see store/index.h.  A DynIndexBuild. */
 extern int	dyn_guc_index_build;
+extern int	dyn_guc_jobs_interval;	/* milliseconds between two looks for what is due; 0: none */
 
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;

@@ -45,6 +45,7 @@
 #include "store/ddl.h"
 #include "store/index.h"
 #include "store/sql.h"
+#include "store/ttl.h"
 
 #define BUILDER_NAME "dynapg index builder"
 
@@ -213,6 +214,7 @@ typedef struct Job
 	bool		valid;
 	char	   *create;			/* statements */
 	char	   *drop;
+	bool		is_ttl;			/* it is the index of Time to Live, which has no row; only the statements are set */
 } Job;
 
 static void
@@ -278,36 +280,55 @@ index_is_valid(Oid index)
 	return valid;
 }
 
+/* What is to be done for a secondary index. */
+static bool
+read_index_job(Oid relid, Job *job)
+{
+	const DynIndexDef *index;
+	DynTableDef *def = dyn_index_job(relid, &index);
+	Oid			relation;
+
+	if (!def)
+		return false;
+	relation = get_relname_relid(index->relation_name, get_rel_namespace(relid));
+	*job = (Job) {
+		.name = index->name,
+		.table = def->name,
+		.status = index->status,
+		.exists = OidIsValid(relation),
+		.valid = index_is_valid(relation),
+		.create = dyn_ddl_create_index(def, index, index->relation_name, true),
+		.drop = dyn_ddl_drop_index(def, index->relation_name, true)
+	};
+	return true;
+}
+
+static bool
+read_ttl_job(Oid relid, Job *job)
+{
+	DynTtlJob	ttl;
+
+	if (!dyn_ttl_job(relid, &ttl))
+		return false;
+	*job = (Job) {.create = ttl.create,.drop = ttl.drop,.is_ttl = true};
+	return true;
+}
+
 /* Reads what is to be done; false when there is nothing. */
 static bool
 read_job(Oid relid, Job *job, MemoryContext context)
 {
-	const DynIndexDef *index;
-	DynTableDef *def;
 	MemoryContext old;
-	Oid			relation;
+	bool		found;
 
 	MemoryContextReset(context);
 	begin();
 	old = MemoryContextSwitchTo(context);
-	def = dyn_index_job(relid, &index);
-	if (def)
-	{
-		relation = get_relname_relid(index->relation_name, get_rel_namespace(relid));
-		*job = (Job) {
-			.name = index->name,
-			.table = def->name,
-			.status = index->status,
-			.exists = OidIsValid(relation),
-			.valid = index_is_valid(relation),
-			.create = dyn_ddl_create_index(def, index, index->relation_name, true),
-			.drop = dyn_ddl_drop_index(def, index->relation_name, true)
-		};
-	}
+	found = read_index_job(relid, job) || read_ttl_job(relid, job);
 	MemoryContextSwitchTo(old);
 	commit();
 	MemoryContextSwitchTo(context);
-	return def != NULL;
+	return found;
 }
 
 /*
@@ -362,7 +383,13 @@ prepare_table(Oid relid)
 static void
 work(Oid relid, const Job *job)
 {
-	if (job->status == DYN_INDEX_CREATING && job->valid)
+	if (job->is_ttl)
+	{
+		if (job->create)
+			prepare_table(relid);
+		run_utility(job->create ? job->create : job->drop);
+	}
+	else if (job->status == DYN_INDEX_CREATING && job->valid)
 	{
 		begin();
 		dyn_index_activate(relid, job->name);
@@ -388,11 +415,14 @@ work(Oid relid, const Job *job)
 static void
 clean_up(Oid relid, const Job *job, const char *failure, MemoryContext context)
 {
-	begin();
-	dyn_index_note_failure(relid, job->name, failure);
-	commit();
-	MemoryContextSwitchTo(context);
-	if (job->status == DYN_INDEX_CREATING)
+	if (!job->is_ttl)
+	{
+		begin();
+		dyn_index_note_failure(relid, job->name, failure);
+		commit();
+		MemoryContextSwitchTo(context);
+	}
+	if (job->is_ttl ? job->create != NULL : job->status == DYN_INDEX_CREATING)
 		run_utility(job->drop);
 }
 

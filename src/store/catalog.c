@@ -412,6 +412,11 @@ dynapg_on_sql_drop(PG_FUNCTION_ARGS)
 				"indexes AS (DELETE FROM dynapg.indexes i USING gone WHERE i.table_relid OPERATOR(pg_catalog.=) gone.objid), "
 				"bounds AS (DELETE FROM dynapg.scan_bounds b USING gone WHERE b.relation OPERATOR(pg_catalog.=) gone.objid) "
 				"DELETE FROM dynapg.tables t USING gone WHERE t.relid OPERATOR(pg_catalog.=) gone.objid", NULL, 0);
+	/* an update of the extension drops things before it has made that catalog */
+	if (OidIsValid(get_relname_relid("jobs", get_namespace_oid("dynapg", false))))
+		dyn_sql_run("DELETE FROM dynapg.jobs j USING pg_catalog.pg_event_trigger_dropped_objects() d "
+					"WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
+					"AND j.relation OPERATOR(pg_catalog.=) d.objid", NULL, 0);
 	SPI_finish();
 	PG_RETURN_NULL();
 }
