@@ -475,12 +475,15 @@ dyn_segment_find(const DynTable *table, const DynIndex *index, const DynOrder *o
 {
 	DynSegment	segment = {.number = number, .total = total};
 	Subject		subject;
-	ArrayType  *bounds;
+	ArrayType  *bounds = NULL;
 
 	if (total == 1)
 		return segment;
-	subject = make_subject(table, index, order, total);
-	bounds = find_bounds(&subject, start == NULL);
+	if (dyn_catalog_may_read_all(table->relid))
+	{
+		subject = make_subject(table, index, order, total);
+		bounds = find_bounds(&subject, start == NULL);
+	}
 	if (bounds)
 		set_segment(&segment, order, bounds);
 	else
