@@ -211,7 +211,9 @@ share_among(const AttStatsSlot *common, const DynTable *table, DynValue pk, doub
 
 	for (int i = 0; i < common->nvalues; i++)
 	{
-		if (dyn_value_equal(dyn_key_datum_content(common->values[i], table->pk.tag), content))
+		DynValue	value;
+
+		if (dyn_key_datum_try_content(common->values[i], table->pk.tag, &value) && dyn_value_equal(value, content))
 			return common->numbers[i];
 		rest -= common->numbers[i];
 	}
