@@ -626,6 +626,10 @@ BEGIN
 END
 $$;
 
+/* ---- bounds of parallel scans: key values, which pg_read_all_data must not see through row security ---- */
+
+ALTER TABLE dynapg.scan_bounds ENABLE ROW LEVEL SECURITY;
+
 /* ---- tables with secondary indexes: autovacuum comes more often, unless their owner has said how often ---- */
 
 DO $$

@@ -315,7 +315,8 @@ COMMENT ON COLUMN dynapg.indexes.position IS 'indexes are described in that orde
 COMMENT ON COLUMN dynapg.indexes.failures IS 'failed attempts to finish what status says';
 COMMENT ON COLUMN dynapg.indexes.failure IS 'why the last one failed, at failed_at';
 
--- Holds key values: nobody else reads it. Made anew where it is missing, so it is not dumped.
+-- Holds key values, also of items that row security hides: no grants, and row security without policies, which holds for
+-- pg_read_all_data, too. Made again where it is missing, so it is not dumped.
 CREATE TABLE dynapg.scan_bounds (
 	relation regclass NOT NULL,
 	index_name text COLLATE "C" NOT NULL,
@@ -327,6 +328,7 @@ CREATE TABLE dynapg.scan_bounds (
 	PRIMARY KEY (relation, index_name, total_segments)
 );
 COMMENT ON TABLE dynapg.scan_bounds IS 'where the segments of parallel scans meet; index_name is empty for the table itself';
+ALTER TABLE dynapg.scan_bounds ENABLE ROW LEVEL SECURITY;
 
 -- Read and written by src/store/tokens.c directly, so it is of the access method heap and has no triggers. No grants, and
 -- row security without policies: who knows a token can use it. Not dumped: tokens live for ten minutes.

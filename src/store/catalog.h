@@ -90,6 +90,9 @@ extern void dyn_catalog_drop(const DynTableDef *def);
 /* Raises 42501 unless the current user owns the relation. */
 extern void dyn_catalog_require_owner(Oid relid);
 
+/* May the current user see all rows of the relation, with all columns? */
+extern bool dyn_catalog_may_read_all(Oid relid);
+
 /*
  * Up to limit names in byte order that follow start_after (NULL: from the first), of tables whose data table
  * exists.  Returns the number put into names (palloc'd).

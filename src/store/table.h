@@ -111,6 +111,7 @@ struct DynTable
 	MemoryContext context;		/* everything of this entry but the plans */
 	Oid			item_type;		/* dynapg.item */
 	uint64		checked_in;		/* see store/code.h */
+	TimestampTz warned_at;		/* when range.c last warned of rows that are no items; 0: never */
 	LocalTransactionId died_in; /* transaction that unlinked the entry */
 	struct DynTable *next_dead;
 	DynPlan		plans[DYN_PLAN_COUNT];
