@@ -35,6 +35,7 @@ typedef enum DynHttpAuth
  * The HTTP front.  Strings are never NULL, times are in milliseconds and 0 is "no limit".  Port, workers, addresses,
  * database and kind of authentication are fixed at the server's start; the rest follows a reload.
  */
+extern char *dyn_guc_http_allowed_hosts;
 extern int	dyn_guc_http_auth;	/* a DynHttpAuth */
 extern char *dyn_guc_http_database;
 extern int	dyn_guc_http_idle_timeout;

@@ -1,7 +1,8 @@
 /*
  * serve.c - from a request to its reply
  *
- * Order of checks: method and path, content type, body's coding, JSON, target, authentication, then the operation's own.
+ * Order of checks: method and path, content type, host and origin, body's coding, JSON, target, authentication, then the
+ * operation's own.
  * (The body is parsed by the operation; where an earlier check fails, a body that is no JSON is told instead.)
  *
  * Layer 4 (http).
@@ -16,6 +17,7 @@
 #include "http/activity.h"
 #include "http/compress.h"
 #include "http/execute.h"
+#include "http/origin.h"
 #include "http/reply.h"
 #include "http/serve.h"
 #include "http/stats.h"
@@ -42,6 +44,18 @@ static void
 append_bare_error(StringInfo body, DynErr code)
 {
 	appendStringInfo(body, "{\"__type\":\"%s\"}", dyn_error_info(code)->type);
+}
+
+/* A refusal of the front itself, which has looked at nothing but the headers. */
+static void
+append_refusal(StringInfo body, const char *reason)
+{
+	const DynErrInfo *info = dyn_error_info(DYN_E_ACCESS_DENIED);
+
+	appendStringInfo(body, "{\"__type\":\"%s\"", info->type);
+	dyn_jsonout_member(body, info->member);
+	dyn_jsonout_string(body, reason, strlen(reason));
+	appendStringInfoChar(body, '}');
 }
 
 /* The content type of the reply, or NULL: the request's is none of the protocol's. */
@@ -111,6 +125,7 @@ static void
 serve_operation(DynHttpRequest *request, DynReply *reply)
 {
 	const DynOperation *operation;
+	const char *refusal = dyn_origin_refuses(request);
 	StringInfoData body;
 
 	reply->content_type = protocol_of(request);
@@ -122,7 +137,12 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 	}
 	initStringInfo(&body);
 	operation = operation_of(request);
-	if (!decode_body(request, &reply->status))
+	if (refusal)
+	{
+		reply->status = 403;
+		append_refusal(&body, refusal);
+	}
+	else if (!decode_body(request, &reply->status))
 	{
 		if (reply->status == 400)
 			append_bare_error(&body, DYN_E_SERIALIZATION);
@@ -152,11 +172,20 @@ wants_metrics(const DynHttpRequest *request)
 }
 
 static void
-serve_metrics(DynReply *reply)
+serve_metrics(const DynHttpRequest *request, DynReply *reply)
 {
 	StringInfoData metrics;
+	const char *refusal = dyn_origin_refuses(request);
 
 	initStringInfo(&metrics);
+	if (refusal)
+	{
+		reply->status = 403;
+		reply->content_type = "text/plain";
+		appendStringInfo(&metrics, "%s\n", refusal);
+		reply->body = (DynSlice) {metrics.data, metrics.len};
+		return;
+	}
 	(void) dyn_stats_report(true);
 	dyn_stats_print_metrics(&metrics);
 	reply->content_type = "text/plain; version=0.0.4";
@@ -184,7 +213,7 @@ serve_method(DynHttpRequest *request, DynReply *reply)
 
 		if (wants_metrics(request))
 		{
-			serve_metrics(reply);
+			serve_metrics(request, reply);
 			return;
 		}
 		healthy = psprintf("healthy: dynamodb.%s.amazonaws.com ", dyn_guc_region);

@@ -167,6 +167,7 @@ dyn_http_register(void)
 		return;
 	if (is_private())
 		return;
+	dyn_listen_resolve();
 	if (dyn_guc_http_auth == DYN_HTTP_AUTH_TRUST && !dyn_listen_is_local())
 		ereport(FATAL,
 				errcode(ERRCODE_CONFIG_FILE_ERROR),
@@ -174,6 +175,8 @@ dyn_http_register(void)
 					   dyn_guc_http_listen_addresses),
 				errdetail("Everybody who reaches the port could read and write everything."),
 				errhint("Set dynapg.http_auth to \"sigv4\", or listen on localhost alone."));
+	if (!IsUnderPostmaster && !dyn_listen_reserve())
+		return;
 	next_shmem_request = dyn_compat_on_shmem_request(request_shmem);
 	next_shmem_startup = shmem_startup_hook;
 	shmem_startup_hook = start_shmem;
