@@ -62,9 +62,24 @@ protocol_of(const DynHttpRequest *request)
 	return NULL;
 }
 
-/* The operation that X-Amz-Target names, or NULL. */
+/* A body for a request that names no operation, or one that is not there. */
+static void
+append_unknown_operation(StringInfo body, bool named)
+{
+	const DynErrInfo *info = dyn_error_info(DYN_E_UNKNOWN_OPERATION);
+
+	appendStringInfo(body, "{\"__type\":\"%s\"", info->type);
+	if (named)
+	{
+		dyn_jsonout_member(body, info->member);
+		appendStringInfoString(body, "\"Unknown operation exception\"");
+	}
+	appendStringInfoChar(body, '}');
+}
+
+/* The operation that X-Amz-Target names, or NULL; *named: it names one of the API's services. */
 static const DynOperation *
-operation_of(const DynHttpRequest *request)
+operation_of(const DynHttpRequest *request, bool *named)
 {
 	static const char *const services[] = {"DynamoDB_20120810.", "DynamoDBStreams_20120810."};
 	DynSlice	target = dyn_http_header(request, "x-amz-target");
@@ -73,7 +88,8 @@ operation_of(const DynHttpRequest *request)
 	{
 		size_t		len = strlen(services[i]);
 
-		if (target.data && target.len > len && memcmp(target.data, services[i], len) == 0)
+		*named = target.data && target.len > len && memcmp(target.data, services[i], len) == 0;
+		if (*named)
 			return dyn_operation_find(target.data + len, target.len - len);
 	}
 	return NULL;
@@ -111,6 +127,7 @@ static void
 serve_operation(DynHttpRequest *request, DynReply *reply)
 {
 	const DynOperation *operation;
+	bool		named;
 	StringInfoData body;
 
 	reply->content_type = protocol_of(request);
@@ -121,7 +138,7 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 		return;
 	}
 	initStringInfo(&body);
-	operation = operation_of(request);
+	operation = operation_of(request, &named);
 	if (!decode_body(request, &reply->status))
 	{
 		if (reply->status == 400)
@@ -131,10 +148,11 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 	}
 	else if (operation == NULL)
 	{
-		bool		is_json = dyn_execute_is_json(request->body);
-
 		reply->status = 400;
-		append_bare_error(&body, is_json ? DYN_E_UNKNOWN_OPERATION : DYN_E_SERIALIZATION);
+		if (dyn_execute_is_json(request->body))
+			append_unknown_operation(&body, named);
+		else
+			append_bare_error(&body, DYN_E_SERIALIZATION);
 	}
 	else
 	{

@@ -34,10 +34,13 @@ is(call($port, 'GetItem', $get, 'Content-Type' => 'application/x-amz-json-1.1')-
 # name, operation, body, headers, status, the reply's body
 my @errors = (
 	[ 'no JSON', 'GetItem', '{"TableName"', {}, 400, qr/^\{"__type":"$coral#SerializationException"\}$/ ],
-	[ 'an unknown operation', 'Frobnicate', '{}', {}, 400, qr/^\{"__type":"$coral#UnknownOperationException"\}$/ ],
+	[ 'an unknown operation', 'Frobnicate', '{}', {}, 400,
+		qr/^\{"__type":"$coral#UnknownOperationException","message":"Unknown operation exception"\}$/ ],
+	[ 'an unknown operation of Streams', '', '{}', { 'X-Amz-Target' => 'DynamoDBStreams_20120810.Frobnicate' }, 400,
+		qr/^\{"__type":"$coral#UnknownOperationException","message":"Unknown operation exception"\}$/ ],
 	[ 'no JSON for an unknown operation', 'Frobnicate', '{', {}, 400, qr/^\{"__type":"$coral#SerializationException"\}$/ ],
-	[ 'another service', '', '{}', { 'X-Amz-Target' => 'Kinesis_20131202.PutRecord' }, 400, qr/UnknownOperationException/ ],
-	[ 'no target', '', '{}', { 'X-Amz-Target' => undef }, 400, qr/UnknownOperationException/ ],
+	[ 'another service', '', '{}', { 'X-Amz-Target' => 'Kinesis_20131202.PutRecord' }, 400, qr/^\{"__type":"$coral#UnknownOperationException"\}$/ ],
+	[ 'no target', '', '{}', { 'X-Amz-Target' => undef }, 400, qr/^\{"__type":"$coral#UnknownOperationException"\}$/ ],
 	[ 'another content type', 'GetItem', $get, { 'Content-Type' => 'text/plain' }, 404, qr/^<UnknownOperationException\/>$/ ],
 	[ 'no content type', 'GetItem', $get, { 'Content-Type' => undef }, 404, qr/^<UnknownOperationException\/>$/ ],
 	[ 'an unknown table', 'GetItem', '{"TableName":"None","Key":{"pk":{"S":"a"}}}', {}, 400,
