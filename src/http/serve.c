@@ -76,9 +76,24 @@ protocol_of(const DynHttpRequest *request)
 	return NULL;
 }
 
-/* The operation that X-Amz-Target names, or NULL. */
+/* A body for a request that names no operation, or one that is not there. */
+static void
+append_unknown_operation(StringInfo body, bool named)
+{
+	const DynErrInfo *info = dyn_error_info(DYN_E_UNKNOWN_OPERATION);
+
+	appendStringInfo(body, "{\"__type\":\"%s\"", info->type);
+	if (named)
+	{
+		dyn_jsonout_member(body, info->member);
+		appendStringInfoString(body, "\"Unknown operation exception\"");
+	}
+	appendStringInfoChar(body, '}');
+}
+
+/* The operation that X-Amz-Target names, or NULL; *named: it names one of the API's services. */
 static const DynOperation *
-operation_of(const DynHttpRequest *request)
+operation_of(const DynHttpRequest *request, bool *named)
 {
 	static const char *const services[] = {"DynamoDB_20120810.", "DynamoDBStreams_20120810."};
 	DynSlice	target = dyn_http_header(request, "x-amz-target");
@@ -87,7 +102,8 @@ operation_of(const DynHttpRequest *request)
 	{
 		size_t		len = strlen(services[i]);
 
-		if (target.data && target.len > len && memcmp(target.data, services[i], len) == 0)
+		*named = target.data && target.len > len && memcmp(target.data, services[i], len) == 0;
+		if (*named)
 			return dyn_operation_find(target.data + len, target.len - len);
 	}
 	return NULL;
@@ -126,6 +142,7 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 {
 	const DynOperation *operation;
 	const char *refusal = dyn_origin_refuses(request);
+	bool		named;
 	StringInfoData body;
 
 	reply->content_type = protocol_of(request);
@@ -136,7 +153,7 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 		return;
 	}
 	initStringInfo(&body);
-	operation = operation_of(request);
+	operation = operation_of(request, &named);
 	if (refusal)
 	{
 		reply->status = 403;
@@ -151,10 +168,11 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 	}
 	else if (operation == NULL)
 	{
-		bool		is_json = dyn_execute_is_json(request->body);
-
 		reply->status = 400;
-		append_bare_error(&body, is_json ? DYN_E_UNKNOWN_OPERATION : DYN_E_SERIALIZATION);
+		if (dyn_execute_is_json(request->body))
+			append_unknown_operation(&body, named);
+		else
+			append_bare_error(&body, DYN_E_SERIALIZATION);
 	}
 	else
 	{
