@@ -31,6 +31,7 @@
 #include "store/code.h"
 #include "store/ddl.h"
 #include "store/installation.h"
+#include "store/relation.h"
 #include "store/table.h"
 
 #define INITIAL_TABLES 64
@@ -194,7 +195,6 @@ make_index(const DynIndexDef *def)
 {
 	DynIndex	index = {
 		.name = pstrdup(def->name),
-		.relation_name = pstrdup(def->relation_name),
 		.is_global = def->is_global,
 		.backfilling = def->status == DYN_INDEX_CREATING,
 		.npk = def->npk,
@@ -254,6 +254,16 @@ check_columns(const DynTable *table)
 		check_column(table->relid, "sk", dyn_key_column_type(table->sk.tag));
 }
 
+static void
+set_relations(DynTable *table, const DynTableDef *def)
+{
+	int			n = 0;
+
+	for (int i = 0; i < def->nindexes; i++)
+		if (def->indexes[i].status != DYN_INDEX_DELETING)
+			table->indexes[n++].relid = dyn_relation_of_index(def, &def->indexes[i], true);
+}
+
 /* An entry in a context of its own below the current one. */
 static DynTable *
 make_table(const DynTableDef *def)
@@ -278,6 +288,7 @@ make_table(const DynTableDef *def)
 		if (def->indexes[i].status != DYN_INDEX_DELETING)
 			table->indexes[table->nindexes++] = make_index(&def->indexes[i]);
 	MemoryContextSwitchTo(old);
+	set_relations(table, def);
 	return table;
 }
 

@@ -66,7 +66,7 @@ typedef enum DynProjection
 typedef struct DynIndex
 {
 	char	   *name;
-	char	   *relation_name; /* of its btree, in the schema of the data table */
+	Oid			relid;			/* its btree; InvalidOid: there is none */
 	bool		is_global;
 	bool		backfilling;	/* being built: no read can use it */
 	int			npk;			/* partition attributes (1..4; LSI: 1) */
