@@ -492,6 +492,22 @@ COMMENT ON FUNCTION dynapg.import_access_key(regrole, text, text) IS
 REVOKE ALL ON FUNCTION dynapg.import_access_key(regrole, text, text) FROM PUBLIC;
 
 --
+-- The catalogs of tables and indexes: who changes their rows
+--
+
+-- Grants such as those of pg_write_all_data are not enough: see src/store/guard.c.
+CREATE FUNCTION dynapg.on_catalog_change() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_catalog_change';
+COMMENT ON FUNCTION dynapg.on_catalog_change() IS 'refuses rows of tables that the user does not own';
+REVOKE ALL ON FUNCTION dynapg.on_catalog_change() FROM PUBLIC;
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.tables
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_catalog_change('relid');
+ALTER TABLE dynapg.tables ENABLE ALWAYS TRIGGER guard;
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.indexes
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_catalog_change('table_relid');
+ALTER TABLE dynapg.indexes ENABLE ALWAYS TRIGGER guard;
+
+--
 -- Whom default privileges have given rights
 --
 

@@ -245,13 +245,13 @@ check_column(Oid relid, const char *column, Oid type)
 							   format_type_be(found), format_type_be(type))));
 }
 
-static void
-check_columns(const DynTable *table)
+void
+dyn_table_check_columns(Oid relid, uint8 pk, uint8 sk)
 {
-	check_column(table->relid, "item", table->item_type);
-	check_column(table->relid, "pk", dyn_key_column_type(table->pk.tag));
-	if (table->sk.tag)
-		check_column(table->relid, "sk", dyn_key_column_type(table->sk.tag));
+	check_column(relid, "item", item_type());
+	check_column(relid, "pk", dyn_key_column_type(pk));
+	if (sk)
+		check_column(relid, "sk", dyn_key_column_type(sk));
 }
 
 static void
@@ -279,7 +279,7 @@ make_table(const DynTableDef *def)
 	table->item_type = item_type();
 	table->pk = copy_key(def->pk);
 	table->sk = copy_key(def->sk);
-	check_columns(table);
+	dyn_table_check_columns(table->relid, table->pk.tag, table->sk.tag);
 	table->deletion_protection = def->deletion_protection;
 	table->definition = pstrdup(def->definition);
 	table->qualified = dyn_ddl_qualified_name(def->relid);
