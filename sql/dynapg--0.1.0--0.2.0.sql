@@ -551,6 +551,22 @@ CREATE FUNCTION dynapg.run_jobs() RETURNS bigint
 COMMENT ON FUNCTION dynapg.run_jobs() IS 'deletes the expired items of the tables that the user owns, and returns their number';
 
 --
+-- The catalogs of tables and indexes: who changes their rows
+--
+
+-- Grants such as those of pg_write_all_data are not enough: see src/store/guard.c.
+CREATE FUNCTION dynapg.on_catalog_change() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_catalog_change';
+COMMENT ON FUNCTION dynapg.on_catalog_change() IS 'refuses rows of tables that the user does not own';
+REVOKE ALL ON FUNCTION dynapg.on_catalog_change() FROM PUBLIC;
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.tables
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_catalog_change('relid');
+ALTER TABLE dynapg.tables ENABLE ALWAYS TRIGGER guard;
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.indexes
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_catalog_change('table_relid');
+ALTER TABLE dynapg.indexes ENABLE ALWAYS TRIGGER guard;
+
+--
 -- Whom default privileges have given rights
 --
 

@@ -359,6 +359,18 @@ CREATE FUNCTION dynapg.on_sql_drop() RETURNS event_trigger
 COMMENT ON FUNCTION dynapg.on_sql_drop() IS 'removes the catalog rows of data tables and indexes that were dropped';
 CREATE EVENT TRIGGER dynapg_on_sql_drop ON sql_drop EXECUTE FUNCTION dynapg.on_sql_drop();
 
+-- Grants such as those of pg_write_all_data are not enough: see src/store/guard.c.
+CREATE FUNCTION dynapg.on_catalog_change() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_catalog_change';
+COMMENT ON FUNCTION dynapg.on_catalog_change() IS 'refuses rows of tables that the user does not own';
+REVOKE ALL ON FUNCTION dynapg.on_catalog_change() FROM PUBLIC;
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.tables
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_catalog_change('relid');
+ALTER TABLE dynapg.tables ENABLE ALWAYS TRIGGER guard;
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.indexes
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_catalog_change('table_relid');
+ALTER TABLE dynapg.indexes ENABLE ALWAYS TRIGGER guard;
+
 /* ---- access keys ---- */
 
 -- No grants, and row security without policies, since roles such as pg_read_all_data need no grants. Not dumped. Column secret is

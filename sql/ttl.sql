@@ -21,7 +21,10 @@ CREATE FUNCTION pg_temp.at(seconds numeric) RETURNS json LANGUAGE sql AS $$
 	SELECT json_build_object('until', json_build_object('N', (trunc(extract(epoch FROM now())) + seconds)::text))
 $$;
 
--- the status, and what is refused
+-- the status, and what is refused; another relation has the name of the index
+RESET ROLE;
+CREATE TABLE dynamodb."Sessions::d275745c9211db4a" ();
+SET ROLE regress_ttl_owner;
 SELECT dynapg.describe_time_to_live('{"TableName":"Sessions"}');
 SELECT pg_temp.ttl(false);
 SELECT pg_temp.ttl(true);
@@ -97,6 +100,7 @@ SELECT dynapg.update_time_to_live(json_build_object('TableName', repeat('T', 255
 SELECT dynapg.describe_time_to_live(json_build_object('TableName', repeat('T', 255))) #>> '{TimeToLiveDescription,TimeToLiveStatus}' AS status;
 SELECT dynapg.delete_table(json_build_object('TableName', repeat('T', 255))) IS NOT NULL AS deleted;
 RESET ROLE;
+DROP TABLE dynamodb."Sessions::d275745c9211db4a";
 REVOKE CREATE ON SCHEMA dynamodb FROM regress_ttl_owner;
 SET client_min_messages = error;
 DROP OWNED BY regress_ttl_owner;

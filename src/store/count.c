@@ -38,6 +38,7 @@
 #include "base/jsonout.h"
 #include "store/catalog.h"
 #include "store/ddl.h"
+#include "store/relation.h"
 #include "store/sample.h"
 #include "store/sql.h"
 
@@ -394,7 +395,7 @@ measured_share(Relation index, Relation table)
 static void
 estimate_index(const DynTableDef *def, const DynIndexDef *index, Relation table, int64 *items, int64 *bytes)
 {
-	Oid			relid = get_relname_relid(index->relation_name, RelationGetNamespace(table));
+	Oid			relid = dyn_relation_of_index(def, index, true);
 	Relation	rel = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
 	bool		may_sample = may_read_all(def->relid);
 	double		measured;

@@ -47,8 +47,8 @@ extern const DynIndexDef *dyn_index_unfinished(const DynTableDef *def);
 extern void dyn_index_resume(const DynTableDef *def);
 
 /*
- * For the event trigger sql_drop, with SPI connected: forgets the ACTIVE indexes whose relations the command dropped.  Those
- * in other states are the builder's.
+ * For the event trigger sql_drop, with SPI connected: forgets the ACTIVE indexes whose relations the command dropped, or
+ * notes the name of the relation that has taken its place.  Those in other states are the builder's.
  */
 extern void dyn_index_forget_dropped(void);
 
@@ -57,6 +57,7 @@ extern void dyn_index_forget_dropped(void);
  * unfinished index; NULL when the table or the work is gone.
  */
 extern DynTableDef *dyn_index_job(Oid relid, const DynIndexDef **index);
+extern void dyn_index_set_relation_name(Oid relid, const char *name, const char *relation_name);
 extern void dyn_index_activate(Oid relid, const char *name);
 extern void dyn_index_forget(Oid relid, const char *name);
 extern void dyn_index_note_failure(Oid relid, const char *name, const char *failure);

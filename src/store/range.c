@@ -17,7 +17,6 @@
 #include "postgres.h"
 
 #include "executor/spi.h"
-#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #include "store/plan.h"
@@ -299,17 +298,9 @@ plan_for(Reader *reader)
 	DynPlan    *plan = find_plan(range->table, shape_of(reader));
 
 	if (!dyn_plan_usable(plan))
-		dyn_plan_make(range->table, plan, dyn_range_relation(range->table, range->index), statement_text(reader),
+		dyn_plan_make(range->table, plan, range->index ? range->index->relid : InvalidOid, statement_text(reader),
 					  reader->nparams, reader->types);
 	return plan;
-}
-
-Oid
-dyn_range_relation(const DynTable *table, const DynIndex *index)
-{
-	if (index == NULL)
-		return InvalidOid;
-	return get_relname_relid(index->relation_name, get_rel_namespace(table->relid));
 }
 
 /* ---- rows that are no items ---- */

@@ -66,7 +66,7 @@ typedef enum DynProjection
 typedef struct DynIndex
 {
 	char	   *name;
-	char	   *relation_name; /* of its btree, in the schema of the data table */
+	Oid			relid;			/* its btree; InvalidOid: there is none */
 	bool		is_global;
 	bool		backfilling;	/* being built: no read can use it */
 	int			npk;			/* partition attributes (1..4; LSI: 1) */
@@ -125,6 +125,9 @@ struct DynTable
  * Returns false to stop.
  */
 typedef bool (*DynRowConsumer) (void *arg, const struct varlena *item);
+
+/* Raises an error unless the data table has the columns item, pk and, unless sk is 0, sk, of the types for keys with those tags. */
+extern void dyn_table_check_columns(Oid relid, uint8 pk, uint8 sk);
 
 /* Has the next lookup make the entry anew. */
 extern void dyn_table_set_invalid(DynTable *table);

@@ -5,23 +5,23 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_index.h"
+#include "catalog/index.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #include "base/guc.h"
 #include "base/json.h"
 #include "store/builder.h"
 #include "store/ddl.h"
+#include "store/relation.h"
 #include "store/sql.h"
 #include "store/ttl.h"
 
 #define MEMBER		"TimeToLive"
+#define NAME_CHOICES	8
 #define FIVE_YEARS	(5 * 365 * INT64CONST(86400))	/* seconds */
 
 static bool deleting = false;
@@ -50,13 +50,16 @@ wanted_of(const DynTableDef *def)
 
 /* ---- the index ---- */
 
-/* No secondary index can have that name, as two colons follow each other in it. */
+/*
+ * No secondary index can have that name, as two colons follow each other in it.  Others may have given it to relations of theirs, so there
+ * are several to choose from.
+ */
 static char *
-index_name(const DynTableDef *def, const char *attribute)
+index_name(const DynTableDef *def, const char *attribute, uint64 choice)
 {
-	uint64		hash = DatumGetUInt64(hash_any_extended((const unsigned char *) attribute, strlen(attribute), 0));
+	uint64		hash = DatumGetUInt64(hash_any_extended((const unsigned char *) attribute, strlen(attribute), choice));
 
-	return dyn_ddl_relation_name(psprintf("%s::%016llx", def->name, (unsigned long long) hash), 0);
+	return dyn_ddl_relation_name(psprintf("%s::%016llx", def->name, (unsigned long long) hash), choice);
 }
 
 /* The attribute's number, or NULL where it is none. */
@@ -66,69 +69,72 @@ expression(const char *attribute)
 	return psprintf("dynapg.key_n(item, %s)", quote_literal_cstr(attribute));
 }
 
+/* The index of the table, or InvalidOid; name is that of it, or one that it can be made with, NULL where none is free. */
+static Oid
+find_index(const DynTableDef *def, const char *attribute, char **name)
+{
+	*name = NULL;
+	for (uint64 choice = 0; choice < NAME_CHOICES; choice++)
+	{
+		char	   *candidate = index_name(def, attribute, choice);
+		Oid			relation = get_relname_relid(candidate, get_rel_namespace(def->relid));
+
+		if (OidIsValid(relation) && IndexGetRelation(relation, true) == def->relid)
+		{
+			*name = candidate;
+			return relation;
+		}
+		if (!OidIsValid(relation) && *name == NULL)
+			*name = candidate;
+	}
+	return InvalidOid;
+}
+
 static char *
-create_statement(const DynTableDef *def, const char *attribute, bool concurrently)
+create_statement(const DynTableDef *def, const char *attribute, const char *name, bool concurrently)
 {
 	char	   *number = expression(attribute);
 
+	if (name == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_DUPLICATE_TABLE),
+				errmsg("the names for the index of Time to Live of table \"%s\" are taken by other relations", def->name));
 	return psprintf("CREATE INDEX %s%s ON %s (%s) WHERE %s IS NOT NULL", concurrently ? "CONCURRENTLY " : "",
-					quote_identifier(index_name(def, attribute)), dyn_ddl_qualified_name(def->relid), number, number);
-}
-
-/* Is the relation an index of the table, and can it be used? */
-static bool
-look_at_index(Oid relation, Oid table, bool *valid)
-{
-	HeapTuple	tuple = OidIsValid(relation) ? SearchSysCache1(INDEXRELID, ObjectIdGetDatum(relation)) : NULL;
-	bool		belongs;
-
-	*valid = false;
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	belongs = ((Form_pg_index) GETSTRUCT(tuple))->indrelid == table;
-	*valid = belongs && ((Form_pg_index) GETSTRUCT(tuple))->indisvalid;
-	ReleaseSysCache(tuple);
-	return belongs;
-}
-
-static bool
-find_index(const DynTableDef *def, const char *attribute, bool *valid)
-{
-	Oid			relation = get_relname_relid(index_name(def, attribute), get_rel_namespace(def->relid));
-
-	return look_at_index(relation, def->relid, valid);
+					quote_identifier(name), dyn_ddl_qualified_name(def->relid), number, number);
 }
 
 DynTtl
 dyn_ttl_read(const DynTableDef *def)
 {
 	Wanted		wanted = wanted_of(def);
-	bool		valid;
-	bool		exists;
+	char	   *name;
+	Oid			index;
 
 	if (!wanted.attribute)
 		return (DynTtl) {DYN_TTL_DISABLED, NULL};
-	exists = find_index(def, wanted.attribute, &valid);
+	index = find_index(def, wanted.attribute, &name);
 	if (wanted.enabled)
-		return (DynTtl) {valid ? DYN_TTL_ENABLED : DYN_TTL_ENABLING, wanted.attribute};
-	return (DynTtl) {exists ? DYN_TTL_DISABLING : DYN_TTL_DISABLED, wanted.attribute};
+		return (DynTtl) {dyn_relation_is_valid(index) ? DYN_TTL_ENABLED : DYN_TTL_ENABLING, wanted.attribute};
+	return (DynTtl) {OidIsValid(index) ? DYN_TTL_DISABLING : DYN_TTL_DISABLED, wanted.attribute};
 }
 
 void
 dyn_ttl_apply_now(const DynTableDef *def)
 {
 	Wanted		wanted = wanted_of(def);
+	char	   *name;
+	Oid			index;
 	bool		valid;
-	bool		exists;
 
 	if (!wanted.attribute)
 		return;
-	exists = find_index(def, wanted.attribute, &valid);
-	if (exists && !(wanted.enabled && valid))
-		dyn_sql_run(dyn_ddl_drop_index(def, index_name(def, wanted.attribute), false), NULL, 0);
+	index = find_index(def, wanted.attribute, &name);
+	valid = dyn_relation_is_valid(index);
+	if (OidIsValid(index) && !(wanted.enabled && valid))
+		dyn_sql_run(dyn_ddl_drop_index(index, false), NULL, 0);
 	if (wanted.enabled && !valid)
 	{
-		dyn_sql_run(create_statement(def, wanted.attribute, false), NULL, 0);
+		dyn_sql_run(create_statement(def, wanted.attribute, name, false), NULL, 0);
 		dyn_ddl_vacuum_indexed(def->relid);
 	}
 }
@@ -152,18 +158,19 @@ dyn_ttl_job(Oid relid, DynTtlJob *job)
 {
 	DynTableDef *def = dyn_catalog_read_relid(relid);
 	Wanted		wanted = def ? wanted_of(def) : (Wanted) {0};
-	bool		valid;
-	bool		exists;
+	char	   *name;
+	Oid			index;
 
 	memset(job, 0, sizeof(DynTtlJob));
 	if (!wanted.attribute)
 		return false;
-	exists = find_index(def, wanted.attribute, &valid);
-	if (wanted.enabled ? valid : !exists)
+	index = find_index(def, wanted.attribute, &name);
+	if (wanted.enabled ? dyn_relation_is_valid(index) : !OidIsValid(index))
 		return false;
-	job->drop = dyn_ddl_drop_index(def, index_name(def, wanted.attribute), true);
-	if (wanted.enabled && !exists)
-		job->create = create_statement(def, wanted.attribute, true);
+	if (OidIsValid(index))
+		job->drop = dyn_ddl_drop_index(index, true);
+	else
+		job->create = create_statement(def, wanted.attribute, name, true);
 	return true;
 }
 

@@ -41,7 +41,7 @@ typedef struct DynTtl
 typedef struct DynTtlJob
 {
 	char	   *create;			/* the next statement, one of the two; the other is NULL */
-	char	   *drop;			/* also what clears away a failed CREATE */
+	char	   *drop;
 } DynTtlJob;
 
 /* What a batch found and did. */

@@ -1,0 +1,199 @@
+/*
+ * relation.c - which relation is the btree of a secondary index
+ *
+ * Whether an index is built as the definition says is decided on the expressions that PostgreSQL has of it: the statement that
+ * would create it is analysed in the same way, and both are compared.
+ *
+ * Layer 2 (store).
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "catalog/index.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_index.h"
+#include "commands/defrem.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_utilcmd.h"
+#include "parser/parser.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
+
+#include "store/ddl.h"
+#include "store/order.h"
+#include "store/relation.h"
+
+bool
+dyn_relation_is_valid(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(relid));
+	bool		valid;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	valid = ((Form_pg_index) GETSTRUCT(tuple))->indisvalid;
+	ReleaseSysCache(tuple);
+	return valid;
+}
+
+/* ---- what an index is built of ---- */
+
+/* The statement that creates the index, analysed. */
+static IndexStmt *
+analyse(const DynTableDef *def, const DynIndexDef *index)
+{
+	char	   *sql = dyn_ddl_create_index(def, index, "x", false);
+	RawStmt    *raw = linitial_node(RawStmt, raw_parser(sql, RAW_PARSE_DEFAULT));
+
+	return transformIndexStmt(def->relid, castNode(IndexStmt, raw->stmt), sql);
+}
+
+/* Is column i of the index the n-th expression of it, which is that one? */
+static bool
+has_expression(Relation rel, int i, int n, Node *expression)
+{
+	List	   *expressions = RelationGetIndexExpressions(rel);
+
+	return rel->rd_index->indkey.values[i] == 0 && n < list_length(expressions) &&
+		equal(list_nth(expressions, n), eval_const_expressions(NULL, expression));
+}
+
+static bool
+columns_fit(Relation rel, Oid table, List *columns)
+{
+	int			nexpressions = 0;
+	int			i = 0;
+	ListCell   *cell;
+
+	foreach(cell, columns)
+	{
+		IndexElem  *column = lfirst_node(IndexElem, cell);
+
+		if (column->expr == NULL ? rel->rd_index->indkey.values[i] != get_attnum(table, column->name) :
+			!has_expression(rel, i, nexpressions, column->expr))
+			return false;
+		nexpressions += column->expr != NULL;
+		i++;
+	}
+	return true;
+}
+
+/* Does the index sort its columns as it has to: ascending, strings by their bytes? */
+static bool
+order_fits(Relation rel, const DynOrder *order)
+{
+	for (int i = 0; i < order->count; i++)
+	{
+		Oid			collation = order->columns[i].attr->tag == DYN_S ? C_COLLATION_OID : InvalidOid;
+		Oid			class = GetDefaultOpClass(TupleDescAttr(RelationGetDescr(rel), i)->atttypid, BTREE_AM_OID);
+
+		if (rel->rd_indcollation[i] != collation || rel->rd_indoption[i] != 0 || !OidIsValid(class) ||
+			rel->rd_opfamily[i] != get_opclass_family(class))
+			return false;
+	}
+	return true;
+}
+
+static bool
+predicate_fits(Relation rel, Node *condition)
+{
+	List	   *predicate = NIL;
+
+	if (condition)
+	{
+		condition = eval_const_expressions(NULL, (Node *) make_ands_implicit((Expr *) condition));
+		predicate = make_ands_implicit(canonicalize_qual((Expr *) make_ands_explicit((List *) condition), false));
+	}
+	return equal(RelationGetIndexPredicate(rel), predicate);
+}
+
+static bool
+fits(const DynTableDef *def, const DynIndexDef *index, Relation rel)
+{
+	Form_pg_index form = rel->rd_index;
+	DynOrder	order;
+	IndexStmt  *statement;
+
+	dyn_order_of_index(&order, &def->pk, &def->sk, index->keys, index->npk, index->nsk);
+	if (rel->rd_rel->relam != BTREE_AM_OID || form->indisunique || form->indnatts != order.count || form->indnkeyatts != order.count)
+		return false;
+	statement = analyse(def, index);
+	return columns_fit(rel, def->relid, statement->indexParams) && order_fits(rel, &order) &&
+		predicate_fits(rel, statement->whereClause);
+}
+
+bool
+dyn_relation_fits(const DynTableDef *def, const DynIndexDef *index, Oid relid)
+{
+	Relation	table = relation_open(def->relid, AccessShareLock);
+	Relation	rel = relation_open(relid, AccessShareLock);
+	bool		result = rel->rd_index && rel->rd_index->indrelid == def->relid && fits(def, index, rel);
+
+	relation_close(rel, AccessShareLock);
+	relation_close(table, NoLock);
+	return result;
+}
+
+/* ---- finding the relation ---- */
+
+/* The index of the table that has the name. */
+static Oid
+by_name(const DynTableDef *def, const char *name)
+{
+	Oid			relid = get_relname_relid(name, get_rel_namespace(def->relid));
+
+	return OidIsValid(relid) && IndexGetRelation(relid, true) == def->relid ? relid : InvalidOid;
+}
+
+/* Is it a secondary index of the table by its name? */
+static bool
+is_named(const DynTableDef *def, Oid relid)
+{
+	const char *name = get_rel_name(relid);
+
+	for (int i = 0; name && i < def->nindexes; i++)
+		if (strcmp(def->indexes[i].relation_name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The first index of the table that is built as this one is defined and that no name is of. */
+static Oid
+by_definition(const DynTableDef *def, const DynIndexDef *index, bool valid)
+{
+	Relation	table = try_relation_open(def->relid, AccessShareLock);
+	Oid			found = InvalidOid;
+	ListCell   *cell;
+
+	if (table == NULL)
+		return InvalidOid;
+	foreach(cell, RelationGetIndexList(table))
+	{
+		Oid			relid = lfirst_oid(cell);
+
+		if (OidIsValid(found) || dyn_relation_is_valid(relid) != valid || is_named(def, relid))
+			continue;
+		if (dyn_relation_fits(def, index, relid))
+			found = relid;
+	}
+	relation_close(table, NoLock);
+	return found;
+}
+
+Oid
+dyn_relation_of_index(const DynTableDef *def, const DynIndexDef *index, bool valid)
+{
+	Oid			relid = by_name(def, index->relation_name);
+
+	if (!OidIsValid(relid))
+		relid = by_definition(def, index, true);
+	if (!OidIsValid(relid) && !valid)
+		relid = by_definition(def, index, false);
+	return relid;
+}
