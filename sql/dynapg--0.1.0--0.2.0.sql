@@ -566,6 +566,13 @@ CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.indexes
 	FOR EACH ROW EXECUTE FUNCTION dynapg.on_catalog_change('table_relid');
 ALTER TABLE dynapg.indexes ENABLE ALWAYS TRIGGER guard;
 
+CREATE FUNCTION dynapg.on_ddl_command_end() RETURNS event_trigger
+	LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'dynapg_on_ddl_command_end';
+COMMENT ON FUNCTION dynapg.on_ddl_command_end() IS 'follows indexes that get another name, and has the schemas keep theirs';
+CREATE EVENT TRIGGER dynapg_on_ddl_command_end ON ddl_command_end WHEN TAG IN ('ALTER INDEX', 'ALTER TABLE', 'ALTER SCHEMA')
+	EXECUTE FUNCTION dynapg.on_ddl_command_end();
+
 --
 -- Whom default privileges have given rights
 --

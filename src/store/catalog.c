@@ -35,6 +35,7 @@
 #include "store/sql.h"
 
 PGDLLEXPORT Datum dynapg_on_sql_drop(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum dynapg_on_ddl_command_end(PG_FUNCTION_ARGS);
 
 #define TABLE_COLUMNS \
 	"t.relid::pg_catalog.oid, t.table_id::pg_catalog.text, t.created_at, t.pk_name, t.pk_type, t.sk_name, t.sk_type, " \
@@ -269,7 +270,7 @@ lock_name(const char *name)
 static char *
 free_relation_name(const char *name)
 {
-	Oid			schema = get_namespace_oid(DYN_TABLE_SCHEMA, false);
+	Oid			schema = dyn_installation_table_schema();
 
 	for (uint64 seed = 0;; seed++)
 	{
@@ -430,6 +431,36 @@ dynapg_on_sql_drop(PG_FUNCTION_ARGS)
 		dyn_sql_run("DELETE FROM dynapg.jobs j USING pg_catalog.pg_event_trigger_dropped_objects() d "
 					"WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
 					"AND j.relation OPERATOR(pg_catalog.=) d.objid", NULL, 0);
+	SPI_finish();
+	PG_RETURN_NULL();
+}
+
+/* The schemas that the command has altered keep their names. */
+static void
+check_schemas(void)
+{
+	uint64		count = dyn_sql_run("SELECT d.objid FROM pg_catalog.pg_event_trigger_ddl_commands() d WHERE d.classid "
+									"OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass", NULL, 0);
+
+	for (uint64 i = 0; i < count; i++)
+		dyn_installation_check_schema(dyn_sql_get_oid(i, 1));
+}
+
+/*
+ * Event trigger ddl_command_end: refuses other names for the schemas, and follows those of the relations of indexes.  SECURITY
+ * DEFINER, as above.
+ */
+PG_FUNCTION_INFO_V1(dynapg_on_ddl_command_end);
+Datum
+dynapg_on_ddl_command_end(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("dynapg.on_ddl_command_end can only be called by an event trigger")));
+	SPI_connect();
+	check_schemas();
+	if (dyn_installation_find() != NULL)
+		dyn_index_follow_renames();
 	SPI_finish();
 	PG_RETURN_NULL();
 }

@@ -15,6 +15,7 @@
 #include "utils/syscache.h"
 
 #include "store/ddl.h"
+#include "store/installation.h"
 #include "store/order.h"
 #include "store/sql.h"
 
@@ -98,7 +99,7 @@ dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 {
 	StringInfoData sql;
 	bool		has_sk = def->sk.tag != 0;
-	Oid			schema = get_namespace_oid(DYN_TABLE_SCHEMA, false);
+	Oid			schema = dyn_installation_table_schema();
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE TABLE %s (pk %s NOT NULL, ",

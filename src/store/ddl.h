@@ -24,7 +24,7 @@
 
 #include "store/catalog.h"
 
-#define DYN_TABLE_SCHEMA	"dynamodb"
+#define DYN_TABLE_SCHEMA	"dynamodb"	/* see dyn_installation_table_schema */
 
 /*
  * The relation name for a full name: the name itself, or, where it is longer than an identifier, its beginning with

@@ -254,6 +254,15 @@ dyn_index_forget_dropped(void)
 					  "AND c.relname OPERATOR(pg_catalog.=) i.relation_name)", true);
 }
 
+void
+dyn_index_follow_renames(void)
+{
+	note_relations_of("SELECT DISTINCT t.relid::pg_catalog.oid FROM pg_catalog.pg_event_trigger_ddl_commands() d "
+					  "LEFT JOIN pg_catalog.pg_index x ON x.indexrelid OPERATOR(pg_catalog.=) d.objid "
+					  "JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) COALESCE(x.indrelid, d.objid) "
+					  "WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass", false);
+}
+
 /* ---- for the builder ---- */
 
 DynTableDef *

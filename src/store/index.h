@@ -52,6 +52,9 @@ extern void dyn_index_resume(const DynTableDef *def);
  */
 extern void dyn_index_forget_dropped(void);
 
+/* For the event trigger ddl_command_end, with SPI connected: notes the names that the command has given to relations of indexes. */
+extern void dyn_index_follow_renames(void);
+
 /*
  * For the builder, each within a transaction of its own.  dyn_index_job reads the table and sets *index to its
  * unfinished index; NULL when the table or the work is gone.

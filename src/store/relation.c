@@ -131,12 +131,15 @@ fits(const DynTableDef *def, const DynIndexDef *index, Relation rel)
 bool
 dyn_relation_fits(const DynTableDef *def, const DynIndexDef *index, Oid relid)
 {
-	Relation	table = relation_open(def->relid, AccessShareLock);
-	Relation	rel = relation_open(relid, AccessShareLock);
-	bool		result = rel->rd_index && rel->rd_index->indrelid == def->relid && fits(def, index, rel);
+	Relation	table = try_relation_open(def->relid, AccessShareLock);
+	Relation	rel = try_relation_open(relid, AccessShareLock);
+	bool		result = table && rel && rel->rd_index && rel->rd_index->indrelid == def->relid &&
+		dyn_table_has_columns(def->relid, def->pk.tag, def->sk.tag) && fits(def, index, rel);
 
-	relation_close(rel, AccessShareLock);
-	relation_close(table, NoLock);
+	if (rel)
+		relation_close(rel, AccessShareLock);
+	if (table)
+		relation_close(table, NoLock);
 	return result;
 }
 
@@ -151,19 +154,23 @@ by_name(const DynTableDef *def, const char *name)
 	return OidIsValid(relid) && IndexGetRelation(relid, true) == def->relid ? relid : InvalidOid;
 }
 
-/* Is it a secondary index of the table by its name? */
+/* Is it another secondary index of the table, by its name and its definition? */
 static bool
-is_named(const DynTableDef *def, Oid relid)
+is_of_another(const DynTableDef *def, const DynIndexDef *index, Oid relid)
 {
 	const char *name = get_rel_name(relid);
 
 	for (int i = 0; name && i < def->nindexes; i++)
-		if (strcmp(def->indexes[i].relation_name, name) == 0)
+	{
+		const DynIndexDef *other = &def->indexes[i];
+
+		if (other != index && strcmp(other->relation_name, name) == 0 && dyn_relation_fits(def, other, relid))
 			return true;
+	}
 	return false;
 }
 
-/* The first index of the table that is built as this one is defined and that no name is of. */
+/* The first index of the table that is built as this one is defined and that is no other one's. */
 static Oid
 by_definition(const DynTableDef *def, const DynIndexDef *index, bool valid)
 {
@@ -177,9 +184,9 @@ by_definition(const DynTableDef *def, const DynIndexDef *index, bool valid)
 	{
 		Oid			relid = lfirst_oid(cell);
 
-		if (OidIsValid(found) || dyn_relation_is_valid(relid) != valid || is_named(def, relid))
+		if (OidIsValid(found) || dyn_relation_is_valid(relid) != valid)
 			continue;
-		if (dyn_relation_fits(def, index, relid))
+		if (dyn_relation_fits(def, index, relid) && !is_of_another(def, index, relid))
 			found = relid;
 	}
 	relation_close(table, NoLock);
@@ -189,11 +196,13 @@ by_definition(const DynTableDef *def, const DynIndexDef *index, bool valid)
 Oid
 dyn_relation_of_index(const DynTableDef *def, const DynIndexDef *index, bool valid)
 {
-	Oid			relid = by_name(def, index->relation_name);
+	Oid			named = by_name(def, index->relation_name);
+	Oid			relid;
 
-	if (!OidIsValid(relid))
-		relid = by_definition(def, index, true);
+	if (OidIsValid(named) && dyn_relation_fits(def, index, named))
+		return named;
+	relid = by_definition(def, index, true);
 	if (!OidIsValid(relid) && !valid)
 		relid = by_definition(def, index, false);
-	return relid;
+	return OidIsValid(relid) ? relid : named;
 }

@@ -3,7 +3,7 @@
  *
  * dynapg.indexes has a relation's name, and a name proves nothing: somebody else can have given it to a relation of his own, and
  * the owner of the index can rename it.  The relation of an index is always one of the indexes of its data table: the one that
- * has the name, or else one that is built as the index is defined and that is no other index's by its name.
+ * has the name, unless it is built in another way than the index is defined and there is one that is built so.
  *
  * Layer 2 (store).
  */

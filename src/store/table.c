@@ -245,6 +245,26 @@ check_column(Oid relid, const char *column, Oid type)
 							   format_type_be(found), format_type_be(type))));
 }
 
+static bool
+has_column(Oid relid, const char *column, Oid type)
+{
+	HeapTuple	tuple = SearchSysCacheAttName(relid, column);
+	bool		result;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	result = ((Form_pg_attribute) GETSTRUCT(tuple))->atttypid == type;
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+bool
+dyn_table_has_columns(Oid relid, uint8 pk, uint8 sk)
+{
+	return has_column(relid, "item", item_type()) && has_column(relid, "pk", dyn_key_column_type(pk)) &&
+		(sk == 0 || has_column(relid, "sk", dyn_key_column_type(sk)));
+}
+
 void
 dyn_table_check_columns(Oid relid, uint8 pk, uint8 sk)
 {
