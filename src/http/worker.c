@@ -40,6 +40,7 @@
 #include "http/connection.h"
 #include "http/durable.h"
 #include "http/listen.h"
+#include "http/pool.h"
 #include "http/serve.h"
 #include "http/stats.h"
 #include "http/tls.h"
@@ -284,7 +285,7 @@ turn(void)
 	}
 	for (int i = 0; i < count; i++)
 	{
-		if (is_listener(events[i].data.ptr) && accepting && !dyn_connection_accept(*(int *) events[i].data.ptr))
+		if (is_listener(events[i].data.ptr) && accepting && !dyn_pool_accept(*(int *) events[i].data.ptr))
 			set_accepting(false);
 	}
 	dyn_durable_flush();
@@ -311,11 +312,11 @@ serve(void)
 	for (;;)
 	{
 		int			count = turn();
-		long		timeout = dyn_connections_expire();
+		long		timeout = dyn_pool_expire();
 		long		report;
 		WaitEvent	event;
 
-		dyn_connections_bury();
+		dyn_pool_bury();
 		if (MyLatch->is_set || InterruptPending || ConfigReloadPending)
 			handle_interrupts();
 		if (dyn_stats_report(false))
