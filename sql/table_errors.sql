@@ -125,7 +125,7 @@ SELECT pg_temp.many(1, '{"ProjectionType":"INCLUDE","NonKeyAttributes":["1","2",
 -- The other settings
 SELECT t, pg_temp.create_with(t) FROM unnest(ARRAY['{"StreamSpecification":{"StreamEnabled":false,"StreamViewType":"KEYS_ONLY"}}', '{"StreamSpecification":{"StreamEnabled":true}}',
   '{"SSESpecification":{"Enabled":false,"SSEType":"KMS"}}', '{"SSESpecification":{"KMSMasterKeyId":"x"}}', '{"SSESpecification":{"Enabled":true,"SSEType":"AES256"}}',
-  '{"Tags":[{"Key":"a","Value":"1"},{"Key":"a","Value":"2"}]}', '{"ResourcePolicy":"{}"}', '{"GlobalTableSourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc"}']) t;
+  '{"Tags":[{"Key":"a","Value":"1"},{"Key":"a","Value":"2"}]}', '{"ResourcePolicy":"x"}', '{"GlobalTableSourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc"}']) t;
 SELECT pg_temp.create_with(json_build_object('Tags', (SELECT json_agg(json_build_object('Key', i::text, 'Value', '')) FROM generate_series(1, 51) i))::text);
 
 -- The name is taken

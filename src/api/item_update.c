@@ -9,7 +9,7 @@
  */
 #include "postgres.h"
 
-#include "api/items.h"
+#include "api/handlers.h"
 #include "api/keys.h"
 #include "api/write.h"
 #include "expr/compile.h"

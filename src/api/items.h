@@ -1,5 +1,5 @@
 /*
- * items.h - the handlers of the single-item operations
+ * items.h - what GetItem and BatchGetItem share
  *
  * Layer 3 (api).
  */
@@ -7,16 +7,8 @@
 #define DYNAPG_API_ITEMS_H
 
 #include "api/operation.h"
+#include "base/violation.h"
 #include "expr/program.h"
-
-extern void dyn_api_put_item(const DynJson *request, StringInfo reply);
-extern void dyn_api_get_item(const DynJson *request, StringInfo reply);
-extern void dyn_api_delete_item(const DynJson *request, StringInfo reply);
-extern void dyn_api_update_item(const DynJson *request, StringInfo reply);
-extern void dyn_api_batch_get_item(const DynJson *request, StringInfo reply);
-extern void dyn_api_batch_write_item(const DynJson *request, StringInfo reply);
-extern void dyn_api_transact_get_items(const DynJson *request, StringInfo reply);
-extern void dyn_api_transact_write_items(const DynJson *request, StringInfo reply);
 
 /*
  * What GetItem and BatchGetItem say of a projection, in one object of the request: raises for legacy
@@ -28,6 +20,6 @@ extern void dyn_get_check(const DynJson *object);
 extern DynProgram *dyn_get_projection(const DynJson *object);
 
 /* The same where AttributesToGet is no member. */
-extern DynProgram *dyn_get_projection_expression(const DynJson *object);
+extern DynProgram *dyn_get_projection_expression(const DynJson *object, const DynWording *wording);
 
 #endif							/* DYNAPG_API_ITEMS_H */

@@ -8,35 +8,28 @@
 #include "api/operation.h"
 
 #include "access/xlog.h"
-#include "api/items.h"
-#include "api/reads.h"
+#include "api/handlers.h"
+#include "api/session.h"
 #include "api/shapes.h"
-#include "api/tables.h"
 #include "base/errors.h"
 #include "utils/memutils.h"
 #include "value/value.h"
 
+#define READS		false, false
+#define WRITES		true, false
+#define WRITES_ITEM true, true
+#define DYN_OPERATION(wire_name, c_name, access) {#wire_name, &dyn_shape_##c_name, dyn_api_##c_name, access},
+
 /* Sorted by name: dyn_operation_find searches by halves. */
 static const DynOperation operations[] = {
-	{"BatchGetItem", &dyn_shape_batch_get_item, dyn_api_batch_get_item, false},
-	{"BatchWriteItem", &dyn_shape_batch_write_item, dyn_api_batch_write_item, true},
-	{"CreateTable", &dyn_shape_create_table, dyn_api_create_table, true},
-	{"DeleteItem", &dyn_shape_delete_item, dyn_api_delete_item, true, true},
-	{"DeleteTable", &dyn_shape_delete_table, dyn_api_delete_table, true},
-	{"DescribeTable", &dyn_shape_describe_table, dyn_api_describe_table, false},
-	{"GetItem", &dyn_shape_get_item, dyn_api_get_item, false},
-	{"ListTables", &dyn_shape_list_tables, dyn_api_list_tables, false},
-	{"PutItem", &dyn_shape_put_item, dyn_api_put_item, true, true},
-	{"Query", &dyn_shape_query, dyn_api_query, false},
-	{"Scan", &dyn_shape_scan, dyn_api_scan, false},
-	{"TransactGetItems", &dyn_shape_transact_get_items, dyn_api_transact_get_items, false},
-	{"TransactWriteItems", &dyn_shape_transact_write_items, dyn_api_transact_write_items, true},
-	{"UpdateItem", &dyn_shape_update_item, dyn_api_update_item, true, true},
-	{"UpdateTable", &dyn_shape_update_table, dyn_api_update_table, true},
+#include "api/operations.def"
 };
+
+#undef DYN_OPERATION
 
 static const DynOperation *current_operation = NULL;
 static int64 current_items = 0;
+static DynSlice current_host = {"", 0};
 
 const DynOperation *
 dyn_operation_find(const char *name, uint32 len)
@@ -63,7 +56,19 @@ dyn_operation_find(const char *name, uint32 len)
 const char *
 dyn_operation_current(void)
 {
-	return current_operation->name;
+	return current_operation ? current_operation->name : "*";
+}
+
+DynSlice
+dyn_operation_host(void)
+{
+	return current_host;
+}
+
+void
+dyn_operation_set_host(DynSlice host)
+{
+	current_host = host;
 }
 
 void
@@ -78,6 +83,7 @@ run(const DynOperation *operation, const char *request, size_t len, StringInfo r
 {
 	const DynJson *parsed = len > 0 ? dyn_json_parse(request, len) : dyn_json_parse("{}", 2);
 
+	dyn_session_require_extension();
 	dyn_shape_check(operation->shape, parsed);
 	if (operation->writes && RecoveryInProgress())
 		dyn_error(DYN_E_SERVICE_UNAVAILABLE, "%s writes, and this server is a standby that only reads", operation->name);

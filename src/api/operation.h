@@ -28,7 +28,7 @@ typedef struct DynOperation
 /* The operation of that wire name, or NULL. */
 extern const DynOperation *dyn_operation_find(const char *name, uint32 len);
 
-/* The name of the operation that this backend works on, for messages that tell it.  Meaningful within a call only. */
+/* The name of the operation that this backend works on, for messages; "*" outside of a call, as in other SQL functions. */
 extern const char *dyn_operation_current(void);
 
 /*
@@ -42,6 +42,10 @@ extern const char *dyn_operation_current(void);
  * Returns the number of items that the reply returns or that were written, for statistics.
  */
 extern int64 dyn_api_call(const DynOperation *operation, const char *request, size_t len, StringInfo reply);
+
+/* The host that the request was sent to, as its client wrote it; empty for a call by SQL. */
+extern DynSlice dyn_operation_host(void);
+extern void dyn_operation_set_host(DynSlice host);
 
 /* For handlers: the current call returned or wrote that many items more. */
 extern void dyn_operation_add_items(int64 items);

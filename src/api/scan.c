@@ -5,8 +5,8 @@
  */
 #include "postgres.h"
 
+#include "api/handlers.h"
 #include "api/page.h"
-#include "api/reads.h"
 #include "api/shapes.h"
 #include "base/errors.h"
 
@@ -14,7 +14,7 @@ static const char *const expressions[] = {"ProjectionExpression", "FilterExpress
 static const char *const legacy[] = {"AttributesToGet", "ScanFilter", "ConditionalOperator", NULL};
 
 static const DynPageKind scan_kind = {
-	.params = {expressions, legacy, "FilterExpression is null", ""},
+	.params = {expressions, legacy, ": FilterExpression is null", &dyn_wording_older},
 	.filter = "ScanFilter",
 	.envelope = ""
 };

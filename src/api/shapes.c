@@ -92,6 +92,8 @@ java_type(const DynShape *shape)
 			return pstrdup("java.lang.Integer");
 		case DYN_SHAPE_LONG:
 			return pstrdup("java.lang.Long");
+		case DYN_SHAPE_DOUBLE:
+			return pstrdup("java.lang.Double");
 		case DYN_SHAPE_BOOLEAN:
 			return pstrdup("java.lang.Boolean");
 		case DYN_SHAPE_STRUCTURE:
@@ -208,6 +210,9 @@ check_types(const DynShape *shape, const DynJson *json)
 			break;
 		case DYN_SHAPE_LONG:
 			check_scalar(shape, json, DYN_JSON_NUMBER, "Long");
+			break;
+		case DYN_SHAPE_DOUBLE:
+			check_scalar(shape, json, DYN_JSON_NUMBER, "Double");
 			break;
 		case DYN_SHAPE_BOOLEAN:
 			check_scalar(shape, json, DYN_JSON_TRUE, "Boolean");
@@ -619,6 +624,7 @@ check_constraints(const DynShape *shape, const DynJson *json, const Step *at, Vi
 		case DYN_SHAPE_ATTRIBUTE_MAP:
 			check_attribute_names(shape, json, at, found);
 			break;
+		case DYN_SHAPE_DOUBLE:
 		case DYN_SHAPE_BOOLEAN:
 		case DYN_SHAPE_ATTRIBUTE_VALUE:
 			break;
@@ -666,6 +672,9 @@ print_value(StringInfo out, const DynShape *shape, const DynJson *json)
 		case DYN_SHAPE_INTEGER:
 		case DYN_SHAPE_LONG:
 			appendStringInfo(out, INT64_FORMAT, number_value(shape, json));
+			return;
+		case DYN_SHAPE_DOUBLE:
+			appendStringInfo(out, "%g", dyn_json_double(json));
 			return;
 		case DYN_SHAPE_BOOLEAN:
 			appendStringInfoString(out, dyn_json_kind(json) == DYN_JSON_TRUE ? "true" : "false");

@@ -26,6 +26,7 @@ typedef enum DynShapeKind
 	DYN_SHAPE_STRING,
 	DYN_SHAPE_INTEGER,			/* 32 bits */
 	DYN_SHAPE_LONG,				/* 64 bits */
+	DYN_SHAPE_DOUBLE,
 	DYN_SHAPE_BOOLEAN,
 	DYN_SHAPE_STRUCTURE,
 	DYN_SHAPE_LIST,				/* of element */
@@ -92,21 +93,9 @@ extern bool dyn_request_is(const DynJson *object, const char *name, const char *
 /* A member's text as a NUL-terminated palloc'd string, or NULL when it is absent. */
 extern char *dyn_request_cstring(const DynJson *object, const char *name);
 
-/* Requests of the item operations (shapes_item.c) and of tables (shapes_table.c). */
-extern const DynShape dyn_shape_put_item;
-extern const DynShape dyn_shape_get_item;
-extern const DynShape dyn_shape_delete_item;
-extern const DynShape dyn_shape_update_item;
-extern const DynShape dyn_shape_query;
-extern const DynShape dyn_shape_scan;
-extern const DynShape dyn_shape_batch_get_item;
-extern const DynShape dyn_shape_batch_write_item;
-extern const DynShape dyn_shape_transact_get_items;
-extern const DynShape dyn_shape_transact_write_items;
-extern const DynShape dyn_shape_create_table;
-extern const DynShape dyn_shape_describe_table;
-extern const DynShape dyn_shape_list_tables;
-extern const DynShape dyn_shape_delete_table;
-extern const DynShape dyn_shape_update_table;
+/* The request of each operation (shapes_*.c). */
+#define DYN_OPERATION(wire_name, c_name, access) extern const DynShape dyn_shape_##c_name;
+#include "api/operations.def"
+#undef DYN_OPERATION
 
 #endif							/* DYNAPG_API_SHAPES_H */

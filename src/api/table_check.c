@@ -10,6 +10,7 @@
 #include "api/shapes.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
+#include "base/limits.h"
 #include "pgtime.h"
 
 #define MAX_CAPACITY_UNITS	INT64CONST(1000000000000)
@@ -202,4 +203,18 @@ dyn_check_no_global_table(const DynJson *request)
 	for (int i = 0; i < lengthof(members); i++)
 		if (dyn_request_member(request, members[i]))
 			dyn_validation("%s is not supported: this server has no global tables", members[i]);
+}
+
+void
+dyn_check_policy(DynSlice policy)
+{
+	const DynJson *document;
+
+	if (policy.len == 0)
+		dyn_validation("Policy document must not be empty");
+	if (policy.len > DYN_MAX_POLICY)
+		dyn_validation("Policy document exceeds the maximum size of %d bytes", DYN_MAX_POLICY);
+	document = memchr(policy.data, '\0', policy.len) ? NULL : dyn_json_try(policy.data, policy.len);
+	if (document == NULL || dyn_json_kind(document) != DYN_JSON_OBJECT)
+		dyn_validation("Policy document is not a JSON object");
 }

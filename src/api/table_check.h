@@ -35,6 +35,9 @@ extern char *dyn_check_class(const DynJson *request);
 /* Raises what is wrong with a list of tags, which may be too long too; the list is no other than a shape allows. */
 extern void dyn_check_tags(const DynJson *tags);
 
+/* Raises what is wrong with the text of a resource policy. */
+extern void dyn_check_policy(DynSlice policy);
+
 /* Switches the stream on, with a label of its own. */
 extern void dyn_check_stream_on(const DynJson *stream, DynTableSettings *settings);
 

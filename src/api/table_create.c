@@ -8,13 +8,13 @@
  */
 #include "postgres.h"
 
+#include "api/handlers.h"
 #include "api/names.h"
 #include "api/shapes.h"
 #include "api/table_check.h"
 #include "api/table_describe.h"
 #include "api/table_keys.h"
 #include "api/table_settings.h"
-#include "api/tables.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
@@ -97,12 +97,15 @@ take_tags(const DynJson *request, DynTableSettings *settings)
 	settings->tags = text.data;
 }
 
-/* A policy that is kept and never enforced would be worse than none. */
 static void
-refuse_policy(const DynJson *request)
+take_policy(const DynJson *request, DynTableSettings *settings)
 {
-	if (dyn_request_member(request, "ResourcePolicy"))
-		dyn_validation("ResourcePolicy is not supported: PostgreSQL's privileges on the data table (GRANT) decide who may use it");
+	DynSlice	policy = dyn_request_string(request, "ResourcePolicy");
+
+	if (policy.data == NULL)
+		return;
+	dyn_check_policy(policy);
+	dyn_settings_set_policy(settings, policy);
 }
 
 void
@@ -113,7 +116,6 @@ dyn_api_create_table(const DynJson *request, StringInfo reply)
 	DynTableSettings settings = {0};
 
 	dyn_check_no_global_table(request);
-	refuse_policy(request);
 	take_billing(request, &settings);
 	dyn_keys_of_table(request, &def);
 	take_index_settings(request, &def, &settings);
@@ -122,6 +124,7 @@ dyn_api_create_table(const DynJson *request, StringInfo reply)
 	take_stream(request, &settings);
 	dyn_check_sse(request, &settings);
 	take_tags(request, &settings);
+	take_policy(request, &settings);
 	settings.table_class = dyn_check_class(request);
 	def.deletion_protection = dyn_request_bool(request, "DeletionProtectionEnabled", false);
 	def.definition = dyn_settings_write(&settings);

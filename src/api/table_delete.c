@@ -5,9 +5,9 @@
  */
 #include "postgres.h"
 
+#include "api/handlers.h"
 #include "api/names.h"
 #include "api/table_describe.h"
-#include "api/tables.h"
 #include "base/errors.h"
 #include "store/index.h"
 

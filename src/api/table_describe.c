@@ -7,10 +7,10 @@
 
 #include "api/table_describe.h"
 
+#include "api/handlers.h"
 #include "api/names.h"
 #include "api/shapes.h"
 #include "api/table_settings.h"
-#include "api/tables.h"
 #include "base/jsonout.h"
 #include "store/index.h"
 

@@ -5,9 +5,9 @@
  */
 #include "postgres.h"
 
+#include "api/handlers.h"
 #include "api/shapes.h"
 #include "api/table_settings.h"
-#include "api/tables.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "store/catalog.h"

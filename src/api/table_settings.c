@@ -108,6 +108,13 @@ dyn_settings_without_lifted(DynUnits units)
 	return units;
 }
 
+void
+dyn_settings_set_policy(DynTableSettings *settings, DynSlice policy)
+{
+	settings->policy = pnstrdup(policy.data, policy.len);
+	settings->policy_revision = psprintf("%.0f", dyn_settings_now() * 1000);
+}
+
 static double
 read_time(const DynJson *object, const char *name)
 {
@@ -129,6 +136,33 @@ read_throughput(const DynJson *object)
 	};
 }
 
+static DynInsights
+read_insights(const DynJson *object)
+{
+	const DynJson *insights = dyn_request_member(object, "ContributorInsights");
+
+	return (DynInsights)
+	{
+		.enabled = dyn_request_bool(insights, "Enabled", false),
+		.mode = dyn_request_cstring(insights, "Mode"),
+		.since = read_time(insights, "LastUpdateDateTime"),
+	};
+}
+
+/* A member's JSON as text, or NULL where there is none. */
+static char *
+read_json(const DynJson *object, const char *name)
+{
+	const DynJson *member = dyn_request_member(object, name);
+	StringInfoData text;
+
+	if (!member)
+		return NULL;
+	initStringInfo(&text);
+	dyn_jsonout_tree(&text, member);
+	return text.data;
+}
+
 DynTableSettings *
 dyn_settings_read(const char *definition)
 {
@@ -136,7 +170,6 @@ dyn_settings_read(const char *definition)
 	const DynJson *root = dyn_json_parse(definition, strlen(definition));
 	const DynJson *sse = dyn_request_member(root, "SSESpecification");
 	const DynJson *stream = dyn_request_member(root, "StreamSpecification");
-	const DynJson *tags = dyn_request_member(root, "Tags");
 
 	settings->pay_per_request = dyn_request_is(root, "BillingMode", "PAY_PER_REQUEST");
 	settings->pay_per_request_since = read_time(root, "LastUpdateToPayPerRequestDateTime");
@@ -150,14 +183,11 @@ dyn_settings_read(const char *definition)
 	settings->stream_label = dyn_request_cstring(root, "LatestStreamLabel");
 	settings->table_class = dyn_request_cstring(root, "TableClass");
 	settings->table_class_since = read_time(root, "TableClassLastUpdateDateTime");
-	if (tags)
-	{
-		StringInfoData text;
-
-		initStringInfo(&text);
-		dyn_jsonout_tree(&text, tags);
-		settings->tags = text.data;
-	}
+	settings->tags = read_json(root, "Tags");
+	settings->policy = dyn_request_cstring(root, "ResourcePolicy");
+	settings->policy_revision = dyn_request_cstring(root, "PolicyRevisionId");
+	settings->kinesis = read_json(root, "KinesisDataStreamDestinations");
+	settings->insights = read_insights(root);
 	return settings;
 }
 
@@ -170,6 +200,7 @@ dyn_index_settings_read(const char *definition)
 	settings->throughput = read_throughput(dyn_request_member(root, "ProvisionedThroughput"));
 	settings->on_demand = dyn_settings_on_demand(dyn_request_member(root, "OnDemandThroughput"));
 	settings->warm = dyn_settings_warm(dyn_request_member(root, "WarmThroughput"));
+	settings->insights = read_insights(root);
 	return settings;
 }
 
@@ -243,6 +274,28 @@ write_stream(StringInfo out, const DynTableSettings *settings)
 		dyn_settings_print_text(out, "LatestStreamLabel", settings->stream_label);
 }
 
+static void
+write_insights(StringInfo out, const DynInsights *insights)
+{
+	if (insights->since == 0)
+		return;
+	dyn_jsonout_member(out, "ContributorInsights");
+	appendStringInfo(out, "{\"Enabled\":%s", insights->enabled ? "true" : "false");
+	dyn_settings_print_text(out, "Mode", insights->mode);
+	dyn_settings_print_time(out, "LastUpdateDateTime", insights->since);
+	appendStringInfoChar(out, '}');
+}
+
+/* A member that is kept as JSON. */
+static void
+write_json(StringInfo out, const char *member, const char *json)
+{
+	if (!json)
+		return;
+	dyn_jsonout_member(out, member);
+	appendStringInfoString(out, json);
+}
+
 char *
 dyn_settings_write(const DynTableSettings *settings)
 {
@@ -262,11 +315,14 @@ dyn_settings_write(const DynTableSettings *settings)
 		dyn_settings_print_text(&out, "TableClass", settings->table_class);
 	if (settings->table_class_since > 0)
 		dyn_settings_print_time(&out, "TableClassLastUpdateDateTime", settings->table_class_since);
-	if (settings->tags)
+	write_json(&out, "Tags", settings->tags);
+	if (settings->policy)
 	{
-		dyn_jsonout_member(&out, "Tags");
-		appendStringInfoString(&out, settings->tags);
+		dyn_settings_print_text(&out, "ResourcePolicy", settings->policy);
+		dyn_settings_print_text(&out, "PolicyRevisionId", settings->policy_revision);
 	}
+	write_json(&out, "KinesisDataStreamDestinations", settings->kinesis);
+	write_insights(&out, &settings->insights);
 	appendStringInfoChar(&out, '}');
 	return out.data;
 }
@@ -281,6 +337,7 @@ dyn_index_settings_write(const DynIndexSettings *settings)
 	write_throughput(&out, &settings->throughput);
 	dyn_settings_print_on_demand(&out, &settings->on_demand);
 	write_warm(&out, &settings->warm);
+	write_insights(&out, &settings->insights);
 	appendStringInfoChar(&out, '}');
 	return out.data;
 }

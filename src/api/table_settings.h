@@ -40,11 +40,20 @@ typedef struct DynThroughput
 	int64		decreases;		/* on the (UTC) day of decreased */
 } DynThroughput;
 
+/* Contributor insights of a table or an index; since is 0 where they were never asked for. */
+typedef struct DynInsights
+{
+	bool		enabled;
+	char	   *mode;			/* ACCESSED_AND_THROTTLED_KEYS, THROTTLED_KEYS */
+	double		since;			/* of the last change */
+} DynInsights;
+
 typedef struct DynIndexSettings
 {
 	DynThroughput throughput;
 	DynUnits	on_demand;
 	DynUnits	warm;
+	DynInsights insights;
 } DynIndexSettings;
 
 typedef struct DynTableSettings
@@ -62,6 +71,10 @@ typedef struct DynTableSettings
 	char	   *table_class;	/* NULL: never given */
 	double		table_class_since;
 	char	   *tags;			/* JSON array; NULL: none */
+	char	   *policy;			/* resource policy, kept and not enforced; NULL: none */
+	char	   *policy_revision;
+	char	   *kinesis;		/* JSON array of Kinesis destinations; NULL: there never was one */
+	DynInsights insights;
 } DynTableSettings;
 
 /* From the catalog's JSON and to it. */
@@ -85,6 +98,9 @@ extern void dyn_settings_keep_units(DynThroughput *throughput, const DynThroughp
 
 /* On-demand limits without those that are lifted (-1); set is false where none is left. */
 extern DynUnits dyn_settings_without_lifted(DynUnits units);
+
+/* Keeps a resource policy, under a new revision. */
+extern void dyn_settings_set_policy(DynTableSettings *settings, DynSlice policy);
 
 /* A moment in the API's form, and the present one (the transaction's). */
 extern double dyn_settings_epoch(TimestampTz moment);

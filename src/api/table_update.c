@@ -9,13 +9,13 @@
  */
 #include "postgres.h"
 
+#include "api/handlers.h"
 #include "api/names.h"
 #include "api/shapes.h"
 #include "api/table_check.h"
 #include "api/table_describe.h"
 #include "api/table_keys.h"
 #include "api/table_settings.h"
-#include "api/tables.h"
 #include "base/errors.h"
 #include "base/limits.h"
 #include "store/index.h"

@@ -9,7 +9,9 @@
 
 #include "miscadmin.h"
 
+#include "api/account.h"
 #include "api/admission.h"
+#include "api/handlers.h"
 #include "api/items.h"
 #include "api/keys.h"
 #include "api/names.h"
@@ -17,7 +19,6 @@
 #include "api/reply.h"
 #include "api/shapes.h"
 #include "api/transact.h"
-#include "api/account.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
@@ -56,8 +57,8 @@ read_request(Gets *gets, const DynJson *request)
 		Get		   *get = &gets->gets[i++];
 
 		get->table_name = dyn_request_string(action, "TableName");
-		get->map = dyn_params_attributes(action, "Key", "");
-		get->projection = dyn_get_projection_expression(action);
+		get->projection = dyn_get_projection_expression(action, &dyn_wording_older);
+		get->map = dyn_params_attributes(action, "Key", &dyn_wording_older);
 	}
 }
 

@@ -495,6 +495,28 @@ dyn_json_parse(const char *text, size_t len)
 
 /* ---- reading a tree ---- */
 
+/* Parsing takes nothing but memory, so its errors may be caught without a subtransaction. */
+DynJson *
+dyn_json_try(const char *text, size_t len)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	DynJson    *volatile json = NULL;
+
+	PG_TRY();
+	{
+		json = dyn_json_parse(text, len);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(caller);
+		if (geterrcode() != dyn_error_info(DYN_E_SERIALIZATION)->sqlstate)
+			PG_RE_THROW();
+		FlushErrorState();
+	}
+	PG_END_TRY();
+	return json;
+}
+
 DynJsonKind
 dyn_json_kind(const DynJson *node)
 {

@@ -84,6 +84,9 @@ dyn_json_skip_plain(const char *p, const char *end)
  */
 extern DynJson *dyn_json_parse(const char *text, size_t len);
 
+/* The same, but NULL for a text that is no JSON value. */
+extern DynJson *dyn_json_try(const char *text, size_t len);
+
 extern DynJsonKind dyn_json_kind(const DynJson *node);
 extern bool dyn_json_is_integer(const DynJson *node);	/* a number without fraction and exponent that fits int64 */
 extern int64 dyn_json_integer(const DynJson *node);

@@ -24,6 +24,9 @@
 #define DYN_MAX_TABLE_NAME			255		/* characters; API, CreateTable */
 #define DYN_MAX_ARN					1024	/* characters of a TableName member, ARN or name; API */
 #define DYN_MAX_LIST_TABLES			100		/* names in a page; API, ListTables */
+#define DYN_MAX_RESOURCE_ARN		1283	/* characters of a ResourceArn; API, TagResource */
+#define DYN_MAX_POLICY				20480	/* bytes of a resource policy; Quotas */
+#define DYN_MAX_LIST_INSIGHTS		100		/* summaries in a page; API, ListContributorInsights */
 #define DYN_MAX_TAGS				50		/* tags of a table; Quotas */
 #define DYN_MAX_TAG_KEY				128		/* characters of a tag's key; API, Tag */
 #define DYN_MAX_TAG_VALUE			256		/* characters of a tag's value; API, Tag */

@@ -137,7 +137,11 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 		append_bare_error(&body, is_json ? DYN_E_UNKNOWN_OPERATION : DYN_E_SERIALIZATION);
 	}
 	else
+	{
+		dyn_operation_set_host(dyn_http_header(request, "host"));
 		reply->status = dyn_execute(request, operation, &body);
+		dyn_operation_set_host(DYN_SLICE(""));
+	}
 	reply->body = (DynSlice) {body.data, body.len};
 }
 

@@ -80,6 +80,14 @@ is(exchange($one, $text =~ s/Host: localhost/Host:/r)->{status}, 200, 'an empty 
 is(exchange($one, $text =~ s/\r\n/\r\nX: @{[ 'y' x 15_000 ]}\r\n/r)->{status}, 200, 'headers of 15 kB are read');
 is(exchange(dial($port), "GET / HTTP/1.0\r\n\r\n")->{status}, 200, 'HTTP/1.0 does without a host');
 
+# DescribeEndpoints names the host that the request was sent to, but no bytes that are no host.
+for my $case ([ "db.example:8000", 'db.example:8000' ], [ "x\xff\xfe", 'dynamodb.us-east-1.amazonaws.com' ], [ 'x"y', 'dynamodb.us-east-1.amazonaws.com' ])
+{
+	my ($host, $address) = @$case;
+	is(exchange($one, request_text('DescribeEndpoints', '{}', Host => $host))->{body},
+		qq({"Endpoints":[{"Address":"$address","CachePeriodInMinutes":1440}]}), "the endpoint is $address");
+}
+
 # Early ends at every place of a request.
 for my $length (map { $_ * 10 } 1 .. int(length($text) / 10))
 {

@@ -1,0 +1,144 @@
+/*
+ * kinesis.c - the Kinesis destinations of a table
+ *
+ * There is no Kinesis here.  Enabling a destination is accepted and ends, as the service's own attempts may, in
+ * ENABLE_FAILED with a description that says what to use instead; a destination is never ACTIVE.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/handlers.h"
+#include "api/names.h"
+#include "api/shapes.h"
+#include "api/table_describe.h"
+#include "api/table_settings.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+
+#define WRONG_STATE "Table is not in a valid state to enable Kinesis Streaming Destination: "
+#define NOT_HERE \
+	"dynapg has no Kinesis Data Streams. Use PostgreSQL's logical replication of the data table instead."
+
+static const DynJson *
+destinations_of(const DynTableSettings *settings)
+{
+	const char *json = settings->kinesis ? settings->kinesis : "[]";
+
+	return dyn_json_parse(json, strlen(json));
+}
+
+/* Is it the ARN of a stream of Kinesis? */
+static bool
+is_kinesis_arn(DynSlice arn)
+{
+	char	   *text = pnstrdup(arn.data, arn.len);
+
+	return strncmp(text, "arn:aws:kinesis:", 16) == 0 && strstr(text, ":stream/") != NULL;
+}
+
+static DynSlice
+check_arn(const DynJson *request)
+{
+	DynSlice	arn = dyn_request_string(request, "StreamArn");
+
+	if (!is_kinesis_arn(arn))
+		dyn_validation("Invalid StreamArn: %.*s", (int) arn.len, arn.data);
+	return arn;
+}
+
+static void
+print_destination(StringInfo out, DynSlice arn, DynSlice precision)
+{
+	appendStringInfoChar(out, '{');
+	dyn_jsonout_member(out, "StreamArn");
+	dyn_jsonout_string(out, arn.data, arn.len);
+	dyn_settings_print_text(out, "DestinationStatus", "ENABLE_FAILED");
+	dyn_settings_print_text(out, "DestinationStatusDescription", NOT_HERE);
+	if (precision.data)
+	{
+		dyn_jsonout_member(out, "ApproximateCreationDateTimePrecision");
+		dyn_jsonout_string(out, precision.data, precision.len);
+	}
+	appendStringInfoChar(out, '}');
+}
+
+/* The destinations with this one, which may be among them already. */
+static char *
+with_destination(const DynTableSettings *settings, DynSlice arn, DynSlice precision)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '[');
+	for (const DynJson *other = dyn_json_first(destinations_of(settings)); other; other = dyn_json_next(other))
+	{
+		if (dyn_slice_equal(arn, dyn_request_string(other, "StreamArn")))
+			continue;
+		dyn_jsonout_tree(&out, other);
+		appendStringInfoChar(&out, ',');
+	}
+	print_destination(&out, arn, precision);
+	appendStringInfoChar(&out, ']');
+	return out.data;
+}
+
+void
+dyn_api_enable_kinesis_streaming_destination(const DynJson *request, StringInfo reply)
+{
+	DynSlice	arn = check_arn(request);
+	const DynJson *wanted = dyn_request_member(request, "EnableKinesisStreamingConfiguration");
+	DynSlice	precision = dyn_request_string(wanted, "ApproximateCreationDateTimePrecision");
+	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), true);
+	DynTableSettings *settings = dyn_settings_read(def->definition);
+
+	settings->kinesis = with_destination(settings, arn, precision);
+	def->definition = dyn_settings_write(settings);
+	dyn_catalog_update(def);
+
+	appendStringInfoChar(reply, '{');
+	dyn_settings_print_text(reply, "TableName", def->name);
+	dyn_jsonout_member(reply, "StreamArn");
+	dyn_jsonout_string(reply, arn.data, arn.len);
+	dyn_settings_print_text(reply, "DestinationStatus", "ENABLING");
+	if (wanted)
+	{
+		dyn_jsonout_member(reply, "EnableKinesisStreamingConfiguration");
+		dyn_jsonout_tree(reply, wanted);
+	}
+	appendStringInfoChar(reply, '}');
+}
+
+/* What needs an active destination; no table has one. */
+static void
+refuse_inactive(const DynJson *request, const char *action)
+{
+	(void) check_arn(request);
+	(void) dyn_describe_find(dyn_name_of_request(request), true);
+	dyn_validation(WRONG_STATE "KinesisStreamingDestination must be ACTIVE to perform %s operation.", action);
+}
+
+void
+dyn_api_disable_kinesis_streaming_destination(const DynJson *request, StringInfo reply)
+{
+	refuse_inactive(request, "DISABLE");
+}
+
+void
+dyn_api_update_kinesis_streaming_destination(const DynJson *request, StringInfo reply)
+{
+	refuse_inactive(request, "UPDATE");
+}
+
+void
+dyn_api_describe_kinesis_streaming_destination(const DynJson *request, StringInfo reply)
+{
+	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), false);
+	DynTableSettings *settings = dyn_settings_read(def->definition);
+
+	appendStringInfoChar(reply, '{');
+	dyn_settings_print_text(reply, "TableName", def->name);
+	dyn_jsonout_member(reply, "KinesisDataStreamDestinations");
+	appendStringInfoString(reply, settings->kinesis ? settings->kinesis : "[]");
+	appendStringInfoChar(reply, '}');
+}
