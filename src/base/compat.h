@@ -137,6 +137,15 @@ dyn_compat_on_shmem_request(DynShmemRequest request)
 #endif
 }
 
+/* The arguments of ExecutorCheckPerms_hook, range_table first, and the call of a hook with the same; users include nodes/pg_list.h. */
+#if PG_VERSION_NUM < 160000
+#define DYN_COMPAT_CHECK_PERMS_ARGS List *range_table, bool raises
+#define dyn_compat_check_perms(hook) ((hook) (range_table, raises))
+#else
+#define DYN_COMPAT_CHECK_PERMS_ARGS List *range_table, List *permissions, bool raises
+#define dyn_compat_check_perms(hook) ((hook) (range_table, permissions, raises))
+#endif
+
 /* Reports statistics as pgstat_report_stat does; returns the milliseconds after which there is more to report, or 0. */
 static inline long
 dyn_compat_report_stat(bool force)

@@ -29,6 +29,7 @@
 #include "http/deadline.h"
 #include "http/durable.h"
 #include "http/execute.h"
+#include "http/standbys.h"
 #include "http/stats.h"
 
 #define MAX_TABLE_SEARCH	65536	/* bytes of a request in which the name is looked for */
@@ -343,6 +344,7 @@ dyn_execute(const DynHttpRequest *request, const DynOperation *operation, String
 	ErrorData  *error;
 
 	report_activity(operation, table);
+	dyn_standbys_begin();
 	error = attempt(request, operation, &role, body, &call.items);
 	end();
 	call.error = error ? tell_error(error, role, request, operation, body) : NULL;

@@ -17,6 +17,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "miscadmin.h"
@@ -44,6 +45,7 @@
 #include "http/listen.h"
 #include "http/pool.h"
 #include "http/serve.h"
+#include "http/standbys.h"
 #include "http/stats.h"
 #include "http/tls.h"
 #include "http/worker.h"
@@ -66,6 +68,7 @@ PGDLLEXPORT void dynapg_http_main(Datum argument);
 static Control *control = NULL;
 static int	number;				/* of this worker, from 0 */
 static int	epoll_fd = -1;
+static int	alarm_fd = -1;		/* readable when it is time to ask what standbys have confirmed */
 static int	listeners[DYN_MAX_HTTP_SOCKETS];
 static int	nlisteners = 0;
 static bool accepting = true;
@@ -81,7 +84,8 @@ request_shmem(void)
 	if (next_shmem_request)
 		next_shmem_request();
 	RequestAddinShmemSpace(add_size(add_size(MAXALIGN(sizeof(Control)), MAXALIGN(dyn_activity_shmem_size())),
-									add_size(dyn_durable_shmem_size(), dyn_stats_shmem_size())));
+									add_size(add_size(MAXALIGN(dyn_durable_shmem_size()), MAXALIGN(dyn_standbys_shmem_size())),
+											 dyn_stats_shmem_size())));
 	dyn_stats_shmem_request();
 }
 
@@ -97,6 +101,7 @@ start_shmem(void)
 	if (!found)
 		memset(control, 0, sizeof(Control));
 	dyn_durable_shmem_init();
+	dyn_standbys_shmem_init();
 	dyn_stats_shmem_init();
 	dyn_activity_shmem_init();
 	LWLockRelease(AddinShmemInitLock);
@@ -236,6 +241,36 @@ set_accepting(bool on)
 }
 
 static void
+open_alarm(void)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = &alarm_fd};
+
+	alarm_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (alarm_fd < 0)
+		ereport(ERROR, errmsg("timerfd_create() failed: %m"));
+	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, alarm_fd, &event) != 0)
+		ereport(ERROR, errmsg("epoll_ctl() failed: %m"));
+}
+
+/* The loop's own timeout knows no less than a millisecond. */
+static void
+set_alarm(long microseconds)
+{
+	struct itimerspec when = {.it_value = {.tv_nsec = microseconds * 1000}};
+
+	(void) timerfd_settime(alarm_fd, 0, &when, NULL);
+}
+
+static void
+end_alarm(void)
+{
+	uint64		expirations;
+
+	if (read(alarm_fd, &expirations, sizeof(expirations)) < 0)
+		return;					/* it was set again meanwhile */
+}
+
+static void
 load_tls(void)
 {
 	MemoryContext context = CurrentMemoryContext;
@@ -265,6 +300,7 @@ start(void)
 	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (epoll_fd < 0)
 		ereport(ERROR, errmsg("epoll_create1() failed: %m"));
+	open_alarm();
 	dyn_connections_init(epoll_fd);
 	nlisteners = dyn_listen_open(listeners);
 	set_accepting(true);
@@ -306,17 +342,24 @@ is_listener(const void *pointer)
 	return (const int *) pointer >= listeners && (const int *) pointer < listeners + nlisteners;
 }
 
-/* One turn with what the sockets have to tell; returns the number of events. */
+/* One turn with what the sockets have to tell; returns the number of events of theirs. */
 static int
 turn(void)
 {
 	struct epoll_event events[EVENTS_PER_TURN];
 	int			count = epoll_wait(epoll_fd, events, EVENTS_PER_TURN, 0);
 
+	int			alarms = 0;
+
 	dyn_connections_resume();
 	for (int i = 0; i < count; i++)
 	{
-		if (!is_listener(events[i].data.ptr))
+		if (events[i].data.ptr == &alarm_fd)
+		{
+			end_alarm();
+			alarms++;
+		}
+		else if (!is_listener(events[i].data.ptr))
 			dyn_connection_event(events[i].data.ptr, events[i].events);
 	}
 	for (int i = 0; i < count; i++)
@@ -325,8 +368,9 @@ turn(void)
 			set_accepting(false);
 	}
 	dyn_durable_flush();
+	dyn_pool_release();
 	dyn_connections_send();
-	return count;
+	return count - alarms;
 }
 
 /* The shorter of two times; a negative one is none. */
@@ -372,6 +416,8 @@ serve(void)
 			timeout = sooner(timeout, report);
 		if (!accepting)
 			timeout = sooner(timeout, PAUSE_OF_ACCEPTING);
+		if (dyn_pool_holds())
+			set_alarm(dyn_pool_next_look());
 		(void) WaitEventSetWait(set, timeout, &event, 1, PG_WAIT_EXTENSION);
 		if (!accepting)
 			set_accepting(true);
