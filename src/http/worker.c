@@ -16,7 +16,6 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -24,7 +23,6 @@
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
-#include "postmaster/postmaster.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "storage/lwlock.h"
@@ -39,6 +37,7 @@
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/limits.h"
+#include "base/server.h"
 #include "http/activity.h"
 #include "http/connection.h"
 #include "http/durable.h"
@@ -127,33 +126,15 @@ leave_database(const char *database)
 	}
 }
 
-/* Do the files of the Unix sockets admit the server's own account alone? */
-static bool
-sockets_are_private(void)
-{
-	/* the variable's header needs those of Kerberos, which may be missing */
-	return (atoi(GetConfigOption("unix_socket_permissions", false, false)) & (S_IRWXG | S_IRWXO)) == 0;
-}
-
-/*
- * Is this server none for clients?  pg_upgrade copies a cluster by servers that it starts for itself: a write that is
- * acknowledged meanwhile would be lost.  Other tools, too, start servers that nobody but they may reach.
- */
+/* Is this server none for clients?  The log says so, where there is one. */
 static bool
 is_private(void)
 {
-	const char *reason;
+	const char *reason = dyn_server_is_private();
 
-	if (!IsPostmasterEnvironment)
-		return true;			/* one session, without processes besides */
-	if (IsBinaryUpgrade)
-		reason = "the server runs in binary upgrade mode";
-	else if (ListenAddresses[strspn(ListenAddresses, " ")] == '\0' && sockets_are_private())
-		reason = "listen_addresses is empty, and unix_socket_permissions admits nobody but the server's own account";
-	else
-		return false;
-	ereport(LOG, errmsg("dynapg does not serve HTTP: %s", reason));
-	return true;
+	if (reason && IsPostmasterEnvironment)
+		ereport(LOG, errmsg("dynapg does not serve HTTP: %s", reason));
+	return reason != NULL;
 }
 
 void

@@ -30,6 +30,7 @@
 
 #include "base/compat.h"
 #include "base/guc.h"
+#include "base/server.h"
 #include "store/builder.h"
 #include "store/code.h"
 #include "store/housekeeper.h"
@@ -122,7 +123,7 @@ dyn_housekeeper_register(void)
 		.bgw_function_name = "dynapg_housekeeper_main",
 	};
 
-	if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade || !IsPostmasterEnvironment)
+	if (!process_shared_preload_libraries_in_progress || dyn_server_is_private() != NULL)
 		return;
 	next_shmem_request = dyn_compat_on_shmem_request(request_shmem);
 	next_shmem_startup = shmem_startup_hook;
