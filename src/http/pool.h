@@ -39,6 +39,9 @@ extern bool dyn_pool_accept(int listener);
 /* Lets connections that wait for memory go on, as far as there is some. */
 extern void dyn_pool_feed(void);
 
+/* Closes those that wait for a request, or for their client's end, for so long. */
+extern void dyn_pool_end_idle(int milliseconds);
+
 /* Do replies wait for synchronous standbys? */
 extern bool dyn_pool_holds(void);
 
