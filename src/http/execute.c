@@ -47,8 +47,6 @@ dyn_execute_init(void)
 	set_option("default_transaction_deferrable", "off");
 	set_option("jit", "off");
 
-	/* A request does not wait for an index, nor do writers; the server's configuration may want it otherwise. */
-	SetConfigOption("dynapg.index_build", "background", PGC_USERSET, PGC_S_DYNAMIC_DEFAULT);
 	dyn_execute_reload();
 }
 
@@ -57,6 +55,8 @@ dyn_execute_reload(void)
 {
 	char		value[32];
 
+	/* A request does not wait for an index, nor do writers; the server's configuration may want it otherwise. */
+	SetConfigOption("dynapg.index_build", "background", PGC_USERSET, PGC_S_DYNAMIC_DEFAULT);
 	snprintf(value, sizeof(value), "%d", dyn_guc_http_lock_timeout);
 	set_option("lock_timeout", value);
 	snprintf(value, sizeof(value), "%d", dyn_guc_http_statement_timeout);

@@ -60,6 +60,9 @@ extern long dyn_pool_expire(void);
 /* Frees those that have ended; at the end of a turn, when no events of it are left. */
 extern void dyn_pool_bury(void);
 
+/* Milliseconds of a clock that is never set. */
+extern int64 dyn_pool_now(void);
+
 /* Their number. */
 extern int	dyn_pool_open(void);
 

@@ -24,6 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
@@ -40,6 +41,7 @@
 #include "utils/wait_event.h"
 
 #include "api/session.h"
+#include "api/settings.h"
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/limits.h"
@@ -58,6 +60,7 @@
 #define RESTART_SECONDS		1
 #define PAUSE_AFTER_FAILURE 3000	/* milliseconds */
 #define PAUSE_OF_ACCEPTING	100		/* milliseconds */
+#define SETTINGS_INTERVAL	1000	/* milliseconds between two looks at the settings of the database */
 #define LEAVE_PATIENCE		50		/* tenths of a second */
 #define DRAIN_TIME			2		/* seconds */
 #define DRAIN_IDLE			200		/* milliseconds without a request; less may be between two of a client that works */
@@ -395,9 +398,38 @@ reload(void)
 {
 	ConfigReloadPending = false;
 	ProcessConfigFile(PGC_SIGHUP);
+	dyn_settings_apply();
 	dyn_serve_reload();
 	raise_descriptor_limit();
 	load_tls();
+}
+
+/* Has ALTER DATABASE ... SET reach this session, before it executes requests.  Errors are in the log. */
+static void
+look_at_settings(void)
+{
+	static int64 looked = 0;
+	int64		now = dyn_pool_now();
+	MemoryContext context = CurrentMemoryContext;
+
+	if (looked != 0 && now - looked < SETTINGS_INTERVAL)
+		return;
+	looked = now;
+	PG_TRY();
+	{
+		if (dyn_settings_changed())
+			reload();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		EmitErrorReport();
+		FlushErrorState();
+		if (IsTransactionOrTransactionBlock())
+			AbortCurrentTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
 }
 
 /* What other processes have asked this one for. */
@@ -469,11 +501,14 @@ serve(void)
 	for (;;)
 	{
 		bool		draining = dyn_serve_draining;
-		int			count = turn();
-		long		timeout = dyn_pool_expire();
+		int			count;
+		long		timeout;
 		long		report;
 		WaitEvent	event;
 
+		look_at_settings();
+		count = turn();
+		timeout = dyn_pool_expire();
 		if (draining && nlisteners > 0)
 		{
 			begin_to_drain();
@@ -524,6 +559,7 @@ dynapg_http_main(Datum argument)
 	control->starting[number] = true;
 	control->pid[number] = MyProcPid;
 	on_shmem_exit(at_exit, (Datum) 0);
+	dyn_settings_init();
 	BackgroundWorkerInitializeConnection(dyn_guc_http_database, NULL, 0);
 	start();
 	serve();
