@@ -19,6 +19,7 @@
 #include "utils/acl.h"
 #include "utils/backend_status.h"
 #include "utils/guc.h"
+#include "utils/guc_tables.h"
 #include "utils/memutils.h"
 
 #if PG_VERSION_NUM >= 160000
@@ -134,6 +135,18 @@ dyn_compat_on_shmem_request(DynShmemRequest request)
 
 	shmem_request_hook = request;
 	return earlier;
+#endif
+}
+
+/* All settings. */
+static inline struct config_generic **
+dyn_compat_settings(int *count)
+{
+#if PG_VERSION_NUM < 160000
+	*count = GetNumConfigOptions();
+	return get_guc_variables();
+#else
+	return get_guc_variables(count);
 #endif
 }
 

@@ -128,11 +128,13 @@ begin_closing(DynConnection *connection)
 
 /* -- receiving -- */
 
+/* The request is the first part of data, of that length. */
 static void
-serve(DynConnection *connection, const char *data)
+serve(DynConnection *connection, const char *data, uint32 len)
 {
 	static DynHttpHeader headers[DYN_MAX_HTTP_HEADERS];
 	DynHttpRequest request;
+	bool		more = connection->parser.consumed < len || (connection->tls && dyn_tls_pending(connection->tls));
 	bool		keep_alive = connection->parser.keep_alive;
 	int			before = connection->out.len;
 	XLogRecPtr	position;
@@ -144,7 +146,7 @@ serve(DynConnection *connection, const char *data)
 		return;
 	}
 	dyn_parser_request(&connection->parser, data, headers, &request);
-	if (dyn_serve_request(&request, keep_alive, output(connection)))
+	if (dyn_serve_request(&request, more, &keep_alive, output(connection)))
 		connection->proven = true;
 	position = dyn_durable_position();
 	connection->position = Max(connection->position, position);
@@ -214,7 +216,7 @@ process(DynConnection *connection, char *data, uint32 len)
 				continue_if_expected(connection);
 				break;
 			case DYN_PARSE_REQUEST:
-				serve(connection, data);
+				serve(connection, data, len);
 				if (connection->closing)
 					break;
 				data += parser->consumed;

@@ -104,9 +104,6 @@ extern bool dyn_connections_backlogged(void);
 
 /* -- pool.c -- */
 
-/* Milliseconds of a clock that is never set. */
-extern int64 dyn_pool_now(void);
-
 extern void dyn_pool_start_timer(DynConnection *connection, DynTimer timer);
 
 /* Ends a connection at once; its structure stays until dyn_pool_bury. */

@@ -48,8 +48,6 @@ dyn_execute_init(void)
 	set_option("jit", "off");
 	dyn_deadline_init();
 
-	/* A request does not wait for an index, nor do writers; the server's configuration may want it otherwise. */
-	SetConfigOption("dynapg.index_build", "background", PGC_USERSET, PGC_S_DYNAMIC_DEFAULT);
 	dyn_execute_reload();
 }
 
@@ -58,6 +56,8 @@ dyn_execute_reload(void)
 {
 	char		value[32];
 
+	/* A request does not wait for an index, nor do writers; the server's configuration may want it otherwise. */
+	SetConfigOption("dynapg.index_build", "background", PGC_USERSET, PGC_S_DYNAMIC_DEFAULT);
 	snprintf(value, sizeof(value), "%d", dyn_guc_http_lock_timeout);
 	set_option("lock_timeout", value);
 	snprintf(value, sizeof(value), "%d", dyn_guc_http_statement_timeout);

@@ -305,6 +305,19 @@ slowest_sender(bool proven)
 	return NULL;
 }
 
+void
+dyn_pool_end_idle(int milliseconds)
+{
+	static const DynTimer idle[] = {DYN_TIMER_NEW, DYN_TIMER_IDLE, DYN_TIMER_LINGER};
+	DynConnection *connection;
+
+	for (int i = 0; i < lengthof(idle); i++)
+	{
+		while ((connection = longest_of(idle[i], milliseconds)) != NULL)
+			dyn_pool_destroy(connection);
+	}
+}
+
 /* Makes place for one more connection by ending another one; see pool.h for the order.  False: none can be. */
 static bool
 make_place(void)

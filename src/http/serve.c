@@ -23,6 +23,8 @@
 #include "http/stats.h"
 #include "utils/memutils.h"
 
+volatile sig_atomic_t dyn_serve_draining = false;
+
 static MemoryContext request_context = NULL;
 
 void
@@ -247,12 +249,14 @@ serve_method(DynHttpRequest *request, DynReply *reply)
 }
 
 bool
-dyn_serve_request(DynHttpRequest *request, bool keep_alive, StringInfo out)
+dyn_serve_request(DynHttpRequest *request, bool more, bool *keep_alive, StringInfo out)
 {
-	DynReply	reply = {.status = 200, .keep_alive = keep_alive};
+	DynReply	reply = {.status = 200, .keep_alive = *keep_alive};
 	MemoryContext caller = MemoryContextSwitchTo(request_context);
 
 	serve_method(request, &reply);
+	reply.keep_alive &= more || !dyn_serve_draining;
+	*keep_alive = reply.keep_alive;
 	dyn_reply_append(out, request, &reply);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(request_context);

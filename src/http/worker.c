@@ -5,6 +5,9 @@
  * socket in a WaitEventSet with the process's latch and the postmaster's death.  While there is work it
  * looks at the sockets alone, without blocking.
  *
+ * A worker that is told to end drains: it accepts no more, answers what has arrived, each connection's last reply with
+ * "Connection: close", and closes the connections that are idle.  After DRAIN_TIME it ends in any case.
+ *
  * A worker belongs to one database.  It starts before the extension does and outlives it; for a command that needs the
  * database without sessions the workers end, and are started again by the postmaster a second later.  A worker that
  * could not begin to serve (there is no such database, the port is taken) is started again after a pause.
@@ -17,8 +20,10 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
@@ -34,6 +39,7 @@
 #include "utils/wait_event.h"
 
 #include "api/session.h"
+#include "api/settings.h"
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/limits.h"
@@ -53,7 +59,12 @@
 #define RESTART_SECONDS		1
 #define PAUSE_AFTER_FAILURE 3000	/* milliseconds */
 #define PAUSE_OF_ACCEPTING	100		/* milliseconds */
+#define SETTINGS_INTERVAL	1000	/* milliseconds between two looks at the settings of the database */
 #define LEAVE_PATIENCE		50		/* tenths of a second */
+#define DRAIN_TIME			2		/* seconds */
+#define DRAIN_IDLE			200		/* milliseconds without a request; less may be between two of a client that works */
+#define DRAIN_LOOK			20		/* milliseconds */
+#define DRAIN_ACCEPTS		16
 #define SPARE_DESCRIPTORS	2000	/* for PostgreSQL's own files, beside the connections */
 
 typedef struct Control
@@ -71,6 +82,8 @@ static int	alarm_fd = -1;		/* readable when it is time to ask what standbys have
 static int	listeners[DYN_MAX_HTTP_SOCKETS];
 static int	nlisteners = 0;
 static bool accepting = true;
+static timer_t drain_timer;
+static volatile sig_atomic_t can_drain = false;
 
 static void (*next_shmem_request) (void) = NULL;
 static shmem_startup_hook_type next_shmem_startup = NULL;
@@ -269,6 +282,75 @@ load_tls(void)
 	PG_END_TRY();
 }
 
+/* -- a worker's end, for which it prepares -- */
+
+static int64
+seconds_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
+
+/*
+ * SIGTERM.  The first one lets the event loop drain.  The timer's ends a request, too; the postmaster sends more than one at once, which
+ * mean nothing more.
+ */
+static void
+on_terminate(SIGNAL_ARGS)
+{
+	static const struct itimerspec when = {.it_value = {.tv_sec = DRAIN_TIME}};
+	static volatile int64 since = 0;
+	int			saved = errno;
+
+	if (!can_drain || (dyn_serve_draining && seconds_now() - since >= DRAIN_TIME))
+		die(postgres_signal_arg);
+	else if (!dyn_serve_draining)
+	{
+		since = seconds_now();
+		dyn_serve_draining = true;
+		(void) timer_settime(drain_timer, 0, &when, NULL);
+		SetLatch(MyLatch);
+	}
+	errno = saved;
+}
+
+static void
+prepare_to_drain(void)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGTERM};
+
+	if (timer_create(CLOCK_MONOTONIC, &event, &drain_timer) != 0)
+		ereport(ERROR, errmsg("timer_create() failed: %m"));
+	can_drain = true;
+}
+
+/* Connections that clients have made already are accepted, since they would be reset. */
+static void
+begin_to_drain(void)
+{
+	for (int i = 0; i < nlisteners; i++)
+	{
+		for (int j = 0; j < DRAIN_ACCEPTS; j++)
+			(void) dyn_pool_accept(listeners[i]);
+		close(listeners[i]);
+	}
+	nlisteners = 0;
+}
+
+/* After a turn with so many events.  Returns when there is more to do. */
+static void
+drain(int count)
+{
+	if (count < EVENTS_PER_TURN)
+		dyn_pool_end_idle(DRAIN_IDLE);	/* what has arrived was read in this turn */
+	if (dyn_pool_open() > 0)
+		return;
+	ProcDiePending = InterruptPending = true;
+	CHECK_FOR_INTERRUPTS();
+}
+
 static void
 start(void)
 {
@@ -285,6 +367,7 @@ start(void)
 	dyn_connections_init(epoll_fd);
 	nlisteners = dyn_listen_open(listeners);
 	set_accepting(true);
+	prepare_to_drain();
 	control->starting[number] = false;
 	pgstat_report_activity(STATE_IDLE, NULL);
 	ereport(LOG,
@@ -299,9 +382,38 @@ reload(void)
 {
 	ConfigReloadPending = false;
 	ProcessConfigFile(PGC_SIGHUP);
+	dyn_settings_apply();
 	dyn_serve_reload();
 	raise_descriptor_limit();
 	load_tls();
+}
+
+/* Has ALTER DATABASE ... SET reach this session, before it executes requests.  Errors are in the log. */
+static void
+look_at_settings(void)
+{
+	static int64 looked = 0;
+	int64		now = dyn_pool_now();
+	MemoryContext context = CurrentMemoryContext;
+
+	if (looked != 0 && now - looked < SETTINGS_INTERVAL)
+		return;
+	looked = now;
+	PG_TRY();
+	{
+		if (dyn_settings_changed())
+			reload();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		EmitErrorReport();
+		FlushErrorState();
+		if (IsTransactionOrTransactionBlock())
+			AbortCurrentTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
 }
 
 /* What other processes have asked this one for. */
@@ -372,11 +484,25 @@ serve(void)
 	AddWaitEventToSet(set, WL_SOCKET_READABLE, epoll_fd, NULL, NULL);
 	for (;;)
 	{
-		int			count = turn();
-		long		timeout = dyn_pool_expire();
+		bool		draining = dyn_serve_draining;
+		int			count;
+		long		timeout;
 		long		report;
 		WaitEvent	event;
 
+		look_at_settings();
+		count = turn();
+		timeout = dyn_pool_expire();
+		if (draining && nlisteners > 0)
+		{
+			begin_to_drain();
+			continue;
+		}
+		if (draining)
+		{
+			drain(count);
+			timeout = sooner(timeout, DRAIN_LOOK);
+		}
 		dyn_pool_bury();
 		if (MyLatch->is_set || InterruptPending || ConfigReloadPending)
 			handle_interrupts();
@@ -410,13 +536,14 @@ dynapg_http_main(Datum argument)
 {
 	number = DatumGetInt32(argument);
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
-	pqsignal(SIGTERM, die);
+	pqsignal(SIGTERM, on_terminate);
 	BackgroundWorkerUnblockSignals();
 
 	pause_after_failure();
 	control->starting[number] = true;
 	control->pid[number] = MyProcPid;
 	on_shmem_exit(at_exit, (Datum) 0);
+	dyn_settings_init();
 	BackgroundWorkerInitializeConnection(dyn_guc_http_database, NULL, 0);
 	start();
 	serve();
