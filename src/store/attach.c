@@ -17,7 +17,6 @@
 #include "nodes/pg_list.h"
 #include "nodes/primnodes.h"
 #include "storage/lmgr.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -235,37 +234,52 @@ find_key(Oid relid, const char *column, const char *other, MemoryContext context
 
 /* ---- what the indexes tell ---- */
 
+/* The text of a constant; NULL for anything else. */
+static char *
+constant_text(Node *node)
+{
+	Const	   *constant = (Const *) node;
+
+	if (!IsA(node, Const) || constant->consttype != TEXTOID || constant->constisnull)
+		return NULL;
+	return TextDatumGetCString(constant->constvalue);
+}
+
+/* A key from its type and name; tag 0 where they are not that. */
+static DynKeyAttr
+read_key(char *type, char *name)
+{
+	if (type == NULL || name == NULL || strlen(type) != 1 || strchr("SNB", type[0]) == NULL)
+		return (DynKeyAttr) {0};
+	return (DynKeyAttr) {name, strlen(name), dyn_tag_from_name(type, 1)};
+}
+
 /* Keys from the condition of an index, dynapg.in_index(item, partition keys, type, name, ...); false where it is another one. */
 static bool
-read_predicate(List *predicate, DynIndexDef *index)
+read_predicate(Node *predicate, DynIndexDef *index)
 {
-	FuncExpr   *call = list_length(predicate) == 1 ? linitial(predicate) : NULL;
-	const char *name = call && IsA(call, FuncExpr) ? get_func_name(call->funcid) : NULL;
+	FuncExpr   *call = (FuncExpr *) predicate;
+	const char *function = IsA(call, FuncExpr) ? get_func_name(call->funcid) : NULL;
 	Const	   *partition;
-	Const	   *keys;
-	Datum	   *texts;
+	ArrayExpr  *keys;
 	int			count;
 
-	if (name == NULL || strcmp(name, "in_index") != 0 || list_length(call->args) != 3)
+	if (function == NULL || strcmp(function, "in_index") != 0 || list_length(call->args) != 3)
 		return false;
 	partition = lsecond(call->args);
 	keys = lthird(call->args);
-	if (!IsA(partition, Const) || partition->constisnull || !IsA(keys, Const) || keys->constisnull || keys->consttype != TEXTARRAYOID ||
-		array_contains_nulls(DatumGetArrayTypeP(keys->constvalue)))
+	if (!IsA(partition, Const) || partition->consttype != INT4OID || partition->constisnull || !IsA(keys, ArrayExpr))
 		return false;
-	deconstruct_array(DatumGetArrayTypeP(keys->constvalue), TEXTOID, -1, false, TYPALIGN_INT, &texts, NULL, &count);
+	count = list_length(keys->elements);
 	index->npk = DatumGetInt32(partition->constvalue);
 	index->nsk = count / 2 - index->npk;
 	if (count % 2 != 0 || count / 2 > DYN_MAX_INDEX_KEY_ATTRS || index->npk < 1 || index->nsk < 0)
 		return false;
 	for (int i = 0; i < count / 2; i++)
 	{
-		char	   *type = TextDatumGetCString(texts[2 * i]);
-		char	   *attribute = TextDatumGetCString(texts[2 * i + 1]);
-
-		if (strlen(type) != 1 || strchr("SNB", type[0]) == NULL)
+		index->keys[i] = read_key(constant_text(list_nth(keys->elements, 2 * i)), constant_text(list_nth(keys->elements, 2 * i + 1)));
+		if (index->keys[i].tag == 0)
 			return false;
-		index->keys[i] = (DynKeyAttr) {attribute, strlen(attribute), dyn_tag_from_name(type, 1)};
 	}
 	return true;
 }
@@ -295,11 +309,9 @@ guess_keys(const DynTableDef *def, DynIndexDef *index, Oid relid)
 static bool
 read_keys(const DynTableDef *def, DynIndexDef *index, Oid relid)
 {
-	Relation	rel = relation_open(relid, AccessShareLock);
-	List	   *predicate = RelationGetIndexPredicate(rel);
+	Node	   *predicate = dyn_relation_predicate(relid);
 
-	relation_close(rel, AccessShareLock);
-	if (predicate == NIL)
+	if (predicate == NULL)
 		return guess_keys(def, index, relid);
 	return read_predicate(predicate, index) && dyn_relation_fits(def, index, relid);
 }
