@@ -1,6 +1,7 @@
 -- Who may change the rows of dynapg.tables and dynapg.indexes with SQL: superusers, and the owner of a data table the rows of it. A grant
 -- such as that of pg_write_all_data is not enough, as what stands in the catalogs decides what is read, built and dropped as the owner.
 SET client_min_messages = warning;
+\set SHOW_CONTEXT never
 CREATE EXTENSION IF NOT EXISTS dynapg;
 
 CREATE ROLE regress_dynapg_guarded;

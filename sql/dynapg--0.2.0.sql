@@ -378,6 +378,13 @@ COMMENT ON FUNCTION dynapg.on_ddl_command_end() IS 'follows indexes that get ano
 CREATE EVENT TRIGGER dynapg_on_ddl_command_end ON ddl_command_end WHEN TAG IN ('ALTER INDEX', 'ALTER TABLE', 'ALTER SCHEMA')
 	EXECUTE FUNCTION dynapg.on_ddl_command_end();
 
+/* ---- data tables that the catalogs do not know ---- */
+
+CREATE FUNCTION dynapg.attach_table(relation regclass, request json DEFAULT NULL) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_attach_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.attach_table(regclass, json) IS
+	'makes a table of schema dynamodb that the API does not know, as after restoring it alone, a DynamoDB table; request: as CreateTable gets it, else made out from the table';
+
 /* ---- access keys ---- */
 
 -- No grants, and row security without policies, since roles such as pg_read_all_data need no grants. Not dumped. Column secret is

@@ -354,6 +354,31 @@ dyn_catalog_create(DynTableDef *def)
 	return created;
 }
 
+static bool
+attach(DynTableDef *def, MemoryContext result_context)
+{
+	lock_name(def->name);
+	if (OidIsValid(dyn_catalog_relid(def->name)))
+		return false;
+	remove_stale_rows(def->name, def->relid);
+	insert_table(def, result_context);
+	dyn_index_attach(def);
+	CacheInvalidateRelcacheByRelid(def->relid);
+	return true;
+}
+
+bool
+dyn_catalog_attach(DynTableDef *def)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	bool		attached;
+
+	SPI_connect();
+	attached = attach(def, caller);
+	SPI_finish();
+	return attached;
+}
+
 /* ---- changing and dropping ---- */
 
 static void

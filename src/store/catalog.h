@@ -63,6 +63,12 @@ typedef struct DynTableDef
  */
 extern bool dyn_catalog_create(DynTableDef *def);
 
+/*
+ * Makes an existing relation, def->relid, the data table, with its indexes and the catalog rows: indexes that are built as defined are
+ * taken, others made.  False when the name is taken.
+ */
+extern bool dyn_catalog_attach(DynTableDef *def);
+
 /* The stored definition in the current memory context, indexes in name order; or NULL. */
 extern DynTableDef *dyn_catalog_read(const char *name);
 

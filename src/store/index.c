@@ -104,6 +104,29 @@ dyn_index_create(const DynTableDef *def, const DynIndexDef *index)
 	insert_row(def, index, relation_name, "ACTIVE");
 }
 
+void
+dyn_index_attach(const DynTableDef *def)
+{
+	for (int i = 0; i < def->nindexes; i++)
+		def->indexes[i].relation_name = dyn_ddl_relation_name(psprintf("%s:%s", def->name, def->indexes[i].name), 0);
+	for (int i = 0; i < def->nindexes; i++)
+	{
+		DynIndexDef *index = &def->indexes[i];
+		Oid			relid = dyn_relation_of_index(def, index, true);
+
+		CHECK_FOR_INTERRUPTS();
+		if (OidIsValid(relid) && dyn_relation_fits(def, index, relid))
+		{
+			index->relation_name = get_rel_name(relid);
+			insert_row(def, index, index->relation_name, "ACTIVE");
+		}
+		else
+			dyn_index_create(def, index);
+	}
+	if (def->nindexes > 0)
+		dyn_ddl_vacuum_indexed(def->relid);
+}
+
 /* What CREATE INDEX demands of the owner besides; a builder would fail for it when the request is long done. */
 static void
 require_schema(Oid relid)

@@ -30,6 +30,12 @@
 /* Builds an index of a new table, within the transaction, and stores its row as ACTIVE.  SPI is connected. */
 extern void dyn_index_create(const DynTableDef *def, const DynIndexDef *index);
 
+/*
+ * Stores the rows of the indexes of a table that was there before it was in the catalogs: of relations that are built as they are
+ * defined, or else are made.  SPI is connected.
+ */
+extern void dyn_index_attach(const DynTableDef *def);
+
 /* Adds an index to a table read for update: built at once, or CREATING with a builder to start at commit. */
 extern void dyn_index_add(const DynTableDef *def, const DynIndexDef *index);
 

@@ -2,7 +2,8 @@
  * relation.c - which relation is the btree of a secondary index
  *
  * Whether an index is built as the definition says is decided on the expressions that PostgreSQL has of it: the statement that
- * would create it is analysed in the same way, and both are compared.
+ * would create it is analysed in the same way, and both are compared as they are stored: to simplify an expression would call
+ * functions of the table's owner, and whoever looks at a table is not to do that.
  *
  * Layer 2 (store).
  */
@@ -16,10 +17,9 @@
 #include "catalog/pg_collation.h"
 #include "catalog/pg_index.h"
 #include "commands/defrem.h"
-#include "nodes/makefuncs.h"
-#include "optimizer/optimizer.h"
 #include "parser/parse_utilcmd.h"
 #include "parser/parser.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
@@ -54,19 +54,34 @@ analyse(const DynTableDef *def, const DynIndexDef *index)
 	return transformIndexStmt(def->relid, castNode(IndexStmt, raw->stmt), sql);
 }
 
-/* Is column i of the index the n-th expression of it, which is that one? */
-static bool
-has_expression(Relation rel, int i, int n, Node *expression)
+/* An expression of the index as it is stored. */
+static Node *
+stored(Oid relid, AttrNumber column)
 {
-	List	   *expressions = RelationGetIndexExpressions(rel);
+	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(relid));
+	Node	   *result = NULL;
+	Datum		value;
+	bool		isnull;
 
-	return rel->rd_index->indkey.values[i] == 0 && n < list_length(expressions) &&
-		equal(list_nth(expressions, n), eval_const_expressions(NULL, expression));
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	value = SysCacheGetAttr(INDEXRELID, tuple, column, &isnull);
+	if (!isnull)
+		result = stringToNode(TextDatumGetCString(value));
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+Node *
+dyn_relation_predicate(Oid relid)
+{
+	return stored(relid, Anum_pg_index_indpred);
 }
 
 static bool
 columns_fit(Relation rel, Oid table, List *columns)
 {
+	List	   *expressions = castNode(List, stored(RelationGetRelid(rel), Anum_pg_index_indexprs));
 	int			nexpressions = 0;
 	int			i = 0;
 	ListCell   *cell;
@@ -74,12 +89,14 @@ columns_fit(Relation rel, Oid table, List *columns)
 	foreach(cell, columns)
 	{
 		IndexElem  *column = lfirst_node(IndexElem, cell);
+		AttrNumber	number = rel->rd_index->indkey.values[i++];
 
-		if (column->expr == NULL ? rel->rd_index->indkey.values[i] != get_attnum(table, column->name) :
-			!has_expression(rel, i, nexpressions, column->expr))
+		if (column->expr == NULL && number != get_attnum(table, column->name))
 			return false;
-		nexpressions += column->expr != NULL;
-		i++;
+		if (column->expr == NULL)
+			continue;
+		if (number != 0 || nexpressions >= list_length(expressions) || !equal(list_nth(expressions, nexpressions++), column->expr))
+			return false;
 	}
 	return true;
 }
@@ -101,19 +118,6 @@ order_fits(Relation rel, const DynOrder *order)
 }
 
 static bool
-predicate_fits(Relation rel, Node *condition)
-{
-	List	   *predicate = NIL;
-
-	if (condition)
-	{
-		condition = eval_const_expressions(NULL, (Node *) make_ands_implicit((Expr *) condition));
-		predicate = make_ands_implicit(canonicalize_qual((Expr *) make_ands_explicit((List *) condition), false));
-	}
-	return equal(RelationGetIndexPredicate(rel), predicate);
-}
-
-static bool
 fits(const DynTableDef *def, const DynIndexDef *index, Relation rel)
 {
 	Form_pg_index form = rel->rd_index;
@@ -125,7 +129,7 @@ fits(const DynTableDef *def, const DynIndexDef *index, Relation rel)
 		return false;
 	statement = analyse(def, index);
 	return columns_fit(rel, def->relid, statement->indexParams) && order_fits(rel, &order) &&
-		predicate_fits(rel, statement->whereClause);
+		equal(dyn_relation_predicate(RelationGetRelid(rel)), statement->whereClause);
 }
 
 bool

@@ -21,6 +21,9 @@ extern Oid	dyn_relation_of_index(const DynTableDef *def, const DynIndexDef *inde
 /* Is that relation, an index of the table, built as the secondary index is defined? */
 extern bool dyn_relation_fits(const DynTableDef *def, const DynIndexDef *index, Oid relid);
 
+/* The condition of an index as it is stored, or NULL. */
+extern Node *dyn_relation_predicate(Oid relid);
+
 /* Can reads use the relation, an index? */
 extern bool dyn_relation_is_valid(Oid relid);
 
