@@ -29,16 +29,11 @@ typedef enum DynPlanKind
 {
 	DYN_PLAN_GET,
 	DYN_PLAN_PUT,				/* unconditional upsert */
-	DYN_PLAN_PUT_KEEP,			/* upsert that hands the old image over */
-	DYN_PLAN_PUT_IF,			/* upsert with a condition */
+	DYN_PLAN_PUT_IF,			/* upsert with a condition, or that hands the old image over */
 	DYN_PLAN_REPLACE_IF,		/* update of an existing row with a condition, by a given item */
-	DYN_PLAN_TOUCH,				/* insert the given item or keep the row as it is */
 	DYN_PLAN_UPSERT,			/* insert the given item or apply the program to the row */
-	DYN_PLAN_UPSERT_IF,
 	DYN_PLAN_UPDATE,			/* apply the program to an existing row */
-	DYN_PLAN_UPDATE_IF,
 	DYN_PLAN_DELETE,
-	DYN_PLAN_DELETE_IF,
 	DYN_PLAN_CHECK_IF,			/* lock a row for which the condition holds */
 	DYN_PLAN_CLAIM,				/* insert unless there is a row: these three are the table owner's; see claim.h */
 	DYN_PLAN_UNCLAIM,			/* delete the row that was inserted */
