@@ -58,7 +58,8 @@ check_update(DynWriteCall *call)
 		return;
 	dyn_expr_check_update_keys(call->program, keys, table->sk.tag ? 2 : 1);
 	dyn_keys_check_constants(table, call->program);
-	call->program->key_size = dyn_keys_size(table, &call->write.key);
+	if (!call->by_statement)
+		call->program->key_size = dyn_keys_size(table, &call->write.key);
 }
 
 void

@@ -22,6 +22,9 @@
 #include "store/rows.h"
 #include "value/tree.h"
 
+/* What an INSERT of PartiQL is told whose item is there. */
+#define DYN_DUPLICATE_ITEM "Duplicate primary key exists in table"
+
 typedef enum DynReturnValues
 {
 	DYN_RETURN_NONE,
@@ -38,6 +41,7 @@ typedef struct DynWriteCall
 	DynReturnValues return_values;
 	DynCapacity capacity;
 	DynProgram *program;		/* NULL when the request has neither condition nor update */
+	bool		by_statement;	/* PartiQL: an update is limited by the finished item's size alone */
 
 	/*
 	 * UPDATE with write.item NULL although the condition holds for a missing item: why there can be none, as
@@ -58,6 +62,12 @@ extern void dyn_write_compile(DynWriteCall *call);
 
 /* Looks the table up; raises ResourceNotFoundException. */
 extern void dyn_write_find(DynWriteCall *call);
+
+/* Runs the statement; its verdict is in the result. */
+extern DynWriteResult dyn_write_run(DynWriteCall *call);
+
+/* Raises what the verdict asks for; the statement is undone by it. */
+extern void dyn_write_check(const DynWriteCall *call, const DynWriteResult *result);
 
 /* Runs the statement and appends the whole reply.  Raises ConditionalCheckFailedException, or what the update says. */
 extern void dyn_write_execute(DynWriteCall *call, StringInfo reply);
