@@ -406,6 +406,14 @@ is_hidden(const DynProgram *program, const DynExprNode *path, const void *arg)
 }
 
 void
+dyn_page_check_filtered(const DynPage *page)
+{
+	if (any_filter_path(page, is_hidden, &page->range))
+		dyn_validation(INVALID_PARAMETER "Global secondary index %s does not project one or more attributes of the filter",
+					   page->range.index->name);
+}
+
+void
 dyn_page_check_paths(const DynPage *page)
 {
 	dyn_keys_check_paths(page->range.table, page->projection);

@@ -128,6 +128,9 @@ extern void dyn_page_use(DynPage *page, DynTable *table, const DynIndex *index);
 /* Raises for attributes of the projection that a global index cannot show. */
 extern void dyn_page_check_projected(const DynPage *page);
 
+/* The same for attributes of the filter. */
+extern void dyn_page_check_filtered(const DynPage *page);
+
 /* Starts to read; then each call reads the page's range as it is then and appends its items, separated by commas. */
 extern void dyn_page_reader_begin(DynPageReader *reader, const DynPage *page, StringInfo reply, int64 limit);
 extern void dyn_page_read(DynPageReader *reader);

@@ -112,7 +112,7 @@ set_value(const DynPartiqlBound *bound, const DynPartiqlNode *node)
 	uint32		n = 0;
 
 	if (node->count == 0)
-		dyn_validation("One or more parameter values were invalid: An set must not be empty");
+		dyn_validation("One or more parameter values were invalid: An string set  may not be empty");
 	for (const DynPartiqlNode *child = node->child; child != NULL; child = child->next)
 	{
 		DynValue	v = dyn_partiql_value(bound, child);
