@@ -126,7 +126,7 @@ SELECT pg_temp.run($$UPDATE partiql SET l = 5 WHERE pk='nobody' AND sk=1$$);
 SELECT pg_temp.run($$UPDATE partiql SET l = 5 WHERE pk='nobody' AND sk=1 AND l IS MISSING$$);
 SELECT pg_temp.find($$SELECT * FROM partiql WHERE pk='nobody'$$);
 SELECT pg_temp.run('UPDATE partiql ' || c) FROM unnest(ARRAY['SET l = 5 WHERE pk=''a''', 'SET l = 5', 'SET l = 5 WHERE pk=''a'' AND (sk=1 OR sk=2)', 'SET l = 5 WHERE pk=''a'' AND sk>1', 'SET l = 5 WHERE pk=1 AND sk=1', 'SET sk = 5 WHERE pk=''a'' AND sk=1', 'REMOVE pk WHERE pk=''a'' AND sk=1',
-	'SET n = nothing WHERE pk=''a'' AND sk=1', 'SET n = n + ''x'' WHERE pk=''a'' AND sk=1', 'SET g = 5 WHERE pk=''a'' AND sk=1', 'SET no.where = 5 WHERE pk=''a'' AND sk=1', 'SET a = 1, a.b = 2 WHERE pk=''a'' AND sk=1',
+	'SET n = nothing WHERE pk=''a'' AND sk=1', 'SET n = n + ''x'' WHERE pk=''a'' AND sk=1', 'SET g = 5 WHERE pk=''a'' AND sk=1', 'SET no.place = 5 WHERE pk=''a'' AND sk=1', 'SET a = 1, a.b = 2 WHERE pk=''a'' AND sk=1',
 	'SET ss = set_add(other, <<1>>) WHERE pk=''a'' AND sk=1', 'SET ss = set_add(ss, 1.5) WHERE pk=''a'' AND sk=1', 'SET ss = set_delete(ss, ''x'') WHERE pk=''a'' AND sk=1', 'SET n = size(ss) WHERE pk=''a'' AND sk=1', 'SET n = list_append(x, 1) WHERE pk=''a'' AND sk=1']) c;
 SELECT pg_temp.run($$UPDATE "partiql"."by-g" SET n = 1 WHERE pk='a' AND sk=1$$);
 
@@ -158,11 +158,13 @@ SELECT c, pg_temp.run(c) FROM unnest(ARRAY['', 'x', 'DROP TABLE partiql', 'SELEC
 	'SELECT * FROM partiql WHERE a = 1)', 'SELECT * FROM partiql WHERE a = 1 AND', 'SELECT * FROM partiql WHERE a == 1', 'SELECT * FROM partiql WHERE a = 1x', 'SELECT * FROM partiql WHERE a IN ()', 'SELECT * FROM partiql WHERE a IS 5', 'SELECT a[x] FROM partiql', 'SELECT a[1.5] FROM partiql',
 	'SELECT * FROM partiql; SELECT * FROM partiql', 'INSERT INTO partiql VALUES {''pk'':''x''}', 'INSERT INTO partiql (pk) VALUES (''x'')', 'INSERT INTO partiql VALUE <<{''pk'':''x''}>>', 'INSERT INTO partiql VALUE {"pk":''x''}', 'INSERT INTO partiql VALUE {''pk'':x}', 'INSERT INTO partiql VALUE 5',
 	'INSERT INTO partiql."by-g" VALUE {''pk'':''x''}', 'UPDATE partiql WHERE pk = 1', 'UPDATE partiql SET WHERE pk = 1', 'DELETE partiql', 'EXISTS(SELECT * FROM partiql WHERE pk=''a'')', 'SELECT * FROM partiql WHERE a = \', 'SELECT * FROM ""', 'SELECT * FROM ab', 'SELECT * FROM nosuch', 'SELECT * FROM "no such"']) c;
-SELECT left(pg_temp.run('SELECT * FROM partiql WHERE a = ''' || repeat('x', n) || ''''), 120) FROM unnest(ARRAY[8156, 8157]) n;
+SELECT left(pg_temp.run('SELECT * FROM partiql WHERE a = ''' || repeat('x', n) || ''''), 120) FROM unnest(ARRAY[8158, 8159]) n;
 SELECT left(pg_temp.run('SELECT * FROM partiql WHERE ' || repeat('(', n) || 'pk=''b''' || repeat(')', n)), 120) FROM unnest(ARRAY[150, 4000]) n;
 SELECT left(pg_temp.run('SELECT * FROM partiql WHERE ' || repeat('NOT ', n) || 'pk=''b'''), 120) FROM unnest(ARRAY[100, 2000]) n;
 SELECT left(pg_temp.run('SELECT * FROM partiql WHERE a = ' || repeat('[', n) || repeat(']', n)), 120) FROM unnest(ARRAY[32, 33, 4000]) n;
-SELECT left(pg_temp.run('SELECT * FROM partiql WHERE pk=''b'' AND (a=1' || repeat(' OR a=1', n) || ')'), 120) FROM unnest(ARRAY[298, 299, 1000]) n;
+SELECT left(pg_temp.run('INSERT INTO partiql VALUE {''pk'':''deep'',''sk'':' || n || ',''x'':' || repeat('{''a'':', n) || '1' || repeat('}', n) || '}'), 120) FROM unnest(ARRAY[31, 32]) n;
+SELECT left(pg_temp.run('INSERT INTO partiql VALUE {''pk'':''deep'',''sk'':' || n || ',''x'':' || repeat('[', n) || '?' || repeat(']', n) || '}', ',"Parameters":[{"L":[{"L":[]}]}]'), 120) FROM unnest(ARRAY[30, 31]) n;
+SELECT left(pg_temp.run('SELECT * FROM partiql WHERE pk=''b'' AND (a=1' || repeat(' OR a=1', n) || ')'), 120) FROM unnest(ARRAY[148, 149, 1000]) n;
 SELECT left(pg_temp.run('SELECT * FROM partiql WHERE ' || c || ' IN (''0''' || (SELECT string_agg(',''' || i || '''', '') FROM generate_series(1, n - 1) i) || ')'), 120) FROM (VALUES ('pk', 50), ('pk', 51), ('x', 100), ('x', 101)) v(c, n);
 SELECT left(pg_temp.run('INSERT INTO partiql VALUE {''pk'':''big'',''sk'':1,''x'':?}', ',"Parameters":[{"S":"' || repeat('x', n) || '"}]'), 120) FROM unnest(ARRAY[409588, 409590, 409591, 409592]) n;
 SELECT pg_temp.run($$UPDATE partiql SET y = 'one more' WHERE pk='big' AND sk=1$$);

@@ -25,7 +25,8 @@ typedef struct DynTransactToken
 /*
  * Looks the token of a request of so many actions up.  The prefix keeps tokens of one operation apart from those of others.
  * True: the request has been done before.  False: it is to be done, and dyn_transact_token_keep to be called when it is.
- * Raises IdempotentParameterMismatchException when the token was another request's, TransactionInProgressException while a request of it is under way.
+ * Raises IdempotentParameterMismatchException when the token was another request's, TransactionInProgressException while a
+ * request of it is under way.
  */
 extern bool dyn_transact_token_find(DynTransactToken *token, const DynJson *request, const DynShape *shape, const char *prefix,
 									int nactions);

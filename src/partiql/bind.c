@@ -14,7 +14,7 @@
 #include "partiql/program.h"
 #include "value/number.h"
 
-static DynNode constant_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, uint32 depth);
+static DynNode constant_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, int32 depth);
 
 /* ---- parameters ---- */
 
@@ -130,7 +130,7 @@ set_value(const DynPartiqlBound *bound, const DynPartiqlNode *node)
 }
 
 static DynNode
-map_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, uint32 depth)
+map_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, int32 depth)
 {
 	DynNode		map = dyn_node_empty(DYN_M);
 
@@ -146,7 +146,7 @@ map_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, uint32 depth)
 }
 
 static DynNode
-list_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, uint32 depth)
+list_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, int32 depth)
 {
 	DynNode		list = dyn_node_empty(DYN_L);
 
@@ -155,11 +155,11 @@ list_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, uint32 depth
 	return list;
 }
 
-/* Levels of lists and maps in a value that came as a parameter. */
-static uint32
-levels_of(DynValue v)
+/* Levels of values below one that came as a parameter. */
+static int32
+levels_below(DynValue v)
 {
-	uint32		levels = 0;
+	int32		levels = 0;
 	DynSlice	name;
 
 	if (v.tag != DYN_L && v.tag != DYN_M)
@@ -167,21 +167,21 @@ levels_of(DynValue v)
 	check_stack_depth();
 	for (uint32 i = 0; i < dyn_value_count(v); i++)
 	{
-		uint32		below = levels_of(v.tag == DYN_L ? dyn_list_element(v, i) : dyn_map_member(v, i, &name));
+		int32		below = levels_below(v.tag == DYN_L ? dyn_list_element(v, i) : dyn_map_member(v, i, &name));
 
-		levels = Max(levels, below);
+		levels = Max(levels, below + 1);
 	}
-	return levels + 1;
+	return levels;
 }
 
-/* depth: lists and maps around the node, the item itself being none. */
+/* depth: lists and maps around the node; an item is none, and is at depth -1. */
 static DynNode
-constant_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, uint32 depth)
+constant_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, int32 depth)
 {
 	static const uint8 true_byte = 1;
 	static const uint8 false_byte = 0;
 
-	if (depth > DYN_MAX_NESTING)
+	if (depth >= DYN_MAX_NESTING)
 		dyn_validation("%s", dyn_nesting_flaw);
 	switch (node->op)
 	{
@@ -196,7 +196,7 @@ constant_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, uint32 d
 		case DYN_PARTIQL_NULL:
 			return dyn_node_of((DynValue) {DYN_NULL, 0, &false_byte});
 		case DYN_PARTIQL_PARAMETER:
-			if (depth > 0 && depth + levels_of(bound->parameters[node->at]) > DYN_MAX_NESTING)
+			if (depth > 0 && depth + levels_below(bound->parameters[node->at]) >= DYN_MAX_NESTING)
 				dyn_validation("%s", dyn_nesting_flaw);
 			return dyn_node_of(bound->parameters[node->at]);
 		case DYN_PARTIQL_LIST:
@@ -224,7 +224,7 @@ dyn_partiql_value(const DynPartiqlBound *bound, const DynPartiqlNode *node)
 DynNode
 dyn_partiql_item_value(const DynPartiqlBound *bound, const DynPartiqlNode *node)
 {
-	DynNode		item = constant_node(bound, node, 0);
+	DynNode		item = constant_node(bound, node, -1);
 
 	if (item.tag != DYN_M)
 		dyn_validation("Statement wasn't well formed, can't be processed: Expected item");

@@ -495,7 +495,12 @@ parse_or(DynPartiqlParser *p)
 DynPartiqlNode *
 dyn_partiql_condition(DynPartiqlParser *p)
 {
-	return require_condition(parse_or(p));
+	DynPartiqlNode *node = parse_or(p);
+
+	/* an operator that there is not: LIKE */
+	if (!is_condition(node) && p->token->kind == DYN_PT_WORD)
+		dyn_partiql_unexpected(p);
+	return require_condition(node);
 }
 
 DynPartiqlNode *
