@@ -139,21 +139,119 @@ lex_number(DynSlice text, uint32 pos, DynPartiqlToken *token)
 	return end;
 }
 
+static DynPartiqlCode
+single_code(char c)
+{
+	switch (c)
+	{
+		case ',':
+			return DYN_PC_COMMA;
+		case '(':
+			return DYN_PC_OPEN;
+		case ')':
+			return DYN_PC_CLOSE;
+		case '[':
+			return DYN_PC_OPEN_LIST;
+		case ']':
+			return DYN_PC_CLOSE_LIST;
+		case '{':
+			return DYN_PC_OPEN_MAP;
+		case '}':
+			return DYN_PC_CLOSE_MAP;
+		case '.':
+			return DYN_PC_DOT;
+		case ':':
+			return DYN_PC_COLON;
+		case ';':
+			return DYN_PC_SEMICOLON;
+		case '=':
+			return DYN_PC_EQ;
+		case '<':
+			return DYN_PC_LT;
+		case '>':
+			return DYN_PC_GT;
+		case '+':
+			return DYN_PC_PLUS;
+		case '-':
+			return DYN_PC_MINUS;
+		case '*':
+			return DYN_PC_STAR;
+		default:
+			return DYN_PC_NONE;
+	}
+}
+
 static uint32
 lex_symbol(DynSlice text, uint32 pos, DynPartiqlToken *token)
 {
-	static const char *const pairs[] = {"<>", "!=", "<=", ">=", "<<", ">>"};
+	static const struct
+	{
+		char		symbol[3];
+		DynPartiqlCode code;
+	}			pairs[] = {
+		{"<>", DYN_PC_NE},
+		{"!=", DYN_PC_NE},
+		{"<=", DYN_PC_LE},
+		{">=", DYN_PC_GE},
+		{"<<", DYN_PC_OPEN_SET},
+		{">>", DYN_PC_CLOSE_SET}
+	};
+	char		c = text.data[pos];
 
 	token->kind = DYN_PT_SYMBOL;
-	for (int i = 0; i < lengthof(pairs); i++)
+	if (c == '<' || c == '>' || c == '!')
 	{
-		if (at(text, pos) == pairs[i][0] && at(text, pos + 1) == pairs[i][1])
+		for (int i = 0; i < lengthof(pairs); i++)
+		{
+			if (c != pairs[i].symbol[0] || at(text, pos + 1) != pairs[i].symbol[1])
+				continue;
+			token->code = pairs[i].code;
 			return pos + 2;
+		}
 	}
-	if (text.data[pos] != '\0' && strchr(",()[]{}.:;=<>+-*", text.data[pos]) != NULL)
+	token->code = single_code(c);
+	if (token->code != DYN_PC_NONE)
 		return pos + 1;
 	token->kind = DYN_PT_UNKNOWN;
 	return Min(pos + pg_utf_mblen((const unsigned char *) text.data + pos), text.len);
+}
+
+typedef struct Keyword
+{
+	const char *word;
+	uint8		len;
+	bool		reserved;
+} Keyword;
+
+static const Keyword keywords[] = {
+#define DYN_KEYWORD(word, reserved) {#word, sizeof(#word) - 1, reserved},
+#include "partiql/keywords.def"
+#undef DYN_KEYWORD
+};
+
+#define LONGEST_KEYWORD 9
+
+static DynPartiqlCode
+word_code(DynSlice word)
+{
+	char		upper[LONGEST_KEYWORD];
+
+	if (word.len > LONGEST_KEYWORD)
+		return DYN_PC_NONE;
+	for (uint32 i = 0; i < word.len; i++)
+		upper[i] = word.data[i] >= 'a' && word.data[i] <= 'z' ? word.data[i] - ('a' - 'A') : word.data[i];
+	for (int i = 0; i < lengthof(keywords) && keywords[i].len <= word.len; i++)
+	{
+		if (keywords[i].len == word.len && keywords[i].word[0] == upper[0] && memcmp(keywords[i].word, upper, word.len) == 0)
+			return (DynPartiqlCode) (i + 1);
+	}
+	return DYN_PC_NONE;
+}
+
+bool
+dyn_partiql_reserved(DynPartiqlCode code)
+{
+	return code > DYN_PC_NONE && code <= lengthof(keywords) && keywords[code - 1].reserved;
 }
 
 static uint32
@@ -163,6 +261,7 @@ lex_one(DynSlice text, uint32 pos, DynPartiqlToken *token)
 	uint32		end = pos + 1;
 
 	token->start = pos;
+	token->code = DYN_PC_NONE;
 	token->text = (DynSlice) {NULL, 0};
 	if (c == '\'' || c == '"')
 		end = lex_quoted(text, pos, token);
@@ -171,6 +270,7 @@ lex_one(DynSlice text, uint32 pos, DynPartiqlToken *token)
 		token->kind = DYN_PT_WORD;
 		while (is_word(at(text, end)))
 			end++;
+		token->code = word_code((DynSlice) {text.data + pos, end - pos});
 	}
 	else if (is_digit(c) || (c == '.' && is_digit(at(text, pos + 1))))
 		end = lex_number(text, pos, token);

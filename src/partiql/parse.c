@@ -8,35 +8,10 @@
 #include "base/errors.h"
 #include "partiql/parse_internal.h"
 
-/* Words that are no names unless quoted: what the grammar needs, and what of SQL DynamoDB does not take. */
-static const char *const keywords[] = {
-	"AND", "AS", "BETWEEN", "BY", "CASE", "CAST", "DELETE", "DISTINCT", "EXISTS", "FALSE", "FROM", "GROUP", "HAVING", "IN",
-	"INSERT", "INTO", "IS", "JOIN", "LIKE", "LIMIT", "MISSING", "NOT", "NULL", "OFFSET", "OR", "ORDER", "RETURNING", "SELECT",
-	"SET", "TRUE", "UNION", "UPDATE", "VALUES", "WHERE"
-};
-
 void
 dyn_partiql_malformed(const char *detail)
 {
 	dyn_validation("Statement wasn't well formed, can't be processed: %s", detail);
-}
-
-static bool
-is_word(const DynPartiqlToken *token, const char *word)
-{
-	return token->kind == DYN_PT_WORD && strlen(word) == token->text.len &&
-		pg_strncasecmp(token->text.data, word, token->text.len) == 0;
-}
-
-static bool
-is_keyword(const DynPartiqlToken *token)
-{
-	for (int i = 0; i < lengthof(keywords); i++)
-	{
-		if (is_word(token, keywords[i]))
-			return true;
-	}
-	return false;
 }
 
 void
@@ -44,7 +19,7 @@ dyn_partiql_unexpected(const DynPartiqlParser *p)
 {
 	if (p->token->kind == DYN_PT_EOF)
 		dyn_partiql_malformed("Unexpected end of statement");
-	if (is_keyword(p->token))
+	if (dyn_partiql_reserved(p->token->code))
 		dyn_partiql_malformed("Unexpected keyword");
 	if (p->token->kind == DYN_PT_UNKNOWN)
 		dyn_partiql_malformed("Invalid character or unclosed literal");
@@ -52,46 +27,18 @@ dyn_partiql_unexpected(const DynPartiqlParser *p)
 }
 
 bool
-dyn_partiql_is_word(const DynPartiqlParser *p, const char *word)
+dyn_partiql_take(DynPartiqlParser *p, DynPartiqlCode code)
 {
-	return is_word(p->token, word);
-}
-
-bool
-dyn_partiql_is_symbol(const DynPartiqlParser *p, const char *symbol)
-{
-	return p->token->kind == DYN_PT_SYMBOL && dyn_slice_is(p->token->text, symbol);
-}
-
-bool
-dyn_partiql_take_word(DynPartiqlParser *p, const char *word)
-{
-	if (!dyn_partiql_is_word(p, word))
-		return false;
-	p->token++;
-	return true;
-}
-
-bool
-dyn_partiql_take_symbol(DynPartiqlParser *p, const char *symbol)
-{
-	if (!dyn_partiql_is_symbol(p, symbol))
+	if (p->token->code != code)
 		return false;
 	p->token++;
 	return true;
 }
 
 void
-dyn_partiql_expect_word(DynPartiqlParser *p, const char *word)
+dyn_partiql_expect(DynPartiqlParser *p, DynPartiqlCode code)
 {
-	if (!dyn_partiql_take_word(p, word))
-		dyn_partiql_unexpected(p);
-}
-
-void
-dyn_partiql_expect_symbol(DynPartiqlParser *p, const char *symbol)
-{
-	if (!dyn_partiql_take_symbol(p, symbol))
+	if (!dyn_partiql_take(p, code))
 		dyn_partiql_unexpected(p);
 }
 
@@ -100,7 +47,7 @@ dyn_partiql_name(DynPartiqlParser *p)
 {
 	DynSlice	name = p->token->text;
 
-	if (p->token->kind != DYN_PT_NAME && (p->token->kind != DYN_PT_WORD || is_keyword(p->token)))
+	if (p->token->kind != DYN_PT_NAME && (p->token->kind != DYN_PT_WORD || dyn_partiql_reserved(p->token->code)))
 		dyn_partiql_unexpected(p);
 	if (name.len == 0)
 		dyn_partiql_malformed("Unexpected empty name");
@@ -135,14 +82,14 @@ static void
 parse_table(DynPartiqlParser *p, DynPartiqlStatement *statement, bool index_allowed)
 {
 	statement->table = dyn_partiql_name(p);
-	if (index_allowed && dyn_partiql_take_symbol(p, "."))
+	if (index_allowed && dyn_partiql_take(p, DYN_PC_DOT))
 		statement->index = dyn_partiql_name(p);
 }
 
 static void
 parse_where(DynPartiqlParser *p, DynPartiqlStatement *statement)
 {
-	if (dyn_partiql_take_word(p, "WHERE"))
+	if (dyn_partiql_take(p, DYN_PC_WHERE))
 		statement->where = dyn_partiql_condition(p);
 }
 
@@ -153,7 +100,7 @@ refuse_function(const DynPartiqlParser *p)
 	uint32		line = 1;
 	uint32		column = 1;
 
-	if (p->token->kind != DYN_PT_WORD || p->token[1].kind != DYN_PT_SYMBOL || p->token[1].text.data[0] != '(')
+	if (p->token->kind != DYN_PT_WORD || p->token[1].code != DYN_PC_OPEN)
 		return;
 	for (uint32 i = 0; i < p->token->start; i++)
 	{
@@ -172,22 +119,22 @@ parse_paths(DynPartiqlParser *p, DynPartiqlStatement *statement)
 {
 	DynPartiqlNode list = {0};
 
-	if (dyn_partiql_take_symbol(p, "*"))
+	if (dyn_partiql_take(p, DYN_PC_STAR))
 		return;
 	do
 	{
 		refuse_function(p);
 		dyn_partiql_add_child(&list, dyn_partiql_path(p));
-	} while (dyn_partiql_take_symbol(p, ","));
+	} while (dyn_partiql_take(p, DYN_PC_COMMA));
 	statement->paths = list.child;
 }
 
 static void
 parse_order(DynPartiqlParser *p, DynPartiqlStatement *statement)
 {
-	if (!dyn_partiql_take_word(p, "ORDER"))
+	if (!dyn_partiql_take(p, DYN_PC_ORDER))
 		return;
-	dyn_partiql_expect_word(p, "BY");
+	dyn_partiql_expect(p, DYN_PC_BY);
 	do
 	{
 		DynPartiqlOrder *order = &statement->order[statement->norder];
@@ -196,18 +143,18 @@ parse_order(DynPartiqlParser *p, DynPartiqlStatement *statement)
 			dyn_partiql_malformed("Unexpected term");
 		statement->norder++;
 		order->name = dyn_partiql_name(p);
-		if (dyn_partiql_take_word(p, "DESC"))
+		if (dyn_partiql_take(p, DYN_PC_DESC))
 			order->descending = true;
 		else
-			(void) dyn_partiql_take_word(p, "ASC");
-	} while (dyn_partiql_take_symbol(p, ","));
+			(void) dyn_partiql_take(p, DYN_PC_ASC);
+	} while (dyn_partiql_take(p, DYN_PC_COMMA));
 }
 
 static void
 parse_select(DynPartiqlParser *p, DynPartiqlStatement *statement)
 {
 	parse_paths(p, statement);
-	dyn_partiql_expect_word(p, "FROM");
+	dyn_partiql_expect(p, DYN_PC_FROM);
 	parse_table(p, statement, true);
 	parse_where(p, statement);
 	parse_order(p, statement);
@@ -218,12 +165,12 @@ parse_select(DynPartiqlParser *p, DynPartiqlStatement *statement)
 static void
 parse_insert(DynPartiqlParser *p, DynPartiqlStatement *statement)
 {
-	dyn_partiql_expect_word(p, "INTO");
+	dyn_partiql_expect(p, DYN_PC_INTO);
 	parse_table(p, statement, false);
-	if (dyn_partiql_is_symbol(p, "("))
+	if (dyn_partiql_is(p, DYN_PC_OPEN))
 		dyn_partiql_malformed("Unexpected keyword");
-	dyn_partiql_expect_word(p, "VALUE");
-	if (dyn_partiql_is_symbol(p, "<<"))
+	dyn_partiql_expect(p, DYN_PC_VALUE);
+	if (dyn_partiql_is(p, DYN_PC_OPEN_SET))
 		dyn_validation("Unsupported operation: Inserting multiple items in a single statement is not supported, "
 					   "use \"INSERT INTO tableName VALUE item\" instead");
 	statement->item = dyn_partiql_item(p);
@@ -238,7 +185,7 @@ parse_assignment(DynPartiqlParser *p)
 	DynPartiqlNode *set = dyn_partiql_node(DYN_OP_SET);
 
 	dyn_partiql_add_child(set, dyn_partiql_path(p));
-	dyn_partiql_expect_symbol(p, "=");
+	dyn_partiql_expect(p, DYN_PC_EQ);
 	dyn_partiql_add_child(set, dyn_partiql_operand(p));
 	return set;
 }
@@ -259,13 +206,13 @@ parse_actions(DynPartiqlParser *p, DynPartiqlStatement *statement)
 
 	for (;;)
 	{
-		bool		set = dyn_partiql_take_word(p, "SET");
+		bool		set = dyn_partiql_take(p, DYN_PC_SET);
 
-		if (!set && !dyn_partiql_take_word(p, "REMOVE"))
+		if (!set && !dyn_partiql_take(p, DYN_PC_REMOVE))
 			break;
 		do
 			dyn_partiql_add_child(&list, set ? parse_assignment(p) : parse_removal(p));
-		while (dyn_partiql_take_symbol(p, ","));
+		while (dyn_partiql_take(p, DYN_PC_COMMA));
 	}
 	if (list.count == 0)
 		dyn_partiql_malformed("Expected data manipulation");
@@ -279,15 +226,15 @@ parse_returning(DynPartiqlParser *p, DynPartiqlStatement *statement)
 	bool		all;
 	bool		new;
 
-	if (!dyn_partiql_take_word(p, "RETURNING"))
+	if (!dyn_partiql_take(p, DYN_PC_RETURNING))
 		return;
-	all = dyn_partiql_take_word(p, "ALL");
+	all = dyn_partiql_take(p, DYN_PC_ALL);
 	if (!all)
-		dyn_partiql_expect_word(p, "MODIFIED");
-	new = dyn_partiql_take_word(p, "NEW");
+		dyn_partiql_expect(p, DYN_PC_MODIFIED);
+	new = dyn_partiql_take(p, DYN_PC_NEW);
 	if (!new)
-		dyn_partiql_expect_word(p, "OLD");
-	dyn_partiql_expect_symbol(p, "*");
+		dyn_partiql_expect(p, DYN_PC_OLD);
+	dyn_partiql_expect(p, DYN_PC_STAR);
 	if (all)
 		statement->returning = new ? DYN_PARTIQL_ALL_NEW : DYN_PARTIQL_ALL_OLD;
 	else
@@ -308,40 +255,40 @@ parse_write_end(DynPartiqlParser *p, DynPartiqlStatement *statement)
 static void
 parse_exists(DynPartiqlParser *p, DynPartiqlStatement *statement)
 {
-	dyn_partiql_expect_symbol(p, "(");
-	dyn_partiql_expect_word(p, "SELECT");
+	dyn_partiql_expect(p, DYN_PC_OPEN);
+	dyn_partiql_expect(p, DYN_PC_SELECT);
 	parse_select(p, statement);
-	dyn_partiql_expect_symbol(p, ")");
+	dyn_partiql_expect(p, DYN_PC_CLOSE);
 }
 
 static void
 parse_statement(DynPartiqlParser *p, DynPartiqlStatement *statement)
 {
-	if (dyn_partiql_take_word(p, "SELECT"))
+	if (dyn_partiql_take(p, DYN_PC_SELECT))
 	{
 		statement->kind = DYN_PARTIQL_SELECT;
 		parse_select(p, statement);
 	}
-	else if (dyn_partiql_take_word(p, "INSERT"))
+	else if (dyn_partiql_take(p, DYN_PC_INSERT))
 	{
 		statement->kind = DYN_PARTIQL_INSERT;
 		parse_insert(p, statement);
 	}
-	else if (dyn_partiql_take_word(p, "UPDATE"))
+	else if (dyn_partiql_take(p, DYN_PC_UPDATE))
 	{
 		statement->kind = DYN_PARTIQL_UPDATE;
 		parse_table(p, statement, true);
 		parse_actions(p, statement);
 		parse_write_end(p, statement);
 	}
-	else if (dyn_partiql_take_word(p, "DELETE"))
+	else if (dyn_partiql_take(p, DYN_PC_DELETE))
 	{
 		statement->kind = DYN_PARTIQL_DELETE;
-		dyn_partiql_expect_word(p, "FROM");
+		dyn_partiql_expect(p, DYN_PC_FROM);
 		parse_table(p, statement, true);
 		parse_write_end(p, statement);
 	}
-	else if (dyn_partiql_take_word(p, "EXISTS"))
+	else if (dyn_partiql_take(p, DYN_PC_EXISTS))
 	{
 		statement->kind = DYN_PARTIQL_EXISTS;
 		parse_exists(p, statement);
@@ -358,7 +305,7 @@ dyn_partiql_parse(DynSlice text)
 
 	statement->text = text;
 	parse_statement(&parser, statement);
-	(void) dyn_partiql_take_symbol(&parser, ";");
+	(void) dyn_partiql_take(&parser, DYN_PC_SEMICOLON);
 	if (parser.token->kind != DYN_PT_EOF)
 		dyn_partiql_unexpected(&parser);
 	statement->nparameters = parser.nparameters;

@@ -79,7 +79,7 @@ parse_index(DynPartiqlParser *p)
 	}
 	element.index = (uint32) index;
 	p->token++;
-	dyn_partiql_expect_symbol(p, "]");
+	dyn_partiql_expect(p, DYN_PC_CLOSE_LIST);
 	return element;
 }
 
@@ -101,9 +101,9 @@ dyn_partiql_path(DynPartiqlParser *p)
 	add_element(path, &room, (DynPartiqlElement) {.name = dyn_partiql_name(p)});
 	for (;;)
 	{
-		if (dyn_partiql_take_symbol(p, "."))
+		if (dyn_partiql_take(p, DYN_PC_DOT))
 			add_element(path, &room, (DynPartiqlElement) {.name = dyn_partiql_name(p)});
-		else if (dyn_partiql_take_symbol(p, "["))
+		else if (dyn_partiql_take(p, DYN_PC_OPEN_LIST))
 			add_element(path, &room, parse_index(p));
 		else
 			return path;
@@ -114,17 +114,17 @@ dyn_partiql_path(DynPartiqlParser *p)
 
 /* Values up to the closing symbol. */
 static DynPartiqlNode *
-parse_values(DynPartiqlParser *p, uint8 op, const char *close)
+parse_values(DynPartiqlParser *p, uint8 op, DynPartiqlCode close)
 {
 	DynPartiqlNode *node = dyn_partiql_node(op);
 
 	enter(p);
-	if (!dyn_partiql_take_symbol(p, close))
+	if (!dyn_partiql_take(p, close))
 	{
 		do
 			dyn_partiql_add_child(node, parse_value(p));
-		while (dyn_partiql_take_symbol(p, ","));
-		dyn_partiql_expect_symbol(p, close);
+		while (dyn_partiql_take(p, DYN_PC_COMMA));
+		dyn_partiql_expect(p, close);
 	}
 	leave(p);
 	return node;
@@ -136,7 +136,7 @@ parse_map(DynPartiqlParser *p)
 	DynPartiqlNode *map = dyn_partiql_node(DYN_PARTIQL_MAP);
 
 	enter(p);
-	if (!dyn_partiql_take_symbol(p, "}"))
+	if (!dyn_partiql_take(p, DYN_PC_CLOSE_MAP))
 	{
 		do
 		{
@@ -147,15 +147,15 @@ parse_map(DynPartiqlParser *p)
 			if (p->token->kind != DYN_PT_STRING)
 				dyn_partiql_unexpected(p);
 			p->token++;
-			dyn_partiql_expect_symbol(p, ":");
+			dyn_partiql_expect(p, DYN_PC_COLON);
 			value = parse_value(p);
 			/* a node of its own: the text of a string is its content */
 			member = dyn_partiql_node(DYN_PARTIQL_MAP);
 			member->text = name;
 			dyn_partiql_add_child(member, value);
 			dyn_partiql_add_child(map, member);
-		} while (dyn_partiql_take_symbol(p, ","));
-		dyn_partiql_expect_symbol(p, "}");
+		} while (dyn_partiql_take(p, DYN_PC_COMMA));
+		dyn_partiql_expect(p, DYN_PC_CLOSE_MAP);
 	}
 	leave(p);
 	return map;
@@ -191,15 +191,18 @@ parse_signed(DynPartiqlParser *p, bool negative)
 	return node;
 }
 
+/* A literal of one word. */
+static DynPartiqlNode *
+parse_word(DynPartiqlParser *p, uint8 op)
+{
+	p->token++;
+	return dyn_partiql_node(op);
+}
+
 /* A literal or parameter, or NULL when there is none. */
 static DynPartiqlNode *
 try_constant(DynPartiqlParser *p)
 {
-	static const struct
-	{
-		const char *word;
-		uint8		op;
-	}			words[] = {{"TRUE", DYN_PARTIQL_TRUE}, {"FALSE", DYN_PARTIQL_FALSE}, {"NULL", DYN_PARTIQL_NULL}};
 	DynPartiqlNode *node;
 
 	switch (p->token->kind)
@@ -212,27 +215,35 @@ try_constant(DynPartiqlParser *p)
 			node = parse_literal(p, DYN_PARTIQL_PARAMETER);
 			node->at = p->nparameters++;
 			return node;
-		case DYN_PT_WORD:
-			for (int i = 0; i < lengthof(words); i++)
-			{
-				if (dyn_partiql_take_word(p, words[i].word))
-					return dyn_partiql_node(words[i].op);
-			}
-			return NULL;
 		default:
 			break;
 	}
-	if (dyn_partiql_take_symbol(p, "-"))
-		return parse_signed(p, true);
-	if (dyn_partiql_take_symbol(p, "+"))
-		return parse_signed(p, false);
-	if (dyn_partiql_take_symbol(p, "["))
-		return parse_values(p, DYN_PARTIQL_LIST, "]");
-	if (dyn_partiql_take_symbol(p, "{"))
-		return parse_map(p);
-	if (dyn_partiql_take_symbol(p, "<<"))
-		return parse_values(p, DYN_PARTIQL_SET, ">>");
-	return NULL;
+	switch (p->token->code)
+	{
+		case DYN_PC_TRUE:
+			return parse_word(p, DYN_PARTIQL_TRUE);
+		case DYN_PC_FALSE:
+			return parse_word(p, DYN_PARTIQL_FALSE);
+		case DYN_PC_NULL:
+			return parse_word(p, DYN_PARTIQL_NULL);
+		case DYN_PC_MINUS:
+			p->token++;
+			return parse_signed(p, true);
+		case DYN_PC_PLUS:
+			p->token++;
+			return parse_signed(p, false);
+		case DYN_PC_OPEN_LIST:
+			p->token++;
+			return parse_values(p, DYN_PARTIQL_LIST, DYN_PC_CLOSE_LIST);
+		case DYN_PC_OPEN_MAP:
+			p->token++;
+			return parse_map(p);
+		case DYN_PC_OPEN_SET:
+			p->token++;
+			return parse_values(p, DYN_PARTIQL_SET, DYN_PC_CLOSE_SET);
+		default:
+			return NULL;
+	}
 }
 
 static DynPartiqlNode *
@@ -277,7 +288,7 @@ parse_function(DynPartiqlParser *p)
 
 	for (int i = 0; i < lengthof(functions) && node == NULL; i++)
 	{
-		if (!dyn_partiql_is_word(p, functions[i].name))
+		if (strlen(functions[i].name) != name.len || pg_strncasecmp(functions[i].name, name.data, name.len) != 0)
 			continue;
 		node = dyn_partiql_node(functions[i].op);
 		node->written = (DynSlice) {functions[i].name, strlen(functions[i].name)};
@@ -286,16 +297,16 @@ parse_function(DynPartiqlParser *p)
 	if (node == NULL)
 		dyn_validation("Statement wasn't well formed, can't be processed: No such function: %.*s", (int) name.len, name.data);
 	p->token++;
-	dyn_partiql_expect_symbol(p, "(");
+	dyn_partiql_expect(p, DYN_PC_OPEN);
 	enter(p);
-	if (!dyn_partiql_is_symbol(p, ")"))
+	if (!dyn_partiql_is(p, DYN_PC_CLOSE))
 	{
 		do
 			dyn_partiql_add_child(node, require_operand(parse_sum(p)));
-		while (dyn_partiql_take_symbol(p, ","));
+		while (dyn_partiql_take(p, DYN_PC_COMMA));
 	}
 	leave(p);
-	dyn_partiql_expect_symbol(p, ")");
+	dyn_partiql_expect(p, DYN_PC_CLOSE);
 	if (node->count != operands)
 		dyn_validation("Incorrect number of operands for operator or function; operator or function: %.*s, number of operands: %u",
 					   (int) node->written.len, node->written.data, node->count);
@@ -309,18 +320,18 @@ parse_primary(DynPartiqlParser *p)
 {
 	DynPartiqlNode *node;
 
-	if (dyn_partiql_take_symbol(p, "("))
+	if (dyn_partiql_take(p, DYN_PC_OPEN))
 	{
 		enter(p);
 		node = parse_or(p);
 		leave(p);
-		dyn_partiql_expect_symbol(p, ")");
+		dyn_partiql_expect(p, DYN_PC_CLOSE);
 		return node;
 	}
 	node = try_constant(p);
 	if (node != NULL)
 		return node;
-	if (p->token->kind == DYN_PT_WORD && p->token[1].kind == DYN_PT_SYMBOL && p->token[1].text.data[0] == '(')
+	if (p->token->kind == DYN_PT_WORD && p->token[1].code == DYN_PC_OPEN)
 		return parse_function(p);
 	return dyn_partiql_path(p);
 }
@@ -341,7 +352,7 @@ parse_sum(DynPartiqlParser *p)
 {
 	DynPartiqlNode *node = parse_primary(p);
 
-	while (dyn_partiql_is_symbol(p, "+") || dyn_partiql_is_symbol(p, "-"))
+	while (dyn_partiql_is(p, DYN_PC_PLUS) || dyn_partiql_is(p, DYN_PC_MINUS))
 	{
 		DynSlice	written = p->token->text;
 
@@ -364,18 +375,18 @@ negate(DynPartiqlNode *node)
 static DynPartiqlNode *
 parse_is(DynPartiqlParser *p, DynPartiqlNode *left)
 {
-	bool		negated = dyn_partiql_take_word(p, "NOT");
+	bool		negated = dyn_partiql_take(p, DYN_PC_NOT);
 	DynPartiqlNode *node;
 
 	if (left->op != DYN_OP_PATH)
 		dyn_partiql_malformed("Unexpected term");
-	if (dyn_partiql_take_word(p, "MISSING"))
+	if (dyn_partiql_take(p, DYN_PC_MISSING))
 	{
 		node = dyn_partiql_node(negated ? DYN_OP_ATTRIBUTE_EXISTS : DYN_OP_ATTRIBUTE_NOT_EXISTS);
 		dyn_partiql_add_child(node, left);
 		return node;
 	}
-	if (dyn_partiql_take_word(p, "NULL"))
+	if (dyn_partiql_take(p, DYN_PC_NULL))
 	{
 		DynPartiqlNode *type = dyn_partiql_node(DYN_PARTIQL_STRING);
 
@@ -396,7 +407,7 @@ parse_between(DynPartiqlParser *p, DynPartiqlNode *left)
 	node->written = DYN_SLICE("BETWEEN");
 	dyn_partiql_add_child(node, require_operand(left));
 	dyn_partiql_add_child(node, require_operand(parse_sum(p)));
-	dyn_partiql_expect_word(p, "AND");
+	dyn_partiql_expect(p, DYN_PC_AND);
 	dyn_partiql_add_child(node, require_operand(parse_sum(p)));
 	return node;
 }
@@ -405,46 +416,63 @@ static DynPartiqlNode *
 parse_in(DynPartiqlParser *p, DynPartiqlNode *left)
 {
 	DynPartiqlNode *node = dyn_partiql_node(DYN_OP_IN);
-	const char *close = dyn_partiql_is_symbol(p, "[") ? "]" : ")";
+	DynPartiqlCode close = dyn_partiql_is(p, DYN_PC_OPEN_LIST) ? DYN_PC_CLOSE_LIST : DYN_PC_CLOSE;
 
 	node->written = DYN_SLICE("IN");
 	dyn_partiql_add_child(node, require_operand(left));
-	if (!dyn_partiql_take_symbol(p, "["))
-		dyn_partiql_expect_symbol(p, "(");
+	if (!dyn_partiql_take(p, DYN_PC_OPEN_LIST))
+		dyn_partiql_expect(p, DYN_PC_OPEN);
 	do
 		dyn_partiql_add_child(node, require_operand(parse_sum(p)));
-	while (dyn_partiql_take_symbol(p, ","));
-	dyn_partiql_expect_symbol(p, close);
+	while (dyn_partiql_take(p, DYN_PC_COMMA));
+	dyn_partiql_expect(p, close);
 	return node;
+}
+
+/* The comparison that a symbol stands for, or 0. */
+static uint8
+comparison_of(DynPartiqlCode code)
+{
+	switch (code)
+	{
+		case DYN_PC_EQ:
+			return DYN_OP_EQ;
+		case DYN_PC_NE:
+			return DYN_OP_NE;
+		case DYN_PC_LT:
+			return DYN_OP_LT;
+		case DYN_PC_LE:
+			return DYN_OP_LE;
+		case DYN_PC_GT:
+			return DYN_OP_GT;
+		case DYN_PC_GE:
+			return DYN_OP_GE;
+		default:
+			return 0;
+	}
 }
 
 static DynPartiqlNode *
 parse_comparison(DynPartiqlParser *p)
 {
-	static const struct
-	{
-		const char *symbol;
-		uint8		op;
-	}			symbols[] = {{"=", DYN_OP_EQ}, {"<>", DYN_OP_NE}, {"!=", DYN_OP_NE}, {"<", DYN_OP_LT}, {"<=", DYN_OP_LE},
-	{">", DYN_OP_GT}, {">=", DYN_OP_GE}};
 	DynPartiqlNode *left = parse_sum(p);
+	DynSlice	written = p->token->text;
+	uint8		op = comparison_of(p->token->code);
 	bool		negated;
 
-	for (int i = 0; i < lengthof(symbols); i++)
+	if (op != 0)
 	{
-		DynSlice	written = p->token->text;
-
-		if (dyn_partiql_take_symbol(p, symbols[i].symbol))
-			return make_binary(symbols[i].op, written, left, parse_sum(p));
+		p->token++;
+		return make_binary(op, written, left, parse_sum(p));
 	}
-	if (dyn_partiql_take_word(p, "IS"))
+	if (dyn_partiql_take(p, DYN_PC_IS))
 		return parse_is(p, left);
-	negated = dyn_partiql_is_word(p, "NOT") && p->token[1].kind == DYN_PT_WORD;
+	negated = dyn_partiql_is(p, DYN_PC_NOT) && p->token[1].kind == DYN_PT_WORD;
 	if (negated)
 		p->token++;
-	if (dyn_partiql_take_word(p, "BETWEEN"))
+	if (dyn_partiql_take(p, DYN_PC_BETWEEN))
 		left = parse_between(p, left);
-	else if (dyn_partiql_take_word(p, "IN"))
+	else if (dyn_partiql_take(p, DYN_PC_IN))
 		left = parse_in(p, left);
 	else if (negated)
 		dyn_partiql_unexpected(p);
@@ -456,7 +484,7 @@ parse_not(DynPartiqlParser *p)
 {
 	DynPartiqlNode *node;
 
-	if (!dyn_partiql_take_word(p, "NOT"))
+	if (!dyn_partiql_take(p, DYN_PC_NOT))
 		return parse_comparison(p);
 	enter(p);
 	node = negate(require_condition(parse_not(p)));
@@ -466,16 +494,16 @@ parse_not(DynPartiqlParser *p)
 
 /* Operands joined by a word are one node, whatever parentheses stand around them. */
 static DynPartiqlNode *
-parse_chain(DynPartiqlParser *p, const char *word, uint8 op, DynPartiqlNode *(*parse) (DynPartiqlParser *))
+parse_chain(DynPartiqlParser *p, DynPartiqlCode word, uint8 op, DynPartiqlNode *(*parse) (DynPartiqlParser *))
 {
 	DynPartiqlNode *node = parse(p);
 	DynPartiqlNode *chain;
 
-	if (!dyn_partiql_is_word(p, word))
+	if (!dyn_partiql_is(p, word))
 		return node;
 	chain = dyn_partiql_node(op);
 	dyn_partiql_add_child(chain, require_condition(node));
-	while (dyn_partiql_take_word(p, word))
+	while (dyn_partiql_take(p, word))
 		dyn_partiql_add_child(chain, require_condition(parse(p)));
 	return chain;
 }
@@ -483,13 +511,13 @@ parse_chain(DynPartiqlParser *p, const char *word, uint8 op, DynPartiqlNode *(*p
 static DynPartiqlNode *
 parse_and(DynPartiqlParser *p)
 {
-	return parse_chain(p, "AND", DYN_OP_AND, parse_not);
+	return parse_chain(p, DYN_PC_AND, DYN_OP_AND, parse_not);
 }
 
 static DynPartiqlNode *
 parse_or(DynPartiqlParser *p)
 {
-	return parse_chain(p, "OR", DYN_OP_OR, parse_and);
+	return parse_chain(p, DYN_PC_OR, DYN_OP_OR, parse_and);
 }
 
 DynPartiqlNode *

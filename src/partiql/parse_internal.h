@@ -24,17 +24,18 @@ extern void dyn_partiql_malformed(const char *detail) pg_attribute_noreturn();
 /* Raises the syntax error at the current token. */
 extern void dyn_partiql_unexpected(const DynPartiqlParser *p) pg_attribute_noreturn();
 
-/* Is the current token that keyword, that symbol? */
-extern bool dyn_partiql_is_word(const DynPartiqlParser *p, const char *word);
-extern bool dyn_partiql_is_symbol(const DynPartiqlParser *p, const char *symbol);
+/* Is the current token that word or symbol? */
+static inline bool
+dyn_partiql_is(const DynPartiqlParser *p, DynPartiqlCode code)
+{
+	return p->token->code == code;
+}
 
-/* Step over it if it is. */
-extern bool dyn_partiql_take_word(DynPartiqlParser *p, const char *word);
-extern bool dyn_partiql_take_symbol(DynPartiqlParser *p, const char *symbol);
+/* Steps over it if it is. */
+extern bool dyn_partiql_take(DynPartiqlParser *p, DynPartiqlCode code);
 
-/* Step over it; anything else is a syntax error. */
-extern void dyn_partiql_expect_word(DynPartiqlParser *p, const char *word);
-extern void dyn_partiql_expect_symbol(DynPartiqlParser *p, const char *symbol);
+/* Steps over it; anything else is a syntax error. */
+extern void dyn_partiql_expect(DynPartiqlParser *p, DynPartiqlCode code);
 
 /* A name, quoted or bare; a keyword is none. */
 extern DynSlice dyn_partiql_name(DynPartiqlParser *p);
