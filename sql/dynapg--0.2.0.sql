@@ -1066,6 +1066,46 @@ CREATE FUNCTION dynapg.run_jobs() RETURNS bigint
 COMMENT ON FUNCTION dynapg.run_jobs() IS 'deletes the expired items of the tables that the user owns, and returns their number';
 
 --
+-- PartiQL
+--
+
+CREATE FUNCTION dynapg.execute_statement(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_execute_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.execute_statement(json) IS 'Runs a PartiQL statement: the API operation ExecuteStatement';
+
+CREATE FUNCTION dynapg.execute_statement(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_execute_statement_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.execute_statement(jsonb) IS 'Runs a PartiQL statement: the API operation ExecuteStatement';
+
+CREATE FUNCTION dynapg.execute_statement(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_execute_statement_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.execute_statement(text) IS 'Runs a PartiQL statement: the API operation ExecuteStatement';
+
+CREATE FUNCTION dynapg.batch_execute_statement(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_execute_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_execute_statement(json) IS 'Runs PartiQL statements, each by itself: the API operation BatchExecuteStatement';
+
+CREATE FUNCTION dynapg.batch_execute_statement(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_execute_statement_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_execute_statement(jsonb) IS 'Runs PartiQL statements, each by itself: the API operation BatchExecuteStatement';
+
+CREATE FUNCTION dynapg.batch_execute_statement(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_batch_execute_statement_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.batch_execute_statement(text) IS 'Runs PartiQL statements, each by itself: the API operation BatchExecuteStatement';
+
+CREATE FUNCTION dynapg.execute_transaction(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_execute_transaction' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.execute_transaction(json) IS 'Runs PartiQL statements, all or none: the API operation ExecuteTransaction';
+
+CREATE FUNCTION dynapg.execute_transaction(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_execute_transaction_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.execute_transaction(jsonb) IS 'Runs PartiQL statements, all or none: the API operation ExecuteTransaction';
+
+CREATE FUNCTION dynapg.execute_transaction(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_execute_transaction_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.execute_transaction(text) IS 'Runs PartiQL statements, all or none: the API operation ExecuteTransaction';
+
+--
 -- Whom default privileges have given rights
 --
 

@@ -1,5 +1,5 @@
 /*
- * shapes_item.c - the shapes of item requests: single items, queries, batches, transactions
+ * shapes_item.c - the shapes of item requests: single items, queries, batches, transactions, statements
  *
  * Enum values are in the order in which the service lists them in its messages.
  *
@@ -324,3 +324,48 @@ static const DynShapeField transact_write_items_fields[] = {
 	{"ReturnItemCollectionMetrics", &return_metrics, false},
 };
 const DynShape dyn_shape_transact_write_items = STRUCTURE_OF("TransactWriteItemsInput", transact_write_items_fields);
+
+/* ExecuteStatement, BatchExecuteStatement, ExecuteTransaction */
+
+static const DynShape statement = STRING_OF("PartiQLStatement", 1, 8192);
+static const DynShape next_token = STRING_OF("PartiQLNextToken", 1, 32768);
+static const DynShape parameters = {.name = "PreparedStatementParameters", .kind = DYN_SHAPE_LIST,
+.has_min = true, .min = 1, .element = &attribute_value};
+static const DynShapeField execute_statement_fields[] = {
+	{"Statement", &statement, true},
+	{"Parameters", &parameters, false},
+	{"ConsistentRead", &dyn_shape_boolean, false},
+	{"NextToken", &next_token, false},
+	{"ReturnConsumedCapacity", &return_capacity, false},
+	{"Limit", &positive_integer, false},
+	{"ReturnValuesOnConditionCheckFailure", &return_on_failure, false},
+};
+const DynShape dyn_shape_execute_statement = STRUCTURE_OF("ExecuteStatementInput", execute_statement_fields);
+
+static const DynShapeField batch_statement_fields[] = {
+	{"Statement", &statement, true},
+	{"Parameters", &parameters, false},
+	{"ConsistentRead", &dyn_shape_boolean, false},
+	{"ReturnValuesOnConditionCheckFailure", &return_on_failure, false},
+};
+static const DynShape batch_statement = STRUCTURE_OF("BatchStatementRequest", batch_statement_fields);
+static const DynShape batch_statements = BOUNDED_LIST_OF("PartiQLBatchRequest", batch_statement, 1, 25);
+static const DynShapeField batch_execute_statement_fields[] = {
+	{"Statements", &batch_statements, true},
+	{"ReturnConsumedCapacity", &return_capacity, false},
+};
+const DynShape dyn_shape_batch_execute_statement = STRUCTURE_OF("BatchExecuteStatementInput", batch_execute_statement_fields);
+
+static const DynShapeField parameterized_statement_fields[] = {
+	{"Statement", &statement, true},
+	{"Parameters", &parameters, false},
+	{"ReturnValuesOnConditionCheckFailure", &return_on_failure, false},
+};
+static const DynShape parameterized_statement = STRUCTURE_OF("ParameterizedStatement", parameterized_statement_fields);
+static const DynShape parameterized_statements = BOUNDED_LIST_OF("ParameterizedStatements", parameterized_statement, 1, 100);
+static const DynShapeField execute_transaction_fields[] = {
+	{"TransactStatements", &parameterized_statements, true},
+	{"ClientRequestToken", &client_token, false},
+	{"ReturnConsumedCapacity", &return_capacity, false},
+};
+const DynShape dyn_shape_execute_transaction = STRUCTURE_OF("ExecuteTransactionInput", execute_transaction_fields);
