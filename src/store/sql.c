@@ -73,6 +73,12 @@ dyn_sql_float4(DynSqlArgs *args, float4 value)
 }
 
 void
+dyn_sql_timestamptz(DynSqlArgs *args, int64 value)
+{
+	add(args, TIMESTAMPTZOID, Int64GetDatum(value), false);
+}
+
+void
 dyn_sql_bool(DynSqlArgs *args, bool value)
 {
 	add(args, BOOLOID, BoolGetDatum(value), false);

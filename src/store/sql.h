@@ -32,6 +32,7 @@ extern void dyn_sql_oid(DynSqlArgs *args, Oid value);
 extern void dyn_sql_int(DynSqlArgs *args, int value);
 extern void dyn_sql_int64(DynSqlArgs *args, int64 value);
 extern void dyn_sql_float4(DynSqlArgs *args, float4 value);
+extern void dyn_sql_timestamptz(DynSqlArgs *args, int64 value);
 extern void dyn_sql_bool(DynSqlArgs *args, bool value);
 
 /*
