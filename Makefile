@@ -15,7 +15,7 @@ EXTENSION = dynapg
 DATA = $(sort $(wildcard sql/dynapg--*.sql))
 SOURCES = $(sort $(wildcard src/*.c src/*/*.c))
 OBJS = $(SOURCES:.c=.o)
-EXTRA_CLEAN = $(SOURCES:.c=.d) src/.flags
+EXTRA_CLEAN = $(SOURCES:.c=.d) src/.flags src/.flags.pg_config
 
 REGRESS = $(filter-out dynapg--%,$(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql))))
 REGRESS_OPTS = --encoding=UTF8
@@ -51,17 +51,38 @@ override with_llvm = no
 
 ifeq ($(filter $(OWN_GOALS),$(GOALS)),)
 
-PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
-ifeq ($(wildcard $(PGXS)),)
-$(error PostgreSQL's server headers are missing ("$(PG_CONFIG) --pgxs" names no file): install postgresql-server-dev-NN, or "make setup" on Debian and Ubuntu)
+# The PostgreSQL: PG_CONFIG, else what make run would take.  What goes into it is what was built: sudo forgets PG_CONFIG and
+# much of the PATH, so the goals that install remember it, and neither look at the compiler's flags nor build again for them.
+INSTALL_GOALS = install uninstall installcheck installdirs
+ENV_SH = $(shell PG_CONFIG="$(PG_CONFIG)" bash -c '. test/tools/env.sh && $(1)' 2>/dev/null)
+ONLY_INSTALL := $(if $(filter-out $(INSTALL_GOALS),$(GOALS)),,yes)
+BUILT_FOR := $(if $(wildcard dynapg.so),$(if $(wildcard src/.flags.pg_config),$(file <src/.flags.pg_config)))
+AS_BUILT :=
+ifeq ($(PG_CONFIG),)
+AS_BUILT := $(if $(ONLY_INSTALL),$(shell test -x "$(BUILT_FOR)" && echo yes))
+override PG_CONFIG := $(if $(AS_BUILT),$(BUILT_FOR),$(or $(call ENV_SH,find_pg_config),pg_config))
+endif
+REAL_PG_CONFIG := $(call ENV_SH,real_pg_config "$$PG_CONFIG")
+ifeq ($(AS_BUILT),yes)
+$(info PG_CONFIG=$(PG_CONFIG), for which dynapg was built)
+else ifneq ($(filter-out $(REAL_PG_CONFIG),$(if $(ONLY_INSTALL),$(BUILT_FOR))),)
+$(info dynapg was built for PG_CONFIG=$(BUILT_FOR); it is built again for $(PG_CONFIG))
+endif
+
+PGXS := $(shell "$(PG_CONFIG)" --pgxs 2>/dev/null)
+ifeq ($(shell test -f "$(PGXS)" && test -f "$$("$(PG_CONFIG)" --includedir-server)/postgres.h" && echo yes),)
+$(error PostgreSQL's server headers are missing (PG_CONFIG=$(PG_CONFIG) leads to no postgres.h): install postgresql-server-dev-NN, or "make setup" on Debian and Ubuntu)
 endif
 include $(PGXS)
 
 # Objects depend on the headers they include and on the compiler's flags, which tell PostgreSQL's version too.
 -include $(SOURCES:.c=.d)
+ifeq ($(if $(EXTRA_CFLAGS)$(EXTRA_LDFLAGS),,$(AS_BUILT)),)
 $(file >src/.flags.new,$(VERSION) $(includedir_server) $(CC) $(CPPFLAGS) $(CFLAGS))
 $(shell cmp -s src/.flags.new src/.flags && rm src/.flags.new || mv src/.flags.new src/.flags)
+$(file >src/.flags.new,$(REAL_PG_CONFIG))
+$(shell cmp -s src/.flags.new src/.flags.pg_config && rm src/.flags.new || mv src/.flags.new src/.flags.pg_config)
+endif
 $(OBJS): src/.flags
 
 src/llhttp-%.o: /usr/share/llhttp/%.c

@@ -26,8 +26,8 @@ GRANT regress_key_app TO regress_key_other;
 -- What is created: an id, a secret, a row.
 CREATE TEMP TABLE made AS SELECT * FROM dynapg.create_access_key('regress_key_app');
 SELECT access_key_id ~ '^AKIA[A-Z2-7]{16}$' AS id, secret_access_key ~ '^[A-Za-z0-9+/]{40}$' AS secret FROM made;
-SELECT k.access_key_id = m.access_key_id AS id, k.secret = m.secret_access_key AS secret, k.role, k.enabled, k.created_at = now() AS now
-	FROM dynapg.access_keys k, made m;
+SELECT k.access_key_id = m.access_key_id AS id, k.secret AS in_its_row, s.secret = m.secret_access_key AS secret, k.role, k.enabled,
+	k.created_at = now() AS now FROM dynapg.access_keys k JOIN dynapg.access_secrets s USING (access_key_id), made m;
 INSERT INTO made SELECT * FROM dynapg.create_access_key('regress_key_app');
 SELECT count(DISTINCT access_key_id), count(DISTINCT secret_access_key) FROM made;
 SELECT access_key_id FROM dynapg.create_access_key('"regress Key Boss"') \gset boss_
@@ -93,6 +93,10 @@ SELECT attempt($$DELETE FROM dynapg.access_keys RETURNING 1$$);
 SELECT attempt($$TRUNCATE dynapg.access_keys$$);
 SET ROLE regress_key_app;
 SELECT attempt($$SELECT count(*) FROM dynapg.access_keys$$);
+SELECT attempt($$SELECT count(*) FROM dynapg.access_secrets$$);
+SET ROLE regress_key_other;
+SELECT count(*) FROM dynapg.access_secrets;
+SELECT attempt($$DELETE FROM dynapg.access_secrets RETURNING 1$$);
 RESET ROLE;
 SELECT count(*) > 0 AS still_there FROM dynapg.access_keys;
 
@@ -124,20 +128,103 @@ SELECT access_key_id FROM dynapg.create_access_key('regress_key_app') \gset gone
 ROLLBACK;
 SELECT attempt(format('SELECT dynapg.drop_access_key(%L)', :'gone_access_key_id'));
 
--- A dropped role: its keys are listed for superusers, without a name, until the next key is created.
+-- Secrets that SQL writes go where secrets are kept, and follow their key.
+CREATE FUNCTION secrets(OUT id text, OUT secret text) RETURNS SETOF record LANGUAGE sql AS
+	$$ SELECT access_key_id, secret FROM dynapg.access_secrets WHERE length(access_key_id) < 20 ORDER BY 1 $$;
+SELECT * FROM secrets();
+UPDATE dynapg.access_keys SET secret = 'another' WHERE access_key_id = 'local';
+SELECT * FROM secrets();
+UPDATE dynapg.access_keys SET enabled = false WHERE access_key_id = 'local';
+UPDATE dynapg.access_keys SET access_key_id = 'remote' WHERE access_key_id = 'local';
+SELECT * FROM secrets();
+SELECT access_key_id, secret, enabled FROM dynapg.access_keys WHERE access_key_id = 'remote';
+SELECT attempt($$INSERT INTO dynapg.access_keys (access_key_id, role) VALUES ('none', 'regress_key_app')$$);
+SELECT attempt(format($$UPDATE dynapg.access_keys SET secret = %L WHERE access_key_id = 'remote' RETURNING 1$$, repeat('s', 129)));
+BEGIN;
+TRUNCATE dynapg.access_keys;
+SELECT count(*) FROM dynapg.access_secrets;
+ROLLBACK;
+SELECT * FROM secrets();
+-- With triggers off, too.
+SET session_replication_role = replica;
+INSERT INTO dynapg.access_keys (access_key_id, secret, role) VALUES ('applied', 'secret', 'regress_key_app');
+SELECT access_key_id, secret FROM dynapg.access_keys WHERE access_key_id = 'applied';
+INSERT INTO dynapg.access_secrets VALUES ('passed over', 'secret');
+RESET session_replication_role;
+SELECT * FROM secrets();
+DELETE FROM dynapg.access_keys WHERE access_key_id IN ('applied', 'remote');
+SELECT * FROM secrets();
+
+-- Nobody else writes them, not by the triggers' functions either.
+SELECT attempt($$INSERT INTO dynapg.access_secrets VALUES ('x', 'y')$$);
+SELECT attempt($$UPDATE dynapg.access_secrets SET secret = 'y' RETURNING 1$$);
+SELECT attempt($$DELETE FROM dynapg.access_secrets RETURNING 1$$);
+SET ROLE regress_key_app;
+CREATE TEMP TABLE access_keys (access_key_id text, secret text, role oid, enabled boolean);
+SELECT attempt($$CREATE TRIGGER forge BEFORE INSERT ON access_keys FOR EACH ROW EXECUTE FUNCTION dynapg.on_access_key_secret()$$);
+RESET ROLE;
+CREATE TRIGGER forge BEFORE INSERT ON pg_temp.access_keys FOR EACH ROW EXECUTE FUNCTION dynapg.on_access_key_secret();
+CREATE TRIGGER forget AFTER DELETE ON pg_temp.access_keys FOR EACH ROW EXECUTE FUNCTION dynapg.on_access_key_secret();
+SET ROLE regress_key_app;
+SELECT attempt(format($$INSERT INTO access_keys (access_key_id, secret) VALUES (%L, 'forged')$$, :'super_access_key_id'));
+RESET ROLE;
+DROP TABLE pg_temp.access_keys;
+
+-- Keys that clients have already: for superusers, and those whom they let.
+SELECT attempt($$SELECT dynapg.import_access_key('regress_key_app', 'brought_1', 'along')$$);
+SELECT * FROM secrets();
+SELECT attempt($$SELECT dynapg.import_access_key('regress_key_app', 'brought_1', 'again')$$);
+SELECT attempt($$SELECT dynapg.import_access_key('regress_key_app', 'no id', 'x')$$);
+SELECT attempt($$SELECT dynapg.import_access_key('regress_key_app', 'brought_2', '')$$);
+SELECT attempt($$SELECT dynapg.import_access_key('4000000000', 'brought_2', 'x')$$);
+SET ROLE regress_key_app;
+SELECT attempt($$SELECT dynapg.import_access_key('regress_key_app', 'brought_2', 'x')$$);
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION dynapg.import_access_key(regrole, text, text) TO regress_key_app;
+SET ROLE regress_key_app;
+SELECT attempt($$SELECT dynapg.import_access_key('regress_key_app', 'brought_2', 'x')$$);
+SELECT attempt($$SELECT dynapg.import_access_key('regress_key_other', 'brought_3', 'x')$$);
+SELECT attempt($$SELECT dynapg.drop_access_key('brought_2')$$);
+RESET ROLE;
+REVOKE EXECUTE ON FUNCTION dynapg.import_access_key(regrole, text, text) FROM regress_key_app;
+
+-- ANALYZE keeps no secrets, which pg_read_all_data could read.
+ANALYZE dynapg.access_keys;
+ANALYZE dynapg.access_secrets;
+SELECT tablename, attname FROM pg_stats WHERE schemaname = 'dynapg' AND attname = 'secret' AND null_frac < 1;
+
+-- A key of somebody else and one that is not there: the same error.
+SET ROLE regress_key_other;
+SELECT attempt($$SELECT dynapg.drop_access_key('brought_1')$$);
+SELECT attempt($$SELECT dynapg.disable_access_key('brought_9')$$);
+RESET ROLE;
+
+-- A dropped role takes its keys along; where the library was not there to see it, nobody sees them, and the next key removes them.
 REVOKE regress_key_app FROM "regress Key Boss", regress_key_other;
+SELECT count(*) > 0 AS has_keys FROM dynapg.access_keys WHERE role = 'regress_key_app'::regrole;
+BEGIN;
 DROP ROLE regress_key_app;
-SELECT count(*) > 0 AS listed FROM dynapg.access_key_list WHERE role::text ~ '^[0-9]+$';
-SELECT attempt(format('SELECT dynapg.disable_access_key(%L)', 'local'));
+SELECT count(*) FROM dynapg.access_keys WHERE role::text ~ '^[0-9]+$';
+SELECT * FROM secrets();
+ROLLBACK;
+SELECT count(*) > 0 AS has_keys FROM dynapg.access_keys WHERE role = 'regress_key_app'::regrole;
+DROP ROLE regress_key_app;
+SELECT count(*) FROM dynapg.access_keys WHERE role::text ~ '^[0-9]+$';
+INSERT INTO dynapg.access_keys (access_key_id, secret, role) VALUES ('dead', 'secret', 4000000000);
+SELECT count(*) FROM dynapg.access_key_list WHERE access_key_id = 'dead';
+SELECT attempt($$SELECT dynapg.enable_access_key('dead')$$);
 SET ROLE "regress Key Boss";
 SELECT role, count(*) FROM dynapg.access_key_list GROUP BY 1 ORDER BY role::text COLLATE "C";
-SELECT attempt($$SELECT dynapg.enable_access_key('local')$$) ~ '^42501 permission denied for access keys of role' AS refused;
 SELECT length(access_key_id) FROM dynapg.create_access_key('"regress Key Boss"');
 RESET ROLE;
+SELECT count(*) FROM dynapg.access_keys WHERE access_key_id = 'dead';
+SELECT * FROM secrets();
 SELECT role, count(*) FROM dynapg.access_key_list GROUP BY 1 ORDER BY role::text COLLATE "C";
 
 SET client_min_messages = warning;
 DELETE FROM dynapg.access_keys;
 DROP ROLE "regress Key Boss", regress_key_other, regress_key_super;
+SELECT count(*) FROM dynapg.access_secrets;
 DROP FUNCTION attempt(text);
+DROP FUNCTION secrets();
 DROP TABLE made;

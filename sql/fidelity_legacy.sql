@@ -33,7 +33,7 @@ SELECT v, pg_temp.on_item('put_item', 'Expected', v) FROM unnest(ARRAY[
   '{"nope":{"ComparisonOperator":"NULL"}}', '{"s":{"ComparisonOperator":"LE","AttributeValueList":[{"N":"1"}]}}', '{"s":{"Value":{"N":"x"}}}', '{"s":{"Value":{}}}',
   '{"s":{"Value":{"S":"hello"}},"n":{"Value":{"N":"6"}}}', '{"s":[]}', '{"s":{"Exists":"x"}}', '{"s":{"AttributeValueList":{}}}', '[]', '{"a.b":{"Value":{"S":"top"}}}',
   '{"":{"Value":{"S":"top"}}}', '{"s":null}']) v;
--- without the words before it where the operation is another
+-- the same in DeleteItem
 SELECT v, pg_temp.on_item('delete_item', 'Expected', v) FROM unnest(ARRAY['{"s":{}}', '{"s":{"Value":{"S":"hello"}}}', '{"s":{"Exists":false}}', '{"":{"Exists":false}}', '{"s":{"ComparisonOperator":"EQ"}}']) v;
 SELECT v, pg_temp.on_item('put_item', 'ConditionalOperator', v) FROM unnest(ARRAY['"OR","Expected":{"s":{"Value":{"S":"hello"}}}', '"OR","Expected":{}', '"XOR"', '"OR","Expected":{"s":{"Value":{"S":"hello"}},"n":{"Value":{"N":"6"}}}',
   '"AND","Expected":{"s":{"Value":{"S":"hello"}},"n":{"Value":{"N":"6"}}}', 'null,"Expected":{"s":{"Value":{"S":"hello"}},"n":{"Value":{"N":"5"}}}']) v;

@@ -34,4 +34,8 @@ SET ROLE throttled;
 SELECT * FROM dynapg.throughput;
 RESET ROLE;
 DROP ROLE throttled;
+-- An ARN outside of an operation: the table of this account, one that is missing, one of another account.
+SELECT dynapg.refill_throughput('arn:aws:dynamodb:us-east-1:000000000000:table/Throttled');
+SELECT dynapg.refill_throughput('arn:aws:dynamodb:us-east-1:000000000000:table/None', 300);
+SELECT dynapg.refill_throughput('arn:aws:dynamodb:us-east-1:111111111111:table/Throttled', 300);
 SELECT pg_temp.answer('delete_table', '{"TableName":"Throttled"}') LIKE '{"TableDescription":%';

@@ -159,6 +159,29 @@ ALTER TABLE public.txr_later ENABLE ALWAYS TRIGGER later;
 CREATE OR REPLACE FUNCTION public.txr_check(key text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.txr_later VALUES (1); RETURN true; END $$;
 RESET ROLE;
 SELECT pg_temp.answer('transact_write_items', '{"TransactItems":[{"ConditionCheck":{"TableName":"tx.rights","Key":{"pk":{"S":"none"}},"ConditionExpression":"attribute_not_exists(pk)"}}]}');
+-- A temporary relation of the caller's, which no search_path hides, is not what the owner's function finds.
+SET ROLE regress_txr_owner;
+CREATE OR REPLACE FUNCTION public.txr_check(key text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT allowed FROM txr_limits); END $$;
+SET ROLE regress_txr_user;
+CREATE FUNCTION txr_callers.steal() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'stolen as %', current_user; RETURN true; END $$;
+CREATE TEMPORARY VIEW txr_limits AS SELECT txr_callers.steal() AS allowed;
+GRANT SELECT ON txr_limits TO PUBLIC;
+SELECT public.txr('ConditionCheck none new');
+SELECT public.txr('Delete none');
+CREATE TYPE pg_temp.txr_type AS (a integer);
+DROP VIEW pg_temp.txr_limits;
+SELECT public.txr('ConditionCheck none new');
+DROP TYPE pg_temp.txr_type;
+SELECT public.txr('ConditionCheck none new');
+-- Where there is only code that looks up no names, temporary relations are in nobody's way.
+SET ROLE regress_txr_owner;
+ALTER TABLE dynamodb."tx.rights" DROP CONSTRAINT fine, ADD CONSTRAINT fine CHECK (length(pk) < 100) NOT VALID;
+SET ROLE regress_txr_user;
+CREATE TEMPORARY TABLE txr_limits (allowed boolean);
+SELECT public.txr('ConditionCheck none new');
+DROP TABLE pg_temp.txr_limits;
+SET ROLE regress_txr_owner;
+ALTER TABLE dynamodb."tx.rights" DROP CONSTRAINT fine, ADD CONSTRAINT fine CHECK (public.txr_check(pk)) NOT VALID;
 -- The owner may be the caller: these are its own settings.
 SET ROLE regress_txr_owner;
 CREATE OR REPLACE FUNCTION public.txr_check(key text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN fine(key); END $$;

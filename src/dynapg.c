@@ -7,6 +7,7 @@
 
 #include "base/guc.h"
 #include "http/worker.h"
+#include "store/session.h"
 #include "store/throttle.h"
 
 PG_MODULE_MAGIC;
@@ -17,6 +18,7 @@ void
 _PG_init(void)
 {
 	dyn_guc_init();
+	dyn_session_init();
 	dyn_throttle_register();
 	dyn_http_register();
 }

@@ -18,6 +18,7 @@
 #include "base/guc.h"
 
 PGDLLEXPORT Datum dynapg_create_access_key(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum dynapg_import_access_key(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum dynapg_enable_access_key(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum dynapg_disable_access_key(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum dynapg_drop_access_key(PG_FUNCTION_ARGS);
@@ -136,6 +137,17 @@ dynapg_create_access_key(PG_FUNCTION_ARGS)
 	values[1] = CStringGetTextDatum(secret);
 	explicit_bzero(secret, sizeof(secret));
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls)));
+}
+
+PG_FUNCTION_INFO_V1(dynapg_import_access_key);
+Datum
+dynapg_import_access_key(PG_FUNCTION_ARGS)
+{
+	char	   *secret = text_to_cstring(PG_GETARG_TEXT_PP(2));
+
+	dyn_access_key_import(PG_GETARG_OID(0), text_to_cstring(PG_GETARG_TEXT_PP(1)), secret);
+	explicit_bzero(secret, strlen(secret));
+	PG_RETURN_VOID();
 }
 
 PG_FUNCTION_INFO_V1(dynapg_enable_access_key);

@@ -88,15 +88,15 @@ static void
 read_part(TableReads *reads)
 {
 	const DynJson *keys = dyn_request_member(reads->part, "Keys");
-	const char *flaw;
+	DynViolation violation;
 	int			i = 0;
 
 	dyn_get_check(reads->part);
 	reads->maps = palloc_array(DynNode, reads->count);
 	for (const DynJson *key = dyn_json_first(keys); key != NULL; key = dyn_json_next(key))
 	{
-		if (!dyn_node_item_from_json(key, &reads->maps[i++], &flaw))
-			dyn_validation("%s", flaw);
+		if (!dyn_node_item_from_json(key, &dyn_wording_read, &reads->maps[i++], &violation))
+			dyn_violation_raise(&dyn_wording_read, &violation);
 	}
 	reads->projection = dyn_get_projection(reads->part);
 	check_duplicates(reads);

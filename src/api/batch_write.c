@@ -65,10 +65,10 @@ read_write(BatchWrite *write, const DynJson *request)
 					   "must contain exactly one of the supported datatypes");
 	if (delete != NULL)
 	{
-		write->map = dyn_params_attributes(delete, "Key", "");
+		write->map = dyn_params_attributes(delete, "Key", &dyn_wording_older);
 		return;
 	}
-	write->map = dyn_params_attributes(put, "Item", "");
+	write->map = dyn_params_attributes(put, "Item", &dyn_wording_older);
 	write->item = dyn_item_build(&write->map);
 	if (dyn_item_size(write->item) > DYN_MAX_ITEM_SIZE)
 		dyn_validation("Item size has exceeded the maximum allowed size");

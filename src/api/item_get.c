@@ -23,7 +23,7 @@
 
 static const char *const projection_only[] = {"ProjectionExpression", NULL};
 static const char *const attributes_only[] = {"AttributesToGet", NULL};
-static const DynParams get_params = {projection_only, attributes_only, NULL, ""};
+static const DynParams get_params = {projection_only, attributes_only, NULL, &dyn_wording_read};
 
 void
 dyn_get_check(const DynJson *object)
@@ -32,9 +32,9 @@ dyn_get_check(const DynJson *object)
 }
 
 DynProgram *
-dyn_get_projection_expression(const DynJson *object)
+dyn_get_projection_expression(const DynJson *object, const DynWording *wording)
 {
-	DynExprInput input = {0};
+	DynExprInput input = {.wording = wording};
 
 	input.projection = dyn_request_string(object, "ProjectionExpression");
 	if (input.projection.data == NULL)
@@ -46,8 +46,8 @@ dyn_get_projection_expression(const DynJson *object)
 DynProgram *
 dyn_get_projection(const DynJson *object)
 {
-	DynProgram *projection = dyn_get_projection_expression(object);
-	DynLegacyInput legacy = {0};
+	DynProgram *projection = dyn_get_projection_expression(object, &dyn_wording_read);
+	DynLegacyInput legacy = {.wording = &dyn_wording_read};
 
 	if (projection != NULL)
 		return projection;
@@ -76,7 +76,7 @@ dyn_api_get_item(const DynJson *request, StringInfo reply)
 	struct varlena *item;
 
 	dyn_get_check(request);
-	attributes = dyn_params_attributes(request, "Key", "");
+	attributes = dyn_params_attributes(request, "Key", &dyn_wording_read);
 	projection = dyn_get_projection(request);
 
 	table = dyn_name_find_table(dyn_request_string(request, "TableName"), DYN_NAME_DATA);

@@ -7,6 +7,7 @@
 #define DYNAPG_API_ITEMS_H
 
 #include "api/operation.h"
+#include "base/violation.h"
 #include "expr/program.h"
 
 /*
@@ -19,6 +20,6 @@ extern void dyn_get_check(const DynJson *object);
 extern DynProgram *dyn_get_projection(const DynJson *object);
 
 /* The same where AttributesToGet is no member. */
-extern DynProgram *dyn_get_projection_expression(const DynJson *object);
+extern DynProgram *dyn_get_projection_expression(const DynJson *object, const DynWording *wording);
 
 #endif							/* DYNAPG_API_ITEMS_H */

@@ -54,12 +54,20 @@ refuse(const char *flaw)
 		dyn_validation("%s", flaw);
 }
 
+/* Raises the flaw of an empty key unless it is NULL. */
+static void
+refuse_empty(const char *flaw)
+{
+	if (flaw != NULL)
+		dyn_error_rule(DYN_RULE_KEY_NOT_EMPTY, flaw);
+}
+
 /* What both a Key and an Item must fulfil once the types are right. */
 static void
 check_key_values(const DynTable *table, const DynKey *key)
 {
-	refuse(dyn_keys_empty_flaw(&table->pk, key->pk));
-	refuse(dyn_keys_empty_flaw(&table->sk, key->sk));
+	refuse_empty(dyn_keys_empty_flaw(&table->pk, key->pk));
+	refuse_empty(dyn_keys_empty_flaw(&table->sk, key->sk));
 	refuse(dyn_keys_size_flaw(key->pk.len, key->sk.len));
 }
 
@@ -131,10 +139,10 @@ check_index_item(const DynIndex *index, DynValue item)
 		if (v.tag != attr->tag)
 			type_mismatch(index, attr, v.tag);
 		if (is_empty(v))
-			dyn_validation("One or more parameter values are not valid. "
-						   "A value specified for a secondary index key is not supported. The AttributeValue for a "
-						   "key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s",
-						   empty_kind(v), index->name, attr->name);
+			refuse_empty(psprintf("One or more parameter values are not valid. "
+								  "A value specified for a secondary index key is not supported. The AttributeValue for a "
+								  "key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s",
+								  empty_kind(v), index->name, attr->name));
 		if (i < index->npk)
 			hash_size += v.len;
 		else
@@ -221,7 +229,7 @@ check_constant(const DynTable *table, const char *name, uint32 len, DynValue con
 		if (attr->tag != constant.tag)
 			type_mismatch(&table->indexes[i], attr, constant.tag);
 		if (is_empty(constant))
-			dyn_validation("%s", empty_update_text(constant));
+			refuse_empty(empty_update_text(constant));
 	}
 }
 

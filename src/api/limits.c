@@ -27,6 +27,18 @@ dyn_api_describe_limits(const DynJson *request, StringInfo reply)
 	appendStringInfoChar(reply, '}');
 }
 
+/* Is it a name or an address, with a port or without?  A header may hold any bytes. */
+static bool
+is_host(DynSlice host)
+{
+	for (uint32 i = 0; i < host.len; i++)
+	{
+		if (!isalnum((unsigned char) host.data[i]) && (host.data[i] == '\0' || strchr(".-:[]", host.data[i]) == NULL))
+			return false;
+	}
+	return host.len > 0;
+}
+
 /* The endpoint is where the request came to, so that a client that asks for endpoints stays with this server. */
 void
 dyn_api_describe_endpoints(const DynJson *request, StringInfo reply)
@@ -35,7 +47,7 @@ dyn_api_describe_endpoints(const DynJson *request, StringInfo reply)
 
 	appendStringInfoString(reply, "{\"Endpoints\":[{");
 	dyn_jsonout_member(reply, "Address");
-	if (host.len > 0)
+	if (is_host(host))
 		dyn_jsonout_string(reply, host.data, host.len);
 	else
 		appendStringInfo(reply, "\"dynamodb.%s.amazonaws.com\"", dyn_guc_region);

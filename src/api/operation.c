@@ -9,6 +9,7 @@
 
 #include "access/xlog.h"
 #include "api/handlers.h"
+#include "api/session.h"
 #include "api/shapes.h"
 #include "base/errors.h"
 #include "utils/memutils.h"
@@ -55,7 +56,7 @@ dyn_operation_find(const char *name, uint32 len)
 const char *
 dyn_operation_current(void)
 {
-	return current_operation->name;
+	return current_operation ? current_operation->name : "*";
 }
 
 DynSlice
@@ -82,6 +83,7 @@ run(const DynOperation *operation, const char *request, size_t len, StringInfo r
 {
 	const DynJson *parsed = len > 0 ? dyn_json_parse(request, len) : dyn_json_parse("{}", 2);
 
+	dyn_session_require_extension();
 	dyn_shape_check(operation->shape, parsed);
 	if (operation->writes && RecoveryInProgress())
 		dyn_error(DYN_E_SERVICE_UNAVAILABLE, "%s writes, and this server is a standby that only reads", operation->name);

@@ -28,7 +28,7 @@ typedef struct DynOperation
 /* The operation of that wire name, or NULL. */
 extern const DynOperation *dyn_operation_find(const char *name, uint32 len);
 
-/* The name of the operation that this backend works on, for messages that tell it.  Meaningful within a call only. */
+/* The name of the operation that this backend works on, for messages; "*" outside of a call, as in other SQL functions. */
 extern const char *dyn_operation_current(void);
 
 /*

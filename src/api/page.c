@@ -70,11 +70,12 @@ static void
 read_start_values(DynPage *page)
 {
 	const DynJson *start = dyn_request_member(page->request, "ExclusiveStartKey");
-	const char *flaw;
+	const DynWording *wording = page->kind->params.wording;
+	DynViolation violation;
 
 	page->has_start = start != NULL;
-	if (start != NULL && !dyn_node_item_from_json(start, &page->start_map, &flaw))
-		dyn_validation(DYN_START_KEY_INVALID ": %s", flaw);
+	if (start != NULL && !dyn_node_item_from_json(start, wording, &page->start_map, &violation))
+		dyn_violation_parameter(wording, DYN_START_KEY_INVALID ": %s", violation.text);
 }
 
 /*
@@ -85,10 +86,11 @@ static void
 compile(DynPage *page, bool has_expressions, DynKeyCondition *key)
 {
 	const DynJson *request = page->request;
-	DynLegacyInput filter = {.is_filter = true};
-	DynLegacyInput attributes = {0};
-	DynLegacyInput conditions = {0};
-	DynExprInput input = {0};
+	const DynWording *wording = page->kind->params.wording;
+	DynLegacyInput filter = {.is_filter = true, .wording = wording};
+	DynLegacyInput attributes = {.wording = wording};
+	DynLegacyInput conditions = {.wording = wording};
+	DynExprInput input = {.wording = wording};
 
 	filter.expected = dyn_request_member(request, page->kind->filter);
 	filter.conditional_operator = dyn_request_string(request, "ConditionalOperator");

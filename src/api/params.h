@@ -11,16 +11,13 @@
 
 #include "value/tree.h"
 
-/* PutItem and UpdateItem report what is wrong with a request, as opposed to its data, as a validation error that was counted. */
-#define DYN_ENVELOPE "1 validation error detected: "
-
 /* What an operation takes; arrays end with NULL, in the order of DynamoDB's messages. */
 typedef struct DynParams
 {
 	const char *const *expressions;
 	const char *const *legacy;
-	const char *no_values;		/* how the message about unused values ends: "ConditionExpression is null" */
-	const char *envelope;		/* what precedes the messages, "" or DYN_ENVELOPE */
+	const char *no_values;		/* how the message about unused values ends: ": FilterExpression is null"; NULL: no values */
+	const DynWording *wording;
 } DynParams;
 
 /*
@@ -29,14 +26,7 @@ typedef struct DynParams
  */
 extern bool dyn_params_check(const DynParams *params, const DynJson *request);
 
-/*
- * The request's member that holds an item or key, as an open map.  Raises ValidationException for a bad
- * attribute value, with the envelope where it is one of set members or of NULL; what is wrong with the form or a number of
- * a value is told without.
- */
-extern DynNode dyn_params_attributes(const DynJson *request, const char *member, const char *envelope);
-
-/* The message of an expression's or legacy parameter's error with the envelope. */
-extern char *dyn_params_enveloped(const char *message);
+/* The request's member that holds an item or key, as an open map.  Raises ValidationException for a bad attribute value. */
+extern DynNode dyn_params_attributes(const DynJson *request, const char *member, const DynWording *wording);
 
 #endif							/* DYNAPG_API_PARAMS_H */

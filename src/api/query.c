@@ -23,12 +23,12 @@ static const char *const legacy[] = {"AttributesToGet", "QueryFilter", "Conditio
 static const char *const legacy_but_key[] = {"AttributesToGet", "QueryFilter", "ConditionalOperator", NULL};
 
 static const DynPageKind query_kind = {
-	.params = {expressions, legacy, "FilterExpression and KeyConditionExpression are null", ""},
+	.params = {expressions, legacy, ": FilterExpression and KeyConditionExpression are null", &dyn_wording_read},
 	.filter = "QueryFilter",
 	.envelope = DYN_ENVELOPE
 };
 static const DynPageKind legacy_key_kind = {
-	.params = {expressions, legacy_but_key, "FilterExpression and KeyConditionExpression are null", ""},
+	.params = {expressions, legacy_but_key, ": FilterExpression and KeyConditionExpression are null", &dyn_wording_read},
 	.filter = "QueryFilter",
 	.envelope = DYN_ENVELOPE
 };

@@ -14,7 +14,7 @@ static const char *const expressions[] = {"ProjectionExpression", "FilterExpress
 static const char *const legacy[] = {"AttributesToGet", "ScanFilter", "ConditionalOperator", NULL};
 
 static const DynPageKind scan_kind = {
-	.params = {expressions, legacy, "FilterExpression is null", ""},
+	.params = {expressions, legacy, ": FilterExpression is null", &dyn_wording_older},
 	.filter = "ScanFilter",
 	.envelope = ""
 };

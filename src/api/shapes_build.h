@@ -32,12 +32,16 @@
 
 #define ENUM_OF(shape_name, texts) {.name = (shape_name), .kind = DYN_SHAPE_STRING, .values = (texts)}
 
+/* The number of a structure's members, which does not compile where they are more than checking has room for. */
+#define COUNT_OF(members) \
+	(lengthof(members) + 0 * sizeof(char[lengthof(members) <= DYN_MAX_SHAPE_FIELDS ? 1 : -1]))
+
 #define STRUCTURE_OF(shape_name, members) \
-	{.name = (shape_name), .kind = DYN_SHAPE_STRUCTURE, .fields = (members), .nfields = lengthof(members)}
+	{.name = (shape_name), .kind = DYN_SHAPE_STRUCTURE, .fields = (members), .nfields = COUNT_OF(members)}
 
 /* A structure that messages show with its members, and with this after them. */
 #define SHOWN_STRUCTURE_OF(shape_name, members, after) \
-	{.name = (shape_name), .kind = DYN_SHAPE_STRUCTURE, .fields = (members), .nfields = lengthof(members), .shown = (after)}
+	{.name = (shape_name), .kind = DYN_SHAPE_STRUCTURE, .fields = (members), .nfields = COUNT_OF(members), .shown = (after)}
 
 #define LIST_OF(shape_name, of) {.name = (shape_name), .kind = DYN_SHAPE_LIST, .element = &(of)}
 

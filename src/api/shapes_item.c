@@ -298,8 +298,8 @@ static const DynShape transact_writes = BOUNDED_LIST_OF("TransactWriteItemList",
 static const DynShape client_token = STRING_OF("ClientRequestToken", 1, 36);
 static const DynShapeField transact_write_items_fields[] = {
 	{"TransactItems", &transact_writes, true},
+	{"ClientRequestToken", &client_token, false},
 	{"ReturnConsumedCapacity", &return_capacity, false},
 	{"ReturnItemCollectionMetrics", &return_metrics, false},
-	{"ClientRequestToken", &client_token, false},
 };
 const DynShape dyn_shape_transact_write_items = STRUCTURE_OF("TransactWriteItemsInput", transact_write_items_fields);

@@ -1,8 +1,10 @@
 /*
  * sql.c - the operations as SQL functions: dynapg.get_item(request json) returns json
  *
- * One function per operation, request and reply as on the wire.  A failed operation raises its exception with
- * the SQLSTATE of base/errors.h.  NULL is the empty request.
+ * Three functions per operation, by the type of the request: json, jsonb and text.  With json and jsonb alone a call
+ * with a literal would be ambiguous, because PostgreSQL prefers neither of them for a value of unknown type; it prefers
+ * text to both.  Request and reply are as on the wire, and the reply is json whatever the request's type.  A failed
+ * operation raises its exception with the SQLSTATE of base/errors.h.  NULL is the empty request.
  *
  * Layer 3 (api).
  */
@@ -12,9 +14,50 @@
 #include "base/compat.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
+
+/* The JSON text of an argument; owned is what to free afterwards, or NULL. */
+typedef struct Request
+{
+	const char *data;
+	size_t		len;
+	void	   *owned;
+} Request;
+
+typedef Request (*RequestReader) (Datum argument);
+
+static Request
+read_json(Datum argument)
+{
+	text	   *request = DatumGetTextPP(argument);
+
+	return (Request) {VARDATA_ANY(request), VARSIZE_ANY_EXHDR(request), (Pointer) request != DatumGetPointer(argument) ? request : NULL};
+}
+
+/* Malformed text gets the error that its cast to json gives. */
+static Request
+read_text(Datum argument)
+{
+	char	   *data = TextDatumGetCString(argument);
+
+	pfree(DatumGetPointer(DirectFunctionCall1(json_in, CStringGetDatum(data))));
+	return (Request) {data, strlen(data), data};
+}
+
+static Request
+read_jsonb(Datum argument)
+{
+	Jsonb	   *request = DatumGetJsonbP(argument);
+	char	   *data = JsonbToCString(NULL, &request->root, VARSIZE(request));
+
+	if ((Pointer) request != DatumGetPointer(argument))
+		pfree(request);
+	return (Request) {data, strlen(data), data};
+}
 
 static Datum
-call(FunctionCallInfo fcinfo, const char *name)
+call(FunctionCallInfo fcinfo, const char *name, RequestReader read)
 {
 	DynOperation const *operation = dyn_operation_find(name, strlen(name));
 	StringInfoData reply;
@@ -29,10 +72,11 @@ call(FunctionCallInfo fcinfo, const char *name)
 		dyn_api_call(operation, "", 0, &reply);
 	else
 	{
-		text	   *request = PG_GETARG_TEXT_PP(0);
+		Request		request = read(PG_GETARG_DATUM(0));
 
-		dyn_api_call(operation, VARDATA_ANY(request), VARSIZE_ANY_EXHDR(request), &reply);
-		PG_FREE_IF_COPY(request, 0);
+		dyn_api_call(operation, request.data, request.len, &reply);
+		if (request.owned)
+			pfree(request.owned);
 	}
 	if (reply.len == VARHDRSZ)
 		appendStringInfoString(&reply, "{}");	/* an empty body of the API is no json value */
@@ -40,16 +84,19 @@ call(FunctionCallInfo fcinfo, const char *name)
 	return PointerGetDatum(reply.data);
 }
 
-/* The SQL function dynapg_NAME for an operation. */
-#define OPERATION_FUNCTION(function, operation) \
+#define REQUEST_FUNCTION(function, operation, read) \
 	PGDLLEXPORT Datum function(PG_FUNCTION_ARGS); \
 	PG_FUNCTION_INFO_V1(function); \
 	Datum \
 	function(PG_FUNCTION_ARGS) \
 	{ \
-		return call(fcinfo, operation); \
+		return call(fcinfo, operation, read); \
 	}
 
-#define DYN_OPERATION(wire_name, c_name, access) OPERATION_FUNCTION(dynapg_##c_name, #wire_name)
+/* The SQL functions of an operation: dynapg_NAME, dynapg_NAME_text, dynapg_NAME_jsonb. */
+#define DYN_OPERATION(wire_name, c_name, access) \
+	REQUEST_FUNCTION(dynapg_##c_name, #wire_name, read_json) \
+	REQUEST_FUNCTION(dynapg_##c_name##_text, #wire_name, read_text) \
+	REQUEST_FUNCTION(dynapg_##c_name##_jsonb, #wire_name, read_jsonb)
 #include "api/operations.def"
 #undef DYN_OPERATION

@@ -251,12 +251,34 @@ read_projection(const DynJson *projection, DynIndexDef *index)
 	qsort(index->include, index->ninclude, sizeof(char *), compare_texts);
 }
 
+/* Raises where one of the table's indexes from first to before end has that name. */
 static void
-check_index_name(const DynTableDef *def, int count, const char *name)
+check_index_name(const DynTableDef *def, int first, int end, const char *name)
 {
-	for (int i = 0; i < count; i++)
+	for (int i = first; i < end; i++)
 		if (strcmp(def->indexes[i].name, name) == 0)
 			dyn_validation(DYN_INVALID_PARAMETER "Duplicate index name: %s", name);
+}
+
+/* Where the global indexes of a new table begin, which follow the local ones. */
+static int
+first_global(const DynTableDef *def)
+{
+	int			first = 0;
+
+	while (first < def->nindexes && !def->indexes[first].is_global)
+		first++;
+	return first;
+}
+
+/* The names of a new table's global indexes among themselves: the service checks them before those of local ones. */
+static void
+check_global_names(const DynTableDef *def)
+{
+	int			first = first_global(def);
+
+	for (int i = first + 1; i < def->nindexes; i++)
+		check_index_name(def, first, i, def->indexes[i].name);
 }
 
 static void
@@ -288,9 +310,12 @@ read_index_keys(const DynJson *json, bool is_global, Definitions *definitions, D
 static void
 finish_index(const DynJson *json, const DynTableDef *def, int count, DynIndexDef *index)
 {
-	check_index_name(def, count, index->name);
+	check_index_name(def, 0, count, index->name);
 	if (!index->is_global)
+	{
+		check_index_name(def, first_global(def), def->nindexes, index->name);
 		check_local_schema(def, index);
+	}
 	read_projection(dyn_request_member(json, "Projection"), index);
 }
 
@@ -358,6 +383,7 @@ dyn_keys_of_table(const DynJson *request, DynTableDef *def)
 		if (!definitions.used[i])
 			dyn_validation(DYN_INVALID_PARAMETER "Some AttributeDefinitions are not used. AttributeDefinitions: [%s], "
 						   "keys used: [%s]", definition_names(&definitions, false), definition_names(&definitions, true));
+	check_global_names(def);
 	finish_indexes(locals, def, &finished);
 	finish_indexes(globals, def, &finished);
 	check_projected(def, 0);

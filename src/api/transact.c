@@ -72,16 +72,6 @@ dyn_transact_too_large(void)
 	dyn_validation("The aggregate size of the items in the transaction cannot exceed 4 MB");
 }
 
-/* An empty value for a key of the table or of an index is told of the whole request. */
-static bool
-is_of_request(const char *message)
-{
-	static const char start[] = "One or more parameter values are not valid. ";
-
-	return strncmp(message, start, strlen(start)) == 0 &&
-		strstr(message, "The AttributeValue for a key attribute cannot contain an empty ") != NULL;
-}
-
 /* Has another transaction the item? */
 static bool
 is_conflict(int sqlstate)
@@ -101,7 +91,8 @@ dyn_transact_catch(DynReason *reason)
 		PG_RE_THROW();
 	MemoryContextSwitchTo(context);
 	error = CopyErrorData();
-	if (!conflict && is_of_request(error->message))
+	/* an empty value for a key is an error of the whole request */
+	if (!conflict && dyn_error_is_rule(error, DYN_RULE_KEY_NOT_EMPTY))
 		PG_RE_THROW();
 	FlushErrorState();
 	reason->code = conflict ? "TransactionConflict" : "ValidationError";

@@ -57,8 +57,8 @@ read_request(Gets *gets, const DynJson *request)
 		Get		   *get = &gets->gets[i++];
 
 		get->table_name = dyn_request_string(action, "TableName");
-		get->map = dyn_params_attributes(action, "Key", "");
-		get->projection = dyn_get_projection_expression(action);
+		get->projection = dyn_get_projection_expression(action, &dyn_wording_older);
+		get->map = dyn_params_attributes(action, "Key", &dyn_wording_older);
 	}
 }
 

@@ -83,7 +83,10 @@ only_action(const DynJson *entry, DynWriteKind *kind)
 	return found;
 }
 
-/* Names and values without an expression are ignored here, where the operations on one item refuse them. */
+/*
+ * An action's expressions are checked before its key or item.  Names and values without an expression are ignored here,
+ * where the operations on one item refuse them.
+ */
 static void
 read_action(Action *action, const DynJson *entry)
 {
@@ -92,15 +95,15 @@ read_action(Action *action, const DynJson *entry)
 
 	CHECK_FOR_INTERRUPTS();
 	call->request = only_action(entry, &write->kind);
-	action->map = dyn_params_attributes(call->request, write->kind == DYN_WRITE_PUT ? "Item" : "Key", "");
+	call->program = dyn_write_compile_expressions(write->kind, call->request, &dyn_wording_older);
+	dyn_write_set_program(write, call->program);
+	action->map = dyn_params_attributes(call->request, write->kind == DYN_WRITE_PUT ? "Item" : "Key", &dyn_wording_older);
 	if (write->kind == DYN_WRITE_PUT)
 	{
 		write->item = dyn_item_build(&action->map);
 		if (dyn_item_size(write->item) > DYN_MAX_ITEM_SIZE)
 			dyn_validation("Item size has exceeded the maximum allowed size");
 	}
-	call->program = dyn_write_compile_expressions(write->kind, call->request);
-	dyn_write_set_program(write, call->program);
 }
 
 /* Checks the action against its table: a flaw is its reason. */

@@ -22,10 +22,10 @@ static const char *const expected_only[] = {"Expected", "ConditionalOperator", N
 static const char *const update_and_condition[] = {"UpdateExpression", "ConditionExpression", NULL};
 static const char *const updates_and_expected[] = {"AttributeUpdates", "Expected", "ConditionalOperator", NULL};
 
-static const DynParams put_params = {condition_only, expected_only, "ConditionExpression is null", DYN_ENVELOPE};
-static const DynParams delete_params = {condition_only, expected_only, "ConditionExpression is null", ""};
+static const DynParams put_params = {condition_only, expected_only, "", &dyn_wording_write};
+static const DynParams delete_params = {condition_only, expected_only, "", &dyn_wording_write};
 static const DynParams update_params = {update_and_condition, updates_and_expected,
-"UpdateExpression and ConditionExpression are null", DYN_ENVELOPE};
+": UpdateExpression and ConditionExpression are null", &dyn_wording_write};
 
 static const DynParams *
 params_of(DynWriteKind kind)
@@ -50,7 +50,9 @@ dyn_write_begin(DynWriteCall *call, DynWriteKind kind, const DynJson *request)
 	call->request = request;
 	call->write.kind = kind;
 	dyn_params_check(params_of(kind), request);
-	return dyn_params_attributes(request, kind == DYN_WRITE_PUT ? "Item" : "Key", params_of(kind)->envelope);
+	if (kind == DYN_WRITE_PUT)
+		return dyn_params_attributes(request, "Item", &dyn_wording_item);
+	return dyn_params_attributes(request, "Key", &dyn_wording_write);
 }
 
 static DynReturnValues
@@ -70,9 +72,9 @@ return_values_of(const DynJson *request)
 }
 
 DynProgram *
-dyn_write_compile_expressions(DynWriteKind kind, const DynJson *request)
+dyn_write_compile_expressions(DynWriteKind kind, const DynJson *request, const DynWording *wording)
 {
-	DynExprInput input = {0};
+	DynExprInput input = {.wording = wording};
 
 	input.condition = dyn_request_string(request, "ConditionExpression");
 	if (kind == DYN_WRITE_UPDATE)
@@ -86,9 +88,9 @@ dyn_write_compile_expressions(DynWriteKind kind, const DynJson *request)
 
 /* The program of the request's legacy parameters, or NULL. */
 static DynProgram *
-compile_legacy(DynWriteKind kind, const DynJson *request)
+compile_legacy(DynWriteKind kind, const DynJson *request, const DynWording *wording)
 {
-	DynLegacyInput input = {0};
+	DynLegacyInput input = {.wording = wording};
 
 	input.expected = dyn_request_member(request, "Expected");
 	input.conditional_operator = dyn_request_string(request, "ConditionalOperator");
@@ -102,40 +104,10 @@ compile_legacy(DynWriteKind kind, const DynJson *request)
 static DynProgram *
 compile(DynWriteKind kind, const DynJson *request)
 {
-	DynProgram *program = dyn_write_compile_expressions(kind, request);
+	const DynWording *wording = params_of(kind)->wording;
+	DynProgram *program = dyn_write_compile_expressions(kind, request, wording);
 
-	return program ? program : compile_legacy(kind, request);
-}
-
-/*
- * Compiles; where the operation's messages have an envelope, a ValidationException gets it.  The compiler
- * does not know operations, hence the detour on the way out.
- */
-static DynProgram *
-compile_enveloped(DynWriteKind kind, const DynJson *request)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	DynProgram *program = NULL;
-
-	if (params_of(kind)->envelope[0] == '\0')
-		return compile(kind, request);
-	PG_TRY();
-	{
-		program = compile(kind, request);
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		FlushErrorState();
-		if (error->sqlerrcode == dyn_error_info(DYN_E_VALIDATION)->sqlstate)
-			error->message = dyn_params_enveloped(error->message);
-		ReThrowError(error);
-	}
-	PG_END_TRY();
-	return program;
+	return program ? program : compile_legacy(kind, request, wording);
 }
 
 void
@@ -159,9 +131,9 @@ dyn_write_compile(DynWriteCall *call)
 
 	call->return_values = return_values_of(call->request);
 	if (write->kind != DYN_WRITE_UPDATE && call->return_values > DYN_RETURN_ALL_OLD)
-		dyn_validation("%sReturnValues can only be ALL_OLD or NONE", params_of(write->kind)->envelope);
+		dyn_violation_parameter(params_of(write->kind)->wording, "ReturnValues can only be ALL_OLD or NONE");
 
-	call->program = compile_enveloped(write->kind, call->request);
+	call->program = compile(write->kind, call->request);
 	dyn_write_set_program(write, call->program);
 }
 

@@ -69,7 +69,7 @@ extern void dyn_write_execute(DynWriteCall *call, StringInfo reply);
 extern const char *dyn_write_flaw(const DynWriteCall *call, const DynWriteResult *result);
 
 /* The program of what an object of a request says in expressions, or NULL. */
-extern DynProgram *dyn_write_compile_expressions(DynWriteKind kind, const DynJson *object);
+extern DynProgram *dyn_write_compile_expressions(DynWriteKind kind, const DynJson *object, const DynWording *wording);
 
 /* Fills in what a write has of its program, which may be NULL. */
 extern void dyn_write_set_program(DynWrite *write, const DynProgram *program);

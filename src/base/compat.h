@@ -17,6 +17,7 @@
 #include "storage/latch.h"
 #include "storage/proc.h"
 #include "utils/acl.h"
+#include "utils/backend_status.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 
@@ -146,6 +147,19 @@ dyn_compat_report_stat(bool force)
 #else
 	return pgstat_report_stat(force);
 #endif
+}
+
+/* Has pg_stat_activity show that role as the user of this process. */
+static inline void
+dyn_compat_set_activity_user(Oid role)
+{
+	volatile PgBackendStatus *entry = MyBEEntry;
+
+	if (entry == NULL || entry->st_userid == role)
+		return;
+	PGSTAT_BEGIN_WRITE_ACTIVITY(entry);
+	entry->st_userid = role;
+	PGSTAT_END_WRITE_ACTIVITY(entry);
 }
 
 #endif							/* DYNAPG_BASE_COMPAT_H */

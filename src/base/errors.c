@@ -83,3 +83,18 @@ dyn_error_detail(DynErr code, const char *detail_json, const char *fmt,...)
 			errmsg_internal("%s", message),
 			errdetail_internal("%s", detail_json));
 }
+
+void
+dyn_error_rule(const char *rule, const char *text)
+{
+	ereport(ERROR,
+			errcode(dyn_error_info(DYN_E_VALIDATION)->sqlstate),
+			errmsg_internal("%s", text),
+			err_generic_string(PG_DIAG_CONSTRAINT_NAME, rule));
+}
+
+bool
+dyn_error_is_rule(const ErrorData *error, const char *rule)
+{
+	return error->constraint_name != NULL && strcmp(error->constraint_name, rule) == 0;
+}

@@ -44,6 +44,18 @@ extern void dyn_error(DynErr code, const char *fmt,...) pg_attribute_printf(2, 3
 extern void dyn_error_detail(DynErr code, const char *detail_json, const char *fmt,...)
 			pg_attribute_printf(3, 4) pg_attribute_noreturn();
 
+/*
+ * ValidationException with the name of the rule that the request breaks as its CONSTRAINT_NAME: what handles the error asks
+ * for the rule, not for the text.
+ */
+extern void dyn_error_rule(const char *rule, const char *text) pg_attribute_noreturn();
+
+/* Does the error name that rule? */
+extern bool dyn_error_is_rule(const ErrorData *error, const char *rule);
+
+/* No key attribute of a table or index may be an empty string or binary value. */
+#define DYN_RULE_KEY_NOT_EMPTY "key_not_empty"
+
 #define dyn_validation(...) dyn_error(DYN_E_VALIDATION, __VA_ARGS__)
 
 #endif							/* DYNAPG_BASE_ERRORS_H */

@@ -43,7 +43,7 @@
 #define DYN_MAX_REQUEST_BYTES		16777216	/* bytes of a request body */
 
 #define DYN_MAX_HTTP_HEADERS		100		/* header fields of a request; ours */
-#define DYN_MAX_HTTP_HEADER_BYTES	65536	/* bytes of a request's line and headers; ours */
+#define DYN_MAX_HTTP_HEADER_BYTES	16384	/* bytes of a request's line and headers; ours */
 #define DYN_MAX_HTTP_CONNECTIONS	100000	/* connections of a worker; ours */
 #define DYN_MAX_HTTP_COUNTERS		2000	/* pairs of operation and table with statistics; ours */
 #define DYN_MAX_HTTP_WORKERS		64		/* processes of the HTTP front; ours */

@@ -58,22 +58,22 @@ valid_key(DynSlice key, char prefix)
 
 /* Makes the set of a map's members, with checked keys; *bytes counts the keys. */
 static DynVariableSet
-read_keys(const DynJson *map, const char *parameter, char prefix, uint64 *bytes)
+read_keys(const DynJson *map, const char *parameter, char prefix, const DynWording *wording, uint64 *bytes)
 {
 	DynVariableSet set = {0};
 
 	if (dyn_json_first(map) == NULL)
-		dyn_validation("%s must not be empty", parameter);
+		dyn_violation_parameter(wording, "%s must not be empty", parameter);
 	set.vars = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DynVariable) * (Size) dyn_json_count(map));
 	for (const DynJson *member = dyn_json_first(map); member; member = dyn_json_next(member))
 	{
 		DynSlice	key = dyn_json_name(member);
 
 		if (key.len > MAX_KEY_SIZE)
-			dyn_validation("%s contains invalid key: The expression attribute map contains a key that is too long;",
-						   parameter);
+			dyn_violation_parameter(wording, "%s contains invalid key: The expression attribute map contains a key that is too long;",
+									parameter);
 		if (!valid_key(key, prefix))
-			dyn_validation("%s contains invalid key: Syntax error; key: \"%.*s\"", parameter, (int) key.len, key.data);
+			dyn_violation_parameter(wording, "%s contains invalid key: Syntax error; key: \"%.*s\"", parameter, (int) key.len, key.data);
 		set.vars[set.count++] = (DynVariable) {.key = key, .placed = -1};
 		*bytes += key.len;
 	}
@@ -89,69 +89,80 @@ read_keys(const DynJson *map, const char *parameter, char prefix, uint64 *bytes)
 
 /* Reads what the names stand for; *bytes counts it. */
 static void
-read_names(DynVariableSet *set, const DynJson *map, uint64 *bytes)
+read_names(DynVariableSet *set, const DynJson *map, const DynWording *wording, uint64 *bytes)
 {
 	DynVariable *var = set->vars;
 
 	for (const DynJson *m = dyn_json_first(map); m; m = dyn_json_next(m), var++)
 	{
 		if (dyn_json_kind(m) != DYN_JSON_STRING)
-			dyn_validation(NAMES_PARAMETER " contains invalid value: null for key %.*s", (int) var->key.len, var->key.data);
+			dyn_violation_parameter(wording, NAMES_PARAMETER " contains invalid value: null for key %.*s",
+									(int) var->key.len, var->key.data);
 		var->name = dyn_json_string(m);
 		if (var->name.len == 0)
-			dyn_validation(NAMES_PARAMETER " contains invalid value: Empty attribute name for key %.*s",
-						   (int) var->key.len, var->key.data);
+			dyn_violation_parameter(wording, NAMES_PARAMETER " contains invalid value: Empty attribute name for key %.*s",
+									(int) var->key.len, var->key.data);
 		if (var->name.len > DYN_MAX_ATTR_NAME)
-			dyn_validation("Attribute name is too large, must be less than %d bytes", DYN_MAX_ATTR_NAME + 1);
+			dyn_violation_parameter(wording, "Attribute name is too large, must be less than %d bytes", DYN_MAX_ATTR_NAME + 1);
 		*bytes += var->name.len;
 	}
 }
 
+/* The revised wordings report a value as they report that of an attribute, the others with the parameter and the key. */
+static void
+refuse_value(const DynWording *wording, const DynViolation *violation, DynSlice key)
+{
+	if (wording->revised)
+		dyn_violation_raise(wording, violation);
+	dyn_violation_parameter(wording, VALUES_PARAMETER " contains invalid value: %s for key %.*s", violation->text,
+							(int) key.len, key.data);
+}
+
 /* Reads what the values stand for; *bytes counts it. */
 static void
-read_values(DynVariableSet *set, const DynJson *map, uint64 *bytes)
+read_values(DynVariableSet *set, const DynJson *map, const DynWording *wording, uint64 *bytes)
 {
 	DynVariable *var = set->vars;
 
 	for (const DynJson *m = dyn_json_first(map); m; m = dyn_json_next(m), var++)
 	{
-		const char *error;
+		DynViolation violation;
 		DynNode		node;
 
-		if (!dyn_node_from_json(m, &node, &error))
-			dyn_validation(VALUES_PARAMETER " contains invalid value: %s for key %.*s",
-						   error, (int) var->key.len, var->key.data);
+		if (!dyn_node_from_json(m, wording, &node, &violation))
+			refuse_value(wording, &violation, var->key);
 		var->value = dyn_node_pack(&node);
 		*bytes += dyn_value_size(var->value);
 	}
 }
 
 static void
-check_size(uint64 bytes, const char *error)
+check_size(const DynWording *wording, uint64 bytes, const char *error)
 {
 	if (bytes > DYN_MAX_EXPR_VARIABLES)
-		dyn_validation("%s", error);
+		dyn_violation_parameter(wording, "%s", error);
 }
 
 static DynVariables
 read_variables(const DynExprInput *input)
 {
-	DynVariables v = {0};
+	const DynWording *wording = dyn_wording_or_plain(input->wording);
+	DynVariables v = {.wording = wording};
 	uint64		names_bytes = 0;
 	uint64		values_bytes = 0;
 
 	if (input->names)
-		v.names = read_keys(input->names, NAMES_PARAMETER, '#', &names_bytes);
+		v.names = read_keys(input->names, NAMES_PARAMETER, '#', wording, &names_bytes);
 	if (input->values)
 	{
-		v.values = read_keys(input->values, VALUES_PARAMETER, ':', &values_bytes);
-		read_values(&v.values, input->values, &values_bytes);
+		v.values = read_keys(input->values, VALUES_PARAMETER, ':', wording, &values_bytes);
+		read_values(&v.values, input->values, wording, &values_bytes);
 	}
 	if (input->names)
-		read_names(&v.names, input->names, &names_bytes);
-	check_size(names_bytes, NAMES_PARAMETER " exceeds max size");
-	check_size(values_bytes, VALUES_PARAMETER " exceeds max size");
-	check_size(names_bytes + values_bytes,
+		read_names(&v.names, input->names, wording, &names_bytes);
+	check_size(wording, names_bytes, NAMES_PARAMETER " exceeds max size");
+	check_size(wording, values_bytes, VALUES_PARAMETER " exceeds max size");
+	check_size(wording, names_bytes + values_bytes,
 			   "Combined size of " NAMES_PARAMETER " and " VALUES_PARAMETER " exceeds max size");
 	return v;
 }
@@ -222,7 +233,7 @@ java_bucket(DynSlice key, uint32 buckets)
  * HashSet of all keys hands them out, so that "{:b, :a}" in the request is "{:a, :b}" in the text.
  */
 static void
-check_all_used(const DynVariableSet *set, const char *parameter)
+check_all_used(const DynVariableSet *set, const char *parameter, const DynWording *wording)
 {
 	UnusedKey  *unused;
 	StringInfoData list;
@@ -249,7 +260,7 @@ check_all_used(const DynVariableSet *set, const char *parameter)
 	initStringInfo(&list);
 	for (i = 0; i < count; i++)
 		appendStringInfo(&list, "%s%.*s", i > 0 ? ", " : "", (int) unused[i].key.len, unused[i].key.data);
-	dyn_validation("Value provided in %s unused in expressions: keys: {%s}", parameter, list.data);
+	dyn_violation_parameter(wording, "Value provided in %s unused in expressions: keys: {%s}", parameter, list.data);
 }
 
 /* ---- bindings ---- */
@@ -264,7 +275,7 @@ dyn_bind_name(DynBinding *b, uint32 placeholder)
 		return var;
 	var = find_variable(&b->variables->names, key);
 	if (!var)
-		dyn_expr_error(b->t->kind,
+		dyn_bind_error(b,
 					   "An expression attribute name used in the document path is not defined; attribute name: %.*s",
 					   (int) key.len, key.data);
 	var->used = true;
@@ -282,7 +293,7 @@ dyn_bind_value(DynBinding *b, uint32 placeholder)
 		return var;
 	var = find_variable(&b->variables->values, key);
 	if (!var)
-		dyn_expr_error(b->t->kind,
+		dyn_bind_error(b,
 					   "An expression attribute value used in expression is not defined; attribute value: %.*s",
 					   (int) key.len, key.data);
 	var->used = true;
@@ -306,7 +317,7 @@ bind_expression(DynExprKind kind, DynSlice text, DynVariables *variables, void (
 
 	if (!text.data)
 		return b;
-	b.t = dyn_expr_template(kind, text);
+	b.t = dyn_expr_template(kind, text, variables->wording);
 	b.variables = variables;
 	b.names = palloc0(sizeof(DynVariable *) * (b.t->nnames + b.t->nvalues));
 	b.values = b.names + b.t->nnames;
@@ -469,8 +480,8 @@ dyn_expr_compile(const DynExprInput *input, DynKeyCondition *key)
 	int32		condition_root;
 	int32		update_root;
 
-	check_all_used(&variables.names, NAMES_PARAMETER);
-	check_all_used(&variables.values, VALUES_PARAMETER);
+	check_all_used(&variables.names, NAMES_PARAMETER, variables.wording);
+	check_all_used(&variables.values, VALUES_PARAMETER, variables.wording);
 	if (key)
 	{
 		*key = (DynKeyCondition) {0};

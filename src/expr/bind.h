@@ -35,6 +35,7 @@ typedef struct DynVariables
 {
 	DynVariableSet names;
 	DynVariableSet values;
+	const DynWording *wording;	/* of errors in the request's expressions */
 } DynVariables;
 
 typedef struct DynBinding
@@ -76,6 +77,9 @@ extern uint32 dyn_builder_name(DynBuilder *build, DynSlice name);
 
 /* The program with its roots (-1: none), in the current memory context. */
 extern DynProgram *dyn_builder_finish(DynBuilder *build, int32 condition, int32 update, int32 projection);
+
+/* dyn_expr_error for the expression of a binding. */
+#define dyn_bind_error(b, ...) dyn_expr_error((b)->variables->wording, (b)->t->kind, __VA_ARGS__)
 
 /* Resolve a placeholder of the template, or raise that it is not defined. */
 extern DynVariable *dyn_bind_name(DynBinding *b, uint32 placeholder);

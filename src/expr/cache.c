@@ -101,9 +101,9 @@ make_room(Size bytes)
 }
 
 static const DynTemplate *
-add_template(CacheKey key)
+add_template(CacheKey key, const DynWording *wording)
 {
-	DynTemplate *template = dyn_expr_parse(key.kind, key.text, cache_context);
+	DynTemplate *template = dyn_expr_parse(key.kind, key.text, cache_context, wording);
 	CacheEntry *entry;
 	CacheSlot  *slot;
 	bool		found;
@@ -119,7 +119,7 @@ add_template(CacheKey key)
 }
 
 const DynTemplate *
-dyn_expr_template(DynExprKind kind, DynSlice text)
+dyn_expr_template(DynExprKind kind, DynSlice text, const DynWording *wording)
 {
 	CacheKey	key = {kind, text};
 	CacheSlot  *slot;
@@ -128,7 +128,7 @@ dyn_expr_template(DynExprKind kind, DynSlice text)
 		init_cache();
 	slot = cache_slots_lookup(slots, key);
 	if (!slot)
-		return add_template(key);
+		return add_template(key, wording);
 	dlist_move_head(&lru, &slot->entry->lru);
 	return slot->entry->template;
 }

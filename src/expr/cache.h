@@ -21,6 +21,6 @@
  * The template of the text, parsed if it was not seen before (see dyn_expr_parse for errors).  It stays valid until
  * DYN_CACHE_MIN_ENTRIES - 1 other texts were asked for.
  */
-extern const DynTemplate *dyn_expr_template(DynExprKind kind, DynSlice text);
+extern const DynTemplate *dyn_expr_template(DynExprKind kind, DynSlice text, const DynWording *wording);
 
 #endif							/* DYNAPG_EXPR_CACHE_H */

@@ -42,7 +42,7 @@ static void
 resolve_path(DynBinding *b, const DynExprNode *path)
 {
 	if (path->narg > DYN_MAX_NESTING)
-		dyn_expr_error(b->t->kind, "The document path has too many nesting levels; nesting levels: %u", path->narg);
+		dyn_bind_error(b, "The document path has too many nesting levels; nesting levels: %u", path->narg);
 	for (uint32 i = 0; i < path->narg; i++)
 	{
 		const DynTemplateElement *e = &b->t->elements[path->arg + i];
@@ -77,7 +77,7 @@ known_tag(DynBinding *b, const DynExprNode *n)
 static void
 operand_type_error(const DynBinding *b, uint8 op, const char *type)
 {
-	dyn_expr_error(b->t->kind, "Incorrect operand type for operator or function; operator or function: %s, operand type: %s",
+	dyn_bind_error(b, "Incorrect operand type for operator or function; operator or function: %s, operand type: %s",
 				   dyn_op_name(op), type);
 }
 
@@ -98,7 +98,7 @@ check_count(const DynBinding *b, const DynExprNode *n)
 	int			expected = dyn_op_function_operands(n->op);
 
 	if (expected > 0 && n->narg != expected)
-		dyn_expr_error(b->t->kind,
+		dyn_bind_error(b,
 					   "Incorrect number of operands for operator or function; operator or function: %s, number of operands: %u",
 					   dyn_op_name(n->op), n->narg);
 }
@@ -165,7 +165,7 @@ check_distinct(const DynBinding *b, const DynExprNode *n)
 	for (const DynExprNode *c = next_sibling(b, first); c; c = next_sibling(b, c))
 	{
 		if (same_path(b, first, c))
-			dyn_expr_error(b->t->kind,
+			dyn_bind_error(b,
 						   "The first operand must be distinct from the remaining operands for this operator or function; "
 						   "operator: %s, first operand: %s",
 						   dyn_op_name(n->op), path_text(b, first));
@@ -211,7 +211,7 @@ check_between(const DynBinding *b, DynValue low, DynValue high)
 		problem = "requires upper bound to be greater than or equal to lower bound";
 	else
 		return;
-	dyn_expr_error(b->t->kind,
+	dyn_bind_error(b,
 				   "The BETWEEN operator %s; lower bound operand: AttributeValue: %s, upper bound operand: AttributeValue: %s",
 				   problem, constant_text(low), constant_text(high));
 }
@@ -227,7 +227,7 @@ check_attribute_type(DynBinding *b, const DynExprNode *n)
 	if (type.tag != DYN_S)
 		operand_type_error(b, n->op, dyn_tag_name(type.tag));
 	if (dyn_tag_from_name((const char *) type.data, type.len) == 0)
-		dyn_expr_error(b->t->kind, "Invalid attribute type name found; type: %.*s, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
+		dyn_bind_error(b, "Invalid attribute type name found; type: %.*s, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
 					   (int) type.len, (const char *) type.data);
 }
 
@@ -235,7 +235,7 @@ static void
 require_path(const DynBinding *b, const DynExprNode *function)
 {
 	if (first_child(b, function)->op != DYN_OP_PATH)
-		dyn_expr_error(b->t->kind, "Operator or function requires a document path; operator or function: %s",
+		dyn_bind_error(b, "Operator or function requires a document path; operator or function: %s",
 					   dyn_op_name(function->op));
 }
 
@@ -284,7 +284,7 @@ static void
 check_in(const DynBinding *b, const DynExprNode *in)
 {
 	if (in->narg - 1 > DYN_MAX_IN_OPERANDS)
-		dyn_expr_error(b->t->kind, "The IN operator is provided with too many operands; number of operands: %d",
+		dyn_bind_error(b, "The IN operator is provided with too many operands; number of operands: %d",
 					   in->narg - 1);
 }
 
@@ -340,7 +340,7 @@ check_tree(DynBinding *b, const DynExprNode *n, uint32 *noperators)
 	/* a chain of AND or OR is one node for all its operators */
 	*noperators += n->op == DYN_OP_AND || n->op == DYN_OP_OR ? n->narg - 1 : 1;
 	if (*noperators > DYN_MAX_EXPR_OPERATORS)
-		dyn_expr_error(b->t->kind, "The expression contains too many operators; operator count: %d",
+		dyn_bind_error(b, "The expression contains too many operators; operator count: %d",
 					   DYN_MAX_EXPR_OPERATORS + 1);
 }
 
@@ -372,7 +372,7 @@ check_path_pair(const DynBinding *b, const DynExprNode *one, const DynExprNode *
 		if (!same_element(b, x, y))
 			return;
 	}
-	dyn_expr_error(b->t->kind,
+	dyn_bind_error(b,
 				   "Two document paths %s with each other; must remove or rewrite one of these paths; path one: %s, path two: %s",
 				   problem, path_text(b, one), path_text(b, two));
 }
@@ -419,7 +419,7 @@ check_action_value(DynBinding *b, const DynExprNode *action)
 	DynValue	value = constant(b, next_sibling(b, first_child(b, action)));
 
 	if (!(allowed & TAG_BIT(value.tag)))
-		dyn_expr_error(b->t->kind, "Incorrect operand type for operator or function; operator: %s, operand type: %s, "
+		dyn_bind_error(b, "Incorrect operand type for operator or function; operator: %s, operand type: %s, "
 					   "typeSet: ALLOWED_FOR_%s_OPERAND",
 					   dyn_op_name(action->op), long_type_name(value.tag), dyn_op_name(action->op));
 }

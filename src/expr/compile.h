@@ -26,6 +26,7 @@ typedef struct DynExprInput
 	DynSlice	projection;		/* ProjectionExpression */
 	const DynJson *names;		/* ExpressionAttributeNames, types already checked */
 	const DynJson *values;		/* ExpressionAttributeValues, types already checked */
+	const DynWording *wording;	/* of the errors; NULL: plain */
 } DynExprInput;
 
 /* One condition of a KeyConditionExpression or of KeyConditions, in text order. */
@@ -67,6 +68,7 @@ typedef struct DynLegacyInput
 	const DynJson *attribute_updates;
 	const DynJson *attributes_to_get;
 	const DynJson *key_conditions;
+	const DynWording *wording;	/* of the errors; NULL: plain */
 } DynLegacyInput;
 
 /*

@@ -19,7 +19,6 @@
  */
 #include "postgres.h"
 
-#include "base/errors.h"
 #include "expr/bind.h"
 #include "expr/legacy.h"
 
@@ -151,7 +150,7 @@ is_set(uint8 tag)
 
 /* Appends the action on one attribute; returns its node. */
 static int32
-add_action(DynBuilder *build, const DynJson *update, int32 previous)
+add_action(DynBuilder *build, const DynJson *update, const DynWording *wording, int32 previous)
 {
 	DynSlice	name = dyn_json_name(update);
 	const DynJson *action = dyn_json_member(update, "Action");
@@ -160,10 +159,10 @@ add_action(DynBuilder *build, const DynJson *update, int32 previous)
 	uint8		op = DYN_OP_SET;
 	DynValue	value;
 	DynNode		node;
-	const char *error;
+	DynViolation violation;
 	int32		at;
 
-	dyn_legacy_check_name(name);
+	dyn_legacy_check_name(name, wording);
 	if (action && dyn_json_kind(action) == DYN_JSON_STRING)
 		verb = dyn_json_string(action);
 	if (verb.len == 3 && memcmp(verb.data, "ADD", 3) == 0)
@@ -174,21 +173,21 @@ add_action(DynBuilder *build, const DynJson *update, int32 previous)
 	if (!json || dyn_json_kind(json) == DYN_JSON_NULL)
 	{
 		if (op != DYN_OP_DELETE)
-			dyn_validation(INVALID "Only DELETE action is allowed when no attribute value is specified");
+			dyn_violation_parameter(wording, INVALID "Only DELETE action is allowed when no attribute value is specified");
 		at = add_operator(build, DYN_OP_REMOVE, -1, previous);
 		add_path(build, name, at, -1);
 		return at;
 	}
 
-	if (!dyn_node_from_json(json, &node, &error))
-		dyn_validation("%s", error);
+	if (!dyn_node_from_json(json, wording, &node, &violation))
+		dyn_violation_raise(wording, &violation);
 	value = dyn_node_pack(&node);
 	if (op == DYN_OP_DELETE && !is_set(value.tag))
-		dyn_validation(INVALID "DELETE action with value is not supported for the type %s", dyn_tag_name(value.tag));
+		dyn_violation_parameter(wording, INVALID "DELETE action with value is not supported for the type %s", dyn_tag_name(value.tag));
 	if (op == DYN_OP_ADD && value.tag == DYN_L)
 		return add_list_append(build, name, value, previous);
 	if (op == DYN_OP_ADD && value.tag != DYN_N && !is_set(value.tag))
-		dyn_validation(INVALID "ADD action is not supported for the type %s", dyn_tag_name(value.tag));
+		dyn_violation_parameter(wording, INVALID "ADD action is not supported for the type %s", dyn_tag_name(value.tag));
 	at = add_operator(build, op, -1, previous);
 	add_value(build, value, at, add_path(build, name, at, -1));
 	return at;
@@ -196,14 +195,14 @@ add_action(DynBuilder *build, const DynJson *update, int32 previous)
 
 /* Appends all actions; returns the first, -1 when there are none. */
 static int32
-add_actions(DynBuilder *build, const DynJson *updates)
+add_actions(DynBuilder *build, const DynJson *updates, const DynWording *wording)
 {
 	int32		first = -1;
 	int32		previous = -1;
 
 	for (const DynJson *update = dyn_json_first(updates); update; update = dyn_json_next(update))
 	{
-		previous = add_action(build, update, previous);
+		previous = add_action(build, update, wording, previous);
 		if (first < 0)
 			first = previous;
 	}
@@ -222,7 +221,7 @@ compare_names(const void *a, const void *b)
 }
 
 static void
-check_duplicates(const DynJson *names)
+check_duplicates(const DynJson *names, const DynWording *wording)
 {
 	uint32		count = 0;
 	DynSlice   *sorted = palloc(sizeof(DynSlice) * ((Size) dyn_json_count(names) + 1));
@@ -233,7 +232,7 @@ check_duplicates(const DynJson *names)
 	for (uint32 i = 1; i < count; i++)
 	{
 		if (compare_names(&sorted[i - 1], &sorted[i]) == 0)
-			dyn_validation(INVALID "Duplicate value in attribute name: %.*s", (int) sorted[i].len, sorted[i].data);
+			dyn_violation_parameter(wording, INVALID "Duplicate value in attribute name: %.*s", (int) sorted[i].len, sorted[i].data);
 	}
 	pfree(sorted);
 }
@@ -257,10 +256,10 @@ add_projection(DynBuilder *build, const DynJson *names)
 /* ---- key conditions ---- */
 
 static void
-read_key_conditions(const DynJson *map, DynKeyCondition *key)
+read_key_conditions(const DynJson *map, const DynWording *wording, DynKeyCondition *key)
 {
 	uint32		count;
-	DynLegacyCondition *conditions = dyn_legacy_read_conditions(map, false, &count);
+	DynLegacyCondition *conditions = dyn_legacy_read_conditions(map, false, wording, &count);
 
 	key->count = count;
 	key->terms = palloc(sizeof(DynKeyTerm) * (count + 1));
@@ -293,7 +292,7 @@ read_key_conditions(const DynJson *map, DynKeyCondition *key)
 				term.op = DYN_RANGE_BEGINS_WITH;
 				break;
 			default:
-				dyn_validation("Attempted conditional constraint is not an indexable operation");
+				dyn_violation_parameter(wording, "Attempted conditional constraint is not an indexable operation");
 		}
 		term.low = c->args[0];
 		if (c->nargs > 1)
@@ -305,19 +304,20 @@ read_key_conditions(const DynJson *map, DynKeyCondition *key)
 /* ---- all together ---- */
 
 static void
-check_conditional_operator(DynSlice operator, const DynJson *conditions)
+check_conditional_operator(DynSlice operator, const DynJson *conditions, const DynWording *wording)
 {
 	if (!operator.data)
 		return;
 	if (!conditions || !dyn_json_first(conditions))
-		dyn_validation("ConditionalOperator cannot be used without Filter or Expected");
+		dyn_violation_parameter(wording, "ConditionalOperator cannot be used without Filter or Expected");
 	if (dyn_json_count(conditions) < 2)
-		dyn_validation("ConditionalOperator can only be used when Filter or Expected has two or more elements");
+		dyn_violation_parameter(wording, "ConditionalOperator can only be used when Filter or Expected has two or more elements");
 }
 
 DynProgram *
 dyn_legacy_compile(const DynLegacyInput *input, DynKeyCondition *key)
 {
+	const DynWording *wording = dyn_wording_or_plain(input->wording);
 	DynLegacyCondition *conditions = NULL;
 	uint32		nconditions = 0;
 	bool		any = input->conditional_operator.data && input->conditional_operator.len == 2;
@@ -328,18 +328,18 @@ dyn_legacy_compile(const DynLegacyInput *input, DynKeyCondition *key)
 
 	dyn_builder_init(&build, 16, 8, 8);
 	if (input->attribute_updates)
-		update = add_actions(&build, input->attribute_updates);
-	check_conditional_operator(input->conditional_operator, input->expected);
+		update = add_actions(&build, input->attribute_updates, wording);
+	check_conditional_operator(input->conditional_operator, input->expected, wording);
 	if (key)
 		*key = (DynKeyCondition) {0};
 	if (input->key_conditions && key)
-		read_key_conditions(input->key_conditions, key);
+		read_key_conditions(input->key_conditions, wording, key);
 	if (input->expected)
-		conditions = dyn_legacy_read_conditions(input->expected, !input->is_filter, &nconditions);
+		conditions = dyn_legacy_read_conditions(input->expected, !input->is_filter, wording, &nconditions);
 	condition = add_conditions(&build, conditions, nconditions, any);
 	if (input->attributes_to_get)
 	{
-		check_duplicates(input->attributes_to_get);
+		check_duplicates(input->attributes_to_get, wording);
 		projection = add_projection(&build, input->attributes_to_get);
 	}
 	if (build.nnodes == 0)

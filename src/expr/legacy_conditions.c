@@ -5,7 +5,6 @@
  */
 #include "postgres.h"
 
-#include "base/errors.h"
 #include "base/limits.h"
 #include "expr/legacy.h"
 
@@ -49,13 +48,13 @@ present(const DynJson *object, const char *name)
 }
 
 static DynValue
-read_value(const DynJson *json)
+read_value(const DynJson *json, const DynWording *wording)
 {
-	const char *error;
+	DynViolation violation;
 	DynNode		node;
 
-	if (!dyn_node_from_json(json, &node, &error))
-		dyn_validation("%s", error);
+	if (!dyn_node_from_json(json, wording, &node, &violation))
+		dyn_violation_raise(wording, &violation);
 	return dyn_node_pack(&node);
 }
 
@@ -73,82 +72,83 @@ find_operator(DynSlice name)
 
 /* Reads AttributeValueList, or the single Value where value is not NULL. */
 static void
-read_arguments(DynLegacyCondition *c, const DynJson *list, const DynJson *value)
+read_arguments(DynLegacyCondition *c, const DynJson *list, const DynJson *value, const DynWording *wording)
 {
 	c->nargs = 0;
 	c->args = palloc(sizeof(DynValue) * (list ? (Size) dyn_json_count(list) + 1 : 1));
 	if (value)
-		c->args[c->nargs++] = read_value(value);
+		c->args[c->nargs++] = read_value(value, wording);
 	if (!list)
 		return;
 	for (const DynJson *element = dyn_json_first(list); element; element = dyn_json_next(element))
-		c->args[c->nargs++] = read_value(element);
+		c->args[c->nargs++] = read_value(element, wording);
 }
 
 static void
-check_arguments(const DynLegacyCondition *c)
+check_arguments(const DynLegacyCondition *c, const DynWording *wording)
 {
 	const char *operator = operators[c->op].name;
 
 	if (c->nargs < operators[c->op].min_args || c->nargs > operators[c->op].max_args)
-		dyn_validation(INVALID "Invalid number of argument(s) for the %s ComparisonOperator", operator);
+		dyn_violation_parameter(wording, INVALID "Invalid number of argument(s) for the %s ComparisonOperator", operator);
 	for (uint32 i = 1; i < c->nargs; i++)
 	{
 		if (c->args[i].tag != c->args[0].tag)
-			dyn_validation(INVALID "AttributeValues inside AttributeValueList must be of same type");
+			dyn_violation_parameter(wording, INVALID "AttributeValues inside AttributeValueList must be of same type");
 	}
 	if (c->nargs > 0 && !(operators[c->op].types & TAG_BIT(c->args[0].tag)))
-		dyn_validation(INVALID "ComparisonOperator %s is not valid for %s AttributeValue type",
-					   operator, dyn_tag_name(c->args[0].tag));
+		dyn_violation_parameter(wording, INVALID "ComparisonOperator %s is not valid for %s AttributeValue type",
+								operator, dyn_tag_name(c->args[0].tag));
 	if (c->op == DYN_LEGACY_BETWEEN &&
 		dyn_bytes_compare(c->args[0].data, c->args[0].len, c->args[1].data, c->args[1].len) > 0)
-		dyn_validation("The BETWEEN condition was provided a range where the lower bound is greater than the upper bound");
+		dyn_violation_parameter(wording, "The BETWEEN condition was provided a range where the lower bound is greater than "
+								"the upper bound");
 }
 
 /* Raises what is wrong with the combination of members that an Expected condition has. */
 static void
 check_expected_members(DynSlice name, const DynJson *operator, const DynJson *exists, const DynJson *list,
-					   const DynJson *value)
+					   const DynJson *value, const DynWording *wording)
 {
 	bool		must_exist = !exists || dyn_json_kind(exists) == DYN_JSON_TRUE;
 
 	if (exists && operator)
-		dyn_validation(INVALID "Exists and ComparisonOperator cannot be used together for Attribute: %.*s",
-					   (int) name.len, name.data);
+		dyn_violation_parameter(wording, INVALID "Exists and ComparisonOperator cannot be used together for Attribute: %.*s",
+								(int) name.len, name.data);
 	if (value && list)
-		dyn_validation(INVALID "Value and AttributeValueList cannot be used together for Attribute: %.*s",
-					   (int) name.len, name.data);
+		dyn_violation_parameter(wording, INVALID "Value and AttributeValueList cannot be used together for Attribute: %.*s",
+								(int) name.len, name.data);
 	if (!operator && list)
-		dyn_validation(INVALID "AttributeValueList can only be used with a ComparisonOperator for Attribute: %.*s",
-					   (int) name.len, name.data);
+		dyn_violation_parameter(wording, INVALID "AttributeValueList can only be used with a ComparisonOperator for Attribute: %.*s",
+								(int) name.len, name.data);
 	if (!must_exist && value)
-		dyn_validation(INVALID "Value cannot be used when Exists is false for Attribute: %.*s",
-					   (int) name.len, name.data);
+		dyn_violation_parameter(wording, INVALID "Value cannot be used when Exists is false for Attribute: %.*s",
+								(int) name.len, name.data);
 	if (value || list)
 		return;
 	if (!operator && must_exist)
-		dyn_validation(INVALID "Value must be provided when Exists is %s for Attribute: %.*s",
-					   exists ? "true" : "null", (int) name.len, name.data);
+		dyn_violation_parameter(wording, INVALID "Value must be provided when Exists is %s for Attribute: %.*s",
+								exists ? "true" : "null", (int) name.len, name.data);
 	if (operator && operators[find_operator(dyn_json_string(operator))].min_args > 0)
-		dyn_validation(INVALID "Value or AttributeValueList must be used with ComparisonOperator: %s for Attribute: %.*s",
-					   operators[find_operator(dyn_json_string(operator))].name, (int) name.len, name.data);
+		dyn_violation_parameter(wording, INVALID "Value or AttributeValueList must be used with ComparisonOperator: %s for Attribute: %.*s",
+								operators[find_operator(dyn_json_string(operator))].name, (int) name.len, name.data);
 }
 
 /* One member of Expected. */
 static DynLegacyCondition
-read_expected(const DynJson *condition)
+read_expected(const DynJson *condition, const DynWording *wording)
 {
 	DynLegacyCondition c = {.name = dyn_json_name(condition)};
 	const DynJson *operator = present(condition, "ComparisonOperator");
 	const DynJson *list = present(condition, "AttributeValueList");
 	const DynJson *value = present(condition, "Value");
 
-	check_expected_members(c.name, operator, present(condition, "Exists"), list, value);
-	read_arguments(&c, list, value);
+	check_expected_members(c.name, operator, present(condition, "Exists"), list, value, wording);
+	read_arguments(&c, list, value, wording);
 	if (operator)
 	{
 		c.op = find_operator(dyn_json_string(operator));
-		check_arguments(&c);
+		check_arguments(&c, wording);
 	}
 	else
 		c.op = value ? DYN_LEGACY_EQ : DYN_LEGACY_NULL;
@@ -157,48 +157,48 @@ read_expected(const DynJson *condition)
 
 /* One member of a filter or of KeyConditions. */
 static DynLegacyCondition
-read_condition(const DynJson *condition)
+read_condition(const DynJson *condition, const DynWording *wording)
 {
 	DynLegacyCondition c = {.name = dyn_json_name(condition)};
 
 	c.op = find_operator(dyn_json_string(present(condition, "ComparisonOperator")));
-	read_arguments(&c, present(condition, "AttributeValueList"), NULL);
-	check_arguments(&c);
+	read_arguments(&c, present(condition, "AttributeValueList"), NULL, wording);
+	check_arguments(&c, wording);
 	return c;
 }
 
 /* Refuses what a request's shape should have refused: no operator where one is needed, or one that is none. */
 static void
-check_operator(const DynJson *condition, bool required)
+check_operator(const DynJson *condition, bool required, const DynWording *wording)
 {
 	const DynJson *operator = present(condition, "ComparisonOperator");
 
 	if (!operator && required)
-		dyn_validation("The attempted filter operation is not supported for the provided type");
+		dyn_violation_parameter(wording, "The attempted filter operation is not supported for the provided type");
 	if (operator && (dyn_json_kind(operator) != DYN_JSON_STRING || find_operator(dyn_json_string(operator)) < 0))
-		dyn_validation("Unsupported operator on the given operands");
+		dyn_violation_parameter(wording, "Unsupported operator on the given operands");
 }
 
 void
-dyn_legacy_check_name(DynSlice name)
+dyn_legacy_check_name(DynSlice name, const DynWording *wording)
 {
 	if (name.len == 0)
-		dyn_validation(INVALID "Empty attribute name");
+		dyn_violation_parameter(wording, INVALID "Empty attribute name");
 	if (name.len > DYN_MAX_ATTR_NAME)
-		dyn_validation("Attribute name is too large, must be less than %d bytes", DYN_MAX_ATTR_NAME + 1);
+		dyn_violation_parameter(wording, "Attribute name is too large, must be less than %d bytes", DYN_MAX_ATTR_NAME + 1);
 }
 
 DynLegacyCondition *
-dyn_legacy_read_conditions(const DynJson *map, bool is_expected, uint32 *count)
+dyn_legacy_read_conditions(const DynJson *map, bool is_expected, const DynWording *wording, uint32 *count)
 {
 	DynLegacyCondition *conditions = palloc(sizeof(DynLegacyCondition) * ((Size) dyn_json_count(map) + 1));
 
 	*count = 0;
 	for (const DynJson *member = dyn_json_first(map); member; member = dyn_json_next(member))
 	{
-		dyn_legacy_check_name(dyn_json_name(member));
-		check_operator(member, !is_expected);
-		conditions[(*count)++] = is_expected ? read_expected(member) : read_condition(member);
+		dyn_legacy_check_name(dyn_json_name(member), wording);
+		check_operator(member, !is_expected, wording);
+		conditions[(*count)++] = is_expected ? read_expected(member, wording) : read_condition(member, wording);
 	}
 	return conditions;
 }

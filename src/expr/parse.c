@@ -7,7 +7,6 @@
 
 #include "miscadmin.h"
 
-#include "base/errors.h"
 #include "base/limits.h"
 #include "expr/parse.h"
 #include "expr/parse_internal.h"
@@ -112,7 +111,7 @@ dyn_op_function_operands(uint8 op)
 }
 
 void
-dyn_expr_error(DynExprKind kind, const char *fmt,...)
+dyn_expr_error(const DynWording *wording, DynExprKind kind, const char *fmt,...)
 {
 	StringInfoData text;
 
@@ -129,7 +128,7 @@ dyn_expr_error(DynExprKind kind, const char *fmt,...)
 			break;
 		enlargeStringInfo(&text, needed);
 	}
-	dyn_validation("Invalid %s: %s", dyn_expr_kind_name(kind), text.data);
+	dyn_violation_parameter(wording, "Invalid %s: %s", dyn_expr_kind_name(kind), text.data);
 }
 
 DynSlice
@@ -153,14 +152,14 @@ dyn_parse_syntax_error(const DynParser *p)
 		to = p->pos > 0 ? p->tokens[p->pos - 1].end : t->end;
 	else if (p->tokens[p->pos + 1].kind != DYN_T_EOF)
 		to = p->tokens[p->pos + 1].end;
-	dyn_expr_error(p->kind, "Syntax error; token: \"%.*s\", near: \"%.*s\"",
+	dyn_expr_error(p->wording, p->kind, "Syntax error; token: \"%.*s\", near: \"%.*s\"",
 				   (int) token.len, token.data, (int) (to - from), p->text.data + from);
 }
 
 void
 dyn_parse_redundant(const DynParser *p)
 {
-	dyn_expr_error(p->kind, "The expression has redundant parentheses;");
+	dyn_expr_error(p->wording, p->kind, "The expression has redundant parentheses;");
 }
 
 void
@@ -419,7 +418,7 @@ raise_noted(const DynParser *p)
 	for (int i = 0; i < lengthof(errors); i++)
 	{
 		if (errors[i])
-			dyn_expr_error(p->kind, "%s", errors[i]);
+			dyn_expr_error(p->wording, p->kind, "%s", errors[i]);
 	}
 }
 
@@ -487,16 +486,16 @@ make_template(const DynParser *p, const DynParseNode *roots, MemoryContext conte
 }
 
 DynTemplate *
-dyn_expr_parse(DynExprKind kind, DynSlice text, MemoryContext context)
+dyn_expr_parse(DynExprKind kind, DynSlice text, MemoryContext context, const DynWording *wording)
 {
-	DynParser	p = {.kind = kind, .text = text};
+	DynParser	p = {.kind = kind, .wording = wording, .text = text};
 	DynParseNode *roots;
 	uint32		ntokens;
 
 	if (text.len == 0)
-		dyn_expr_error(kind, "The expression can not be empty;");
+		dyn_expr_error(wording, kind, "The expression can not be empty;");
 	if (text.len > DYN_MAX_EXPR_SIZE)
-		dyn_expr_error(kind, "Expression size has exceeded the maximum allowed size;");
+		dyn_expr_error(wording, kind, "Expression size has exceeded the maximum allowed size;");
 
 	p.tokens = dyn_lex(text, &ntokens);
 	p.elements = palloc(sizeof(DynTemplateElement) * ntokens);

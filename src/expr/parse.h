@@ -16,6 +16,7 @@
 #define DYNAPG_EXPR_PARSE_H
 
 #include "base/compat.h"
+#include "base/violation.h"
 #include "expr/lexer.h"
 #include "expr/program.h"
 
@@ -59,14 +60,15 @@ typedef struct DynTemplate
 /* The parameter's name, "UpdateExpression" ... */
 extern const char *dyn_expr_kind_name(DynExprKind kind);
 
-/* Raises ValidationException: "Invalid UpdateExpression: " and the text in printf form. */
-extern void dyn_expr_error(DynExprKind kind, const char *fmt,...) pg_attribute_printf(2, 3) pg_attribute_noreturn();
+/* Raises the violation "Invalid UpdateExpression: " and the text in printf form. */
+extern void dyn_expr_error(const DynWording *wording, DynExprKind kind, const char *fmt,...)
+			pg_attribute_printf(3, 4) pg_attribute_noreturn();
 
 /*
  * Parses a text into a template, one chunk in the given memory context; scratch memory is the current context's.
- * Raises ValidationException with DynamoDB's text.
+ * Raises ValidationException with DynamoDB's text in that wording.
  */
-extern DynTemplate *dyn_expr_parse(DynExprKind kind, DynSlice text, MemoryContext context);
+extern DynTemplate *dyn_expr_parse(DynExprKind kind, DynSlice text, MemoryContext context, const DynWording *wording);
 
 /* The name of an operator or function as texts show it: "<", "BETWEEN", "size". */
 extern const char *dyn_op_name(uint8 op);

@@ -28,6 +28,7 @@ struct DynParseNode
 typedef struct DynParser
 {
 	DynExprKind kind;
+	const DynWording *wording;	/* of its errors */
 	DynSlice	text;
 	DynToken   *tokens;
 	uint32		pos;			/* the current token */

@@ -9,6 +9,9 @@
  * rest of what the client sends is thrown away until it closes, since closing before that could destroy the reply on
  * its way.  An error of PostgreSQL while a connection is served (memory, above all) closes that connection.
  *
+ * A connection that ends is closed at once, but its structure stays until the end of the turn, marked as dead: epoll may have
+ * reported events of it that this turn has not come to yet.
+ *
  * Timeouts: each has a list of connections in the order in which they came to it, so the first is always the next.
  *
  * Layer 4 (http).
@@ -54,7 +57,7 @@ typedef enum Timer
 
 struct DynConnection
 {
-	dlist_node	timer_node;
+	dlist_node	timer_node;		/* in a list of `timers`, or in `dead` */
 	dlist_node	turn_node;		/* in `touched` or `backlogged` */
 	int64		since;			/* when it came to its timer */
 	Timer		timer;
@@ -63,6 +66,7 @@ struct DynConnection
 	DynTls	   *tls;			/* NULL: plain */
 	bool		is_touched;
 	bool		is_backlogged;
+	bool		is_dead;		/* closed; to be freed at the end of the turn */
 	bool		closing;
 	bool		lingering;
 	bool		peer_closed;	/* the client sends no more */
@@ -84,6 +88,7 @@ static int	connections = 0;
 static dlist_head timers[TIMER_COUNT];
 static dlist_head touched;		/* may have something to send, or to be watched otherwise */
 static dlist_head backlogged;	/* have requests that were received but not executed */
+static dlist_head dead;
 
 static int64
 now_ms(void)
@@ -104,6 +109,7 @@ dyn_connections_init(int epoll)
 		dlist_init(&timers[i]);
 	dlist_init(&touched);
 	dlist_init(&backlogged);
+	dlist_init(&dead);
 }
 
 static void
@@ -158,20 +164,31 @@ free_output(DynConnection *connection)
 	connection->out.len = connection->out_sent = 0;
 }
 
-/* Ends a connection at once. */
+/* Ends a connection at once; its structure stays until dyn_connections_bury. */
 static void
 destroy(DynConnection *connection)
 {
 	dlist_delete(&connection->timer_node);
 	if (connection->is_touched || connection->is_backlogged)
 		dlist_delete(&connection->turn_node);
+	connection->is_touched = connection->is_backlogged = false;
 	if (connection->tls)
 		dyn_tls_close(connection->tls);
+	connection->tls = NULL;
 	close(connection->fd);
+	connection->fd = -1;
 	free_input(connection);
 	free_output(connection);
-	pfree(connection);
+	connection->is_dead = true;
+	dlist_push_tail(&dead, &connection->timer_node);
 	connections--;
+}
+
+void
+dyn_connections_bury(void)
+{
+	while (!dlist_is_empty(&dead))
+		free(dlist_container(DynConnection, timer_node, dlist_pop_head_node(&dead)));
 }
 
 /* The buffer for replies. */
@@ -408,6 +425,8 @@ step_resume(DynConnection *connection)
 void
 dyn_connection_event(DynConnection *connection, uint32 events)
 {
+	if (connection->is_dead)
+		return;
 	if (events & (EPOLLERR | EPOLLHUP))
 		destroy(connection);
 	else if ((events & EPOLLIN) || connection->read_wants_write)
@@ -545,13 +564,16 @@ dyn_connections_send(void)
 
 /* -- beginning and end -- */
 
-/* Watches a new socket, which is closed if that cannot be done. */
+/*
+ * Watches a new socket, which is closed if that cannot be done.  The structure is malloc's, which raises no error, and in which a
+ * sanitizer sees a use of what was freed.
+ */
 static void
 open_connection(int fd)
 {
 	struct epoll_event event = {.events = EPOLLIN};
 	int			on = 1;
-	DynConnection *connection = MemoryContextAllocExtended(context, sizeof(DynConnection), MCXT_ALLOC_NO_OOM | MCXT_ALLOC_ZERO);
+	DynConnection *connection = calloc(1, sizeof(DynConnection));
 	DynTls	   *tls = connection && dyn_tls_enabled() ? dyn_tls_open(fd) : NULL;
 
 	event.data.ptr = connection;
@@ -559,8 +581,7 @@ open_connection(int fd)
 	{
 		if (tls)
 			dyn_tls_close(tls);
-		if (connection)
-			pfree(connection);
+		free(connection);
 		close(fd);
 		return;
 	}

@@ -2,8 +2,9 @@
  * connection.h - the connections of a worker: buffers, states, timeouts
  *
  * One turn of the event loop is: dyn_connection_accept and dyn_connection_event for what epoll tells,
- * dyn_connections_resume, dyn_durable_flush, dyn_connections_send, dyn_connections_expire.  Requests are executed as
- * they are complete; their replies wait in the connection until the send of that turn.
+ * dyn_connections_resume, dyn_durable_flush, dyn_connections_send, dyn_connections_expire, dyn_connections_bury.  Requests
+ * are executed as they are complete; their replies wait in the connection until the send of that turn.  A connection that
+ * epoll has reported stays valid until the turn's end, even when it was closed meanwhile.
  *
  * Limits: a connection holds one request's bytes (16 MB at most, and the headers), and replies; while replies wait
  * for the client to take them, nothing is read and no further request is executed, so that it is one reply more than
@@ -40,6 +41,9 @@ extern void dyn_connections_send(void);
  * requests wait for dyn_connections_resume.
  */
 extern long dyn_connections_expire(void);
+
+/* Frees those that have ended; at the end of a turn, when no events of it are left. */
+extern void dyn_connections_bury(void);
 
 /* Their number. */
 extern int	dyn_connections_open(void);

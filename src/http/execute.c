@@ -1,10 +1,7 @@
 /*
  * execute.c - an operation as one transaction
  *
- * The session's user is the bootstrap superuser; a request runs as its own role, in a state in which PostgreSQL refuses
- * SET ROLE and SET SESSION AUTHORIZATION, so that nothing that runs as that role (a trigger, a function in a
- * constraint) can become another one.  Whatever such code sets is undone when the request ends; deferred triggers run
- * as that role, too.
+ * A request runs as its role from when that is known until after the commit, and leaves nothing behind: see api/session.h.
  *
  * An error rolls the transaction back and becomes a reply.  One that is not of the API is told in the log, never
  * to the client.
@@ -14,6 +11,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/pg_authid_d.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "tcop/tcopprot.h"
@@ -100,6 +98,7 @@ report_activity(const DynOperation *operation, DynSlice table)
 	char		text[NAMEDATALEN + DYN_MAX_TABLE_NAME + 2];
 
 	snprintf(text, sizeof(text), "%s %.*s", operation->name, (int) Min(table.len, DYN_MAX_TABLE_NAME), table.data);
+	dyn_compat_set_activity_user(BOOTSTRAP_SUPERUSERID);	/* whose request it is is not known yet */
 	debug_query_string = operation->name;
 	pgstat_report_activity(STATE_RUNNING, text);
 }
@@ -125,35 +124,21 @@ end(void)
 	debug_query_string = NULL;
 }
 
-/* Returns the number of items that the reply returns or that were written, as run() does. */
-static int64
-run_as(Oid role, const DynHttpRequest *request, const DynOperation *operation, StringInfo body)
-{
-	Oid			user;
-	int			security;
-	int			level = NewGUCNestLevel();
-	int64		items;
-
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(role, security | SECURITY_LOCAL_USERID_CHANGE);
-	items = dyn_api_call(operation, request->body.data, request->body.len, body);
-	dyn_session_fire_deferred();
-	SetUserIdAndSecContext(user, security);
-	AtEOXact_GUC(false, level);
-	return items;
-}
-
-/* The transaction; raises what goes wrong. */
+/* The transaction; raises what goes wrong.  Returns the number of items that the reply returns or that were written. */
 static int64
 run(const DynHttpRequest *request, const DynOperation *operation, Oid *role, StringInfo body)
 {
 	int64		items;
+	int			settings;		/* nest level */
 
 	begin();
-	if (!dyn_session_extension_exists())
-		dyn_error(DYN_E_SERVICE_UNAVAILABLE, "The extension dynapg is not in database %s.", dyn_guc_http_database);
+	dyn_session_require_extension();
 	*role = dyn_auth_check(request, operation);
-	items = run_as(*role, request, operation, body);
+	dyn_session_become(*role);
+	settings = NewGUCNestLevel();
+	items = dyn_api_call(operation, request->body.data, request->body.len, body);
+	dyn_session_settle();
+	AtEOXact_GUC(false, settings);
 	PopActiveSnapshot();
 	dyn_durable_commit();
 	return items;
@@ -202,12 +187,24 @@ translate(int sqlstate, const DynOperation *operation, const char **message)
 	}
 }
 
+/* Those details hold rows and values, the client's items among them. */
+static bool
+detail_holds_items(const ErrorData *error)
+{
+	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+
+	return category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION || category == ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION);
+}
+
 static void
 log_error(const ErrorData *error, const DynOperation *operation)
 {
+	bool		with_detail = error->detail && !detail_holds_items(error);
+
 	ereport(LOG,
 			errmsg("HTTP request %s failed: %s", operation->name, error->message),
-			error->detail ? errdetail_internal("%s", error->detail) : 0,
+			with_detail ? errdetail_internal("%s", error->detail) : 0,
+			error->hint ? errhint("%s", error->hint) : 0,
 			error->context ? errcontext("%s", error->context) : 0,
 			errhidestmt(true));
 }
@@ -270,23 +267,7 @@ is_worded(const char *message)
 bool
 dyn_execute_is_json(DynSlice text)
 {
-	MemoryContext context = CurrentMemoryContext;
-	volatile bool valid = true;
-
-	if (text.len == 0)
-		return true;
-	PG_TRY();
-	{
-		(void) dyn_json_parse(text.data, text.len);
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		FlushErrorState();
-		valid = false;
-	}
-	PG_END_TRY();
-	return valid;
+	return text.len == 0 || dyn_json_try(text.data, text.len) != NULL;
 }
 
 /* Appends the reply to an error; returns the exception that it tells. */
@@ -348,6 +329,7 @@ attempt(const DynHttpRequest *request, const DynOperation *operation, Oid *role,
 		RESUME_INTERRUPTS();
 	}
 	PG_END_TRY();
+	dyn_session_rest();
 	MemoryContextSwitchTo(context);
 	return error;
 }

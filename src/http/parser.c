@@ -85,39 +85,92 @@ on_header_value_complete(llhttp_t *llhttp)
 	return GO_ON;
 }
 
-/* The index of the header of that lower-case name, or -1. */
+/* The number of headers of that lower-case name; where there are some, index becomes that of the last one. */
 static int
-find_header(const DynParser *parser, const char *name)
+count_headers(const DynParser *parser, const char *name, int *index)
 {
 	size_t		len = strlen(name);
+	int			count = 0;
 
 	for (int i = 0; i < parser->nheaders; i++)
 	{
 		if (parser->names[i].len == len && strncasecmp(parser->base + parser->names[i].start, name, len) == 0)
-			return i;
+		{
+			*index = i;
+			count++;
+		}
 	}
-	return -1;
+	return count;
+}
+
+/* Is that the header's value, in lower case, but for blanks at its end? */
+static bool
+value_is(const DynParser *parser, int header, const char *expected)
+{
+	DynSpan		value = parser->values[header];
+	const char *data = parser->base + value.start;
+
+	while (value.len > 0 && (data[value.len - 1] == ' ' || data[value.len - 1] == '\t'))
+		value.len--;
+	return value.len == strlen(expected) && strncasecmp(data, expected, value.len) == 0;
+}
+
+/*
+ * Does a header go on in a second line?  llhttp still accepts that old form, and leaves out the line's end where nothing of the
+ * value stands before or after it; other readers of the request may take such lines for something else.
+ */
+static bool
+has_folded_line(const DynParser *parser)
+{
+	const char *p = parser->base + parser->target.start;
+
+	while ((p = memchr(p, '\n', parser->end - p)) != NULL)
+	{
+		p++;
+		if (p == parser->end || *p == '\n' || *p == '\r')
+			return false;		/* the empty line at the end of the headers */
+		if (*p == ' ' || *p == '\t')
+			return true;
+	}
+	return false;
+}
+
+/* Is the request's framing, or its Host, one that two readers could understand differently? */
+static bool
+is_ambiguous(const DynParser *parser, const llhttp_t *llhttp)
+{
+	int			header = 0;
+	int			hosts = count_headers(parser, "host", &header);
+	int			lengths = count_headers(parser, "content-length", &header);
+	int			codings = count_headers(parser, "transfer-encoding", &header);
+
+	if (hosts > 1 || (hosts == 0 && llhttp->http_minor > 0))
+		return true;
+	if (lengths + codings > 1)
+		return true;
+	if (codings == 1 && (llhttp->http_minor == 0 || !value_is(parser, header, "chunked")))
+		return true;
+	return has_folded_line(parser);
 }
 
 static int
 on_headers_complete(llhttp_t *llhttp)
 {
 	DynParser  *parser = llhttp->data;
-	int			expect = find_header(parser, "expect");
+	int			header = 0;
 
 	parser->headers_done = true;
 	/* an offer of another protocol, which is declined by not taking it up */
 	llhttp->upgrade = 0;
-	if (llhttp_get_http_major(llhttp) != 1)
+	if (llhttp_get_http_major(llhttp) != 1 || is_ambiguous(parser, llhttp))
 		return refuse(parser, HTTP_BAD_REQUEST);
 	if ((llhttp->flags & F_CONTENT_LENGTH) && llhttp->content_length > DYN_MAX_REQUEST_BYTES)
 		return refuse(parser, HTTP_TOO_LARGE);
-	if (expect >= 0)
+	if (llhttp->flags & F_CONTENT_LENGTH)
+		parser->length = llhttp->content_length;
+	if (count_headers(parser, "expect", &header) > 0)
 	{
-		static const char known[] = "100-continue";
-		DynSpan		value = parser->values[expect];
-
-		if (value.len != sizeof(known) - 1 || strncasecmp(parser->base + value.start, known, value.len) != 0)
+		if (!value_is(parser, header, "100-continue"))
 			return refuse(parser, HTTP_EXPECTATION_FAILED);
 		parser->expects_continue = true;
 	}
@@ -183,6 +236,7 @@ dyn_parser_next(DynParser *parser)
 	parser->complete = false;
 	parser->keep_alive = false;
 	parser->expects_continue = false;
+	parser->length = 0;
 	parser->consumed = 0;
 	parser->target.len = 0;
 	parser->body.len = 0;
@@ -215,6 +269,7 @@ dyn_parser_feed(DynParser *parser, char *data, uint32 *len)
 		return DYN_PARSE_MORE;
 	parser->started = true;
 	parser->base = data;
+	parser->end = data + *len;
 	error = llhttp_execute(&parser->llhttp, data + parser->consumed, *len - parser->consumed);
 	if (error == HPE_OK)
 		return parsed_all(parser, len);
@@ -222,6 +277,12 @@ dyn_parser_feed(DynParser *parser, char *data, uint32 *len)
 		return DYN_PARSE_REFUSED;
 	parser->consumed = llhttp_get_error_pos(&parser->llhttp) - data;
 	return DYN_PARSE_REQUEST;
+}
+
+uint32
+dyn_parser_missing(const DynParser *parser)
+{
+	return parser->headers_done && parser->length > parser->body.len ? parser->length - parser->body.len : 0;
 }
 
 static DynSlice

@@ -5,6 +5,9 @@
  * move between two calls; no PostgreSQL function runs below llhttp's frames.  The pieces of a chunked body are moved
  * together within the buffer.
  *
+ * Refused is also what llhttp accepts but other readers may understand differently: a header folded into several lines, a
+ * missing or second Host, more than one of Content-Length and Transfer-Encoding, a transfer coding other than chunked.
+ *
  * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_PARSER_H
@@ -33,13 +36,15 @@ typedef enum DynParse
 typedef struct DynParser
 {
 	llhttp_t	llhttp;
-	const char *base;			/* during a call: the request's first byte */
+	const char *base;			/* during a call: the request's first byte, */
+	const char *end;			/* and the end of what was received */
 	int			status;			/* HTTP status of a refusal */
 	bool		started;		/* a byte of the request is there */
 	bool		headers_done;
 	bool		complete;
 	bool		keep_alive;		/* of a complete request: may another one follow? */
 	bool		expects_continue;	/* the client waits for "100 Continue" before it sends the body */
+	uint32		length;			/* of the body, as Content-Length has it; 0: not known */
 	uint32		consumed;		/* bytes of the request that were parsed */
 	DynSpan		target;
 	DynSpan		body;
@@ -56,6 +61,9 @@ extern void dyn_parser_init(DynParser *parser);
  * With DYN_PARSE_REQUEST, parser->consumed is the request's length; call dyn_parser_next before the next one.
  */
 extern DynParse dyn_parser_feed(DynParser *parser, char *data, uint32 *len);
+
+/* The bytes that the request's body still lacks; 0 when that is not known. */
+extern uint32 dyn_parser_missing(const DynParser *parser);
 
 /* The complete request, whose slices point into data; headers has room for DYN_MAX_HTTP_HEADERS. */
 extern void dyn_parser_request(const DynParser *parser, const char *data, DynHttpHeader *headers, DynHttpRequest *request);

@@ -282,7 +282,6 @@ turn(void)
 		if (!is_listener(events[i].data.ptr))
 			dyn_connection_event(events[i].data.ptr, events[i].events);
 	}
-	/* last, since it may end connections */
 	for (int i = 0; i < count; i++)
 	{
 		if (is_listener(events[i].data.ptr) && accepting && !dyn_connection_accept(*(int *) events[i].data.ptr))
@@ -316,6 +315,7 @@ serve(void)
 		long		report;
 		WaitEvent	event;
 
+		dyn_connections_bury();
 		if (MyLatch->is_set || InterruptPending || ConfigReloadPending)
 			handle_interrupts();
 		if (dyn_stats_report(false))

@@ -13,15 +13,21 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "access/xlog.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_collation_d.h"
 #include "catalog/pg_database.h"
 #include "commands/trigger.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -32,10 +38,15 @@
 #include "base/compat.h"
 #include "store/access.h"
 #include "store/catalog.h"
+#include "store/installation.h"
+#include "store/secrets.h"
 
 PGDLLEXPORT Datum dynapg_on_access_keys_change(PG_FUNCTION_ARGS);
 
 #define MAX_CACHED_KEYS 1024
+
+#define MANAGERS \
+	"Access keys of a role are managed by the role itself, by roles with the ADMIN option on it and by superusers."
 
 typedef struct KeyEntry
 {
@@ -47,6 +58,8 @@ typedef struct KeyEntry
 static HTAB *keys = NULL;
 static uint64 generation = 1;
 static Oid	keys_relid = InvalidOid;	/* the table that was last read; InvalidOid: any table may be the one */
+static uint64 roles_generation = 1; /* of the roles alone */
+static uint64 swept_in = 0;			/* when the keys of roles that are gone were last looked for */
 
 /* ---- the cache ---- */
 
@@ -61,6 +74,8 @@ static void
 on_catalog_change(Datum arg, int cache, uint32 hash)
 {
 	generation++;
+	if (cache == AUTHOID)
+		roles_generation++;
 }
 
 static void
@@ -104,30 +119,42 @@ read_role(DynAccessKey *key)
 	return can_login;
 }
 
-/* Reads a key from the table; false when it cannot be used. */
+/* Reads the row of a key: the role; false when there is none, or the key is disabled. */
+static bool
+read_row(Oid relid, const char *id, Oid *role)
+{
+	Relation	rel = table_open(relid, AccessShareLock);
+	TupleDesc	columns = RelationGetDescr(rel);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		isnull;
+	bool		found = false;
+
+	list_free(RelationGetIndexList(rel));	/* finds the primary key */
+	ScanKeyInit(&key, get_attnum(relid, "access_key_id"), BTEqualStrategyNumber, F_TEXTEQ, CStringGetTextDatum(id));
+	key.sk_collation = C_COLLATION_OID;
+	scan = systable_beginscan(rel, rel->rd_pkindex, OidIsValid(rel->rd_pkindex), NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+	{
+		found = DatumGetBool(heap_getattr(tuple, get_attnum(relid, "enabled"), columns, &isnull)) && !isnull;
+		*role = DatumGetObjectId(heap_getattr(tuple, get_attnum(relid, "role"), columns, &isnull));
+	}
+	systable_endscan(scan);
+	table_close(rel, NoLock);
+	return found;
+}
+
+/*
+ * Reads a key from the tables; false when it cannot be used.  Directly, without a statement: as nobody, and nothing that anybody has
+ * written can run.
+ */
 static bool
 read_key(const char *id, DynAccessKey *key)
 {
-	DynSqlArgs	args = {0};
-	bool		found;
-
-	keys_relid = InvalidOid;
-	SPI_connect();
-	dyn_sql_text(&args, id);
-	found = dyn_catalog_run("SELECT k.secret, k.role::pg_catalog.oid FROM dynapg.access_keys k "
-							"WHERE k.access_key_id OPERATOR(pg_catalog.=) $1 AND k.enabled", &args) > 0;
-	if (found)
-	{
-		char	   *secret = dyn_sql_get_text(0, 1);
-
-		strlcpy(key->secret, secret, sizeof(key->secret));
-		key->role = dyn_sql_get_oid(0, 2);
-		explicit_bzero(secret, strlen(secret));
-	}
-	SPI_finish();
-	/* the statement's lock is still there: this is the table that was read */
-	keys_relid = get_relname_relid("access_keys", get_namespace_oid("dynapg", false));
-	return found && read_role(key);
+	keys_relid = dyn_installation_require()->access_keys;
+	return read_row(keys_relid, id, &key->role) && dyn_secret_read(id, key->secret) && read_role(key);
 }
 
 const DynAccessKey *
@@ -190,8 +217,7 @@ require_may_manage(Oid role)
 	if (!may_manage(role))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("permission denied for access keys of role \"%s\"", GetUserNameFromId(role, true)),
-						errdetail("Access keys of a role are managed by the role itself, by roles with the ADMIN option on it "
-								  "and by superusers.")));
+						errdetail(MANAGERS)));
 }
 
 static void
@@ -226,10 +252,21 @@ make_secret(char secret[DYN_ACCESS_SECRET_LEN + 1])
 	explicit_bzero(bytes, sizeof(bytes));
 }
 
-void
-dyn_access_key_create(Oid role, char id[DYN_ACCESS_KEY_ID_LEN + 1], char secret[DYN_ACCESS_SECRET_LEN + 1])
+#define OF_DEAD_ROLES \
+	"FROM dynapg.access_keys k WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r " \
+	"WHERE r.oid OPERATOR(pg_catalog.=) k.role::pg_catalog.oid)"
+
+/* Removes the keys of roles that are gone. */
+static void
+remove_dead_keys(void)
 {
-	DynSqlArgs	args = {0};
+	if (dyn_catalog_run("SELECT " OF_DEAD_ROLES, NULL) > 0)
+		dyn_catalog_run("DELETE " OF_DEAD_ROLES, NULL);
+}
+
+static void
+require_role(Oid role)
+{
 	HeapTuple	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(role));
 	bool		can_login;
 
@@ -241,32 +278,50 @@ dyn_access_key_create(Oid role, char id[DYN_ACCESS_KEY_ID_LEN + 1], char secret[
 	if (!can_login)
 		ereport(WARNING, (errmsg("role \"%s\" cannot log in, so its keys are refused", GetUserNameFromId(role, false)),
 						  errhint("ALTER ROLE ... LOGIN makes them work.")));
-	make_id(id);
-	make_secret(secret);
+}
 
+void
+dyn_access_key_import(Oid role, const char *id, const char *secret)
+{
+	DynSqlArgs	args = {0};
+
+	(void) dyn_installation_require();
+	require_role(role);
 	SPI_connect();
-	dyn_catalog_run("DELETE FROM dynapg.access_keys k WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_roles r "
-					"WHERE r.oid OPERATOR(pg_catalog.=) k.role)", NULL);
+	remove_dead_keys();
+	dyn_secret_keep(id, secret);
 	dyn_sql_text(&args, id);
-	dyn_sql_text(&args, secret);
 	dyn_sql_oid(&args, role);
-	dyn_catalog_run("INSERT INTO dynapg.access_keys (access_key_id, secret, role) VALUES ($1, $2, $3)", &args);
+	dyn_catalog_run("INSERT INTO dynapg.access_keys (access_key_id, role) VALUES ($1, $2)", &args);
 	SPI_finish();
 }
 
-/* Runs the statement on the key $1 that the user may manage. */
+void
+dyn_access_key_create(Oid role, char id[DYN_ACCESS_KEY_ID_LEN + 1], char secret[DYN_ACCESS_SECRET_LEN + 1])
+{
+	make_id(id);
+	make_secret(secret);
+	dyn_access_key_import(role, id, secret);
+}
+
+/*
+ * Runs the statement on the key $1 that the user may manage.  Of a key of somebody else there is no more to learn than of none: the
+ * error is the same, and nothing waits for it.
+ */
 static void
 change_key(const char *sql, DynSqlArgs *args, const char *id)
 {
 	DynSqlArgs	key = {0};
 
+	(void) dyn_installation_require();
 	SPI_connect();
 	dyn_sql_text(&key, id);
-	if (dyn_catalog_run("SELECT k.role::pg_catalog.oid FROM dynapg.access_keys k WHERE k.access_key_id OPERATOR(pg_catalog.=) $1 "
-						"FOR UPDATE", &key) == 0)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("access key \"%s\" does not exist", id)));
-	require_may_manage(dyn_sql_get_oid(0, 1));
-	dyn_catalog_run(sql, args);
+	if (dyn_catalog_run("SELECT k.role::pg_catalog.oid FROM dynapg.access_keys k JOIN pg_catalog.pg_roles r "
+						"ON r.oid OPERATOR(pg_catalog.=) k.role::pg_catalog.oid "
+						"WHERE k.access_key_id OPERATOR(pg_catalog.=) $1", &key) == 0 ||
+		!may_manage(dyn_sql_get_oid(0, 1)) || dyn_catalog_run(sql, args) == 0)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("you manage no access key \"%s\"", id),
+						errdetail(MANAGERS)));
 	SPI_finish();
 }
 
@@ -287,6 +342,29 @@ dyn_access_key_drop(const char *id)
 
 	dyn_sql_text(&args, id);
 	change_key("DELETE FROM dynapg.access_keys k WHERE k.access_key_id OPERATOR(pg_catalog.=) $1", &args, id);
+}
+
+/* ---- roles that are gone ---- */
+
+void
+dyn_access_roles_dropped(void)
+{
+	if (dyn_installation_find() == NULL)
+		return;
+	CommandCounterIncrement();
+	SPI_connect();
+	remove_dead_keys();
+	SPI_finish();
+}
+
+bool
+dyn_access_sweep_due(void)
+{
+	if (swept_in == roles_generation || RecoveryInProgress())
+		return false;
+	init_cache();				/* which watches the roles */
+	swept_in = roles_generation;
+	return true;
 }
 
 Oid

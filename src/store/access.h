@@ -1,13 +1,14 @@
 /*
  * access.h - access keys: who a request over HTTP may say it is
  *
- * A key is a row of dynapg.access_keys: its id, its secret, the role that requests signed with it run as.  The table has no
- * grants, and row security without policies keeps out those who may read or write all tables (pg_read_all_data); it is
- * read and written as the catalog's owner.
+ * A key is a row of dynapg.access_keys, its id and the role that requests signed with it run as, and its secret, see secrets.h.  Both
+ * tables have no grants, and row security without policies keeps out those who may read or write all tables
+ * (pg_read_all_data); they are written as the catalog's owner, and read without statements.
  *
  * A key works as the role's password does: while the role exists, has LOGIN, its VALID UNTIL has not passed and it may
- * connect to the database.  The role is referred to by its OID.  A key whose role is gone is dead at once; its row is
- * removed when the next key is created, long before OIDs come round again.
+ * connect to the database.  The role is referred to by its OID.  A key whose role is gone is dead at once, and nobody sees it.  Its
+ * row goes with DROP ROLE where that runs in this database and dynapg is loaded, else when a worker of the HTTP front next serves a
+ * request or anybody creates a key: long before OIDs come round again.
  *
  * Layer 2 (store).
  */
@@ -18,8 +19,9 @@
 
 #include "utils/timestamp.h"
 
+#include "store/secrets.h"
+
 #define DYN_MAX_ACCESS_KEY_ID	128 /* characters; IAM's limit */
-#define DYN_MAX_ACCESS_SECRET	128 /* characters; ours are of 40 */
 #define DYN_ACCESS_KEY_ID_LEN	20	/* of a key that is created here */
 #define DYN_ACCESS_SECRET_LEN	40
 
@@ -44,9 +46,18 @@ extern const DynAccessKey *dyn_access_key_find(const char *id, uint32 len);
  */
 extern void dyn_access_key_create(Oid role, char id[DYN_ACCESS_KEY_ID_LEN + 1], char secret[DYN_ACCESS_SECRET_LEN + 1]);
 
-/* Enable or disable, and drop a key.  Raise 42704 where there is none, 42501 where the user could not have created it. */
+/* The same with an id and a secret of the user's choice. */
+extern void dyn_access_key_import(Oid role, const char *id, const char *secret);
+
+/* Enable or disable, and drop a key.  Raise 42704 where there is none that the user could have created. */
 extern void dyn_access_key_enable(const char *id, bool enabled);
 extern void dyn_access_key_drop(const char *id);
+
+/* Removes the keys of roles that are gone; nothing where there is no extension. */
+extern void dyn_access_roles_dropped(void);
+
+/* Have roles changed since the last call, so that somebody should look for such keys?  At the first call they may have. */
+extern bool dyn_access_sweep_due(void);
 
 /* The owner of this database. */
 extern Oid	dyn_access_database_owner(void);

@@ -342,6 +342,20 @@ run_utility(const char *sql)
 	debug_query_string = NULL;
 }
 
+/* Prepares the table for the index, with the lock that building it takes as well. */
+static void
+prepare_table(Oid relid)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	begin();
+	SPI_connect();
+	dyn_ddl_vacuum_indexed(relid);
+	SPI_finish();
+	commit();
+	MemoryContextSwitchTo(context);
+}
+
 /* A step towards the end of the job; the next look at the catalogs tells what is left. */
 static void
 work(Oid relid, const Job *job)
@@ -356,7 +370,10 @@ work(Oid relid, const Job *job)
 	else if (job->exists)
 		run_utility(job->drop);
 	else if (job->status == DYN_INDEX_CREATING)
+	{
+		prepare_table(relid);
 		run_utility(job->create);
+	}
 	else
 	{
 		begin();

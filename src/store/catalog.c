@@ -29,6 +29,7 @@
 #include "store/catalog.h"
 #include "store/ddl.h"
 #include "store/index.h"
+#include "store/installation.h"
 #include "store/sql.h"
 
 PGDLLEXPORT Datum dynapg_on_sql_drop(PG_FUNCTION_ARGS);
@@ -41,32 +42,15 @@ PGDLLEXPORT Datum dynapg_on_sql_drop(PG_FUNCTION_ARGS);
 #define LIVE_TABLES \
 	"dynapg.tables t JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.relid"
 
-static Oid
-catalog_relid(void)
-{
-	Oid			relid = get_relname_relid("tables", get_namespace_oid("dynapg", false));
-
-	if (!OidIsValid(relid))
-		elog(ERROR, "catalog dynapg.tables does not exist");
-	return relid;
-}
-
 uint64
 dyn_catalog_run(const char *sql, DynSqlArgs *args)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(catalog_relid()));
-	Oid			owner;
 	Oid			saved_user;
 	int			saved_context;
 	uint64		rows;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "catalog dynapg.tables does not exist");
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-
 	GetUserIdAndSecContext(&saved_user, &saved_context);
-	SetUserIdAndSecContext(owner, saved_context | SECURITY_LOCAL_USERID_CHANGE);
+	SetUserIdAndSecContext(dyn_installation_require()->owner, saved_context | SECURITY_LOCAL_USERID_CHANGE);
 	rows = dyn_sql_run(sql, args, 0);
 	SetUserIdAndSecContext(saved_user, saved_context);
 	return rows;
@@ -260,7 +244,9 @@ dyn_catalog_list(const char *start_after, int limit, char **names)
 static void
 lock_name(const char *name)
 {
-	LockDatabaseObject(catalog_relid(), DatumGetUInt32(hash_any((const unsigned char *) name, strlen(name))), 0, ExclusiveLock);
+	uint32		hash = DatumGetUInt32(hash_any((const unsigned char *) name, strlen(name)));
+
+	LockDatabaseObject(dyn_installation_require()->tables, hash, 0, ExclusiveLock);
 }
 
 /*
@@ -415,6 +401,8 @@ dynapg_on_sql_drop(PG_FUNCTION_ARGS)
 	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
 		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
 						errmsg("dynapg.on_sql_drop can only be called by an event trigger")));
+	if (dyn_installation_find() == NULL)
+		PG_RETURN_NULL();		/* what has the names of the catalogs need not be them */
 
 	SPI_connect();
 	dyn_index_forget_dropped();

@@ -97,8 +97,8 @@ extern void dyn_catalog_require_owner(Oid relid);
 extern int	dyn_catalog_list(const char *start_after, int limit, char **names);
 
 /*
- * Items and their bytes.  Exact for a table of few pages, else PostgreSQL's own estimates: the cost does not grow
- * with the table.
+ * Items and their bytes.  Exact for a table of few pages, else an estimate from a fixed number of pages and PostgreSQL's
+ * own figures: the cost does not grow with the table.
  */
 extern void dyn_catalog_count(Oid relid, int64 *items, int64 *bytes);
 

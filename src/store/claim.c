@@ -14,6 +14,8 @@
 #include "utils/syscache.h"
 
 #include "store/claim.h"
+#include "store/code.h"
+#include "store/session.h"
 #include "store/statement.h"
 
 /* An item that others make and delete in just the wrong moments is met sooner. */
@@ -29,7 +31,7 @@ ignore_row(void *arg, Datum value)
 static bool
 run(DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *item)
 {
-	DynPlanReceiver receiver = dyn_plan_receiver(ignore_row, NULL);
+	DynPlanReceiver receiver = dyn_plan_receiver(ignore_row, NULL, InvalidOid);
 
 	return dyn_plan_run(dyn_statement_plan(table, kind), dyn_statement_params(table, kind, key, item, NULL), &receiver.pub,
 						dyn_handover) > 0;
@@ -90,6 +92,24 @@ owner_of(Oid relid)
 	return owner;
 }
 
+/*
+ * No search_path hides the temporary schema, and what is in it is the caller's: a view there, called as a table is that a function
+ * of the owner's reads, would run as the owner.  Functions that look no names up are not concerned, nor are callers who have made
+ * nothing temporary.
+ */
+static void
+refuse_traps(const DynTable *table)
+{
+	if (!dyn_session_has_temporary_names() || !dyn_code_looks_up_names(table->relid))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("a session with temporary relations cannot keep a missing item of table \"%s\" from being made",
+					get_rel_name(table->relid)),
+			 errdetail("Functions in constraints or indexes of the table would run as its owner, and could meet those relations."),
+			 errhint("DISCARD TEMP drops the session's temporary objects.")));
+}
+
 static void
 become_owner(const DynTable *table, Session *session)
 {
@@ -101,6 +121,7 @@ become_owner(const DynTable *table, Session *session)
 	session->settings = NewGUCNestLevel();
 	if (owner != session->user)
 	{
+		refuse_traps(table);
 		security |= SECURITY_RESTRICTED_OPERATION;
 		(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	}

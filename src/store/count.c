@@ -2,8 +2,13 @@
  * count.c - items of a table and their bytes
  *
  * A small table is counted exactly, so that what DescribeTable says right after a few writes is true.  Of a large one
- * PostgreSQL's own estimates are given, so that the cost does not grow with the table; DynamoDB's own figures
- * are up to six hours old.  Estimates also serve a user who may describe a table but not read all of it.
+ * a fixed number of blocks is counted, so that the cost does not grow with the table.  That tells roughly how many items
+ * there are now; where one of PostgreSQL's own figures agrees with it, that figure is the better one: the rows that the
+ * server's statistics have counted, or those that the last VACUUM or ANALYZE found.  Alone they cannot be believed: the
+ * first are lost in a crash and on a standby, the second are as old as they may be.  DynamoDB's own figures are up to six
+ * hours old.
+ *
+ * A user who may describe a table but not read all of it gets PostgreSQL's figures, which everybody can see.
  *
  * An item collection is never counted, as writes ask for its size.  Its share of the table's rows is what ANALYZE has found
  * for its partition key if that is a common one, else the average of the others.
@@ -12,15 +17,21 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_statistic.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "optimizer/plancat.h"
 #include "storage/bufmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/rls.h"
@@ -29,27 +40,39 @@
 #include "base/jsonout.h"
 #include "store/catalog.h"
 #include "store/ddl.h"
+#include "store/sample.h"
 #include "store/sql.h"
 
 #define MAX_EXACT_PAGES 256		/* of the heap: 2 MB, about 5 ms */
 #define SAMPLE_PAGES 32
+#define SAMPLE_RANGES 4			/* of pages, spread over the table */
+#define CERTAINTY 3				/* standard errors that a sample of an index may be off */
+#define CLUSTERING 0.1			/* and as much of its own figure, since neighbours are often alike */
 
+/*
+ * The owner may have given the column another type, and a cast of that to dynapg.item: the owner's function would then run here as the
+ * caller, who has not asked for items.
+ */
+static bool
+holds_items(Oid relid)
+{
+	HeapTuple	column = SearchSysCacheAttName(relid, "item");
+	Oid			type;
+
+	if (!HeapTupleIsValid(column))
+		return false;
+	type = ((Form_pg_attribute) GETSTRUCT(column))->atttypid;
+	ReleaseSysCache(column);
+	return type == GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("item"),
+								   ObjectIdGetDatum(get_namespace_oid("dynapg", true)));
+}
+
+/* With the relation locked. */
 static bool
 may_read_all(Oid relid)
 {
-	return pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
+	return holds_items(relid) && pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
 		check_enable_rls(relid, InvalidOid, true) != RLS_ENABLED;
-}
-
-static void
-count_exactly(Oid relid, int64 *items, int64 *bytes)
-{
-	SPI_connect();
-	dyn_sql_run(psprintf("SELECT pg_catalog.count(*), coalesce(pg_catalog.sum(dynapg.item_size(t.item)), 0)::pg_catalog.int8 FROM %s AS t",
-						 dyn_ddl_qualified_name(relid)), NULL, 0);
-	*items = dyn_sql_get_int64(0, 1);
-	*bytes = dyn_sql_get_int64(0, 2);
-	SPI_finish();
 }
 
 /* Bytes of a relation's main fork. */
@@ -85,6 +108,69 @@ estimate(Relation rel, int64 *items, int64 *bytes)
 	*bytes = heap_bytes(rel) + toast_bytes(rel);
 }
 
+/* The rows that the server's statistics have counted; 0 where they know nothing. */
+static double
+tracked_rows(Relation rel)
+{
+	return (double) DatumGetInt64(DirectFunctionCall1(pg_stat_get_live_tuples, ObjectIdGetDatum(RelationGetRelid(rel))));
+}
+
+/* The rows that VACUUM or ANALYZE found, and as many for each block that came since; -1 where none of them ever ran. */
+static double
+measured_rows(Relation rel)
+{
+	double		rows = rel->rd_rel->reltuples;
+	double		blocks = rel->rd_rel->relpages;
+
+	if (rows < 0 || blocks == 0)
+		return -1;
+	return rows / blocks * RelationGetNumberOfBlocks(rel);
+}
+
+static bool
+within(double figure, double expected, double margin)
+{
+	return fabs(figure - expected) <= margin;
+}
+
+/* PostgreSQL's figure that agrees with what the sample has found, the most exact one first, or else the sample's. */
+static double
+best_figure(Relation rel, const DynSample *sample)
+{
+	double		figures[] = {tracked_rows(rel), rel->rd_rel->reltuples, measured_rows(rel)};
+
+	for (int i = 0; i < lengthof(figures); i++)
+		if (within(figures[i], sample->items, sample->margin))
+			return figures[i];
+	return sample->items;
+}
+
+/* PostgreSQL's figures alone, for the rows and for the space that they take. */
+static void
+count_publicly(Relation rel, int64 *items, int64 *bytes)
+{
+	double		measured = measured_rows(rel);
+
+	*items = (int64) rint(measured < 0 ? tracked_rows(rel) : measured);
+	*bytes = *items > 0 ? heap_bytes(rel) + toast_bytes(rel) : 0;
+}
+
+/* Exactly, if the table is small. */
+static void
+count(Relation rel, int64 *items, int64 *bytes)
+{
+	bool		small = RelationGetNumberOfBlocks(rel) <= MAX_EXACT_PAGES;
+	DynSample	sample;
+
+	if (!may_read_all(RelationGetRelid(rel)) || !dyn_sample_count(rel, small, &sample))
+	{
+		count_publicly(rel, items, bytes);
+		return;
+	}
+	*items = (int64) rint(small ? sample.items : best_figure(rel, &sample));
+	*bytes = sample.items > 0 ? (int64) rint(sample.bytes / sample.items * (double) *items) : 0;
+}
+
 void
 dyn_catalog_count(Oid relid, int64 *items, int64 *bytes)
 {
@@ -96,16 +182,14 @@ dyn_catalog_count(Oid relid, int64 *items, int64 *bytes)
 		return;
 	if (rel->rd_rel->relkind != RELKIND_RELATION)
 		*items = Max((int64) rel->rd_rel->reltuples, 0);	/* partitioned or foreign: nothing here to measure */
-	else if (RelationGetNumberOfBlocks(rel) <= MAX_EXACT_PAGES && may_read_all(relid))
-		count_exactly(relid, items, bytes);
 	else
-		estimate(rel, items, bytes);
+		count(rel, items, bytes);
 	relation_close(rel, AccessShareLock);
 }
 
 /* ---- item collections ---- */
 
-#define PK_COLUMN 1				/* of a data table */
+#define PK_COLUMN "pk"			/* of a data table; its number may be any */
 #define UNKNOWN_KEYS 200		/* partition keys of a table that was never analyzed: the planner's guess */
 
 /* How many different partition keys the statistics tell of. */
@@ -140,8 +224,8 @@ share_among(const AttStatsSlot *common, const DynTable *table, DynValue pk, doub
 static double
 share_of_key(const DynTable *table, DynValue pk, double rows)
 {
-	HeapTuple	tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(table->relid), Int16GetDatum(PK_COLUMN),
-										BoolGetDatum(false));
+	HeapTuple	tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(table->relid),
+										Int16GetDatum(get_attnum(table->relid, PK_COLUMN)), BoolGetDatum(false));
 	AttStatsSlot common = {0};
 	double		keys;
 	double		share;
@@ -149,7 +233,10 @@ share_of_key(const DynTable *table, DynValue pk, double rows)
 	if (!HeapTupleIsValid(tuple))
 		return 1.0 / UNKNOWN_KEYS;
 	keys = count_keys((Form_pg_statistic) GETSTRUCT(tuple), rows);
-	get_attstatsslot(&common, tuple, STATISTIC_KIND_MCV, InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS);
+	/* statistics of a column that had another type are of no use, and their values are not what they seem */
+	if (!get_attstatsslot(&common, tuple, STATISTIC_KIND_MCV, InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS) ||
+		common.valuetype != dyn_key_column_type(table->pk.tag))
+		common.nvalues = 0;
 	share = share_among(&common, table, pk, keys);
 	free_attstatsslot(&common);
 	ReleaseSysCache(tuple);
@@ -242,9 +329,9 @@ append_shown_size(StringInfo sql, const DynTableDef *def, const DynIndexDef *ind
 					 quote_literal_cstr(list.names.data));
 }
 
-/* Counts the index's items, and their bytes, among the rows of the table that the condition leaves; it may be empty. */
+/* Counts the index's items, and their bytes, among the rows of some pages of the table. */
 static void
-count_index_rows(const DynTableDef *def, const DynIndexDef *index, const char *condition, int64 *items, int64 *bytes)
+count_index_rows(const DynTableDef *def, const DynIndexDef *index, BlockNumber first, BlockNumber pages, int64 *items, int64 *bytes)
 {
 	StringInfoData sql;
 
@@ -252,7 +339,10 @@ count_index_rows(const DynTableDef *def, const DynIndexDef *index, const char *c
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT pg_catalog.count(*), coalesce(pg_catalog.sum(");
 	append_shown_size(&sql, def, index);
-	appendStringInfo(&sql, "), 0)::pg_catalog.int8 FROM (SELECT * FROM %s AS s %s) AS t", dyn_ddl_qualified_name(def->relid), condition);
+	appendStringInfo(&sql, "), 0)::pg_catalog.int8 FROM (SELECT * FROM %s AS s "
+					 "WHERE s.ctid OPERATOR(pg_catalog.>=) '(%u,0)'::pg_catalog.tid "
+					 "AND s.ctid OPERATOR(pg_catalog.<) '(%u,0)'::pg_catalog.tid) AS t",
+					 dyn_ddl_qualified_name(def->relid), first, first + pages);
 	dyn_ddl_append_index_condition(&sql, def, index);
 	dyn_sql_run(sql.data, NULL, 0);
 	*items = dyn_sql_get_int64(0, 1);
@@ -260,49 +350,69 @@ count_index_rows(const DynTableDef *def, const DynIndexDef *index, const char *c
 	SPI_finish();
 }
 
-/* The same for a few pages in the middle of the table; *share is the part of the table that they are. */
+/* The same for some pages of the table, in ranges spread over it; *share is the part of the table that they are. */
 static void
 sample_index(const DynTableDef *def, const DynIndexDef *index, Relation table, int64 *items, int64 *bytes, double *share)
 {
 	BlockNumber pages = RelationGetNumberOfBlocks(table);
-	BlockNumber first = pages > SAMPLE_PAGES ? (pages - SAMPLE_PAGES) / 2 : 0;
+	BlockNumber range = Max(Min(pages, SAMPLE_PAGES) / SAMPLE_RANGES, 1);
 
-	count_index_rows(def, index,
-					 psprintf("WHERE s.ctid OPERATOR(pg_catalog.>=) '(%u,0)'::pg_catalog.tid "
-							  "AND s.ctid OPERATOR(pg_catalog.<) '(%u,0)'::pg_catalog.tid", first, first + SAMPLE_PAGES),
-					 items, bytes);
-	*share = (double) SAMPLE_PAGES / (double) Max(pages, SAMPLE_PAGES);
+	*share = (double) range * SAMPLE_RANGES / (double) Max(pages, range * SAMPLE_RANGES);
+	for (int i = 0; i < SAMPLE_RANGES; i++)
+	{
+		BlockNumber middle = (BlockNumber) ((uint64) pages * (2 * i + 1) / (2 * SAMPLE_RANGES));
+		BlockNumber first = middle - Min(middle, range / 2);
+		int64		found;
+		int64		found_bytes;
+
+		count_index_rows(def, index, first, range, &found, &found_bytes);
+		*items += found;
+		*bytes += found_bytes;
+	}
+}
+
+/* The part of the table's rows that the index held when PostgreSQL last counted both; -1 where it never did. */
+static double
+measured_share(Relation index, Relation table)
+{
+	double		rows = table->rd_rel->reltuples;
+	double		entries = index->rd_rel->reltuples;
+
+	return entries > 0 && rows > 0 ? Min(entries / rows, 1) : -1;
 }
 
 /*
- * As many items as the index has entries, or, where PostgreSQL has not counted those yet, as a sample of the table
- * lets expect; their size is that of the sample.  A user who may not read the table gets the average size of its items.
+ * The part of the table's items that PostgreSQL has last counted in the index, or, where it has not or a sample of the table
+ * says that this is no longer true, as many as that sample lets expect; their size is that of the sample.  A user who may
+ * not read the table gets the average size of its items.
  */
 static void
 estimate_index(const DynTableDef *def, const DynIndexDef *index, Relation table, int64 *items, int64 *bytes)
 {
 	Oid			relid = get_relname_relid(index->relation_name, RelationGetNamespace(table));
 	Relation	rel = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
+	bool		may_sample = may_read_all(def->relid);
+	double		measured;
 	int64		table_items;
 	int64		table_bytes;
-	int64		index_bytes;
 	int64		seen = 0;
 	int64		seen_bytes = 0;
 	double		share = 1;
-	bool		counted;
+	double		sampled;
 
 	if (rel == NULL)
 		return;
-	counted = rel->rd_rel->relpages > 0 && rel->rd_rel->reltuples > 0;
-	estimate(rel, items, &index_bytes);
+	measured = measured_share(rel, table);
 	relation_close(rel, AccessShareLock);
-	estimate(table, &table_items, &table_bytes);
-	if (may_read_all(def->relid))
+	count(table, &table_items, &table_bytes);
+	if (may_sample)
 		sample_index(def, index, table, &seen, &seen_bytes, &share);
-	if (!counted && seen > 0)
-		*items = (int64) ((double) seen / share);
-	else
-		*items = Min(*items, table_items);
+	sampled = (double) seen / share;
+	*items = (int64) rint(measured * (double) table_items);
+	if (measured < 0 ||
+		(may_sample && !within((double) *items, sampled, CERTAINTY * sqrt(seen + 1.0) / share + CLUSTERING * sampled)))
+		*items = (int64) rint(sampled);
+	*items = Min(*items, table_items);
 	if (seen > 0)
 		*bytes = (int64) ((double) seen_bytes / (double) seen * (double) *items);
 	else
@@ -321,7 +431,7 @@ dyn_catalog_count_index(const DynTableDef *def, const DynIndexDef *index, int64 
 	if (rel->rd_rel->relkind == RELKIND_RELATION)
 	{
 		if (RelationGetNumberOfBlocks(rel) <= MAX_EXACT_PAGES && may_read_all(def->relid))
-			count_index_rows(def, index, "", items, bytes);
+			count_index_rows(def, index, 0, MAX_EXACT_PAGES, items, bytes);
 		else
 			estimate_index(def, index, rel, items, bytes);
 	}

@@ -5,10 +5,13 @@
  */
 #include "postgres.h"
 
+#include "access/reloptions.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "common/hashfn.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "store/ddl.h"
 #include "store/order.h"
@@ -19,6 +22,14 @@
  * secondary indexes every one can.
  */
 #define DATA_FILLFACTOR 90
+
+/*
+ * With an index on other attributes none can: its expressions and its condition are over the column item, and PostgreSQL
+ * asks which columns an update changes, not what the expressions make of them.  Each update leaves an entry in every index
+ * then, which VACUUM has to take away.  By default it comes when a fifth of the rows is dead.
+ */
+#define VACUUM_SETTING "autovacuum_vacuum_scale_factor"
+#define INDEXED_VACUUM VACUUM_SETTING " = 0.05"
 
 /* pglz takes several times as long for large items. */
 #ifdef USE_LZ4
@@ -75,11 +86,40 @@ dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 					 quote_qualified_identifier(DYN_TABLE_SCHEMA, relation_name), column_type(def->pk.tag));
 	if (has_sk)
 		appendStringInfo(&sql, "sk %s NOT NULL, ", column_type(def->sk.tag));
-	appendStringInfo(&sql, "item dynapg.item" ITEM_COMPRESSION " NOT NULL, CONSTRAINT %s PRIMARY KEY (pk%s)) WITH (fillfactor = %d)",
+	appendStringInfo(&sql, "item dynapg.item" ITEM_COMPRESSION " NOT NULL, CONSTRAINT %s PRIMARY KEY (pk%s)) WITH (fillfactor = %d%s)",
 					 quote_identifier(dyn_ddl_relation_name(psprintf("%s primary key", relation_name), 0)),
-					 has_sk ? ", sk" : "", DATA_FILLFACTOR);
+					 has_sk ? ", sk" : "", DATA_FILLFACTOR, def->nindexes > 0 ? ", " INDEXED_VACUUM : "");
 	dyn_sql_run(sql.data, NULL, 0);
 	return get_relname_relid(relation_name, get_namespace_oid(DYN_TABLE_SCHEMA, false));
+}
+
+/* Does the table, an ordinary one, lack a setting of that name? */
+static bool
+lacks_setting(Oid relid, const char *name)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Datum		options;
+	bool		none;
+	bool		lacks = true;
+	ListCell   *lc;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	if (((Form_pg_class) GETSTRUCT(tuple))->relkind != RELKIND_RELATION)
+		lacks = false;
+	options = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_reloptions, &none);
+	foreach(lc, none ? NIL : untransformRelOptions(options))
+		if (strcmp(lfirst_node(DefElem, lc)->defname, name) == 0)
+			lacks = false;
+	ReleaseSysCache(tuple);
+	return lacks;
+}
+
+void
+dyn_ddl_vacuum_indexed(Oid relid)
+{
+	if (lacks_setting(relid, VACUUM_SETTING))
+		dyn_sql_run(psprintf("ALTER TABLE %s SET (" INDEXED_VACUUM ")", dyn_ddl_qualified_name(relid)), NULL, 0);
 }
 
 /* The order of an index of the table. */

@@ -45,6 +45,9 @@ extern Oid	dyn_ddl_create_table(const DynTableDef *def, const char *relation_nam
 extern char *dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, bool concurrently);
 extern char *dyn_ddl_drop_index(const DynTableDef *def, const char *relation_name, bool concurrently);
 
+/* Has autovacuum come to a table that gets a secondary index as often as such a one needs, unless its owner has said how often. */
+extern void dyn_ddl_vacuum_indexed(Oid relid);
+
 /* Drops the data table with its indexes; other objects that depend on it make it fail as DROP TABLE does. */
 extern void dyn_ddl_drop_table(Oid relid);
 

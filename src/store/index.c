@@ -120,7 +120,10 @@ dyn_index_add(const DynTableDef *def, const DynIndexDef *index)
 	require_schema(def->relid);
 	SPI_connect();
 	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
+	{
 		dyn_index_create(def, index);
+		dyn_ddl_vacuum_indexed(def->relid);
+	}
 	else
 	{
 		insert_row(def, index, dyn_ddl_index_name(def->name, index->name), "CREATING");

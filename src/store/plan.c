@@ -212,8 +212,14 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 }
 
 static void
-ignore_startup(DestReceiver *self, int operation, TupleDesc typeinfo)
+check_type(DestReceiver *self, int operation, TupleDesc columns)
 {
+	DynPlanReceiver *receiver = (DynPlanReceiver *) self;
+
+	if (OidIsValid(receiver->type) && (columns->natts < 1 || TupleDescAttr(columns, 0)->atttypid != receiver->type))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"item\" of the table is not of type dynapg.item")));
 }
 
 static void
@@ -222,12 +228,13 @@ ignore_end(DestReceiver *self)
 }
 
 DynPlanReceiver
-dyn_plan_receiver(DynPlanReceive receive, void *arg)
+dyn_plan_receiver(DynPlanReceive receive, void *arg, Oid type)
 {
 	return (DynPlanReceiver) {
-		.pub = {receive_row, ignore_startup, ignore_end, ignore_end, DestNone},
+		.pub = {receive_row, check_type, ignore_end, ignore_end, DestNone},
 		.receive = receive,
-		.arg = arg
+		.arg = arg,
+		.type = type
 	};
 }
 
@@ -249,10 +256,10 @@ receive_item(void *arg, Datum value)
 }
 
 void
-dyn_plan_items_begin(DynPlanItems *items, DynRowConsumer consume, void *arg)
+dyn_plan_items_begin(DynPlanItems *items, const DynTable *table, DynRowConsumer consume, void *arg)
 {
 	*items = (DynPlanItems) {
-		.receiver = dyn_plan_receiver(receive_item, items),
+		.receiver = dyn_plan_receiver(receive_item, items, table->item_type),
 		.consume = consume,
 		.arg = arg,
 		.context = AllocSetContextCreate(CurrentMemoryContext, "dynapg row", ALLOCSET_DEFAULT_SIZES)

@@ -49,9 +49,14 @@ typedef struct DynPlanReceiver
 	DestReceiver pub;
 	DynPlanReceive receive;
 	void	   *arg;
+	Oid			type;			/* of the first column; InvalidOid: receive does not look at it */
 } DynPlanReceiver;
 
-extern DynPlanReceiver dyn_plan_receiver(DynPlanReceive receive, void *arg);
+/*
+ * A receiver of values of that type.  A statement whose first column has another one raises an error before its first row: a
+ * trigger may have altered the table since the plan was made, and receive takes the value for what it is not.
+ */
+extern DynPlanReceiver dyn_plan_receiver(DynPlanReceive receive, void *arg, Oid type);
 
 /* A receiver of items. */
 typedef struct DynPlanItems
@@ -62,8 +67,8 @@ typedef struct DynPlanItems
 	MemoryContext context;		/* of one item */
 } DynPlanItems;
 
-/* Has the items of a statement given to the consumer.  Inside SPI_connect ... SPI_finish, which frees what it takes. */
-extern void dyn_plan_items_begin(DynPlanItems *items, DynRowConsumer consume, void *arg);
+/* Has the items of a statement on the table given to the consumer.  Inside SPI_connect ... SPI_finish, which frees what it takes. */
+extern void dyn_plan_items_begin(DynPlanItems *items, const DynTable *table, DynRowConsumer consume, void *arg);
 
 /*
  * Runs a usable plan with a snapshot of its own and returns the number of rows processed.  Rows go to dest.  While it

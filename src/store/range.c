@@ -319,7 +319,7 @@ dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg)
 	const DynPlan *plan;
 
 	SPI_connect();
-	dyn_plan_items_begin(&items, consumer, arg);
+	dyn_plan_items_begin(&items, table, consumer, arg);
 	if (index)
 		dyn_order_of_index(&reader.order, &table->pk, &table->sk, index->keys, index->npk, index->nsk);
 	else

@@ -75,7 +75,7 @@ struct varlena *
 dyn_row_get(DynTable *table, const DynKey *key)
 {
 	KeptItem	kept = {.context = CurrentMemoryContext};
-	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept);
+	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept, table->item_type);
 	const DynPlan *plan;
 
 	SPI_connect();
@@ -196,7 +196,7 @@ dyn_row_write(const DynWrite *write)
 		.keep_flaw = write->keep_flaw
 	};
 	KeptItem	kept = {.context = write->keep_old ? CurrentMemoryContext : NULL};
-	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept);
+	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept, write->table->item_type);
 	const DynPlan *plan;
 	uint64		rows;
 
@@ -274,7 +274,7 @@ dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes, volatile int *at)
 	for (int i = 0; i < nreads && bytes <= max_bytes; i++)
 	{
 		KeptItem	kept = {.context = caller};
-		DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept);
+		DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept, reads[i].table->item_type);
 		const DynPlan *plan;
 
 		*at = i;
@@ -297,7 +297,7 @@ dyn_rows_get(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer cons
 	const DynPlan *plan;
 
 	SPI_connect();
-	dyn_plan_items_begin(&items, consume, arg);
+	dyn_plan_items_begin(&items, table, consume, arg);
 	plan = dyn_statement_plan(table, DYN_PLAN_GET_MANY);
 	dyn_plan_run(plan, dyn_statement_list_params(table, DYN_PLAN_GET_MANY, keys, NULL, nkeys), &items.receiver.pub, dyn_handover);
 	SPI_finish();
@@ -365,7 +365,7 @@ write_many(DynTable *table, DynPlanKind kind, ParamListInfo params, OldItems *ol
 	DynPlanItems items;
 
 	SPI_connect();
-	dyn_plan_items_begin(&items, take_old_item, old);
+	dyn_plan_items_begin(&items, table, take_old_item, old);
 	dyn_plan_run(dyn_statement_plan(table, kind), params, &items.receiver.pub, old->items != NULL ? &handover : dyn_handover);
 	SPI_finish();
 }

@@ -5,34 +5,215 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/indexing.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
 #include "commands/dbcommands.h"
 #include "commands/defrem.h"
+#include "commands/prepare.h"
+#include "commands/sequence.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "storage/lock.h"
 #include "tcop/utility.h"
-#include "utils/lsyscache.h"
+#include "utils/fmgroids.h"
+#include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/portal.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "store/access.h"
+#include "store/installation.h"
 #include "store/session.h"
 
 static DynSessionLeave leave_database = NULL;
 static ProcessUtility_hook_type next_utility = NULL;
 
-bool
-dyn_session_extension_exists(void)
+void
+dyn_session_require_extension(void)
 {
-	Oid			schema = get_namespace_oid("dynapg", true);
+	(void) dyn_installation_require();
+}
 
-	return OidIsValid(schema) && OidIsValid(get_relname_relid("tables", schema));
+/* ---- whose session it is ---- */
+
+static Oid	role_now = InvalidOid;
+static bool roles_changed = true;	/* names and superusers may be others */
+static bool serving = false;
+static XLogRecPtr last_commit = InvalidXLogRecPtr;	/* before the request */
+
+static void
+on_role_change(Datum arg, int cache, uint32 hash)
+{
+	roles_changed = true;
+}
+
+/*
+ * As the settings have it, so that parallel workers and current_setting() tell the same.  Set as defaults, they are no part of
+ * the transaction, and what RESET would go back to.
+ */
+static void
+set_session_user(Oid role)
+{
+	char	   *name = GetUserNameFromId(role, false);
+
+	SetConfigOption("session_authorization", name, PGC_SUSET, PGC_S_OVERRIDE);
+	SetConfigOption("role", "none", PGC_SUSET, PGC_S_OVERRIDE);
+	if (GetSessionUserId() != role)
+		elog(ERROR, "the session did not become that of role \"%s\"", name);
+	pfree(name);
 }
 
 void
-dyn_session_fire_deferred(void)
+dyn_session_become(Oid role)
+{
+	static bool registered = false;
+
+	if (!registered)
+		CacheRegisterSyscacheCallback(AUTHOID, on_role_change, (Datum) 0);
+	registered = true;
+	last_commit = XactLastCommitEnd;
+	if (roles_changed || role != role_now)
+	{
+		role_now = InvalidOid;
+		roles_changed = false;
+		set_session_user(role);
+		role_now = role;
+	}
+	SetUserIdAndSecContext(role, SECURITY_LOCAL_USERID_CHANGE);
+	dyn_compat_set_activity_user(role);
+	serving = true;
+}
+
+bool
+dyn_session_serves(void)
+{
+	return serving;
+}
+
+void
+dyn_session_settle(void)
 {
 	AfterTriggerFireDeferred();
+	PortalHashTableDeleteAll();
+	AfterTriggerFireDeferred();
 }
+
+/* ---- what is left of a request ---- */
+
+static Oid
+temporary_schema(void)
+{
+	Oid			schema;
+	Oid			toast;
+
+	GetTempNamespaceState(&schema, &toast);
+	return schema;
+}
+
+/* Is there an object in the schema; one of those kinds that are looked up there without naming it, if that is asked? */
+static bool
+holds_objects(Oid schema, bool looked_up)
+{
+	Relation	rel = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		found = false;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(NamespaceRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(schema));
+	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
+	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Oid			kind = ((Form_pg_depend) GETSTRUCT(tuple))->classid;
+
+		found = !looked_up || kind == RelationRelationId || kind == TypeRelationId;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
+bool
+dyn_session_has_temporary_names(void)
+{
+	Oid			schema = temporary_schema();
+
+	return OidIsValid(schema) && holds_objects(schema, true);
+}
+
+/* In a transaction of its own, which need not be durable. */
+static void
+drop_temporary_objects(void)
+{
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	if (holds_objects(temporary_schema(), false))
+	{
+		(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+		ResetTempTableNamespace();
+	}
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+}
+
+/* The keys of roles that were dropped elsewhere.  A failure is no matter of the request's: the log has it. */
+static void
+sweep_keys(void)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		StartTransactionCommand();
+		PushActiveSnapshot(GetTransactionSnapshot());
+		(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
+		dyn_access_roles_dropped();
+		PopActiveSnapshot();
+		CommitTransactionCommand();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		EmitErrorReport();
+		FlushErrorState();
+		AbortCurrentTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+}
+
+void
+dyn_session_rest(void)
+{
+	bool		exit_on_error = ExitOnAnyError;
+
+	ExitOnAnyError = true;		/* the next request must not meet what this one has left */
+	serving = false;
+	SetUserIdAndSecContext(GetSessionUserId(), 0);
+	DropAllPreparedStatements();
+	LockReleaseSession(USER_LOCKMETHOD);
+	ResetSequenceCaches();
+	/* whoever makes an object writes to the log, and has committed */
+	if (XactLastCommitEnd != last_commit && OidIsValid(temporary_schema()))
+		drop_temporary_objects();
+	ExitOnAnyError = exit_on_error;
+	if (dyn_access_sweep_due())
+		sweep_keys();
+}
+
+/* ---- commands that need the database without sessions ---- */
 
 /* The template of CREATE DATABASE, which is copied while nobody uses it. */
 static const char *
@@ -102,18 +283,25 @@ utility(PlannedStmt *statement, const char *query, bool read_only_tree, ProcessU
 {
 	const char *database = exclusive_database(statement->utilityStmt);
 
-	if (database && is_ours(database))
+	if (leave_database && database && is_ours(database))
 		leave_database(database);
 	if (next_utility)
 		next_utility(statement, query, read_only_tree, context, params, environment, dest, completion);
 	else
 		standard_ProcessUtility(statement, query, read_only_tree, context, params, environment, dest, completion);
+	if (IsA(statement->utilityStmt, DropRoleStmt))
+		dyn_access_roles_dropped();
 }
 
 void
 dyn_session_on_exclusive(DynSessionLeave leave)
 {
 	leave_database = leave;
+}
+
+void
+dyn_session_init(void)
+{
 	next_utility = ProcessUtility_hook;
 	ProcessUtility_hook = utility;
 }

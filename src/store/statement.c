@@ -10,6 +10,7 @@
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 
+#include "store/code.h"
 #include "store/statement.h"
 
 #define MAX_PARAMS 4			/* pk, sk, item, program */
@@ -270,6 +271,12 @@ append_row_statement(StringInfo sql, const DynTable *table, DynPlanKind kind, Po
 
 /* ---- plans and parameters ---- */
 
+static bool
+only_reads(DynPlanKind kind)
+{
+	return kind == DYN_PLAN_GET || kind == DYN_PLAN_GET_MANY || kind == DYN_PLAN_CHECK_IF || kind == DYN_PLAN_LOCK;
+}
+
 const DynPlan *
 dyn_statement_plan(DynTable *table, DynPlanKind kind)
 {
@@ -278,6 +285,8 @@ dyn_statement_plan(DynTable *table, DynPlanKind kind)
 	Oid			types[MAX_PARAMS];
 	StringInfoData sql;
 
+	if (!only_reads(kind))
+		dyn_code_check_superuser_writes(table->relid, &table->checked_in);
 	if (dyn_plan_usable(plan))
 		return plan;
 	initStringInfo(&sql);

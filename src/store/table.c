@@ -28,7 +28,9 @@
 
 #include "base/compat.h"
 #include "store/catalog.h"
+#include "store/code.h"
 #include "store/ddl.h"
+#include "store/installation.h"
 #include "store/table.h"
 
 #define INITIAL_TABLES 64
@@ -379,10 +381,15 @@ dyn_table_lookup(const char *name, uint32 len)
 	memcpy(key, name, len);
 	key[len] = '\0';
 
+	(void) dyn_installation_require();
 	init_cache();
 	unlink_invalid_tables();
 	if (dead_tables)
 		free_dead_tables();
 	table = cached_table(key);
-	return table ? table : load_table(key);
+	if (table == NULL)
+		table = load_table(key);
+	if (table)
+		dyn_code_check_superuser(table->relid, &table->checked_in);
+	return table;
 }

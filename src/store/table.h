@@ -110,6 +110,7 @@ struct DynTable
 	DynIndex   *indexes;		/* sorted by name */
 	MemoryContext context;		/* everything of this entry but the plans */
 	Oid			item_type;		/* dynapg.item */
+	uint64		checked_in;		/* see store/code.h */
 	LocalTransactionId died_in; /* transaction that unlinked the entry */
 	struct DynTable *next_dead;
 	DynPlan		plans[DYN_PLAN_COUNT];

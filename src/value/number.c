@@ -35,7 +35,7 @@
 static const char error_not_numeric[] = "The parameter cannot be converted to a numeric value";
 static const char error_digits[] = "Attempting to store more than 38 significant digits in a Number";
 static const char error_overflow[] = "Number overflow. Attempting to store a number with magnitude larger than supported range";
-static const char error_underflow[] = "Number underflow. Attempting to store a number with magnitude smaller than supported range";
+const char dyn_number_underflow[] = "Number underflow. Attempting to store a number with magnitude smaller than supported range";
 
 /* value = (negative ? -1 : 1) * sum of pair[i] * 100^(exp - i); count 0 is zero. */
 typedef struct Digits
@@ -104,7 +104,7 @@ digits_encode_checked(bool negative, int exp, const uint8 *pair, int count, uint
 		if (exp > MAX_PAIR_EXP)
 			*error = error_overflow;
 		else if (exp < MIN_PAIR_EXP)
-			*error = error_underflow;
+			*error = dyn_number_underflow;
 		else if (count_decimals(pair, count) > DYN_MAX_NUMBER_DIGITS)
 			*error = error_digits;
 		if (*error)
@@ -276,7 +276,7 @@ dyn_number_encode(const char *text, uint32 len, uint8 dst[DYN_NUMBER_MAX_BYTES],
 		return digits_encode(false, 0, NULL, 0, dst);
 
 	*error = scan.exp > MAX_DEC_EXP ? error_overflow :
-		scan.exp < MIN_DEC_EXP ? error_underflow :
+		scan.exp < MIN_DEC_EXP ? dyn_number_underflow :
 		scan.too_many ? error_digits : NULL;
 	if (*error)
 		return -1;
@@ -287,6 +287,16 @@ dyn_number_encode(const char *text, uint32 len, uint8 dst[DYN_NUMBER_MAX_BYTES],
 	for (; i < scan.count; i += 2)
 		pair[count++] = scan.digit[i] * 10 + (i + 1 < scan.count ? scan.digit[i + 1] : 0);
 	return digits_encode(scan.negative, (int) (scan.exp >= 0 ? scan.exp / 2 : (scan.exp - 1) / 2), pair, count, dst);
+}
+
+/* The digits before the point are one more than the exponent of the first; an exponent up to 2^31 still makes a 32-bit scale. */
+bool
+dyn_number_wraps(const char *text, uint32 len)
+{
+	Scan		scan;
+
+	memset(&scan, 0, offsetof(Scan, digit));
+	return scan_number(text, len, &scan) && scan.exp >= PG_INT32_MAX && scan.exp <= (int64) PG_INT32_MAX + 1;
 }
 
 /*

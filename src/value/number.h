@@ -33,6 +33,15 @@
  */
 extern int	dyn_number_encode(const char *text, uint32 len, uint8 dst[DYN_NUMBER_MAX_BYTES], const char **error);
 
+/* The text for a number too close to zero. */
+extern const char dyn_number_underflow[];
+
+/*
+ * Is this text, which is out of range, a number whose magnitude does not fit 32 bits although its exponent does?  The older
+ * operations of the service count in 32 bits, where it wraps around and becomes the smallest one.
+ */
+extern bool dyn_number_wraps(const char *text, uint32 len);
+
 /* Encodes an integer of any size (a count, a time); returns the length. */
 extern int	dyn_number_encode_integer(int64 value, uint8 dst[DYN_NUMBER_MAX_BYTES]);
 

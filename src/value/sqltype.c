@@ -49,16 +49,50 @@ text_slice(const text *t)
 
 /* ---- text form ---- */
 
+/* Is it an object like {"S": "x"}, with a member that names a type? */
+static bool
+names_a_type(const DynJson *json)
+{
+	static const char *const types[] = {"S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS", "BS"};
+
+	if (dyn_json_kind(json) != DYN_JSON_OBJECT)
+		return false;
+	for (int i = 0; i < lengthof(types); i++)
+		if (dyn_json_member(json, types[i]))
+			return true;
+	return false;
+}
+
+/* Error context of reading an item: a hint where the text is an ordinary JSON document. */
+static void
+hint_at_plain_json(void *arg)
+{
+	const DynJson *json = arg;
+
+	if (dyn_json_kind(json) != DYN_JSON_OBJECT)
+		return;
+	for (const DynJson *member = dyn_json_first(json); member; member = dyn_json_next(member))
+		if (!names_a_type(member))
+		{
+			errhint("An item is DynamoDB JSON, such as {\"id\": {\"S\": \"x\"}}. "
+					"dynapg.from_jsonb makes an item from plain JSON, such as {\"id\": \"x\"}.");
+			return;
+		}
+}
+
 static struct varlena *
 item_from_text(const char *data, size_t len)
 {
 	DynJson    *json = dyn_json_parse(data, len);
+	ErrorContextCallback context = {.previous = error_context_stack, .callback = hint_at_plain_json, .arg = json};
 	DynNode		root;
-	const char *error;
+	DynViolation violation;
 
+	error_context_stack = &context;
 	dyn_value_map_check_types(json);
-	if (!dyn_node_item_from_json(json, &root, &error))
-		dyn_validation("%s", error);
+	if (!dyn_node_item_from_json(json, &dyn_wording_plain, &root, &violation))
+		dyn_violation_raise(&dyn_wording_plain, &violation);
+	error_context_stack = context.previous;
 	return dyn_item_build(&root);
 }
 

@@ -13,6 +13,7 @@
 #ifndef DYNAPG_VALUE_TREE_H
 #define DYNAPG_VALUE_TREE_H
 
+#include "base/violation.h"
 #include "value/value.h"
 
 typedef struct DynNode DynNode;
@@ -76,16 +77,16 @@ extern struct varlena *dyn_item_build(DynNode *root);
 extern struct varlena *dyn_item_from_value(DynValue root);
 
 /*
- * Reads DynamoDB JSON for one attribute value, {"S":"x"}.  Returns true, or false with *error set to
- * DynamoDB's ValidationException text without any prefix ("Supplied AttributeValue is empty, ..."; "The
- * parameter cannot be converted to a numeric value: abc"; ...).  JSON types that do not fit
- * ({"S":5}, bad base64) are the SerializationException that dyn_value_check_types reports; this
- * function raises it too, so that it is safe alone.  Nesting over DYN_MAX_NESTING is an error.
+ * Reads DynamoDB JSON for one attribute value, {"S":"x"}.  Returns true, or false with *violation set: what is wrong, in
+ * the wording's text ("Supplied AttributeValue is empty, ..."; "The parameter cannot be converted to a numeric value:
+ * abc"; ...) without an envelope.  JSON types that do not fit ({"S":5}, bad base64) are the SerializationException that
+ * dyn_value_check_types reports; this function raises it too, so that it is safe alone.  Nesting over DYN_MAX_NESTING is
+ * a violation.
  */
-extern bool dyn_node_from_json(const DynJson *json, DynNode *out, const char **error);
+extern bool dyn_node_from_json(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation);
 
 /* The same for a map of attribute values: an item, a key. The root is open. */
-extern bool dyn_node_item_from_json(const DynJson *json, DynNode *out, const char **error);
+extern bool dyn_node_item_from_json(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation);
 
 /*
  * DynamoDB's ValidationException text for an empty attribute name, or NULL for a good one.  Raises the error for a

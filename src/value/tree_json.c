@@ -3,8 +3,8 @@
  *
  * Two stages, as the service has them.  Types: does each JSON value have the kind that its member takes?
  * A misfit is a SerializationException, whose texts are those of the service's deserialiser.  Values: is exactly
- * one type set, are sets non-empty and free of duplicates, are numbers in range?  A flaw is a text for a
- * ValidationException, which the caller words and raises.
+ * one type set, are sets non-empty and free of duplicates, are numbers in range?  A violation is
+ * returned to the caller, which raises it.
  *
  * The checks of the first stage are the expect_ functions; reading calls them again, so that it is safe alone.
  * Members of an AttributeValue that are no type tag, and members that are JSON null, count as absent.
@@ -20,6 +20,7 @@
 
 #include "base/base64.h"
 #include "base/errors.h"
+#include "base/jsonout.h"
 #include "base/limits.h"
 #include "value/number.h"
 #include "value/tree.h"
@@ -230,20 +231,45 @@ dyn_value_map_check_types(const DynJson *json)
 
 /* ---- the second stage: values ---- */
 
-static bool read_value(const DynJson *json, int level, DynNode *out, const char **error);
+/* What a reading is told, and what it found wrong. */
+typedef struct Reading
+{
+	const DynWording *wording;
+	DynViolation *violation;
+} Reading;
+
+static bool read_value(const Reading *reading, const DynJson *json, int level, DynNode *out);
+
+/* Notes what is wrong; returns false. */
+static bool
+violate(const Reading *reading, DynViolationKind kind, const char *text)
+{
+	*reading->violation = (DynViolation) {kind, text};
+	return false;
+}
+
+/* The text for what is no number, error being that of a number alone. */
+static const char *
+number_text(const Reading *reading, DynSlice text, const char *error)
+{
+	if (reading->wording->revised)
+		return text.len == 0 ? psprintf("%s: ", error) : error;
+	return reading->wording->wraps && dyn_number_wraps(text.data, text.len) ? dyn_number_underflow : error;
+}
 
 /* Reads a number into buffer, of DYN_NUMBER_MAX_BYTES. */
 static bool
-read_number(const DynJson *json, uint8 *buffer, DynValue *out, const char **error)
+read_number(const Reading *reading, const DynJson *json, uint8 *buffer, DynValue *out)
 {
+	const char *error;
 	DynSlice	text;
 	int			len;
 
 	expect_string(json);
 	text = dyn_json_string(json);
-	len = dyn_number_encode(text.data, text.len, buffer, error);
+	len = dyn_number_encode(text.data, text.len, buffer, &error);
 	if (len < 0)
-		return false;
+		return violate(reading, DYN_VIOLATION_VALUE, number_text(reading, text, error));
 	*out = (DynValue) {DYN_N, (uint32) len, buffer};
 	return true;
 }
@@ -286,7 +312,44 @@ null_element_text(uint8 set_tag)
 	}
 }
 
-/* The text for a set with equal elements: it lists them as they were given, but for numbers. */
+/* Appends the elements of a set that dyn_set_pack has sorted, as JSON strings. */
+static void
+print_sorted(StringInfo text, const DynValue *elements, uint32 count)
+{
+	for (uint32 i = 0; i < count; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(text, ", ");
+		dyn_jsonout_string(text, (const char *) elements[i].data, elements[i].len);
+	}
+}
+
+/*
+ * The revised text for a set with equal elements: strings are quoted and sorted, binary values quoted and in the order of
+ * the request.
+ */
+static const char *
+revised_duplicates_text(const DynJson *json, uint8 set_tag, const DynValue *sorted)
+{
+	StringInfoData text;
+
+	if (set_tag == DYN_NS)
+		return INVALID "Input collection contains duplicates.";
+	initStringInfo(&text);
+	appendStringInfoString(&text, INVALID "Input collection ");
+	if (set_tag == DYN_BS)
+	{
+		dyn_jsonout_tree(&text, json);
+		appendStringInfoString(&text, "of type BS contains duplicates.");
+		return text.data;
+	}
+	appendStringInfoChar(&text, '[');
+	print_sorted(&text, sorted, dyn_json_count(json));
+	appendStringInfoString(&text, "] contains duplicates.");
+	return text.data;
+}
+
+/* The older text: it lists the elements as they were given, but for numbers. */
 static const char *
 duplicates_text(const DynJson *json, uint8 set_tag)
 {
@@ -307,7 +370,7 @@ duplicates_text(const DynJson *json, uint8 set_tag)
 }
 
 static bool
-read_set(const DynJson *json, uint8 tag, DynNode *out, const char **error)
+read_set(const Reading *reading, const DynJson *json, uint8 tag, DynNode *out)
 {
 	uint32		count;
 	uint32		i = 0;
@@ -318,34 +381,26 @@ read_set(const DynJson *json, uint8 tag, DynNode *out, const char **error)
 	expect_array(json);
 	count = dyn_json_count(json);
 	if (count == 0)
-	{
-		*error = empty_set_text(tag);
-		return false;
-	}
+		return violate(reading, DYN_VIOLATION_VALUE, empty_set_text(tag));
 	elements = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DynValue) * (Size) count);
 	if (tag == DYN_NS)
 		numbers = MemoryContextAllocHuge(CurrentMemoryContext, DYN_NUMBER_MAX_BYTES * (Size) count);
 	for (const DynJson *element = dyn_json_first(json); element != NULL; element = dyn_json_next(element), i++)
 	{
 		if (is_null(element))
-		{
-			*error = null_element_text(tag);
-			return false;
-		}
+			return violate(reading, DYN_VIOLATION_VALUE, null_element_text(tag));
 		if (tag == DYN_SS)
 			elements[i] = read_string(element);
 		else if (tag == DYN_BS)
 			elements[i] = expect_binary(element);
-		else if (!read_number(element, numbers + DYN_NUMBER_MAX_BYTES * (Size) i, &elements[i], error))
+		else if (!read_number(reading, element, numbers + DYN_NUMBER_MAX_BYTES * (Size) i, &elements[i]))
 			return false;
 	}
 
 	set = dyn_set_pack(tag, elements, count, false);
 	if (set.tag == 0)
-	{
-		*error = duplicates_text(json, tag);
-		return false;
-	}
+		return violate(reading, DYN_VIOLATION_VALUE, reading->wording->revised ?
+					   revised_duplicates_text(json, tag, elements) : duplicates_text(json, tag));
 	*out = dyn_node_of(set);
 	return true;
 }
@@ -361,7 +416,7 @@ open_container(const DynJson *json, DynTag tag, DynNode *out)
 }
 
 static bool
-read_list(const DynJson *json, int level, DynNode *out, const char **error)
+read_list(const Reading *reading, const DynJson *json, int level, DynNode *out)
 {
 	expect_array(json);
 	open_container(json, DYN_L, out);
@@ -370,7 +425,7 @@ read_list(const DynJson *json, int level, DynNode *out, const char **error)
 		DynMember  *child = &out->children[out->count++];
 
 		child->name = (DynSlice) {NULL, 0};
-		if (!read_value(element, level + 1, &child->node, error))
+		if (!read_value(reading, element, level + 1, &child->node))
 			return false;
 	}
 	return true;
@@ -389,8 +444,10 @@ dyn_name_flaw(DynSlice name)
 
 /* The members of a map or an item, level lists and maps deep. */
 static bool
-read_members(const DynJson *json, int level, DynNode *out, const char **error)
+read_members(const Reading *reading, const DynJson *json, int level, DynNode *out)
 {
+	const char *name_flaw;
+
 	expect_map(json);
 	open_container(json, DYN_M, out);
 	for (const DynJson *member = dyn_json_first(json); member != NULL; member = dyn_json_next(member))
@@ -398,22 +455,21 @@ read_members(const DynJson *json, int level, DynNode *out, const char **error)
 		DynMember  *child = &out->children[out->count++];
 
 		child->name = dyn_json_name(member);
-		*error = dyn_name_flaw(child->name);
-		if (*error != NULL || !read_value(member, level, &child->node, error))
+		name_flaw = dyn_name_flaw(child->name);
+		if (name_flaw != NULL)
+			return violate(reading, DYN_VIOLATION_VALUE, name_flaw);
+		if (!read_value(reading, member, level, &child->node))
 			return false;
 	}
 	return true;
 }
 
 static bool
-read_null(const DynJson *json, DynNode *out, const char **error)
+read_null(const Reading *reading, const DynJson *json, DynNode *out)
 {
 	expect_boolean(json);
 	if (dyn_json_kind(json) == DYN_JSON_FALSE)
-	{
-		*error = INVALID "Null attribute value types must have the value of true";
-		return false;
-	}
+		return violate(reading, DYN_VIOLATION_VALUE, INVALID "Null attribute value types must have the value of true");
 	*out = dyn_node_of((DynValue) {DYN_NULL, 0, (const uint8 *) ""});
 	return true;
 }
@@ -429,19 +485,19 @@ read_boolean(const DynJson *json)
 
 /* Reads what a member of an AttributeValue holds, given the tag that its name means. */
 static bool
-read_body(const DynJson *json, uint8 tag, int level, DynNode *out, const char **error)
+read_body(const Reading *reading, const DynJson *json, uint8 tag, int level, DynNode *out)
 {
 	DynValue	number;
 
 	switch (tag)
 	{
 		case DYN_NULL:
-			return read_null(json, out, error);
+			return read_null(reading, json, out);
 		case DYN_BOOL:
 			*out = read_boolean(json);
 			return true;
 		case DYN_N:
-			if (!read_number(json, palloc(DYN_NUMBER_MAX_BYTES), &number, error))
+			if (!read_number(reading, json, palloc(DYN_NUMBER_MAX_BYTES), &number))
 				return false;
 			*out = dyn_node_of(number);
 			return true;
@@ -452,31 +508,25 @@ read_body(const DynJson *json, uint8 tag, int level, DynNode *out, const char **
 			*out = dyn_node_of(expect_binary(json));
 			return true;
 		case DYN_L:
-			return read_list(json, level, out, error);
+			return read_list(reading, json, level, out);
 		case DYN_M:
-			return read_members(json, level + 1, out, error);
+			return read_members(reading, json, level + 1, out);
 		default:
-			return read_set(json, tag, out, error);
+			return read_set(reading, json, tag, out);
 	}
 }
 
 /* Reads an AttributeValue that level lists and maps contain, an item's root not counted. */
 static bool
-read_value(const DynJson *json, int level, DynNode *out, const char **error)
+read_value(const Reading *reading, const DynJson *json, int level, DynNode *out)
 {
 	int			set = 0;		/* types that are set */
 
 	check_stack_depth();
 	if (level >= DYN_MAX_NESTING)
-	{
-		*error = dyn_nesting_flaw;
-		return false;
-	}
+		return violate(reading, DYN_VIOLATION_DEPTH, dyn_nesting_flaw);
 	if (is_null(json))
-	{
-		*error = text_empty;
-		return false;
-	}
+		return violate(reading, DYN_VIOLATION_FORM, text_empty);
 	expect_attribute_value(json);
 	for (const DynJson *member = dyn_json_first(json); member != NULL; member = dyn_json_next(member))
 	{
@@ -484,24 +534,27 @@ read_value(const DynJson *json, int level, DynNode *out, const char **error)
 
 		if (tag == 0)
 			continue;
-		if (!read_body(member, tag, level, out, error))
+		if (!read_body(reading, member, tag, level, out))
 			return false;
 		set++;
 	}
 	if (set == 1)
 		return true;
-	*error = set == 0 ? text_empty : text_many;
-	return false;
+	return violate(reading, DYN_VIOLATION_FORM, set == 0 ? text_empty : text_many);
 }
 
 bool
-dyn_node_from_json(const DynJson *json, DynNode *out, const char **error)
+dyn_node_from_json(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation)
 {
-	return read_value(json, 0, out, error);
+	Reading		reading = {dyn_wording_or_plain(wording), violation};
+
+	return read_value(&reading, json, 0, out);
 }
 
 bool
-dyn_node_item_from_json(const DynJson *json, DynNode *out, const char **error)
+dyn_node_item_from_json(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation)
 {
-	return read_members(json, 0, out, error);
+	Reading		reading = {dyn_wording_or_plain(wording), violation};
+
+	return read_members(&reading, json, 0, out);
 }

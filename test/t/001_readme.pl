@@ -38,9 +38,9 @@ cmp_ok($blocks, '>=', 8, 'the quick start has its blocks');
 # The table of errors is that of the source.
 my %rows = $readme =~ /^\| `(\w+)` \| `(\w{5})` \|/mg;
 my %errors;
-for (slurp('src/base/errors.c') =~ /^\t\[DYN_E_\w+\] = \{(.*)\},$/mg)
+for (slurp('src/base/errors.def') =~ /^DYN_EXCEPTION\((.*)\)$/mg)
 {
-	my ($name) = /"?(\w+)"\)/;
+	my ($name) = /^\w+, (\w+),/;
 	my @digits = /ND\('(\d)', '(\d)', '(\d)'\)/;
 	$errors{$name} = @digits ? join('', 'ND', @digits) : '42501';
 }

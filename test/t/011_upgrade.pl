@@ -72,7 +72,12 @@ for my $old (@released)
 	$node->safe_psql($db, "CREATE EXTENSION dynapg VERSION '$old'");
 	# They are made as the old version left them, without its operations: the module's are those of the new one.
 	$node->safe_psql($db, slurp_file("test/data/made_by_$old.sql"));
+	my $rights = 'CREATE ON SCHEMA dynamodb %1$s keeper; %2$s ALL ON FUNCTION dynapg.refill_throughput %1$s keeper';
+	$node->safe_psql($db, 'GRANT ' . sprintf($rights, 'TO', 'GRANT'));
 	$node->safe_psql($db, "ALTER EXTENSION dynapg UPDATE");
+	is($node->safe_psql($db, q(SELECT has_schema_privilege('keeper', 'dynamodb', 'CREATE'),
+		has_function_privilege('keeper', 'dynapg.refill_throughput(text, integer)', 'EXECUTE'))), 't|t', "$old: granted rights stay");
+	$node->safe_psql($db, 'REVOKE ' . sprintf($rights, 'FROM', 'REVOKE'));
 	my $updated = surface($db);
 	is($updated, $fresh, "the update from $old gives what CREATE EXTENSION gives");
 	if ($updated ne $fresh)

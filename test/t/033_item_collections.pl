@@ -18,7 +18,7 @@ $node->safe_psql('postgres', 'CREATE EXTENSION dynapg');
 my $long = 'k' x 600;    # is cut in the key column
 my %common = (S => qq("$long"), N => '"1.50"', B => '"AAEC"');
 my %rare = (S => '"k"', N => '"-7"', B => '"AAE="');
-my %type = (strings => 'S', numbers => 'N', binaries => 'B', unknown => 'S');    # of the tables' keys
+my %type = (strings => 'S', numbers => 'N', binaries => 'B', unknown => 'S', retyped => 'S');    # of the tables' keys
 
 sub put
 {
@@ -61,6 +61,17 @@ for my $table (sort keys %type)
 	is(range_of($table, \%common), '[0.0,1.0]', "$table: a small table");
 }
 $node->safe_psql('postgres', "ANALYZE dynamodb.$_") for qw(strings numbers binaries);
+
+# A column made later is the partition key, and the first column holds numbers: they must not be taken for texts.
+$node->safe_psql('postgres', <<'SQL');
+ALTER TABLE dynamodb.retyped DROP CONSTRAINT "retyped primary key";
+ALTER TABLE dynamodb.retyped RENAME pk TO former;
+ALTER TABLE dynamodb.retyped ALTER former DROP NOT NULL, ALTER former TYPE int8 USING 5,
+	ADD pk text COLLATE "C";
+UPDATE dynamodb.retyped SET pk = dynapg.part_s(item, 'p');
+ALTER TABLE dynamodb.retyped ADD PRIMARY KEY (pk, sk);
+VACUUM (ANALYZE) dynamodb.retyped;
+SQL
 my @files = map { file_of($_) } keys %type;
 $node->stop;
 for my $file (@files)
@@ -75,6 +86,8 @@ for my $table (qw(strings numbers binaries))
 	is(range_of($table, \%common), '[1.0,2.0]', "$table: 0.9 of a large table");
 	is(range_of($table, \%rare), '[0.0,1.0]', "$table: 0.1 of it");
 }
+is(range_of('retyped', \%common), '[1.0,2.0]', 'statistics are found by the name of the column');
+is(range_of('retyped', \%rare), '[0.0,1.0]', 'and those of another column are passed over');
 is(range_of('unknown', \%common), '[0.0,1.0]', 'never analyzed: any key has a 200th');
 $node->stop;
 done_testing();

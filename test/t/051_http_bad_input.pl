@@ -36,6 +36,24 @@ my @broken = (
 	[ 'a bad chunk size', "${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", 400 ],
 	[ 'an enormous chunk size', "${head}Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n{}\r\n", 400 ],
 	[ 'a chunk longer than told', "${head}Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n", 400 ],
+	[ 'no host', "POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 400 ],
+	[ 'two hosts', "${head}Host: x\r\nContent-Length: 0\r\n\r\n", 400 ],
+	[ 'two hosts, and HTTP/1.0', ($head =~ s/1\.1/1.0/r) . "Host: y\r\nContent-Length: 0\r\n\r\n", 400 ],
+	[ 'the same length twice', "${head}Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 400 ],
+	[ 'a list of lengths', "${head}Content-Length: 2, 2\r\n\r\n{}", 400 ],
+	[ 'a folded length', "${head}Content-Length:\r\n 2\r\n\r\n{}", 400 ],
+	[ 'a length folded behind its value', "${head}Content-Length: 2\r\n \r\n\r\n{}", 400 ],
+	[ 'a header folded by a tab', "${head}X: a\r\n\tb\r\nContent-Length: 2\r\n\r\n{}", 400 ],
+	[ 'a folded header without a value', "${head}X:\r\n \r\nContent-Length: 2\r\n\r\n{}", 400 ],
+	[ 'a folded host', "POST / HTTP/1.1\r\nHost:\r\n x\r\nContent-Length: 2\r\n\r\n{}", 400 ],
+	[ 'chunks and a length', "${head}Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 400 ],
+	[ 'chunks twice', "${head}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 400 ],
+	[ 'chunks of another coding', "${head}Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 400 ],
+	[ 'chunks, and HTTP/1.0', ($head =~ s/1\.1/1.0/r) . "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 400 ],
+	[ 'headers just over the limit', $head . join('', map { "X-$_: " . ('y' x 1000) . "\r\n" } 1 .. 17) . "\r\n", 431 ],
+	[ 'one header of 17 kB', $head . 'X: ' . ('y' x 17_000) . "\r\n\r\n", 431 ],
+	[ 'a target of 17 kB', 'GET /?' . ('y' x 17_000) . " HTTP/1.1\r\nHost: x\r\n\r\n", 431 ],
+	[ 'empty lines without end', "\r\n" x 20_000, 431 ],
 	[ 'headers over the limit', $head . join('', map { "X-$_: " . ('y' x 2000) . "\r\n" } 1 .. 50) . "\r\n", 431 ],
 	[ 'one endless header', $head . 'X: ' . ('y' x 200_000), 431 ],
 	[ 'an endless target', 'POST /' . ('y' x 200_000), 431 ],
@@ -58,6 +76,17 @@ for my $body ('', '{', "\x00", "\xff\xfe", '[]', 'null', '"x"', '{"TableName":"T
 	is($reply->{status}, 400, 'a body that is no request: ' . (substr($body, 0, 12) =~ s/([^ -~])/sprintf '\\x%02x', ord $1/ger));
 }
 is(exchange($one, $text)->{status}, 200, 'the connection goes on');
+is(exchange($one, $text =~ s/Host: localhost/Host:/r)->{status}, 200, 'an empty host is one');
+is(exchange($one, $text =~ s/\r\n/\r\nX: @{[ 'y' x 15_000 ]}\r\n/r)->{status}, 200, 'headers of 15 kB are read');
+is(exchange(dial($port), "GET / HTTP/1.0\r\n\r\n")->{status}, 200, 'HTTP/1.0 does without a host');
+
+# DescribeEndpoints names the host that the request was sent to, but no bytes that are no host.
+for my $case ([ "db.example:8000", 'db.example:8000' ], [ "x\xff\xfe", 'dynamodb.us-east-1.amazonaws.com' ], [ 'x"y', 'dynamodb.us-east-1.amazonaws.com' ])
+{
+	my ($host, $address) = @$case;
+	is(exchange($one, request_text('DescribeEndpoints', '{}', Host => $host))->{body},
+		qq({"Endpoints":[{"Address":"$address","CachePeriodInMinutes":1440}]}), "the endpoint is $address");
+}
 
 # Early ends at every place of a request.
 for my $length (map { $_ * 10 } 1 .. int(length($text) / 10))

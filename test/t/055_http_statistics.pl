@@ -93,7 +93,7 @@ my $requests = activity('sum(requests)');
 my @idle = map { dial($port) } 1 .. 7;
 exchange($_, request_text('GetItem', sprintf $key, 1)) for @idle;
 my @slow = map { dial($port) } 1 .. 3;
-send_text($_, "POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" . ('x' x 50_000)) for @slow;
+send_text($_, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" . ('x' x 50_000)) for @slow;
 my $large = 'x' x 390_000;
 call($port, 'PutItem', qq({"TableName":"Things","Item":{"pk":{"S":"large"},"v":{"S":"$large"}}}));
 my $deaf = dial($port);

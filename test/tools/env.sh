@@ -14,6 +14,12 @@ export LANG=C.UTF-8 LC_ALL=C.UTF-8
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 server_account=postgres
+oldest_major=14
+newest_major=18
+
+# Where Debian's packages put things; the tests of these scripts look below a folder of their own instead of /.
+system_root=${DYNAPG_SYSTEM_ROOT:-}
+debian_versions=$system_root/usr/lib/postgresql
 
 # The caller's make and libpq settings must reach neither the nested make nor the private servers.
 requested_port=${PGPORT:-}
@@ -24,7 +30,11 @@ for name in ${!PG*}; do
 		*) unset "$name" ;;
 	esac
 done
-[ -n "${PG_CONFIG:-}" ] || unset PG_CONFIG
+case ${PG_CONFIG:-} in
+	'') unset PG_CONFIG ;;
+	/*) ;;
+	*/*) PG_CONFIG=$PWD/$PG_CONFIG ;;
+esac
 
 say()
 {
@@ -54,27 +64,93 @@ as_server()
 	"${server_prefix[@]}" "$@"
 }
 
-# The pg_config to build with: PG_CONFIG, else the newest one that has both a server and its headers.
-# Prints nothing when there is none.
+# Root builds a tree of an ordinary user as that user, who can then go on with what was built.
+builder_prefix=(env)
+if is_root && [ "$(stat -c %u "$top")" != 0 ]; then
+	builder_prefix=(setpriv "--reuid=$(stat -c %u "$top")" "--regid=$(stat -c %g "$top")" --clear-groups env HOME=/tmp)
+	"${builder_prefix[@]}" test -w "$top" 2>/dev/null || builder_prefix=(env)
+fi
+
+as_builder()
+{
+	"${builder_prefix[@]}" "$@"
+}
+
+# major_of PROGRAM: the major version that `PROGRAM --version` tells; nothing when it does not run.
+major_of()
+{
+	"$1" --version 2>/dev/null | sed -n '1s/^[^0-9]*\([0-9][0-9]*\).*/\1/p'
+}
+
+# lacks_of PG_CONFIG: what it takes to build for that PostgreSQL and to run it, and is not there, all of one version:
+# "server", "headers", "client".  Debian has these in packages of their own, and pgxs.mk comes with the client.
+lacks_of()
+{
+	local major bin include
+	major=$(major_of "$1")
+	[ -n "$major" ] || { echo server headers client; return 0; }
+	bin=$("$1" --bindir)
+	include=$("$1" --includedir-server)
+	[ "$(major_of "$bin/postgres")" = "$major" ] && [ -x "$bin/initdb" ] || echo server
+	[ -f "$include/postgres.h" ] && grep -qsE "^#define PG_MAJORVERSION \"$major\"" "$include"/pg_config*.h || echo headers
+	[ -f "$("$1" --pgxs)" ] && [ "$(major_of "$bin/psql")" = "$major" ] || echo client
+}
+
+is_supported()
+{
+	[ "$1" -ge "$oldest_major" ] && [ "$1" -le "$newest_major" ]
+}
+
+# installed_majors PATTERN: the versions of Debian's folder that have a file below them, the newest first.
+installed_majors()
+{
+	local file
+	for file in "$debian_versions"/*/$1; do
+		[ ! -e "$file" ] || (file=${file#"$debian_versions/"} && printf '%s\n' "${file%%/*}")
+	done | { grep -E '^[0-9]+$' || true; } | sort -rn
+}
+
+# real_pg_config PG_CONFIG: the one beside its programs; Debian's /usr/bin/pg_config stands for another one with each
+# version that comes or goes.
+real_pg_config()
+{
+	local real
+	real=$("$1" --bindir)/pg_config
+	[ -x "$real" ] || real=$(command -v "$1")
+	printf '%s\n' "$real"
+}
+
+# find_pg_config [MAJOR]: the pg_config to build with, of that version if one is given: PG_CONFIG, else the one in the
+# PATH, else the newest of Debian's, in each case with nothing missing.  Prints nothing when there is none.
 find_pg_config()
 {
-	local candidate
-	for candidate in ${PG_CONFIG:+"$PG_CONFIG"} \
-		$([ -n "${PG_CONFIG:-}" ] || ls -d /usr/lib/postgresql/*/bin/pg_config 2>/dev/null | sort -t/ -k5,5nr) \
-		$([ -n "${PG_CONFIG:-}" ] || command -v pg_config || true); do
-		if [ -f "$("$candidate" --pgxs 2>/dev/null)" ] && [ -x "$("$candidate" --bindir)/postgres" ]; then
-			printf '%s\n' "$candidate"
-			return
+	local candidate major
+	local -a candidates
+	if [ -n "${PG_CONFIG:-}" ]; then
+		candidates=("$PG_CONFIG")
+	else
+		mapfile -t candidates < <(command -v pg_config || true
+			installed_majors bin/pg_config | sed "s|.*|$debian_versions/&/bin/pg_config|")
+	fi
+	for candidate in "${candidates[@]}"; do
+		major=$(major_of "$candidate")
+		[ -n "$major" ] && [ "$major" = "${1:-$major}" ] || continue
+		[ -n "${PG_CONFIG:-}" ] || is_supported "$major" || continue
+		if [ -z "$(lacks_of "$candidate")" ]; then
+			real_pg_config "$candidate"
+			return 0
 		fi
 	done
 }
 
-# Sets PG_CONFIG and what it says; after setup.
+# load_pg_config [MAJOR]: sets PG_CONFIG and what it says; after setup.
 load_pg_config()
 {
-	PG_CONFIG=$(find_pg_config)
+	PG_CONFIG=$(find_pg_config "$@")
 	[ -n "$PG_CONFIG" ] || die "no PostgreSQL with its server headers found"
 	export PG_CONFIG
+	pg_major=$(major_of "$PG_CONFIG")
+	[ "$pg_major" -ge "$oldest_major" ] || die "$PG_CONFIG is of PostgreSQL $pg_major; dynapg needs $oldest_major to $newest_major"
 	bindir=$("$PG_CONFIG" --bindir)
 	pkglibdir=$("$PG_CONFIG" --pkglibdir)
 	sharedir=$("$PG_CONFIG" --sharedir)
@@ -87,28 +163,54 @@ load_pg_config()
 # reachable: can the account that runs the server enter and read the checkout?
 reachable()
 {
-	as_server test -r "$top" -a -x "$top"
+	as_server test -r "$top" -a -x "$top" 2>/dev/null
 }
 
-# work_folder NAME: creates the folder for one purpose (run, check, bench) and prints its path, free of spaces
-# and reachable for the account that runs the server.
-work_folder()
+# own_folder PATH: that path, or, when another account made it already, PATH-ACCOUNT.
+own_folder()
 {
-	local base=$top/build tag
+	if [ -e "$1" ] && [ ! -O "$1" ]; then
+		printf '%s\n' "$1-$(id -un)"
+	else
+		printf '%s\n' "$1"
+	fi
+}
+
+# have_build_folder: is there, or can there be, a folder build in the tree that we may write to?
+have_build_folder()
+{
+	as_builder mkdir -p "$top/build" 2>/dev/null && [ -w "$top/build" ]
+}
+
+# work_path NAME: the folder for one purpose (run, check, bench), free of spaces and reachable for the account that runs
+# the server.
+work_path()
+{
+	local base=$top/build tag odd=
 	tag=$(printf '%s' "$top" | cksum | cut -d' ' -f1)
+	! [[ $top =~ [^A-Za-z0-9_/.+-] ]] || odd=yes
 	if is_root; then
-		if [[ $top =~ [^A-Za-z0-9_/.+-] ]] || ! reachable; then
+		if [ -n "$odd" ] || ! reachable; then
 			base=/var/lib/dynapg/$tag
 		fi
-		(umask 022 && mkdir -p "$base/$1")
-	elif [[ $top =~ [^A-Za-z0-9_/.+-] ]]; then
+	elif [ -n "$odd" ] || ! have_build_folder; then
 		base=/var/tmp/dynapg-$(id -u)-$tag
-		mkdir -m 700 "$base" 2>/dev/null || [ -O "$base" ] || die "$base belongs to somebody else"
-		mkdir -p "$base/$1"
-	else
-		mkdir -p "$base/$1"
+		[ ! -e "$base" ] || [ -O "$base" ] || die "$base belongs to somebody else"
 	fi
-	printf '%s\n' "$base/$1"
+	own_folder "$base/$1"
+}
+
+# work_folder NAME: creates that folder and prints its path.
+work_folder()
+{
+	local folder
+	folder=$(work_path "$1")
+	case $folder in
+		"$top"/*) have_build_folder || true ;;
+		/var/tmp/*) mkdir -m 700 "$(dirname "$folder")" 2>/dev/null || true ;;
+	esac
+	(umask 022 && mkdir -p "$folder")
+	printf '%s\n' "$folder"
 }
 
 # server_folder PATH: creates a folder that the server's account owns.
@@ -120,10 +222,14 @@ server_folder()
 	fi
 }
 
-# build: compiles with all cores.
+# build: compiles with all cores.  What another account built here is built again where it cannot be overwritten.
 build()
 {
-	make -s -C "$top" -j"$(nproc)" all
+	as_builder test -w "$top/src" ||
+		die "$(id -un) may not write in $top, which belongs to $(stat -c %U "$top"): clone the repository as $(id -un), or run make as $(stat -c %U "$top")"
+	as_builder find "$top/src" "$top/dynapg.so" -type f \( -name '*.o' -o -name '*.d' -o -name 'dynapg.so' -o -name '.flags*' \) \
+		! -writable -delete 2>/dev/null || true
+	as_builder make -s -C "$top" -j"$(nproc)" all
 }
 
 # install_private PREFIX: the private PostgreSQL with the extension just built; sets bin to its programs.

@@ -39,7 +39,7 @@ def values():
     table.put_item(Item=item)
     found = table.get_item(Key={"year": 2015, "title": "The Big New Movie"}, ConsistentRead=True)["Item"]
     equal(found, item)
-    fails("ValidationException", "Number overflow. Attempting to store a number with magnitude larger than supported range",
+    fails("ValidationException", "1 validation error detected: Number overflow. Attempting to store a number with magnitude larger than supported range",
           table.put_item, Item={"year": 1, "title": "x", "n": Decimal("1E+126")})
 
 

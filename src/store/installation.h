@@ -1,0 +1,36 @@
+/*
+ * installation.h - the extension of this database: is it there, is it ours, is it of the module's version
+ *
+ * Everything in here names the catalogs by their schema, dynapg.  A name proves nothing: who may create schemas can make one of
+ * that name.  So the installation is what pg_extension and the extension's members say, and nothing is read or served unless
+ *
+ *		- the schema dynapg is the one of the extension dynapg, and a superuser owns it;
+ *		- its catalogs are members of the extension;
+ *		- the extension's version is the one that this module was built with.
+ *
+ * Layer 2 (store).
+ */
+#ifndef DYNAPG_STORE_INSTALLATION_H
+#define DYNAPG_STORE_INSTALLATION_H
+
+#include "postgres.h"
+
+typedef struct DynInstallation
+{
+	Oid			owner;			/* of the catalogs */
+	Oid			tables;
+	Oid			indexes;
+	Oid			access_keys;
+	Oid			access_secrets;
+} DynInstallation;
+
+/*
+ * The installation, or NULL where there is none that can be used.  Known until one of its catalogs, a schema or a role changes,
+ * so asking costs nothing.  Within a transaction; what is returned is good until the next call.
+ */
+extern const DynInstallation *dyn_installation_find(void);
+
+/* The same; raises ServiceUnavailableException, which says what is wrong. */
+extern const DynInstallation *dyn_installation_require(void);
+
+#endif							/* DYNAPG_STORE_INSTALLATION_H */

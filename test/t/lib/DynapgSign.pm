@@ -1,0 +1,52 @@
+# DynapgSign.pm - requests of several roles: access keys, and Signature Version 4
+package DynapgSign;
+use strict;
+use warnings;
+use Digest::SHA qw(sha256_hex hmac_sha256 hmac_sha256_hex);
+use DynapgHttp;
+use Exporter 'import';
+use POSIX qw(strftime);
+
+our @EXPORT = qw(new_key signed_text signed_call answer_of);
+
+# An access key for the role: its id and its secret.
+sub new_key
+{
+	my ($node, $role, $database) = @_;
+	return split /\|/, $node->safe_psql($database // 'postgres', "SELECT * FROM dynapg.create_access_key('$role')");
+}
+
+# The text of a request, signed with the key.
+sub signed_text
+{
+	my ($id, $secret, $operation, $body) = @_;
+	my $time = strftime('%Y%m%dT%H%M%SZ', gmtime);
+	my $date = substr $time, 0, 8;
+	my $target = "DynamoDB_20120810.$operation";
+	my $canonical = join "\n", 'POST', '/', '', 'host:localhost', "x-amz-date:$time", "x-amz-target:$target", '',
+	  'host;x-amz-date;x-amz-target', sha256_hex($body);
+	my $scope = "$date/us-east-1/dynamodb/aws4_request";
+	my $key = "AWS4$secret";
+	$key = hmac_sha256($_, $key) for $date, 'us-east-1', 'dynamodb', 'aws4_request';
+	my $signature = hmac_sha256_hex(join("\n", 'AWS4-HMAC-SHA256', $time, $scope, sha256_hex($canonical)), $key);
+	return request_text($operation, $body, 'X-Amz-Date' => $time,
+		'Authorization' => "AWS4-HMAC-SHA256 Credential=$id/$scope, SignedHeaders=host;x-amz-date;x-amz-target, Signature=$signature");
+}
+
+# One signed operation on a connection of its own.
+sub signed_call
+{
+	my ($port, $id, $secret, $operation, $body) = @_;
+	return exchange(dial($port), signed_text($id, $secret, $operation, $body));
+}
+
+# A reply in a line: "200 {...}", or "400 SomeException: message".
+sub answer_of
+{
+	my ($reply) = @_;
+	my ($type) = $reply->{body} =~ /"__type":"[^"#]*#(\w+)"/;
+	my ($message) = $reply->{body} =~ /"[mM]essage":"((?:[^"\\]|\\.)*)"/;
+	return defined $type ? "$reply->{status} $type: " . ($message // '') : "$reply->{status} $reply->{body}";
+}
+
+1;
