@@ -4,6 +4,8 @@
  * As a row trigger after the write it sees the true old and new version, whoever writes: the API, plain SQL, COPY, Time to
  * Live.  The table's stream is found by the table, never by the trigger's arguments, so nobody can write into the stream of
  * another table.
+ *
+ * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -56,19 +58,37 @@ item_of(HeapTuple tuple, AttrNumber column, TupleDesc columns)
 	bool		null;
 	Datum		item = heap_getattr(tuple, column, columns, &null);
 
-	return null ? NULL : PG_DETOAST_DATUM(item);
+	if (null)
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("column \"item\" is null")));
+	return PG_DETOAST_DATUM(item);
 }
 
 static bool
-equal(const struct varlena *a, const struct varlena *b)
+same_item(const struct varlena *a, const struct varlena *b)
 {
 	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) && memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
 }
 
-static void
-add_key(DynNode *keys, const DynKeyAttr *attr, DynValue item)
+/* The value of a key attribute; tag 0 where the table has no such key or the item, written by SQL, no such attribute. */
+static DynValue
+key_value(const DynKeyAttr *attr, const struct varlena *item)
 {
-	DynValue	value = attr->tag ? dyn_map_get(item, attr->name, attr->len) : (DynValue) {0};
+	return attr->tag ? dyn_map_get(dyn_item_root(item), attr->name, attr->len) : (DynValue) {0};
+}
+
+static bool
+same_key(const DynKeyAttr *attr, const struct varlena *a, const struct varlena *b)
+{
+	DynValue	left = key_value(attr, a);
+	DynValue	right = key_value(attr, b);
+
+	return left.tag == right.tag && (left.tag == 0 || dyn_value_equal(left, right));
+}
+
+static void
+add_key(DynNode *keys, const DynKeyAttr *attr, const struct varlena *item)
+{
+	DynValue	value = key_value(attr, item);
 
 	if (value.tag)
 		dyn_node_add_member(keys, (DynSlice) {attr->name, attr->len}, dyn_node_of(value));
@@ -79,15 +99,15 @@ keys_of(const DynStream *stream, const struct varlena *item)
 {
 	DynNode		keys = dyn_node_empty(DYN_M);
 
-	add_key(&keys, &stream->pk, dyn_item_root(item));
-	add_key(&keys, &stream->sk, dyn_item_root(item));
+	add_key(&keys, &stream->pk, item);
+	add_key(&keys, &stream->sk, item);
 	return dyn_item_build(&keys);
 }
 
 static int32
 hash_of(const DynStream *stream, const struct varlena *item)
 {
-	DynValue	pk = dyn_map_get(dyn_item_root(item), stream->pk.name, stream->pk.len);
+	DynValue	pk = key_value(&stream->pk, item);
 
 	return pk.tag ? (int32) hash_bytes(pk.data, pk.len) : 0;
 }
@@ -115,9 +135,9 @@ record(const DynStream *stream, struct varlena *old_item, struct varlena *new_it
 static void
 record_update(const DynStream *stream, struct varlena *old_item, struct varlena *new_item)
 {
-	if (equal(old_item, new_item))
+	if (same_item(old_item, new_item))
 		return;
-	if (equal(keys_of(stream, old_item), keys_of(stream, new_item)))
+	if (same_key(&stream->pk, old_item, new_item) && same_key(&stream->sk, old_item, new_item))
 	{
 		record(stream, old_item, new_item);
 		return;

@@ -1,5 +1,7 @@
 /*
  * capture.h - the trigger that records what is written to a table with a stream
+ *
+ * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_CAPTURE_H
 #define DYNAPG_CHANGES_CAPTURE_H

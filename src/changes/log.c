@@ -1,31 +1,31 @@
 /*
  * log.c - adding records to the change log, and queries on its tables
  *
- * A record is added as PostgreSQL adds rows to its own catalogs: without a statement, so that it costs little and nobody's
- * rights matter.
+ * A record is added as PostgreSQL adds rows to its own catalogs: without a statement, so that it costs little and the
+ * writer needs no rights on the log.
+ *
+ * Layer 2 (changes).
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/heapam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/transam.h"
 #include "access/xact.h"
-#include "catalog/indexing.h"
+#include "catalog/index.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_class.h"
 #include "commands/sequence.h"
 #include "miscadmin.h"
+#include "nodes/execnodes.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
 
 #include "base/compat.h"
 #include "changes/log.h"
-
-#define TABLES			10
-#define HOURS_PER_TURN	3
+#include "store/installation.h"
 
 /* The columns of dynapg.changes and its children. */
 enum Column
@@ -59,14 +59,50 @@ static Relation
 open_current(TimestampTz now)
 {
 	char		name[NAMEDATALEN];
-	int64		turn = (now / USECS_PER_HOUR) / HOURS_PER_TURN;
+	int64		turn = now / USECS_PER_HOUR / DYN_LOG_TURN_HOURS;
 	Relation	rel;
 
-	snprintf(name, sizeof(name), "changes_%d", (int) (turn % TABLES));
+	snprintf(name, sizeof(name), "changes_%d", (int) (turn % DYN_LOG_TABLES));
 	rel = table_open(dyn_log_relation(name), RowExclusiveLock);
 	if (RelationGetDescr(rel)->natts != COLUMNS)
 		elog(ERROR, "table dynapg.%s has been altered", name);
 	return rel;
+}
+
+/* An index of columns, as the log's tables have them, gets its entry. */
+static void
+insert_entry(Relation rel, Oid index_oid, ItemPointer tid, const Datum *values, const bool *nulls)
+{
+	Relation	index = index_open(index_oid, RowExclusiveLock);
+	IndexInfo  *info = BuildIndexInfo(index);
+	Datum		keys[INDEX_MAX_KEYS];
+	bool		key_nulls[INDEX_MAX_KEYS];
+
+	if (info->ii_Expressions != NIL || info->ii_Predicate != NIL)
+		elog(ERROR, "index \"%s\" is none of columns", RelationGetRelationName(index));
+	for (int i = 0; i < info->ii_NumIndexAttrs; i++)
+	{
+		keys[i] = values[info->ii_IndexAttrNumbers[i] - 1];
+		key_nulls[i] = nulls[info->ii_IndexAttrNumbers[i] - 1];
+	}
+	(void) index_insert(index, keys, key_nulls, tid, rel, index->rd_index->indisunique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO,
+						false, info);
+	index_close(index, NoLock);
+	pfree(info);
+}
+
+void
+dyn_log_insert(Relation rel, Datum *values, bool *nulls, int options)
+{
+	HeapTuple	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
+	List	   *indexes = RelationGetIndexList(rel);
+	ListCell   *cell;
+
+	heap_insert(rel, tuple, GetCurrentCommandId(true), options | HEAP_INSERT_NO_LOGICAL, NULL);
+	foreach(cell, indexes)
+		insert_entry(rel, lfirst_oid(cell), &tuple->t_self, values, nulls);
+	list_free(indexes);
+	heap_freetuple(tuple);
 }
 
 static void
@@ -82,11 +118,11 @@ dyn_log_add(int stream, DynRecord *record)
 	Datum		values[COLUMNS];
 	bool		nulls[COLUMNS] = {false};
 	Relation	rel;
-	HeapTuple	tuple;
 
-	record->created_at = GetCurrentTimestamp();
+	/* the transaction id comes before the number: tick.c relies on that */
 	record->xid = (int64) U64FromFullTransactionId(GetTopFullTransactionId());
 	record->number = nextval_internal(dyn_log_relation("change_number"), false);
+	record->created_at = GetCurrentTimestamp();
 	values[COLUMN_STREAM - 1] = Int32GetDatum(stream);
 	values[COLUMN_NUMBER - 1] = Int64GetDatum(record->number);
 	values[COLUMN_XID - 1] = Int64GetDatum(record->xid);
@@ -99,30 +135,15 @@ dyn_log_add(int stream, DynRecord *record)
 	set_item(values, nulls, COLUMN_NEW_ITEM, record->new_item);
 
 	rel = open_current(record->created_at);
-	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
-	CatalogTupleInsert(rel, tuple);
-	heap_freetuple(tuple);
+	dyn_log_insert(rel, values, nulls, 0);
 	table_close(rel, NoLock);
-}
-
-/* The owner of the log's tables, who is that of the extension. */
-static Oid
-log_owner(void)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(dyn_log_relation("changes")));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation dynapg.changes");
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
 }
 
 uint64
 dyn_log_query(const char *sql, DynSqlArgs *args, long limit)
 {
 	DynSqlArgs	none = {0};
+	Oid			owner = dyn_installation_require()->owner;
 	Oid			saved_user;
 	int			saved_context;
 	int			rc;
@@ -131,11 +152,23 @@ dyn_log_query(const char *sql, DynSqlArgs *args, long limit)
 		args = &none;
 	GetUserIdAndSecContext(&saved_user, &saved_context);
 	PushActiveSnapshot(GetLatestSnapshot());
-	SetUserIdAndSecContext(log_owner(), saved_context | SECURITY_LOCAL_USERID_CHANGE);
+	SetUserIdAndSecContext(owner, saved_context | SECURITY_LOCAL_USERID_CHANGE);
 	rc = SPI_execute_with_args(sql, args->count, args->types, args->values, args->nulls, true, limit);
 	SetUserIdAndSecContext(saved_user, saved_context);
 	PopActiveSnapshot();
 	if (rc < 0)
 		elog(ERROR, "%s: %s", SPI_result_code_string(rc), sql);
 	return SPI_processed;
+}
+
+int64
+dyn_log_last_number(void)
+{
+	int64		number;
+
+	SPI_connect();
+	(void) dyn_log_query("SELECT CASE WHEN n.is_called THEN n.last_value ELSE 0 END FROM dynapg.change_number n", NULL, 1);
+	number = dyn_sql_get_int64(0, 1);
+	SPI_finish();
+	return number;
 }

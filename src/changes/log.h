@@ -14,8 +14,10 @@
  * Ticks are numbered without gaps, are made by readers when something has happened since the last one, and are never
  * rolled back (see tick.c).
  *
- * The records are in ten tables that take turns, each for three hours; the oldest one is emptied before its turn comes.
- * All of them are read together.  They are read and written as their owner, without anybody's rights to them.
+ * The records are in ten tables that take turns, each for three hours; a table is emptied between its turns.  All of them
+ * are read together.  They are read and written with the rights of their owner.
+ *
+ * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_LOG_H
 #define DYNAPG_CHANGES_LOG_H
@@ -23,9 +25,13 @@
 #include "postgres.h"
 
 #include "store/sql.h"
+#include "utils/relcache.h"
 #include "utils/timestamp.h"
 
-/* As the API names them. */
+#define DYN_LOG_TABLES		10
+#define DYN_LOG_TURN_HOURS	3
+
+/* What a record tells of its item. */
 typedef enum DynEvent
 {
 	DYN_EVENT_INSERT = 'I',
@@ -38,7 +44,7 @@ typedef struct DynRecord
 {
 	int64		number;
 	int64		xid;			/* of the top-level transaction, with its epoch */
-	int64		tick;			/* out: the tick that it belongs to */
+	int64		tick;			/* that it belongs to; known to readers alone */
 	TimestampTz created_at;
 	DynEvent	event;
 	bool		by_service;		/* deleted by Time to Live */
@@ -50,6 +56,12 @@ typedef struct DynRecord
 
 /* Adds the record to the log of a stream; number, xid and created_at are filled in. */
 extern void dyn_log_add(int stream, DynRecord *record);
+
+/* The number that the last record took. */
+extern int64 dyn_log_last_number(void);
+
+/* Inserts a row with its index entries; options are heap_insert's.  Logical decoding does not see the row. */
+extern void dyn_log_insert(Relation rel, Datum *values, bool *nulls, int options);
 
 /*
  * Runs a query on the log's tables as their owner, with a snapshot of this moment; the rows are in SPI_tuptable.  SPI is

@@ -1,37 +1,42 @@
 /*
- * stream.c - streams of tables and their shards: catalogs dynapg.streams and dynapg.shards
+ * stream.c - streams of tables: catalog dynapg.streams, and the triggers of tables with a stream
  *
  * The trigger asks for the stream of its table for each row, so backends keep what they have read until the table's
  * relcache entry is invalidated; creating and dropping the trigger does that.
+ *
+ * Layer 2 (changes).
  */
 #include "postgres.h"
 
+#include "catalog/pg_authid_d.h"
 #include "catalog/pg_class.h"
+#include "commands/trigger.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
-#include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/rls.h"
 #include "utils/syscache.h"
 
 #include "base/compat.h"
-#include "base/errors.h"
 #include "base/guc.h"
 #include "changes/log.h"
+#include "changes/shard.h"
 #include "changes/stream.h"
 #include "changes/tick.h"
 #include "store/catalog.h"
 #include "store/ddl.h"
 
-#define TRIGGER_NAME "dynapg_capture"
+/* Triggers fire in the order of their names: this one before any that changes the row once more. */
+#define ROW_TRIGGER			"!dynapg_capture"
+#define TRUNCATE_TRIGGER	"!dynapg_capture_truncate"
 
 #define STREAM_COLUMNS \
-	"s.stream_id, s.table_name, s.relid, s.owner, s.label, s.view, s.pk_name, s.pk_type, s.sk_name, s.sk_type, s.created_at, " \
-	"s.disabled_at IS NULL"
-#define SHARD_COLUMNS "h.shard_id, h.parent_id, h.slot, h.slots, h.from_tick, COALESCE(h.to_tick, 0)"
+	"s.stream_id, s.table_name, s.relid::pg_catalog.oid, s.owner, s.label, s.view, s.pk_name, s.pk_type, s.sk_name, s.sk_type, " \
+	"s.created_at, s.disabled_at IS NULL"
 
 static const char *const view_names[] = {"KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"};
 
@@ -41,18 +46,18 @@ dyn_stream_view_name(DynStreamView view)
 	return view_names[view];
 }
 
-DynStreamView
-dyn_stream_view(const char *name)
+static DynStreamView
+view_of(const char *name)
 {
-	for (int i = 0; i < lengthof(view_names); i++)
+	for (int i = 0; name && i < lengthof(view_names); i++)
 	{
 		if (strcmp(name, view_names[i]) == 0)
 			return (DynStreamView) i;
 	}
-	elog(ERROR, "\"%s\" is not a view of a stream", name);
+	elog(ERROR, "\"%s\" is not a view of a stream", name ? name : "");
 }
 
-/* ---- reading the catalogs ---- */
+/* ---- reading the catalog ---- */
 
 static DynKeyAttr
 key_attr(char *name, const char *type)
@@ -70,301 +75,199 @@ read_stream(uint64 row, DynStream *stream)
 	stream->relid = dyn_sql_get_oid(row, 3);
 	stream->owner = dyn_sql_get_oid(row, 4);
 	stream->label = dyn_sql_get_text(row, 5);
-	stream->view = dyn_stream_view(dyn_sql_get_text(row, 6));
+	stream->view = view_of(dyn_sql_get_text(row, 6));
 	stream->pk = key_attr(dyn_sql_get_text(row, 7), dyn_sql_get_text(row, 8));
 	stream->sk = key_attr(dyn_sql_get_text(row, 9), dyn_sql_get_text(row, 10));
 	stream->created_at = dyn_sql_get_int64(row, 11);
-	stream->enabled = dyn_sql_get_bool(row, 12);
+	stream->enabled = dyn_sql_get_bool(row, 12) && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(stream->relid));
 }
 
-/* The streams of a query, in that memory context. */
+/* The streams of which the rest of the query holds, in the current memory context. */
 static int
-query_streams(const char *sql, DynSqlArgs *args, MemoryContext context, DynStream **streams)
+query(const char *rest, DynSqlArgs *args, DynStream **streams)
 {
-	int			count = (int) dyn_log_query(sql, args, 0);
-	MemoryContext old = MemoryContextSwitchTo(context);
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext old;
+	int			count;
 
+	SPI_connect();
+	count = (int) dyn_log_query(psprintf("SELECT " STREAM_COLUMNS " FROM dynapg.streams s %s", rest), args, 0);
+	old = MemoryContextSwitchTo(caller);
 	*streams = palloc0(Max(count, 1) * sizeof(DynStream));
 	for (int i = 0; i < count; i++)
 		read_stream(i, &(*streams)[i]);
 	MemoryContextSwitchTo(old);
-	return count;
-}
-
-static int
-query_shards(const char *sql, DynSqlArgs *args, MemoryContext context, DynShard **shards)
-{
-	int			count = (int) dyn_log_query(sql, args, 0);
-	MemoryContext old = MemoryContextSwitchTo(context);
-
-	*shards = palloc0(Max(count, 1) * sizeof(DynShard));
-	for (int i = 0; i < count; i++)
-	{
-		DynShard   *shard = &(*shards)[i];
-
-		shard->id = dyn_sql_get_text(i, 1);
-		shard->parent = dyn_sql_get_text(i, 2);
-		shard->slot = dyn_sql_get_int(i, 3);
-		shard->slots = dyn_sql_get_int(i, 4);
-		shard->from_tick = dyn_sql_get_int64(i, 5);
-		shard->to_tick = dyn_sql_get_int64(i, 6);
-	}
-	MemoryContextSwitchTo(old);
+	SPI_finish();
 	return count;
 }
 
 DynStream *
 dyn_stream_find(const char *table_name, const char *label)
 {
-	MemoryContext caller = CurrentMemoryContext;
 	DynSqlArgs	args = {0};
 	DynStream  *stream;
-	int			count;
 
-	SPI_connect();
 	dyn_sql_text(&args, table_name);
 	dyn_sql_text(&args, label);
-	count = query_streams("SELECT " STREAM_COLUMNS " FROM dynapg.streams s WHERE s.table_name OPERATOR(pg_catalog.=) $1 "
-						  "AND s.label OPERATOR(pg_catalog.=) $2", &args, caller, &stream);
-	SPI_finish();
-	return count > 0 ? stream : NULL;
+	if (query("WHERE s.table_name OPERATOR(pg_catalog.=) $1 AND ($2 IS NULL OR s.label OPERATOR(pg_catalog.=) $2) "
+			  "ORDER BY s.label DESC LIMIT 1", &args, &stream) == 0)
+		return NULL;
+	return stream;
 }
 
 int
 dyn_stream_list(const char *table_name, const char *after_name, const char *after_label, int limit, DynStream **streams)
 {
-	MemoryContext caller = CurrentMemoryContext;
 	DynSqlArgs	args = {0};
-	int			count;
 
-	SPI_connect();
 	dyn_sql_text(&args, table_name);
 	dyn_sql_text(&args, after_name ? after_name : "");
 	dyn_sql_text(&args, after_label ? after_label : "");
 	dyn_sql_int(&args, limit);
-	count = query_streams("SELECT " STREAM_COLUMNS " FROM dynapg.streams s WHERE ($1 IS NULL OR s.table_name OPERATOR(pg_catalog.=) $1) "
-						  "AND (s.table_name OPERATOR(pg_catalog.>) $2 OR s.table_name OPERATOR(pg_catalog.=) $2 "
-						  "AND s.label OPERATOR(pg_catalog.>) $3) ORDER BY s.table_name, s.label LIMIT $4", &args, caller, streams);
-	SPI_finish();
-	return count;
-}
-
-int
-dyn_stream_shards(const DynStream *stream, const char *after, const char *parent, int limit, DynShard **shards)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	DynSqlArgs	args = {0};
-	int			count;
-
-	SPI_connect();
-	dyn_sql_int(&args, stream->id);
-	dyn_sql_text(&args, after ? after : "");
-	dyn_sql_text(&args, parent);
-	dyn_sql_int(&args, limit);
-	count = query_shards("SELECT " SHARD_COLUMNS " FROM dynapg.shards h WHERE h.stream_id OPERATOR(pg_catalog.=) $1 "
-						 "AND h.shard_id OPERATOR(pg_catalog.>) $2 AND ($3 IS NULL OR h.parent_id OPERATOR(pg_catalog.=) $3) "
-						 "ORDER BY h.shard_id LIMIT $4", &args, caller, shards);
-	SPI_finish();
-	return count;
-}
-
-DynShard *
-dyn_stream_shard(const DynStream *stream, const char *id)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	DynSqlArgs	args = {0};
-	DynShard   *shard;
-	int			count;
-
-	SPI_connect();
-	dyn_sql_int(&args, stream->id);
-	dyn_sql_text(&args, id);
-	count = query_shards("SELECT " SHARD_COLUMNS " FROM dynapg.shards h WHERE h.stream_id OPERATOR(pg_catalog.=) $1 "
-						 "AND h.shard_id OPERATOR(pg_catalog.=) $2", &args, caller, &shard);
-	SPI_finish();
-	return count > 0 ? shard : NULL;
-}
-
-/* ---- shards ---- */
-
-/* "shardId-00000001414562045508-2bac9cd2": milliseconds since 1970, then what tells shards of one moment apart. */
-static void
-add_shard(int stream, const char *parent, int slot, int slots, int64 from_tick)
-{
-	int64		milliseconds = (GetCurrentTimestamp() + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY) / 1000;
-	DynSqlArgs	args = {0};
-	uint32		random;
-
-	if (!pg_strong_random(&random, sizeof(random)))
-		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate random values")));
-	dyn_sql_int(&args, stream);
-	dyn_sql_text(&args, psprintf("shardId-%020lld-%08x", (long long) milliseconds, random));
-	dyn_sql_text(&args, parent);
-	dyn_sql_int(&args, slot);
-	dyn_sql_int(&args, slots);
-	dyn_sql_int64(&args, from_tick);
-	dyn_catalog_run("INSERT INTO dynapg.shards (stream_id, shard_id, parent_id, slot, slots, from_tick) "
-					"VALUES ($1, $2, $3, $4, $5, $6)", &args);
-}
-
-static void
-close_shards(int stream, int64 to_tick)
-{
-	DynSqlArgs	args = {0};
-
-	dyn_sql_int(&args, stream);
-	dyn_sql_int64(&args, to_tick);
-	dyn_catalog_run("UPDATE dynapg.shards h SET to_tick = $2, closed_at = pg_catalog.now() "
-					"WHERE h.stream_id OPERATOR(pg_catalog.=) $1 AND h.to_tick IS NULL", &args);
-}
-
-/*
- * The children of a shard have its slot where the number of slots stays as it is.  With another number there is no such
- * relation: a child has as its parent the shard of which it goes on with the greatest part.
- */
-static const char *
-parent_of(const DynShard *shards, int count, int slot, int slots)
-{
-	for (int i = 0; i < count; i++)
-	{
-		if (shards[i].slot == slot * shards[i].slots / slots)
-			return shards[i].id;
-	}
-	return NULL;
-}
-
-void
-dyn_stream_roll(const DynStream *stream)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	DynSqlArgs	args = {0};
-	DynShard   *shards;
-	int			count;
-
-	if (!stream->enabled || RecoveryInProgress() || XactReadOnly)
-		return;
-	SPI_connect();
-	dyn_sql_int(&args, stream->id);
-	dyn_sql_int(&args, dyn_guc_stream_shard_age);
-	count = query_shards("SELECT " SHARD_COLUMNS " FROM dynapg.shards h WHERE h.stream_id OPERATOR(pg_catalog.=) $1 "
-						 "AND h.to_tick IS NULL AND h.created_at OPERATOR(pg_catalog.<) pg_catalog.now() OPERATOR(pg_catalog.-) "
-						 "pg_catalog.make_interval(secs => $2) ORDER BY h.slot", &args, caller, &shards);
-	if (count > 0 && ConditionalLockDatabaseObject(RelationRelationId, dyn_log_relation("shards"), stream->id, ExclusiveLock))
-	{
-		DynTick    *tick = dyn_tick_now();
-
-		close_shards(stream->id, tick->tick);
-		for (int i = 0; i < dyn_guc_stream_shards; i++)
-			add_shard(stream->id, parent_of(shards, count, i, dyn_guc_stream_shards), i, dyn_guc_stream_shards, tick->tick);
-	}
-	SPI_finish();
+	return query("WHERE ($1 IS NULL OR s.table_name OPERATOR(pg_catalog.=) $1) AND (s.table_name OPERATOR(pg_catalog.>) $2 "
+				 "OR s.table_name OPERATOR(pg_catalog.=) $2 AND s.label OPERATOR(pg_catalog.>) $3) "
+				 "ORDER BY s.table_name, s.label LIMIT $4", &args, streams);
 }
 
 /* ---- enabling and disabling ---- */
 
-/* Runs DDL on the data table as the log's owner: the trigger's function is nobody else's to use. */
-static void
-run_ddl(const char *sql)
-{
-	dyn_catalog_run(sql, NULL);
-}
-
-static void
-add_stream_row(Oid relid, const char *table_name, const char *label, DynStreamView view, const DynKeyAttr *pk, const DynKeyAttr *sk)
+static int
+add_row(Oid relid, const char *table_name, const char *label, const char *view, const DynKeyAttr *pk, const DynKeyAttr *sk)
 {
 	DynSqlArgs	args = {0};
 
 	dyn_sql_oid(&args, relid);
 	dyn_sql_text(&args, table_name);
-	dyn_sql_oid(&args, GetUserId());
 	dyn_sql_text(&args, label);
-	dyn_sql_text(&args, dyn_stream_view_name(view));
+	dyn_sql_text(&args, view);
 	dyn_sql_text(&args, pk->name);
 	dyn_sql_text(&args, dyn_tag_name(pk->tag));
 	dyn_sql_text(&args, sk->tag ? sk->name : NULL);
 	dyn_sql_text(&args, sk->tag ? dyn_tag_name(sk->tag) : NULL);
-	dyn_catalog_run("INSERT INTO dynapg.streams AS s (relid, table_name, owner, label, view, pk_name, pk_type, sk_name, sk_type) "
-					"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING s.stream_id", &args);
+	dyn_catalog_run("INSERT INTO dynapg.streams AS s (relid, table_name, label, view, pk_name, pk_type, sk_name, sk_type) "
+					"VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING s.stream_id", &args);
+	return dyn_sql_get_int(0, 1);
+}
+
+static void
+drop_trigger(Oid relid, const char *name)
+{
+	if (OidIsValid(get_trigger_oid(relid, name, true)))
+		dyn_sql_run(psprintf("DROP TRIGGER \"%s\" ON %s", name, dyn_ddl_qualified_name(relid)), NULL, 0);
+}
+
+static void
+drop_triggers(Oid relid)
+{
+	drop_trigger(relid, ROW_TRIGGER);
+	drop_trigger(relid, TRUNCATE_TRIGGER);
+}
+
+/* Marks streams as disabled and closes their shards; the condition has the OID as $1. */
+static void
+end_streams(const char *condition, Oid argument)
+{
+	DynSqlArgs	args = {0};
+	uint64		count;
+	int		   *ids;
+
+	dyn_sql_oid(&args, argument);
+	count = dyn_catalog_run(psprintf("UPDATE dynapg.streams s SET disabled_at = pg_catalog.clock_timestamp(), "
+									 "owner = COALESCE((SELECT c.relowner FROM pg_catalog.pg_class c "
+									 "WHERE c.oid OPERATOR(pg_catalog.=) s.relid), s.owner) "
+									 "WHERE s.disabled_at IS NULL AND %s RETURNING s.stream_id", condition), &args);
+	ids = palloc(Max(count, 1) * sizeof(int));
+	for (uint64 i = 0; i < count; i++)
+		ids[i] = dyn_sql_get_int(i, 1);
+	for (uint64 i = 0; i < count; i++)
+		dyn_shard_close_all(ids[i]);
 }
 
 void
-dyn_stream_enable(Oid relid, const char *table_name, const char *label, DynStreamView view, const DynKeyAttr *pk, const DynKeyAttr *sk)
+dyn_stream_enable(Oid relid, const char *table_name, const char *label, const char *view, const DynKeyAttr *pk, const DynKeyAttr *sk)
 {
-	char	   *qualified;
-	DynTick    *tick;
-	int			stream;
+	DynStream	stream = {.enabled = true};
+	char	   *table;
 
 	dyn_catalog_require_owner(relid);
+	if (get_rel_relkind(relid) != RELKIND_RELATION)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("table \"%s\" cannot have a stream: it is not an ordinary table", table_name)));
 	SPI_connect();
-	qualified = dyn_ddl_qualified_name(relid);
-	run_ddl(psprintf("CREATE TRIGGER " TRIGGER_NAME " AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW "
-					 "EXECUTE FUNCTION dynapg.capture()", qualified));
-	run_ddl(psprintf("CREATE TRIGGER " TRIGGER_NAME "_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT "
-					 "EXECUTE FUNCTION dynapg.capture()", qualified));
-	add_stream_row(relid, table_name, label, view, pk, sk);
-	stream = dyn_sql_get_int(0, 1);
-	tick = dyn_tick_now();
-	if (tick == NULL)
-		elog(ERROR, "a stream cannot be enabled in a read-only transaction");
-	for (int i = 0; i < dyn_guc_stream_shards; i++)
-		add_shard(stream, NULL, i, dyn_guc_stream_shards, tick->tick);
+	table = dyn_ddl_qualified_name(relid);
+	drop_triggers(relid);
+	dyn_sql_run(psprintf("CREATE TRIGGER \"" ROW_TRIGGER "\" AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW "
+						 "EXECUTE FUNCTION dynapg.capture()", table), NULL, 0);
+	dyn_sql_run(psprintf("CREATE TRIGGER \"" TRUNCATE_TRIGGER "\" BEFORE TRUNCATE ON %s FOR EACH STATEMENT "
+						 "EXECUTE FUNCTION dynapg.capture()", table), NULL, 0);
+	end_streams("s.relid OPERATOR(pg_catalog.=) $1", relid);	/* there is none, unless a number has come round again */
+	stream.id = add_row(relid, table_name, label, view, pk, sk);
 	CacheInvalidateRelcacheByRelid(relid);
 	SPI_finish();
-}
 
-/* Marks the stream of the table as disabled and closes its shards, after all writers have gone. */
-static void
-end_stream(Oid relid)
-{
-	DynSqlArgs	args = {0};
-	DynTick    *tick;
-	int			stream;
-
-	dyn_sql_oid(&args, relid);
-	if (dyn_catalog_run("UPDATE dynapg.streams s SET disabled_at = pg_catalog.now(), owner = c.relowner FROM pg_catalog.pg_class c "
-						"WHERE c.oid OPERATOR(pg_catalog.=) s.relid AND s.relid OPERATOR(pg_catalog.=) $1 AND s.disabled_at IS NULL "
-						"RETURNING s.stream_id", &args) == 0)
-		return;
-	stream = dyn_sql_get_int(0, 1);
-	tick = dyn_tick_now();
-	close_shards(stream, tick->tick + 1);
+	/* no tick that there is can see a record of the stream */
+	dyn_shard_open_first(&stream, dyn_tick_last()->tick);
 }
 
 void
 dyn_stream_disable(Oid relid)
 {
-	char	   *qualified;
-
 	dyn_catalog_require_owner(relid);
 	SPI_connect();
 	LockRelationOid(relid, AccessExclusiveLock);
-	qualified = dyn_ddl_qualified_name(relid);
-	run_ddl(psprintf("DROP TRIGGER IF EXISTS " TRIGGER_NAME " ON %s", qualified));
-	run_ddl(psprintf("DROP TRIGGER IF EXISTS " TRIGGER_NAME "_truncate ON %s", qualified));
-	end_stream(relid);
+	drop_triggers(relid);
+	end_streams("s.relid OPERATOR(pg_catalog.=) $1", relid);
 	CacheInvalidateRelcacheByRelid(relid);
 	SPI_finish();
 }
 
-void
-dyn_stream_abandon(Oid relid)
+/*
+ * The trigger's function is not told when its table is dropped by SQL; the event trigger is, if it is enabled, and notes who
+ * dropped it.
+ */
+int
+dyn_stream_list_enabled(DynStream **streams)
 {
 	SPI_connect();
-	LockRelationOid(relid, AccessExclusiveLock);
-	end_stream(relid);
+	end_streams("$1 IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c "
+				"WHERE c.oid OPERATOR(pg_catalog.=) s.relid)", BOOTSTRAP_SUPERUSERID);
+	SPI_finish();
+	return query("WHERE s.disabled_at IS NULL ORDER BY s.stream_id", NULL, streams);
+}
+
+/* ---- what the jobs forget ---- */
+
+void
+dyn_stream_forget(void)
+{
+	DynSqlArgs	args = {0};
+
+	SPI_connect();
+	dyn_sql_int(&args, dyn_guc_stream_retention);
+	dyn_shard_forget();
+	dyn_catalog_run("DELETE FROM dynapg.streams s WHERE s.disabled_at OPERATOR(pg_catalog.<) "
+					"pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => $1) "
+					"AND NOT EXISTS (SELECT FROM dynapg.shards h WHERE h.stream_id OPERATOR(pg_catalog.=) s.stream_id)", &args);
 	SPI_finish();
 }
 
 /* ---- rights ---- */
 
-bool
-dyn_stream_may_read(const DynStream *stream)
+/* SELECT on the whole table, in which row security hides nothing from the user. */
+static bool
+may_read(const DynStream *stream, Oid user)
 {
-	Oid			user = GetUserId();
+	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(stream->relid)))
+		return OidIsValid(stream->owner) ? has_privs_of_role(user, stream->owner) : superuser_arg(user);
+	return pg_class_aclcheck(stream->relid, user, ACL_SELECT) == ACLCHECK_OK &&
+		check_enable_rls(stream->relid, user, true) != RLS_ENABLED;
+}
 
-	if (stream->enabled || SearchSysCacheExists1(RELOID, ObjectIdGetDatum(stream->relid)))
-		return pg_class_aclcheck(stream->relid, user, ACL_SELECT) == ACLCHECK_OK;
-	return has_privs_of_role(user, stream->owner);
+void
+dyn_stream_check_readable(const DynStream *stream)
+{
+	if (!may_read(stream, GetUserId()))
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, stream->table_name);
 }
 
 /* ---- the trigger's cache ---- */
@@ -374,10 +277,11 @@ typedef struct CacheEntry
 	Oid			relid;			/* hash key */
 	bool		valid;
 	bool		exists;
-	DynStream	stream;			/* its texts are in the cache's context */
+	DynStream	stream;			/* its key attributes' names are in TopMemoryContext, there are no other texts */
 } CacheEntry;
 
 static HTAB *cache = NULL;
+static uint64 invalidations = 0;
 
 static void
 on_relation_change(Datum arg, Oid relid)
@@ -385,8 +289,7 @@ on_relation_change(Datum arg, Oid relid)
 	HASH_SEQ_STATUS status;
 	CacheEntry *entry;
 
-	if (cache == NULL)
-		return;
+	invalidations++;
 	if (OidIsValid(relid))
 	{
 		entry = hash_search(cache, &relid, HASH_FIND, NULL);
@@ -411,11 +314,8 @@ init_cache(void)
 }
 
 static void
-fill(CacheEntry *entry)
+forget(CacheEntry *entry)
 {
-	DynSqlArgs	args = {0};
-	DynStream  *found;
-
 	if (entry->exists)
 	{
 		pfree(entry->stream.pk.name);
@@ -423,21 +323,36 @@ fill(CacheEntry *entry)
 			pfree(entry->stream.sk.name);
 	}
 	entry->exists = false;
-	entry->valid = true;		/* an invalidation while it is read makes it invalid again */
-	SPI_connect();
+}
+
+static void
+keep(CacheEntry *entry, const DynStream *found)
+{
+	entry->stream = *found;
+	entry->stream.table_name = NULL;
+	entry->stream.label = NULL;
+	entry->stream.pk.name = MemoryContextStrdup(TopMemoryContext, found->pk.name);
+	if (found->sk.tag)
+		entry->stream.sk.name = MemoryContextStrdup(TopMemoryContext, found->sk.name);
+	entry->exists = true;
+}
+
+/* What is read while something changes is good for this time only. */
+static void
+fill(CacheEntry *entry)
+{
+	uint64		before = invalidations;
+	DynSqlArgs	args = {0};
+	DynStream  *found;
+	int			count;
+
 	dyn_sql_oid(&args, entry->relid);
-	if (query_streams("SELECT " STREAM_COLUMNS " FROM dynapg.streams s WHERE s.relid OPERATOR(pg_catalog.=) $1 "
-					  "AND s.disabled_at IS NULL", &args, CurrentMemoryContext, &found) > 0)
-	{
-		entry->stream = *found;
-		entry->stream.table_name = NULL;
-		entry->stream.label = NULL;
-		entry->stream.pk.name = MemoryContextStrdup(TopMemoryContext, found->pk.name);
-		if (found->sk.tag)
-			entry->stream.sk.name = MemoryContextStrdup(TopMemoryContext, found->sk.name);
-		entry->exists = true;
-	}
-	SPI_finish();
+	count = query("WHERE s.relid OPERATOR(pg_catalog.=) $1 AND s.disabled_at IS NULL", &args, &found);
+	forget(entry);
+	if (count > 0)
+		keep(entry, found);
+	entry->valid = invalidations == before;
+	pfree(found);
 }
 
 const DynStream *

@@ -7,6 +7,10 @@
  * flushed before anything is read by it, so no tick that a reader has used is lost in a crash.
  *
  * A tick's own transaction is not over: PostgreSQL's snapshots leave it out, a tick lists it.
+ *
+ * Ticks are read by their number alone.  As what they store never goes back, other questions are answered by halving.
+ *
+ * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -17,21 +21,18 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "access/xlog.h"
-#include "catalog/index.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
-#include "storage/procarray.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "base/compat.h"
 #include "changes/log.h"
 #include "changes/tick.h"
-
-#define TICK_COLUMNS "t.tick, t.oldest_xid, t.next_xid, t.open_xids, t.number_before, t.number_after, t.created_at"
 
 /* The columns of dynapg.ticks. */
 enum Column
@@ -62,114 +63,188 @@ dyn_tick_sees(const DynTick *tick, int64 xid)
 		return true;
 	if (xid >= tick->next_xid)
 		return false;
-	return bsearch(&xid, tick->open, tick->nopen, sizeof(int64), compare_xids) == NULL;
+	return tick->nopen == 0 || bsearch(&xid, tick->open, tick->nopen, sizeof(int64), compare_xids) == NULL;
 }
 
 /* ---- reading ---- */
 
-static DynTick *
-tick_of_row(uint64 row, MemoryContext context)
+/* A scan of the ticks from a number on, by their index. */
+typedef struct TickScan
 {
-	MemoryContext old = MemoryContextSwitchTo(context);
-	DynTick    *tick = palloc0(sizeof(DynTick));
+	Relation	rel;
+	Relation	index;
+	ScanKeyData key;
+	SysScanDesc scan;
+} TickScan;
+
+static void
+open_scan(TickScan *scan, int64 from)
+{
+	scan->rel = table_open(dyn_log_relation("ticks"), AccessShareLock);
+	if (RelationGetDescr(scan->rel)->natts != COLUMNS)
+		elog(ERROR, "table dynapg.ticks has been altered");
+	list_free(RelationGetIndexList(scan->rel)); /* finds the primary key */
+	scan->index = index_open(scan->rel->rd_pkindex, AccessShareLock);
+	ScanKeyInit(&scan->key, COLUMN_TICK, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum(from));
+	scan->scan = systable_beginscan_ordered(scan->rel, scan->index, NULL, 1, &scan->key);
+}
+
+static void
+close_scan(TickScan *scan)
+{
+	systable_endscan_ordered(scan->scan);
+	index_close(scan->index, AccessShareLock);
+	table_close(scan->rel, AccessShareLock);
+}
+
+static Datum
+column(const TickScan *scan, HeapTuple tuple, enum Column number)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, number, RelationGetDescr(scan->rel), &isnull);
+
+	if (isnull)
+		elog(ERROR, "a row of dynapg.ticks has a null");
+	return value;
+}
+
+/* The next tick of the scan; false at its end. */
+static bool
+next_tick(TickScan *scan, ScanDirection direction, DynTick *tick)
+{
+	HeapTuple	tuple = systable_getnext_ordered(scan->scan, direction);
 	Datum	   *open;
 
-	tick->tick = dyn_sql_get_int64(row, COLUMN_TICK);
-	tick->oldest_xid = dyn_sql_get_int64(row, COLUMN_OLDEST_XID);
-	tick->next_xid = dyn_sql_get_int64(row, COLUMN_NEXT_XID);
-	deconstruct_array(DatumGetArrayTypeP(dyn_sql_get_datum(row, COLUMN_OPEN_XIDS)), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	tick->tick = DatumGetInt64(column(scan, tuple, COLUMN_TICK));
+	tick->oldest_xid = DatumGetInt64(column(scan, tuple, COLUMN_OLDEST_XID));
+	tick->next_xid = DatumGetInt64(column(scan, tuple, COLUMN_NEXT_XID));
+	deconstruct_array(DatumGetArrayTypeP(column(scan, tuple, COLUMN_OPEN_XIDS)), INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
 					  TYPALIGN_DOUBLE, &open, NULL, &tick->nopen);
 	tick->open = palloc(Max(tick->nopen, 1) * sizeof(int64));
 	for (int i = 0; i < tick->nopen; i++)
 		tick->open[i] = DatumGetInt64(open[i]);
-	tick->number_before = dyn_sql_get_int64(row, COLUMN_NUMBER_BEFORE);
-	tick->number_after = dyn_sql_get_int64(row, COLUMN_NUMBER_AFTER);
-	tick->created_at = dyn_sql_get_int64(row, COLUMN_CREATED_AT);
-	MemoryContextSwitchTo(old);
-	return tick;
+	tick->number_before = DatumGetInt64(column(scan, tuple, COLUMN_NUMBER_BEFORE));
+	tick->number_after = DatumGetInt64(column(scan, tuple, COLUMN_NUMBER_AFTER));
+	tick->created_at = DatumGetTimestampTz(column(scan, tuple, COLUMN_CREATED_AT));
+	return true;
 }
 
 DynTick *
 dyn_tick_last(void)
 {
-	MemoryContext caller = CurrentMemoryContext;
+	DynTick    *tick = palloc0(sizeof(DynTick));
+	TickScan	scan;
 
-	if (dyn_log_query("SELECT " TICK_COLUMNS " FROM dynapg.ticks t ORDER BY t.tick DESC LIMIT 1", NULL, 1) == 0)
-		return NULL;
-	return tick_of_row(0, caller);
+	open_scan(&scan, 0);
+	(void) next_tick(&scan, BackwardScanDirection, tick);
+	close_scan(&scan);
+	return tick;
+}
+
+int
+dyn_tick_range(int64 from, int64 to, DynTick **ticks)
+{
+	TickScan	scan;
+	int			count = 0;
+
+	*ticks = palloc0(Max(to - from + 1, 1) * sizeof(DynTick));
+	if (from == 0 && to >= 0)
+		count++;
+	open_scan(&scan, Max(from, 1));
+	while (count <= to - from && next_tick(&scan, ForwardScanDirection, &(*ticks)[count]) && (*ticks)[count].tick == from + count)
+		count++;
+	close_scan(&scan);
+	return count;
 }
 
 DynTick *
 dyn_tick_read(int64 number)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	DynSqlArgs	args = {0};
+	DynTick    *tick;
 
-	dyn_sql_int64(&args, number);
-	if (dyn_log_query("SELECT " TICK_COLUMNS " FROM dynapg.ticks t WHERE t.tick OPERATOR(pg_catalog.=) $1", &args, 1) == 0)
-		return NULL;
-	return tick_of_row(0, caller);
+	return dyn_tick_range(number, number, &tick) > 0 ? tick : NULL;
 }
 
-/* The first column of the query's only row, 0 where there is none. */
+int64
+dyn_tick_horizon(void)
+{
+	DynTick		tick = {0};
+	TickScan	scan;
+	bool		found;
+
+	open_scan(&scan, 0);
+	found = next_tick(&scan, ForwardScanDirection, &tick);
+	close_scan(&scan);
+	/* where the first tick of all is there, its records can be read, too */
+	return !found || tick.tick == 1 ? 0 : tick.tick;
+}
+
+typedef bool (*Test) (const DynTick *tick, int64 argument);
+
+/* The first tick above the horizon and up to `last` for which the test holds, as for all later ones; last + 1 where there is none. */
 static int64
-query_number(const char *sql, DynSqlArgs *args)
+search(Test test, int64 argument, int64 last)
 {
-	return dyn_log_query(sql, args, 1) == 0 ? 0 : dyn_sql_get_int64(0, 1);
+	int64		low = Max(dyn_tick_horizon(), 1);
+	int64		high = last + 1;
+
+	while (low < high)
+	{
+		int64		middle = low + (high - low) / 2;
+		DynTick    *tick = dyn_tick_read(middle);
+
+		/* one that has been trimmed meanwhile lies before what is asked for, if anything does */
+		if (tick && test(tick, argument))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+static bool
+is_since(const DynTick *tick, int64 moment)
+{
+	return tick->created_at >= moment;
+}
+
+static bool
+has_begun(const DynTick *tick, int64 xid)
+{
+	return tick->next_xid > xid;
 }
 
 int64
-dyn_tick_oldest(void)
+dyn_tick_first_seeing(int64 xid, int64 last)
 {
-	return query_number("SELECT t.tick FROM dynapg.ticks t ORDER BY t.tick LIMIT 1", NULL);
+	return search(dyn_tick_sees, xid, last);
 }
 
 int64
-dyn_tick_at(TimestampTz moment)
+dyn_tick_first_since(TimestampTz moment, int64 last)
 {
-	DynSqlArgs	args = {0};
-
-	dyn_sql_timestamptz(&args, moment);
-	return query_number("SELECT t.tick FROM dynapg.ticks t WHERE t.created_at OPERATOR(pg_catalog.>=) $1 "
-						"ORDER BY t.created_at, t.tick LIMIT 1", &args);
-}
-
-int64
-dyn_tick_with_number(int64 after, int64 number)
-{
-	DynSqlArgs	args = {0};
-
-	dyn_sql_int64(&args, after);
-	dyn_sql_int64(&args, number);
-	return query_number("SELECT t.tick FROM dynapg.ticks t WHERE t.number_after OPERATOR(pg_catalog.>=) $2 "
-						"AND t.tick OPERATOR(pg_catalog.>) $1 ORDER BY t.number_after, t.tick LIMIT 1", &args);
+	return search(is_since, moment, last);
 }
 
 int64
 dyn_tick_low_number(const DynTick *previous, const DynTick *tick)
 {
-	DynSqlArgs	args = {0};
-
-	/* the oldest transaction that was open before and is over now: it began after a tick that had not seen it begin */
+	/* the oldest transaction that was open before and is over now took its numbers after a tick that had not seen it begin */
 	for (int i = 0; i < previous->nopen; i++)
 	{
+		DynTick    *before;
+
 		if (!dyn_tick_sees(tick, previous->open[i]))
 			continue;
-		dyn_sql_int64(&args, previous->tick);
-		dyn_sql_int64(&args, previous->open[i]);
-		return query_number("SELECT t.number_before FROM dynapg.ticks t WHERE t.tick OPERATOR(pg_catalog.<) $1 "
-							"AND t.next_xid OPERATOR(pg_catalog.<=) $2 ORDER BY t.tick DESC LIMIT 1", &args);
+		before = dyn_tick_read(search(has_begun, previous->open[i], previous->tick) - 1);
+		return before ? before->number_before : 0;
 	}
 	return previous->number_before;
 }
 
 /* ---- making ---- */
-
-static int64
-last_number(void)
-{
-	return query_number("SELECT n.last_value FROM dynapg.change_number n", NULL);
-}
 
 /* The transaction id with its epoch; it is one of the last two thousand million. */
 static int64
@@ -186,16 +261,17 @@ widen(TransactionId xid, FullTransactionId next)
 static void
 look(DynTick *tick)
 {
+	TransactionId own = GetTopTransactionIdIfAny();
 	Snapshot	snapshot;
 	FullTransactionId next;
-	TransactionId own = GetTopTransactionIdIfAny();
 
-	tick->number_before = last_number();
+	tick->number_before = dyn_log_last_number();
 	snapshot = GetLatestSnapshot();
 	next = ReadNextFullTransactionId();
 	tick->oldest_xid = widen(snapshot->xmin, next);
 	tick->next_xid = widen(snapshot->xmax, next);
 	tick->open = palloc((snapshot->xcnt + 1) * sizeof(int64));
+	tick->nopen = 0;
 	for (uint32 i = 0; i < snapshot->xcnt; i++)
 		tick->open[tick->nopen++] = widen(snapshot->xip[i], next);
 	if (TransactionIdIsValid(own) && TransactionIdPrecedes(own, snapshot->xmax))
@@ -204,25 +280,25 @@ look(DynTick *tick)
 		tick->oldest_xid = Min(tick->oldest_xid, widen(own, next));
 	}
 	qsort(tick->open, tick->nopen, sizeof(int64), compare_xids);
-	tick->number_after = last_number();
+	tick->number_after = dyn_log_last_number();
 	tick->created_at = GetCurrentTimestamp();
 }
 
-/* Can a tick made now have records that the last one has not? */
+/* Can the tick have records that the last one has not? */
 static bool
-has_news(const DynTick *last)
+has_news(const DynTick *last, const DynTick *tick)
 {
-	if (last_number() != last->number_after)
+	if (last->tick == 0 || tick->number_after != last->number_after)
 		return true;
 	for (int i = 0; i < last->nopen; i++)
 	{
-		if (!TransactionIdIsInProgress((TransactionId) last->open[i]))
+		if (dyn_tick_sees(tick, last->open[i]))
 			return true;
 	}
 	return false;
 }
 
-/* Inserts the row frozen, with the entries of its indexes. */
+/* Inserts the row frozen. */
 static void
 store(const DynTick *tick)
 {
@@ -230,9 +306,6 @@ store(const DynTick *tick)
 	Datum	   *open = palloc(Max(tick->nopen, 1) * sizeof(Datum));
 	Datum		values[COLUMNS];
 	bool		nulls[COLUMNS] = {false};
-	HeapTuple	tuple;
-	List	   *indexes = RelationGetIndexList(rel);
-	ListCell   *cell;
 
 	for (int i = 0; i < tick->nopen; i++)
 		open[i] = Int64GetDatum(tick->open[i]);
@@ -244,24 +317,12 @@ store(const DynTick *tick)
 	values[COLUMN_NUMBER_BEFORE - 1] = Int64GetDatum(tick->number_before);
 	values[COLUMN_NUMBER_AFTER - 1] = Int64GetDatum(tick->number_after);
 	values[COLUMN_CREATED_AT - 1] = TimestampTzGetDatum(tick->created_at);
-	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
-	heap_insert(rel, tuple, GetCurrentCommandId(true), HEAP_INSERT_FROZEN, NULL);
-	foreach(cell, indexes)
-	{
-		Relation	index = index_open(lfirst_oid(cell), RowExclusiveLock);
-		IndexInfo  *info = BuildIndexInfo(index);
-		Datum		keys[INDEX_MAX_KEYS];
-		bool		key_nulls[INDEX_MAX_KEYS];
 
-		for (int i = 0; i < info->ii_NumIndexAttrs; i++)
-		{
-			keys[i] = values[info->ii_IndexAttrNumbers[i] - 1];
-			key_nulls[i] = false;
-		}
-		index_insert(index, keys, key_nulls, &tuple->t_self, rel, UNIQUE_CHECK_NO, false, info);
-		index_close(index, RowExclusiveLock);
-	}
-	table_close(rel, RowExclusiveLock);
+	/* a row without its index entry would come to light when the index is built again */
+	HOLD_INTERRUPTS();
+	dyn_log_insert(rel, values, nulls, HEAP_INSERT_FROZEN);
+	RESUME_INTERRUPTS();
+	table_close(rel, NoLock);
 	XLogFlush(XactLastRecEnd);
 }
 
@@ -269,15 +330,16 @@ static DynTick *
 make(void)
 {
 	DynTick    *last = dyn_tick_last();
-	DynTick    *tick;
+	DynTick    *tick = palloc0(sizeof(DynTick));
 
-	if (last && !has_news(last))
-		return last;
-	/* it takes a transaction id to write; this one is not over */
-	(void) GetTopTransactionId();
-	tick = palloc0(sizeof(DynTick));
-	tick->tick = last ? last->tick + 1 : 1;
+	tick->tick = last->tick + 1;
 	look(tick);
+	if (!has_news(last, tick))
+		return last;
+	tick->created_at = Max(tick->created_at, last->created_at);
+
+	/* writing takes a transaction id; one that is taken only now is above what the snapshot has seen */
+	(void) GetTopTransactionId();
 	store(tick);
 	return tick;
 }
@@ -285,11 +347,12 @@ make(void)
 DynTick *
 dyn_tick_now(void)
 {
-	Oid			relid = dyn_log_relation("ticks");
+	Oid			relid;
 	DynTick    *tick;
 
-	if (RecoveryInProgress() || XactReadOnly)
+	if (RecoveryInProgress() || XactReadOnly || IsInParallelMode())
 		return dyn_tick_last();
+	relid = dyn_log_relation("ticks");
 	LockDatabaseObject(RelationRelationId, relid, 0, ExclusiveLock);
 	tick = make();
 	UnlockDatabaseObject(RelationRelationId, relid, 0, ExclusiveLock);

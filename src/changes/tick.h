@@ -1,5 +1,9 @@
 /*
  * tick.h - ticks: which transactions were visible at one moment (see log.h)
+ *
+ * Tick 0 is before everything: it sees no transaction, and has no row.
+ *
+ * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_TICK_H
 #define DYNAPG_CHANGES_TICK_H
@@ -17,34 +21,35 @@ typedef struct DynTick
 	int64	   *open;
 	int64		number_before;	/* transactions from next_xid on take numbers above this one */
 	int64		number_after;	/* records of visible transactions have numbers up to this one */
-	TimestampTz created_at;
+	TimestampTz created_at;		/* never before that of an earlier tick */
 } DynTick;
 
 /* Was the transaction over, and its work visible, at the tick? */
 extern bool dyn_tick_sees(const DynTick *tick, int64 xid);
 
 /*
- * The newest tick, made now if anything has happened since the last one; on a standby the last one that has come.  The tick
- * is durable.  SPI is connected; the result is in the current memory context.
+ * The newest tick, made now if anything has happened since the last one; in a read-only transaction and on a standby the
+ * last one that there is, which may be tick 0.  The tick is durable.
  */
 extern DynTick *dyn_tick_now(void);
 
-/* The newest tick that is there; NULL where there is none. */
+/* The newest tick that is there. */
 extern DynTick *dyn_tick_last(void);
+
+/* The ticks from..to, as many of them as are there; returns their number. */
+extern int	dyn_tick_range(int64 from, int64 to, DynTick **ticks);
 
 /* That tick, or NULL where it was trimmed or has not come yet. */
 extern DynTick *dyn_tick_read(int64 tick);
 
-/* The oldest tick that is there, 0 where there is none. */
-extern int64 dyn_tick_oldest(void);
+/* Records of the ticks above this one can be read. */
+extern int64 dyn_tick_horizon(void);
 
-/* The first tick at or after that moment, or 0. */
-extern int64 dyn_tick_at(TimestampTz moment);
+/* The first tick up to `last` that sees the transaction, that is not older than the moment; last + 1 where there is none. */
+extern int64 dyn_tick_first_seeing(int64 xid, int64 last);
+extern int64 dyn_tick_first_since(TimestampTz moment, int64 last);
 
-/* The first tick above `after` that can have records with that number or a greater one, or 0. */
-extern int64 dyn_tick_with_number(int64 after, int64 number);
-
-/* A number that is below those of all records that `tick`, whose predecessor is `previous`, can have. */
+/* A number that is below those of all records of ticks above `previous` and up to `tick`. */
 extern int64 dyn_tick_low_number(const DynTick *previous, const DynTick *tick);
 
 #endif							/* DYNAPG_CHANGES_TICK_H */

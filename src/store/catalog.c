@@ -391,6 +391,26 @@ dyn_catalog_drop(const DynTableDef *def)
 }
 
 /*
+ * The streams of tables that the command dropped end.  Nobody can say any more who owned the tables: whoever dropped them may read
+ * what is left.
+ */
+static void
+end_streams_of_dropped(void)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, GetOuterUserId());
+	dyn_sql_run("WITH ended AS (UPDATE dynapg.streams s SET disabled_at = pg_catalog.clock_timestamp(), owner = $1 "
+				"FROM pg_catalog.pg_event_trigger_dropped_objects() d "
+				"WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
+				"AND d.objsubid OPERATOR(pg_catalog.=) 0 AND s.relid OPERATOR(pg_catalog.=) d.objid AND s.disabled_at IS NULL "
+				"RETURNING s.stream_id) "
+				"UPDATE dynapg.shards h SET to_xid = pg_catalog.pg_current_xact_id()::pg_catalog.text::pg_catalog.int8, "
+				"closed_at = pg_catalog.clock_timestamp() FROM ended e "
+				"WHERE h.stream_id OPERATOR(pg_catalog.=) e.stream_id AND h.to_xid IS NULL", &args, 0);
+}
+
+/*
  * Event trigger sql_drop: removes the catalog rows of data tables and indexes that the command dropped.  SECURITY DEFINER, as
  * whoever may drop the table may not write the catalogs.
  */
@@ -406,6 +426,7 @@ dynapg_on_sql_drop(PG_FUNCTION_ARGS)
 
 	SPI_connect();
 	dyn_index_forget_dropped();
+	end_streams_of_dropped();
 	dyn_sql_run("WITH gone AS (SELECT d.objid FROM pg_catalog.pg_event_trigger_dropped_objects() d "
 				"WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
 				"AND d.objsubid OPERATOR(pg_catalog.=) 0), "
