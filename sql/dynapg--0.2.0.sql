@@ -1031,7 +1031,8 @@ CREATE TABLE dynapg.ticks (
 	open_xids bigint[] NOT NULL,
 	number_before bigint NOT NULL,
 	number_after bigint NOT NULL,
-	created_at timestamptz NOT NULL
+	created_at timestamptz NOT NULL,
+	complete boolean NOT NULL
 ) USING heap;
 COMMENT ON TABLE dynapg.ticks IS 'which transactions were visible when: the order of changes';
 

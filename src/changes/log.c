@@ -113,6 +113,13 @@ set_item(Datum *values, bool *nulls, enum Column column, struct varlena *item)
 }
 
 void
+dyn_log_take_number(void)
+{
+	(void) GetTopFullTransactionId();
+	(void) nextval_internal(dyn_log_relation("change_number"), false);
+}
+
+void
 dyn_log_add(int stream, DynRecord *record)
 {
 	Datum		values[COLUMNS];

@@ -57,7 +57,10 @@ typedef struct DynRecord
 /* Adds the record to the log of a stream; number, xid and created_at are filled in. */
 extern void dyn_log_add(int stream, DynRecord *record);
 
-/* The number that the last record took. */
+/* Takes a number without a record, which makes a tick due that sees this transaction. */
+extern void dyn_log_take_number(void);
+
+/* The number that was taken last. */
 extern int64 dyn_log_last_number(void);
 
 /* Inserts a row with its index entries; options are heap_insert's.  Logical decoding does not see the row. */

@@ -145,6 +145,7 @@ dyn_shard_close_all(int stream)
 	dyn_sql_int64(&args, own_xid());
 	dyn_catalog_run("UPDATE dynapg.shards h SET to_xid = $2, closed_at = pg_catalog.clock_timestamp() "
 					"WHERE h.stream_id OPERATOR(pg_catalog.=) $1 AND h.to_xid IS NULL", &args);
+	dyn_log_take_number();
 }
 
 /* The slots that a stream gets, which has had that many: never fewer. */
@@ -225,7 +226,7 @@ dyn_stream_roll(const DynStream *stream, int64 tick)
 	dyn_sql_int(&args, stream->id);
 	dyn_sql_int(&args, dyn_guc_stream_shard_age);
 	count = query("h.stream_id OPERATOR(pg_catalog.=) $1 AND h.to_xid IS NULL AND h.created_at OPERATOR(pg_catalog.<=) "
-				  "pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => $2) ORDER BY h.slot",
+				  "(pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => $2)) ORDER BY h.slot",
 				  &args, tick, &shards);
 	if (count == 0 || count != shards[0].slots)
 		return;
@@ -289,5 +290,5 @@ dyn_shard_forget(void)
 
 	dyn_sql_int(&args, dyn_guc_stream_retention);
 	dyn_catalog_run("DELETE FROM dynapg.shards h WHERE h.closed_at OPERATOR(pg_catalog.<) "
-					"pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => $1)", &args);
+					"(pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => $1))", &args);
 }

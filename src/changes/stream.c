@@ -246,7 +246,7 @@ dyn_stream_forget(void)
 	dyn_sql_int(&args, dyn_guc_stream_retention);
 	dyn_shard_forget();
 	dyn_catalog_run("DELETE FROM dynapg.streams s WHERE s.disabled_at OPERATOR(pg_catalog.<) "
-					"pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => $1) "
+					"(pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => $1)) "
 					"AND NOT EXISTS (SELECT FROM dynapg.shards h WHERE h.stream_id OPERATOR(pg_catalog.=) s.stream_id)", &args);
 	SPI_finish();
 }

@@ -34,6 +34,8 @@
 #include "changes/log.h"
 #include "changes/tick.h"
 
+#define MAX_BEGUN 1000			/* transactions that began after the last one that is over, as a tick lists them */
+
 /* The columns of dynapg.ticks. */
 enum Column
 {
@@ -44,7 +46,8 @@ enum Column
 	COLUMN_NUMBER_BEFORE,
 	COLUMN_NUMBER_AFTER,
 	COLUMN_CREATED_AT,
-	COLUMNS = COLUMN_CREATED_AT
+	COLUMN_COMPLETE,
+	COLUMNS = COLUMN_COMPLETE
 };
 
 static int
@@ -128,6 +131,7 @@ next_tick(TickScan *scan, ScanDirection direction, DynTick *tick)
 	tick->number_before = DatumGetInt64(column(scan, tuple, COLUMN_NUMBER_BEFORE));
 	tick->number_after = DatumGetInt64(column(scan, tuple, COLUMN_NUMBER_AFTER));
 	tick->created_at = DatumGetTimestampTz(column(scan, tuple, COLUMN_CREATED_AT));
+	tick->complete = DatumGetBool(column(scan, tuple, COLUMN_COMPLETE));
 	return true;
 }
 
@@ -257,21 +261,30 @@ widen(TransactionId xid, FullTransactionId next)
 	return (int64) U64FromFullTransactionId(FullTransactionIdFromEpochAndXid(epoch, xid));
 }
 
-/* What is visible at this moment. */
+/*
+ * What is visible at this moment.
+ *
+ * A snapshot ends where the last transaction that is over does; transactions that began later are not in it.  They are listed,
+ * too, so that it is known of every transaction that has taken a number whether it was over: the next tick is due when one of
+ * those has ended.  Where they seem too many, most of them being subtransactions, the next tick is always due.
+ *
+ * The order matters: a transaction gets its id before its first number.
+ */
 static void
 look(DynTick *tick)
 {
 	TransactionId own = GetTopTransactionIdIfAny();
 	Snapshot	snapshot;
 	FullTransactionId next;
+	int64		end;
 
 	tick->number_before = dyn_log_last_number();
 	snapshot = GetLatestSnapshot();
+	tick->open = palloc((snapshot->xcnt + 1 + MAX_BEGUN) * sizeof(int64));
+	tick->nopen = 0;
 	next = ReadNextFullTransactionId();
 	tick->oldest_xid = widen(snapshot->xmin, next);
 	tick->next_xid = widen(snapshot->xmax, next);
-	tick->open = palloc((snapshot->xcnt + 1) * sizeof(int64));
-	tick->nopen = 0;
 	for (uint32 i = 0; i < snapshot->xcnt; i++)
 		tick->open[tick->nopen++] = widen(snapshot->xip[i], next);
 	if (TransactionIdIsValid(own) && TransactionIdPrecedes(own, snapshot->xmax))
@@ -279,8 +292,13 @@ look(DynTick *tick)
 		tick->open[tick->nopen++] = widen(own, next);
 		tick->oldest_xid = Min(tick->oldest_xid, widen(own, next));
 	}
-	qsort(tick->open, tick->nopen, sizeof(int64), compare_xids);
+
 	tick->number_after = dyn_log_last_number();
+	end = (int64) U64FromFullTransactionId(ReadNextFullTransactionId());
+	tick->complete = end - tick->next_xid <= MAX_BEGUN;
+	while (tick->complete && tick->next_xid < end)
+		tick->open[tick->nopen++] = tick->next_xid++;
+	qsort(tick->open, tick->nopen, sizeof(int64), compare_xids);
 	tick->created_at = GetCurrentTimestamp();
 }
 
@@ -288,7 +306,7 @@ look(DynTick *tick)
 static bool
 has_news(const DynTick *last, const DynTick *tick)
 {
-	if (last->tick == 0 || tick->number_after != last->number_after)
+	if (last->tick == 0 || !last->complete || tick->number_after != last->number_after)
 		return true;
 	for (int i = 0; i < last->nopen; i++)
 	{
@@ -317,6 +335,7 @@ store(const DynTick *tick)
 	values[COLUMN_NUMBER_BEFORE - 1] = Int64GetDatum(tick->number_before);
 	values[COLUMN_NUMBER_AFTER - 1] = Int64GetDatum(tick->number_after);
 	values[COLUMN_CREATED_AT - 1] = TimestampTzGetDatum(tick->created_at);
+	values[COLUMN_COMPLETE - 1] = BoolGetDatum(tick->complete);
 
 	/* a row without its index entry would come to light when the index is built again */
 	HOLD_INTERRUPTS();

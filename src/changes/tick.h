@@ -19,6 +19,7 @@ typedef struct DynTick
 	int64		next_xid;		/* no transaction from here on was over */
 	int			nopen;			/* of those between, the ones that were not over, sorted */
 	int64	   *open;
+	bool		complete;		/* are all that had taken a number and were not over listed? */
 	int64		number_before;	/* transactions from next_xid on take numbers above this one */
 	int64		number_after;	/* records of visible transactions have numbers up to this one */
 	TimestampTz created_at;		/* never before that of an earlier tick */

@@ -406,7 +406,8 @@ end_streams_of_dropped(void)
 				"AND d.objsubid OPERATOR(pg_catalog.=) 0 AND s.relid OPERATOR(pg_catalog.=) d.objid AND s.disabled_at IS NULL "
 				"RETURNING s.stream_id) "
 				"UPDATE dynapg.shards h SET to_xid = pg_catalog.pg_current_xact_id()::pg_catalog.text::pg_catalog.int8, "
-				"closed_at = pg_catalog.clock_timestamp() FROM ended e "
+				"closed_at = pg_catalog.clock_timestamp() "
+				"FROM (SELECT e.stream_id, pg_catalog.nextval('dynapg.change_number') FROM ended e) e "
 				"WHERE h.stream_id OPERATOR(pg_catalog.=) e.stream_id AND h.to_xid IS NULL", &args, 0);
 }
 
