@@ -563,15 +563,25 @@ CREATE TABLE dynapg.changes (
 ) USING heap;
 COMMENT ON TABLE dynapg.changes IS 'changes of tables with a stream; they are in the ten tables that inherit from it';
 CREATE TABLE dynapg.changes_0 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_0 IS 'changes of three hours out of thirty';
 CREATE TABLE dynapg.changes_1 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_1 IS 'changes of three hours out of thirty';
 CREATE TABLE dynapg.changes_2 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_2 IS 'changes of three hours out of thirty';
 CREATE TABLE dynapg.changes_3 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_3 IS 'changes of three hours out of thirty';
 CREATE TABLE dynapg.changes_4 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_4 IS 'changes of three hours out of thirty';
 CREATE TABLE dynapg.changes_5 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_5 IS 'changes of three hours out of thirty';
 CREATE TABLE dynapg.changes_6 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_6 IS 'changes of three hours out of thirty';
 CREATE TABLE dynapg.changes_7 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_7 IS 'changes of three hours out of thirty';
 CREATE TABLE dynapg.changes_8 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_8 IS 'changes of three hours out of thirty';
 CREATE TABLE dynapg.changes_9 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_9 IS 'changes of three hours out of thirty';
 
 DO $$
 BEGIN
