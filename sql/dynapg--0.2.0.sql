@@ -1150,6 +1150,42 @@ CREATE FUNCTION dynapg.list_streams(request text) RETURNS json
 COMMENT ON FUNCTION dynapg.list_streams(text) IS 'Lists streams, paged: the API operation ListStreams';
 
 --
+-- Time to Live
+--
+
+CREATE TABLE dynapg.time_to_live (
+	relid regclass PRIMARY KEY,
+	attribute text COLLATE "C" NOT NULL
+);
+COMMENT ON TABLE dynapg.time_to_live IS 'tables whose items expire, and the attribute that says when';
+GRANT SELECT ON dynapg.time_to_live TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('dynapg.time_to_live', 'WHERE relid IN (SELECT oid FROM pg_catalog.pg_class)');
+
+CREATE FUNCTION dynapg.describe_time_to_live(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_time_to_live' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_time_to_live(json) IS 'Tells by which attribute items of a table expire: the API operation DescribeTimeToLive';
+
+CREATE FUNCTION dynapg.describe_time_to_live(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_time_to_live_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_time_to_live(jsonb) IS 'Tells by which attribute items of a table expire: the API operation DescribeTimeToLive';
+
+CREATE FUNCTION dynapg.describe_time_to_live(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_time_to_live_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_time_to_live(text) IS 'Tells by which attribute items of a table expire: the API operation DescribeTimeToLive';
+
+CREATE FUNCTION dynapg.update_time_to_live(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_time_to_live' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_time_to_live(json) IS 'Has items of a table expire, or no longer: the API operation UpdateTimeToLive';
+
+CREATE FUNCTION dynapg.update_time_to_live(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_time_to_live_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_time_to_live(jsonb) IS 'Has items of a table expire, or no longer: the API operation UpdateTimeToLive';
+
+CREATE FUNCTION dynapg.update_time_to_live(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_time_to_live_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_time_to_live(text) IS 'Has items of a table expire, or no longer: the API operation UpdateTimeToLive';
+
+--
 -- Whom default privileges have given rights
 --
 

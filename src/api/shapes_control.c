@@ -121,6 +121,25 @@ static const DynShapeField describe_kinesis_fields[] = {
 const DynShape dyn_shape_describe_kinesis_streaming_destination =
 	STRUCTURE_OF("DescribeKinesisStreamingDestinationInput", describe_kinesis_fields);
 
+/* Time to Live */
+
+static const DynShape ttl_attribute = STRING_OF("TimeToLiveAttributeName", 1, DYN_MAX_KEY_NAME);
+static const DynShapeField ttl_fields[] = {
+	{"Enabled", &dyn_shape_boolean, true},
+	{"AttributeName", &ttl_attribute, true},
+};
+static const DynShape ttl = STRUCTURE_OF("TimeToLiveSpecification", ttl_fields);
+static const DynShapeField update_ttl_fields[] = {
+	{"TableName", &dyn_shape_table, true},
+	{"TimeToLiveSpecification", &ttl, true},
+};
+const DynShape dyn_shape_update_time_to_live = STRUCTURE_OF("UpdateTimeToLiveInput", update_ttl_fields);
+
+static const DynShapeField describe_ttl_fields[] = {
+	{"TableName", &dyn_shape_table, true},
+};
+const DynShape dyn_shape_describe_time_to_live = STRUCTURE_OF("DescribeTimeToLiveInput", describe_ttl_fields);
+
 /* Global tables, version 2017.11.29 */
 
 static const DynShape global_limit = {.name = "PositiveIntegerObject", .kind = DYN_SHAPE_INTEGER, .has_min = true, .min = 1};

@@ -32,6 +32,7 @@ int			dyn_guc_http_transfer_timeout = 30000;
 char	   *dyn_guc_http_trust_role = NULL;
 int			dyn_guc_http_workers = 2;
 int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
+int			dyn_guc_job_interval = 5;
 char	   *dyn_guc_region = NULL;
 int			dyn_guc_stream_retention = DYN_MAX_STREAM_RETENTION;
 int			dyn_guc_stream_shard_age = 4 * 3600;
@@ -163,6 +164,19 @@ dyn_guc_init(void)
 							 NULL,
 							 NULL,
 							 NULL);
+
+	DefineCustomIntVariable("dynapg.job_interval",
+							"Time between two runs of the background jobs; 0 is no runs.",
+							NULL,
+							&dyn_guc_job_interval,
+							dyn_guc_job_interval,
+							0,
+							3600,
+							PGC_SIGHUP,
+							GUC_UNIT_S,
+							NULL,
+							NULL,
+							NULL);
 
 	DefineCustomStringVariable("dynapg.region",
 							   "AWS region that the ARNs of tables and indexes name.",

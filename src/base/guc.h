@@ -17,6 +17,9 @@ typedef enum DynIndexBuild
 /* dynapg.index_build: how UpdateTable adds and drops indexes; see store/index.h.  A DynIndexBuild. */
 extern int	dyn_guc_index_build;
 
+/* dynapg.job_interval: seconds between two runs of the background jobs; 0: none. */
+extern int	dyn_guc_job_interval;
+
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
 

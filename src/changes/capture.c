@@ -26,12 +26,12 @@
 
 PGDLLEXPORT Datum dynapg_capture(PG_FUNCTION_ARGS);
 
-static bool by_service = false;
+static Oid	swept_by_service = InvalidOid;
 
 void
-dyn_capture_by_service(bool on)
+dyn_capture_by_service(Oid relid)
 {
-	by_service = on;
+	swept_by_service = relid;
 }
 
 /* The number of the column with the item, of the type that items have. */
@@ -121,7 +121,7 @@ record(const DynStream *stream, struct varlena *old_item, struct varlena *new_it
 	bool		with_new = stream->view == DYN_STREAM_NEW_IMAGE || stream->view == DYN_STREAM_NEW_AND_OLD_IMAGES;
 	DynRecord	change = {
 		.event = old_item == NULL ? DYN_EVENT_INSERT : new_item == NULL ? DYN_EVENT_REMOVE : DYN_EVENT_MODIFY,
-		.by_service = by_service,
+		.by_service = new_item == NULL && OidIsValid(swept_by_service) && swept_by_service == stream->relid,
 		.hash = hash_of(stream, item),
 		.keys = keys_of(stream, item),
 		.old_item = with_old ? old_item : NULL,

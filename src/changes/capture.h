@@ -8,7 +8,7 @@
 
 #include "postgres.h"
 
-/* From now on this backend's deletes are those of Time to Live, or are not. */
-extern void dyn_capture_by_service(bool on);
+/* From now on this backend's deletes from that table are those of Time to Live; InvalidOid: from none. */
+extern void dyn_capture_by_service(Oid relid);
 
 #endif							/* DYNAPG_CHANGES_CAPTURE_H */

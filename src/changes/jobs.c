@@ -15,11 +15,13 @@
 
 #include "base/compat.h"
 #include "base/guc.h"
+#include "changes/expiry.h"
 #include "changes/jobs.h"
 #include "changes/log.h"
 #include "changes/stream.h"
 #include "changes/tick.h"
 #include "store/catalog.h"
+#include "store/installation.h"
 
 /* Between the end of a table's turn and a tick after which nobody writes to it any more. */
 #define TURN_SLACK (60 * USECS_PER_SEC)
@@ -95,6 +97,8 @@ PG_FUNCTION_INFO_V1(dynapg_run_jobs);
 Datum
 dynapg_run_jobs(PG_FUNCTION_ARGS)
 {
+	(void) dyn_installation_require();
 	dyn_jobs_run();
+	dyn_expiry_run();
 	PG_RETURN_VOID();
 }

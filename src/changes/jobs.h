@@ -8,7 +8,7 @@
 #ifndef DYNAPG_CHANGES_JOBS_H
 #define DYNAPG_CHANGES_JOBS_H
 
-/* Does everything that is due, in the current transaction. */
+/* Does what is due of streams, in the current transaction. */
 extern void dyn_jobs_run(void);
 
 #endif							/* DYNAPG_CHANGES_JOBS_H */
