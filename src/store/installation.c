@@ -68,7 +68,8 @@ static void
 on_relation_change(Datum arg, Oid relid)
 {
 	if (!OidIsValid(relid) || relid == known.found.tables || relid == known.found.indexes ||
-		relid == known.found.access_keys || relid == known.found.access_secrets)
+		relid == known.found.access_keys || relid == known.found.access_secrets || relid == known.found.streams ||
+		relid == known.found.time_to_live)
 		generation++;
 }
 
@@ -156,14 +157,16 @@ member(const Extension *extension, const char *name, Oid *owner)
 static State
 read_members(const Extension *extension, DynInstallation *found)
 {
-	Oid			owners[4];
+	Oid			owners[6];
 
 	found->tables = member(extension, "tables", &owners[0]);
 	found->indexes = member(extension, "indexes", &owners[1]);
 	found->access_keys = member(extension, "access_keys", &owners[2]);
 	found->access_secrets = member(extension, "access_secrets", &owners[3]);
+	found->streams = member(extension, "streams", &owners[4]);
+	found->time_to_live = member(extension, "time_to_live", &owners[5]);
 	if (!OidIsValid(found->tables) || !OidIsValid(found->indexes) || !OidIsValid(found->access_keys) ||
-		!OidIsValid(found->access_secrets))
+		!OidIsValid(found->access_secrets) || !OidIsValid(found->streams) || !OidIsValid(found->time_to_live))
 		return STATE_INCOMPLETE;
 	found->owner = owners[0];
 	return STATE_USABLE;

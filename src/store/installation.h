@@ -22,6 +22,8 @@ typedef struct DynInstallation
 	Oid			indexes;
 	Oid			access_keys;
 	Oid			access_secrets;
+	Oid			streams;
+	Oid			time_to_live;
 } DynInstallation;
 
 /*
