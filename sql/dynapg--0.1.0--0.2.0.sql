@@ -793,6 +793,31 @@ BEGIN
 END
 $$;
 
+/* ---- streams that were only described so far begin ---- */
+
+DO $$
+DECLARE
+	described record;
+BEGIN
+	FOR described IN
+		SELECT t.relid, t.name, t.definition OPERATOR(pg_catalog.->>) 'LatestStreamLabel' AS label,
+			t.definition OPERATOR(pg_catalog.->) 'StreamSpecification' OPERATOR(pg_catalog.->>) 'StreamViewType' AS view,
+			t.pk_name, t.pk_type, t.sk_name, t.sk_type
+		FROM dynapg.tables AS t JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) t.relid
+		WHERE c.relkind OPERATOR(pg_catalog.=) 'r'
+			AND t.definition OPERATOR(pg_catalog.->) 'StreamSpecification' OPERATOR(pg_catalog.->>) 'StreamEnabled' OPERATOR(pg_catalog.=) 'true'
+	LOOP
+		EXECUTE pg_catalog.format('CREATE TRIGGER "!dynapg_capture" AFTER INSERT OR UPDATE OR DELETE ON %s '
+			'FOR EACH ROW EXECUTE FUNCTION dynapg.capture()', described.relid);
+		EXECUTE pg_catalog.format('CREATE TRIGGER "!dynapg_capture_truncate" BEFORE TRUNCATE ON %s '
+			'FOR EACH STATEMENT EXECUTE FUNCTION dynapg.capture()', described.relid);
+		INSERT INTO dynapg.streams (table_name, label, relid, view, pk_name, pk_type, sk_name, sk_type)
+			VALUES (described.name, described.label, described.relid, described.view, described.pk_name, described.pk_type,
+				described.sk_name, described.sk_type);
+	END LOOP;
+END
+$$;
+
 -- Other sessions learn from this that the version has changed: see src/store/installation.c. It stays the last statement of
 -- each script.
 GRANT SELECT ON dynapg.tables TO PUBLIC;
