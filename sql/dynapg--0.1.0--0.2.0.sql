@@ -517,7 +517,7 @@ CREATE FUNCTION dynapg.update_time_to_live(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_time_to_live_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_time_to_live(text) IS 'Enables or disables Time to Live for a table: the API operation UpdateTimeToLive';
 
--- Written by the housekeeper (src/store/housekeeper.c). The text of a failure may hold an item's values, so that only a table's owner
+-- Written by the housekeeper (src/changes/housekeeper.c). The text of a failure may hold an item's values, so that only a table's owner
 -- sees its rows, in the view. Not dumped.
 CREATE TABLE dynapg.jobs (
 	relation regclass NOT NULL,
@@ -548,7 +548,7 @@ GRANT SELECT ON dynapg.job_list TO PUBLIC;
 CREATE FUNCTION dynapg.run_jobs() RETURNS bigint
 	LANGUAGE c VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_run_jobs';
-COMMENT ON FUNCTION dynapg.run_jobs() IS 'deletes the expired items of the tables that the user owns, and returns their number';
+COMMENT ON FUNCTION dynapg.run_jobs() IS 'does what the background worker does: deletes the expired items of the tables that the user owns, and returns their number; looks after streams';
 
 --
 -- The catalogs of tables and indexes: who changes their rows
@@ -621,6 +621,172 @@ CREATE FUNCTION dynapg.execute_transaction(request text) RETURNS json
 COMMENT ON FUNCTION dynapg.execute_transaction(text) IS 'Runs PartiQL statements, all or none: the API operation ExecuteTransaction';
 
 --
+-- The change log and DynamoDB Streams
+--
+
+-- Streams and shards are what DescribeStream tells. relid is null-free and may be of a table that is gone; owner is known of streams
+-- that are disabled. Dumped is what is enabled: it begins again with new shards elsewhere, where transaction ids mean other things.
+CREATE SEQUENCE dynapg.stream_number;
+CREATE TABLE dynapg.streams (
+	stream_id integer PRIMARY KEY DEFAULT pg_catalog.nextval('dynapg.stream_number'),
+	table_name text COLLATE "C" NOT NULL,
+	label text COLLATE "C" NOT NULL,
+	relid regclass NOT NULL,
+	owner oid NOT NULL DEFAULT 0,
+	view text NOT NULL CHECK (view IN ('KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES')),
+	pk_name text NOT NULL,
+	pk_type text NOT NULL,
+	sk_name text,
+	sk_type text,
+	created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	disabled_at timestamptz,
+	UNIQUE (table_name, label)
+);
+COMMENT ON TABLE dynapg.streams IS 'the streams of tables';
+CREATE UNIQUE INDEX streams_enabled ON dynapg.streams (relid) WHERE disabled_at IS NULL;
+ALTER SEQUENCE dynapg.stream_number OWNED BY dynapg.streams.stream_id;
+
+-- A shard has records of the ticks above from_tick up to to_tick; while these are unknown, they are the first ticks that see from_xid
+-- and to_xid.
+CREATE TABLE dynapg.shards (
+	stream_id integer NOT NULL,
+	shard_id text COLLATE "C" NOT NULL,
+	parent_id text COLLATE "C",
+	slot integer NOT NULL,
+	slots integer NOT NULL,
+	from_tick bigint,
+	from_xid bigint NOT NULL,
+	to_tick bigint,
+	to_xid bigint,
+	created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	closed_at timestamptz,
+	PRIMARY KEY (stream_id, shard_id)
+);
+COMMENT ON TABLE dynapg.shards IS 'the shards of streams';
+
+-- Read and written by src/changes directly. No grants: records are read as DynamoDB Streams, by who may read the table.
+CREATE SEQUENCE dynapg.change_number;
+CREATE TABLE dynapg.ticks (
+	tick bigint PRIMARY KEY,
+	oldest_xid bigint NOT NULL,
+	next_xid bigint NOT NULL,
+	open_xids bigint[] NOT NULL,
+	number_before bigint NOT NULL,
+	number_after bigint NOT NULL,
+	created_at timestamptz NOT NULL,
+	complete boolean NOT NULL
+) USING heap;
+COMMENT ON TABLE dynapg.ticks IS 'which transactions were visible when: the order of changes';
+
+CREATE TABLE dynapg.changes (
+	stream_id integer NOT NULL,
+	number bigint NOT NULL,
+	xid bigint NOT NULL,
+	created_at timestamptz NOT NULL,
+	event "char" NOT NULL,
+	by_service boolean NOT NULL,
+	hash integer NOT NULL,
+	keys dynapg.item NOT NULL,
+	old_item dynapg.item,
+	new_item dynapg.item
+) USING heap;
+COMMENT ON TABLE dynapg.changes IS 'changes of tables with a stream; they are in the ten tables that inherit from it';
+CREATE TABLE dynapg.changes_0 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_0 IS 'changes of three hours out of thirty';
+CREATE TABLE dynapg.changes_1 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_1 IS 'changes of three hours out of thirty';
+CREATE TABLE dynapg.changes_2 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_2 IS 'changes of three hours out of thirty';
+CREATE TABLE dynapg.changes_3 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_3 IS 'changes of three hours out of thirty';
+CREATE TABLE dynapg.changes_4 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_4 IS 'changes of three hours out of thirty';
+CREATE TABLE dynapg.changes_5 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_5 IS 'changes of three hours out of thirty';
+CREATE TABLE dynapg.changes_6 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_6 IS 'changes of three hours out of thirty';
+CREATE TABLE dynapg.changes_7 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_7 IS 'changes of three hours out of thirty';
+CREATE TABLE dynapg.changes_8 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_8 IS 'changes of three hours out of thirty';
+CREATE TABLE dynapg.changes_9 (PRIMARY KEY (stream_id, number)) INHERITS (dynapg.changes) USING heap;
+COMMENT ON TABLE dynapg.changes_9 IS 'changes of three hours out of thirty';
+
+DO $$
+BEGIN
+	FOR i IN 0 .. 9 LOOP
+		EXECUTE pg_catalog.format('ALTER TABLE dynapg.changes_%s ALTER old_item SET COMPRESSION lz4, ALTER new_item SET COMPRESSION lz4', i);
+	END LOOP;
+EXCEPTION WHEN feature_not_supported THEN
+	NULL;	-- this PostgreSQL has no lz4
+END
+$$;
+
+GRANT SELECT ON dynapg.streams, dynapg.shards TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('dynapg.streams',
+	'WHERE disabled_at IS NULL AND relid IN (SELECT oid FROM pg_catalog.pg_class)');
+SELECT pg_catalog.pg_extension_config_dump('dynapg.stream_number', '');
+
+CREATE FUNCTION dynapg.capture() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_capture';
+COMMENT ON FUNCTION dynapg.capture() IS 'records the changes of a table with a stream';
+
+CREATE FUNCTION dynapg.stream_records(table_name text, after numeric DEFAULT NULL, "limit" integer DEFAULT 1000)
+	RETURNS TABLE (sequence_number numeric, event text, keys dynapg.item, old_item dynapg.item, new_item dynapg.item,
+		created_at timestamptz, by_service boolean)
+	AS 'MODULE_PATHNAME', 'dynapg_stream_records' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1000;
+COMMENT ON FUNCTION dynapg.stream_records(text, numeric, integer) IS
+	'the records of the latest stream of a table in their order, from after a sequence number on';
+
+CREATE FUNCTION dynapg.describe_stream(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_stream' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_stream(json) IS 'Describes a stream and its shards, paged: the API operation DescribeStream';
+
+CREATE FUNCTION dynapg.describe_stream(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_stream_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_stream(jsonb) IS 'Describes a stream and its shards, paged: the API operation DescribeStream';
+
+CREATE FUNCTION dynapg.describe_stream(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_stream_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_stream(text) IS 'Describes a stream and its shards, paged: the API operation DescribeStream';
+
+CREATE FUNCTION dynapg.get_records(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_get_records' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get_records(json) IS 'Reads records of a shard of a stream: the API operation GetRecords';
+
+CREATE FUNCTION dynapg.get_records(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_get_records_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get_records(jsonb) IS 'Reads records of a shard of a stream: the API operation GetRecords';
+
+CREATE FUNCTION dynapg.get_records(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_get_records_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get_records(text) IS 'Reads records of a shard of a stream: the API operation GetRecords';
+
+CREATE FUNCTION dynapg.get_shard_iterator(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_get_shard_iterator' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get_shard_iterator(json) IS 'Returns where to begin to read a shard of a stream: the API operation GetShardIterator';
+
+CREATE FUNCTION dynapg.get_shard_iterator(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_get_shard_iterator_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get_shard_iterator(jsonb) IS 'Returns where to begin to read a shard of a stream: the API operation GetShardIterator';
+
+CREATE FUNCTION dynapg.get_shard_iterator(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_get_shard_iterator_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get_shard_iterator(text) IS 'Returns where to begin to read a shard of a stream: the API operation GetShardIterator';
+
+CREATE FUNCTION dynapg.list_streams(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_streams' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_streams(json) IS 'Lists streams, paged: the API operation ListStreams';
+
+CREATE FUNCTION dynapg.list_streams(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_streams_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_streams(jsonb) IS 'Lists streams, paged: the API operation ListStreams';
+
+CREATE FUNCTION dynapg.list_streams(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_streams_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_streams(text) IS 'Lists streams, paged: the API operation ListStreams';
+
+--
 -- Whom default privileges have given rights
 --
 
@@ -660,6 +826,8 @@ BEGIN
 	END LOOP;
 	REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA dynapg FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.ticks, dynapg.changes, dynapg.changes_0, dynapg.changes_1, dynapg.changes_2, dynapg.changes_3, dynapg.changes_4,
+		dynapg.changes_5, dynapg.changes_6, dynapg.changes_7, dynapg.changes_8, dynapg.changes_9 FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.throughput, dynapg.stat_operations, dynapg.http_activity FROM PUBLIC;
 	REVOKE CREATE ON SCHEMA dynapg FROM PUBLIC, pg_monitor;
 END
@@ -713,6 +881,31 @@ BEGIN
 				WHERE o.option_name OPERATOR(pg_catalog.=) 'autovacuum_vacuum_scale_factor')
 	LOOP
 		EXECUTE pg_catalog.format('ALTER TABLE %s SET (autovacuum_vacuum_scale_factor = 0.05)', indexed);
+	END LOOP;
+END
+$$;
+
+/* ---- streams that were only described so far begin ---- */
+
+DO $$
+DECLARE
+	described record;
+BEGIN
+	FOR described IN
+		SELECT t.relid, t.name, t.definition OPERATOR(pg_catalog.->>) 'LatestStreamLabel' AS label,
+			t.definition OPERATOR(pg_catalog.->) 'StreamSpecification' OPERATOR(pg_catalog.->>) 'StreamViewType' AS view,
+			t.pk_name, t.pk_type, t.sk_name, t.sk_type
+		FROM dynapg.tables AS t JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) t.relid
+		WHERE c.relkind OPERATOR(pg_catalog.=) 'r'
+			AND t.definition OPERATOR(pg_catalog.->) 'StreamSpecification' OPERATOR(pg_catalog.->>) 'StreamEnabled' OPERATOR(pg_catalog.=) 'true'
+	LOOP
+		EXECUTE pg_catalog.format('CREATE TRIGGER "!dynapg_capture" AFTER INSERT OR UPDATE OR DELETE ON %s '
+			'FOR EACH ROW EXECUTE FUNCTION dynapg.capture()', described.relid);
+		EXECUTE pg_catalog.format('CREATE TRIGGER "!dynapg_capture_truncate" BEFORE TRUNCATE ON %s '
+			'FOR EACH STATEMENT EXECUTE FUNCTION dynapg.capture()', described.relid);
+		INSERT INTO dynapg.streams (table_name, label, relid, view, pk_name, pk_type, sk_name, sk_type)
+			VALUES (described.name, described.label, described.relid, described.view, described.pk_name, described.pk_type,
+				described.sk_name, described.sk_type);
 	END LOOP;
 END
 $$;

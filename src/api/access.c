@@ -54,6 +54,20 @@ first_table(const DynJson *request)
 	return (DynSlice) {NULL, 0};
 }
 
+/* The ARN of the stream that a request names, by itself or in an iterator. */
+static DynSlice
+stream_of(const DynJson *request)
+{
+	DynSlice	arn = string_member(request, "StreamArn");
+	DynSlice	iterator = string_member(request, "ShardIterator");
+	const char *end;
+
+	if (arn.data || iterator.data == NULL)
+		return arn;
+	end = memchr(iterator.data, '|', iterator.len);
+	return end ? (DynSlice) {iterator.data, (uint32) (end - iterator.data)} : (DynSlice) {NULL, 0};
+}
+
 /* The ARN of what the request is about; of every table where it names none. */
 static void
 append_resource(StringInfo out, DynSlice body)
@@ -67,6 +81,8 @@ append_resource(StringInfo out, DynSlice body)
 		table = first_table(request);
 	if (table.data == NULL)
 		table = string_member(request, "ResourceArn");
+	if (table.data == NULL)
+		table = stream_of(request);
 	name = table.data ? pnstrdup(table.data, table.len) : pstrdup("*");
 	if (strncmp(name, "arn:", 4) == 0)
 		appendStringInfoString(out, name);

@@ -30,6 +30,7 @@ attach(const DynJson *request, StringInfo reply)
 	def.relid = relation;
 	if (!dyn_attach(&def))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Table already exists: %s", def.name);
+	dyn_create_stream(&def);
 	appendStringInfoChar(reply, '{');
 	dyn_describe_table(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_ACTIVE});
 	appendStringInfoChar(reply, '}');

@@ -11,6 +11,8 @@
 #include "api/table_describe.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "changes/stream.h"
+#include "miscadmin.h"
 #include "pgtime.h"
 
 #define MAX_CAPACITY_UNITS	INT64CONST(1000000000000)
@@ -170,17 +172,32 @@ dyn_check_sse(const DynJson *request, DynTableSettings *settings)
 	settings->kms_key = dyn_request_cstring(sse, "KMSMasterKeyId");
 }
 
-void
-dyn_check_stream_on(const DynJson *stream, DynTableSettings *settings)
+/* The moment as LatestStreamLabel has it, in UTC. */
+static char *
+stream_label(double moment)
 {
-	double		now = dyn_settings_now();
-	pg_time_t	seconds = (pg_time_t) now;
+	int64		milliseconds = (int64) (moment * 1000 + 0.5);
+	pg_time_t	seconds = (pg_time_t) (milliseconds / 1000);
 	char		label[32];
 
 	pg_strftime(label, sizeof(label), "%Y-%m-%dT%H:%M:%S", pg_gmtime(&seconds));
+	return psprintf("%s.%03d", label, (int) (milliseconds % 1000));
+}
+
+void
+dyn_check_stream_on(const DynJson *stream, const char *table_name, DynTableSettings *settings)
+{
+	double		moment = dyn_settings_epoch(GetCurrentTimestamp());
+
 	settings->stream = true;
 	settings->stream_view = dyn_request_cstring(stream, "StreamViewType");
-	settings->stream_label = psprintf("%s.%03d", label, (int) ((now - (double) seconds) * 1000 + 0.5));
+	settings->stream_label = stream_label(moment);
+	while (dyn_stream_find(table_name, settings->stream_label))
+	{
+		CHECK_FOR_INTERRUPTS();
+		moment += 0.001;
+		settings->stream_label = stream_label(moment);
+	}
 }
 
 char *

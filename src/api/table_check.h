@@ -38,8 +38,8 @@ extern void dyn_check_tags(const DynJson *tags);
 /* Raises what is wrong with the text of a resource policy. */
 extern void dyn_check_policy(DynSlice policy);
 
-/* Switches the stream on, with a label of its own. */
-extern void dyn_check_stream_on(const DynJson *stream, DynTableSettings *settings);
+/* Switches the stream of the table on, with a label that no stream of a table of that name has. */
+extern void dyn_check_stream_on(const DynJson *stream, const char *table_name, DynTableSettings *settings);
 
 /* Raises what is wrong with the members that an UpdateTable request has together, or with having none. */
 extern void dyn_check_update_members(const DynJson *request);

@@ -19,6 +19,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "changes/stream.h"
 
 static void
 take_billing(const DynJson *request, DynTableSettings *settings)
@@ -54,7 +55,7 @@ take_index_settings(const DynJson *request, DynTableDef *def, const DynTableSett
 }
 
 static void
-take_stream(const DynJson *request, DynTableSettings *settings)
+take_stream(const DynJson *request, const char *table_name, DynTableSettings *settings)
 {
 	const DynJson *stream = dyn_request_member(request, "StreamSpecification");
 	bool		enabled = dyn_request_bool(stream, "StreamEnabled", false);
@@ -68,7 +69,7 @@ take_stream(const DynJson *request, DynTableSettings *settings)
 	if (enabled && !has_view)
 		dyn_validation(DYN_INVALID_PARAMETER "Table is being created with a stream enabled, UpdateViewType is required");
 	if (enabled)
-		dyn_check_stream_on(stream, settings);
+		dyn_check_stream_on(stream, table_name, settings);
 }
 
 static void
@@ -122,13 +123,22 @@ dyn_create_read(const DynJson *request, DynTableDef *def)
 	take_index_settings(request, def, &settings);
 	settings.on_demand = dyn_check_on_demand(request, settings.pay_per_request, NULL, NULL);
 	settings.warm = dyn_check_warm(request, NULL, &settings.throughput, settings.pay_per_request, NULL);
-	take_stream(request, &settings);
+	take_stream(request, def->name, &settings);
 	dyn_check_sse(request, &settings);
 	take_tags(request, &settings);
 	take_policy(request, &settings);
 	settings.table_class = dyn_check_class(request);
 	def->deletion_protection = dyn_request_bool(request, "DeletionProtectionEnabled", false);
 	def->definition = dyn_settings_write(&settings);
+}
+
+void
+dyn_create_stream(const DynTableDef *def)
+{
+	const DynTableSettings *settings = dyn_settings_read(def->definition);
+
+	if (settings->stream)
+		dyn_stream_enable(def->relid, def->name, settings->stream_label, settings->stream_view, &def->pk, &def->sk);
 }
 
 void
@@ -139,6 +149,7 @@ dyn_api_create_table(const DynJson *request, StringInfo reply)
 	dyn_create_read(request, &def);
 	if (!dyn_catalog_create(&def))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Table already exists: %s", def.name);
+	dyn_create_stream(&def);
 
 	appendStringInfoChar(reply, '{');
 	dyn_describe_table(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_CREATING});

@@ -8,7 +8,9 @@
 #include "api/handlers.h"
 #include "api/names.h"
 #include "api/table_describe.h"
+#include "api/table_settings.h"
 #include "base/errors.h"
+#include "changes/stream.h"
 #include "store/index.h"
 
 void
@@ -22,6 +24,8 @@ dyn_api_delete_table(const DynJson *request, StringInfo reply)
 	if (dyn_index_unfinished(def))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Cannot delete table while indexes "
 				  "are being created, updated, or deleted.");
+	if (dyn_settings_read(def->definition)->stream)
+		dyn_stream_disable(def->relid);
 	dyn_catalog_drop(def);
 
 	appendStringInfoChar(reply, '{');

@@ -18,6 +18,7 @@
 #include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "changes/stream.h"
 #include "store/index.h"
 
 typedef struct Update
@@ -337,9 +338,22 @@ change_stream(Update *update)
 	if (!enable && !update->settings->stream)
 		dyn_validation("Table has no stream to disable: TableName: %s", update->def->name);
 	if (enable)
-		dyn_check_stream_on(stream, update->settings);
+		dyn_check_stream_on(stream, update->def->name, update->settings);
 	else
 		update->settings->stream = false;
+}
+
+/* Starts or ends the stream, after the table's row says so. */
+static void
+apply_stream(const Update *update)
+{
+	const DynTableDef *def = update->def;
+	const DynTableSettings *settings = update->settings;
+
+	if (settings->stream && !update->before.stream)
+		dyn_stream_enable(def->relid, def->name, settings->stream_label, settings->stream_view, &def->pk, &def->sk);
+	if (!settings->stream && update->before.stream)
+		dyn_stream_disable(def->relid);
 }
 
 static void
@@ -507,6 +521,7 @@ dyn_api_update_table(const DynJson *request, StringInfo reply)
 
 	write_settings(&update, nindexes);
 	dyn_catalog_update(update.def);
+	apply_stream(&update);
 	if (update.drop)
 		dyn_index_drop(update.def, update.drop);
 }

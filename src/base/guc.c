@@ -38,6 +38,9 @@ int			dyn_guc_http_workers = 2;
 int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
 int			dyn_guc_jobs_interval = 5000;
 char	   *dyn_guc_region = NULL;
+int			dyn_guc_stream_retention = DYN_MAX_STREAM_RETENTION;
+int			dyn_guc_stream_shard_age = 4 * 3600;
+int			dyn_guc_stream_shards = 1;
 bool		dyn_guc_throttling = false;
 
 static bool preloaded = false;
@@ -232,8 +235,8 @@ dyn_guc_init(void)
 							 NULL,
 							 NULL);
 	DefineCustomIntVariable("dynapg.jobs_interval",
-							"Time between two looks for items that have expired.",
-							"0 has the server look for none.",
+							"Time between two runs of the background jobs: expired items, streams.",
+							"0 has the server run none.",
 							&dyn_guc_jobs_interval,
 							dyn_guc_jobs_interval,
 							0,
@@ -254,6 +257,45 @@ dyn_guc_init(void)
 							   check_region,
 							   NULL,
 							   NULL);
+
+	DefineCustomIntVariable("dynapg.stream_retention",
+							"Time that the records of a stream are kept at least.",
+							NULL,
+							&dyn_guc_stream_retention,
+							DYN_MAX_STREAM_RETENTION,
+							1,
+							DYN_MAX_STREAM_RETENTION,
+							PGC_SIGHUP,
+							GUC_UNIT_S,
+							NULL,
+							NULL,
+							NULL);
+
+	DefineCustomIntVariable("dynapg.stream_shard_age",
+							"Time after which a shard of a stream is followed by others.",
+							NULL,
+							&dyn_guc_stream_shard_age,
+							dyn_guc_stream_shard_age,
+							1,
+							DYN_MAX_STREAM_RETENTION,
+							PGC_SIGHUP,
+							GUC_UNIT_S,
+							NULL,
+							NULL,
+							NULL);
+
+	DefineCustomIntVariable("dynapg.stream_shards",
+							"Shards that a stream has at a time, if it has not more already.",
+							"Of a number that is no power of two, the next smaller one counts.",
+							&dyn_guc_stream_shards,
+							dyn_guc_stream_shards,
+							1,
+							DYN_MAX_STREAM_SHARDS,
+							PGC_USERSET,
+							0,
+							NULL,
+							NULL,
+							NULL);
 
 	DefineCustomBoolVariable("dynapg.throttling",
 							 "Refuse requests that exceed the throughput of their table or index.",

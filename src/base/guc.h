@@ -16,10 +16,17 @@ typedef enum DynIndexBuild
 
 /* dynapg.index_build: how UpdateTable adds and drops indexes; see store/index.h.  A DynIndexBuild. */
 extern int	dyn_guc_index_build;
-extern int	dyn_guc_jobs_interval;	/* milliseconds between two looks for what is due; 0: none */
+
+/* dynapg.jobs_interval: milliseconds between two runs of the background jobs; 0: none. */
+extern int	dyn_guc_jobs_interval;
 
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
+
+/* Streams: how old a shard gets, and how long records are kept, in seconds; how many shards a stream has. */
+extern int	dyn_guc_stream_retention;
+extern int	dyn_guc_stream_shard_age;
+extern int	dyn_guc_stream_shards;
 
 /* dynapg.throttling: do requests keep within the throughput of their tables and indexes?  See store/throttle.h. */
 extern bool dyn_guc_throttling;

@@ -41,7 +41,13 @@
 #define DYN_MAX_TRANSACTION_BYTES	4194304 /* bytes of items in a transaction; API, TransactWriteItems */
 #define DYN_MAX_TOKEN_SECONDS		600		/* that a ClientRequestToken is remembered; API, TransactWriteItems */
 #define DYN_MAX_REQUEST_BYTES		16777216	/* bytes of a request body */
+#define DYN_MAX_STREAM_RECORDS		1000	/* records of a reply; API, GetRecords */
+#define DYN_MAX_STREAM_BYTES		1048576 /* bytes of items in a reply; API, GetRecords */
+#define DYN_MAX_STREAM_PAGE			100		/* streams or shards of a reply; API, ListStreams, DescribeStream */
+#define DYN_MAX_ITERATOR_SECONDS	900		/* that a shard iterator is good for; API, GetShardIterator */
+#define DYN_MAX_STREAM_RETENTION	86400	/* seconds that records are kept; API, GetRecords */
 
+#define DYN_MAX_STREAM_SHARDS		64		/* of a stream at a time; ours */
 #define DYN_MAX_HTTP_HEADERS		100		/* header fields of a request; ours */
 #define DYN_MAX_HTTP_HEADER_BYTES	16384	/* bytes of a request's line and headers; ours */
 #define DYN_MAX_HTTP_CONNECTIONS	100000	/* connections of a worker; ours */

@@ -430,6 +430,27 @@ dyn_catalog_drop(const DynTableDef *def)
 }
 
 /*
+ * The streams of tables that the command dropped end.  Nobody can say any more who owned the tables: whoever dropped them may read
+ * what is left.
+ */
+static void
+end_streams_of_dropped(void)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, GetOuterUserId());
+	dyn_sql_run("WITH ended AS (UPDATE dynapg.streams s SET disabled_at = pg_catalog.clock_timestamp(), owner = $1 "
+				"FROM pg_catalog.pg_event_trigger_dropped_objects() d "
+				"WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
+				"AND d.objsubid OPERATOR(pg_catalog.=) 0 AND s.relid OPERATOR(pg_catalog.=) d.objid AND s.disabled_at IS NULL "
+				"RETURNING s.stream_id) "
+				"UPDATE dynapg.shards h SET to_xid = pg_catalog.pg_current_xact_id()::pg_catalog.text::pg_catalog.int8, "
+				"closed_at = pg_catalog.clock_timestamp() "
+				"FROM (SELECT e.stream_id, pg_catalog.nextval('dynapg.change_number') FROM ended e) e "
+				"WHERE h.stream_id OPERATOR(pg_catalog.=) e.stream_id AND h.to_xid IS NULL", &args, 0);
+}
+
+/*
  * Event trigger sql_drop: removes the catalog rows of data tables and indexes that the command dropped.  SECURITY DEFINER, as
  * whoever may drop the table may not write the catalogs.
  */
@@ -445,17 +466,14 @@ dynapg_on_sql_drop(PG_FUNCTION_ARGS)
 
 	SPI_connect();
 	dyn_index_forget_dropped();
+	end_streams_of_dropped();
 	dyn_sql_run("WITH gone AS (SELECT d.objid FROM pg_catalog.pg_event_trigger_dropped_objects() d "
 				"WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
 				"AND d.objsubid OPERATOR(pg_catalog.=) 0), "
 				"indexes AS (DELETE FROM dynapg.indexes i USING gone WHERE i.table_relid OPERATOR(pg_catalog.=) gone.objid), "
+				"jobs AS (DELETE FROM dynapg.jobs j USING gone WHERE j.relation OPERATOR(pg_catalog.=) gone.objid), "
 				"bounds AS (DELETE FROM dynapg.scan_bounds b USING gone WHERE b.relation OPERATOR(pg_catalog.=) gone.objid) "
 				"DELETE FROM dynapg.tables t USING gone WHERE t.relid OPERATOR(pg_catalog.=) gone.objid", NULL, 0);
-	/* an update of the extension drops things before it has made that catalog */
-	if (OidIsValid(get_relname_relid("jobs", get_namespace_oid("dynapg", false))))
-		dyn_sql_run("DELETE FROM dynapg.jobs j USING pg_catalog.pg_event_trigger_dropped_objects() d "
-					"WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
-					"AND j.relation OPERATOR(pg_catalog.=) d.objid", NULL, 0);
 	SPI_finish();
 	PG_RETURN_NULL();
 }

@@ -69,7 +69,7 @@ static void
 on_relation_change(Datum arg, Oid relid)
 {
 	if (!OidIsValid(relid) || relid == known.found.tables || relid == known.found.indexes ||
-		relid == known.found.access_keys || relid == known.found.access_secrets)
+		relid == known.found.access_keys || relid == known.found.access_secrets || relid == known.found.streams)
 		generation++;
 }
 
@@ -166,14 +166,15 @@ table_schema(const Extension *extension)
 static State
 read_members(const Extension *extension, DynInstallation *found)
 {
-	Oid			owners[4];
+	Oid			owners[5];
 
 	found->tables = member(extension, "tables", &owners[0]);
 	found->indexes = member(extension, "indexes", &owners[1]);
 	found->access_keys = member(extension, "access_keys", &owners[2]);
 	found->access_secrets = member(extension, "access_secrets", &owners[3]);
+	found->streams = member(extension, "streams", &owners[4]);
 	if (!OidIsValid(found->tables) || !OidIsValid(found->indexes) || !OidIsValid(found->access_keys) ||
-		!OidIsValid(found->access_secrets))
+		!OidIsValid(found->access_secrets) || !OidIsValid(found->streams))
 		return STATE_INCOMPLETE;
 	found->owner = owners[0];
 	found->table_schema = table_schema(extension);

@@ -23,6 +23,7 @@ typedef struct DynInstallation
 	Oid			access_keys;
 	Oid			access_secrets;
 	Oid			table_schema;	/* dynamodb; InvalidOid where the schema of that name is not the extension's */
+	Oid			streams;
 } DynInstallation;
 
 /*

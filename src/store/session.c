@@ -289,7 +289,7 @@ utility(PlannedStmt *statement, const char *query, bool read_only_tree, ProcessU
 	if (nleaves > 0 && database && is_ours(database))
 	{
 		for (int i = 0; i < nleaves; i++)
-			leaves[i](database);
+			leaves[i] (database);
 	}
 	if (next_utility)
 		next_utility(statement, query, read_only_tree, context, params, environment, dest, completion);
@@ -302,7 +302,8 @@ utility(PlannedStmt *statement, const char *query, bool read_only_tree, ProcessU
 void
 dyn_session_on_exclusive(DynSessionLeave leave)
 {
-	Assert(nleaves < MAX_LEAVES);
+	if (nleaves == MAX_LEAVES)
+		elog(ERROR, "too many processes leave databases");
 	leaves[nleaves++] = leave;
 }
 

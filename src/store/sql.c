@@ -39,6 +39,17 @@ dyn_sql_text_array(DynSqlArgs *args, char **values, int count)
 }
 
 void
+dyn_sql_int64_array(DynSqlArgs *args, const int64 *values, int count)
+{
+	Datum	   *elements = palloc(Max(count, 1) * sizeof(Datum));
+
+	for (int i = 0; i < count; i++)
+		elements[i] = Int64GetDatum(values[i]);
+	add(args, INT8ARRAYOID, PointerGetDatum(construct_array(elements, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+															TYPALIGN_DOUBLE)), false);
+}
+
+void
 dyn_sql_bytea_array(DynSqlArgs *args, struct varlena **values, int count)
 {
 	Datum	   *elements = palloc(Max(count, 1) * sizeof(Datum));
@@ -70,6 +81,12 @@ void
 dyn_sql_float4(DynSqlArgs *args, float4 value)
 {
 	add(args, FLOAT4OID, Float4GetDatum(value), false);
+}
+
+void
+dyn_sql_timestamptz(DynSqlArgs *args, int64 value)
+{
+	add(args, TIMESTAMPTZOID, Int64GetDatum(value), false);
 }
 
 void

@@ -27,11 +27,13 @@ typedef struct DynSqlArgs
 /* Append one argument; a NULL text or array is SQL's NULL. */
 extern void dyn_sql_text(DynSqlArgs *args, const char *value);
 extern void dyn_sql_text_array(DynSqlArgs *args, char **values, int count);
+extern void dyn_sql_int64_array(DynSqlArgs *args, const int64 *values, int count);
 extern void dyn_sql_bytea_array(DynSqlArgs *args, struct varlena **values, int count);
 extern void dyn_sql_oid(DynSqlArgs *args, Oid value);
 extern void dyn_sql_int(DynSqlArgs *args, int value);
 extern void dyn_sql_int64(DynSqlArgs *args, int64 value);
 extern void dyn_sql_float4(DynSqlArgs *args, float4 value);
+extern void dyn_sql_timestamptz(DynSqlArgs *args, int64 value);
 extern void dyn_sql_bool(DynSqlArgs *args, bool value);
 
 /*

@@ -24,7 +24,7 @@
 #define NAME_CHOICES	8
 #define FIVE_YEARS	(5 * 365 * INT64CONST(86400))	/* seconds */
 
-static bool deleting = false;
+static Oid	deleting = InvalidOid;	/* the table from which expired items are being deleted */
 
 /* What the definition wants. */
 typedef struct Wanted
@@ -193,12 +193,12 @@ present(void)
 
 /* Deletes the rows, which are locked, as far as they have expired. */
 static int64
-delete_rows(const char *table, const char *expired, Datum rows)
+delete_rows(Oid relid, const char *table, const char *expired, Datum rows)
 {
 	DynSqlArgs	args = {.count = 1,.types = {TIDARRAYOID},.values = {rows},.nulls = {' '}};
 	int64		deleted = 0;
 
-	deleting = true;
+	deleting = relid;
 	PG_TRY();
 	{
 		deleted = dyn_sql_run(psprintf("DELETE FROM %s AS t WHERE t.ctid OPERATOR(pg_catalog.=) ANY ($1) AND %s", table, expired),
@@ -206,7 +206,7 @@ delete_rows(const char *table, const char *expired, Datum rows)
 	}
 	PG_FINALLY();
 	{
-		deleting = false;
+		deleting = InvalidOid;
 	}
 	PG_END_TRY();
 	return deleted;
@@ -235,15 +235,15 @@ dyn_ttl_expire(const DynTableDef *def, int limit, const char *after, DynTtlBatch
 	if (batch->found > 0)
 	{
 		strlcpy(batch->last, dyn_sql_get_text(0, 2), sizeof(batch->last));
-		batch->deleted = delete_rows(table, expired, dyn_sql_get_datum(0, 3));
+		batch->deleted = delete_rows(def->relid, table, expired, dyn_sql_get_datum(0, 3));
 	}
 	SPI_finish();
 }
 
 bool
-dyn_ttl_is_deleting(void)
+dyn_ttl_is_deleting(Oid relid)
 {
-	return deleting;
+	return OidIsValid(deleting) && deleting == relid;
 }
 
 List *

@@ -70,8 +70,8 @@ extern bool dyn_ttl_job(Oid relid, DynTtlJob *job);
  */
 extern void dyn_ttl_expire(const DynTableDef *def, int limit, const char *after, DynTtlBatch *batch);
 
-/* Are the items being deleted that have expired?  For those who record who deleted an item. */
-extern bool dyn_ttl_is_deleting(void);
+/* Are expired items being deleted from that table?  For those who record who deleted an item. */
+extern bool dyn_ttl_is_deleting(Oid relid);
 
 /*
  * The data tables with Time to Live or what is left of it, in the current memory context; with SPI not connected.  An owner

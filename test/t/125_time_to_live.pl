@@ -160,6 +160,16 @@ add_items('Admin', 'old', 1, 60);
 ok($node->poll_query_until('postgres', q(SELECT count(*) FROM dynapg.job_list WHERE table_name = 'Admin' AND failures > 0), '1'), 'a trigger on a superuser\'s table is refused');
 is($node->safe_psql('postgres', q(SELECT count(*) FROM public.log WHERE who NOT IN ('app', 'other'))), '0', 'and did not run');
 
+# ---- in a stream ----
+
+like(call_as('app', 'UpdateTable', '{"TableName":"Sessions","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}'), qr/^200/, 'a stream');
+add_items('Sessions', 'old', 2, 60);
+is_left('Sessions', 'later1 new1', 'the items go');
+$node->safe_psql('postgres', q(DELETE FROM dynamodb."Sessions" WHERE pk = 'later1'));
+is($node->safe_psql('postgres', q(SELECT string_agg(event || ' ' || (keys OPERATOR(dynapg.->>) 'id') || ' ' || by_service, ', ' ORDER BY keys OPERATOR(dynapg.->>) 'id', event)
+	FROM dynapg.stream_records('Sessions'))),
+	'REMOVE later1 false, INSERT old1 false, REMOVE old1 true, INSERT old2 false, REMOVE old2 true', 'records tell who deleted an item');
+
 # ---- its life ----
 
 my $worker = q(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'dynapg housekeeper' AND datname = 'postgres');

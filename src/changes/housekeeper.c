@@ -1,7 +1,7 @@
 /*
  * housekeeper.c - the background worker that does what is due in the database
  *
- * Layer 2 (store).
+ * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -21,6 +21,7 @@
 #include "storage/lwlock.h"
 #include "storage/shmem.h"
 #include "tcop/tcopprot.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -31,9 +32,10 @@
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/server.h"
+#include "changes/housekeeper.h"
+#include "changes/jobs.h"
 #include "store/builder.h"
 #include "store/code.h"
-#include "store/housekeeper.h"
 #include "store/installation.h"
 #include "store/session.h"
 #include "store/sql.h"
@@ -376,6 +378,33 @@ tables_to_look_at(void)
 	return tables;
 }
 
+/* Does what is due of streams; a failure is logged, and no matter of the other jobs. */
+static void
+keep_streams(void)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		begin();
+		if (dyn_installation_find() != NULL)
+			dyn_jobs_run();
+		commit();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		HOLD_INTERRUPTS();
+		EmitErrorReport();
+		FlushErrorState();
+		AbortCurrentTransaction();
+		RESUME_INTERRUPTS();
+	}
+	PG_END_TRY();
+	disable_timeout(STATEMENT_TIMEOUT, false);
+	MemoryContextSwitchTo(context);
+}
+
 /* One look at everything; true when there is more to do at once. */
 static bool
 look(void)
@@ -385,6 +414,7 @@ look(void)
 	List	   *tables;
 
 	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, 0);
+	keep_streams();
 	tables = tables_to_look_at();
 	foreach(cell, tables)
 	{
@@ -473,8 +503,9 @@ dynapg_housekeeper_main(Datum argument)
 /* ---- by hand ---- */
 
 /*
- * dynapg.run_jobs() returns bigint: deletes what has expired in the tables of the current user, within the transaction, and returns
- * the number of items.  Nobody else's tables are touched: what others have attached to them would run as the caller.
+ * dynapg.run_jobs() returns bigint: does what is due of streams where the current user is a superuser or of the extension's owner,
+ * deletes what has expired in his tables, within the transaction, and returns the number of these items.  Nobody else's tables are
+ * touched: what others have attached to them would run as the caller.
  */
 PG_FUNCTION_INFO_V1(dynapg_run_jobs);
 Datum
@@ -484,7 +515,9 @@ dynapg_run_jobs(PG_FUNCTION_ARGS)
 	ListCell   *cell;
 	List	   *tables;
 
-	(void) dyn_installation_require();
+	/* streams are the extension's, and whoever looks after them holds locks until the end of the transaction */
+	if (has_privs_of_role(GetUserId(), dyn_installation_require()->owner))
+		dyn_jobs_run();
 	tables = dyn_ttl_tables(GetUserId());
 	foreach(cell, tables)
 	{

@@ -1,0 +1,50 @@
+/*
+ * stream_names.h - the names that the API of streams has for streams and for positions in them
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_STREAM_NAMES_H
+#define DYNAPG_API_STREAM_NAMES_H
+
+#include "postgres.h"
+
+#include "base/json.h"
+#include "changes/read.h"
+#include "changes/stream.h"
+#include "lib/stringinfo.h"
+
+/*
+ * A sequence number has the tick and, in 20 digits, the record's number.  These are of a record, and what is below and
+ * above those of all records of a tick.
+ */
+extern char *dyn_sequence_print(int64 tick, int64 number);
+extern char *dyn_sequence_first(int64 tick);
+extern char *dyn_sequence_last(int64 tick);
+
+/* The tick and number in such a text, a number that is too large being DYN_POSITION_ALL; false where it is none. */
+extern bool dyn_sequence_read(DynSlice text, DynPosition *position);
+
+/* The table's name and the label in the ARN of a stream; raises ValidationException for what is no such ARN. */
+extern void dyn_stream_name_read(DynSlice arn, char **table_name, char **label);
+
+/* The stream of that ARN; raises ResourceNotFoundException. */
+extern DynStream *dyn_stream_of_arn(DynSlice arn);
+
+extern char *dyn_stream_arn(const DynStream *stream);
+
+/* What a shard iterator says.  One from the horizon has no position until it is used. */
+typedef struct DynIterator
+{
+	DynSlice	arn;
+	char	   *shard;
+	bool		from_horizon;
+	DynPosition after;
+	int64		issued;			/* milliseconds since 1970 */
+} DynIterator;
+
+extern char *dyn_iterator_print(const DynStream *stream, const char *shard, bool from_horizon, DynPosition after);
+
+/* Raises ValidationException for what is no iterator, ExpiredIteratorException for one that is too old. */
+extern DynIterator dyn_iterator_read(DynSlice text);
+
+#endif							/* DYNAPG_API_STREAM_NAMES_H */

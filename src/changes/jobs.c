@@ -1,0 +1,89 @@
+/*
+ * jobs.c - what is done from time to time: shards are followed by others, what is too old is forgotten
+ *
+ * Trimming.  Let `kept` be the newest tick that is older than the retention.  Ticks before it go; it stays, as records of the
+ * next one are those that it does not see.  A table of records is emptied between its turns, when all transactions that
+ * can have written to it were over at `kept`: then every record in it belongs to a tick that has gone.
+ *
+ * Layer 2 (changes).
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+
+#include "base/compat.h"
+#include "base/guc.h"
+#include "changes/jobs.h"
+#include "changes/log.h"
+#include "changes/stream.h"
+#include "changes/tick.h"
+#include "store/catalog.h"
+
+/* Between the end of a table's turn and a tick after which nobody writes to it any more. */
+#define TURN_SLACK (60 * USECS_PER_SEC)
+
+#define TURN (DYN_LOG_TURN_HOURS * USECS_PER_HOUR)
+
+/* Is every record in the table, whose last turn ended at that moment, of a tick up to the one that is kept? */
+static bool
+has_old_records_only(TimestampTz turn_end, const DynTick *kept)
+{
+	int64		number = dyn_tick_first_since(turn_end + TURN_SLACK, kept->tick);
+	DynTick    *after = number <= kept->tick ? dyn_tick_read(number) : NULL;
+
+	return after && kept->oldest_xid >= after->next_xid;
+}
+
+static void
+empty_table(int number)
+{
+	char	   *name = psprintf("changes_%d", number);
+
+	/* a reader or a writer that is long at work: another time */
+	if (!ConditionalLockRelationOid(dyn_log_relation(name), AccessExclusiveLock))
+		return;
+	if (dyn_log_query(psprintf("SELECT 1 FROM dynapg.%s LIMIT 1", name), NULL, 1) > 0)
+		dyn_catalog_run(psprintf("TRUNCATE dynapg.%s", name), NULL);
+}
+
+static void
+trim(const DynTick *last)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz horizon = now - dyn_guc_stream_retention * USECS_PER_SEC;
+	int64		current_turn = now / TURN;
+	DynTick    *kept = dyn_tick_read(dyn_tick_first_since(horizon, last->tick) - 1);
+	DynSqlArgs	args = {0};
+
+	if (kept == NULL || kept->tick == 0)
+		return;
+	SPI_connect();
+	dyn_sql_int64(&args, kept->tick);
+	dyn_catalog_run("DELETE FROM dynapg.ticks t WHERE t.tick OPERATOR(pg_catalog.<) $1", &args);
+	for (int back = 1; back < DYN_LOG_TABLES; back++)
+	{
+		int64		turn = current_turn - back;
+
+		if ((turn + 1) * TURN <= horizon && has_old_records_only((turn + 1) * TURN, kept))
+			empty_table((int) (turn % DYN_LOG_TABLES));
+	}
+	SPI_finish();
+}
+
+void
+dyn_jobs_run(void)
+{
+	DynStream  *streams;
+	int			count = dyn_stream_list_enabled(&streams);
+	DynTick    *last = dyn_tick_now();
+
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		dyn_stream_roll(&streams[i], last->tick);
+	}
+	dyn_stream_settle(last->tick);
+	trim(last);
+	dyn_stream_forget();
+}

@@ -1,0 +1,374 @@
+/*
+ * stream.c - streams of tables: catalog dynapg.streams, and the triggers of tables with a stream
+ *
+ * The trigger asks for the stream of its table for each row, so backends keep what they have read until the table's
+ * relcache entry is invalidated; creating and dropping the trigger does that.
+ *
+ * Layer 2 (changes).
+ */
+#include "postgres.h"
+
+#include "catalog/pg_authid_d.h"
+#include "catalog/pg_class.h"
+#include "commands/trigger.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rls.h"
+#include "utils/syscache.h"
+
+#include "base/compat.h"
+#include "base/guc.h"
+#include "changes/log.h"
+#include "changes/shard.h"
+#include "changes/stream.h"
+#include "changes/tick.h"
+#include "store/catalog.h"
+#include "store/ddl.h"
+
+/* Triggers fire in the order of their names: this one before any that changes the row once more. */
+#define ROW_TRIGGER			"!dynapg_capture"
+#define TRUNCATE_TRIGGER	"!dynapg_capture_truncate"
+
+#define STREAM_COLUMNS \
+	"s.stream_id, s.table_name, s.relid::pg_catalog.oid, s.owner, s.label, s.view, s.pk_name, s.pk_type, s.sk_name, s.sk_type, " \
+	"s.created_at, s.disabled_at IS NULL"
+
+static const char *const view_names[] = {"KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"};
+
+const char *
+dyn_stream_view_name(DynStreamView view)
+{
+	return view_names[view];
+}
+
+static DynStreamView
+view_of(const char *name)
+{
+	for (int i = 0; name && i < lengthof(view_names); i++)
+	{
+		if (strcmp(name, view_names[i]) == 0)
+			return (DynStreamView) i;
+	}
+	elog(ERROR, "\"%s\" is not a view of a stream", name ? name : "");
+}
+
+/* ---- reading the catalog ---- */
+
+static DynKeyAttr
+key_attr(char *name, const char *type)
+{
+	if (name == NULL || type == NULL)
+		return (DynKeyAttr) {0};
+	return (DynKeyAttr) {name, strlen(name), dyn_tag_from_name(type, strlen(type))};
+}
+
+static void
+read_stream(uint64 row, DynStream *stream)
+{
+	stream->id = dyn_sql_get_int(row, 1);
+	stream->table_name = dyn_sql_get_text(row, 2);
+	stream->relid = dyn_sql_get_oid(row, 3);
+	stream->owner = dyn_sql_get_oid(row, 4);
+	stream->label = dyn_sql_get_text(row, 5);
+	stream->view = view_of(dyn_sql_get_text(row, 6));
+	stream->pk = key_attr(dyn_sql_get_text(row, 7), dyn_sql_get_text(row, 8));
+	stream->sk = key_attr(dyn_sql_get_text(row, 9), dyn_sql_get_text(row, 10));
+	stream->created_at = dyn_sql_get_int64(row, 11);
+	stream->enabled = dyn_sql_get_bool(row, 12) && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(stream->relid));
+}
+
+/* The streams of which the rest of the query holds, in the current memory context. */
+static int
+query(const char *rest, DynSqlArgs *args, DynStream **streams)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext old;
+	int			count;
+
+	SPI_connect();
+	count = (int) dyn_log_query(psprintf("SELECT " STREAM_COLUMNS " FROM dynapg.streams s %s", rest), args, 0);
+	old = MemoryContextSwitchTo(caller);
+	*streams = palloc0(Max(count, 1) * sizeof(DynStream));
+	for (int i = 0; i < count; i++)
+		read_stream(i, &(*streams)[i]);
+	MemoryContextSwitchTo(old);
+	SPI_finish();
+	return count;
+}
+
+DynStream *
+dyn_stream_find(const char *table_name, const char *label)
+{
+	DynSqlArgs	args = {0};
+	DynStream  *stream;
+
+	dyn_sql_text(&args, table_name);
+	dyn_sql_text(&args, label);
+	if (query("WHERE s.table_name OPERATOR(pg_catalog.=) $1 AND ($2 IS NULL OR s.label OPERATOR(pg_catalog.=) $2) "
+			  "ORDER BY s.label DESC LIMIT 1", &args, &stream) == 0)
+		return NULL;
+	return stream;
+}
+
+int
+dyn_stream_list(const char *table_name, const char *after_name, const char *after_label, int limit, DynStream **streams)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_text(&args, table_name);
+	dyn_sql_text(&args, after_name ? after_name : "");
+	dyn_sql_text(&args, after_label ? after_label : "");
+	dyn_sql_int(&args, limit);
+	return query("WHERE ($1 IS NULL OR s.table_name OPERATOR(pg_catalog.=) $1) AND (s.table_name OPERATOR(pg_catalog.>) $2 "
+				 "OR s.table_name OPERATOR(pg_catalog.=) $2 AND s.label OPERATOR(pg_catalog.>) $3) "
+				 "ORDER BY s.table_name, s.label LIMIT $4", &args, streams);
+}
+
+/* ---- enabling and disabling ---- */
+
+static int
+add_row(Oid relid, const char *table_name, const char *label, const char *view, const DynKeyAttr *pk, const DynKeyAttr *sk)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, relid);
+	dyn_sql_text(&args, table_name);
+	dyn_sql_text(&args, label);
+	dyn_sql_text(&args, view);
+	dyn_sql_text(&args, pk->name);
+	dyn_sql_text(&args, dyn_tag_name(pk->tag));
+	dyn_sql_text(&args, sk->tag ? sk->name : NULL);
+	dyn_sql_text(&args, sk->tag ? dyn_tag_name(sk->tag) : NULL);
+	dyn_catalog_run("INSERT INTO dynapg.streams AS s (relid, table_name, label, view, pk_name, pk_type, sk_name, sk_type) "
+					"VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING s.stream_id", &args);
+	return dyn_sql_get_int(0, 1);
+}
+
+static void
+drop_trigger(Oid relid, const char *name)
+{
+	if (OidIsValid(get_trigger_oid(relid, name, true)))
+		dyn_sql_run(psprintf("DROP TRIGGER \"%s\" ON %s", name, dyn_ddl_qualified_name(relid)), NULL, 0);
+}
+
+static void
+drop_triggers(Oid relid)
+{
+	drop_trigger(relid, ROW_TRIGGER);
+	drop_trigger(relid, TRUNCATE_TRIGGER);
+}
+
+/* Marks streams as disabled and closes their shards; the condition has the OID as $1. */
+static void
+end_streams(const char *condition, Oid argument)
+{
+	DynSqlArgs	args = {0};
+	uint64		count;
+	int		   *ids;
+
+	dyn_sql_oid(&args, argument);
+	count = dyn_catalog_run(psprintf("UPDATE dynapg.streams s SET disabled_at = pg_catalog.clock_timestamp(), "
+									 "owner = COALESCE((SELECT c.relowner FROM pg_catalog.pg_class c "
+									 "WHERE c.oid OPERATOR(pg_catalog.=) s.relid), s.owner) "
+									 "WHERE s.disabled_at IS NULL AND %s RETURNING s.stream_id", condition), &args);
+	ids = palloc(Max(count, 1) * sizeof(int));
+	for (uint64 i = 0; i < count; i++)
+		ids[i] = dyn_sql_get_int(i, 1);
+	for (uint64 i = 0; i < count; i++)
+		dyn_shard_close_all(ids[i]);
+}
+
+void
+dyn_stream_enable(Oid relid, const char *table_name, const char *label, const char *view, const DynKeyAttr *pk, const DynKeyAttr *sk)
+{
+	DynStream	stream = {.enabled = true};
+	char	   *table;
+
+	dyn_catalog_require_owner(relid);
+	if (get_rel_relkind(relid) != RELKIND_RELATION)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("table \"%s\" cannot have a stream: it is not an ordinary table", table_name)));
+	SPI_connect();
+	table = dyn_ddl_qualified_name(relid);
+	drop_triggers(relid);
+	dyn_sql_run(psprintf("CREATE TRIGGER \"" ROW_TRIGGER "\" AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW "
+						 "EXECUTE FUNCTION dynapg.capture()", table), NULL, 0);
+	dyn_sql_run(psprintf("CREATE TRIGGER \"" TRUNCATE_TRIGGER "\" BEFORE TRUNCATE ON %s FOR EACH STATEMENT "
+						 "EXECUTE FUNCTION dynapg.capture()", table), NULL, 0);
+	end_streams("s.relid OPERATOR(pg_catalog.=) $1", relid);	/* there is none, unless a number has come round again */
+	stream.id = add_row(relid, table_name, label, view, pk, sk);
+	CacheInvalidateRelcacheByRelid(relid);
+	SPI_finish();
+
+	/* no tick that there is can see a record of the stream */
+	dyn_shard_open_first(&stream, dyn_tick_last()->tick);
+}
+
+void
+dyn_stream_disable(Oid relid)
+{
+	dyn_catalog_require_owner(relid);
+	SPI_connect();
+	LockRelationOid(relid, AccessExclusiveLock);
+	drop_triggers(relid);
+	end_streams("s.relid OPERATOR(pg_catalog.=) $1", relid);
+	CacheInvalidateRelcacheByRelid(relid);
+	SPI_finish();
+}
+
+/*
+ * The trigger's function is not told when its table is dropped by SQL; the event trigger is, if it is enabled, and notes who
+ * dropped it.
+ */
+int
+dyn_stream_list_enabled(DynStream **streams)
+{
+	SPI_connect();
+	end_streams("$1 IS NOT NULL AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c "
+				"WHERE c.oid OPERATOR(pg_catalog.=) s.relid)", BOOTSTRAP_SUPERUSERID);
+	SPI_finish();
+	return query("WHERE s.disabled_at IS NULL ORDER BY s.stream_id", NULL, streams);
+}
+
+/* ---- what the jobs forget ---- */
+
+void
+dyn_stream_forget(void)
+{
+	DynSqlArgs	args = {0};
+
+	SPI_connect();
+	dyn_sql_int(&args, dyn_guc_stream_retention);
+	dyn_shard_forget();
+	dyn_catalog_run("DELETE FROM dynapg.streams s WHERE s.disabled_at OPERATOR(pg_catalog.<) "
+					"(pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => $1)) "
+					"AND NOT EXISTS (SELECT FROM dynapg.shards h WHERE h.stream_id OPERATOR(pg_catalog.=) s.stream_id)", &args);
+	SPI_finish();
+}
+
+/* ---- rights ---- */
+
+/* SELECT on the whole table, in which row security hides nothing from the user. */
+static bool
+may_read(const DynStream *stream, Oid user)
+{
+	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(stream->relid)))
+		return OidIsValid(stream->owner) ? has_privs_of_role(user, stream->owner) : superuser_arg(user);
+	return pg_class_aclcheck(stream->relid, user, ACL_SELECT) == ACLCHECK_OK &&
+		check_enable_rls(stream->relid, user, true) != RLS_ENABLED;
+}
+
+void
+dyn_stream_check_readable(const DynStream *stream)
+{
+	if (!may_read(stream, GetUserId()))
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, stream->table_name);
+}
+
+/* ---- the trigger's cache ---- */
+
+typedef struct CacheEntry
+{
+	Oid			relid;			/* hash key */
+	bool		valid;
+	bool		exists;
+	DynStream	stream;			/* its key attributes' names are in TopMemoryContext, there are no other texts */
+} CacheEntry;
+
+static HTAB *cache = NULL;
+static uint64 invalidations = 0;
+
+static void
+on_relation_change(Datum arg, Oid relid)
+{
+	HASH_SEQ_STATUS status;
+	CacheEntry *entry;
+
+	invalidations++;
+	if (OidIsValid(relid))
+	{
+		entry = hash_search(cache, &relid, HASH_FIND, NULL);
+		if (entry)
+			entry->valid = false;
+		return;
+	}
+	hash_seq_init(&status, cache);
+	while ((entry = hash_seq_search(&status)) != NULL)
+		entry->valid = false;
+}
+
+static void
+init_cache(void)
+{
+	HASHCTL		control = {.keysize = sizeof(Oid), .entrysize = sizeof(CacheEntry)};
+
+	if (cache)
+		return;
+	cache = hash_create("dynapg streams of tables", 16, &control, HASH_ELEM | HASH_BLOBS);
+	CacheRegisterRelcacheCallback(on_relation_change, (Datum) 0);
+}
+
+static void
+forget(CacheEntry *entry)
+{
+	if (entry->exists)
+	{
+		pfree(entry->stream.pk.name);
+		if (entry->stream.sk.tag)
+			pfree(entry->stream.sk.name);
+	}
+	entry->exists = false;
+}
+
+static void
+keep(CacheEntry *entry, const DynStream *found)
+{
+	entry->stream = *found;
+	entry->stream.table_name = NULL;
+	entry->stream.label = NULL;
+	entry->stream.pk.name = MemoryContextStrdup(TopMemoryContext, found->pk.name);
+	if (found->sk.tag)
+		entry->stream.sk.name = MemoryContextStrdup(TopMemoryContext, found->sk.name);
+	entry->exists = true;
+}
+
+/* What is read while something changes is good for this time only. */
+static void
+fill(CacheEntry *entry)
+{
+	uint64		before = invalidations;
+	DynSqlArgs	args = {0};
+	DynStream  *found;
+	int			count;
+
+	dyn_sql_oid(&args, entry->relid);
+	count = query("WHERE s.relid OPERATOR(pg_catalog.=) $1 AND s.disabled_at IS NULL", &args, &found);
+	forget(entry);
+	if (count > 0)
+		keep(entry, found);
+	entry->valid = invalidations == before;
+	pfree(found);
+}
+
+const DynStream *
+dyn_stream_of_table(Oid relid)
+{
+	CacheEntry *entry;
+	bool		found;
+
+	init_cache();
+	entry = hash_search(cache, &relid, HASH_ENTER, &found);
+	if (!found)
+	{
+		entry->valid = false;
+		entry->exists = false;
+	}
+	if (!entry->valid)
+		fill(entry);
+	return entry->exists ? &entry->stream : NULL;
+}

@@ -1,0 +1,56 @@
+/*
+ * tick.h - ticks: which transactions were visible at one moment (see log.h)
+ *
+ * Tick 0 is before everything: it sees no transaction, and has no row.
+ *
+ * Layer 2 (changes).
+ */
+#ifndef DYNAPG_CHANGES_TICK_H
+#define DYNAPG_CHANGES_TICK_H
+
+#include "postgres.h"
+
+#include "utils/timestamp.h"
+
+typedef struct DynTick
+{
+	int64		tick;			/* 1, 2, 3 ... */
+	int64		oldest_xid;		/* every transaction below was over */
+	int64		next_xid;		/* no transaction from here on was over */
+	int			nopen;			/* of those between, the ones that were not over, sorted */
+	int64	   *open;
+	bool		complete;		/* are all that had taken a number and were not over listed? */
+	int64		number_before;	/* transactions from next_xid on take numbers above this one */
+	int64		number_after;	/* records of visible transactions have numbers up to this one */
+	TimestampTz created_at;		/* never before that of an earlier tick */
+} DynTick;
+
+/* Was the transaction over, and its work visible, at the tick? */
+extern bool dyn_tick_sees(const DynTick *tick, int64 xid);
+
+/*
+ * The newest tick, made now if anything has happened since the last one; in a read-only transaction and on a standby the
+ * last one that there is, which may be tick 0.  The tick is durable.
+ */
+extern DynTick *dyn_tick_now(void);
+
+/* The newest tick that is there. */
+extern DynTick *dyn_tick_last(void);
+
+/* The ticks from..to, as many of them as are there; returns their number. */
+extern int	dyn_tick_range(int64 from, int64 to, DynTick **ticks);
+
+/* That tick, or NULL where it was trimmed or has not come yet. */
+extern DynTick *dyn_tick_read(int64 tick);
+
+/* Records of the ticks above this one can be read. */
+extern int64 dyn_tick_horizon(void);
+
+/* The first tick up to `last` that sees the transaction, that is not older than the moment; last + 1 where there is none. */
+extern int64 dyn_tick_first_seeing(int64 xid, int64 last);
+extern int64 dyn_tick_first_since(TimestampTz moment, int64 last);
+
+/* A number that is below those of all records of ticks above `previous` and up to `tick`. */
+extern int64 dyn_tick_low_number(const DynTick *previous, const DynTick *tick);
+
+#endif							/* DYNAPG_CHANGES_TICK_H */
