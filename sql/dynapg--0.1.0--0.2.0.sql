@@ -910,6 +910,14 @@ BEGIN
 END
 $$;
 
+/* ---- replies that wait for synchronous standbys ---- */
+
+CREATE OR REPLACE VIEW dynapg.http_activity AS
+	SELECT worker, pid, started, last_active, connections, idle, receiving, sending, closing, requests, buffered_bytes, unflushed_lsn, waiting
+	FROM pg_catalog.json_to_recordset(dynapg.http_workers()) AS w (worker integer, pid integer, started timestamptz,
+		last_active timestamptz, connections integer, idle integer, receiving integer, sending integer, closing integer, requests bigint,
+		buffered_bytes bigint, unflushed_lsn pg_lsn, waiting integer);
+
 -- Other sessions learn from this that the version has changed: see src/store/installation.c. It stays the last statement of
 -- each script.
 GRANT SELECT ON dynapg.tables TO PUBLIC;

@@ -999,10 +999,10 @@ REVOKE ALL ON FUNCTION dynapg.http_workers() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dynapg.http_workers() TO pg_monitor;
 
 CREATE VIEW dynapg.http_activity AS
-	SELECT worker, pid, started, last_active, connections, idle, receiving, sending, closing, requests, buffered_bytes, unflushed_lsn
+	SELECT worker, pid, started, last_active, connections, idle, receiving, sending, closing, requests, buffered_bytes, unflushed_lsn, waiting
 	FROM pg_catalog.json_to_recordset(dynapg.http_workers()) AS w (worker integer, pid integer, started timestamptz,
 		last_active timestamptz, connections integer, idle integer, receiving integer, sending integer, closing integer, requests bigint,
-		buffered_bytes bigint, unflushed_lsn pg_lsn);
+		buffered_bytes bigint, unflushed_lsn pg_lsn, waiting integer);
 COMMENT ON VIEW dynapg.http_activity IS 'the workers of the HTTP front and what they are at';
 GRANT SELECT ON dynapg.http_activity TO pg_monitor;
 

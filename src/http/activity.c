@@ -110,6 +110,23 @@ dyn_activity_report(bool worked)
 
 /* -- reading -- */
 
+DynActivity
+dyn_activity_of(int worker)
+{
+	DynActivity activity;
+
+	SpinLockAcquire(&places[worker].lock);
+	activity = places[worker].told;
+	SpinLockRelease(&places[worker].lock);
+	return activity;
+}
+
+int
+dyn_activity_idle(const DynActivity *activity)
+{
+	return activity->open - activity->receiving - activity->sending - activity->waiting - activity->closing;
+}
+
 static void
 print_number(StringInfo out, const char *name, int64 value)
 {
@@ -141,7 +158,7 @@ print_worker(StringInfo out, int worker, const DynActivity *activity)
 	print_time(out, "started", activity->started);
 	print_time(out, "last_active", activity->active);
 	print_number(out, "connections", activity->open);
-	print_number(out, "idle", activity->open - activity->receiving - activity->sending - activity->waiting - activity->closing);
+	print_number(out, "idle", dyn_activity_idle(activity));
 	print_number(out, "receiving", activity->receiving);
 	print_number(out, "sending", activity->sending);
 	print_number(out, "waiting", activity->waiting);
@@ -168,11 +185,8 @@ dynapg_http_workers(PG_FUNCTION_ARGS)
 	appendStringInfoChar(&out, '[');
 	for (int i = 0; i < DYN_MAX_HTTP_WORKERS; i++)
 	{
-		DynActivity activity;
+		DynActivity activity = dyn_activity_of(i);
 
-		SpinLockAcquire(&places[i].lock);
-		activity = places[i].told;
-		SpinLockRelease(&places[i].lock);
 		if (activity.pid != 0)
 			print_worker(&out, i, &activity);
 	}

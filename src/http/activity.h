@@ -37,6 +37,10 @@ extern void dyn_activity_shmem_init(void);
 /* Takes the place of that worker, 0 .. DYN_MAX_HTTP_WORKERS - 1, until the process ends. */
 extern void dyn_activity_init(int worker);
 
+/* What that worker told last; pid is 0 when it does not run.  Its connections without anything to do. */
+extern DynActivity dyn_activity_of(int worker);
+extern int	dyn_activity_idle(const DynActivity *activity);
+
 /* Counts a request that was answered. */
 extern void dyn_activity_count_request(void);
 

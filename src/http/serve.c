@@ -20,7 +20,7 @@
 #include "http/origin.h"
 #include "http/reply.h"
 #include "http/serve.h"
-#include "http/stats.h"
+#include "http/watch.h"
 #include "utils/memutils.h"
 
 volatile sig_atomic_t dyn_serve_draining = false;
@@ -185,33 +185,6 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 	reply->body = (DynSlice) {body.data, body.len};
 }
 
-static bool
-wants_metrics(const DynHttpRequest *request)
-{
-	return dyn_guc_http_metrics && dyn_slice_is(request->target, "/metrics");
-}
-
-static void
-serve_metrics(const DynHttpRequest *request, DynReply *reply)
-{
-	StringInfoData metrics;
-	const char *refusal = dyn_origin_refuses(request);
-
-	initStringInfo(&metrics);
-	if (refusal)
-	{
-		reply->status = 403;
-		reply->content_type = "text/plain";
-		appendStringInfo(&metrics, "%s\n", refusal);
-		reply->body = (DynSlice) {metrics.data, metrics.len};
-		return;
-	}
-	(void) dyn_stats_report(true);
-	dyn_stats_print_metrics(&metrics);
-	reply->content_type = "text/plain; version=0.0.4";
-	reply->body = (DynSlice) {metrics.data, metrics.len};
-}
-
 static void
 serve_method(DynHttpRequest *request, DynReply *reply)
 {
@@ -228,19 +201,7 @@ serve_method(DynHttpRequest *request, DynReply *reply)
 		}
 	}
 	else if (dyn_slice_is(request->method, "GET") || dyn_slice_is(request->method, "HEAD"))
-	{
-		char	   *healthy;
-
-		if (wants_metrics(request))
-		{
-			serve_metrics(request, reply);
-			return;
-		}
-		healthy = psprintf("healthy: dynamodb.%s.amazonaws.com ", dyn_guc_region);
-
-		reply->content_type = "text/plain";
-		reply->body = (DynSlice) {healthy, strlen(healthy)};
-	}
+		dyn_watch_serve(request, reply);
 	else if (!dyn_slice_is(request->method, "OPTIONS"))
 	{
 		reply->status = 405;

@@ -28,6 +28,12 @@
 #define LOCK_NAME			"dynapg HTTP statistics"
 #define MICROSECONDS		1000000.0	/* in a second */
 
+/* Upper bounds of the histogram's buckets, in microseconds; what takes longer is in one more. */
+static const int64 bounds[] = {100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000,
+	5000000, 10000000};
+
+#define BUCKETS (lengthof(bounds) + 1)
+
 typedef struct Key
 {
 	char		operation[MAX_OPERATION];
@@ -43,6 +49,7 @@ typedef struct Counter
 	int64		bytes_in;
 	int64		bytes_out;
 	int64		errors[DYN_E_COUNT];
+	int64		took[BUCKETS];	/* calls by their time */
 } Counter;
 
 static HTAB *shared = NULL;
@@ -101,6 +108,8 @@ add(HTAB *table, const Counter *increment)
 	counter->bytes_out += increment->bytes_out;
 	for (int i = 0; i < DYN_E_COUNT; i++)
 		counter->errors[i] += increment->errors[i];
+	for (int i = 0; i < BUCKETS; i++)
+		counter->took[i] += increment->took[i];
 }
 
 static HTAB *
@@ -130,6 +139,16 @@ is_unproven(const DynErrInfo *error)
 		error == dyn_error_info(DYN_E_ACCESS_DENIED) || error->http_status != 400;
 }
 
+static int
+bucket_of(int64 microseconds)
+{
+	int			bucket = 0;
+
+	while (bucket < lengthof(bounds) && microseconds > bounds[bucket])
+		bucket++;
+	return bucket;
+}
+
 void
 dyn_stats_count(const DynStatsCall *call)
 {
@@ -141,6 +160,7 @@ dyn_stats_count(const DynStatsCall *call)
 		memcpy(increment.key.table, call->table.data, call->table.len);
 	increment.calls = 1;
 	increment.microseconds = call->microseconds;
+	increment.took[bucket_of(call->microseconds)] = 1;
 	increment.items = call->items;
 	increment.bytes_in = call->bytes_in;
 	increment.bytes_out = call->bytes_out;
@@ -291,6 +311,16 @@ dynapg_stat_operations_reset(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/* Those with the most calls first. */
+static int
+compare_calls(const void *a, const void *b)
+{
+	int64		calls_a = ((const Counter *) a)->calls;
+	int64		calls_b = ((const Counter *) b)->calls;
+
+	return calls_a != calls_b ? (calls_a < calls_b ? 1 : -1) : compare_keys(a, b);
+}
+
 /* One line of a metric; error may be NULL.  Names of operations, tables and exceptions need no escapes. */
 static void
 print_line(StringInfo out, const char *metric, const Key *key, const char *error, double value)
@@ -307,12 +337,62 @@ print_head(StringInfo out, const char *metric, const char *help)
 	appendStringInfo(out, "# HELP %s %s\n# TYPE %s counter\n", metric, help, metric);
 }
 
+/* The histogram of an operation. */
+static void
+print_histogram(StringInfo out, const Counter *sum)
+{
+	static const char metric[] = "dynapg_http_request_duration_seconds";
+	const char *operation = sum->key.operation;
+	int64		calls = 0;
+
+	for (int i = 0; i < lengthof(bounds); i++)
+	{
+		calls += sum->took[i];
+		appendStringInfo(out, "%s_bucket{operation=\"%s\",le=\"%.15g\"} " INT64_FORMAT "\n",
+						 metric, operation, bounds[i] / MICROSECONDS, calls);
+	}
+	appendStringInfo(out, "%s_bucket{operation=\"%s\",le=\"+Inf\"} " INT64_FORMAT "\n", metric, operation, sum->calls);
+	appendStringInfo(out, "%s_sum{operation=\"%s\"} %.15g\n", metric, operation, sum->microseconds / MICROSECONDS);
+	appendStringInfo(out, "%s_count{operation=\"%s\"} " INT64_FORMAT "\n", metric, operation, sum->calls);
+}
+
+/* The histograms of all operations, over their tables; the counters are in the order of their keys. */
+static void
+print_histograms(StringInfo out, const Counter *counters, int count)
+{
+	Counter		sum;
+
+	appendStringInfoString(out, "# HELP dynapg_http_request_duration_seconds Time that requests took.\n"
+						   "# TYPE dynapg_http_request_duration_seconds histogram\n");
+	for (int i = 0; i < count; i++)
+	{
+		if (i == 0 || strcmp(counters[i].key.operation, counters[i - 1].key.operation) != 0)
+		{
+			memset(&sum, 0, sizeof(sum));
+			memcpy(sum.key.operation, counters[i].key.operation, MAX_OPERATION);
+		}
+		sum.calls += counters[i].calls;
+		sum.microseconds += counters[i].microseconds;
+		for (int bucket = 0; bucket < BUCKETS; bucket++)
+			sum.took[bucket] += counters[i].took[bucket];
+		if (i + 1 == count || strcmp(counters[i].key.operation, counters[i + 1].key.operation) != 0)
+			print_histogram(out, &sum);
+	}
+}
+
 void
 dyn_stats_print_metrics(StringInfo out)
 {
 	int			count;
 	Counter    *counters = copy_counters(&count);
 
+	print_histograms(out, counters, count);
+	if (count > DYN_MAX_HTTP_METRICS)
+	{
+		qsort(counters, count, sizeof(Counter), compare_calls);
+		count = DYN_MAX_HTTP_METRICS;
+		qsort(counters, count, sizeof(Counter), compare_keys);
+	}
 	print_head(out, "dynapg_http_requests_total", "Requests answered.");
 	for (int i = 0; i < count; i++)
 		print_line(out, "dynapg_http_requests_total", &counters[i].key, NULL, counters[i].calls);

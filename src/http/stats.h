@@ -43,7 +43,10 @@ extern void dyn_stats_count(const DynStatsCall *call);
 /* Adds what was counted to shared memory: now, or only if a second has passed.  True: there is more to be added. */
 extern bool dyn_stats_report(bool now);
 
-/* Everything in the text format of Prometheus. */
+/*
+ * The counts in the text format of Prometheus: the times of each operation as a histogram, and the rest by operation and table for
+ * those DYN_MAX_HTTP_METRICS pairs that have the most calls.
+ */
 extern void dyn_stats_print_metrics(StringInfo out);
 
 #endif							/* DYNAPG_HTTP_STATS_H */

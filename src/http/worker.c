@@ -10,7 +10,10 @@
  *
  * A worker belongs to one database.  It starts before the extension does and outlives it; for a command that needs the
  * database without sessions the workers end, and are started again by the postmaster a second later.  A worker that
- * could not begin to serve (there is no such database, the port is taken) is started again after a pause.
+ * could not begin to serve (the port is taken, for instance) is started again after a pause.
+ *
+ * Where there is no such database, PostgreSQL ends the process with an entry in the log.  Only the first worker tries: the others
+ * wait until it is connected.  Its next process connects to no database, looks for that one in silence, and makes way when it is there.
  *
  * Layer 4 (http).
  */
@@ -59,6 +62,10 @@
 #define RESTART_SECONDS		1
 #define PAUSE_AFTER_FAILURE 3000	/* milliseconds */
 #define PAUSE_OF_ACCEPTING	100		/* milliseconds */
+#define LOOK_FOR_DATABASE	1000	/* milliseconds */
+#define FIRST_LOOKS			100		/* for the first worker to be connected, and then slower */
+#define FIRST_LOOK			10		/* milliseconds */
+#define LATER_LOOK			500		/* milliseconds */
 #define SETTINGS_INTERVAL	1000	/* milliseconds between two looks at the settings of the database */
 #define LEAVE_PATIENCE		50		/* tenths of a second */
 #define DRAIN_TIME			2		/* seconds */
@@ -71,6 +78,8 @@ typedef struct Control
 {
 	volatile pid_t pid[DYN_MAX_HTTP_WORKERS];	/* 0: not running */
 	volatile bool starting[DYN_MAX_HTTP_WORKERS];	/* began to start and did not come to serve */
+	volatile bool connecting[DYN_MAX_HTTP_WORKERS]; /* began to connect to the database and did not come further */
+	volatile bool connected[DYN_MAX_HTTP_WORKERS];
 } Control;
 
 PGDLLEXPORT void dynapg_http_main(Datum argument);
@@ -194,17 +203,46 @@ static void
 at_exit(int code, Datum argument)
 {
 	control->pid[number] = 0;
+	control->connected[number] = false;
+}
+
+/* Sleeps for so many milliseconds, or until somebody wants something. */
+static void
+doze(long milliseconds)
+{
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, milliseconds, PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+}
+
+/* After an attempt to connect that failed: lets the next process try when the database is there. */
+static void
+look_for_database(void)
+{
+	control->connecting[number] = false;
+	BackgroundWorkerInitializeConnection(NULL, NULL, 0);
+	pgstat_report_appname("dynapg http");
+	pgstat_report_activity(STATE_IDLE, NULL);
+	doze(PAUSE_AFTER_FAILURE);	/* it may be there, and refuse connections */
+	while (!dyn_session_database_exists(dyn_guc_http_database))
+		doze(LOOK_FOR_DATABASE);
+	control->starting[number] = false;
+	proc_exit(1);				/* to be started again */
+}
+
+static void
+wait_for_first_worker(void)
+{
+	for (int looks = 0; number > 0 && !control->connected[0]; looks++)
+		doze(looks < FIRST_LOOKS ? FIRST_LOOK : LATER_LOOK);
 }
 
 /* After a start that came to nothing: not again at once. */
 static void
 pause_after_failure(void)
 {
-	if (!control->starting[number])
-		return;
-	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, PAUSE_AFTER_FAILURE, PG_WAIT_EXTENSION);
-	ResetLatch(MyLatch);
-	CHECK_FOR_INTERRUPTS();
+	if (control->starting[number])
+		doze(PAUSE_AFTER_FAILURE);
 }
 
 /* As many descriptors as connections may be there, where the system allows it. */
@@ -539,12 +577,18 @@ dynapg_http_main(Datum argument)
 	pqsignal(SIGTERM, on_terminate);
 	BackgroundWorkerUnblockSignals();
 
+	if (control->connecting[number])
+		look_for_database();
 	pause_after_failure();
+	wait_for_first_worker();
 	control->starting[number] = true;
 	control->pid[number] = MyProcPid;
 	on_shmem_exit(at_exit, (Datum) 0);
 	dyn_settings_init();
+	control->connecting[number] = true;
 	BackgroundWorkerInitializeConnection(dyn_guc_http_database, NULL, 0);
+	control->connecting[number] = false;
+	control->connected[number] = true;
 	start();
 	serve();
 }
