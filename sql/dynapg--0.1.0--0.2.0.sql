@@ -575,10 +575,10 @@ CREATE EVENT TRIGGER dynapg_on_ddl_command_end ON ddl_command_end WHEN TAG IN ('
 
 /* ---- data tables that the catalogs do not know ---- */
 
-CREATE FUNCTION dynapg.attach_table(relation regclass, request json DEFAULT NULL) RETURNS json
+CREATE FUNCTION dynapg.attach_table(relation regclass, description json DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_attach_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.attach_table(regclass, json) IS
-	'makes a table of schema dynamodb that the API does not know, as after restoring it alone, a DynamoDB table; request: as CreateTable gets it, else made out from the table';
+	'makes a table of schema dynamodb that the API does not know, as after restoring it alone, a DynamoDB table; description: the request of its CreateTable, else made out from the table';
 
 --
 -- PartiQL

@@ -36,7 +36,7 @@ attach(const DynJson *request, StringInfo reply)
 	appendStringInfoChar(reply, '}');
 }
 
-/* attach_table(relation regclass, request json) returns json */
+/* attach_table(relation regclass, description json) returns json */
 PG_FUNCTION_INFO_V1(dynapg_attach_table);
 Datum
 dynapg_attach_table(PG_FUNCTION_ARGS)
