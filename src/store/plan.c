@@ -263,9 +263,9 @@ receive_item(void *arg, Datum value)
 
 /* Has the item the attribute, as a value that may be a key, and is that what the row's column holds? */
 static bool
-key_fits(const DynKeyAttr *attr, uint32 max_size, DynKeyForm form, DynValue root, TupleTableSlot *slot, int column)
+key_fits(const DynKeyAttr *attr, uint32 *at, uint32 max_size, DynKeyForm form, DynValue root, TupleTableSlot *slot, int column)
 {
-	DynValue	value = dyn_map_get(root, attr->name, attr->len);
+	DynValue	value = dyn_map_get_near(root, attr->name, attr->len, at);
 	bool		null;
 	Datum		datum = slot_getattr(slot, column, &null);
 
@@ -273,12 +273,13 @@ key_fits(const DynKeyAttr *attr, uint32 max_size, DynKeyForm form, DynValue root
 }
 
 static bool
-row_fits(const DynTable *table, const struct varlena *item, TupleTableSlot *slot)
+row_fits(DynPlanItems *items, const struct varlena *item, TupleTableSlot *slot)
 {
+	const DynTable *table = items->table;
 	DynValue	root = dyn_item_root(item);
 
-	return key_fits(&table->pk, DYN_MAX_PK_SIZE, DYN_KEY_PART, root, slot, 2) &&
-		(table->sk.tag == 0 || key_fits(&table->sk, DYN_MAX_SK_SIZE, DYN_KEY_WHOLE, root, slot, 3));
+	return key_fits(&table->pk, &items->pk_at, DYN_MAX_PK_SIZE, DYN_KEY_PART, root, slot, 2) &&
+		(table->sk.tag == 0 || key_fits(&table->sk, &items->sk_at, DYN_MAX_SK_SIZE, DYN_KEY_WHOLE, root, slot, 3));
 }
 
 static bool
@@ -291,7 +292,7 @@ receive_keyed_row(TupleTableSlot *slot, DestReceiver *self)
 	struct varlena *item = null ? NULL : plain_item(value);
 	bool		more = true;
 
-	if (item != NULL && row_fits(items->table, item, slot))
+	if (item != NULL && row_fits(items, item, slot))
 		more = items->consume(items->arg, item);
 	else
 		items->misfits++;

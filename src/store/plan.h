@@ -67,6 +67,8 @@ typedef struct DynPlanItems
 	void	   *arg;
 	MemoryContext context;		/* of one item */
 	int64		misfits;		/* rows that were passed over */
+	uint32		pk_at;			/* numbers of the key attributes in the last item */
+	uint32		sk_at;
 } DynPlanItems;
 
 /* Has the items of a statement on the table given to the consumer.  Inside SPI_connect ... SPI_finish, which frees what it takes. */

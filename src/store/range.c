@@ -240,6 +240,20 @@ append_bound(StringInfo sql, const Reader *reader, const Bound *bound, const cha
 	return param;
 }
 
+/* The key columns, as ORDER BY has them: then PostgreSQL need not carry these beside the result. */
+static void
+append_key_columns(StringInfo sql, const DynTable *table)
+{
+	DynOrder	order;
+
+	dyn_order_of_table(&order, &table->pk, &table->sk);
+	for (int i = 0; i < order.count; i++)
+	{
+		appendStringInfoString(sql, ", ");
+		dyn_order_append_column(sql, &order.columns[i]);
+	}
+}
+
 static char *
 statement_text(const Reader *reader)
 {
@@ -248,7 +262,9 @@ statement_text(const Reader *reader)
 	int			param = 1;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "SELECT item, pk%s FROM %s WHERE true", range->table->sk.tag ? ", sk" : "", range->table->qualified);
+	appendStringInfoString(&sql, "SELECT item");
+	append_key_columns(&sql, range->table);
+	appendStringInfo(&sql, " FROM %s WHERE true", range->table->qualified);
 	for (int i = 0; i < range->nequal; i++)
 		append_condition(&sql, &reader->order.columns[i], "=", param++);
 	param = append_bound(&sql, reader, &reader->low, ">", ">=", param);

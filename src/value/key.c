@@ -246,14 +246,28 @@ dyn_key_datum_content(Datum datum, uint8 tag)
 	return content;
 }
 
+static bool
+same_data(const struct varlena *a, const struct varlena *b)
+{
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) && memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
+/* Each row of a Query or Scan is asked that, so what is usual comes first: short keys, stored as they are. */
 bool
 dyn_key_is_datum(DynValue v, Datum datum, DynKeyForm form)
 {
-	DynValue	column;
+	struct varlena *column = PG_DETOAST_DATUM_PACKED(datum);
+	Datum		number;
 
 	if (v.tag == DYN_N)
-		return DatumGetBool(DirectFunctionCall2(numeric_eq, dyn_key_datum(v, form), datum));
-	return dyn_key_datum_try_content(datum, v.tag, &column) && dyn_value_equal(dyn_key_content(v, form), column);
+	{
+		number = dyn_key_datum(v, form);
+		return same_data((struct varlena *) DatumGetPointer(number), column) ||
+			DatumGetBool(DirectFunctionCall2(numeric_eq, number, PointerGetDatum(column)));
+	}
+	if (v.len > DYN_KEY_TIE_LIMIT || (v.tag == DYN_S && memchr(VARDATA_ANY(column), ESCAPE, VARSIZE_ANY_EXHDR(column)) != NULL))
+		v = dyn_key_content(v, form);
+	return VARSIZE_ANY_EXHDR(column) == v.len && memcmp(VARDATA_ANY(column), v.data, v.len) == 0;
 }
 
 DynValue

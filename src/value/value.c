@@ -61,11 +61,13 @@ dyn_tag_from_name(const char *name, uint32 len)
 	}
 }
 
-DynValue
-dyn_map_get(DynValue map, const char *name, uint32 len)
+/* The number of the member of that name, or that of members. */
+static inline uint32
+find_member(DynValue map, const char *name, uint32 len)
 {
+	uint32		count = dyn_value_count(map);
 	uint32		low = 0;
-	uint32		high = dyn_value_count(map);
+	uint32		high = count;
 	const uint8 *entries = map.data + 4;
 	const char *names = (const char *) entries + (size_t) high * 8;
 
@@ -77,17 +79,39 @@ dyn_map_get(DynValue map, const char *name, uint32 len)
 		int			c = dyn_bytes_compare(name, len, names + start, end - start);
 
 		if (c == 0)
-		{
-			DynSlice	found;
-
-			return dyn_map_member(map, mid, &found);
-		}
+			return mid;
 		if (c < 0)
 			high = mid;
 		else
 			low = mid + 1;
 	}
-	return (DynValue) {0};
+	return count;
+}
+
+DynValue
+dyn_map_get(DynValue map, const char *name, uint32 len)
+{
+	uint32		at = find_member(map, name, len);
+	DynSlice	found;
+
+	return at < dyn_value_count(map) ? dyn_map_member(map, at, &found) : (DynValue) {0};
+}
+
+DynValue
+dyn_map_get_near(DynValue map, const char *name, uint32 len, uint32 *at)
+{
+	uint32		count = dyn_value_count(map);
+	DynSlice	found;
+
+	if (*at < count)
+	{
+		DynValue	value = dyn_map_member(map, *at, &found);
+
+		if (found.len == len && memcmp(found.data, name, len) == 0)
+			return value;
+	}
+	*at = find_member(map, name, len);
+	return *at < count ? dyn_map_member(map, *at, &found) : (DynValue) {0};
 }
 
 bool

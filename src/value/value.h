@@ -180,6 +180,9 @@ extern const DynValue dyn_empty_map;
 /* The member of that name, or a value with tag 0. */
 extern DynValue dyn_map_get(DynValue map, const char *name, uint32 len);
 
+/* The same, looked for first at number *at, where a map like this one had it; *at becomes its number. */
+extern DynValue dyn_map_get_near(DynValue map, const char *name, uint32 len, uint32 *at);
+
 /* Is the scalar (tag, bytes) an element of the set? False for a wrong type. */
 extern bool dyn_set_contains(DynValue set, DynValue element);
 
