@@ -23,6 +23,7 @@ int			dyn_guc_http_idle_timeout = 60000;
 char	   *dyn_guc_http_listen_addresses = NULL;
 int			dyn_guc_http_lock_timeout = 500;
 int			dyn_guc_http_max_connections = 10000;
+int			dyn_guc_http_memory = 262144;
 bool		dyn_guc_http_metrics = false;
 int			dyn_guc_http_port = 0;
 int			dyn_guc_http_statement_timeout = 60000;
@@ -117,6 +118,18 @@ define_http(void)
 					&dyn_guc_http_lock_timeout, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS);
 	define_http_int("dynapg.http_max_connections", "Connections that one HTTP worker keeps open.",
 					&dyn_guc_http_max_connections, DYN_MAX_HTTP_CONNECTIONS, PGC_SIGHUP, 0);
+	DefineCustomIntVariable("dynapg.http_memory",
+							"Memory that one HTTP worker holds for requests and replies of its connections.",
+							NULL,
+							&dyn_guc_http_memory,
+							dyn_guc_http_memory,
+							DYN_MIN_HTTP_MEMORY,
+							MAX_KILOBYTES,
+							PGC_SIGHUP,
+							GUC_UNIT_KB,
+							NULL,
+							NULL,
+							NULL);
 	DefineCustomBoolVariable("dynapg.http_metrics",
 							 "Serve statistics in Prometheus' format at /metrics, without authentication.",
 							 NULL,

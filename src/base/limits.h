@@ -46,6 +46,7 @@
 #define DYN_MAX_HTTP_HEADER_BYTES	16384	/* bytes of a request's line and headers; ours */
 #define DYN_MAX_HTTP_CONNECTIONS	100000	/* connections of a worker; ours */
 #define DYN_MAX_HTTP_COUNTERS		2000	/* pairs of operation and table with statistics; ours */
+#define DYN_MIN_HTTP_MEMORY			32768	/* kilobytes of a worker's buffers: the largest request must find room; ours */
 #define DYN_MAX_HTTP_WORKERS		64		/* processes of the HTTP front; ours */
 #define DYN_MAX_THROTTLED			4096	/* tables and indexes whose use of throughput is remembered; ours */
 

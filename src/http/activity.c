@@ -20,8 +20,8 @@
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "http/activity.h"
-#include "http/connection.h"
 #include "http/durable.h"
+#include "http/pool.h"
 
 typedef struct Place
 {
@@ -93,7 +93,7 @@ dyn_activity_report(bool worked)
 {
 	TimestampTz now;
 
-	changed |= worked || current.open != dyn_connections_open();
+	changed |= worked || current.open != dyn_pool_open();
 	if (!changed)
 		return false;
 	now = GetCurrentTimestamp();
@@ -101,7 +101,7 @@ dyn_activity_report(bool worked)
 		current.active = now;
 	if (!TimestampDifferenceExceeds(reported, now, DYN_ACTIVITY_INTERVAL))
 		return true;
-	dyn_connections_describe(&current);
+	dyn_pool_describe(&current);
 	tell();
 	reported = now;
 	changed = false;

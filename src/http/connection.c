@@ -1,5 +1,5 @@
 /*
- * connection.c - the connections of a worker: buffers, states, timeouts
+ * connection.c - a connection of a worker: buffers, states, receiving and sending
  *
  * A connection's bytes are read into a buffer that all share and are parsed there; only what belongs to a request that
  * is not complete yet moves into a buffer of the connection.  `in` always starts with a request's first byte, of
@@ -12,92 +12,41 @@
  * A connection that ends is closed at once, but its structure stays until the end of the turn, marked as dead: epoll may have
  * reported events of it that this turn has not come to yet.
  *
- * Timeouts: each has a list of connections in the order in which they came to it, so the first is always the next.
+ * Timeouts, memory and numbers of connections are pool.c's.
  *
  * Layer 4 (http).
  */
 #include "postgres.h"
 
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "access/xact.h"
-#include "lib/ilist.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "base/guc.h"
-#include "http/connection.h"
+#include "http/connection_internal.h"
 #include "http/durable.h"
-#include "http/parser.h"
+#include "http/pool.h"
 #include "http/serve.h"
-#include "http/tls.h"
 
 #define SCRATCH_SIZE		65536	/* bytes read at a time */
+#define FIRST_GROWTH		16384	/* bytes */
 #define READS_PER_TURN		16		/* of one connection, so that none starves the others */
 #define REQUESTS_PER_TURN	16
-#define ACCEPTS_PER_TURN	64
 #define MAX_WAITING_OUTPUT	(1024 * 1024)	/* bytes; with more no further request is executed */
-#define PROGRESS			16384	/* bytes received that start the transfer timeout anew */
-#define LINGER_TIME			2000	/* milliseconds */
-
-typedef enum Timer
-{
-	TIMER_IDLE,					/* dynapg.http_idle_timeout */
-	TIMER_TRANSFER,				/* dynapg.http_transfer_timeout */
-	TIMER_LINGER,
-	TIMER_COUNT
-} Timer;
-
-struct DynConnection
-{
-	dlist_node	timer_node;		/* in a list of `timers`, or in `dead` */
-	dlist_node	turn_node;		/* in `touched` or `backlogged` */
-	int64		since;			/* when it came to its timer */
-	Timer		timer;
-	int			fd;
-	uint32		watched;		/* epoll events */
-	DynTls	   *tls;			/* NULL: plain */
-	bool		is_touched;
-	bool		is_backlogged;
-	bool		is_dead;		/* closed; to be freed at the end of the turn */
-	bool		closing;
-	bool		lingering;
-	bool		peer_closed;	/* the client sends no more */
-	bool		continued;		/* "100 Continue" was said for the current request */
-	bool		read_wants_write;	/* TLS can only go on reading when the socket is writable */
-	uint32		progress;		/* bytes received since the transfer timeout started */
-	char	   *in;
-	uint32		in_len;
-	uint32		in_size;
-	StringInfoData out;			/* data is NULL when empty */
-	int			out_sent;
-	DynParser	parser;
-};
+#define MAX_TURN_OUTPUT		(16 * 1024 * 1024)	/* bytes of replies of all connections, after which a turn executes no more */
+#define HTTP_SERVICE_UNAVAILABLE 503
+#define PROGRESS			16384	/* bytes that are enough to start the transfer timeout again, */
+#define MIN_RATE			16		/* if they came at so many bytes in a millisecond */
 
 static MemoryContext context = NULL;
 static int	epoll_fd = -1;
 static char *scratch = NULL;
-static int	connections = 0;
-static dlist_head timers[TIMER_COUNT];
+static int64 turn_output = 0;	/* bytes of replies that were made in this turn */
 static dlist_head touched;		/* may have something to send, or to be watched otherwise */
 static dlist_head backlogged;	/* have requests that were received but not executed */
-static dlist_head dead;
-
-static int64
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
-	return (int64) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 void
 dyn_connections_init(int epoll)
@@ -105,21 +54,9 @@ dyn_connections_init(int epoll)
 	epoll_fd = epoll;
 	context = AllocSetContextCreate(TopMemoryContext, "dynapg HTTP connections", ALLOCSET_DEFAULT_SIZES);
 	scratch = MemoryContextAlloc(context, SCRATCH_SIZE);
-	for (int i = 0; i < TIMER_COUNT; i++)
-		dlist_init(&timers[i]);
 	dlist_init(&touched);
 	dlist_init(&backlogged);
-	dlist_init(&dead);
-}
-
-static void
-start_timer(DynConnection *connection, Timer timer)
-{
-	dlist_delete(&connection->timer_node);
-	dlist_push_tail(&timers[timer], &connection->timer_node);
-	connection->timer = timer;
-	connection->since = now_ms();
-	connection->progress = 0;
+	dyn_pool_init(epoll);
 }
 
 static void
@@ -132,12 +69,6 @@ touch(DynConnection *connection)
 	connection->is_backlogged = false;
 	connection->is_touched = true;
 	dlist_push_tail(&touched, &connection->turn_node);
-}
-
-static bool
-has_output(const DynConnection *connection)
-{
-	return connection->out.data != NULL;
 }
 
 static bool
@@ -164,31 +95,11 @@ free_output(DynConnection *connection)
 	connection->out.len = connection->out_sent = 0;
 }
 
-/* Ends a connection at once; its structure stays until dyn_connections_bury. */
-static void
-destroy(DynConnection *connection)
+void
+dyn_connection_free_buffers(DynConnection *connection)
 {
-	dlist_delete(&connection->timer_node);
-	if (connection->is_touched || connection->is_backlogged)
-		dlist_delete(&connection->turn_node);
-	connection->is_touched = connection->is_backlogged = false;
-	if (connection->tls)
-		dyn_tls_close(connection->tls);
-	connection->tls = NULL;
-	close(connection->fd);
-	connection->fd = -1;
 	free_input(connection);
 	free_output(connection);
-	connection->is_dead = true;
-	dlist_push_tail(&dead, &connection->timer_node);
-	connections--;
-}
-
-void
-dyn_connections_bury(void)
-{
-	while (!dlist_is_empty(&dead))
-		free(dlist_container(DynConnection, timer_node, dlist_pop_head_node(&dead)));
 }
 
 /* The buffer for replies. */
@@ -222,9 +133,19 @@ serve(DynConnection *connection, const char *data)
 	static DynHttpHeader headers[DYN_MAX_HTTP_HEADERS];
 	DynHttpRequest request;
 	bool		keep_alive = connection->parser.keep_alive;
+	int			before = connection->out.len;
 
+	if (!dyn_pool_may_execute(connection))
+	{
+		dyn_serve_refusal(HTTP_SERVICE_UNAVAILABLE, output(connection));
+		begin_closing(connection);
+		return;
+	}
 	dyn_parser_request(&connection->parser, data, headers, &request);
-	dyn_serve_request(&request, keep_alive, output(connection));
+	if (dyn_serve_request(&request, keep_alive, output(connection)))
+		connection->proven = true;
+	connection->renewed = true;
+	turn_output += connection->out.len - before;
 	if (!keep_alive)
 		begin_closing(connection);
 }
@@ -239,10 +160,15 @@ continue_if_expected(DynConnection *connection)
 	connection->continued = true;
 }
 
-/* Keeps what of data (some end of the shared buffer, or of `in`) was not used up. */
+/*
+ * Keeps what of data (some end of the shared buffer, or of `in`) was not used up.  Where there is no memory for it the
+ * connection is refused.
+ */
 static void
 keep(DynConnection *connection, const char *data, uint32 len)
 {
+	bool		is_small;
+
 	if (connection->closing || len == 0)
 	{
 		free_input(connection);
@@ -250,8 +176,16 @@ keep(DynConnection *connection, const char *data, uint32 len)
 	}
 	if (connection->in == NULL)
 	{
-		connection->in_size = Max(len, 1024);
-		connection->in = MemoryContextAlloc(context, connection->in_size);
+		uint32		size = Max(len, 1024);
+
+		if (!dyn_pool_admits(connection, size, &is_small))
+		{
+			dyn_serve_refusal(HTTP_SERVICE_UNAVAILABLE, output(connection));
+			begin_closing(connection);
+			return;
+		}
+		connection->in = MemoryContextAlloc(context, size);
+		connection->in_size = size;
 		memcpy(connection->in, data, len);
 	}
 	else if (data != connection->in)
@@ -265,7 +199,9 @@ process(DynConnection *connection, char *data, uint32 len)
 {
 	DynParser  *parser = &connection->parser;
 
-	for (int served = 0; served < REQUESTS_PER_TURN && connection->out.len < MAX_WAITING_OUTPUT &&
+	if (!parser->started)
+		connection->begun = dyn_pool_now();
+	for (int served = 0; served < REQUESTS_PER_TURN && connection->out.len < MAX_WAITING_OUTPUT && turn_output < MAX_TURN_OUTPUT &&
 		 !connection->closing && parser->consumed < len;)
 	{
 		switch (dyn_parser_feed(parser, data, &len))
@@ -280,6 +216,8 @@ process(DynConnection *connection, char *data, uint32 len)
 				data += parser->consumed;
 				len -= parser->consumed;
 				dyn_parser_next(parser);
+				dyn_pool_account(connection);
+				connection->begun = dyn_pool_now();
 				connection->continued = false;
 				served++;
 				break;
@@ -290,22 +228,51 @@ process(DynConnection *connection, char *data, uint32 len)
 		}
 	}
 	keep(connection, data, len);
+	dyn_pool_account(connection);
 }
 
-/* Room for the next read behind `in`, which grows by halves and beyond what a body says it will need by little. */
-static uint32
+/*
+ * Grows by halves, so that memory is taken as bytes arrive, and no further than to the end of the request where that is known.
+ */
+uint32
+dyn_connection_growth(const DynConnection *connection)
+{
+	uint32		missing = dyn_parser_missing(&connection->parser);
+	uint32		room = connection->in_size - connection->in_len;
+	uint32		wanted = Max(connection->in_len / 2, FIRST_GROWTH);
+
+	if (missing > 0)
+		wanted = Min(wanted, missing);
+	return room >= Min(wanted, FIRST_GROWTH) ? 0 : wanted - room;
+}
+
+/*
+ * Makes room for the next read behind `in`.  False: there is no memory; the connection then waits for it, or is refused if it
+ * is too small for that.
+ */
+static bool
 make_room(DynConnection *connection)
 {
-	uint32		free_room = connection->in_size - connection->in_len;
+	uint32		growth = dyn_connection_growth(connection);
+	bool		is_small;
 
-	if (free_room < SCRATCH_SIZE / 4)
+	if (growth == 0)
+		return true;
+	if (dyn_pool_admits(connection, growth, &is_small))
 	{
-		uint32		size = connection->in_len + Max(connection->in_len / 2, SCRATCH_SIZE);
-
-		connection->in = repalloc(connection->in, size);
-		connection->in_size = size;
+		connection->in = repalloc(connection->in, connection->in_size + growth);
+		connection->in_size += growth;
+		dyn_pool_account(connection);
+		return true;
 	}
-	return connection->in_size - connection->in_len;
+	if (is_small)
+	{
+		dyn_serve_refusal(HTTP_SERVICE_UNAVAILABLE, output(connection));
+		begin_closing(connection);
+	}
+	else
+		dyn_pool_start_timer(connection, DYN_TIMER_STARVED);
+	return false;
 }
 
 /* Some bytes from the socket: their number, 0 at the end, -1 when there are none now, -2 when it is broken. */
@@ -326,12 +293,18 @@ receive_some(DynConnection *connection, char *data, uint32 room)
 	return rc >= 0 ? rc : errno == EAGAIN || errno == EWOULDBLOCK ? -1 : -2;
 }
 
+/* Bytes were transferred: the time for that starts again when they were many and came fast enough. */
 static void
-note_progress(DynConnection *connection, int received)
+note_progress(DynConnection *connection, int bytes)
 {
-	connection->progress += received;
-	if (connection->timer == TIMER_TRANSFER && connection->progress >= PROGRESS)
-		start_timer(connection, TIMER_TRANSFER);
+	connection->progress += bytes;
+	if (connection->timer != DYN_TIMER_TRANSFER || connection->progress < PROGRESS)
+		return;
+	/* headers have a limit of their own, and no more than one timeout */
+	if (!connection->sending && !connection->parser.headers_done)
+		return;
+	if (connection->progress >= (dyn_pool_now() - connection->since) * MIN_RATE)
+		dyn_pool_start_timer(connection, DYN_TIMER_TRANSFER);
 }
 
 /* Throws away what a client still sends that has got its last reply.  False: it is over. */
@@ -354,13 +327,18 @@ static bool
 receive(DynConnection *connection)
 {
 	for (int reads = 0; reads < READS_PER_TURN && !connection->closing && !has_backlog(connection) &&
-		 connection->out.len < MAX_WAITING_OUTPUT; reads++)
+		 connection->out.len < MAX_WAITING_OUTPUT && turn_output < MAX_TURN_OUTPUT; reads++)
 	{
 		bool		shared = connection->in == NULL;
-		uint32		room = shared ? SCRATCH_SIZE : make_room(connection);
-		char	   *data = shared ? scratch : connection->in + connection->in_len;
-		int			received = receive_some(connection, data, room);
+		uint32		room;
+		char	   *data;
+		int			received;
 
+		if (!shared && !make_room(connection))
+			break;
+		room = shared ? SCRATCH_SIZE : connection->in_size - connection->in_len;
+		data = shared ? scratch : connection->in + connection->in_len;
+		received = receive_some(connection, data, room);
 		if (received == -2)
 			return false;
 		if (received < 0)
@@ -405,13 +383,39 @@ guarded(DynConnection *connection, bool (*step) (DynConnection *))
 	if (goes_on)
 		touch(connection);
 	else
-		destroy(connection);
+		dyn_pool_destroy(connection);
 }
 
 static bool
 step_receive(DynConnection *connection)
 {
+	if (connection->timer == DYN_TIMER_STARVED)
+		return true;
 	return connection->lingering ? drain(connection) : receive(connection);
+}
+
+void
+dyn_connection_feed(DynConnection *connection)
+{
+	guarded(connection, step_receive);
+}
+
+static bool
+step_refuse(DynConnection *connection)
+{
+	if (connection->closing || dyn_connection_has_output(connection))
+		return false;
+	begin_closing(connection);
+	dyn_serve_refusal(HTTP_SERVICE_UNAVAILABLE, output(connection));
+	dyn_pool_account(connection);
+	dyn_pool_start_timer(connection, DYN_TIMER_TRANSFER);
+	return true;
+}
+
+void
+dyn_connection_refuse(DynConnection *connection)
+{
+	guarded(connection, step_refuse);
 }
 
 static bool
@@ -419,7 +423,7 @@ step_resume(DynConnection *connection)
 {
 	if (has_backlog(connection))
 		process(connection, connection->in, connection->in_len);
-	return has_output(connection) || has_backlog(connection) || receive(connection);
+	return dyn_connection_has_output(connection) || has_backlog(connection) || receive(connection);
 }
 
 void
@@ -428,7 +432,7 @@ dyn_connection_event(DynConnection *connection, uint32 events)
 	if (connection->is_dead)
 		return;
 	if (events & (EPOLLERR | EPOLLHUP))
-		destroy(connection);
+		dyn_pool_destroy(connection);
 	else if ((events & EPOLLIN) || connection->read_wants_write)
 		guarded(connection, step_receive);
 	else
@@ -438,10 +442,27 @@ dyn_connection_event(DynConnection *connection, uint32 events)
 void
 dyn_connections_resume(void)
 {
-	dlist_mutable_iter iter;
+	/* what is executed may end others of them; new ones only come when the turn ends */
+	while (!dlist_is_empty(&backlogged))
+	{
+		DynConnection *connection = dlist_container(DynConnection, turn_node, dlist_pop_head_node(&backlogged));
 
-	dlist_foreach_modify(iter, &backlogged)
-		guarded(dlist_container(DynConnection, turn_node, iter.cur), step_resume);
+		connection->is_backlogged = false;
+		guarded(connection, step_resume);
+	}
+	dyn_pool_feed();
+}
+
+bool
+dyn_connections_touched(void)
+{
+	return !dlist_is_empty(&touched);
+}
+
+bool
+dyn_connections_backlogged(void)
+{
+	return !dlist_is_empty(&backlogged);
 }
 
 /* -- sending -- */
@@ -473,7 +494,8 @@ send_output(DynConnection *connection)
 		if (sent <= 0)
 			return false;
 		connection->out_sent += sent;
-		start_timer(connection, TIMER_TRANSFER);
+		if (connection->sending)
+			note_progress(connection, sent);
 	}
 	if (connection->out_sent == connection->out.len)
 		free_output(connection);
@@ -494,7 +516,7 @@ begin_lingering(DynConnection *connection)
 	if (shutdown(connection->fd, SHUT_WR) != 0)
 		return false;
 	connection->lingering = true;
-	start_timer(connection, TIMER_LINGER);
+	dyn_pool_start_timer(connection, DYN_TIMER_LINGER);
 	return true;
 }
 
@@ -503,10 +525,11 @@ watch(DynConnection *connection)
 {
 	struct epoll_event event = {.data.ptr = connection};
 
-	if (has_output(connection) || connection->read_wants_write)
+	if (dyn_connection_has_output(connection) || connection->read_wants_write)
 		event.events |= EPOLLOUT;
 	if (connection->lingering ||
-		(!connection->closing && !has_output(connection) && !has_backlog(connection)))
+		(!connection->closing && !dyn_connection_has_output(connection) && !has_backlog(connection) &&
+		 connection->timer != DYN_TIMER_STARVED))
 		event.events |= EPOLLIN;
 	if (event.events == connection->watched)
 		return;
@@ -514,16 +537,34 @@ watch(DynConnection *connection)
 		connection->watched = event.events;
 }
 
+/* The timer of a connection that has nothing to send: of a request that arrives, or of one that is awaited. */
+static void
+time_request(DynConnection *connection)
+{
+	if (connection->timer == DYN_TIMER_STARVED)
+		return;
+	if (connection->parser.started || connection->is_backlogged)
+	{
+		if (connection->timer != DYN_TIMER_TRANSFER || connection->renewed || connection->sending)
+			dyn_pool_start_timer(connection, DYN_TIMER_TRANSFER);
+	}
+	else if ((connection->timer != DYN_TIMER_NEW && connection->timer != DYN_TIMER_IDLE) || connection->renewed)
+		dyn_pool_start_timer(connection, connection->proven ? DYN_TIMER_IDLE : DYN_TIMER_NEW);
+	connection->renewed = connection->sending = false;
+}
+
 /* Sends and finds the connection's next state.  False: it is to be destroyed. */
 static bool
 finish_turn(DynConnection *connection)
 {
-	if (has_output(connection) && !send_output(connection))
+	if (dyn_connection_has_output(connection) && !send_output(connection))
 		return false;
-	if (has_output(connection))
+	if (dyn_connection_has_output(connection))
 	{
-		if (connection->timer == TIMER_IDLE)
-			start_timer(connection, TIMER_TRANSFER);
+		if (!connection->sending)
+			dyn_pool_start_timer(connection, DYN_TIMER_TRANSFER);
+		connection->sending = true;
+		connection->renewed = false;
 	}
 	else if (connection->closing && !connection->lingering)
 	{
@@ -534,12 +575,10 @@ finish_turn(DynConnection *connection)
 	{
 		/* TLS may hold bytes that the socket does not tell of */
 		connection->is_backlogged = has_backlog(connection) ||
-			(connection->tls && dyn_tls_pending(connection->tls));
-		if (!connection->parser.started && connection->timer != TIMER_IDLE)
-			start_timer(connection, TIMER_IDLE);
-		else if (connection->parser.started && connection->timer == TIMER_IDLE)
-			start_timer(connection, TIMER_TRANSFER);
+			(connection->tls && dyn_tls_pending(connection->tls) && connection->timer != DYN_TIMER_STARVED);
+		time_request(connection);
 	}
+	dyn_pool_account(connection);
 	watch(connection);
 	return true;
 }
@@ -555,171 +594,10 @@ dyn_connections_send(void)
 		if (!finish_turn(connection))
 		{
 			connection->is_backlogged = false;
-			destroy(connection);
+			dyn_pool_destroy(connection);
 		}
 		else if (connection->is_backlogged)
 			dlist_push_tail(&backlogged, &connection->turn_node);
 	}
-}
-
-/* -- beginning and end -- */
-
-/*
- * Watches a new socket, which is closed if that cannot be done.  The structure is malloc's, which raises no error, and in which a
- * sanitizer sees a use of what was freed.
- */
-static void
-open_connection(int fd)
-{
-	struct epoll_event event = {.events = EPOLLIN};
-	int			on = 1;
-	DynConnection *connection = calloc(1, sizeof(DynConnection));
-	DynTls	   *tls = connection && dyn_tls_enabled() ? dyn_tls_open(fd) : NULL;
-
-	event.data.ptr = connection;
-	if (connection == NULL || (dyn_tls_enabled() && tls == NULL) || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
-	{
-		if (tls)
-			dyn_tls_close(tls);
-		free(connection);
-		close(fd);
-		return;
-	}
-	(void) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	connection->fd = fd;
-	connection->tls = tls;
-	connection->watched = event.events;
-	dyn_parser_init(&connection->parser);
-	connection->timer = TIMER_IDLE;
-	connection->since = now_ms();
-	dlist_push_tail(&timers[TIMER_IDLE], &connection->timer_node);
-	connections++;
-}
-
-/* Makes place for one more connection by ending the one that is idle for longest.  False: none is. */
-static bool
-make_place(void)
-{
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &timers[TIMER_IDLE])
-	{
-		DynConnection *connection = dlist_container(DynConnection, timer_node, iter.cur);
-
-		if (!connection->is_touched && !connection->is_backlogged)
-		{
-			shutdown(connection->fd, SHUT_RDWR);
-			start_timer(connection, TIMER_LINGER);
-			return true;
-		}
-	}
-	return false;
-}
-
-bool
-dyn_connection_accept(int listener)
-{
-	for (int i = 0; i < ACCEPTS_PER_TURN; i++)
-	{
-		int			fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-		if (fd >= 0)
-		{
-			if (connections >= dyn_guc_http_max_connections && !make_place())
-				close(fd);
-			else
-				open_connection(fd);
-		}
-		else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-			return make_place();
-		else if (errno != EINTR && errno != ECONNABORTED)
-			break;
-	}
-	return true;
-}
-
-/* The time of a timer in milliseconds; 0 is none. */
-static int
-time_of(Timer timer)
-{
-	switch (timer)
-	{
-		case TIMER_IDLE:
-			return dyn_guc_http_idle_timeout;
-		case TIMER_TRANSFER:
-			return dyn_guc_http_transfer_timeout;
-		default:
-			return LINGER_TIME;
-	}
-}
-
-long
-dyn_connections_expire(void)
-{
-	int64		now = now_ms();
-	long		next = -1;
-
-	for (Timer timer = 0; timer < TIMER_COUNT; timer++)
-	{
-		int			time = time_of(timer);
-
-		while (time > 0 && !dlist_is_empty(&timers[timer]))
-		{
-			DynConnection *first = dlist_container(DynConnection, timer_node, dlist_head_node(&timers[timer]));
-			long		left = first->since + time - now;
-
-			if (left > 0)
-			{
-				next = next < 0 ? left : Min(next, left);
-				break;
-			}
-			destroy(first);
-		}
-	}
-	return dlist_is_empty(&backlogged) ? next : 0;
-}
-
-/* -- what is told of them -- */
-
-int
-dyn_connections_open(void)
-{
-	return connections;
-}
-
-static int64
-buffered(const DynConnection *connection)
-{
-	return (int64) connection->in_size + (connection->out.data ? connection->out.maxlen : 0);
-}
-
-void
-dyn_connections_describe(DynActivity *activity)
-{
-	dlist_iter	iter;
-
-	activity->open = connections;
-	activity->receiving = activity->sending = activity->closing = 0;
-	activity->buffered = 0;
-	dlist_foreach(iter, &timers[TIMER_TRANSFER])
-	{
-		DynConnection *connection = dlist_container(DynConnection, timer_node, iter.cur);
-
-		if (has_output(connection))
-			activity->sending++;
-		else
-			activity->receiving++;
-		activity->buffered += buffered(connection);
-	}
-	dlist_foreach(iter, &timers[TIMER_LINGER])
-		activity->closing++;
-	dlist_foreach(iter, &backlogged)
-	{
-		DynConnection *connection = dlist_container(DynConnection, turn_node, iter.cur);
-
-		if (connection->timer != TIMER_IDLE)
-			continue;			/* counted above */
-		activity->receiving++;
-		activity->buffered += buffered(connection);
-	}
+	turn_output = 0;
 }

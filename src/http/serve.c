@@ -199,7 +199,7 @@ serve_method(DynHttpRequest *request, DynReply *reply)
 	}
 }
 
-void
+bool
 dyn_serve_request(DynHttpRequest *request, bool keep_alive, StringInfo out)
 {
 	DynReply	reply = {.status = 200, .keep_alive = keep_alive};
@@ -210,6 +210,7 @@ dyn_serve_request(DynHttpRequest *request, bool keep_alive, StringInfo out)
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(request_context);
 	dyn_activity_count_request();
+	return reply.status == 200 && dyn_slice_is(request->method, "POST");
 }
 
 void
@@ -217,5 +218,11 @@ dyn_serve_refusal(int status, StringInfo out)
 {
 	DynReply	reply = {.status = status, .keep_alive = false};
 
+	if (status == 503)
+	{
+		reply.content_type = "application/x-amz-json-1.0";
+		reply.body = DYN_SLICE("{\"__type\":\"com.amazon.coral.service#ServiceUnavailableException\","
+							   "\"message\":\"The server is out of memory for requests at present. Please try again.\"}");
+	}
 	dyn_reply_append(out, NULL, &reply);
 }

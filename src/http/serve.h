@@ -18,11 +18,12 @@ extern void dyn_serve_reload(void);
 
 /*
  * Answers the request: appends the whole reply to out, which must not be sent before dyn_durable_flush.  The
- * request's errors are replies; what is raised is out of memory for the reply, and what ends the process.
+ * request's errors are replies; what is raised is out of memory for the reply, and what ends the process.  True: an operation
+ * succeeded, so the client has shown that it has a right to one.
  */
-extern void dyn_serve_request(DynHttpRequest *request, bool keep_alive, StringInfo out);
+extern bool dyn_serve_request(DynHttpRequest *request, bool keep_alive, StringInfo out);
 
-/* Appends the reply to a request that could not be read. */
+/* Appends the reply to a request that could not be read; 503: for which there is no memory. */
 extern void dyn_serve_refusal(int status, StringInfo out);
 
 #endif							/* DYNAPG_HTTP_SERVE_H */

@@ -16,12 +16,14 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
+#include "postmaster/postmaster.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "storage/lwlock.h"
@@ -40,6 +42,7 @@
 #include "http/connection.h"
 #include "http/durable.h"
 #include "http/listen.h"
+#include "http/pool.h"
 #include "http/serve.h"
 #include "http/stats.h"
 #include "http/tls.h"
@@ -119,6 +122,35 @@ leave_database(const char *database)
 	}
 }
 
+/* Do the files of the Unix sockets admit the server's own account alone? */
+static bool
+sockets_are_private(void)
+{
+	/* the variable's header needs those of Kerberos, which may be missing */
+	return (atoi(GetConfigOption("unix_socket_permissions", false, false)) & (S_IRWXG | S_IRWXO)) == 0;
+}
+
+/*
+ * Is this server none for clients?  pg_upgrade copies a cluster by servers that it starts for itself: a write that is
+ * acknowledged meanwhile would be lost.  Other tools, too, start servers that nobody but they may reach.
+ */
+static bool
+is_private(void)
+{
+	const char *reason;
+
+	if (!IsPostmasterEnvironment)
+		return true;			/* one session, without processes besides */
+	if (IsBinaryUpgrade)
+		reason = "the server runs in binary upgrade mode";
+	else if (ListenAddresses[strspn(ListenAddresses, " ")] == '\0' && sockets_are_private())
+		reason = "listen_addresses is empty, and unix_socket_permissions admits nobody but the server's own account";
+	else
+		return false;
+	ereport(LOG, errmsg("dynapg does not serve HTTP: %s", reason));
+	return true;
+}
+
 void
 dyn_http_register(void)
 {
@@ -132,6 +164,8 @@ dyn_http_register(void)
 	};
 
 	if (!process_shared_preload_libraries_in_progress || dyn_guc_http_port == 0)
+		return;
+	if (is_private())
 		return;
 	if (dyn_guc_http_auth == DYN_HTTP_AUTH_TRUST && !dyn_listen_is_local())
 		ereport(FATAL,
@@ -284,7 +318,7 @@ turn(void)
 	}
 	for (int i = 0; i < count; i++)
 	{
-		if (is_listener(events[i].data.ptr) && accepting && !dyn_connection_accept(*(int *) events[i].data.ptr))
+		if (is_listener(events[i].data.ptr) && accepting && !dyn_pool_accept(*(int *) events[i].data.ptr))
 			set_accepting(false);
 	}
 	dyn_durable_flush();
@@ -311,11 +345,11 @@ serve(void)
 	for (;;)
 	{
 		int			count = turn();
-		long		timeout = dyn_connections_expire();
+		long		timeout = dyn_pool_expire();
 		long		report;
 		WaitEvent	event;
 
-		dyn_connections_bury();
+		dyn_pool_bury();
 		if (MyLatch->is_set || InterruptPending || ConfigReloadPending)
 			handle_interrupts();
 		if (dyn_stats_report(false))

@@ -94,6 +94,8 @@ start(Oid relid)
 {
 	BackgroundWorker worker = {0};
 
+	if (IsBinaryUpgrade)
+		return;					/* pg_upgrade's server: the one that comes after it does this */
 	strlcpy(worker.bgw_name, BUILDER_NAME, BGW_MAXLEN);
 	strlcpy(worker.bgw_type, BUILDER_NAME, BGW_MAXLEN);
 	strlcpy(worker.bgw_library_name, "dynapg", BGW_MAXLEN);

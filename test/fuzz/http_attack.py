@@ -7,6 +7,8 @@ ATTACK is
     resets   pipelines requests, sends the beginning of one more, takes the replies and resets the connection
     bodies   sends large bodies that stop short of their end, and large compressed ones
     drips    sends headers and bodies byte by byte
+    hoard    sends many bodies of 16 MB at once, each short of its last byte, and keeps the connections (one attacker will do)
+    deaf     asks for many large replies and takes none: of the items "large" of table Things
 
 Processes of its own send ordinary requests meanwhile (the noise).  The program ends with status 1 when these were not answered
 as they should be; what became of the server is for its caller to find out.
@@ -15,6 +17,7 @@ import argparse
 import gzip
 import os
 import random
+import select
 import socket
 import ssl
 import struct
@@ -102,9 +105,40 @@ def drips(options, rng):
         reset(sock)
 
 
+def pump(texts, options, end):
+    """Sends each text on a connection of its own as far as the server takes it, until the end; others take the place of ended ones."""
+    waiting = {}
+    while time.time() < end:
+        while len(waiting) < len(texts):
+            sock = dial(options)
+            sock.setblocking(False)
+            waiting[sock] = memoryview(texts[len(waiting)])
+        writable = [sock for sock, text in waiting.items() if text]
+        for sock in select.select([], writable, [], 0.1)[1]:
+            try:
+                waiting[sock] = waiting[sock][sock.send(waiting[sock][:1 << 20]):]
+            except BlockingIOError:
+                pass
+            except OSError:
+                sock.close()
+                del waiting[sock]
+
+
+def hoard(options, rng):
+    size = 16 * 1024 * 1024
+    text = HEAD + b"Content-Length: %d\r\n\r\n" % size + b" " * (size - 1)
+    pump([text] * options.connections, options, time.time() + options.seconds)
+
+
+def deaf(options, rng):
+    body = b'{"TableName":"Things","Key":{"pk":{"S":"large"}}}'
+    text = (HEAD.replace(b"ListTables", b"GetItem") + b"Content-Length: %d\r\n\r\n" % len(body) + body) * 60
+    pump([text] * options.connections, options, time.time() + options.seconds)
+
+
 def attack(options, number):
     rng = random.Random(options.seed * 1000 + number)
-    step = {"resets": resets, "bodies": bodies, "drips": drips}[options.attack]
+    step = {"resets": resets, "bodies": bodies, "drips": drips, "hoard": hoard, "deaf": deaf}[options.attack]
     end = time.time() + options.seconds
     while time.time() < end:
         try:
@@ -149,12 +183,13 @@ def in_process(function, options, number):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("attack", choices=("resets", "bodies", "drips"))
+    parser.add_argument("attack", choices=("resets", "bodies", "drips", "hoard", "deaf"))
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--attackers", type=int, default=4)
     parser.add_argument("--noise", type=int, default=2)
+    parser.add_argument("--connections", type=int, default=150, help="of an attacker")
     parser.add_argument("--tls", action="store_true")
     options = parser.parse_args()
     pids = [in_process(attack, options, number) for number in range(options.attackers)]

@@ -1,6 +1,10 @@
-# 001_readme.pl - the README tells the truth: its quick start runs as printed, and its tables match the product.
+# 001_readme.pl - the README tells the truth: its quick start runs as printed, what it says on servers of one's own leads to one
+# that answers signed requests, and its tables match the product.
 use strict;
 use warnings;
+use lib 'test/t/lib';
+use DynapgHttp;
+use DynapgSign;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -19,21 +23,87 @@ $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION dynapg');
 
-# Each block of SQL, with the block of output that may follow it at once; errors without their context.
-my ($quick_start) = $readme =~ /^## Quick start\n(.*?)^## /ms;
-my $blocks = 0;
-while ($quick_start =~ /^```sql\n(.*?)^```\n(?:```text\n(.*?)^```\n)?/msg)
+# Each block of SQL, with the block of output that may follow it at once; all in one session, as a reader has it.  Errors
+# come without their context.
+sub blocks_of
 {
-	my ($sql, $expected) = ($1, $2 // '');
+	my ($section) = @_;
+	my ($text) = $readme =~ /^#+ \Q$section\E\n(.*?)^#+ /ms or die "README.md has no section $section";
+	my @blocks;
+	push @blocks, [ $1, $2 // '' ] while $text =~ /^```sql\n(.*?)^```\n(?:```text\n(.*?)^```\n)?/msg;
+	return @blocks;
+}
+
+my @blocks = blocks_of('Quick start');
+my $blocks = @blocks;
+my $session = join '', "\\set VERBOSITY terse\n", map { "$_->[0]\\echo END OF BLOCK\n\\warn END OF BLOCK\n" } @blocks;
+my ($status, $out, $err) = $node->psql('postgres', $session, on_error_stop => 0, extra_params => [ '-q', '-t', '-A' ]);
+$err =~ s/^psql:<stdin>:\d+: //mg;
+my @out = split /^END OF BLOCK\n?/m, $out, -1;
+my @err = split /^END OF BLOCK\n?/m, $err, -1;
+for my $i (0 .. $#blocks)
+{
+	my ($sql, $expected) = @{ $blocks[$i] };
 	my ($first_line) = $sql =~ /^(.*)/;
-	my ($status, $out, $err) = $node->psql('postgres', "\\set VERBOSITY terse\n$sql", on_error_stop => 1, extra_params => [ '-q', '-t', '-A' ]);
-	my $got = $out . ($out ne '' && $err ne '' ? "\n" : '') . $err;
-	$got =~ s/^psql:<stdin>:\d+: //mg;
-	chomp($got, $expected);
-	is($got, $expected, "quick start: $first_line");
-	$blocks++;
+	is(($out[$i] // '') . ($err[$i] // ''), $expected, "quick start: $first_line");
 }
 cmp_ok($blocks, '>=', 8, 'the quick start has its blocks');
+
+# ---- a PostgreSQL of one's own: the sections' settings and SQL, in the order of the README ----
+
+# Runs the next block of SQL of the section in database app; returns its output.
+my $own = PostgreSQL::Test::Cluster->new('own');
+my $http_port = PostgreSQL::Test::Cluster::get_free_port();
+my %left;
+
+sub run_next
+{
+	my ($section) = @_;
+	$left{$section} //= [ blocks_of($section) ];
+	my $block = shift @{ $left{$section} } or die "no block of SQL is left in $section";
+	return $own->safe_psql('app', $block->[0]);
+}
+
+$own->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
+$own->start;
+$own->safe_psql('postgres', 'CREATE DATABASE app');
+run_next('Into a PostgreSQL of your own');
+is($own->safe_psql('app', q(SET ROLE app; SELECT dynapg.list_tables('{}'))), '{"TableNames":[]}', 'SQL functions work without a restart');
+
+my ($settings) = $readme =~ /^### Into a PostgreSQL of your own\n.*?^```ini\n(.*?)^```/ms;
+like($settings, qr/^dynapg\.http_port = 8000$/m, 'the settings for HTTP');
+$own->append_conf('postgresql.conf', $settings =~ s/8000/$http_port/r);
+$own->restart;
+my ($id, $secret) = split /\|/, run_next('Into a PostgreSQL of your own');
+my $reply;
+for (1 .. 600)
+{
+	$reply = eval { signed_call($http_port, $id, $secret, 'ListTables', '{}') };
+	last if $reply && $reply->{status} == 200;
+	select undef, undef, undef, 0.1;
+}
+is(answer_of($reply), '200 {"TableNames":[]}', 'the key signs requests');
+$reply = signed_call($http_port, $id, $secret, 'CreateTable', '{"TableName":"Orders","BillingMode":"PAY_PER_REQUEST",
+	"KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"N"}]}');
+is($reply->{status}, 200, 'its role may create tables');
+is(signed_call($http_port, $id, "x$secret", 'ListTables', '{}')->{status}, 400, 'another secret is refused');
+is(exchange(dial($http_port), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")->{status}, 200, 'the health check');
+ok($own->poll_query_until('app', q(SELECT count(*) > 0 FROM dynapg.stat_operations WHERE operation = 'CreateTable')), 'requests are counted');
+like(run_next('Monitoring and connection poolers'), qr/^CreateTable\|Orders\|1\|/m, 'monitoring: operations and tables');
+
+my ($version) = slurp('dynapg.control') =~ /^default_version\s*=\s*'([^']+)'/m;
+is(run_next('Upgrade and uninstall'), $version, 'ALTER EXTENSION UPDATE');
+my $drop = $left{'Upgrade and uninstall'}[0][0];
+isnt($own->psql('app', $drop), 0, 'DROP EXTENSION is refused while there are tables');
+my ($copy) = $readme =~ /`(CREATE TABLE orders AS SELECT[^`]*)`/;
+$own->safe_psql('app', q(SELECT dynapg.put_item('{"TableName":"Orders","Item":{"id":{"N":"7"},"x":{"S":"y"}}}')));
+$own->safe_psql('app', $copy =~ s/sk, //r);
+$own->safe_psql('app', q(SELECT dynapg.delete_table('{"TableName":"Orders"}')));
+run_next('Upgrade and uninstall');
+is($own->safe_psql('app', q(SELECT item FROM orders)), '{"id":{"N":"7"},"x":{"S":"y"}}', 'items stay as JSON');
+is($own->safe_psql('app', q(SELECT count(*) FROM pg_extension WHERE extname = 'dynapg')), 0, 'and the extension is gone');
+is_deeply([ map { @$_ } values %left ], [], 'every block of SQL of these sections ran');
+$own->stop;
 
 # The table of errors is that of the source.
 my %rows = $readme =~ /^\| `(\w+)` \| `(\w{5})` \|/mg;

@@ -1,0 +1,434 @@
+/*
+ * pool.c - the connections of a worker together: their number, timers and memory
+ *
+ * Each timer has a list of connections in the order in which they came to it, so the first is always the next, and among
+ * those that transfer something the slowest.
+ *
+ * Layer 4 (http).
+ */
+#include "postgres.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/guc.h"
+#include "http/connection_internal.h"
+#include "http/pool.h"
+
+#define ACCEPTS_PER_TURN	64
+#define LINGER_TIME			2000	/* milliseconds */
+#define SLOW_AFTER			2000	/* milliseconds */
+#define STARVED_CHECK		100		/* milliseconds between two looks for slow clients while somebody waits for memory */
+#define SMALL				131072	/* bytes: who holds no more does not wait for memory, nor has to give some back first */
+#define SMALL_SHARE			8		/* the part of the memory that is kept for small requests */
+#define KILOBYTE			INT64CONST(1024)
+
+static int	epoll_fd = -1;
+static int	connections = 0;
+static int64 held = 0;			/* bytes in buffers of all connections */
+static dlist_head timers[DYN_TIMER_COUNT];
+static dlist_head dead;
+
+int64
+dyn_pool_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+	return (int64) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+void
+dyn_pool_init(int epoll)
+{
+	epoll_fd = epoll;
+	for (int i = 0; i < DYN_TIMER_COUNT; i++)
+		dlist_init(&timers[i]);
+	dlist_init(&dead);
+}
+
+void
+dyn_pool_start_timer(DynConnection *connection, DynTimer timer)
+{
+	dlist_delete(&connection->timer_node);
+	dlist_push_tail(&timers[timer], &connection->timer_node);
+	connection->timer = timer;
+	connection->since = dyn_pool_now();
+	connection->progress = 0;
+}
+
+static DynConnection *
+timer_entry(dlist_node *node)
+{
+	return dlist_container(DynConnection, timer_node, node);
+}
+
+/* -- memory -- */
+
+void
+dyn_pool_account(DynConnection *connection)
+{
+	int64		now = dyn_connection_buffered(connection);
+
+	held += now - connection->counted;
+	connection->counted = now;
+}
+
+static bool
+is_large(const DynConnection *connection)
+{
+	return connection->counted > SMALL;
+}
+
+/* Ends slow connections, large ones alone if that is asked for, until no more than that is held. */
+static bool
+end_slow_ones(const DynConnection *spared, int64 allowed, bool large)
+{
+	int64		slow_since = dyn_pool_now() - SLOW_AFTER;
+	dlist_mutable_iter iter;
+
+	dlist_foreach_modify(iter, &timers[DYN_TIMER_TRANSFER])
+	{
+		DynConnection *connection = timer_entry(iter.cur);
+
+		if (held <= allowed || connection->since > slow_since)
+			break;
+		if (connection != spared && !connection->renewed && (large ? is_large(connection) : connection->counted > 0))
+			dyn_connection_refuse(connection);
+	}
+	return held <= allowed;
+}
+
+/* Of those that wait for memory, ends the one whose request began last, so that others can go on.  False: there is none. */
+static bool
+end_last_starved(const DynConnection *spared)
+{
+	DynConnection *last = NULL;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &timers[DYN_TIMER_STARVED])
+	{
+		DynConnection *connection = timer_entry(iter.cur);
+
+		if (connection != spared && (last == NULL || connection->begun >= last->begun))
+			last = connection;
+	}
+	if (last)
+		dyn_connection_refuse(last);
+	return last != NULL;
+}
+
+bool
+dyn_pool_admits(DynConnection *connection, uint32 bytes, bool *is_small)
+{
+	int64		memory = dyn_guc_http_memory * KILOBYTE;
+	int64		allowed;
+
+	*is_small = connection->counted + bytes <= SMALL;
+	allowed = (*is_small ? memory : memory - memory / SMALL_SHARE) - bytes;
+	if (held <= allowed || end_slow_ones(connection, allowed, true))
+		return true;
+	if (!*is_small)
+		return false;
+	while (held > allowed && end_last_starved(connection))
+		;
+	return held <= allowed || end_slow_ones(connection, allowed, false);
+}
+
+/* Ends those that have not taken large replies yet, the slowest first, until no more than that is held. */
+static bool
+end_takers(const DynConnection *spared, int64 allowed)
+{
+	dlist_mutable_iter iter;
+
+	dlist_foreach_modify(iter, &timers[DYN_TIMER_TRANSFER])
+	{
+		DynConnection *connection = timer_entry(iter.cur);
+
+		if (held <= allowed)
+			break;
+		if (connection != spared && connection->sending && is_large(connection))
+			dyn_pool_destroy(connection);
+	}
+	return held <= allowed;
+}
+
+bool
+dyn_pool_may_execute(DynConnection *connection)
+{
+	int64		allowed = dyn_guc_http_memory * KILOBYTE;
+
+	return held <= allowed || end_slow_ones(connection, allowed, true) || end_takers(connection, allowed);
+}
+
+/* Will somebody give back memory, by getting on or by being too slow? */
+static bool
+somebody_goes_on(void)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &timers[DYN_TIMER_TRANSFER])
+	{
+		if (is_large(timer_entry(iter.cur)))
+			return true;
+	}
+	return false;
+}
+
+void
+dyn_pool_feed(void)
+{
+	while (!dlist_is_empty(&timers[DYN_TIMER_STARVED]))
+	{
+		DynConnection *first = timer_entry(dlist_head_node(&timers[DYN_TIMER_STARVED]));
+		bool		is_small;
+
+		if (dyn_pool_admits(first, dyn_connection_growth(first), &is_small))
+		{
+			dyn_pool_start_timer(first, DYN_TIMER_TRANSFER);
+			dyn_connection_feed(first);
+		}
+		else if (somebody_goes_on() || !end_last_starved(NULL))
+			break;
+	}
+}
+
+/* -- beginning and end -- */
+
+void
+dyn_pool_destroy(DynConnection *connection)
+{
+	dlist_delete(&connection->timer_node);
+	if (connection->is_touched || connection->is_backlogged)
+		dlist_delete(&connection->turn_node);
+	connection->is_touched = connection->is_backlogged = false;
+	if (connection->tls)
+		dyn_tls_close(connection->tls);
+	connection->tls = NULL;
+	close(connection->fd);
+	connection->fd = -1;
+	dyn_connection_free_buffers(connection);
+	dyn_pool_account(connection);
+	connection->is_dead = true;
+	dlist_push_tail(&dead, &connection->timer_node);
+	connections--;
+}
+
+void
+dyn_pool_bury(void)
+{
+	while (!dlist_is_empty(&dead))
+		free(timer_entry(dlist_pop_head_node(&dead)));
+}
+
+/*
+ * Watches a new socket, which is closed if that cannot be done.  The structure is malloc's, which raises no error, and in which a
+ * sanitizer sees a use of what was freed.
+ */
+static void
+open_connection(int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	int			on = 1;
+	DynConnection *connection = calloc(1, sizeof(DynConnection));
+	DynTls	   *tls = connection && dyn_tls_enabled() ? dyn_tls_open(fd) : NULL;
+
+	event.data.ptr = connection;
+	if (connection == NULL || (dyn_tls_enabled() && tls == NULL) || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
+	{
+		if (tls)
+			dyn_tls_close(tls);
+		free(connection);
+		close(fd);
+		return;
+	}
+	(void) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	connection->fd = fd;
+	connection->tls = tls;
+	connection->watched = event.events;
+	dyn_parser_init(&connection->parser);
+	connection->timer = DYN_TIMER_NEW;
+	connection->since = dyn_pool_now();
+	dlist_push_tail(&timers[DYN_TIMER_NEW], &connection->timer_node);
+	connections++;
+}
+
+/* The connection of the timer that waits for longest, and so long, and has nothing to do in this turn; or NULL. */
+static DynConnection *
+longest_of(DynTimer timer, int milliseconds)
+{
+	int64		latest = dyn_pool_now() - milliseconds;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &timers[timer])
+	{
+		DynConnection *connection = timer_entry(iter.cur);
+
+		if (connection->since > latest)
+			break;
+		if (!connection->is_touched && !connection->is_backlogged)
+			return connection;
+	}
+	return NULL;
+}
+
+/* The slowest of those who send a request, and with which an operation has succeeded or not; NULL: nobody is slow. */
+static DynConnection *
+slowest_sender(bool proven)
+{
+	int64		slow_since = dyn_pool_now() - SLOW_AFTER;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &timers[DYN_TIMER_TRANSFER])
+	{
+		DynConnection *connection = timer_entry(iter.cur);
+
+		if (connection->since > slow_since)
+			break;
+		if (connection->proven == proven && !dyn_connection_has_output(connection) && !connection->is_touched &&
+			!connection->is_backlogged)
+			return connection;
+	}
+	return NULL;
+}
+
+/* Makes place for one more connection by ending another one; see pool.h for the order.  False: none can be. */
+static bool
+make_place(void)
+{
+	DynConnection *connection = longest_of(DYN_TIMER_NEW, SLOW_AFTER);
+
+	if (connection == NULL)
+		connection = slowest_sender(false);
+	if (connection == NULL)
+		connection = longest_of(DYN_TIMER_LINGER, 0);
+	if (connection == NULL)
+		connection = longest_of(DYN_TIMER_IDLE, SLOW_AFTER);
+	if (connection == NULL)
+		connection = longest_of(DYN_TIMER_NEW, 0);
+	if (connection == NULL)
+		connection = longest_of(DYN_TIMER_IDLE, 0);
+	if (connection == NULL)
+		connection = slowest_sender(true);
+	if (connection == NULL)
+		return false;
+	dyn_pool_destroy(connection);
+	return true;
+}
+
+bool
+dyn_pool_accept(int listener)
+{
+	for (int i = 0; i < ACCEPTS_PER_TURN; i++)
+	{
+		int			fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd >= 0)
+		{
+			if (connections >= dyn_guc_http_max_connections && !make_place())
+				close(fd);
+			else
+				open_connection(fd);
+		}
+		else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+			return make_place();
+		else if (errno != EINTR && errno != ECONNABORTED)
+			break;
+	}
+	return true;
+}
+
+/* The time of a timer in milliseconds; 0 is none. */
+static int
+time_of(DynTimer timer)
+{
+	switch (timer)
+	{
+		case DYN_TIMER_NEW:
+		case DYN_TIMER_IDLE:
+			return dyn_guc_http_idle_timeout;
+		case DYN_TIMER_TRANSFER:
+		case DYN_TIMER_STARVED:
+			return dyn_guc_http_transfer_timeout;
+		default:
+			return LINGER_TIME;
+	}
+}
+
+/* What happens when its time is over. */
+static void
+expire(DynConnection *connection)
+{
+	if (connection->timer == DYN_TIMER_STARVED)
+		dyn_connection_refuse(connection);
+	else
+		dyn_pool_destroy(connection);
+}
+
+long
+dyn_pool_expire(void)
+{
+	int64		now = dyn_pool_now();
+	long		next = dlist_is_empty(&timers[DYN_TIMER_STARVED]) ? -1 : STARVED_CHECK;
+
+	for (DynTimer timer = 0; timer < DYN_TIMER_COUNT; timer++)
+	{
+		int			time = time_of(timer);
+
+		while (time > 0 && !dlist_is_empty(&timers[timer]))
+		{
+			DynConnection *first = timer_entry(dlist_head_node(&timers[timer]));
+			long		left = first->since + time - now;
+
+			if (left > 0)
+			{
+				next = next < 0 ? left : Min(next, left);
+				break;
+			}
+			expire(first);
+		}
+	}
+	return dyn_connections_touched() || dyn_connections_backlogged() ? 0 : next;
+}
+
+/* -- what is told of them -- */
+
+int
+dyn_pool_open(void)
+{
+	return connections;
+}
+
+static int
+length_of(DynTimer timer)
+{
+	int			length = 0;
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &timers[timer])
+		length++;
+	return length;
+}
+
+void
+dyn_pool_describe(DynActivity *activity)
+{
+	dlist_iter	iter;
+
+	activity->open = connections;
+	activity->receiving = length_of(DYN_TIMER_STARVED);
+	activity->sending = 0;
+	activity->closing = length_of(DYN_TIMER_LINGER);
+	activity->buffered = held;
+	dlist_foreach(iter, &timers[DYN_TIMER_TRANSFER])
+	{
+		if (dyn_connection_has_output(timer_entry(iter.cur)))
+			activity->sending++;
+		else
+			activity->receiving++;
+	}
+}
