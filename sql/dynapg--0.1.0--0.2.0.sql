@@ -620,6 +620,15 @@ CREATE FUNCTION dynapg.execute_transaction(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_execute_transaction_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.execute_transaction(text) IS 'Runs PartiQL statements, all or none: the API operation ExecuteTransaction';
 
+CREATE FUNCTION dynapg.partiql_items(statement text, parameters json[]) RETURNS dynapg.item[]
+	AS 'MODULE_PATHNAME', 'dynapg_partiql_items' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.partiql_items(text, json[]) IS 'What dynapg.partiql returns, as an array';
+
+CREATE FUNCTION dynapg.partiql(statement text, VARIADIC parameters json[] DEFAULT '{}') RETURNS SETOF dynapg.item
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+	BEGIN ATOMIC SELECT pg_catalog.unnest(dynapg.partiql_items(statement, parameters)); END;
+COMMENT ON FUNCTION dynapg.partiql(text, json[]) IS 'The items that a PartiQL statement finds or returns, of all its pages';
+
 --
 -- The change log and DynamoDB Streams
 --

@@ -112,6 +112,13 @@ SELECT pg_temp.run('SELECT * FROM partiql WHERE pk=?', ',"Parameters":[{"S":"a"}
 SELECT pg_temp.run('SELECT * FROM partiql WHERE pk=''a''', ',"NextToken":"' || t || '"') FROM unnest(ARRAY['x', 'AAAA', overlay(:'token' placing 'zz' from 60), left(:'token', 40)]) t;
 SELECT pg_temp.run('SELECT * FROM partiql WHERE pk=''a''', ',"Limit":0');
 
+\echo # items as rows, of all pages
+SELECT count(*), count(DISTINCT dynapg.key_n(item, 'sk')) FROM dynapg.partiql($$SELECT * FROM partiql WHERE pk IN ('page','b')$$) item;
+SELECT dynapg.partiql($$SELECT sk, l FROM partiql WHERE pk=? AND sk<? ORDER BY sk DESC$$, '{"S":"a"}', '{"N":"3"}');
+SELECT dynapg.partiql($$INSERT INTO partiql VALUE ?$$, '{"M":{"pk":{"S":"row"},"sk":{"N":"1"},"z":{"S":"\u0000"}}}');
+SELECT dynapg.partiql($$DELETE FROM partiql WHERE pk='row' AND sk=1 RETURNING ALL OLD *$$);
+SELECT dynapg.partiql('nonsense');
+
 \echo # UPDATE
 SELECT pg_temp.run($$UPDATE partiql SET n = n + 1, x = [1,2], m.y = 'deep' REMOVE s SET ss = set_add(ss, <<'z'>>) SET ns = set_delete(ns, <<1>>) WHERE pk='a' AND sk=1 RETURNING ALL NEW *$$);
 SELECT pg_temp.run($$UPDATE partiql SET x = list_append(x, [3]), n = 10 - n WHERE pk='a' AND sk=1 RETURNING MODIFIED NEW *$$);

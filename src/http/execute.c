@@ -64,9 +64,54 @@ dyn_execute_reload(void)
 	set_option("statement_timeout", value);
 }
 
+/* The end of a name's characters. */
+static const char *
+skip_name(const char *p, const char *end)
+{
+	while (p < end && (isalnum((unsigned char) *p) || *p == '_' || *p == '.' || *p == '-'))
+		p++;
+	return p;
+}
+
 /*
- * The table that the first "TableName" in the text names, by itself or in an ARN, for those who watch; an empty slice
- * when none is seen.
+ * The table that the text's first statement of PartiQL names, behind FROM, INTO or UPDATE, with quotes or without; an empty
+ * slice when none is seen.
+ */
+static DynSlice
+statement_table_seen(DynSlice body)
+{
+	static const char member[] = "\"Statement\"";
+	const char *end = body.data + Min(body.len, MAX_TABLE_SEARCH);
+	const char *p = memmem(body.data, end - body.data, member, sizeof(member) - 1);
+	const char *name;
+	bool		quoted;
+
+	for (p = p != NULL ? p + sizeof(member) - 1 : end; p < end; p++)
+	{
+		Size		len;
+
+		if (isalnum((unsigned char) p[-1]) || p[-1] == '_')
+			continue;
+		len = end - p > 5 && (pg_strncasecmp(p, "FROM ", 5) == 0 || pg_strncasecmp(p, "INTO ", 5) == 0) ? 5 :
+			end - p > 7 && pg_strncasecmp(p, "UPDATE ", 7) == 0 ? 7 : 0;
+		if (len == 0)
+			continue;
+		p += len;
+		while (p < end && *p == ' ')
+			p++;
+		quoted = end - p > 2 && p[0] == '\\' && p[1] == '"';
+		name = quoted ? p + 2 : p;
+		p = skip_name(name, end);
+		if (quoted ? p == end || *p != '\\' : memchr(name, '.', p - name) != NULL)
+			break;
+		return (DynSlice) {name, p - name};
+	}
+	return (DynSlice) {"", 0};
+}
+
+/*
+ * The table that the first "TableName" in the text names, by itself or in an ARN, or else that of the first statement, for
+ * those who watch; an empty slice when none is seen.
  */
 static DynSlice
 table_seen(DynSlice body)
@@ -77,7 +122,7 @@ table_seen(DynSlice body)
 	const char *name;
 
 	if (p == NULL)
-		return (DynSlice) {"", 0};
+		return statement_table_seen(body);
 	p += sizeof(member) - 1;
 	while (p < end && (*p == ' ' || *p == ':' || *p == '\t' || *p == '\n' || *p == '\r'))
 		p++;

@@ -231,6 +231,26 @@ static const Keyword keywords[] = {
 
 #define LONGEST_KEYWORD 9
 
+/* The first keyword that has at least that many characters. */
+static int
+first_keyword(uint32 len)
+{
+	static uint8 first[LONGEST_KEYWORD + 1];
+	static bool known = false;
+
+	if (!known)
+	{
+		for (int n = LONGEST_KEYWORD; n >= 0; n--)
+		{
+			first[n] = 0;
+			while (first[n] < lengthof(keywords) && keywords[first[n]].len < n)
+				first[n]++;
+		}
+		known = true;
+	}
+	return first[len];
+}
+
 static DynPartiqlCode
 word_code(DynSlice word)
 {
@@ -240,9 +260,9 @@ word_code(DynSlice word)
 		return DYN_PC_NONE;
 	for (uint32 i = 0; i < word.len; i++)
 		upper[i] = word.data[i] >= 'a' && word.data[i] <= 'z' ? word.data[i] - ('a' - 'A') : word.data[i];
-	for (int i = 0; i < lengthof(keywords) && keywords[i].len <= word.len; i++)
+	for (int i = first_keyword(word.len); i < lengthof(keywords) && keywords[i].len == word.len; i++)
 	{
-		if (keywords[i].len == word.len && keywords[i].word[0] == upper[0] && memcmp(keywords[i].word, upper, word.len) == 0)
+		if (keywords[i].word[0] == upper[0] && memcmp(keywords[i].word, upper, word.len) == 0)
 			return (DynPartiqlCode) (i + 1);
 	}
 	return DYN_PC_NONE;

@@ -135,6 +135,7 @@ parse_order(DynPartiqlParser *p, DynPartiqlStatement *statement)
 	if (!dyn_partiql_take(p, DYN_PC_ORDER))
 		return;
 	dyn_partiql_expect(p, DYN_PC_BY);
+	statement->order = palloc0_array(DynPartiqlOrder, DYN_PARTIQL_MAX_ORDER);
 	do
 	{
 		DynPartiqlOrder *order = &statement->order[statement->norder];

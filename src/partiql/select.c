@@ -44,8 +44,10 @@ typedef struct Select
 	DynPartiqlTerms terms;
 	DynPage		page;
 	bool		keyed;			/* the partition attributes have values */
-	int			nvalues;		/* of the partition attribute; 0: not one but several attributes, or none */
-	DynValue	values[MAX_HASH_VALUES];
+
+	/* Of the partition attribute; none where there are several attributes, or they have no values. */
+	int			nvalues;
+	DynValue	values[MAX_HASH_VALUES];	/* as many as there are, the others are not set */
 } Select;
 
 /* ---- key conditions ---- */
@@ -400,7 +402,7 @@ plan(Select *select, const DynPartiqlBound *bound)
 	const DynJson *request = bound->request;
 	DynPage    *page = &select->page;
 
-	memset(select, 0, sizeof(*select));
+	memset(select, 0, offsetof(Select, values));
 	select->bound = bound;
 	select->statement = bound->statement;
 	select->terms = dyn_partiql_terms(bound);

@@ -88,7 +88,7 @@ typedef struct DynPartiqlStatement
 	DynPartiqlNode *actions;	/* UPDATE: DYN_OP_SET, DYN_OP_REMOVE, a list by next */
 	DynPartiqlNode *where;		/* NULL: none */
 	int			norder;
-	DynPartiqlOrder order[DYN_PARTIQL_MAX_ORDER];
+	DynPartiqlOrder *order;		/* ORDER BY; NULL: none */
 	DynPartiqlReturning returning;
 	uint32		nparameters;
 } DynPartiqlStatement;

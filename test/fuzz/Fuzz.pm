@@ -9,6 +9,7 @@ package Fuzz;
 use strict;
 use warnings;
 use utf8;
+use Statements;
 
 my $WHOLE = 4294967296;
 
@@ -462,6 +463,7 @@ sub valid_request
 	return $self->write_request($op, $table) if $op =~ /^(put|update|delete)_item$/;
 	return $self->read_request($op, $table) if $op =~ /^(get_item|query|scan)$/;
 	return $self->transact_request($op) if $op =~ /^transact_/;
+	return $self->statement_request($op) if $op =~ /execute_/;
 	return $self->batch_request($op) if $op =~ /^batch_/;
 	return $self->table_request($op);
 }
@@ -554,18 +556,27 @@ sub mutate_bytes
 	return substr($octets, 0, 1_000_000);
 }
 
-my @operations = ((qw(put_item update_item transact_write_items) x 4), (qw(get_item delete_item query scan transact_get_items batch_get_item batch_write_item) x 2), qw(create_table update_table describe_table delete_table list_tables));
+my @operations = ((qw(put_item update_item transact_write_items) x 4), (qw(get_item delete_item query scan transact_get_items batch_get_item batch_write_item execute_statement twin) x 2),
+	qw(execute_statement batch_execute_statement execute_transaction create_table update_table describe_table delete_table list_tables));
+
+sub json_octets
+{
+	my ($request) = @_;
+	my $octets = json($request);
+	utf8::encode($octets);
+	return $octets;
+}
 
 # One request: the operation and the octets of its JSON text.
 sub request
 {
 	my ($self) = @_;
 	my $op = $self->pick(@operations);
+	return ($op, json_octets($self->twin_request)) if $op eq 'twin';
 	my $request = $self->valid_request($op);
 	my $changes = $self->pick(0, 1, 1, 1, 2, 3);
 	$request = $self->mutate($request) for 1 .. $changes;
-	my $octets = json($request);
-	utf8::encode($octets);
+	my $octets = json_octets($request);
 	$octets = $self->mutate_bytes($octets) if $self->random(8) == 0;
 	return ($op, $octets);
 }

@@ -35,6 +35,9 @@ BEGIN
 		WHEN 'batch_write_item' THEN dynapg.batch_write_item(request)
 		WHEN 'transact_write_items' THEN dynapg.transact_write_items(request)
 		WHEN 'transact_get_items' THEN dynapg.transact_get_items(request)
+		WHEN 'execute_statement' THEN dynapg.execute_statement(request)
+		WHEN 'batch_execute_statement' THEN dynapg.batch_execute_statement(request)
+		WHEN 'execute_transaction' THEN dynapg.execute_transaction(request)
 		WHEN 'create_table' THEN dynapg.create_table(request)
 		WHEN 'update_table' THEN dynapg.update_table(request)
 		WHEN 'describe_table' THEN dynapg.describe_table(request)
@@ -54,7 +57,7 @@ DECLARE
 	codes text;
 BEGIN
 	SELECT string_agg(r->>'Code', ', ' ORDER BY n) INTO codes FROM json_array_elements(detail::json->'CancellationReasons') WITH ORDINALITY t (r, n);
-	IF message NOT LIKE '%[' || codes || ']' OR codes !~ 'ValidationError|ConditionalCheckFailed' THEN
+	IF message NOT LIKE '%[' || codes || ']' OR codes !~ 'ValidationError|ConditionalCheckFailed|DuplicateItem' THEN
 		RETURN 'reasons ' || codes || ' of: ' || message;
 	END IF;
 	PERFORM FROM json_array_elements(detail::json->'CancellationReasons') r WHERE (r->>'Code' = 'None') <> (r->'Message' IS NULL);
@@ -170,6 +173,28 @@ EXCEPTION WHEN untranslatable_character THEN
 	RETURN NULL;			-- U+0000 is no character of PostgreSQL's
 END $$;
 
+-- A SELECT and the native operation: the same items in the same order, or both are refused.
+CREATE FUNCTION fuzz.judge_twin(request json) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	found text;
+	native text;
+BEGIN
+	BEGIN
+		found := dynapg.execute_statement(request)->>'Items';
+	EXCEPTION WHEN SQLSTATE 'ND001' THEN
+		found := 'refused';
+	END;
+	BEGIN
+		native := fuzz.call(request->>'Operation', request->'Native')->>'Items';
+	EXCEPTION WHEN SQLSTATE 'ND001' THEN
+		native := 'refused';
+	END;
+	PERFORM fuzz.count('twin', CASE WHEN native = 'refused' OR native = '[]' THEN native ELSE 'ok' END);
+	RETURN CASE WHEN found <> native THEN 'found ' || found || ', not ' || native END;
+EXCEPTION WHEN untranslatable_character THEN
+	RETURN NULL;			-- U+0000 is no character of PostgreSQL's
+END $$;
+
 -- A request, as octets: an error is DynamoDB's, a reply is JSON.
 CREATE FUNCTION fuzz.judge_request(operation text, request bytea) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -179,6 +204,9 @@ DECLARE
 	detail text;
 	unlike text;
 BEGIN
+	IF operation = 'twin' THEN
+		RETURN fuzz.judge_twin(request::json);
+	END IF;
 	IF operation = 'transact_write_items' THEN
 		unlike := fuzz.judge_transaction(request::json);
 	END IF;

@@ -75,4 +75,19 @@ for my $more ('', ',"IndexName":"by-g"')
 my ($status, $out, $err) = $standby->psql('postgres', q(SELECT dynapg.put_item('{"TableName":"copied","Item":{"p":{"S":"p"},"s":{"N":"1"}}}')));
 like($err, qr/standby|read-only/, 'a write is refused');
 
+# Statements of PartiQL read there, alone and together, and do not write.
+sub statement
+{
+	my ($operation, $request) = @_;
+	my ($state, $reply, $error) = $standby->psql('postgres', "SELECT dynapg.$operation(\$\$$request\$\$)");
+	return $reply || $error;
+}
+my $select = q("Statement":"SELECT s FROM copied WHERE p='p3' AND s=13");
+is(statement('execute_statement', "{$select}"), '{"Items":[{"s":{"N":"13"}}]}', 'SELECT');
+is(statement('batch_execute_statement', qq({"Statements":[{$select}]})), '{"Responses":[{"TableName":"copied","Item":{"s":{"N":"13"}}}]}', 'a batch of SELECT');
+is(statement('execute_transaction', qq({"TransactStatements":[{$select}]})), '{"Responses":[{"Item":{"s":{"N":"13"}}}]}', 'a transaction of SELECT');
+my $delete = q("Statement":"DELETE FROM copied WHERE p='p3' AND s=13");
+like(statement(@$_), qr/ writes, and this server is a standby that only reads/, "$_->[0] writes nothing")
+  for [ 'execute_statement', "{$delete}" ], [ 'batch_execute_statement', qq({"Statements":[{$delete}]}) ], [ 'execute_transaction', qq({"TransactStatements":[{$delete}]}) ];
+
 done_testing();

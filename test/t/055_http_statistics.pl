@@ -69,6 +69,20 @@ TransactWriteItems|2|2
 UpdateItem|2|1
 EOR
 
+# Statements count for the table that they name, in quotes or without; a word of theirs within a text is none.
+my @statements = ('{"Statement":"SELECT * FROM Things"}', '{"Statement":"select pk from \\"Things\\" where pk = \'2\'"}',
+	'{"Statement":"INSERT INTO Things VALUE {\'pk\':?}","Parameters":[{"S":"FROM Nothing1"}]}', '{"Statement":"UPDATE Things SET xfrom = 1 WHERE pk = \'2\'"}',
+	'{"Statement":"DELETE FROM \\"Things\\" WHERE pk = \'FROM Nothing1\'"}', '{"Statement":"SELECT * FROM Nothing1"}', '{"Statement":"nonsense"}');
+call($port, 'ExecuteStatement', $_) for @statements;
+call($port, 'BatchExecuteStatement', '{"Statements":[{"Statement":"SELECT * FROM Things WHERE pk = \'2\'"}]}');
+sleep 1.5;
+is($node->safe_psql('postgres', q{SELECT operation, table_name, calls, items, errors::jsonb FROM dynapg.stat_operations WHERE operation LIKE '%ExecuteStatement' ORDER BY 1, 2}),
+	<<'EOR' =~ s/\n\z//r, 'statements');
+BatchExecuteStatement|Things|1|1|{}
+ExecuteStatement||2|0|{"ValidationException": 1, "ResourceNotFoundException": 1}
+ExecuteStatement|Things|5|11|{}
+EOR
+
 # A reset forgets what workers have counted and not told yet, too, and nothing that comes after it.
 call($port, 'GetItem', sprintf $key, 1) for 1 .. 20;
 $node->safe_psql('postgres', 'SELECT dynapg.stat_operations_reset()');
