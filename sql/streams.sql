@@ -103,7 +103,7 @@ SELECT pg_temp.records(pg_temp.arn('streams_' || view)) FROM unnest(ARRAY['keys_
 
 -- a record, whole; and its stream
 SELECT regexp_replace(regexp_replace((pg_temp.get(pg_temp.iterator(pg_temp.arn('streams_t'), 'TRIM_HORIZON'), 1) -> 'Records' -> 0)::text,
-	'"eventID":"[0-9a-f]{32}"', '"eventID":"ID"'), '"(ApproximateCreationDateTime":|SequenceNumber":")\d+', '"\1NUMBER');
+	'"eventID":"[0-9a-f]{32}"', '"eventID":"ID"'), '"(ApproximateCreationDateTime":|SequenceNumber":")\d+', '"\1NUMBER', 'g');
 SELECT regexp_replace(pg_temp.masked(pg_temp.stream(pg_temp.arn('streams_t'))::text), '"\d{21,}"', '"NUMBER"');
 SELECT pg_temp.stream(arn) -> 'Shards' -> 0 ->> 'ShardId' ~ '^shardId-\d{20}-[0-9a-f]{8}$',
 	(pg_temp.stream(arn) -> 'Shards' -> 0 -> 'SequenceNumberRange' ->> 'StartingSequenceNumber')::numeric <=
