@@ -18,6 +18,8 @@
 #define READS		false, false
 #define WRITES		true, false
 #define WRITES_ITEM true, true
+#define STATEMENT	false, true
+#define STATEMENTS	false, false
 #define DYN_OPERATION(wire_name, c_name, access) {#wire_name, &dyn_shape_##c_name, dyn_api_##c_name, access},
 
 /* Sorted by name: dyn_operation_find searches by halves. */
@@ -77,6 +79,13 @@ dyn_operation_add_items(int64 items)
 	current_items += items;
 }
 
+void
+dyn_operation_require_primary(void)
+{
+	if (RecoveryInProgress())
+		dyn_error(DYN_E_SERVICE_UNAVAILABLE, "%s writes, and this server is a standby that only reads", dyn_operation_current());
+}
+
 /* Shape, then handler. */
 static void
 run(const DynOperation *operation, const char *request, size_t len, StringInfo reply)
@@ -85,8 +94,8 @@ run(const DynOperation *operation, const char *request, size_t len, StringInfo r
 
 	dyn_session_require_extension();
 	dyn_shape_check(operation->shape, parsed);
-	if (operation->writes && RecoveryInProgress())
-		dyn_error(DYN_E_SERVICE_UNAVAILABLE, "%s writes, and this server is a standby that only reads", operation->name);
+	if (operation->writes)
+		dyn_operation_require_primary();
 	operation->handler(parsed, reply);
 }
 

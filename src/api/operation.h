@@ -22,7 +22,7 @@ typedef struct DynOperation
 	const DynShape *shape;		/* of the request */
 	DynHandler	handler;		/* called with a request that passed the shape; appends the reply's JSON */
 	bool		writes;			/* changes data or catalogs: refused on a hot standby */
-	bool		writes_item;	/* PutItem, UpdateItem, DeleteItem: TransactionConflictException is an error of theirs */
+	bool		writes_item;	/* PutItem and its like: TransactionConflictException is an error of theirs */
 } DynOperation;
 
 /* The operation of that wire name, or NULL. */
@@ -46,6 +46,9 @@ extern int64 dyn_api_call(const DynOperation *operation, const char *request, si
 /* The host that the request was sent to, as its client wrote it; empty for a call by SQL. */
 extern DynSlice dyn_operation_host(void);
 extern void dyn_operation_set_host(DynSlice host);
+
+/* Raises what an operation that writes gets on a hot standby. */
+extern void dyn_operation_require_primary(void);
 
 /* For handlers: the current call returned or wrote that many items more. */
 extern void dyn_operation_add_items(int64 items);

@@ -136,8 +136,8 @@ dyn_page_begin(DynPage *page, const DynPageKind *kind, const DynJson *request, D
 
 /* ---- table and index ---- */
 
-static const DynIndex *
-find_index(const DynTable *table, DynSlice name)
+const DynIndex *
+dyn_page_index(const DynTable *table, DynSlice name)
 {
 	for (int i = 0; i < table->nindexes; i++)
 	{
@@ -150,7 +150,7 @@ find_index(const DynTable *table, DynSlice name)
 		dyn_index_resume(dyn_catalog_read_relid(table->relid));
 		dyn_validation("Cannot read from backfilling global secondary index: %s", index->name);
 	}
-	dyn_validation("The table does not have the specified index: %.*s", (int) name.len, name.data);
+	return NULL;
 }
 
 /* The name at the start of a path. */
@@ -162,9 +162,8 @@ path_head(const DynProgram *program, const DynExprNode *path)
 	return (DynSlice) {(const char *) dyn_program_bytes(program) + first->offset, first->len};
 }
 
-/* Raises for attributes of the projection that a global index cannot show. */
-static void
-check_projected(const DynPage *page)
+void
+dyn_page_check_projected(const DynPage *page)
 {
 	const DynRange *range = &page->range;
 	const DynExprNode *nodes;
@@ -197,7 +196,7 @@ check_global(const DynPage *page)
 	if (page->select == DYN_SELECT_ALL && !dyn_view_is_whole(index))
 		dyn_validation(INVALID_PARAMETER "Select type ALL_ATTRIBUTES is not supported for global secondary index %s "
 					   "because its projection type is not ALL", index->name);
-	check_projected(page);
+	dyn_page_check_projected(page);
 }
 
 static bool
@@ -243,18 +242,29 @@ collect_keys(DynPage *page)
 }
 
 void
+dyn_page_use(DynPage *page, DynTable *table, const DynIndex *index)
+{
+	page->range.table = table;
+	page->range.index = index;
+	collect_keys(page);
+}
+
+void
 dyn_page_find(DynPage *page)
 {
 	DynSlice	index_name = dyn_request_string(page->request, "IndexName");
+	DynTable   *table = dyn_name_find_table(dyn_request_string(page->request, "TableName"), DYN_NAME_DATA);
+	const DynIndex *index = NULL;
 
-	page->range.table = dyn_name_find_table(dyn_request_string(page->request, "TableName"), DYN_NAME_DATA);
 	if (index_name.data != NULL)
 	{
-		page->range.index = find_index(page->range.table, index_name);
-		if (page->range.index->is_global)
-			check_global(page);
+		index = dyn_page_index(table, index_name);
+		if (index == NULL)
+			dyn_validation("The table does not have the specified index: %.*s", (int) index_name.len, index_name.data);
 	}
-	collect_keys(page);
+	dyn_page_use(page, table, index);
+	if (index != NULL && index->is_global)
+		check_global(page);
 	dyn_capacity_begin(&page->capacity, page->request);
 }
 
@@ -396,6 +406,14 @@ is_hidden(const DynProgram *program, const DynExprNode *path, const void *arg)
 }
 
 void
+dyn_page_check_filtered(const DynPage *page)
+{
+	if (any_filter_path(page, is_hidden, &page->range))
+		dyn_validation(INVALID_PARAMETER "Global secondary index %s does not project one or more attributes of the filter",
+					   page->range.index->name);
+}
+
+void
 dyn_page_check_paths(const DynPage *page)
 {
 	dyn_keys_check_paths(page->range.table, page->projection);
@@ -411,22 +429,6 @@ dyn_page_filter_names(const DynPage *page, const DynKeyAttr *attr)
 
 /* ---- reading and the reply ---- */
 
-/* A page in the making. */
-typedef struct Reader
-{
-	const DynPage *page;
-	StringInfo	reply;
-	bool		viewed;			/* the index shows a part of the items only */
-	bool		fetches;		/* a local index that needs more than it shows */
-	int64		limit;			/* 0: none */
-	int64		scanned;
-	int64		count;
-	uint64		bytes;			/* read of the table or index */
-	uint64		fetched_bytes;	/* of the table by a local index, each item as it is charged */
-	double		fetched_units;	/* of the table, by a local index */
-	StringInfoData last_key;	/* empty: the range has ended */
-} Reader;
-
 /* Must a local index fetch items from the table? */
 static bool
 needs_fetch(const DynPage *page)
@@ -436,7 +438,7 @@ needs_fetch(const DynPage *page)
 }
 
 static void
-print_last_key(Reader *reader, DynValue item)
+print_last_key(DynPageReader *reader, DynValue item)
 {
 	const DynPage *page = reader->page;
 	StringInfo	out = &reader->last_key;
@@ -450,8 +452,89 @@ print_last_key(Reader *reader, DynValue item)
 	appendStringInfoChar(out, '}');
 }
 
+/* ---- looking ahead ---- */
+
+/*
+ * Does the key condition leave out items of the partition that come after the range, in the direction of reading?
+ */
+static bool
+ends_within_partition(const DynPage *page)
+{
+	const DynRange *range = &page->range;
+
+	if (range->nequal > page->npk)
+		return true;
+	switch (range->op)
+	{
+		case DYN_RANGE_LT:
+		case DYN_RANGE_LE:
+			return !range->backward;
+		case DYN_RANGE_GT:
+		case DYN_RANGE_GE:
+			return range->backward;
+		case DYN_RANGE_BETWEEN:
+		case DYN_RANGE_BEGINS_WITH:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static DynValue
+kept_key(const DynPageReader *reader, DynValue item, const DynKeyAttr *attr)
+{
+	DynValue	v = dyn_map_get(item, attr->name, attr->len);
+
+	if (v.tag != 0)
+		v.data = memcpy(MemoryContextAlloc(reader->context, Max(v.len, 1)), v.data, v.len);
+	return v;
+}
+
 static void
-print_item(Reader *reader, DynValue whole, DynValue shown)
+keep_place(DynPageReader *reader, DynValue item)
+{
+	const DynPage *page = reader->page;
+	const DynTable *table = page->range.table;
+
+	for (int i = 0; page->range.index != NULL && i < page->nkeys; i++)
+		reader->place.index[i] = kept_key(reader, item, page->keys[i]);
+	reader->place.key.pk = kept_key(reader, item, &table->pk);
+	if (table->sk.tag)
+		reader->place.key.sk = kept_key(reader, item, &table->sk);
+}
+
+/* DynRowConsumer: there is an item. */
+static bool
+note_item(void *arg, const struct varlena *item)
+{
+	*(bool *) arg = true;
+	return false;
+}
+
+/*
+ * The service reads the item after the page before it replies.  Where that is an item of the partition that the sort key's
+ * condition leaves out, it knows that the range has ended; at the end of the partition it does not know.
+ */
+static void
+look_ahead(DynPageReader *reader)
+{
+	DynRange	rest = reader->page->range;
+	bool		any = false;
+
+	if (!reader->looks_ahead || reader->last_key.len == 0 || reader->follows)
+		return;
+	rest.nequal = reader->page->npk;
+	rest.op = DYN_RANGE_NONE;
+	rest.start = &reader->place;
+	dyn_range_read(&rest, note_item, &any);
+	if (any)
+		resetStringInfo(&reader->last_key);
+}
+
+/* ---- items ---- */
+
+static void
+print_item(DynPageReader *reader, DynValue whole, DynValue shown)
 {
 	const DynPage *page = reader->page;
 	DynNode		part;
@@ -469,7 +552,7 @@ print_item(Reader *reader, DynValue whole, DynValue shown)
 			dyn_item_print(reader->reply, shown);
 			break;
 		case DYN_SELECT_SPECIFIC:
-			part = dyn_eval_projection(page->projection, whole);
+			part = page->project ? page->project(page, whole) : dyn_eval_projection(page->projection, whole);
 			dyn_item_print(reader->reply, dyn_node_pack(&part));
 			break;
 		case DYN_SELECT_COUNT:
@@ -479,7 +562,7 @@ print_item(Reader *reader, DynValue whole, DynValue shown)
 
 /* Counts what was read of an item. */
 static void
-account(Reader *reader, const struct varlena *item, DynValue shown)
+account(DynPageReader *reader, const struct varlena *item, DynValue shown)
 {
 	uint32		size = reader->viewed ? dyn_map_item_size(shown) : dyn_item_size(item);
 
@@ -494,7 +577,7 @@ account(Reader *reader, const struct varlena *item, DynValue shown)
 
 /* What the page holds, for its limit of 1 MB. */
 static uint64
-page_bytes(const Reader *reader)
+page_bytes(const DynPageReader *reader)
 {
 	if (!reader->fetches)
 		return reader->bytes;
@@ -505,12 +588,15 @@ page_bytes(const Reader *reader)
 static bool
 consume(void *arg, const struct varlena *item)
 {
-	Reader	   *reader = arg;
+	DynPageReader *reader = arg;
 	const DynPage *page = reader->page;
 	DynValue	root = dyn_item_root(item);
 	DynValue	shown = reader->viewed ? dyn_view_of(page->range.table, page->range.index, root) : root;
 	DynValue	whole = reader->viewed && !reader->fetches ? shown : root;
 
+	reader->follows = reader->last_key.len > 0;
+	if (reader->follows)
+		return false;
 	account(reader, item, shown);
 	if (page->filter == NULL || dyn_eval_condition(page->filter, whole))
 	{
@@ -520,48 +606,74 @@ consume(void *arg, const struct varlena *item)
 	if (reader->scanned != reader->limit && page_bytes(reader) < DYN_MAX_PAGE_BYTES)
 		return true;
 	print_last_key(reader, root);
-	return false;
+	if (reader->looks_ahead)
+		keep_place(reader, root);
+	return reader->looks_ahead;
 }
 
+void
+dyn_page_reader_begin(DynPageReader *reader, const DynPage *page, StringInfo reply, int64 limit)
+{
+	const DynIndex *index = page->range.index;
+
+	*reader = (DynPageReader) {.page = page, .reply = reply, .limit = limit};
+	reader->viewed = index != NULL && !dyn_view_is_whole(index);
+	reader->fetches = reader->viewed && !index->is_global && needs_fetch(page);
+	reader->looks_ahead = ends_within_partition(page);
+	reader->context = CurrentMemoryContext;
+	initStringInfo(&reader->last_key);
+}
+
+void
+dyn_page_read(DynPageReader *reader)
+{
+	uint64		before = reader->bytes;
+
+	dyn_range_read(&reader->page->range, consume, reader);
+	look_ahead(reader);
+	reader->units += dyn_capacity_of_read(reader->bytes - before, reader->page->consistent);
+}
+
+/* The units of all reads become the page's. */
 static void
-charge(DynPage *page, const Reader *reader)
+charge(DynPage *page, const DynPageReader *reader)
 {
 	DynCapacity *capacity = &page->capacity;
 	const DynTable *table = page->range.table;
-	double		units = dyn_capacity_of_read(reader->bytes, page->consistent);
 
 	if (page->range.index == NULL)
 	{
-		capacity->table_units = units;
+		capacity->table_units = reader->units;
 		return;
 	}
 	capacity->table_units = reader->fetched_units;
 	capacity->index_units = palloc0_array(double, table->nindexes);
-	capacity->index_units[page->range.index - table->indexes] = units;
+	capacity->index_units[page->range.index - table->indexes] = reader->units;
+}
+
+void
+dyn_page_charge(DynPage *page, const DynPageReader *reader)
+{
+	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_admission_applies(page->range.table, DYN_THROTTLE_READ))
+		charge(page, reader);
+	dyn_admission_read(page->range.table, &page->capacity);
+	dyn_operation_add_items(reader->count);
 }
 
 void
 dyn_page_reply(DynPage *page, StringInfo reply)
 {
-	const DynIndex *index = page->range.index;
-	Reader		reader = {.page = page, .reply = reply};
+	DynPageReader reader;
 
-	reader.limit = dyn_request_integer(page->request, "Limit", 0);
-	reader.viewed = index != NULL && !dyn_view_is_whole(index);
-	reader.fetches = reader.viewed && !index->is_global && needs_fetch(page);
-	initStringInfo(&reader.last_key);
-
+	dyn_page_reader_begin(&reader, page, reply, dyn_request_integer(page->request, "Limit", 0));
 	appendStringInfoChar(reply, '{');
 	if (page->select != DYN_SELECT_COUNT)
 		appendStringInfoString(reply, "\"Items\":[");
-	dyn_admission_require(page->range.table, index, DYN_THROTTLE_READ);
-	dyn_range_read(&page->range, consume, &reader);
-	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_admission_applies(page->range.table, DYN_THROTTLE_READ))
-		charge(page, &reader);
-	dyn_admission_read(page->range.table, &page->capacity);
+	dyn_admission_require(page->range.table, page->range.index, DYN_THROTTLE_READ);
+	dyn_page_read(&reader);
+	dyn_page_charge(page, &reader);
 	if (page->select != DYN_SELECT_COUNT)
 		appendStringInfoChar(reply, ']');
-	dyn_operation_add_items(reader.count);
 	dyn_jsonout_member(reply, "Count");
 	appendStringInfo(reply, INT64_FORMAT, reader.count);
 	dyn_jsonout_member(reply, "ScannedCount");

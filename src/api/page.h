@@ -4,7 +4,8 @@
  * Model.  Items come in the order of the table's key or the index's, each is evaluated: it counts for ScannedCount,
  * for the page's size and for capacity, whether the filter lets it through or not.  The page ends with the item that
  * is number Limit, or that fills 1 MB (so a page is at least one item and may be larger by the last one), or where the
- * range ends.  Only in the last case has the reply no LastEvaluatedKey.  What is counted of an item is what is read
+ * range ends.  Only in the last case has the reply no LastEvaluatedKey; so it is, too, where the next item of the partition
+ * is known to lie beyond the condition on the sort key.  What is counted of an item is what is read
  * of it: the whole of it from the table, what the index shows of it from an index, and the whole again where a local
  * index has to fetch what it does not show; then sizes count as they are charged, in portions of 4 KB begun, that of
  * each fetched item and that of the index entries together.
@@ -54,7 +55,9 @@ typedef struct DynPageKind
 } DynPageKind;
 
 /* One request while it is carried out; lives in the current memory context. */
-typedef struct DynPage
+typedef struct DynPage DynPage;
+
+struct DynPage
 {
 	const DynPageKind *kind;
 	const DynJson *request;
@@ -62,6 +65,7 @@ typedef struct DynPage
 	bool		consistent;
 	DynProgram *filter;			/* NULL: none; may be the same program as projection */
 	DynProgram *projection;
+	DynNode		(*project) (const DynPage *page, DynValue item);	/* what stands for the projection; NULL: it does */
 	bool		has_start;
 	DynNode		start_map;		/* ExclusiveStartKey, an open map, where has_start */
 
@@ -72,7 +76,28 @@ typedef struct DynPage
 	int			nkeys;			/* all key attributes of the range */
 	int			nstart;			/* all of keys: what makes a start key */
 	DynCapacity capacity;
-} DynPage;
+};
+
+/* A page in the making, from one range or several. */
+typedef struct DynPageReader
+{
+	const DynPage *page;
+	StringInfo	reply;
+	bool		viewed;			/* the index shows a part of the items only */
+	bool		fetches;		/* a local index that needs more than it shows */
+	int64		limit;			/* 0: none */
+	int64		scanned;
+	int64		count;
+	uint64		bytes;			/* read of the table or index */
+	double		units;			/* of the same, each range by itself */
+	uint64		fetched_bytes;	/* of the table by a local index, each item as it is charged */
+	double		fetched_units;	/* of the table, by a local index */
+	StringInfoData last_key;	/* empty: the range has ended */
+	bool		looks_ahead;	/* the sort key's condition can end the range within the partition */
+	MemoryContext context;		/* of what outlives an item */
+	DynPosition place;			/* of the page's last item, where the reader looks ahead */
+	bool		follows;		/* there is an item after the page */
+} DynPageReader;
 
 /*
  * Starts a read: raises for parameters that exclude each other, compiles, in *key (NULL: the operation has none) too.
@@ -96,6 +121,27 @@ extern bool dyn_page_filter_names(const DynPage *page, const DynKeyAttr *attr);
 
 /* Reads the range and appends the whole reply. */
 extern void dyn_page_reply(DynPage *page, StringInfo reply);
+
+/* ---- the same for reads that are no requests to Query or Scan ---- */
+
+/* The table's index of that name, or NULL; raises for one that is being built. */
+extern const DynIndex *dyn_page_index(const DynTable *table, DynSlice name);
+
+/* Has the page read the table, by an index if that is not NULL. */
+extern void dyn_page_use(DynPage *page, DynTable *table, const DynIndex *index);
+
+/* Raises for attributes of the projection that a global index cannot show. */
+extern void dyn_page_check_projected(const DynPage *page);
+
+/* The same for attributes of the filter. */
+extern void dyn_page_check_filtered(const DynPage *page);
+
+/* Starts to read; then each call reads the page's range as it is then and appends its items, separated by commas. */
+extern void dyn_page_reader_begin(DynPageReader *reader, const DynPage *page, StringInfo reply, int64 limit);
+extern void dyn_page_read(DynPageReader *reader);
+
+/* Charges what was read, which the throughput must admit. */
+extern void dyn_page_charge(DynPage *page, const DynPageReader *reader);
 
 /* What the text about a start key that does not fit begins with. */
 #define DYN_START_KEY_INVALID "The provided starting key is invalid"

@@ -19,51 +19,45 @@
 #include "api/reply.h"
 #include "api/shapes.h"
 #include "api/transact.h"
+#include "api/transact_get.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "expr/eval.h"
 #include "store/rows.h"
 
-typedef struct Get
-{
-	DynSlice	table_name;
-	DynNode		map;
-	DynProgram *projection;
-} Get;
-
 typedef struct Gets
 {
 	int			count;
-	Get		   *gets;
+	const DynTransactGet *gets;
 	DynRowRead *reads;			/* one of each get */
 	DynReason  *reasons;
 	DynAdmissionAction *used;	/* by each of the gets; NULL where throughput is not limited */
 } Gets;
 
-static void
-read_request(Gets *gets, const DynJson *request)
+static DynTransactGet *
+read_request(const DynJson *request, int *count)
 {
 	const DynJson *items = dyn_request_member(request, "TransactItems");
+	DynTransactGet *gets;
 	int			i = 0;
 
-	gets->count = dyn_json_count(items);
-	gets->gets = palloc0_array(Get, gets->count);
-	gets->reads = palloc0_array(DynRowRead, gets->count);
-	gets->reasons = palloc0_array(DynReason, gets->count);
+	*count = dyn_json_count(items);
+	gets = palloc0_array(DynTransactGet, *count);
 	for (const DynJson *item = dyn_json_first(items); item != NULL; item = dyn_json_next(item))
 	{
 		const DynJson *action = dyn_request_member(item, "Get");
-		Get		   *get = &gets->gets[i++];
+		DynTransactGet *get = &gets[i++];
 
 		get->table_name = dyn_request_string(action, "TableName");
 		get->projection = dyn_get_projection_expression(action, &dyn_wording_older);
 		get->map = dyn_params_attributes(action, "Key", &dyn_wording_older);
 	}
+	return gets;
 }
 
 static void
-read_key(const Get *get, DynRowRead *read, DynReason *reason)
+read_key(const DynTransactGet *get, DynRowRead *read, DynReason *reason)
 {
 	MemoryContext context = CurrentMemoryContext;
 
@@ -71,6 +65,8 @@ read_key(const Get *get, DynRowRead *read, DynReason *reason)
 	{
 		read->key = dyn_keys_of_key(read->table, &get->map);
 		dyn_keys_check_paths(read->table, get->projection);
+		if (get->filter != get->projection)
+			dyn_keys_check_paths(read->table, get->filter);
 	}
 	PG_CATCH();
 	{
@@ -147,18 +143,20 @@ take_throughput(const Gets *gets)
 }
 
 static void
-reply_get(StringInfo reply, const Get *get, const DynRowRead *read)
+reply_get(StringInfo reply, const DynTransactGet *get, const DynRowRead *read)
 {
 	DynNode		part;
+	bool		shown = read->item != NULL && (get->filter == NULL || dyn_eval_condition(get->filter, dyn_item_root(read->item)));
 
-	if (read->item != NULL)
+	if (shown)
 		dyn_operation_add_items(1);
 	appendStringInfoChar(reply, '{');
-	if (read->item != NULL && get->projection == NULL)
+	if (shown && get->projection == NULL)
 		dyn_reply_item(reply, "Item", read->item);
-	else if (read->item != NULL)
+	else if (shown)
 	{
-		part = dyn_eval_projection(get->projection, dyn_item_root(read->item));
+		part = get->project ? get->project(get->projection, dyn_item_root(read->item)) :
+			dyn_eval_projection(get->projection, dyn_item_root(read->item));
 		dyn_reply_node(reply, "Item", &part);
 	}
 	appendStringInfoChar(reply, '}');
@@ -180,11 +178,12 @@ reply_capacity(StringInfo reply, const Gets *gets, const DynJson *request)
 }
 
 void
-dyn_api_transact_get_items(const DynJson *request, StringInfo reply)
+dyn_transact_get(const DynTransactGet *requested, int count, const DynJson *request, StringInfo reply)
 {
-	Gets		gets = {0};
+	Gets		gets = {.count = count, .gets = requested};
 
-	read_request(&gets, request);
+	gets.reads = palloc0_array(DynRowRead, count);
+	gets.reasons = palloc0_array(DynReason, count);
 	for (int i = 0; i < gets.count; i++)
 		gets.reads[i].table = dyn_name_find_table(gets.gets[i].table_name, DYN_NAME_DATA);
 	for (int i = 0; i < gets.count; i++)
@@ -206,4 +205,13 @@ dyn_api_transact_get_items(const DynJson *request, StringInfo reply)
 	appendStringInfoChar(reply, ']');
 	reply_capacity(reply, &gets, request);
 	appendStringInfoChar(reply, '}');
+}
+
+void
+dyn_api_transact_get_items(const DynJson *request, StringInfo reply)
+{
+	int			count;
+	DynTransactGet *gets = read_request(request, &count);
+
+	dyn_transact_get(gets, count, request, reply);
 }

@@ -207,10 +207,8 @@ add_node(StringInfo text, const DynShape *shape, const DynJson *node)
 
 /* All parameters but the token. */
 static void
-add_request(StringInfo text, const DynJson *request)
+add_request(StringInfo text, const DynShape *shape, const DynJson *request)
 {
-	const DynShape *shape = &dyn_shape_transact_write_items;
-
 	for (int i = 0; i < shape->nfields; i++)
 	{
 		const DynShapeField *field = &shape->fields[i];
@@ -224,13 +222,13 @@ add_request(StringInfo text, const DynJson *request)
 }
 
 static void
-compute_digest(const DynJson *request, uint8 digest[DYN_TOKEN_DIGEST_LEN])
+compute_digest(const DynShape *shape, const DynJson *request, uint8 digest[DYN_TOKEN_DIGEST_LEN])
 {
 	StringInfoData text;
 	pg_cryptohash_ctx *context;
 
 	initStringInfo(&text);
-	add_request(&text, request);
+	add_request(&text, shape, request);
 	context = pg_cryptohash_create(PG_SHA256);
 	if (pg_cryptohash_init(context) < 0 ||
 		pg_cryptohash_update(context, (const uint8 *) text.data, text.len) < 0 ||
@@ -242,13 +240,27 @@ compute_digest(const DynJson *request, uint8 digest[DYN_TOKEN_DIGEST_LEN])
 
 /* ---- the token ---- */
 
+/* The token behind the prefix. */
+static DynSlice
+with_prefix(const char *prefix, DynSlice token)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfoString(&text, prefix);
+	appendBinaryStringInfo(&text, token.data, (int) token.len);
+	return (DynSlice) {text.data, (uint32) text.len};
+}
+
 bool
-dyn_transact_token_find(DynTransactToken *token, const DynJson *request, int nactions)
+dyn_transact_token_find(DynTransactToken *token, const DynJson *request, const DynShape *shape, const char *prefix, int nactions)
 {
 	*token = (DynTransactToken) {.token.text = dyn_request_string(request, "ClientRequestToken"), .nactions = nactions};
 	if (token->token.text.data == NULL)
 		return false;
-	compute_digest(request, token->token.digest);
+	if (prefix[0] != '\0')
+		token->token.text = with_prefix(prefix, token->token.text);
+	compute_digest(shape, request, token->token.digest);
 	switch (dyn_token_find(&token->token, &token->units))
 	{
 		case DYN_TOKEN_NEW:

@@ -1,5 +1,5 @@
 /*
- * transact_token.h - ClientRequestToken of TransactWriteItems
+ * transact_token.h - ClientRequestToken of TransactWriteItems and ExecuteTransaction
  *
  * What tells requests apart is a digest of their parameters as they are given, without the token: all that the service model
  * knows of, in an order of its own, since SDKs write the members of maps in any order.  Members that are null are absent, unknown
@@ -11,7 +11,7 @@
 #ifndef DYNAPG_API_TRANSACT_TOKEN_H
 #define DYNAPG_API_TRANSACT_TOKEN_H
 
-#include "base/json.h"
+#include "api/shapes.h"
 #include "store/tokens.h"
 
 /* A request's token; zeroed it is none. */
@@ -23,11 +23,13 @@ typedef struct DynTransactToken
 } DynTransactToken;
 
 /*
- * Looks the token of a request of so many actions up.  True: the request has been done before.  False: it is to be done, and
- * dyn_transact_token_keep to be called when it is.  Raises IdempotentParameterMismatchException when the token was
- * another request's, TransactionInProgressException while a request of it is under way.
+ * Looks the token of a request of so many actions up.  The prefix keeps tokens of one operation apart from those of others.
+ * True: the request has been done before.  False: it is to be done, and dyn_transact_token_keep to be called when it is.
+ * Raises IdempotentParameterMismatchException when the token was another request's, TransactionInProgressException while a
+ * request of it is under way.
  */
-extern bool dyn_transact_token_find(DynTransactToken *token, const DynJson *request, int nactions);
+extern bool dyn_transact_token_find(DynTransactToken *token, const DynJson *request, const DynShape *shape, const char *prefix,
+									int nactions);
 
 /*
  * Notes the size of an action's item, the larger one of those before and after it, for the reply when the request comes

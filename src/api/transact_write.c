@@ -19,7 +19,6 @@
 
 #include "miscadmin.h"
 
-#include "api/account.h"
 #include "api/admission.h"
 #include "api/handlers.h"
 #include "api/keys.h"
@@ -29,25 +28,16 @@
 #include "api/shapes.h"
 #include "api/transact.h"
 #include "api/transact_token.h"
-#include "api/write.h"
+#include "api/transact_write.h"
 #include "base/errors.h"
 #include "base/limits.h"
 #include "store/claim.h"
 
-typedef struct Action
-{
-	DynWriteCall call;
-	DynNode		map;			/* Key or Item */
-	DynReason  *reason;
-	DynWriteResult result;
-	DynAccountTable *account;	/* of its table */
-} Action;
-
 typedef struct Transaction
 {
 	int			count;
-	Action	   *actions;		/* as the request gave them */
-	Action	  **ordered;		/* as they are carried out */
+	DynTransactAction *actions;		/* as the request gave them */
+	DynTransactAction **ordered;		/* as they are carried out */
 	DynReason  *reasons;
 	uint64		bytes;			/* of its items, as far as they are known */
 	DynAccount account;
@@ -88,13 +78,14 @@ only_action(const DynJson *entry, DynWriteKind *kind)
  * where the operations on one item refuse them.
  */
 static void
-read_action(Action *action, const DynJson *entry)
+read_action(DynTransactAction *action, const DynJson *entry)
 {
 	DynWriteCall *call = &action->call;
 	DynWrite   *write = &call->write;
 
 	CHECK_FOR_INTERRUPTS();
 	call->request = only_action(entry, &write->kind);
+	action->table_name = dyn_request_string(call->request, "TableName");
 	call->program = dyn_write_compile_expressions(write->kind, call->request, &dyn_wording_older);
 	dyn_write_set_program(write, call->program);
 	action->map = dyn_params_attributes(call->request, write->kind == DYN_WRITE_PUT ? "Item" : "Key", &dyn_wording_older);
@@ -108,7 +99,7 @@ read_action(Action *action, const DynJson *entry)
 
 /* Checks the action against its table: a flaw is its reason. */
 static void
-fit_action(Action *action)
+fit_action(DynTransactAction *action)
 {
 	MemoryContext context = CurrentMemoryContext;
 	DynWrite   *write = &action->call.write;
@@ -133,8 +124,8 @@ fit_action(Action *action)
 static int
 compare_actions(const void *a, const void *b)
 {
-	const DynWrite *left = &(*(Action *const *) a)->call.write;
-	const DynWrite *right = &(*(Action *const *) b)->call.write;
+	const DynWrite *left = &(*(DynTransactAction *const *) a)->call.write;
+	const DynWrite *right = &(*(DynTransactAction *const *) b)->call.write;
 
 	return dyn_keys_compare_items(left->table, &left->key, right->table, &right->key);
 }
@@ -142,7 +133,7 @@ compare_actions(const void *a, const void *b)
 static void
 order_actions(Transaction *transaction)
 {
-	qsort(transaction->ordered, transaction->count, sizeof(Action *), compare_actions);
+	qsort(transaction->ordered, transaction->count, sizeof(DynTransactAction *), compare_actions);
 	for (int i = 1; i < transaction->count; i++)
 	{
 		if (compare_actions(&transaction->ordered[i - 1], &transaction->ordered[i]) == 0)
@@ -159,7 +150,7 @@ is_cancelled(const Transaction *transaction)
 
 /* Did the action find no item and make none? */
 static bool
-left_missing(const Action *action)
+left_missing(const DynTransactAction *action)
 {
 	if (action->result.status == DYN_MISSING)
 		return action->call.missing_error == NULL;
@@ -168,14 +159,15 @@ left_missing(const Action *action)
 }
 
 static void
-judge(Action *action)
+judge(DynTransactAction *action)
 {
 	const DynWriteResult *result = &action->result;
 	const char *flaw;
 
 	if (result->status == DYN_CONDITION_FAILED)
 	{
-		*action->reason = (DynReason) {"ConditionalCheckFailed", "The conditional request failed", NULL};
+		*action->reason = action->inserts ? (DynReason) {"DuplicateItem", DYN_DUPLICATE_ITEM, NULL} :
+			(DynReason) {"ConditionalCheckFailed", "The conditional request failed", NULL};
 		if (dyn_request_is(action->call.request, "ReturnValuesOnConditionCheckFailure", "ALL_OLD"))
 			action->reason->item = result->old_item;
 		return;
@@ -186,7 +178,7 @@ judge(Action *action)
 }
 
 static bool
-claim(Action *action)
+claim(DynTransactAction *action)
 {
 	const DynWrite *write = &action->call.write;
 
@@ -199,7 +191,7 @@ claim(Action *action)
  * plain SQL, and a check is refused, since what it asks cannot be told.
  */
 static void
-carry_out(const Transaction *transaction, Action *action)
+carry_out(const Transaction *transaction, DynTransactAction *action)
 {
 	const DynWrite *write = &action->call.write;
 
@@ -216,7 +208,7 @@ carry_out(const Transaction *transaction, Action *action)
 
 /* Returns false when a statement failed, which ends the work; that is the action's reason. */
 static bool
-try_action(const Transaction *transaction, Action *action)
+try_action(const Transaction *transaction, DynTransactAction *action)
 {
 	MemoryContext context = CurrentMemoryContext;
 	volatile bool done = true;
@@ -264,7 +256,7 @@ measure_puts(Transaction *transaction)
 }
 
 static void
-measure_found(Transaction *transaction, const Action *action)
+measure_found(Transaction *transaction, const DynTransactAction *action)
 {
 	const DynWriteResult *result = &action->result;
 
@@ -300,7 +292,7 @@ choose_images(const Transaction *transaction)
 
 /* An item that is to be shown as what failed the condition stays. */
 static void
-forget_images(Action *action)
+forget_images(DynTransactAction *action)
 {
 	DynWriteResult *result = &action->result;
 
@@ -319,10 +311,9 @@ open_account(Transaction *transaction, const DynJson *request, DynCapacityKind k
 	dyn_account_begin(&transaction->account, request, kind, transaction->count);
 	for (int i = 0; i < transaction->count; i++)
 	{
-		Action	   *action = &transaction->actions[i];
+		DynTransactAction *action = &transaction->actions[i];
 
-		action->account = dyn_account_table(&transaction->account, dyn_request_string(action->call.request, "TableName"),
-											action->call.write.table);
+		action->account = dyn_account_table(&transaction->account, action->table_name, action->call.write.table);
 	}
 }
 
@@ -350,7 +341,7 @@ conclude(const Transaction *transaction, DynThrottleKind kind)
 
 /* Adds what the action used. */
 static void
-charge(Transaction *transaction, const Action *action)
+charge(Transaction *transaction, const DynTransactAction *action)
 {
 	const DynWrite *write = &action->call.write;
 	const DynWriteResult *result = &action->result;
@@ -375,7 +366,7 @@ carry_out_all(Transaction *transaction)
 {
 	for (int i = 0; i < transaction->count; i++)
 	{
-		Action	   *action = transaction->ordered[i];
+		DynTransactAction *action = transaction->ordered[i];
 
 		if (!try_action(transaction, action))
 			break;
@@ -394,27 +385,52 @@ count_items(const Transaction *transaction)
 		dyn_operation_add_items(transaction->actions[i].call.write.kind != DYN_WRITE_CHECK ? 1 : 0);
 }
 
-static void
-read_transaction(Transaction *transaction, const DynJson *request)
+static DynTransactAction *
+read_request(const DynJson *request, int *count)
 {
 	const DynJson *items = dyn_request_member(request, "TransactItems");
+	DynTransactAction *actions;
 	int			i = 0;
 
-	transaction->count = dyn_json_count(items);
-	transaction->actions = palloc0_array(Action, transaction->count);
-	transaction->ordered = palloc_array(Action *, transaction->count);
-	transaction->reasons = palloc0_array(DynReason, transaction->count);
-	for (const DynJson *entry = dyn_json_first(items); entry != NULL; entry = dyn_json_next(entry), i++)
+	*count = dyn_json_count(items);
+	actions = palloc0_array(DynTransactAction, *count);
+	for (const DynJson *entry = dyn_json_first(items); entry != NULL; entry = dyn_json_next(entry))
+		read_action(&actions[i++], entry);
+	return actions;
+}
+
+static void
+set_actions(Transaction *transaction, DynTransactAction *actions, int count)
+{
+	transaction->count = count;
+	transaction->actions = actions;
+	transaction->ordered = palloc_array(DynTransactAction *, count);
+	transaction->reasons = palloc0_array(DynReason, count);
+	for (int i = 0; i < count; i++)
 	{
-		transaction->ordered[i] = &transaction->actions[i];
-		transaction->actions[i].reason = &transaction->reasons[i];
-		read_action(&transaction->actions[i], entry);
+		transaction->ordered[i] = &actions[i];
+		actions[i].reason = &transaction->reasons[i];
 	}
+}
+
+static void
+print_reply(const Transaction *transaction, const DynTransactKind *kind, StringInfo reply)
+{
+	appendStringInfoChar(reply, '{');
+	if (kind->responses)
+	{
+		appendStringInfoString(reply, "\"Responses\":[");
+		for (int i = 0; i < transaction->count; i++)
+			appendStringInfoString(reply, i > 0 ? ",{}" : "{}");
+		appendStringInfoChar(reply, ']');
+	}
+	dyn_account_reply(reply, &transaction->account);
+	appendStringInfoChar(reply, '}');
 }
 
 /* The reply to a request that has been done before: it changed nothing, and cost reading the items. */
 static void
-reply_repeated(Transaction *transaction, const DynJson *request, StringInfo reply)
+reply_repeated(Transaction *transaction, const DynJson *request, const DynTransactKind *kind, StringInfo reply)
 {
 	open_account(transaction, request, DYN_CAPACITY_TRANSACT_READ);
 	require_throughput(transaction, DYN_THROTTLE_READ);
@@ -427,31 +443,25 @@ reply_repeated(Transaction *transaction, const DynJson *request, StringInfo repl
 			transaction->used[i].used.table_units = units;
 	}
 	conclude(transaction, DYN_THROTTLE_READ);
-	appendStringInfoChar(reply, '{');
-	dyn_account_reply(reply, &transaction->account);
-	appendStringInfoChar(reply, '}');
+	print_reply(transaction, kind, reply);
 }
 
 void
-dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
+dyn_transact_write(DynTransactAction *actions, int count, const DynJson *request, const DynTransactKind *kind, StringInfo reply)
 {
 	Transaction transaction = {0};
 
-	read_transaction(&transaction, request);
+	set_actions(&transaction, actions, count);
 	measure_puts(&transaction);
-	for (int i = 0; i < transaction.count; i++)
-	{
-		DynWriteCall *call = &transaction.actions[i].call;
-
-		call->write.table = dyn_name_find_table(dyn_request_string(call->request, "TableName"), DYN_NAME_DATA);
-	}
-	for (int i = 0; i < transaction.count; i++)
-		fit_action(&transaction.actions[i]);
-	dyn_transact_cancel(transaction.reasons, transaction.count);
+	for (int i = 0; i < count; i++)
+		actions[i].call.write.table = dyn_name_find_table(actions[i].table_name, DYN_NAME_DATA);
+	for (int i = 0; i < count; i++)
+		fit_action(&actions[i]);
+	dyn_transact_cancel(transaction.reasons, count);
 	order_actions(&transaction);
-	if (dyn_transact_token_find(&transaction.token, request, transaction.count))
+	if (dyn_transact_token_find(&transaction.token, request, kind->shape, kind->token_prefix, count))
 	{
-		reply_repeated(&transaction, request, reply);
+		reply_repeated(&transaction, request, kind, reply);
 		return;
 	}
 	open_account(&transaction, request, DYN_CAPACITY_TRANSACT_WRITE);
@@ -460,8 +470,15 @@ dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
 	carry_out_all(&transaction);
 	count_items(&transaction);
 	dyn_transact_token_keep(&transaction.token);
+	print_reply(&transaction, kind, reply);
+}
 
-	appendStringInfoChar(reply, '{');
-	dyn_account_reply(reply, &transaction.account);
-	appendStringInfoChar(reply, '}');
+void
+dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
+{
+	static const DynTransactKind kind = {&dyn_shape_transact_write_items, "", false};
+	int			count;
+	DynTransactAction *actions = read_request(request, &count);
+
+	dyn_transact_write(actions, count, request, &kind, reply);
 }

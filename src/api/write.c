@@ -174,9 +174,8 @@ dyn_write_flaw(const DynWriteCall *call, const DynWriteResult *result)
 								dyn_item_root(result->new_item));
 }
 
-/* Raises what the statement's verdict asks for; the statement is undone by it. */
-static void
-check_result(const DynWriteCall *call, const DynWriteResult *result)
+void
+dyn_write_check(const DynWriteCall *call, const DynWriteResult *result)
 {
 	const char *flaw;
 
@@ -245,8 +244,8 @@ reply_result(StringInfo reply, DynWriteCall *call, const DynWriteResult *result)
 	appendStringInfoChar(reply, '}');
 }
 
-void
-dyn_write_execute(DynWriteCall *call, StringInfo reply)
+DynWriteResult
+dyn_write_run(DynWriteCall *call)
 {
 	DynWriteResult result;
 
@@ -255,7 +254,15 @@ dyn_write_execute(DynWriteCall *call, StringInfo reply)
 	choose_images(call);
 	result = dyn_row_write(&call->write);
 	dyn_admission_written(&call->write, &result);
-	check_result(call, &result);
+	return result;
+}
+
+void
+dyn_write_execute(DynWriteCall *call, StringInfo reply)
+{
+	DynWriteResult result = dyn_write_run(call);
+
+	dyn_write_check(call, &result);
 	if (result.status == DYN_WRITTEN)
 		dyn_operation_add_items(1);
 	reply_result(reply, call, &result);

@@ -22,6 +22,9 @@
 #include "store/rows.h"
 #include "value/tree.h"
 
+/* What an INSERT of PartiQL is told whose item is there. */
+#define DYN_DUPLICATE_ITEM "Duplicate primary key exists in table"
+
 typedef enum DynReturnValues
 {
 	DYN_RETURN_NONE,
@@ -58,6 +61,12 @@ extern void dyn_write_compile(DynWriteCall *call);
 
 /* Looks the table up; raises ResourceNotFoundException. */
 extern void dyn_write_find(DynWriteCall *call);
+
+/* Runs the statement; its verdict is in the result. */
+extern DynWriteResult dyn_write_run(DynWriteCall *call);
+
+/* Raises what the verdict asks for; the statement is undone by it. */
+extern void dyn_write_check(const DynWriteCall *call, const DynWriteResult *result);
 
 /* Runs the statement and appends the whole reply.  Raises ConditionalCheckFailedException, or what the update says. */
 extern void dyn_write_execute(DynWriteCall *call, StringInfo reply);

@@ -18,7 +18,6 @@
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
-#include "utils/timeout.h"
 
 #include "api/session.h"
 #include "base/compat.h"
@@ -27,6 +26,7 @@
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "http/auth.h"
+#include "http/deadline.h"
 #include "http/durable.h"
 #include "http/execute.h"
 #include "http/standbys.h"
@@ -46,6 +46,7 @@ dyn_execute_init(void)
 	set_option("default_transaction_isolation", "read committed");
 	set_option("default_transaction_deferrable", "off");
 	set_option("jit", "off");
+	dyn_deadline_init();
 
 	dyn_execute_reload();
 }
@@ -105,14 +106,13 @@ report_activity(const DynOperation *operation, DynSlice table)
 }
 
 static void
-begin(void)
+begin(const DynOperation *operation)
 {
 	/* a cancel that came while nothing ran is not meant for this request */
 	QueryCancelPending = false;
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
-	if (StatementTimeout > 0)
-		enable_timeout_after(STATEMENT_TIMEOUT, StatementTimeout);
+	dyn_deadline_start(operation->name);
 	PushActiveSnapshot(GetTransactionSnapshot());
 }
 
@@ -120,7 +120,7 @@ begin(void)
 static void
 end(void)
 {
-	disable_timeout(STATEMENT_TIMEOUT, false);
+	dyn_deadline_stop();
 	QueryCancelPending = false;
 	debug_query_string = NULL;
 }
@@ -132,7 +132,7 @@ run(const DynHttpRequest *request, const DynOperation *operation, Oid *role, Str
 	int64		items;
 	int			settings;		/* nest level */
 
-	begin();
+	begin(operation);
 	dyn_session_require_extension();
 	*role = dyn_auth_check(request, operation);
 	dyn_session_become(*role);
@@ -321,7 +321,7 @@ attempt(const DynHttpRequest *request, const DynOperation *operation, Oid *role,
 	PG_CATCH();
 	{
 		HOLD_INTERRUPTS();
-		disable_timeout(STATEMENT_TIMEOUT, false);
+		dyn_deadline_stop();
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();

@@ -112,6 +112,16 @@ refused "one item twice" "An error occurred (ValidationException) when calling t
 Transaction request cannot include multiple operations on one item" \
 	transact-get-items --transact-items "[{\"Get\": {$miles \"m1\"}}}}, {\"Get\": {$miles \"m1\"}}}}]"
 
+# PartiQL
+is "execute-statement: insert" "$(db execute-statement --statement "INSERT INTO $table VALUE {'artist': 'PartiQL', 'song': ?}" --parameters '[{"S": "p1"}]' \
+	--query 'Items')" '[]'
+is "execute-statement: select" "$(db execute-statement --statement "SELECT song FROM $table WHERE artist = 'PartiQL' AND begins_with(song, 'p')" \
+	--query 'Items' | tr -d ' \n')" '[{"song":{"S":"p1"}}]'
+is "execute-transaction" "$(db execute-transaction --transact-statements "[{\"Statement\": \"DELETE FROM $table WHERE artist = 'PartiQL' AND song = 'p1'\"}]" \
+	--query 'Responses' | tr -d ' \n')" '[{}]'
+refused "a malformed statement" "An error occurred (ValidationException) when calling the ExecuteStatement operation: \
+Statement wasn't well formed, can't be processed: Expected data manipulation" execute-statement --statement "DROP TABLE $table"
+
 refused "a failed condition" 'An error occurred (ConditionalCheckFailedException) when calling the DeleteItem operation: The conditional request failed' \
 	delete-item --table-name $table --key '{"artist": {"S": "Nina"}, "song": {"S": "s1"}}' --condition-expression 'attribute_not_exists(artist)'
 refused "a missing table" 'An error occurred (ResourceNotFoundException) when calling the DescribeTable operation: Requested resource not found: Table: wire_nowhere not found' \

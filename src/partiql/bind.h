@@ -1,0 +1,55 @@
+/*
+ * bind.h - a statement with its parameters, and its constants as values
+ *
+ * Layer 4 (partiql).
+ */
+#ifndef DYNAPG_PARTIQL_BIND_H
+#define DYNAPG_PARTIQL_BIND_H
+
+#include "partiql/statement.h"
+#include "store/table.h"
+#include "value/tree.h"
+
+typedef struct DynPartiqlBound
+{
+	const DynPartiqlStatement *statement;
+	const DynJson *request;		/* the object with Statement and Parameters */
+	DynValue   *parameters;
+} DynPartiqlBound;
+
+/* Conditions that AND joins; those that became a key are taken. */
+typedef struct DynPartiqlTerms
+{
+	uint32		count;
+	const DynPartiqlNode **nodes;
+	bool	   *taken;
+} DynPartiqlTerms;
+
+/*
+ * Parses an object's Statement and reads its Parameters, then checks what needs no table.  Raises ValidationException with
+ * DynamoDB's text.
+ */
+extern DynPartiqlBound *dyn_partiql_bind(const DynJson *object);
+
+/* Does the tree name no attribute? */
+extern bool dyn_partiql_is_constant(const DynPartiqlNode *node);
+
+/* The value of a constant tree; raises for one that has none. */
+extern DynValue dyn_partiql_value(const DynPartiqlBound *bound, const DynPartiqlNode *node);
+
+/* The same of an INSERT's item, as an open map. */
+extern DynNode dyn_partiql_item_value(const DynPartiqlBound *bound, const DynPartiqlNode *node);
+
+/* The terms of the statement's WHERE. */
+extern DynPartiqlTerms dyn_partiql_terms(const DynPartiqlBound *bound);
+
+/* Is the node a path of that one name? */
+extern bool dyn_partiql_names(const DynPartiqlNode *node, const DynKeyAttr *attr);
+
+/* If the term is `attr = constant`, either way around: the constant; else NULL. */
+extern const DynPartiqlNode *dyn_partiql_equal(const DynPartiqlNode *term, const DynKeyAttr *attr);
+
+/* Takes the first term that gives the attribute a value; false where there is none. */
+extern bool dyn_partiql_take_equal(const DynPartiqlBound *bound, DynPartiqlTerms *terms, const DynKeyAttr *attr, DynValue *value);
+
+#endif							/* DYNAPG_PARTIQL_BIND_H */

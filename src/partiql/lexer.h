@@ -1,0 +1,69 @@
+/*
+ * lexer.h - PartiQL texts as tokens
+ *
+ * Layer 4 (partiql).
+ */
+#ifndef DYNAPG_PARTIQL_LEXER_H
+#define DYNAPG_PARTIQL_LEXER_H
+
+#include "postgres.h"
+
+#include "base/json.h"
+
+typedef enum DynPartiqlTokenKind
+{
+	DYN_PT_EOF,
+	DYN_PT_WORD,				/* a name without quotes, or a keyword */
+	DYN_PT_NAME,				/* "name" */
+	DYN_PT_STRING,				/* 'text' */
+	DYN_PT_NUMBER,
+	DYN_PT_PARAMETER,			/* ? */
+	DYN_PT_SYMBOL,
+	DYN_PT_UNKNOWN
+} DynPartiqlTokenKind;
+
+/* Which word or symbol a token is. */
+typedef enum DynPartiqlCode
+{
+	DYN_PC_NONE,				/* a name, or no word */
+#define DYN_KEYWORD(word, reserved) DYN_PC_##word,
+#include "partiql/keywords.def"
+#undef DYN_KEYWORD
+	DYN_PC_COMMA,
+	DYN_PC_OPEN,
+	DYN_PC_CLOSE,
+	DYN_PC_OPEN_LIST,
+	DYN_PC_CLOSE_LIST,
+	DYN_PC_OPEN_MAP,
+	DYN_PC_CLOSE_MAP,
+	DYN_PC_DOT,
+	DYN_PC_COLON,
+	DYN_PC_SEMICOLON,
+	DYN_PC_EQ,
+	DYN_PC_LT,
+	DYN_PC_GT,
+	DYN_PC_PLUS,
+	DYN_PC_MINUS,
+	DYN_PC_STAR,
+	DYN_PC_NE,
+	DYN_PC_LE,
+	DYN_PC_GE,
+	DYN_PC_OPEN_SET,
+	DYN_PC_CLOSE_SET
+} DynPartiqlCode;
+
+typedef struct DynPartiqlToken
+{
+	DynPartiqlTokenKind kind;
+	DynPartiqlCode code;
+	uint32		start;			/* offset in the text */
+	DynSlice	text;			/* as written; of a name or string what is between the quotes, doubled ones made single */
+} DynPartiqlToken;
+
+/* Is that word no name unless it is quoted? */
+extern bool dyn_partiql_reserved(DynPartiqlCode code);
+
+/* All tokens of the text, the last one DYN_PT_EOF. */
+extern DynPartiqlToken *dyn_partiql_lex(DynSlice text);
+
+#endif							/* DYNAPG_PARTIQL_LEXER_H */

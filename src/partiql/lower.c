@@ -1,0 +1,235 @@
+/*
+ * lower.c - statements on one item, as what the operations on items carry out
+ *
+ * INSERT is a put of an item that must not be there, UPDATE an update of one that must be, DELETE a delete that has nothing to
+ * do where there is none, EXISTS a condition check.
+ *
+ * Layer 4 (partiql).
+ */
+#include "postgres.h"
+
+#include "api/keys.h"
+#include "api/names.h"
+#include "base/errors.h"
+#include "base/limits.h"
+#include "expr/eval.h"
+#include "partiql/lower.h"
+#include "partiql/program.h"
+
+/* Takes the values of the table's key attributes out of the terms; false when one has none. */
+static bool
+take_key(const DynPartiqlBound *bound, const DynTable *table, DynPartiqlTerms *terms, DynNode *map)
+{
+	const DynKeyAttr *keys[] = {&table->pk, &table->sk};
+
+	*map = dyn_node_empty(DYN_M);
+	for (int i = 0; i < (table->sk.tag ? 2 : 1); i++)
+	{
+		DynValue	value;
+
+		if (!dyn_partiql_take_equal(bound, terms, keys[i], &value))
+			return false;
+		dyn_node_add_member(map, (DynSlice) {keys[i]->name, keys[i]->len}, dyn_node_of(value));
+	}
+	return true;
+}
+
+static DynReturnValues
+returned_values(DynPartiqlReturning returning)
+{
+	switch (returning)
+	{
+		case DYN_PARTIQL_NOTHING:
+			return DYN_RETURN_NONE;
+		case DYN_PARTIQL_ALL_OLD:
+			return DYN_RETURN_ALL_OLD;
+		case DYN_PARTIQL_ALL_NEW:
+			return DYN_RETURN_ALL_NEW;
+		case DYN_PARTIQL_MODIFIED_OLD:
+			return DYN_RETURN_UPDATED_OLD;
+		case DYN_PARTIQL_MODIFIED_NEW:
+			return DYN_RETURN_UPDATED_NEW;
+	}
+	pg_unreachable();
+}
+
+static void
+lower_insert(const DynPartiqlBound *bound, DynWriteCall *call, DynNode *map)
+{
+	DynNode		copy;
+
+	*map = dyn_partiql_item_value(bound, bound->statement->item);
+	copy = *map;
+	call->write.item = dyn_item_build(&copy);
+	if (dyn_item_size(call->write.item) > DYN_MAX_ITEM_SIZE)
+		dyn_validation("Item size has exceeded the maximum allowed size");
+}
+
+/* The presence that a statement's condition asks for. */
+static DynPartiqlPresence
+presence_of(DynPartiqlKind kind)
+{
+	switch (kind)
+	{
+		case DYN_PARTIQL_INSERT:
+			return DYN_PARTIQL_ABSENT;
+		case DYN_PARTIQL_UPDATE:
+			return DYN_PARTIQL_PRESENT;
+		case DYN_PARTIQL_DELETE:
+			return DYN_PARTIQL_OR_ABSENT;
+		default:
+			return DYN_PARTIQL_WHATEVER;
+	}
+}
+
+static DynWriteKind
+write_kind(DynPartiqlKind kind)
+{
+	switch (kind)
+	{
+		case DYN_PARTIQL_INSERT:
+			return DYN_WRITE_PUT;
+		case DYN_PARTIQL_UPDATE:
+			return DYN_WRITE_UPDATE;
+		case DYN_PARTIQL_DELETE:
+			return DYN_WRITE_DELETE;
+		default:
+			return DYN_WRITE_CHECK;
+	}
+}
+
+void
+dyn_partiql_lower_write(const DynPartiqlBound *bound, DynWriteCall *call, DynNode *map)
+{
+	const DynPartiqlStatement *statement = bound->statement;
+	DynPartiqlTerms terms = dyn_partiql_terms(bound);
+	DynTable   *table;
+
+	memset(call, 0, sizeof(*call));
+	call->request = bound->request;
+	call->return_values = returned_values(statement->returning);
+	call->write.kind = write_kind(statement->kind);
+	if (statement->kind == DYN_PARTIQL_INSERT)
+		lower_insert(bound, call, map);
+	table = dyn_name_find_table(statement->table, DYN_NAME_DATA);
+	call->write.table = table;
+	if (statement->index.data != NULL)
+		dyn_validation("Operation not supported on an index: %.*s", (int) statement->index.len, statement->index.data);
+	if (statement->kind != DYN_PARTIQL_INSERT && !take_key(bound, table, &terms, map))
+		dyn_validation("Where clause does not contain a mandatory equality on all key attributes");
+	call->program = dyn_partiql_program(bound, &terms, presence_of(statement->kind), &table->pk);
+	if (statement->kind == DYN_PARTIQL_EXISTS && (call->program == NULL || call->program->condition < 0))
+		dyn_validation("EXISTS statement must have a condition in addition to the primary key in the where clause");
+	dyn_write_set_program(&call->write, call->program);
+}
+
+void
+dyn_partiql_fit_write(DynWriteCall *call, DynNode *map)
+{
+	DynWrite   *write = &call->write;
+
+	write->key = write->kind == DYN_WRITE_PUT ? dyn_keys_of_item(write->table, dyn_item_root(write->item)) :
+		dyn_keys_of_key(write->table, map);
+	if (write->kind == DYN_WRITE_UPDATE)
+		dyn_write_prepare_update(call, map);
+}
+
+bool
+dyn_partiql_lower_get(const DynPartiqlBound *bound, DynPartiqlGet *get)
+{
+	const DynPartiqlStatement *statement = bound->statement;
+	DynPartiqlTerms terms = dyn_partiql_terms(bound);
+	DynProgram *program;
+
+	*get = (DynPartiqlGet) {.table = dyn_name_find_table(statement->table, DYN_NAME_DATA)};
+	if (statement->index.data != NULL || !take_key(bound, get->table, &terms, &get->map))
+		return false;
+	program = dyn_partiql_program(bound, &terms, DYN_PARTIQL_WHATEVER, NULL);
+	if (program != NULL && program->condition >= 0)
+		get->filter = program;
+	if (program != NULL && program->projection >= 0)
+		get->projection = program;
+	return true;
+}
+
+/* ---- what is shown ---- */
+
+/* The name that a path's value has in the result. */
+static DynSlice
+shown_name(const DynProgram *program, const DynExprNode *path)
+{
+	const DynPathElement *elements = dyn_program_elements(program) + path->arg;
+	StringInfoData text;
+	DynSlice	name;
+	uint32		last = path->narg - 1;
+
+	while (elements[last].offset == DYN_ELEMENT_INDEX)
+		last--;
+	name = (DynSlice) {(const char *) dyn_program_bytes(program) + elements[last].offset, elements[last].len};
+	if (last + 1 == path->narg)
+		return name;
+	initStringInfo(&text);
+	appendBinaryStringInfo(&text, name.data, (int) name.len);
+	for (uint32 i = last + 1; i < path->narg; i++)
+		appendStringInfo(&text, "[%u]", elements[i].len);
+	return (DynSlice) {text.data, (uint32) text.len};
+}
+
+DynNode
+dyn_partiql_project(const DynProgram *projection, DynValue item)
+{
+	const DynExprNode *nodes = dyn_program_nodes(projection);
+	DynNode		shown = dyn_node_empty(DYN_M);
+
+	for (int32 i = projection->projection; i >= 0; i = nodes[i].next)
+	{
+		DynValue	value = dyn_eval_path(projection, &nodes[i], item);
+
+		if (value.tag != 0)
+			dyn_node_set_member(&shown, shown_name(projection, &nodes[i]), dyn_node_of(value));
+	}
+	return shown;
+}
+
+void
+dyn_partiql_print(StringInfo reply, const DynProgram *projection, DynValue item)
+{
+	DynNode		part;
+
+	if (projection == NULL)
+	{
+		dyn_item_print(reply, item);
+		return;
+	}
+	part = dyn_partiql_project(projection, item);
+	dyn_item_print(reply, dyn_node_pack(&part));
+}
+
+bool
+dyn_partiql_print_returned(StringInfo reply, const DynWriteCall *call, const DynWriteResult *result)
+{
+	bool		new = call->return_values == DYN_RETURN_ALL_NEW || call->return_values == DYN_RETURN_UPDATED_NEW;
+	const struct varlena *item = new ? result->new_item : result->old_item;
+	DynNode		part;
+
+	if (call->return_values == DYN_RETURN_NONE || item == NULL)
+		return false;
+	if (call->return_values == DYN_RETURN_ALL_OLD || call->return_values == DYN_RETURN_ALL_NEW)
+	{
+		dyn_item_print(reply, dyn_item_root(item));
+		return true;
+	}
+	part = dyn_eval_updated(call->program, dyn_item_root(item), new);
+	if (part.count == 0)
+		return false;
+	dyn_item_print(reply, dyn_node_pack(&part));
+	return true;
+}
+
+void
+dyn_partiql_check_result(const DynWriteCall *call, const DynWriteResult *result)
+{
+	if (result->status == DYN_CONDITION_FAILED && call->write.kind == DYN_WRITE_PUT)
+		dyn_error(DYN_E_DUPLICATE_ITEM, DYN_DUPLICATE_ITEM);
+	dyn_write_check(call, result);
+}

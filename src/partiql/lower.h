@@ -1,0 +1,45 @@
+/*
+ * lower.h - statements on one item, as what the operations on items carry out
+ *
+ * Layer 4 (partiql).
+ */
+#ifndef DYNAPG_PARTIQL_LOWER_H
+#define DYNAPG_PARTIQL_LOWER_H
+
+#include "api/write.h"
+#include "partiql/bind.h"
+
+/* A SELECT of one item by its whole key. */
+typedef struct DynPartiqlGet
+{
+	DynTable   *table;
+	DynNode		map;			/* the key, open */
+	DynProgram *filter;			/* NULL: none; may be the same program as projection */
+	DynProgram *projection;		/* NULL: the whole item */
+} DynPartiqlGet;
+
+/*
+ * INSERT, UPDATE, DELETE, EXISTS: fills in call but for the key, which *map (the item, or the key, open) holds.  Raises
+ * ValidationException and ResourceNotFoundException.
+ */
+extern void dyn_partiql_lower_write(const DynPartiqlBound *bound, DynWriteCall *call, DynNode *map);
+
+/* Then the key, and what follows from it. */
+extern void dyn_partiql_fit_write(DynWriteCall *call, DynNode *map);
+
+/* SELECT: false when it gives no value to an attribute of the table's key, or reads an index. */
+extern bool dyn_partiql_lower_get(const DynPartiqlBound *bound, DynPartiqlGet *get);
+
+/* What SELECT shows of an item: each path's value, under the path's last name and the indexes behind it. */
+extern DynNode dyn_partiql_project(const DynProgram *projection, DynValue item);
+
+/* Appends an item as SELECT shows it; projection NULL: the whole. */
+extern void dyn_partiql_print(StringInfo reply, const DynProgram *projection, DynValue item);
+
+/* Appends what RETURNING shows, as an item; false when that is nothing. */
+extern bool dyn_partiql_print_returned(StringInfo reply, const DynWriteCall *call, const DynWriteResult *result);
+
+/* Raises what the verdict of a write asks for. */
+extern void dyn_partiql_check_result(const DynWriteCall *call, const DynWriteResult *result);
+
+#endif							/* DYNAPG_PARTIQL_LOWER_H */

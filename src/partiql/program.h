@@ -1,0 +1,33 @@
+/*
+ * program.h - from a statement's expressions to a program (expr/program.h)
+ *
+ * A comparison differs from that of expressions in one thing: `a <> v` is false where there is no a.  Such a comparison is
+ * lowered with a test that its paths exist.
+ *
+ * Layer 4 (partiql).
+ */
+#ifndef DYNAPG_PARTIQL_PROGRAM_H
+#define DYNAPG_PARTIQL_PROGRAM_H
+
+#include "partiql/bind.h"
+
+/* Raises for operands whose types are known and cannot be what their operators take. */
+extern void dyn_partiql_check(const DynPartiqlBound *bound);
+
+/* What the write's condition says of the item beside its terms. */
+typedef enum DynPartiqlPresence
+{
+	DYN_PARTIQL_WHATEVER,		/* nothing */
+	DYN_PARTIQL_PRESENT,		/* it must be there */
+	DYN_PARTIQL_ABSENT,			/* it must not be there */
+	DYN_PARTIQL_OR_ABSENT		/* the terms hold, or there is none */
+} DynPartiqlPresence;
+
+/*
+ * The terms that are not taken, the statement's actions or paths, as a program in the current memory context; NULL where there
+ * is nothing of it.  pk: an attribute that every item has, which presence is told by; may be NULL for DYN_PARTIQL_WHATEVER.
+ */
+extern DynProgram *dyn_partiql_program(const DynPartiqlBound *bound, const DynPartiqlTerms *terms, DynPartiqlPresence presence,
+									   const DynKeyAttr *pk);
+
+#endif							/* DYNAPG_PARTIQL_PROGRAM_H */
