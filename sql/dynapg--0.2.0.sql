@@ -1237,7 +1237,6 @@ END
 $$;
 SELECT pg_catalog.pg_extension_config_dump('dynapg.streams',
 	'WHERE disabled_at IS NULL AND relid IN (SELECT oid FROM pg_catalog.pg_class)');
-SELECT pg_catalog.pg_extension_config_dump('dynapg.stream_number', '');
 
 CREATE FUNCTION dynapg.capture() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_capture';
