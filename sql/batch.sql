@@ -16,8 +16,11 @@ SELECT dynapg.batch_get_item('{"RequestItems":{
 	"arn:aws:dynamodb:us-east-1:000000000000:table/batch.u":{"Keys":[{"id":{"B":"AQ=="}},{"id":{"B":"Ag=="}}]}}}');
 \echo # a reply keeps to what each table asks for
 SELECT dynapg.batch_get_item('{"RequestItems":{
-	"batch.t":{"Keys":[{"pk":{"S":"a"},"sk":{"N":"1"}},{"pk":{"S":"b"},"sk":{"N":"2"}}],"AttributesToGet":["v","none"],"ConsistentRead":true},
+	"batch.t":{"Keys":[{"pk":{"S":"a"},"sk":{"N":"1"}},{"pk":{"S":"b"},"sk":{"N":"2"}}],"ProjectionExpression":"v, #n","ExpressionAttributeNames":{"#n":"none"},"ConsistentRead":true},
 	"batch.u":{"Keys":[{"id":{"B":"AQ=="}}],"ProjectionExpression":"#v[1].x","ExpressionAttributeNames":{"#v":"v"}}},"ReturnConsumedCapacity":"INDEXES"}');
+SELECT dynapg.batch_get_item('{"RequestItems":{
+	"batch.t":{"Keys":[{"pk":{"S":"a"},"sk":{"N":"1"}}],"AttributesToGet":["v","none"]},
+	"batch.u":{"Keys":[{"id":{"B":"AQ=="}}],"AttributesToGet":["id"]}}}');
 SELECT dynapg.batch_get_item('{"RequestItems":{"batch.u":{"Keys":[{"id":{"B":"AQ=="}},{"id":{"B":"AA=="}}],"ProjectionExpression":"w"}},"ReturnConsumedCapacity":"TOTAL"}');
 SELECT dynapg.batch_get_item('{"RequestItems":{"batch.u":{"Keys":[{"id":{"B":"AA=="}}]}},"ReturnConsumedCapacity":"NONE"}');
 \echo # puts and deletes mixed, replacing, with capacity and metrics

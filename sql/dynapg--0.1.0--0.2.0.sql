@@ -491,6 +491,95 @@ COMMENT ON FUNCTION dynapg.import_access_key(regrole, text, text) IS
 	'a key with an id and a secret that clients have already; the arguments may get into logs, as those of any statement';
 REVOKE ALL ON FUNCTION dynapg.import_access_key(regrole, text, text) FROM PUBLIC;
 
+/* ---- Time to Live, and what is done in the background ---- */
+
+CREATE FUNCTION dynapg.describe_time_to_live(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_time_to_live' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_time_to_live(json) IS 'Describes the Time to Live of a table: the API operation DescribeTimeToLive';
+
+CREATE FUNCTION dynapg.describe_time_to_live(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_time_to_live_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_time_to_live(jsonb) IS 'Describes the Time to Live of a table: the API operation DescribeTimeToLive';
+
+CREATE FUNCTION dynapg.describe_time_to_live(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_time_to_live_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_time_to_live(text) IS 'Describes the Time to Live of a table: the API operation DescribeTimeToLive';
+
+CREATE FUNCTION dynapg.update_time_to_live(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_time_to_live' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_time_to_live(json) IS 'Enables or disables Time to Live for a table: the API operation UpdateTimeToLive';
+
+CREATE FUNCTION dynapg.update_time_to_live(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_time_to_live_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_time_to_live(jsonb) IS 'Enables or disables Time to Live for a table: the API operation UpdateTimeToLive';
+
+CREATE FUNCTION dynapg.update_time_to_live(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_time_to_live_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_time_to_live(text) IS 'Enables or disables Time to Live for a table: the API operation UpdateTimeToLive';
+
+-- Written by the housekeeper (src/store/housekeeper.c). The text of a failure may hold an item's values, so that only a table's owner
+-- sees its rows, in the view. Not dumped.
+CREATE TABLE dynapg.jobs (
+	relation regclass NOT NULL,
+	kind text NOT NULL CHECK (kind IN ('ttl')),
+	items bigint NOT NULL,
+	done_at timestamptz,
+	failures integer NOT NULL,
+	failure text,
+	failed_at timestamptz,
+	PRIMARY KEY (relation, kind)
+) USING heap;
+COMMENT ON TABLE dynapg.jobs IS 'what background jobs have done to data tables';
+COMMENT ON COLUMN dynapg.jobs.items IS 'items that the job has deleted so far';
+COMMENT ON COLUMN dynapg.jobs.done_at IS 'when it last deleted some';
+COMMENT ON COLUMN dynapg.jobs.failures IS 'failures since then';
+COMMENT ON COLUMN dynapg.jobs.failure IS 'why the last one failed, at failed_at';
+ALTER TABLE dynapg.jobs ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dynapg.jobs FROM PUBLIC;
+
+CREATE VIEW dynapg.job_list WITH (security_barrier) AS
+	SELECT t.name AS table_name, j.kind, j.items, j.done_at, j.failures, j.failure, j.failed_at
+	FROM dynapg.jobs j JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) j.relation
+		JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) j.relation::pg_catalog.oid
+	WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE');
+COMMENT ON VIEW dynapg.job_list IS 'what background jobs have done to the tables that the user owns';
+GRANT SELECT ON dynapg.job_list TO PUBLIC;
+
+CREATE FUNCTION dynapg.run_jobs() RETURNS bigint
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_run_jobs';
+COMMENT ON FUNCTION dynapg.run_jobs() IS 'deletes the expired items of the tables that the user owns, and returns their number';
+
+--
+-- The catalogs of tables and indexes: who changes their rows
+--
+
+-- Grants such as those of pg_write_all_data are not enough: see src/store/guard.c.
+CREATE FUNCTION dynapg.on_catalog_change() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_catalog_change';
+COMMENT ON FUNCTION dynapg.on_catalog_change() IS 'refuses rows of tables that the user does not own';
+REVOKE ALL ON FUNCTION dynapg.on_catalog_change() FROM PUBLIC;
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.tables
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_catalog_change('relid');
+ALTER TABLE dynapg.tables ENABLE ALWAYS TRIGGER guard;
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.indexes
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_catalog_change('table_relid');
+ALTER TABLE dynapg.indexes ENABLE ALWAYS TRIGGER guard;
+
+CREATE FUNCTION dynapg.on_ddl_command_end() RETURNS event_trigger
+	LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'dynapg_on_ddl_command_end';
+COMMENT ON FUNCTION dynapg.on_ddl_command_end() IS 'follows indexes that get another name, and has the schemas keep theirs';
+CREATE EVENT TRIGGER dynapg_on_ddl_command_end ON ddl_command_end WHEN TAG IN ('ALTER INDEX', 'ALTER TABLE', 'ALTER SCHEMA')
+	EXECUTE FUNCTION dynapg.on_ddl_command_end();
+
+/* ---- data tables that the catalogs do not know ---- */
+
+CREATE FUNCTION dynapg.attach_table(relation regclass, request json DEFAULT NULL) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_attach_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.attach_table(regclass, json) IS
+	'makes a table of schema dynamodb that the API does not know, as after restoring it alone, a DynamoDB table; request: as CreateTable gets it, else made out from the table';
+
 --
 -- PartiQL
 --
@@ -579,7 +668,7 @@ BEGIN
 		EXECUTE 'REVOKE ALL ON ' OPERATOR(pg_catalog.||) object.name OPERATOR(pg_catalog.||) ' FROM ' OPERATOR(pg_catalog.||) object.grantee;
 	END LOOP;
 	REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA dynapg FROM PUBLIC, pg_monitor;
-	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.throughput, dynapg.stat_operations, dynapg.http_activity FROM PUBLIC;
 	REVOKE CREATE ON SCHEMA dynapg FROM PUBLIC, pg_monitor;
 END
@@ -615,6 +704,10 @@ BEGIN
 	END LOOP;
 END
 $$;
+
+/* ---- bounds of parallel scans: key values, which pg_read_all_data must not see through row security ---- */
+
+ALTER TABLE dynapg.scan_bounds ENABLE ROW LEVEL SECURITY;
 
 /* ---- tables with secondary indexes: autovacuum comes more often, unless their owner has said how often ---- */
 

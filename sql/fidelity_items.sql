@@ -48,7 +48,7 @@ SELECT e, pg_temp.answer('get_item', e) FROM unnest(ARRAY[
   '{"TableName":"fidelity.items","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ExpressionAttributeValues":5}']) e;
 \echo == equal numbers are one key
 SELECT put, key, pg_temp.answer('put_item', '{"TableName":"fidelity.numbers","Item":{"pk":{"N":"' || put || '"}}}'), pg_temp.answer('get_item', '{"TableName":"fidelity.numbers","Key":{"pk":{"N":"' || key || '"}}}')
-FROM (VALUES ('1e2', '+100.00'), ('-0', '0e999999999999'), ('-9.9999999999999999999999999999999999999e125', '-99999999999999999999999999999999999999e88'), ('1e-130', '0.1E-129'), ('.5', '5.e-1'), ('007', '7')) AS n (put, key);
+FROM (VALUES ('1e2', '+100.00'), ('-0', '0e125'), ('0e-130', '0.0'), ('-9.9999999999999999999999999999999999999e125', '-99999999999999999999999999999999999999e88'), ('1e-130', '0.1E-129'), ('.5', '5.e-1'), ('007', '7')) AS n (put, key);
 SELECT pk FROM dynamodb."fidelity.numbers" ORDER BY pk;
 \echo == numbers that arithmetic cannot hold
 SELECT a, b, op, pg_temp.answer('update_item', json_build_object('TableName', 'fidelity.numbers', 'Key', '{"pk":{"N":"7"}}'::json, 'UpdateExpression', 'SET v = :a ' || op || ' :b', 'ReturnValues', 'UPDATED_NEW',

@@ -38,4 +38,10 @@ SELECT pg_temp.create_with('ggg,ggg', 'lll,lll');
 SELECT pg_temp.create_with('ggg,both', 'both,lll,lll');
 SELECT pg_temp.create_with('both', 'lll,both');
 SELECT pg_temp.answer('create_table', '{"LocalSecondaryIndexes":[{}],"GlobalSecondaryIndexes":[{}]}');
+\echo == Query: what needs no table before a table that does not exist, what its key says after that
+CREATE FUNCTION pg_temp.q(conditions text) RETURNS text LANGUAGE sql AS $$ SELECT pg_temp.answer('query', '{"TableName":"fidelity.none","KeyConditions":{' || conditions || '}}') $$;
+SELECT c, pg_temp.q(c) FROM unnest(ARRAY['"pk":{"ComparisonOperator":"NE","AttributeValueList":[{"S":"a"}]}', '"pk":{"ComparisonOperator":"EQ","AttributeValueList":[]}', '"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"N":"x"}]}']) c;
+SELECT c, pg_temp.q(c) FROM unnest(ARRAY['', '"pk":{"ComparisonOperator":"LT","AttributeValueList":[{"S":"a"}]}', '"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":""}]}', '"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"BOOL":true}]}',
+	'"a":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"a"}]},"b":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"a"}]},"c":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"a"}]}']) c;
+SELECT c, pg_temp.answer('query', '{"TableName":"fidelity.none","KeyConditionExpression":"' || c || '","ExpressionAttributeValues":{":v":{"S":""}}}') FROM unnest(ARRAY['pk = :v OR sk = :v', 'pk > :v', 'pk = :v']) c;
 SELECT dynapg.delete_table('{"TableName":"fidelity.o"}') IS NOT NULL;

@@ -59,6 +59,11 @@ SELECT pg_temp.flaw('{"N":"123456789012345678901234567890123456789"}');
 SELECT pg_temp.flaw('{"N":"1e2147483646"}');
 SELECT pg_temp.flaw('{"N":"1e2147483647"}');
 SELECT pg_temp.flaw('{"N":"-12.5e2147483646"}');
+-- a zero has the magnitude of its last place
+SELECT pg_temp.flaw('{"N":"0e126"}');
+SELECT pg_temp.flaw('{"N":"-0e-131"}');
+SELECT pg_temp.flaw('{"N":"0e2147483647"}');
+SELECT pg_temp.flaw('{"NS":["1","000e126"]}');
 \echo == numbers in sets, lists and maps
 SELECT pg_temp.flaw('{"NS":["1","x"]}');
 SELECT pg_temp.flaw('{"NS":["","1"]}');
@@ -85,5 +90,8 @@ SELECT pg_temp.flaw('{"N":"ExpressionAttributeValues contains invalid value: x f
 SELECT '{"v":{"N":""}}'::dynapg.item;
 SELECT '{"v":{"SS":["b","a","b"]}}'::dynapg.item;
 SELECT '{"v":{"N":"1e2147483647"}}'::dynapg.item;
+-- a zero of SQL is displayed with its scale, which is no magnitude
+SELECT dynapg.from_jsonb(json_build_object('v', round(0, 200))::jsonb);
+SELECT dynapg.from_jsonb('{"v":0e126}'), dynapg.from_jsonb('{"v":-0e-131}');
 SELECT dynapg.item_matches('{"v":{"N":"1"}}', 'v = :v', NULL, '{":v":{"N":"x"}}');
 SELECT dynapg.delete_table('{"TableName":"fidelity.m"}') IS NOT NULL;

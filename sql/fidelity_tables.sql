@@ -4,11 +4,11 @@
 CREATE FUNCTION pg_temp.call(operation text, request jsonb) RETURNS text LANGUAGE sql AS $$
   SELECT pg_temp.answer(operation, request::text)
 $$;
--- Some members of a description, times as T; an error as it is.
+-- Some members of a description, times as T, a UUID in an ARN as U; an error as it is.
 CREATE FUNCTION pg_temp.some(reply text, VARIADIC members text[]) RETURNS text LANGUAGE sql AS $$
   SELECT CASE WHEN left(reply, 1) <> '{' THEN reply ELSE
-    (SELECT string_agg(m || '=' || coalesce(regexp_replace((coalesce(reply::json -> 'Table', reply::json -> 'TableDescription') -> m)::text,
-      '(DateTime":)[0-9.]+', '\1T', 'g'), 'absent'), ' ') FROM unnest(members) m) END
+    (SELECT string_agg(m || '=' || coalesce(regexp_replace(regexp_replace((coalesce(reply::json -> 'Table', reply::json -> 'TableDescription') -> m)::text,
+      '(DateTime":)[0-9.]+', '\1T', 'g'), '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}', 'U'), 'absent'), ' ') FROM unnest(members) m) END
 $$;
 CREATE FUNCTION pg_temp.create_with(change jsonb) RETURNS text LANGUAGE sql AS $$
   SELECT pg_temp.call('create_table', '{"TableName":"fidelity.T","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],
@@ -48,6 +48,15 @@ SELECT t, pg_temp.some(pg_temp.update_with(t::jsonb), 'TableStatus', 'SSEDescrip
   '{"StreamSpecification":{}}', '{"StreamSpecification":{"StreamEnabled":false}}', '{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"}}', '{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}',
   '{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"new_image"}}', '{"StreamSpecification":{"StreamEnabled":false}}', '{"TableClass":""}', '{"TableClass":"STANDARD_INFREQUENT_ACCESS"}',
   '{"DeletionProtectionEnabled":true}', '{"DeletionProtectionEnabled":true}', '{"DeletionProtectionEnabled":false}']) t;
+\echo == the key that encrypts, by its ARN: what an alias stands for is one key, always the same
+SELECT k, pg_temp.some(pg_temp.update_with(jsonb_build_object('SSESpecification', jsonb_build_object('SSEType', 'KMS', 'KMSMasterKeyId', k))), 'SSEDescription'), pg_temp.some(pg_temp.described(), 'SSEDescription') FROM unnest(ARRAY[
+  'alias/aws/dynamodb', 'arn:aws:kms:us-east-1:000000000000:alias/aws/dynamodb', 'alias/mine', 'arn:aws:kms:eu-west-1:111122223333:alias/mine', 'an-id', 'arn:aws:kms:us-east-1:000000000000:key/an-id']) k;
+CREATE FUNCTION pg_temp.key_of(sse jsonb) RETURNS text LANGUAGE sql AS $$ SELECT pg_temp.update_with(jsonb_build_object('SSESpecification', sse))::json #>> '{TableDescription,SSEDescription,KMSMasterKeyArn}' $$;
+SELECT count(DISTINCT pg_temp.key_of(sse::jsonb)) FROM unnest(ARRAY['{"Enabled":true}', '{"SSEType":"KMS"}', '{"SSEType":"KMS","KMSMasterKeyId":"alias/aws/dynamodb"}', '{"SSEType":"KMS","KMSMasterKeyId":"arn:aws:kms:us-east-1:000000000000:alias/aws/dynamodb"}']) sse;
+SELECT pg_temp.key_of('{"Enabled":true}') <> pg_temp.key_of('{"SSEType":"KMS","KMSMasterKeyId":"alias/mine"}');
+SELECT pg_temp.some(pg_temp.update_with('{"SSESpecification":{"Enabled":false}}'), 'SSEDescription'), pg_temp.some(pg_temp.described(), 'SSEDescription');
+SELECT pg_temp.some(pg_temp.call('create_table', '{"TableName":"fidelity.encrypted","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"SSESpecification":{"Enabled":true}}'), 'SSEDescription');
+SELECT pg_temp.some(pg_temp.call('delete_table', '{"TableName":"fidelity.encrypted"}'), 'SSEDescription');
 \echo == one kind of change at a time
 SELECT t, pg_temp.update_with(t::jsonb) FROM unnest(ARRAY[
   '{"SSESpecification":{"Enabled":true},"DeletionProtectionEnabled":true}', '{"TableClass":"STANDARD","DeletionProtectionEnabled":true}', '{"TableClass":"STANDARD","SSESpecification":{"Enabled":true}}',

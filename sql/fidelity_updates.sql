@@ -61,15 +61,32 @@ SELECT shown, pg_temp.answer('update_item', '{"TableName":"fidelity.upd","Key":{
 SELECT e, pg_temp.answer('update_item', jsonb_strip_nulls(jsonb_build_object('TableName', 'fidelity.upd', 'Key', '{"pk":{"S":"missing"},"sk":{"N":"1"}}'::jsonb, 'UpdateExpression', e, 'ReturnValues', 'ALL_NEW',
   'ExpressionAttributeValues', CASE WHEN e LIKE '%:v%' THEN '{":v":{"SS":["1"]}}'::jsonb END))::text) FROM unnest(ARRAY['SET a.b = :v', 'REMOVE a.b', 'REMOVE a', 'DELETE a.b :v', 'DELETE a :v', 'REMOVE a[0]', 'SET a = pk', 'SET a = b']) e;
 SELECT pg_temp.answer('get_item', '{"TableName":"fidelity.upd","Key":{"pk":{"S":"missing"},"sk":{"N":"1"}}}');
-\echo == the size limit: what an update writes counts, too, as far as it is more than the key
-CREATE FUNCTION pg_temp.sized(pad int, e text, v jsonb DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
+\echo == the size limit: 409,600 bytes of the item, and of what the update writes by itself
+-- An item of the key, 9 bytes, and more attributes, then an update; x(n) is a string of n bytes.
+CREATE FUNCTION pg_temp.x(n int) RETURNS jsonb LANGUAGE sql AS $$ SELECT jsonb_build_object('S', repeat('x', n)) $$;
+CREATE FUNCTION pg_temp.sized(item jsonb, e text, v jsonb DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-  put text := pg_temp.answer('put_item', '{"TableName":"fidelity.upd","Item":{"pk":{"S":"big"},"sk":{"N":"1"},"p":{"S":"' || repeat('x', pad) || '"}}}');
+  put text := pg_temp.answer('put_item', jsonb_build_object('TableName', 'fidelity.upd', 'Item', '{"pk":{"S":"big"},"sk":{"N":"1"}}' || item)::text);
 BEGIN
   RETURN put || ' ' || pg_temp.answer('update_item', jsonb_strip_nulls(jsonb_build_object('TableName', 'fidelity.upd', 'Key', '{"pk":{"S":"big"},"sk":{"N":"1"}}'::jsonb, 'UpdateExpression', e, 'ExpressionAttributeValues', v))::text);
 END $$;
--- key 9 bytes, "p" 1: 409600 - 10 fills the item; SET v = "x" adds 2, and 3 + 19 - 9 = 13 are reserved
-SELECT pg_temp.sized(409600 - 10 + 1, 'REMOVE q'), pg_temp.sized(409600 - 10, 'REMOVE q');
-SELECT spare, pg_temp.sized(409600 - 10 - 2 - spare, 'SET v = :v', '{":v":{"S":"x"}}') FROM unnest('{12,13}'::int[]) spare;
-SELECT spare, pg_temp.sized(409600 - 10 - 6 - spare, 'SET v = :v, w = :v, y = :v', '{":v":{"S":"x"}}') FROM unnest('{50,51}'::int[]) spare;
+-- what is left alone does not count: the item may become full by a counter, a new attribute, one that is replaced
+SELECT n, pg_temp.sized(jsonb_build_object('u', pg_temp.x(409600 - 9 - 1 - 3 + n), 'c', '{"N":"1"}'::jsonb), 'SET c = c + :o', '{":o":{"N":"1"}}') FROM unnest('{0,1}'::int[]) n;
+SELECT n, pg_temp.sized(jsonb_build_object('u', pg_temp.x(409600 - 9 - 1 - 2 + n)), 'SET v = :v', '{":v":{"S":"x"}}') FROM unnest('{0,1}'::int[]) n;
+SELECT n, pg_temp.sized(jsonb_build_object('u', pg_temp.x(409590 - 9 - 1 - 2), 'f', pg_temp.x(1)), 'SET f = :f', jsonb_build_object(':f', pg_temp.x(11 + n))) FROM unnest('{0,1}'::int[]) n;
+SELECT pg_temp.sized(jsonb_build_object('u', pg_temp.x(409600 - 10)), 'REMOVE q'), pg_temp.sized(jsonb_build_object('u', pg_temp.x(409600 - 10)), 'REMOVE u');
+-- what is written counts 3, and 19 with its name and value: 409,577 bytes are the most
+SELECT n, pg_temp.sized('{}', 'SET b = :pad', jsonb_build_object(':pad', pg_temp.x(409600 - 3 - 19 - 1 + n))) FROM unnest('{0,1}'::int[]) n;
+SELECT n, pg_temp.sized(jsonb_build_object('u', pg_temp.x(409600 - 3 - 19 - 1 + n)), 'SET u = u') FROM unnest('{0,1}'::int[]) n;
+SELECT n, pg_temp.sized('{}', 'ADD b :pad', jsonb_build_object(':pad', jsonb_build_object('SS', jsonb_build_array(repeat('x', 409600 - 3 - 19 - 1 + n))))) FROM unnest('{0,1}'::int[]) n;
+-- so does what a clause more than SET b = :pad costs: 3, 8, 2, 26
+SELECT clause, n, pg_temp.sized('{"rr":{"S":"r"},"l":{"L":[{"N":"1"}]},"s":{"SS":["a","b"]}}', CASE WHEN clause LIKE 'SET%' THEN 'SET b = :pad,' || substr(clause, 4) ELSE 'SET b = :pad ' || clause END,
+  jsonb_build_object(':pad', pg_temp.x(409600 - 3 - 19 - 1 - cost + n)) || v) FROM (VALUES ('REMOVE rr', 3, '{}'::jsonb), ('REMOVE l[10]', 8, '{}'), ('DELETE s :o', 2, '{":o":{"SS":["a"]}}'), ('SET l[0] = :c', 26, '{":c":{"S":"c"}}')) AS c (clause, cost, v), unnest('{0,1}'::int[]) n;
+-- three that set: 3, 19 each, their names and values
+SELECT n, pg_temp.sized('{}', 'SET v = :v, w = :v, y = :pad', jsonb_build_object(':v', pg_temp.x(1), ':pad', pg_temp.x(409600 - 3 - 3 * 19 - 3 - 2 + n))) FROM unnest('{0,1}'::int[]) n;
+-- in a transaction the item alone is measured
+CREATE FUNCTION pg_temp.moved(n int) RETURNS text LANGUAGE sql AS $$
+  SELECT pg_temp.answer('transact_write_items', jsonb_build_object('TransactItems', jsonb_build_array(jsonb_build_object('Update', jsonb_build_object('TableName', 'fidelity.upd', 'Key', '{"pk":{"S":"big"},"sk":{"N":"1"}}'::jsonb,
+    'UpdateExpression', 'SET b = :pad', 'ExpressionAttributeValues', jsonb_build_object(':pad', pg_temp.x(n - 10))))))::text) $$;
+SELECT n, pg_temp.moved(n) FROM unnest('{409592,409593,409600,409601}'::int[]) n;
 SELECT dynapg.delete_table('{"TableName":"fidelity.upd"}') IS NOT NULL;

@@ -39,9 +39,11 @@ FROM unnest(ARRAY['1E126', '-1E126', '10E125', '9.99E126', '1e999', '1E999999999
 	'-1e2147483648', '1E-131', '9.9E-131', '-1E-131', '1e-999', '1E-999999999999', '0.1E-130']) WITH ORDINALITY AS t (number, i)
 ORDER BY i;
 
--- Zero has no magnitude.
+-- A zero has the magnitude of its last place.
 SELECT number, number_back(number)
-FROM unnest(ARRAY['0E999999999', '0E-999999999', '-0.00e99999999999999999999', '0e126']) WITH ORDINALITY AS t (number, i)
+FROM unnest(ARRAY['0e125', '-0e125', '000e125', '0.0e126', '0.00e127', '.0e126', '0.e125', '0e-130', '0.0e-129', '0.' || repeat('0', 130),
+	'0e126', '-0e126', '000e126', '0.0e127', '.0e127', '0.e126', '0E999999999', '0e2147483647', '-0.00e99999999999999999999',
+	'0e-131', '-0e-131', '000e-131', '0.0e-130', '0.' || repeat('0', 131), '0E-999999999', '-0.00e-99999999999999999999']) WITH ORDINALITY AS t (number, i)
 ORDER BY i;
 
 -- 38 significant digits; zeros at either end are none.

@@ -78,7 +78,7 @@ SELECT pg_temp.show(',"ProjectionExpression":"m.l[1], v","Select":"SPECIFIC_ATTR
 SELECT pg_temp.show(',"ProjectionExpression":"nothing, m.n.o"');
 SELECT pg_temp.show(',"ProjectionExpression":"#m.#l[0]","ExpressionAttributeNames":{"#m":"m","#l":"l"},"ConsistentRead":true,"ReturnConsumedCapacity":"NONE"');
 SELECT pg_temp.show(',"Limit":1,"Select":"COUNT"');
--- a Limit that ends the page at the last item of the range still gives a key, which then finds nothing
+-- a Limit that ends the page at the last item of the range: the next item of the partition is beyond it, so there is no key
 SELECT pg_temp.show(',"Limit":2,"Select":"COUNT"');
 SELECT pg_temp.show(',"Limit":3,"Select":"COUNT"');
 SELECT pg_temp.show(',"ExclusiveStartKey":{"pk":{"N":"7"},"sk":{"N":"2"}}');

@@ -78,7 +78,8 @@ SELECT c, pg_temp.key(c, '":g":{"S":"a"},":s":{"S":"b"}', ',"IndexName":"all"') 
 SELECT c, pg_temp.key(c, v, ',"IndexName":"many"') FROM (VALUES ('g = :g', '":g":{"S":"a"}'), ('h = :h', '":h":{"B":"AA=="}'), ('g = :g AND h > :h', '":g":{"S":"a"},":h":{"B":"AA=="}'), ('g = :g AND r1 = :g', '":g":{"S":"a"}'),
 	('g = :g AND h = :h AND r2 = :n', '":g":{"S":"a"},":h":{"B":"AA=="},":n":{"N":"1"}'), ('g = :g AND h = :h AND r1 = :g AND r3 = :g', '":g":{"S":"a"},":h":{"B":"AA=="}'),
 	('g = :g AND h = :h AND r1 > :g AND r2 = :n', '":g":{"S":"a"},":h":{"B":"AA=="},":n":{"N":"1"}'), ('g = :g AND h = :h AND r1 = :g AND r2 < :n AND r3 > :g', '":g":{"S":"a"},":h":{"B":"AA=="},":n":{"N":"1"}'),
-	('g = :g AND h = :h AND r1 = :g AND r2 = :n AND r3 = :g AND pk = :g', '":g":{"S":"a"},":h":{"B":"AA=="},":n":{"N":"1"}'), ('g = :g AND h = :h AND r1 = :h', '":g":{"S":"a"},":h":{"B":"AA=="}'),
+	('g = :g AND h = :h AND r1 = :g AND r2 = :n AND r3 = :g AND pk = :g', '":g":{"S":"a"},":h":{"B":"AA=="},":n":{"N":"1"}'), ('g = :g AND h = :h AND r1 = :h', '":g":{"S":"a"},":h":{"B":"AA=="}'), ('g = :g AND h = :h AND r3 = :g', '":g":{"S":"a"},":h":{"B":"AA=="}'), ('r1 = :g AND r2 = :n', '":g":{"S":"a"},":n":{"N":"1"}'),
+	('g > :g AND h = :h', '":g":{"S":"a"},":h":{"B":"AA=="}'), ('g = :g AND h = :h AND v = :g', '":g":{"S":"a"},":h":{"B":"AA=="}'), ('g = :g AND h = :h AND r1 > :g AND v = :g', '":g":{"S":"a"},":h":{"B":"AA=="}'),
 	('g = :g AND h = :h AND r1 = :g AND r2 = :n AND r3 BETWEEN :g AND :g', '":g":{"S":"a"},":h":{"B":"AA=="},":n":{"N":"1"}')) x(c, v);
 
 \echo # operands

@@ -52,7 +52,7 @@ SELECT dynapg.describe_table('{}'::jsonb);
 
 -- Every operation has all three, and one default
 SELECT p.proname, string_agg(pg_get_function_arguments(p.oid), ', ' ORDER BY pg_get_function_arguments(p.oid)), string_agg(DISTINCT format_type(prorettype, NULL), ' ')
-	FROM pg_proc AS p WHERE p.pronamespace = 'dynapg'::regnamespace AND 'request' = ANY (p.proargnames)
+	FROM pg_proc AS p WHERE p.pronamespace = 'dynapg'::regnamespace AND p.proargnames[1] = 'request'
 	GROUP BY 1 HAVING count(*) <> 3 OR bool_or(prorettype <> 'json'::regtype);
 SELECT pg_get_function_arguments(p.oid) FROM pg_proc AS p WHERE p.oid::regproc::text = 'dynapg.update_item' ORDER BY 1;
 

@@ -32,6 +32,8 @@ BEGIN
 	END LOOP;
 	RETURN NEXT left(pg_temp.answer('batch_write_item', '{"RequestItems":{"Retyper":[{"PutRequest":{"Item":{"id":{"S":"a"}}}}],
 		"Retyped":[{"PutRequest":{"Item":{"id":{"S":"b"}}}}]},"ReturnConsumedCapacity":"INDEXES"}'), 100);
+	RETURN NEXT left(pg_temp.answer('batch_write_item', '{"RequestItems":{"Retyper":[{"PutRequest":{"Item":{"id":{"S":"a"}}}}],
+		"Retyped":[{"DeleteRequest":{"Key":{"id":{"S":"b"}}}}]},"ReturnConsumedCapacity":"INDEXES"}'), 100);
 	DROP TRIGGER retype ON dynamodb."Retyper";
 END $$;
 SELECT pg_temp.tries('int8 USING 5');

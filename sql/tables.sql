@@ -10,8 +10,8 @@ CREATE FUNCTION pg_temp.call(operation text, request text) RETURNS text LANGUAGE
 $$;
 -- Chosen members of a table's description.
 CREATE FUNCTION pg_temp.show(name text, VARIADIC members text[]) RETURNS text LANGUAGE sql AS $$
-  SELECT string_agg(m || ': ' || coalesce((pg_temp.call('describe_table', json_build_object('TableName', name)::text)::json
-    -> 'Table' -> m)::text, 'absent'), E'\n' ORDER BY o) FROM unnest(members) WITH ORDINALITY AS x(m, o)
+  SELECT string_agg(m || ': ' || coalesce(regexp_replace((pg_temp.call('describe_table', json_build_object('TableName', name)::text)::json
+    -> 'Table' -> m)::text, ':key/[0-9a-f]{8}-[0-9a-f]{4}-4[-0-9a-f]{21}', ':key/uuid'), 'absent'), E'\n' ORDER BY o) FROM unnest(members) WITH ORDINALITY AS x(m, o)
 $$;
 
 -- The smallest table, provisioned: created, described, in the list, deleted.

@@ -28,9 +28,9 @@ $$;
 -- an item of 409,600 bytes, and one of a byte more: the whole request is refused, before any condition
 SELECT pg_temp.tx(pg_temp.put(1, 409600), pg_temp.put(2, 100));
 SELECT pg_temp.tx(pg_temp.put(3, 100), pg_temp.put(4, 409601), pg_temp.check(5));
--- an update that makes an item too large is the reason of its action; the limit counts 17 bytes more for setting one attribute beside this key
-SELECT pg_temp.tx(pg_temp.put(3, 100), pg_temp.grow(2, 409583), pg_temp.check(1));
-SELECT pg_temp.tx(pg_temp.put(3, 100), pg_temp.grow(2, 409584), pg_temp.grow(4, 409601), pg_temp.check(1), pg_temp.check(5));
+-- an update that makes an item too large is the reason of its action; the item alone is measured
+SELECT pg_temp.tx(pg_temp.put(3, 100), pg_temp.grow(2, 409600), pg_temp.check(1));
+SELECT pg_temp.tx(pg_temp.put(3, 100), pg_temp.grow(2, 409601), pg_temp.grow(4, 409601), pg_temp.check(1), pg_temp.check(5));
 -- puts of 4 MB (4,194,304 bytes), and one byte more
 SELECT pg_temp.tx(VARIADIC (SELECT array_agg(pg_temp.put(i, 409600)) FROM generate_series(1, 10) i) || pg_temp.put(11, 98304));
 SELECT pg_temp.tx(VARIADIC (SELECT array_agg(pg_temp.put(i, 409600)) FROM generate_series(21, 30) i) || pg_temp.put(31, 98305));

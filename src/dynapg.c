@@ -7,6 +7,7 @@
 
 #include "base/guc.h"
 #include "http/worker.h"
+#include "store/housekeeper.h"
 #include "store/session.h"
 #include "store/throttle.h"
 
@@ -21,4 +22,5 @@ _PG_init(void)
 	dyn_session_init();
 	dyn_throttle_register();
 	dyn_http_register();
+	dyn_housekeeper_register();
 }

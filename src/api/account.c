@@ -15,6 +15,7 @@ dyn_account_begin(DynAccount *account, const DynJson *request, DynCapacityKind k
 	account->report = dyn_capacity_report(request);
 	account->kind = kind;
 	account->metrics = dyn_request_is(request, "ReturnItemCollectionMetrics", "SIZE");
+	account->shows_none = false;
 	account->nitems = nitems;
 	account->ntables = 0;
 	account->tables = palloc_array(DynAccountTable, nitems);
@@ -91,24 +92,24 @@ reply_collections(StringInfo reply, const DynAccountTable *table)
 static void
 reply_metrics(StringInfo reply, const DynAccount *account)
 {
-	bool		any = false;
+	const char *separator = "";
+	bool		any = account->shows_none;
 
+	for (int i = 0; i < account->ntables; i++)
+		any = any || account->tables[i].nwritten > 0;
+	if (!any)
+		return;
+	dyn_jsonout_member(reply, "ItemCollectionMetrics");
+	appendStringInfoChar(reply, '{');
 	for (int i = 0; i < account->ntables; i++)
 	{
 		if (account->tables[i].nwritten == 0)
 			continue;
-		if (any)
-			appendStringInfoChar(reply, ',');
-		else
-		{
-			dyn_jsonout_member(reply, "ItemCollectionMetrics");
-			appendStringInfoChar(reply, '{');
-		}
-		any = true;
+		appendStringInfoString(reply, separator);
+		separator = ",";
 		reply_collections(reply, &account->tables[i]);
 	}
-	if (any)
-		appendStringInfoChar(reply, '}');
+	appendStringInfoChar(reply, '}');
 }
 
 void

@@ -28,6 +28,7 @@ typedef struct DynAccount
 	DynCapacityReport report;
 	DynCapacityKind kind;
 	bool		metrics;		/* the request asks for item collections */
+	bool		shows_none;		/* the reply has them where there are none, too */
 	int			nitems;
 	int			ntables;
 	DynAccountTable *tables;

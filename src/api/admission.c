@@ -70,7 +70,7 @@ read_limits(DynAdmission *admission, const DynTable *table)
 		DynThrottled *limits = &admission->indexes[i];
 		DynIndexSettings *own;
 
-		*limits = (DynThrottled) {.relid = dyn_range_relation(table, &table->indexes[i])};
+		*limits = (DynThrottled) {.relid = table->indexes[i].relid};
 		if (!table->indexes[i].is_global || !OidIsValid(limits->relid))
 			continue;
 		own = dyn_index_settings_read(table->indexes[i].definition);

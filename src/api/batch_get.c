@@ -296,6 +296,7 @@ dyn_api_batch_get_item(const DynJson *request, StringInfo reply)
 	Reader		reader = {.reply = reply};
 	DynAccount	account;
 
+	dyn_get_check_parts(dyn_request_member(request, "RequestItems"));
 	for (int i = 0; i < ntables; i++)
 		read_part(&all[i]);
 	for (int i = 0; i < ntables; i++)

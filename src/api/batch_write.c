@@ -120,6 +120,7 @@ static void
 open_account(Batch *batch, const DynJson *request)
 {
 	dyn_account_begin(&batch->account, request, DYN_CAPACITY_PLAIN, batch->nwrites);
+	batch->account.shows_none = batch->account.metrics;
 	for (int i = 0; i < batch->ntables; i++)
 		batch->tables[i].account = dyn_account_add(&batch->account, batch->tables[i].name, batch->tables[i].table);
 }

@@ -31,6 +31,12 @@ dyn_get_check(const DynJson *object)
 	dyn_params_check(&get_params, object);
 }
 
+void
+dyn_get_check_parts(const DynJson *parts)
+{
+	dyn_params_check_parts(&get_params, parts);
+}
+
 DynProgram *
 dyn_get_projection_expression(const DynJson *object, const DynWording *wording)
 {

@@ -58,8 +58,6 @@ check_update(DynWriteCall *call)
 		return;
 	dyn_expr_check_update_keys(call->program, keys, table->sk.tag ? 2 : 1);
 	dyn_keys_check_constants(table, call->program);
-	if (!call->by_statement)
-		call->program->key_size = dyn_keys_size(table, &call->write.key);
 }
 
 void
@@ -80,6 +78,8 @@ dyn_api_update_item(const DynJson *request, StringInfo reply)
 	dyn_write_compile(&call);
 	dyn_write_find(&call);
 	call.write.key = dyn_keys_of_key(call.write.table, &key);
+	if (call.program != NULL)
+		call.program->limits_writes = true;
 	dyn_write_prepare_update(&call, &key);
 	dyn_write_execute(&call, reply);
 }

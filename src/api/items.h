@@ -16,6 +16,9 @@
  */
 extern void dyn_get_check(const DynJson *object);
 
+/* Raises for legacy parameters in one of the parts of a request, its members, and expressions in another one. */
+extern void dyn_get_check_parts(const DynJson *parts);
+
 /* The program of the object's projection, or NULL for the whole item. */
 extern DynProgram *dyn_get_projection(const DynJson *object);
 

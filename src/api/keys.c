@@ -347,16 +347,6 @@ dyn_keys_in_index(const DynIndex *index, DynValue item)
 	return true;
 }
 
-uint32
-dyn_keys_size(const DynTable *table, const DynKey *key)
-{
-	uint32		size = table->pk.len + dyn_value_size(key->pk);
-
-	if (table->sk.tag)
-		size += table->sk.len + dyn_value_size(key->sk);
-	return size;
-}
-
 int
 dyn_keys_compare(const DynKey *a, const DynKey *b)
 {

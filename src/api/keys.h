@@ -67,7 +67,4 @@ extern int	dyn_keys_compare(const DynKey *a, const DynKey *b);
  */
 extern int	dyn_keys_compare_items(const DynTable *a_table, const DynKey *a, const DynTable *b_table, const DynKey *b);
 
-/* DynamoDB's size of the key attributes, names and values. */
-extern uint32 dyn_keys_size(const DynTable *table, const DynKey *key);
-
 #endif							/* DYNAPG_API_KEYS_H */

@@ -7,14 +7,17 @@
 
 #include "api/names.h"
 
+#include "access/xlog.h"
 #include "api/operation.h"
 #include "api/shapes.h"
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/limits.h"
+#include "common/hashfn.h"
 #include "miscadmin.h"
 
 #define ARN_START "arn:"
+#define ALIAS_START "alias/"
 #define ARN_PREFIX "arn:aws:dynamodb:"
 
 /* Cuts the text before the first separator off rest; false when there is none. */
@@ -184,21 +187,41 @@ dyn_name_stream_arn(StringInfo out, const char *table, const char *label)
 	appendStringInfo(out, "/stream/%s", label);
 }
 
+/* The id of the key that an alias stands for: a UUID of version 4 that is always the same for this database cluster. */
+static void
+append_aliased_key(StringInfo out, const char *alias)
+{
+	uint64		seed = GetSystemIdentifier();
+	uint64		high = hash_bytes_extended((const unsigned char *) alias, (int) strlen(alias), seed);
+	uint64		low = hash_bytes_extended((const unsigned char *) alias, (int) strlen(alias), ~seed);
+
+	appendStringInfo(out, "key/%08x-%04x-4%03x-%04x-%04x%08x", (uint32) (high >> 32), (uint32) (high >> 16) & 0xFFFF,
+					 (uint32) high & 0xFFF, 0x8000 | ((uint32) (low >> 48) & 0x3FFF), (uint32) (low >> 32) & 0xFFFF, (uint32) low);
+}
+
 void
 dyn_name_kms_key_arn(StringInfo out, const char *key)
 {
-	if (key && strncmp(key, "arn:", 4) == 0)
+	const char *name = key ? key : "alias/aws/dynamodb";
+
+	if (strncmp(name, ARN_START, strlen(ARN_START)) == 0)
 	{
-		appendStringInfoString(out, key);
-		return;
+		const char *alias = strstr(name, ":" ALIAS_START);
+
+		if (!alias)
+		{
+			appendStringInfoString(out, name);
+			return;
+		}
+		name = alias + 1;
+		appendBinaryStringInfo(out, key, (int) (name - key));
 	}
-	appendStringInfo(out, "arn:aws:kms:%s:" DYN_ACCOUNT_ID ":", dyn_guc_region);
-	if (!key)
-		appendStringInfoString(out, "alias/aws/dynamodb");
-	else if (strncmp(key, "alias/", 6) == 0)
-		appendStringInfoString(out, key);
 	else
-		appendStringInfo(out, "key/%s", key);
+		appendStringInfo(out, "arn:aws:kms:%s:" DYN_ACCOUNT_ID ":", dyn_guc_region);
+	if (strncmp(name, ALIAS_START, strlen(ALIAS_START)) == 0)
+		append_aliased_key(out, name);
+	else
+		appendStringInfo(out, "key/%s", name);
 }
 
 void

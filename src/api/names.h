@@ -52,7 +52,10 @@ extern void dyn_name_table_arn(StringInfo out, const char *table);
 extern void dyn_name_index_arn(StringInfo out, const char *table, const char *index);
 extern void dyn_name_stream_arn(StringInfo out, const char *table, const char *label);
 
-/* Appends the ARN of a KMS key that a request named by id, alias or ARN; NULL is the service's own key. */
+/*
+ * Appends the ARN of a KMS key that a request named by id, alias or ARN; NULL is the service's own key.  What an alias stands
+ * for is made up, since there is no KMS.
+ */
 extern void dyn_name_kms_key_arn(StringInfo out, const char *key);
 
 /* The table that a TableName member names; raises as dyn_name_table does, and where there is none. */

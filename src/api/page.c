@@ -452,6 +452,87 @@ print_last_key(DynPageReader *reader, DynValue item)
 	appendStringInfoChar(out, '}');
 }
 
+/* ---- looking ahead ---- */
+
+/*
+ * Does the key condition leave out items of the partition that come after the range, in the direction of reading?
+ */
+static bool
+ends_within_partition(const DynPage *page)
+{
+	const DynRange *range = &page->range;
+
+	if (range->nequal > page->npk)
+		return true;
+	switch (range->op)
+	{
+		case DYN_RANGE_LT:
+		case DYN_RANGE_LE:
+			return !range->backward;
+		case DYN_RANGE_GT:
+		case DYN_RANGE_GE:
+			return range->backward;
+		case DYN_RANGE_BETWEEN:
+		case DYN_RANGE_BEGINS_WITH:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static DynValue
+kept_key(const DynPageReader *reader, DynValue item, const DynKeyAttr *attr)
+{
+	DynValue	v = dyn_map_get(item, attr->name, attr->len);
+
+	if (v.tag != 0)
+		v.data = memcpy(MemoryContextAlloc(reader->context, Max(v.len, 1)), v.data, v.len);
+	return v;
+}
+
+static void
+keep_place(DynPageReader *reader, DynValue item)
+{
+	const DynPage *page = reader->page;
+	const DynTable *table = page->range.table;
+
+	for (int i = 0; page->range.index != NULL && i < page->nkeys; i++)
+		reader->place.index[i] = kept_key(reader, item, page->keys[i]);
+	reader->place.key.pk = kept_key(reader, item, &table->pk);
+	if (table->sk.tag)
+		reader->place.key.sk = kept_key(reader, item, &table->sk);
+}
+
+/* DynRowConsumer: there is an item. */
+static bool
+note_item(void *arg, const struct varlena *item)
+{
+	*(bool *) arg = true;
+	return false;
+}
+
+/*
+ * The service reads the item after the page before it replies.  Where that is an item of the partition that the sort key's
+ * condition leaves out, it knows that the range has ended; at the end of the partition it does not know.
+ */
+static void
+look_ahead(DynPageReader *reader)
+{
+	DynRange	rest = reader->page->range;
+	bool		any = false;
+
+	if (!reader->looks_ahead || reader->last_key.len == 0 || reader->follows)
+		return;
+	rest.nequal = reader->page->npk;
+	rest.op = DYN_RANGE_NONE;
+	rest.start = &reader->place;
+	dyn_range_read(&rest, note_item, &any);
+	if (any)
+		resetStringInfo(&reader->last_key);
+}
+
+/* ---- items ---- */
+
 static void
 print_item(DynPageReader *reader, DynValue whole, DynValue shown)
 {
@@ -513,6 +594,9 @@ consume(void *arg, const struct varlena *item)
 	DynValue	shown = reader->viewed ? dyn_view_of(page->range.table, page->range.index, root) : root;
 	DynValue	whole = reader->viewed && !reader->fetches ? shown : root;
 
+	reader->follows = reader->last_key.len > 0;
+	if (reader->follows)
+		return false;
 	account(reader, item, shown);
 	if (page->filter == NULL || dyn_eval_condition(page->filter, whole))
 	{
@@ -522,7 +606,9 @@ consume(void *arg, const struct varlena *item)
 	if (reader->scanned != reader->limit && page_bytes(reader) < DYN_MAX_PAGE_BYTES)
 		return true;
 	print_last_key(reader, root);
-	return false;
+	if (reader->looks_ahead)
+		keep_place(reader, root);
+	return reader->looks_ahead;
 }
 
 void
@@ -533,6 +619,8 @@ dyn_page_reader_begin(DynPageReader *reader, const DynPage *page, StringInfo rep
 	*reader = (DynPageReader) {.page = page, .reply = reply, .limit = limit};
 	reader->viewed = index != NULL && !dyn_view_is_whole(index);
 	reader->fetches = reader->viewed && !index->is_global && needs_fetch(page);
+	reader->looks_ahead = ends_within_partition(page);
+	reader->context = CurrentMemoryContext;
 	initStringInfo(&reader->last_key);
 }
 
@@ -542,6 +630,7 @@ dyn_page_read(DynPageReader *reader)
 	uint64		before = reader->bytes;
 
 	dyn_range_read(&reader->page->range, consume, reader);
+	look_ahead(reader);
 	reader->units += dyn_capacity_of_read(reader->bytes - before, reader->page->consistent);
 }
 

@@ -4,7 +4,8 @@
  * Model.  Items come in the order of the table's key or the index's, each is evaluated: it counts for ScannedCount,
  * for the page's size and for capacity, whether the filter lets it through or not.  The page ends with the item that
  * is number Limit, or that fills 1 MB (so a page is at least one item and may be larger by the last one), or where the
- * range ends.  Only in the last case has the reply no LastEvaluatedKey.  What is counted of an item is what is read
+ * range ends.  Only in the last case has the reply no LastEvaluatedKey; so it is, too, where the next item of the partition
+ * is known to lie beyond the condition on the sort key.  What is counted of an item is what is read
  * of it: the whole of it from the table, what the index shows of it from an index, and the whole again where a local
  * index has to fetch what it does not show; then sizes count as they are charged, in portions of 4 KB begun, that of
  * each fetched item and that of the index entries together.
@@ -92,6 +93,10 @@ typedef struct DynPageReader
 	uint64		fetched_bytes;	/* of the table by a local index, each item as it is charged */
 	double		fetched_units;	/* of the table, by a local index */
 	StringInfoData last_key;	/* empty: the range has ended */
+	bool		looks_ahead;	/* the sort key's condition can end the range within the partition */
+	MemoryContext context;		/* of what outlives an item */
+	DynPosition place;			/* of the page's last item, where the reader looks ahead */
+	bool		follows;		/* there is an item after the page */
 } DynPageReader;
 
 /*

@@ -53,15 +53,39 @@ present(const char *const *names, const DynJson *request)
 	return list.data;
 }
 
+/* Raises when one object has expressions and the other one, or the same, legacy parameters. */
+static void
+check_mixed(const DynParams *params, const DynJson *one, const DynJson *other)
+{
+	if (has_any(params->expressions, one) && has_any(params->legacy, other))
+		dyn_violation_parameter(params->wording, "Can not use both expression and non-expression parameters in the same "
+								"request: Non-expression parameters: %s Expression parameters: %s",
+								present(params->legacy, other), present(params->expressions, one));
+}
+
+void
+dyn_params_check_parts(const DynParams *params, const DynJson *parts)
+{
+	const DynJson *one = NULL;
+	const DynJson *other = NULL;
+
+	for (const DynJson *part = dyn_json_first(parts); part != NULL; part = dyn_json_next(part))
+	{
+		if (one == NULL && has_any(params->expressions, part))
+			one = part;
+		if (other == NULL && has_any(params->legacy, part))
+			other = part;
+	}
+	if (one != NULL && other != NULL)
+		check_mixed(params, one, other);
+}
+
 bool
 dyn_params_check(const DynParams *params, const DynJson *request)
 {
 	bool		any = has_any(params->expressions, request);
 
-	if (any && has_any(params->legacy, request))
-		dyn_violation_parameter(params->wording, "Can not use both expression and non-expression parameters in the same "
-								"request: Non-expression parameters: %s Expression parameters: %s",
-								present(params->legacy, request), present(params->expressions, request));
+	check_mixed(params, request, request);
 	if (!any && dyn_request_member(request, "ExpressionAttributeNames") != NULL)
 		dyn_violation_parameter(params->wording, "ExpressionAttributeNames can only be specified when using expressions");
 	if (params->no_values != NULL && dyn_request_member(request, "ExpressionAttributeValues") != NULL &&

@@ -50,6 +50,40 @@ missed(const DynKeyAttr *attr)
 	dyn_validation("Query condition missed key schema element: %s", attr->name);
 }
 
+/* Raises when any of the key attributes from one number up to another has no equality: a later one has a condition. */
+static void
+check_equal(const DynPage *page, const DynKeyCondition *key, const char *kind, int from, int to, const DynKeyAttr *later)
+{
+	StringInfoData missing;
+
+	initStringInfo(&missing);
+	for (int i = from; i < to; i++)
+	{
+		const DynKeyTerm *term = find_term(key, page->keys[i]);
+
+		if (term == NULL || term->op != DYN_RANGE_EQ)
+			appendStringInfo(&missing, "%s%s", missing.len > 0 ? ", " : "", page->keys[i]->name);
+	}
+	if (missing.len > 0)
+		dyn_validation("%s key attributes %s must have equality conditions specified in the query because a condition is "
+					   "present on key attribute %s", kind, missing.data, later->name);
+}
+
+/* The text about a gap is for indexes that have several key attributes of a kind: with one there are older texts. */
+static void
+check_gaps(const DynPage *page, const DynKeyCondition *key)
+{
+	for (int i = 1; i < page->nkeys; i++)
+	{
+		if (find_term(key, page->keys[i]) == NULL)
+			continue;
+		if (page->npk > 1)
+			check_equal(page, key, "HASH", 0, Min(i, page->npk), page->keys[i]);
+		if (page->nkeys - page->npk > 1)
+			check_equal(page, key, "RANGE", page->npk, i, page->keys[i]);
+	}
+}
+
 /*
  * Orders the terms as the key attributes are, raising for what is missing, superfluous or not supported; returns how
  * many there are.
@@ -59,8 +93,12 @@ order_terms(const DynPage *page, const DynKeyCondition *key, const DynKeyTerm **
 {
 	int			count = 0;
 
-	if (key->count == 0 || (key->count > 2 && page->nkeys <= 2))
+	if (key->count == 0)
 		dyn_validation("Conditions can be of length 1 or 2 only");
+	if (key->count > page->nkeys)
+		dyn_validation("The number of query conditions (%u) exceeds the number of key attributes defined in the schema (%d)",
+					   key->count, page->nkeys);
+	check_gaps(page, key);
 	for (; count < page->npk; count++)
 	{
 		ordered[count] = find_term(key, page->keys[count]);
@@ -69,16 +107,12 @@ order_terms(const DynPage *page, const DynKeyCondition *key, const DynKeyTerm **
 		if (ordered[count]->op != DYN_RANGE_EQ)
 			dyn_validation("Query key condition not supported");
 	}
-	for (; count < key->count && count < page->nkeys; count++)
+	for (; count < key->count; count++)
 	{
 		ordered[count] = find_term(key, page->keys[count]);
 		if (ordered[count] == NULL)
 			missed(page->keys[count]);
-		if (ordered[count]->op != DYN_RANGE_EQ && count + 1 < key->count)
-			dyn_validation("Query key condition not supported");
 	}
-	if (count < key->count)
-		dyn_validation("Query key condition not supported");
 	return count;
 }
 

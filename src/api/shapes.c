@@ -20,6 +20,7 @@
 #include "api/names.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "base/violation.h"
 #include "common/hashfn.h"
 #include "lib/stringinfo.h"
 #include "value/tree.h"
@@ -46,11 +47,15 @@ typedef struct Violations
 {
 	int			count;
 	StringInfoData text;		/* made with the first violation */
+	char	   *first;			/* the first one that is reported alone before these, or NULL */
+	char	   *last;			/* the first one that is reported alone where there are none of these */
 } Violations;
 
 static void check_types(const DynShape *shape, const DynJson *json);
 static void check_constraints(const DynShape *shape, const DynJson *json, const Step *at, Violations *found);
 static void print_value(StringInfo out, const DynShape *shape, const DynJson *json);
+static void violated(Violations *found, const Step *at, const DynShape *shape, const DynJson *json,
+					 const char *constraint,...) pg_attribute_printf(5, 6);
 
 
 /* Which field of the structure is that, or -1. */
@@ -256,18 +261,22 @@ print_text(StringInfo out, DynSlice text)
 	}
 }
 
+/* as_sent: members are named as on the wire. */
 static void
-print_path(StringInfo out, const Step *at)
+print_path(StringInfo out, const Step *at, bool as_sent)
 {
 	if (at->parent)
 	{
-		print_path(out, at->parent);
+		print_path(out, at->parent, as_sent);
 		appendStringInfoChar(out, '.');
 	}
 	switch (at->kind)
 	{
 		case STEP_FIELD:
-			print_field(out, at->field);
+			if (as_sent)
+				appendStringInfoString(out, at->field);
+			else
+				print_field(out, at->field);
 			break;
 		case STEP_INDEX:
 			appendStringInfo(out, "%d.member", at->index);
@@ -279,10 +288,41 @@ print_path(StringInfo out, const Step *at)
 	}
 }
 
-/* Adds one violation: where, the value (json NULL: absent) and the constraint. */
-static void violated(Violations *found, const Step *at, const DynShape *shape, const DynJson *json,
-					 const char *constraint,...) pg_attribute_printf(5, 6);
+/* Notes a violation that is reported alone, unless there is one before it. */
+static void
+violated_alone(Violations *found, const Step *at, const DynShape *shape, const char *constraint)
+{
+	char	  **place = shape->alone == DYN_ALONE_FIRST ? &found->first : &found->last;
+	StringInfoData text;
 
+	if (*place != NULL)
+		return;
+	initStringInfo(&text);
+	if (!shape->bare)
+		appendStringInfoString(&text, DYN_ENVELOPE);
+	if (shape->values)
+		appendStringInfoString(&text, "Failed to satisfy constraint: ");
+	else
+	{
+		appendStringInfoString(&text, "Value at '");
+		print_path(&text, at, true);
+		appendStringInfoString(&text, "' failed to satisfy constraint: ");
+	}
+	appendStringInfoString(&text, constraint);
+	*place = text.data;
+}
+
+/* Adds a violation of a member's own length, range or enum. */
+static void
+violated_itself(Violations *found, const Step *at, const DynShape *shape, const DynJson *json, const char *constraint)
+{
+	if (shape->alone != DYN_ALONE_NO)
+		violated_alone(found, at, shape, constraint);
+	else
+		violated(found, at, shape, json, "%s", constraint);
+}
+
+/* Adds one violation: where, the value (json NULL: absent) and the constraint. */
 static void
 violated(Violations *found, const Step *at, const DynShape *shape, const DynJson *json, const char *constraint,...)
 {
@@ -306,7 +346,7 @@ violated(Violations *found, const Step *at, const DynShape *shape, const DynJson
 	else
 		appendStringInfoString(&found->text, "null");
 	appendStringInfoString(&found->text, " at '");
-	print_path(&found->text, at);
+	print_path(&found->text, at, false);
 	appendStringInfoString(&found->text, "' failed to satisfy constraint: ");
 
 	for (;;)
@@ -365,11 +405,25 @@ enum_text(const DynShape *shape)
 {
 	StringInfoData out;
 
+	if (shape->values_text)
+		return pstrdup(shape->values_text);
 	initStringInfo(&out);
 	for (const char *const *value = shape->values; *value; value++)
 		appendStringInfo(&out, "%s%s", value == shape->values ? "[" : ", ", *value);
 	appendStringInfoChar(&out, ']');
 	return out.data;
+}
+
+static char *
+length_at_least(const DynShape *shape)
+{
+	return psprintf("Member must have length greater than or equal to " INT64_FORMAT, shape->min);
+}
+
+static char *
+length_at_most(const DynShape *shape)
+{
+	return psprintf("Member must have length less than or equal to " INT64_FORMAT, shape->max);
 }
 
 static bool
@@ -403,40 +457,24 @@ check_string(const DynShape *shape, const DynJson *json, const Step *at, Violati
 	if (!shape->length_first)
 		check_pattern(shape, json, at, found);
 	if (shape->has_min && too_small(shape, utf16_length(text)))
-		violated(found, at, shape, json, "Member must have length greater than or equal to " INT64_FORMAT, shape->min);
+		violated_itself(found, at, shape, json, length_at_least(shape));
 	if (shape->has_max && text.len > shape->max && too_large(shape, utf16_length(text)))
-		violated(found, at, shape, json, "Member must have length less than or equal to " INT64_FORMAT, shape->max);
+		violated_itself(found, at, shape, json, length_at_most(shape));
 	if (shape->length_first)
 		check_pattern(shape, json, at, found);
 	if (!in_enum(shape, text))
-		violated(found, at, shape, json, "Member must satisfy enum value set: %s", enum_text(shape));
-}
-
-/* The number as the service holds it: cut to an integer, and to the type's range. */
-static int64
-number_value(const DynShape *shape, const DynJson *json)
-{
-	int64		low = shape->kind == DYN_SHAPE_INTEGER ? PG_INT32_MIN : PG_INT64_MIN;
-	int64		high = shape->kind == DYN_SHAPE_INTEGER ? PG_INT32_MAX : PG_INT64_MAX;
-	double		value;
-
-	if (dyn_json_is_integer(json))
-		return Min(Max(dyn_json_integer(json), low), high);
-	value = trunc(dyn_json_double(json));
-	if (value >= (double) high)
-		return high;
-	return value <= (double) low ? low : (int64) value;
+		violated_itself(found, at, shape, json, psprintf("Member must satisfy enum value set: %s", enum_text(shape)));
 }
 
 static void
 check_number(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
 {
-	int64		value = number_value(shape, json);
+	int64		value = dyn_request_number(json, shape->kind);
 
 	if (too_small(shape, value))
-		violated(found, at, shape, json, "Member must have value greater than or equal to " INT64_FORMAT, shape->min);
+		violated_itself(found, at, shape, json, psprintf("Member must have value greater than or equal to " INT64_FORMAT, shape->min));
 	if (too_large(shape, value))
-		violated(found, at, shape, json, "Member must have value less than or equal to " INT64_FORMAT, shape->max);
+		violated_itself(found, at, shape, json, psprintf("Member must have value less than or equal to " INT64_FORMAT, shape->max));
 }
 
 static void
@@ -493,6 +531,8 @@ key_fits(const DynShape *shape, DynSlice key)
 {
 	int64		measure;
 
+	if (shape->or_arn && dyn_name_is_arn(key))
+		return utf16_length(key) <= DYN_MAX_ARN;
 	if (!shape->has_min && (!shape->has_max || key.len <= shape->max) && shape->pattern == DYN_PATTERN_NONE)
 		return true;
 	measure = utf16_length(key);
@@ -541,9 +581,9 @@ check_count(const DynShape *shape, const DynJson *json, const Step *at, Violatio
 		return;
 	count = dyn_json_count(json);
 	if (too_small(shape, count))
-		violated(found, at, shape, json, "Member must have length greater than or equal to " INT64_FORMAT, shape->min);
+		violated_itself(found, at, shape, json, length_at_least(shape));
 	if (too_large(shape, count))
-		violated(found, at, shape, json, "Member must have length less than or equal to " INT64_FORMAT, shape->max);
+		violated_itself(found, at, shape, json, length_at_most(shape));
 }
 
 /* What a list or map holds; its own count has been judged. */
@@ -671,7 +711,7 @@ print_value(StringInfo out, const DynShape *shape, const DynJson *json)
 			return;
 		case DYN_SHAPE_INTEGER:
 		case DYN_SHAPE_LONG:
-			appendStringInfo(out, INT64_FORMAT, number_value(shape, json));
+			appendStringInfo(out, INT64_FORMAT, dyn_request_number(json, shape->kind));
 			return;
 		case DYN_SHAPE_DOUBLE:
 			appendStringInfo(out, "%g", dyn_json_double(json));
@@ -718,60 +758,11 @@ dyn_shape_check(const DynShape *shape, const DynJson *request)
 
 	check_structure_types(shape, request);
 	check_structure(shape, request, NULL, &found);
+	if (found.first)
+		dyn_validation("%s", found.first);
 	if (found.count > 0)
 		dyn_validation("%d validation error%s detected: %s", found.count, found.count == 1 ? "" : "s",
 					   found.text.data);
-}
-
-/*
- * Readers
- */
-
-const DynJson *
-dyn_request_member(const DynJson *object, const char *name)
-{
-	const DynJson *member = object ? dyn_json_member(object, name) : NULL;
-
-	return member && dyn_json_kind(member) != DYN_JSON_NULL ? member : NULL;
-}
-
-DynSlice
-dyn_request_string(const DynJson *object, const char *name)
-{
-	const DynJson *member = dyn_request_member(object, name);
-
-	return member ? dyn_json_string(member) : (DynSlice) {NULL, 0};
-}
-
-bool
-dyn_request_bool(const DynJson *object, const char *name, bool absent)
-{
-	const DynJson *member = dyn_request_member(object, name);
-
-	return member ? dyn_json_kind(member) == DYN_JSON_TRUE : absent;
-}
-
-int64
-dyn_request_integer(const DynJson *object, const char *name, int64 absent)
-{
-	static const DynShape any_long = {.kind = DYN_SHAPE_LONG};
-	const DynJson *member = dyn_request_member(object, name);
-
-	return member ? number_value(&any_long, member) : absent;
-}
-
-bool
-dyn_request_is(const DynJson *object, const char *name, const char *literal)
-{
-	DynSlice	text = dyn_request_string(object, name);
-
-	return dyn_slice_is(text, literal);
-}
-
-char *
-dyn_request_cstring(const DynJson *object, const char *name)
-{
-	DynSlice	text = dyn_request_string(object, name);
-
-	return text.data ? pnstrdup(text.data, text.len) : NULL;
+	if (found.last)
+		dyn_validation("%s", found.last);
 }

@@ -9,7 +9,8 @@
  * dyn_shape_check works as the service does, in two stages, each over the whole request:
  *
  *		1. JSON types of every known member, at any depth: the first misfit is a SerializationException
- *		2. constraints: all violations (ten at most) together in one ValidationException
+ *		2. constraints: all violations (ten at most) together in one ValidationException, but for those that are
+ *			reported alone
  *
  * A JSON null member counts as absent; unknown members are ignored.  Nothing is allocated for a request
  * that passes.
@@ -41,6 +42,17 @@ typedef enum DynShapePattern
 	DYN_PATTERN_NAME			/* [a-zA-Z0-9_.-]+ */
 } DynShapePattern;
 
+/*
+ * Newer code of the service checks some members by itself: a violation of their length, range or enum is reported alone, and
+ * its text names the member as it is on the wire and does not show the value.
+ */
+typedef enum DynShapeAlone
+{
+	DYN_ALONE_NO,				/* with all others */
+	DYN_ALONE_FIRST,			/* before the others */
+	DYN_ALONE_LAST				/* where there are no others */
+} DynShapeAlone;
+
 typedef struct DynShape DynShape;
 
 /* A member of a structure. */
@@ -63,6 +75,9 @@ struct DynShape
 	bool		length_first;	/* of a string: its length is told before its pattern */
 	bool		or_arn;			/* of a string: an ARN is exempt from min, max and pattern, and has DYN_MAX_ARN characters at most */
 	const char *const *values;	/* of a string: enum in the server's order, NULL-terminated; or NULL */
+	const char *values_text;	/* how messages show the enum; NULL: as it is */
+	DynShapeAlone alone;
+	bool		bare;			/* of a violation that is reported alone: without an envelope */
 	const DynShapeField *fields;	/* of a structure, in the order of its messages */
 	int			nfields;
 	const char *shown;			/* of a structure: messages show its members, and this after them; NULL: they do not */
@@ -86,6 +101,9 @@ extern bool dyn_request_bool(const DynJson *object, const char *name, bool absen
 
 /* Numbers with a fraction are cut, numbers out of range go to the nearest int64, as the service reads them. */
 extern int64 dyn_request_integer(const DynJson *object, const char *name, int64 absent);
+
+/* A number as the service holds it: cut to an integer, and to the range of its kind. */
+extern int64 dyn_request_number(const DynJson *json, DynShapeKind kind);
 
 /* Is the string there and equal to the literal? */
 extern bool dyn_request_is(const DynJson *object, const char *name, const char *literal);

@@ -1,5 +1,5 @@
 /*
- * shapes_control.c - the shapes of the requests about tags, policies, insights, destinations, limits and global tables
+ * shapes_control.c - the shapes of the requests about tags, Time to Live, policies, insights, destinations, limits and global tables
  *
  * Layer 3 (api).
  */
@@ -270,3 +270,22 @@ static const DynShapeField update_scaling_fields[] = {
 };
 const DynShape dyn_shape_update_table_replica_auto_scaling =
 	STRUCTURE_OF("UpdateTableReplicaAutoScalingInput", update_scaling_fields);
+
+/* Time to Live */
+
+static const DynShape ttl_attribute = STRING_OF("TimeToLiveAttributeName", 1, 255);
+static const DynShapeField ttl_specification_fields[] = {
+	{"Enabled", &dyn_shape_boolean, true},
+	{"AttributeName", &ttl_attribute, true},
+};
+static const DynShape ttl_specification = STRUCTURE_OF("TimeToLiveSpecification", ttl_specification_fields);
+static const DynShapeField update_ttl_fields[] = {
+	{"TableName", &dyn_shape_table, true},
+	{"TimeToLiveSpecification", &ttl_specification, true},
+};
+const DynShape dyn_shape_update_time_to_live = STRUCTURE_OF("UpdateTimeToLiveInput", update_ttl_fields);
+
+static const DynShapeField describe_ttl_fields[] = {
+	{"TableName", &dyn_shape_table, true},
+};
+const DynShape dyn_shape_describe_time_to_live = STRUCTURE_OF("DescribeTimeToLiveInput", describe_ttl_fields);

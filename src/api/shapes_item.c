@@ -31,12 +31,27 @@ static const DynShape expression_names = MAP_OF("ExpressionAttributeNameMap", dy
 static const char *const comparison_operators[] = {"IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT",
 	"NOT_NULL", "NE", "LE", "BEGINS_WITH", "GE", "CONTAINS", NULL};
 static const DynShape comparison_operator = ENUM_OF("ComparisonOperator", comparison_operators);
+/* The sets as the service's newer texts have them, with a value that is none. */
+#define OPERATORS_TEXT "[ALL, OR]"
+#define RETURN_VALUES_TEXT "[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"
+
 static const char *const conditional_operators[] = {"OR", "AND", NULL};
 static const DynShape conditional_operator = ENUM_OF("ConditionalOperator", conditional_operators);
 static const char *const attribute_actions[] = {"ADD", "DELETE", "PUT", NULL};
 static const DynShape attribute_action = ENUM_OF("AttributeAction", attribute_actions);
 static const char *const return_values_set[] = {"ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW", NULL};
-static const DynShape return_values = ENUM_OF("ReturnValue", return_values_set);
+static const DynShape conditional_operator_write = {.name = "ConditionalOperator", .kind = DYN_SHAPE_STRING,
+.values = conditional_operators, .values_text = OPERATORS_TEXT, .alone = DYN_ALONE_LAST};
+static const DynShape conditional_operator_update = {.name = "ConditionalOperator", .kind = DYN_SHAPE_STRING,
+.values = conditional_operators, .values_text = OPERATORS_TEXT, .alone = DYN_ALONE_FIRST};
+static const DynShape conditional_operator_query = {.name = "ConditionalOperator", .kind = DYN_SHAPE_STRING,
+.values = conditional_operators, .values_text = OPERATORS_TEXT, .alone = DYN_ALONE_FIRST, .bare = true};
+static const DynShape return_values_write = {.name = "ReturnValue", .kind = DYN_SHAPE_STRING,
+.values = return_values_set, .values_text = RETURN_VALUES_TEXT, .alone = DYN_ALONE_LAST};
+static const DynShape return_values_update = {.name = "ReturnValue", .kind = DYN_SHAPE_STRING,
+.values = return_values_set, .values_text = RETURN_VALUES_TEXT, .alone = DYN_ALONE_FIRST};
+static const DynShape write_table = {.name = "TableArn", .kind = DYN_SHAPE_STRING,
+.has_min = true, .min = 1, .has_max = true, .max = DYN_MAX_ARN, .alone = DYN_ALONE_FIRST};
 static const char *const capacities[] = {"INDEXES", "TOTAL", "NONE", NULL};
 static const DynShape return_capacity = ENUM_OF("ReturnConsumedCapacity", capacities);
 static const char *const metrics[] = {"SIZE", "NONE", NULL};
@@ -59,13 +74,13 @@ static const DynShape expected = MAP_OF("ExpectedAttributeMap", attribute_name, 
 /* PutItem */
 
 static const DynShapeField put_item_fields[] = {
-	{"TableName", &dyn_shape_table_arn, true},
+	{"TableName", &write_table, true},
 	{"Item", &item, true},
 	{"Expected", &expected, false},
-	{"ReturnValues", &return_values, false},
+	{"ReturnValues", &return_values_write, false},
 	{"ReturnConsumedCapacity", &return_capacity, false},
 	{"ReturnItemCollectionMetrics", &return_metrics, false},
-	{"ConditionalOperator", &conditional_operator, false},
+	{"ConditionalOperator", &conditional_operator_write, false},
 	{"ConditionExpression", &dyn_shape_string, false},
 	{"ExpressionAttributeNames", &expression_names, false},
 	{"ExpressionAttributeValues", &expression_values, false},
@@ -89,11 +104,11 @@ const DynShape dyn_shape_get_item = STRUCTURE_OF("GetItemInput", get_item_fields
 /* DeleteItem */
 
 static const DynShapeField delete_item_fields[] = {
-	{"TableName", &dyn_shape_table_arn, true},
+	{"TableName", &write_table, true},
 	{"Key", &key, true},
 	{"Expected", &expected, false},
-	{"ConditionalOperator", &conditional_operator, false},
-	{"ReturnValues", &return_values, false},
+	{"ConditionalOperator", &conditional_operator_write, false},
+	{"ReturnValues", &return_values_write, false},
 	{"ReturnConsumedCapacity", &return_capacity, false},
 	{"ReturnItemCollectionMetrics", &return_metrics, false},
 	{"ConditionExpression", &dyn_shape_string, false},
@@ -113,12 +128,12 @@ static const DynShape attribute_update = STRUCTURE_OF("AttributeValueUpdate", at
 static const DynShape attribute_updates = MAP_OF("AttributeUpdates", attribute_name, attribute_update);
 
 static const DynShapeField update_item_fields[] = {
-	{"TableName", &dyn_shape_table_arn, true},
+	{"TableName", &write_table, true},
 	{"Key", &key, true},
 	{"AttributeUpdates", &attribute_updates, false},
 	{"Expected", &expected, false},
-	{"ConditionalOperator", &conditional_operator, false},
-	{"ReturnValues", &return_values, false},
+	{"ConditionalOperator", &conditional_operator_update, false},
+	{"ReturnValues", &return_values_update, false},
 	{"ReturnConsumedCapacity", &return_capacity, false},
 	{"ReturnItemCollectionMetrics", &return_metrics, false},
 	{"UpdateExpression", &dyn_shape_string, false},
@@ -133,6 +148,8 @@ const DynShape dyn_shape_update_item = STRUCTURE_OF("UpdateItemInput", update_it
 
 static const DynShape positive_integer = {.name = "PositiveIntegerObject", .kind = DYN_SHAPE_INTEGER,
 .has_min = true, .min = 1};
+static const DynShape query_limit = {.name = "PositiveIntegerObject", .kind = DYN_SHAPE_INTEGER,
+.has_min = true, .min = 1, .alone = DYN_ALONE_FIRST};
 static const DynShape total_segments = {.name = "ScanTotalSegments", .kind = DYN_SHAPE_INTEGER,
 .has_min = true, .min = 1, .has_max = true, .max = 1000000};
 static const DynShape segment = {.name = "ScanSegment", .kind = DYN_SHAPE_INTEGER,
@@ -151,11 +168,11 @@ static const DynShapeField query_fields[] = {
 	{"IndexName", &dyn_shape_index_name, false},
 	{"Select", &select_shape, false},
 	{"AttributesToGet", &attribute_names, false},
-	{"Limit", &positive_integer, false},
+	{"Limit", &query_limit, false},
 	{"ConsistentRead", &dyn_shape_boolean, false},
 	{"KeyConditions", &key_conditions, false},
 	{"QueryFilter", &filter_conditions, false},
-	{"ConditionalOperator", &conditional_operator, false},
+	{"ConditionalOperator", &conditional_operator_query, false},
 	{"ScanIndexForward", &dyn_shape_boolean, false},
 	{"ExclusiveStartKey", &key, false},
 	{"ReturnConsumedCapacity", &return_capacity, false},
@@ -192,7 +209,10 @@ const DynShape dyn_shape_scan = STRUCTURE_OF("ScanInput", scan_fields);
 /* Messages show a write request with its members, among them one that the API does not have. */
 #define HIDDEN_MEMBER ", workloadProfileName=null"
 
-static const DynShape keys = BOUNDED_LIST_OF("KeyList", key, 1, 100);
+/* A table that a batch names, by its name or its ARN. */
+static const DynShape batch_table = NAME_OR_ARN_OF("TableArn");
+static const DynShape keys = {.name = "KeyList", .kind = DYN_SHAPE_LIST,
+.has_min = true, .min = 1, .has_max = true, .max = 100, .element = &key, .alone = DYN_ALONE_FIRST};
 static const DynShapeField keys_and_attributes_fields[] = {
 	{"Keys", &keys, true},
 	{"AttributesToGet", &attribute_names, false},
@@ -201,7 +221,8 @@ static const DynShapeField keys_and_attributes_fields[] = {
 	{"ExpressionAttributeNames", &expression_names, false},
 };
 static const DynShape keys_and_attributes = STRUCTURE_OF("KeysAndAttributes", keys_and_attributes_fields);
-static const DynShape batch_get = BOUNDED_MAP_OF("BatchGetRequestMap", dyn_shape_table_arn, keys_and_attributes, 1, 100);
+static const DynShape batch_get = {.name = "BatchGetRequestMap", .kind = DYN_SHAPE_MAP, .has_min = true, .min = 1,
+.has_max = true, .max = 100, .key = &batch_table, .element = &keys_and_attributes, .alone = DYN_ALONE_FIRST};
 static const DynShapeField batch_get_item_fields[] = {
 	{"RequestItems", &batch_get, true},
 	{"ReturnConsumedCapacity", &return_capacity, false},
@@ -222,7 +243,7 @@ static const DynShapeField write_request_fields[] = {
 };
 static const DynShape write_request = SHOWN_STRUCTURE_OF("WriteRequest", write_request_fields, "");
 static const DynShape write_requests = BOUNDED_LIST_OF("WriteRequests", write_request, 1, 25);
-static const DynShape batch_write = BOUNDED_MAP_OF("BatchWriteItemRequestMap", dyn_shape_table_arn, write_requests, 1, 25);
+static const DynShape batch_write = BOUNDED_MAP_OF("BatchWriteItemRequestMap", batch_table, write_requests, 1, 25);
 static const DynShapeField batch_write_item_fields[] = {
 	{"RequestItems", &batch_write, true},
 	{"ReturnConsumedCapacity", &return_capacity, false},

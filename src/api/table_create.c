@@ -12,6 +12,7 @@
 #include "api/names.h"
 #include "api/shapes.h"
 #include "api/table_check.h"
+#include "api/table_create.h"
 #include "api/table_describe.h"
 #include "api/table_keys.h"
 #include "api/table_settings.h"
@@ -109,16 +110,16 @@ take_policy(const DynJson *request, DynTableSettings *settings)
 }
 
 void
-dyn_api_create_table(const DynJson *request, StringInfo reply)
+dyn_create_read(const DynJson *request, DynTableDef *def)
 {
 	DynSlice	name = dyn_name_of_request(request);
-	DynTableDef def = {.name = pnstrdup(name.data, name.len)};
 	DynTableSettings settings = {0};
 
+	*def = (DynTableDef) {.name = pnstrdup(name.data, name.len)};
 	dyn_check_no_global_table(request);
 	take_billing(request, &settings);
-	dyn_keys_of_table(request, &def);
-	take_index_settings(request, &def, &settings);
+	dyn_keys_of_table(request, def);
+	take_index_settings(request, def, &settings);
 	settings.on_demand = dyn_check_on_demand(request, settings.pay_per_request, NULL, NULL);
 	settings.warm = dyn_check_warm(request, NULL, &settings.throughput, settings.pay_per_request, NULL);
 	take_stream(request, &settings);
@@ -126,9 +127,16 @@ dyn_api_create_table(const DynJson *request, StringInfo reply)
 	take_tags(request, &settings);
 	take_policy(request, &settings);
 	settings.table_class = dyn_check_class(request);
-	def.deletion_protection = dyn_request_bool(request, "DeletionProtectionEnabled", false);
-	def.definition = dyn_settings_write(&settings);
+	def->deletion_protection = dyn_request_bool(request, "DeletionProtectionEnabled", false);
+	def->definition = dyn_settings_write(&settings);
+}
 
+void
+dyn_api_create_table(const DynJson *request, StringInfo reply)
+{
+	DynTableDef def;
+
+	dyn_create_read(request, &def);
 	if (!dyn_catalog_create(&def))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Table already exists: %s", def.name);
 

@@ -159,7 +159,7 @@ print_stream(StringInfo out, const DynTableDef *def, const DynTableSettings *set
 }
 
 static void
-print_sse(StringInfo out, const DynTableSettings *settings)
+print_sse(StringInfo out, const DynTableSettings *settings, bool updating)
 {
 	StringInfoData arn;
 
@@ -168,7 +168,7 @@ print_sse(StringInfo out, const DynTableSettings *settings)
 	initStringInfo(&arn);
 	dyn_name_kms_key_arn(&arn, settings->kms_key);
 	open_object(out, "SSEDescription");
-	dyn_settings_print_text(out, "Status", "ENABLED");
+	dyn_settings_print_text(out, "Status", updating ? "UPDATING" : "ENABLED");
 	dyn_settings_print_text(out, "SSEType", "KMS");
 	dyn_settings_print_text(out, "KMSMasterKeyArn", arn.data);
 	appendStringInfoChar(out, '}');
@@ -275,7 +275,7 @@ print_structure(StringInfo out, const DynTableDef *def, const DynTableSettings *
 	dyn_settings_print_time(out, "CreationDateTime", dyn_settings_epoch(def->created_at));
 	print_indexes(out, "LocalSecondaryIndexes", false, def, settings, view);
 	print_indexes(out, "GlobalSecondaryIndexes", true, def, settings, view);
-	print_sse(out, settings);
+	print_sse(out, settings, view->sse_updating);
 	print_warm(out, &settings->warm, &settings->throughput, settings->pay_per_request, view->state == DYN_TABLE_CREATING,
 			   view->warm_updating);
 }

@@ -34,6 +34,7 @@ typedef struct DynTableView
 {
 	DynTableState state;
 	bool		warm_updating;	/* the table's WarmThroughput rises */
+	bool		sse_updating;	/* its encryption changes */
 	const char *creating;		/* name of an index, or NULL */
 	const char *deleting;
 	DynIndexChange *changes;	/* parallel to the definition's indexes but the new one, or NULL */

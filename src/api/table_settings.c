@@ -170,6 +170,7 @@ dyn_settings_read(const char *definition)
 	const DynJson *root = dyn_json_parse(definition, strlen(definition));
 	const DynJson *sse = dyn_request_member(root, "SSESpecification");
 	const DynJson *stream = dyn_request_member(root, "StreamSpecification");
+	const DynJson *ttl = dyn_request_member(root, "TimeToLive");
 
 	settings->pay_per_request = dyn_request_is(root, "BillingMode", "PAY_PER_REQUEST");
 	settings->pay_per_request_since = read_time(root, "LastUpdateToPayPerRequestDateTime");
@@ -188,6 +189,8 @@ dyn_settings_read(const char *definition)
 	settings->policy_revision = dyn_request_cstring(root, "PolicyRevisionId");
 	settings->kinesis = read_json(root, "KinesisDataStreamDestinations");
 	settings->insights = read_insights(root);
+	settings->ttl_attribute = dyn_request_cstring(ttl, "AttributeName");
+	settings->ttl_enabled = dyn_request_bool(ttl, "Enabled", false);
 	return settings;
 }
 
@@ -286,6 +289,18 @@ write_insights(StringInfo out, const DynInsights *insights)
 	appendStringInfoChar(out, '}');
 }
 
+/* As store/ttl.h reads it. */
+static void
+write_ttl(StringInfo out, const DynTableSettings *settings)
+{
+	if (!settings->ttl_attribute)
+		return;
+	dyn_jsonout_member(out, "TimeToLive");
+	appendStringInfoChar(out, '{');
+	dyn_settings_print_text(out, "AttributeName", settings->ttl_attribute);
+	appendStringInfo(out, ",\"Enabled\":%s}", settings->ttl_enabled ? "true" : "false");
+}
+
 /* A member that is kept as JSON. */
 static void
 write_json(StringInfo out, const char *member, const char *json)
@@ -323,6 +338,7 @@ dyn_settings_write(const DynTableSettings *settings)
 	}
 	write_json(&out, "KinesisDataStreamDestinations", settings->kinesis);
 	write_insights(&out, &settings->insights);
+	write_ttl(&out, settings);
 	appendStringInfoChar(&out, '}');
 	return out.data;
 }

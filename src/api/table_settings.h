@@ -75,6 +75,8 @@ typedef struct DynTableSettings
 	char	   *policy_revision;
 	char	   *kinesis;		/* JSON array of Kinesis destinations; NULL: there never was one */
 	DynInsights insights;
+	char	   *ttl_attribute;	/* of Time to Live; NULL: was never enabled */
+	bool		ttl_enabled;
 } DynTableSettings;
 
 /* From the catalog's JSON and to it. */

@@ -398,7 +398,7 @@ read_settings(Update *update)
 
 /*
  * Writes into the definitions what the reply tells: units that change take their time with the service, so a reply has the
- * old ones, with the time of the change.
+ * old ones, with the time of the change.  The end of an encryption takes its time, too.
  */
 static void
 write_shown(Update *update)
@@ -406,6 +406,11 @@ write_shown(Update *update)
 	DynTableSettings shown = *update->settings;
 
 	shown.warm = update->before.warm;
+	if (!shown.sse && update->before.sse)
+	{
+		shown.sse = true;
+		shown.kms_key = update->before.kms_key;
+	}
 	if (!update->to_on_demand && !update->to_provisioned)
 		dyn_settings_keep_units(&shown.throughput, &update->before.throughput);
 	if (update->to_on_demand)
@@ -493,6 +498,7 @@ dyn_api_update_table(const DynJson *request, StringInfo reply)
 		add_index(&update);
 	view.state = state_shown(&update);
 	view.warm_updating = has_units(request, "WarmThroughput");
+	view.sse_updating = dyn_request_member(request, "SSESpecification") != NULL;
 	view.creating = update.create ? dyn_request_cstring(update.create, "IndexName") : NULL;
 	view.deleting = update.drop ? update.drop->name : NULL;
 	appendStringInfoChar(reply, '{');

@@ -41,7 +41,6 @@ typedef struct DynWriteCall
 	DynReturnValues return_values;
 	DynCapacity capacity;
 	DynProgram *program;		/* NULL when the request has neither condition nor update */
-	bool		by_statement;	/* PartiQL: an update is limited by the finished item's size alone */
 
 	/*
 	 * UPDATE with write.item NULL although the condition holds for a missing item: why there can be none, as

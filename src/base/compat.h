@@ -19,6 +19,7 @@
 #include "utils/acl.h"
 #include "utils/backend_status.h"
 #include "utils/guc.h"
+#include "utils/guc_tables.h"
 #include "utils/memutils.h"
 
 #if PG_VERSION_NUM >= 160000
@@ -136,6 +137,27 @@ dyn_compat_on_shmem_request(DynShmemRequest request)
 	return earlier;
 #endif
 }
+
+/* All settings. */
+static inline struct config_generic **
+dyn_compat_settings(int *count)
+{
+#if PG_VERSION_NUM < 160000
+	*count = GetNumConfigOptions();
+	return get_guc_variables();
+#else
+	return get_guc_variables(count);
+#endif
+}
+
+/* The arguments of ExecutorCheckPerms_hook, range_table first, and the call of a hook with the same; users include nodes/pg_list.h. */
+#if PG_VERSION_NUM < 160000
+#define DYN_COMPAT_CHECK_PERMS_ARGS List *range_table, bool raises
+#define dyn_compat_check_perms(hook) ((hook) (range_table, raises))
+#else
+#define DYN_COMPAT_CHECK_PERMS_ARGS List *range_table, List *permissions, bool raises
+#define dyn_compat_check_perms(hook) ((hook) (range_table, permissions, raises))
+#endif
 
 /* Reports statistics as pgstat_report_stat does; returns the milliseconds after which there is more to report, or 0. */
 static inline long

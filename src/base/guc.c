@@ -7,9 +7,11 @@
  */
 #include "postgres.h"
 
+#include <arpa/inet.h>
 #include <limits.h>
 
 #include "miscadmin.h"
+#include "utils/varlena.h"
 
 #include "base/compat.h"
 #include "base/guc.h"
@@ -17,6 +19,7 @@
 
 #define MAX_REGION	63			/* characters; AWS's own regions stay far below */
 
+char	   *dyn_guc_http_allowed_hosts = NULL;
 int			dyn_guc_http_auth = DYN_HTTP_AUTH_SIGV4;
 char	   *dyn_guc_http_database = NULL;
 int			dyn_guc_http_idle_timeout = 60000;
@@ -33,6 +36,7 @@ int			dyn_guc_http_transfer_timeout = 30000;
 char	   *dyn_guc_http_trust_role = NULL;
 int			dyn_guc_http_workers = 2;
 int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
+int			dyn_guc_jobs_interval = 5000;
 char	   *dyn_guc_region = NULL;
 bool		dyn_guc_throttling = false;
 
@@ -49,6 +53,50 @@ static const struct config_enum_entry index_build_options[] = {
 	{"background", DYN_INDEX_BUILD_BACKGROUND, false},
 	{NULL, 0, false}
 };
+
+/* "app", "10.0.0.7", "fd00::7", "[fd00::7]" or "*": what a browser shows of an address, without the port. */
+static bool
+is_host(const char *name)
+{
+	char		inner[INET6_ADDRSTRLEN];
+	struct in6_addr address;
+	size_t		len = strlen(name);
+
+	if (strchr(name, ':') == NULL)
+		return len > 0 && strpbrk(name, "/@[]") == NULL && (strchr(name, '*') == NULL || len == 1);
+	if (name[0] == '[' && name[len - 1] == ']')
+	{
+		name++;
+		len -= 2;
+	}
+	if (len >= sizeof(inner))
+		return false;
+	memcpy(inner, name, len);
+	inner[len] = '\0';
+	return inet_pton(AF_INET6, inner, &address) == 1;
+}
+
+static bool
+check_allowed_hosts(char **newval, void **extra, GucSource source)
+{
+	List	   *names;
+	ListCell   *cell;
+
+	if (!SplitGUCList(pstrdup(*newval), ',', &names))
+	{
+		GUC_check_errdetail("List syntax is invalid.");
+		return false;
+	}
+	foreach(cell, names)
+	{
+		if (is_host(lfirst(cell)))
+			continue;
+		GUC_check_errdetail("\"%s\" is no host name, no address and not \"*\". Hosts are listed without scheme and port.",
+							(char *) lfirst(cell));
+		return false;
+	}
+	return true;
+}
 
 static bool
 check_region(char **newval, void **extra, GucSource source)
@@ -97,6 +145,16 @@ define_http(void)
 {
 	GucContext	fixed = process_shared_preload_libraries_in_progress ? PGC_POSTMASTER : PGC_SIGHUP;
 
+	DefineCustomStringVariable("dynapg.http_allowed_hosts",
+							   "Hosts by whose names the HTTP front is reached with dynapg.http_auth = 'trust'.",
+							   "Names of this machine itself are always allowed; \"*\" allows all.",
+							   &dyn_guc_http_allowed_hosts,
+							   "",
+							   PGC_SIGHUP,
+							   GUC_LIST_INPUT,
+							   check_allowed_hosts,
+							   NULL,
+							   NULL);
 	DefineCustomEnumVariable("dynapg.http_auth",
 							 "How HTTP requests are authenticated.",
 							 NULL,
@@ -173,6 +231,18 @@ dyn_guc_init(void)
 							 NULL,
 							 NULL,
 							 NULL);
+	DefineCustomIntVariable("dynapg.jobs_interval",
+							"Time between two looks for items that have expired.",
+							"0 has the server look for none.",
+							&dyn_guc_jobs_interval,
+							dyn_guc_jobs_interval,
+							0,
+							INT_MAX,
+							PGC_SIGHUP,
+							GUC_UNIT_MS,
+							NULL,
+							NULL,
+							NULL);
 
 	DefineCustomStringVariable("dynapg.region",
 							   "AWS region that the ARNs of tables and indexes name.",

@@ -16,6 +16,7 @@ typedef enum DynIndexBuild
 
 /* dynapg.index_build: how UpdateTable adds and drops indexes; see store/index.h.  A DynIndexBuild. */
 extern int	dyn_guc_index_build;
+extern int	dyn_guc_jobs_interval;	/* milliseconds between two looks for what is due; 0: none */
 
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
@@ -34,6 +35,7 @@ typedef enum DynHttpAuth
  * The HTTP front.  Strings are never NULL, times are in milliseconds and 0 is "no limit".  Port, workers, addresses,
  * database and kind of authentication are fixed at the server's start; the rest follows a reload.
  */
+extern char *dyn_guc_http_allowed_hosts;
 extern int	dyn_guc_http_auth;	/* a DynHttpAuth */
 extern char *dyn_guc_http_database;
 extern int	dyn_guc_http_idle_timeout;

@@ -23,8 +23,8 @@ extern bool dyn_eval_condition(const DynProgram *program, DynValue root);
  * expression has an incorrect data type", "Item size to update has exceeded the maximum allowed size", ...).
  * root may be the empty map with the key members added by the caller.
  *
- * The size limit holds for the new item, and where program->key_size is known also for that size less the
- * key's plus 3, plus 19 for each action that sets and 2 for each that removes.
+ * The size limit holds for the new item, and where program->limits_writes also for what the update writes by itself: 3 bytes,
+ * and for each action its path, with 19 bytes and the value where it sets or adds, else 1.  What is left alone does not count.
  */
 extern struct varlena *dyn_eval_update(const DynProgram *program, DynValue root, const char **error);
 

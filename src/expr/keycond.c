@@ -120,7 +120,7 @@ read_term(DynBinding *b, const DynExprNode *term, DynKeyCondition *key)
 	{
 		if (key->terms[i].name.len == result.name.len &&
 			memcmp(key->terms[i].name.data, result.name.data, result.name.len) == 0)
-			dyn_validation("KeyConditionExpressions must only contain one condition per key");
+			dyn_validation("Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key");
 	}
 	key->terms[key->count++] = result;
 }

@@ -105,10 +105,10 @@ typedef struct DynProgram
 	int32		projection;		/* first PATH, the others by next; or -1 */
 
 	/*
-	 * DynamoDB's size of the item's key attributes, names and values, or 0 when it is not known.  Compiling leaves
-	 * 0; who runs an update on a table's row sets it, since the size limit of updates counts with it (eval.h).
+	 * Does the size limit hold for what the update writes, too (eval.h)?  Compiling leaves 0; UpdateItem sets 1, other
+	 * updates are measured by the item that they make.
 	 */
-	uint32		key_size;
+	uint32		limits_writes;
 } DynProgram;
 
 static inline const DynExprNode *

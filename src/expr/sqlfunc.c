@@ -43,13 +43,20 @@ same_bytes(const struct varlena *a, const struct varlena *b)
 
 /* ---- programs ---- */
 
-/* Is it the program of the statement that is being watched? */
+/* Is it the program of a write that has neither condition nor update? */
+static bool
+is_no_program(const struct varlena *program)
+{
+	return VARSIZE(program) == VARHDRSZ;
+}
+
+/* Is it the program of the statement that is being watched?  One without bytes is so only in that very place of memory. */
 static bool
 is_watched(const struct varlena *program)
 {
 	if (dyn_handover == NULL || dyn_handover->program == NULL)
 		return false;
-	return dyn_handover->program == program || same_bytes(dyn_handover->program, program);
+	return dyn_handover->program == program || (!is_no_program(program) && same_bytes(dyn_handover->program, program));
 }
 
 /* Raises an error unless the program can be run; fn_extra keeps the last one that could. */
@@ -74,13 +81,15 @@ check_program(FmgrInfo *flinfo, const struct varlena *program)
 	flinfo->fn_extra = verified;
 }
 
-/* The second argument as a program that can be run; *watched tells whether to hand over. */
+/* The second argument as a program that can be run, or NULL: there is none; *watched tells whether to hand over. */
 static DynProgram *
 program_argument(FunctionCallInfo fcinfo, bool *watched)
 {
 	struct varlena *program = (struct varlena *) PG_GETARG_BYTEA_P(1);
 
 	*watched = is_watched(program);
+	if (is_no_program(program))
+		return NULL;
 	if (!*watched)
 		check_program(fcinfo->flinfo, program);
 	return (DynProgram *) program;
@@ -124,9 +133,9 @@ hand_over_verdict(const struct varlena *item, bool held)
 static void
 hand_over_old(const struct varlena *item)
 {
-	const DynProgram *program = (const DynProgram *) dyn_handover->program;
+	const struct varlena *program = dyn_handover->program;
 
-	if (program == NULL || program->condition < 0)
+	if (program == NULL || is_no_program(program) || ((const DynProgram *) program)->condition < 0)
 		hand_over_verdict(item, true);
 }
 
@@ -148,26 +157,30 @@ hand_over_flaw(const struct varlena *old_item, const char *flaw)
 }
 
 /*
- * holds(item, program) -> bool: does the program's condition hold for the item?
+ * holds(item, program) -> bool: does the program's condition hold for the item?  Without a condition the item is only fetched for
+ * a watcher that wants it, and whose program has no update that would hand it over.
  */
 Datum
 dynapg_holds(PG_FUNCTION_ARGS)
 {
-	struct varlena *item = PG_GETARG_VARLENA_PP(0);
 	bool		watched;
 	DynProgram *program = program_argument(fcinfo, &watched);
-	bool		held = dyn_eval_condition(program, dyn_item_root(item));
+	struct varlena *item;
+	bool		held;
 
+	if (program != NULL ? program->condition < 0 : !(watched && dyn_handover->keep_old))
+		PG_RETURN_BOOL(true);
+	item = PG_GETARG_VARLENA_PP(0);
+	held = program == NULL || dyn_eval_condition(program, dyn_item_root(item));
 	if (watched)
 		hand_over_verdict(item, held);
 	PG_FREE_IF_COPY(item, 0);
-	PG_FREE_IF_COPY(program, 1);
 	PG_RETURN_BOOL(held);
 }
 
 /*
- * apply(item, program) -> item: the item with the program's update applied; the item itself where it does not fit and the
- * watcher wants to be told instead of an error.
+ * apply(item, program) -> item: the item with the program's update applied; the item itself where there is none, or where it does
+ * not fit and the watcher wants to be told instead of an error.
  */
 Datum
 dynapg_apply(PG_FUNCTION_ARGS)
@@ -175,8 +188,8 @@ dynapg_apply(PG_FUNCTION_ARGS)
 	struct varlena *item = PG_GETARG_VARLENA_PP(0);
 	bool		watched;
 	DynProgram *program = program_argument(fcinfo, &watched);
-	const char *error;
-	struct varlena *result = dyn_eval_update(program, dyn_item_root(item), &error);
+	const char *error = NULL;
+	struct varlena *result = program != NULL ? dyn_eval_update(program, dyn_item_root(item), &error) : item;
 
 	if (result == NULL && !(watched && dyn_handover->keep_flaw))
 		dyn_validation("%s", error);
@@ -184,9 +197,10 @@ dynapg_apply(PG_FUNCTION_ARGS)
 		hand_over_flaw(item, error);
 	else if (watched)
 		hand_over_images(item, result);
+	if (result == NULL || program == NULL)
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	PG_FREE_IF_COPY(item, 0);
-	PG_FREE_IF_COPY(program, 1);
-	PG_RETURN_DATUM(result ? PointerGetDatum(result) : PG_GETARG_DATUM(0));
+	PG_RETURN_POINTER(result);
 }
 
 /*

@@ -22,10 +22,11 @@
 /* Actions up to this number need no allocation of their own. */
 #define FEW_ACTIONS 8
 
-/* What the size limit of updates counts beyond the item (behind DynamoDB's own accounting of a change). */
-#define SIZE_OF_CHANGE		3
-#define SIZE_OF_SETTING		19
-#define SIZE_OF_REMOVING	2
+/* What an update writes beyond its names and values, as measured on the service. */
+#define COST_OF_UPDATE		3
+#define COST_OF_SETTING		19	/* SET, ADD */
+#define COST_OF_REMOVING	1	/* REMOVE, DELETE */
+#define COST_OF_STEP		2	/* of a path into a list or map, beside its text */
 
 static const char no_attribute[] =
 "The provided expression refers to an attribute that does not exist in the item";
@@ -405,26 +406,76 @@ close_up(DynNode *node)
 	node->count = kept;
 }
 
-/* The limit on the item's size; see eval.h. */
+static uint32
+decimal_digits(uint32 number)
+{
+	uint32		digits = 1;
+
+	for (; number >= 10; number /= 10)
+		digits++;
+	return digits;
+}
+
+/* What a path counts: its text, a.b[10], and something for each step beyond the attribute. */
+static uint64
+path_cost(Update *u, const DynExprNode *path)
+{
+	const DynPathElement *element = elements_of(u, path);
+	uint64		cost = element[0].len;
+
+	for (uint32 i = 1; i < path->narg; i++)
+	{
+		bool		is_index = element[i].offset == DYN_ELEMENT_INDEX;
+
+		cost += COST_OF_STEP + (is_index ? strlen("[]") + decimal_digits(element[i].len) : strlen(".") + element[i].len);
+	}
+	return cost;
+}
+
+/* What the action at that node counts without its value. */
+static uint64
+action_cost(Update *u, const DynExprNode *node)
+{
+	bool		sets = node->op == DYN_OP_SET || node->op == DYN_OP_ADD;
+
+	return path_cost(u, node_at(u, node->child)) + (sets ? COST_OF_SETTING : COST_OF_REMOVING);
+}
+
+/* The value that the action writes: what SET stores, what ADD adds. */
+static uint64
+value_cost(Update *u, const DynExprNode *node, const Action *action)
+{
+	DynNode		stored = action->value;
+
+	if (node->op == DYN_OP_SET)
+		return dyn_value_size(dyn_node_pack(&stored));
+	if (node->op == DYN_OP_ADD)
+		return dyn_value_size(dyn_program_value(u->program, node_at(u, action->path->next)->arg));
+	return 0;
+}
+
+/* The limits on the size of the item and of what the statement writes; see eval.h. */
 static bool
-size_allowed(const Update *u, const struct varlena *item, const Action *actions, uint32 count)
+size_allowed(Update *u, const struct varlena *item, const Action *actions, uint32 count)
 {
 	uint64		size = dyn_item_size(item);
-	uint64		change = SIZE_OF_CHANGE;
+	uint64		written = COST_OF_UPDATE;
+	int32		index = u->program->update;
 
-	if (u->program->key_size != 0)
-	{
-		for (uint32 i = 0; i < count; i++)
-		{
-			if (actions[i].effect == EFFECT_STORE)
-				change += SIZE_OF_SETTING;
-			else if (actions[i].effect == EFFECT_REMOVE)
-				change += SIZE_OF_REMOVING;
-		}
-		if (change > u->program->key_size)
-			size += change - u->program->key_size;
-	}
-	return size <= DYN_MAX_ITEM_SIZE;
+	if (size > DYN_MAX_ITEM_SIZE)
+		return false;
+	if (!u->program->limits_writes)
+		return true;
+	for (uint32 i = 0; i < count; i++, index = node_at(u, index)->next)
+		written += action_cost(u, node_at(u, index));
+
+	/* Most updates are small: what they set is in the item, but for a number that ADD adds. */
+	if (written + size + count * DYN_NUMBER_MAX_BYTES <= DYN_MAX_ITEM_SIZE)
+		return true;
+	index = u->program->update;
+	for (uint32 i = 0; i < count; i++, index = node_at(u, index)->next)
+		written += value_cost(u, node_at(u, index), &actions[i]);
+	return written <= DYN_MAX_ITEM_SIZE;
 }
 
 static struct varlena *

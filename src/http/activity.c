@@ -141,9 +141,10 @@ print_worker(StringInfo out, int worker, const DynActivity *activity)
 	print_time(out, "started", activity->started);
 	print_time(out, "last_active", activity->active);
 	print_number(out, "connections", activity->open);
-	print_number(out, "idle", activity->open - activity->receiving - activity->sending - activity->closing);
+	print_number(out, "idle", activity->open - activity->receiving - activity->sending - activity->waiting - activity->closing);
 	print_number(out, "receiving", activity->receiving);
 	print_number(out, "sending", activity->sending);
+	print_number(out, "waiting", activity->waiting);
 	print_number(out, "closing", activity->closing);
 	print_number(out, "requests", activity->requests);
 	print_number(out, "buffered_bytes", activity->buffered);

@@ -25,6 +25,7 @@ typedef struct DynActivity
 	int			open;			/* connections: all of them, */
 	int			receiving;		/* with a part of a request, */
 	int			sending;		/* with a reply that the client is to take, */
+	int			waiting;		/* with a reply that waits for synchronous standbys, */
 	int			closing;		/* with nothing to come but their end; the others are idle */
 	int64		buffered;		/* bytes held for requests and replies */
 } DynActivity;

@@ -30,6 +30,7 @@
 #include "http/durable.h"
 #include "http/pool.h"
 #include "http/serve.h"
+#include "http/standbys.h"
 
 #define SCRATCH_SIZE		65536	/* bytes read at a time */
 #define FIRST_GROWTH		16384	/* bytes */
@@ -127,13 +128,16 @@ begin_closing(DynConnection *connection)
 
 /* -- receiving -- */
 
+/* The request is the first part of data, of that length. */
 static void
-serve(DynConnection *connection, const char *data)
+serve(DynConnection *connection, const char *data, uint32 len)
 {
 	static DynHttpHeader headers[DYN_MAX_HTTP_HEADERS];
 	DynHttpRequest request;
+	bool		more = connection->parser.consumed < len || (connection->tls && dyn_tls_pending(connection->tls));
 	bool		keep_alive = connection->parser.keep_alive;
 	int			before = connection->out.len;
+	XLogRecPtr	position;
 
 	if (!dyn_pool_may_execute(connection))
 	{
@@ -142,8 +146,10 @@ serve(DynConnection *connection, const char *data)
 		return;
 	}
 	dyn_parser_request(&connection->parser, data, headers, &request);
-	if (dyn_serve_request(&request, keep_alive, output(connection)))
+	if (dyn_serve_request(&request, more, &keep_alive, output(connection)))
 		connection->proven = true;
+	position = dyn_durable_position();
+	connection->position = Max(connection->position, position);
 	connection->renewed = true;
 	turn_output += connection->out.len - before;
 	if (!keep_alive)
@@ -210,7 +216,7 @@ process(DynConnection *connection, char *data, uint32 len)
 				continue_if_expected(connection);
 				break;
 			case DYN_PARSE_REQUEST:
-				serve(connection, data);
+				serve(connection, data, len);
 				if (connection->closing)
 					break;
 				data += parser->consumed;
@@ -520,17 +526,27 @@ begin_lingering(DynConnection *connection)
 	return true;
 }
 
-static void
-watch(DynConnection *connection)
+static uint32
+events_of(const DynConnection *connection)
 {
-	struct epoll_event event = {.data.ptr = connection};
+	uint32		events = 0;
 
+	if (connection->position != InvalidXLogRecPtr)
+		return 0;
 	if (dyn_connection_has_output(connection) || connection->read_wants_write)
-		event.events |= EPOLLOUT;
+		events |= EPOLLOUT;
 	if (connection->lingering ||
 		(!connection->closing && !dyn_connection_has_output(connection) && !has_backlog(connection) &&
 		 connection->timer != DYN_TIMER_STARVED))
-		event.events |= EPOLLIN;
+		events |= EPOLLIN;
+	return events;
+}
+
+static void
+watch(DynConnection *connection)
+{
+	struct epoll_event event = {.data.ptr = connection, .events = events_of(connection)};
+
 	if (event.events == connection->watched)
 		return;
 	if (epoll_ctl(epoll_fd, EPOLL_CTL_MOD, connection->fd, &event) == 0)
@@ -553,10 +569,41 @@ time_request(DynConnection *connection)
 	connection->renewed = connection->sending = false;
 }
 
+/* Do its replies wait for standbys?  Nothing happens to the connection meanwhile, but its end. */
+static bool
+is_held(DynConnection *connection)
+{
+	if (connection->position == InvalidXLogRecPtr)
+		return false;
+	if (connection->position <= dyn_standbys_confirmed())
+	{
+		connection->position = InvalidXLogRecPtr;
+		return false;
+	}
+	if (connection->timer != DYN_TIMER_HELD)
+		dyn_pool_start_timer(connection, DYN_TIMER_HELD);
+	connection->is_backlogged = false;
+	return true;
+}
+
+void
+dyn_connection_release(DynConnection *connection)
+{
+	connection->position = InvalidXLogRecPtr;
+	dyn_pool_start_timer(connection, DYN_TIMER_TRANSFER);
+	touch(connection);
+}
+
 /* Sends and finds the connection's next state.  False: it is to be destroyed. */
 static bool
 finish_turn(DynConnection *connection)
 {
+	if (is_held(connection))
+	{
+		dyn_pool_account(connection);
+		watch(connection);
+		return true;
+	}
 	if (dyn_connection_has_output(connection) && !send_output(connection))
 		return false;
 	if (dyn_connection_has_output(connection))

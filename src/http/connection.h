@@ -2,7 +2,7 @@
  * connection.h - a connection of a worker: buffers, states, receiving and sending
  *
  * One turn of the event loop is: dyn_connections_resume, dyn_connection_event and dyn_pool_accept for what epoll tells,
- * dyn_durable_flush, dyn_connections_send, dyn_pool_expire, dyn_pool_bury.  Requests
+ * dyn_durable_flush, dyn_pool_release, dyn_connections_send, dyn_pool_expire, dyn_pool_bury.  Requests
  * are executed as they are complete; their replies wait in the connection until the send of that turn.  A connection that
  * epoll has reported stays valid until the turn's end, even when it was closed meanwhile.
  *

@@ -11,6 +11,7 @@
 
 #include "postgres.h"
 
+#include "access/xlogdefs.h"
 #include "lib/ilist.h"
 #include "lib/stringinfo.h"
 
@@ -25,6 +26,7 @@ typedef enum DynTimer
 	DYN_TIMER_IDLE,				/* a request, after an operation that succeeded */
 	DYN_TIMER_TRANSFER,			/* the rest of a request, or the client's taking its replies */
 	DYN_TIMER_STARVED,			/* memory for the rest of a request */
+	DYN_TIMER_HELD,				/* synchronous standbys, before its replies may leave */
 	DYN_TIMER_LINGER,			/* the client's end */
 	DYN_TIMER_COUNT
 } DynTimer;
@@ -56,6 +58,7 @@ struct DynConnection
 	uint32		in_size;
 	StringInfoData out;			/* data is NULL when empty */
 	int			out_sent;
+	XLogRecPtr	position;		/* that standbys have to confirm before the replies leave; InvalidXLogRecPtr: none */
 	int64		counted;		/* bytes that count against the pool's memory */
 	DynParser	parser;
 };
@@ -84,6 +87,9 @@ extern void dyn_connection_free_buffers(DynConnection *connection);
  */
 extern void dyn_connection_refuse(DynConnection *connection);
 
+/* Has its replies sent without waiting for standbys any more. */
+extern void dyn_connection_release(DynConnection *connection);
+
 /* Reads on, after it got memory. */
 extern void dyn_connection_feed(DynConnection *connection);
 
@@ -97,9 +103,6 @@ extern bool dyn_connections_touched(void);
 extern bool dyn_connections_backlogged(void);
 
 /* -- pool.c -- */
-
-/* Milliseconds of a clock that is never set. */
-extern int64 dyn_pool_now(void);
 
 extern void dyn_pool_start_timer(DynConnection *connection, DynTimer timer);
 

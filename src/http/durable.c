@@ -9,7 +9,6 @@
 #include "access/xlog.h"
 #include "miscadmin.h"
 #include "port/atomics.h"
-#include "replication/syncrep.h"
 #include "storage/ipc.h"
 #include "storage/shmem.h"
 #include "utils/guc.h"
@@ -18,6 +17,7 @@
 #include "base/guc.h"
 #include "base/limits.h"
 #include "http/durable.h"
+#include "http/standbys.h"
 
 #define DYN_DURABLE_NOTHING 0
 #define DYN_DURABLE_BUSY	PG_UINT64_MAX
@@ -28,7 +28,11 @@
 /* A cache line for each, since every worker looks at all of them and writes its own. */
 typedef union Mark
 {
-	pg_atomic_uint64 lsn;
+	struct
+	{
+		pg_atomic_uint64 lsn;
+		pg_atomic_uint64 held;	/* the greatest position that a reply waits for; for those who watch */
+	};
 	char		padding[PG_CACHE_LINE_SIZE];
 } Mark;
 
@@ -36,7 +40,7 @@ static Mark *marks = NULL;
 static int	own = -1;
 
 static XLogRecPtr own_end = 0;	/* of this worker's last commit that is not flushed; 0: there is none */
-static XLogRecPtr flushed = 0;	/* known to be durable, here and on synchronous standbys */
+static XLogRecPtr flushed = 0;	/* known to be durable here */
 
 Size
 dyn_durable_shmem_size(void)
@@ -53,7 +57,10 @@ dyn_durable_shmem_init(void)
 	if (found)
 		return;
 	for (int i = 0; i < DYN_MAX_HTTP_WORKERS; i++)
+	{
 		pg_atomic_init_u64(&marks[i].lsn, DYN_DURABLE_NOTHING);
+		pg_atomic_init_u64(&marks[i].held, DYN_DURABLE_NOTHING);
+	}
 }
 
 static void
@@ -70,6 +77,7 @@ at_exit(int code, Datum arg)
 	if (own_end != 0)
 		XLogFlush(own_end);
 	set_mark(DYN_DURABLE_NOTHING);
+	dyn_durable_hold(DYN_DURABLE_NOTHING);
 }
 
 void
@@ -77,6 +85,8 @@ dyn_durable_init(int worker)
 {
 	own = worker;
 	set_mark(DYN_DURABLE_NOTHING);
+	dyn_durable_hold(DYN_DURABLE_NOTHING);
+	dyn_standbys_init();
 	before_shmem_exit(at_exit, (Datum) 0);
 }
 
@@ -94,11 +104,13 @@ dyn_durable_commit(void)
 		CommitTransactionCommand();
 		return;
 	}
+	dyn_standbys_before_commit();
 	/* SET LOCAL: the end of the transaction undoes it, after the commit */
 	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 	set_mark(DYN_DURABLE_BUSY);
 	CommitTransactionCommand();
 	own_end = Max(own_end, XactLastCommitEnd);
+	dyn_standbys_committed(XactLastCommitEnd);
 	set_mark(own_end);
 }
 
@@ -108,12 +120,35 @@ dyn_durable_aborted(void)
 	set_mark(own_end);
 }
 
+void
+dyn_durable_hold(XLogRecPtr position)
+{
+	pg_atomic_write_u64(&marks[own].held, position);
+}
+
 XLogRecPtr
 dyn_durable_pending(int worker)
 {
 	uint64		end = pg_atomic_read_u64(&marks[worker].lsn);
+	uint64		held = pg_atomic_read_u64(&marks[worker].held);
 
-	return end == DYN_DURABLE_BUSY || end == DYN_DURABLE_NOTHING ? InvalidXLogRecPtr : end;
+	return Max(held, end == DYN_DURABLE_BUSY || end == DYN_DURABLE_NOTHING ? InvalidXLogRecPtr : end);
+}
+
+/* The end of another worker's last commit, which may be nothing; waits for one that goes on. */
+static XLogRecPtr
+end_of(int worker)
+{
+	uint64		end = pg_atomic_read_u64(&marks[worker].lsn);
+
+	while (end == DYN_DURABLE_BUSY && worker != own)
+	{
+		if (ProcDiePending)
+			CHECK_FOR_INTERRUPTS();
+		pg_usleep(BUSY_WAIT);
+		end = pg_atomic_read_u64(&marks[worker].lsn);
+	}
+	return end;
 }
 
 /* The greatest end of a commit, of whichever worker, that a request of this turn can have seen. */
@@ -125,18 +160,20 @@ greatest_end(void)
 	pg_memory_barrier();
 	for (int i = 0; i < Min(dyn_guc_http_workers, DYN_MAX_HTTP_WORKERS); i++)
 	{
-		uint64		end = pg_atomic_read_u64(&marks[i].lsn);
+		XLogRecPtr	end = end_of(i);
 
-		while (end == DYN_DURABLE_BUSY)
-		{
-			if (ProcDiePending)
-				CHECK_FOR_INTERRUPTS();
-			pg_usleep(BUSY_WAIT);
-			end = pg_atomic_read_u64(&marks[i].lsn);
-		}
 		greatest = Max(greatest, end);
 	}
 	return greatest;
+}
+
+XLogRecPtr
+dyn_durable_position(void)
+{
+	if (!dyn_standbys_concern())
+		return InvalidXLogRecPtr;
+	(void) greatest_end();
+	return dyn_standbys_position();
 }
 
 void
@@ -147,12 +184,6 @@ dyn_durable_flush(void)
 	if (end > flushed)
 	{
 		XLogFlush(end);
-		HOLD_INTERRUPTS();
-		SyncRepWaitForLSN(end, true);
-		RESUME_INTERRUPTS();
-		/* told to end, it did not wait: there must be no reply */
-		if (ProcDiePending)
-			CHECK_FOR_INTERRUPTS();
 		flushed = end;
 	}
 	if (own_end != 0)

@@ -11,12 +11,15 @@
  * from before such a commit becomes visible until its end is known.  Whoever saw the commit's effects finds, looking
  * after it read, one of the latter two or that it was flushed.  A flush thus goes as far as the greatest mark of all workers.
  *
+ * The standbys that synchronous_standby_names asks for may be away for hours.  The worker does not wait for them: each reply has a
+ * position, and its connection holds it back until they have confirmed that; see standbys.h.
+ *
  * Transactions of other sessions are as durable as their own synchronous_commit makes them.  Sessions that are no
  * workers can see a worker's commit in the moment before its flush, as they can see those of any session with
- * synchronous_commit = off.
+ * synchronous_commit = off, and before standbys have it.
  *
  * The worker's synchronous_commit is respected: with off there is no flush, with on and the like synchronous
- * standbys are waited for.  Where Citus is loaded each transaction commits by itself: a commit of several nodes
+ * standbys are waited for.  Where Citus is loaded each transaction commits by itself, and waits itself: a commit of several nodes
  * that is not flushed at once can be lost on one of them.
  *
  * Layer 4 (http).
@@ -39,10 +42,19 @@ extern void dyn_durable_init(int worker);
 extern void dyn_durable_commit(void);
 extern void dyn_durable_aborted(void);
 
-/* The end of that worker's last commit that is not flushed, or InvalidXLogRecPtr; for any process. */
+/*
+ * The position that synchronous standbys have to confirm before the reply to the last request may leave, or InvalidXLogRecPtr;
+ * dyn_standbys_begin began the request.
+ */
+extern XLogRecPtr dyn_durable_position(void);
+
+/* Replies of this worker wait for positions, of which that is the greatest; InvalidXLogRecPtr: none does. */
+extern void dyn_durable_hold(XLogRecPtr position);
+
+/* What that worker's replies wait for: the greatest end that is not flushed or confirmed, or InvalidXLogRecPtr; for any process. */
 extern XLogRecPtr dyn_durable_pending(int worker);
 
-/* Makes durable what the requests since the last call wrote and saw. */
+/* Makes durable, on this server, what the requests since the last call wrote and saw. */
 extern void dyn_durable_flush(void);
 
 #endif							/* DYNAPG_HTTP_DURABLE_H */

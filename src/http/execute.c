@@ -18,7 +18,6 @@
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
-#include "utils/timeout.h"
 
 #include "api/session.h"
 #include "base/compat.h"
@@ -27,8 +26,10 @@
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "http/auth.h"
+#include "http/deadline.h"
 #include "http/durable.h"
 #include "http/execute.h"
+#include "http/standbys.h"
 #include "http/stats.h"
 
 #define MAX_TABLE_SEARCH	65536	/* bytes of a request in which the name is looked for */
@@ -45,9 +46,8 @@ dyn_execute_init(void)
 	set_option("default_transaction_isolation", "read committed");
 	set_option("default_transaction_deferrable", "off");
 	set_option("jit", "off");
+	dyn_deadline_init();
 
-	/* A request does not wait for an index, nor do writers; the server's configuration may want it otherwise. */
-	SetConfigOption("dynapg.index_build", "background", PGC_USERSET, PGC_S_DYNAMIC_DEFAULT);
 	dyn_execute_reload();
 }
 
@@ -56,6 +56,8 @@ dyn_execute_reload(void)
 {
 	char		value[32];
 
+	/* A request does not wait for an index, nor do writers; the server's configuration may want it otherwise. */
+	SetConfigOption("dynapg.index_build", "background", PGC_USERSET, PGC_S_DYNAMIC_DEFAULT);
 	snprintf(value, sizeof(value), "%d", dyn_guc_http_lock_timeout);
 	set_option("lock_timeout", value);
 	snprintf(value, sizeof(value), "%d", dyn_guc_http_statement_timeout);
@@ -149,14 +151,13 @@ report_activity(const DynOperation *operation, DynSlice table)
 }
 
 static void
-begin(void)
+begin(const DynOperation *operation)
 {
 	/* a cancel that came while nothing ran is not meant for this request */
 	QueryCancelPending = false;
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
-	if (StatementTimeout > 0)
-		enable_timeout_after(STATEMENT_TIMEOUT, StatementTimeout);
+	dyn_deadline_start(operation->name);
 	PushActiveSnapshot(GetTransactionSnapshot());
 }
 
@@ -164,7 +165,7 @@ begin(void)
 static void
 end(void)
 {
-	disable_timeout(STATEMENT_TIMEOUT, false);
+	dyn_deadline_stop();
 	QueryCancelPending = false;
 	debug_query_string = NULL;
 }
@@ -176,7 +177,7 @@ run(const DynHttpRequest *request, const DynOperation *operation, Oid *role, Str
 	int64		items;
 	int			settings;		/* nest level */
 
-	begin();
+	begin(operation);
 	dyn_session_require_extension();
 	*role = dyn_auth_check(request, operation);
 	dyn_session_become(*role);
@@ -365,7 +366,7 @@ attempt(const DynHttpRequest *request, const DynOperation *operation, Oid *role,
 	PG_CATCH();
 	{
 		HOLD_INTERRUPTS();
-		disable_timeout(STATEMENT_TIMEOUT, false);
+		dyn_deadline_stop();
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
@@ -388,6 +389,7 @@ dyn_execute(const DynHttpRequest *request, const DynOperation *operation, String
 	ErrorData  *error;
 
 	report_activity(operation, table);
+	dyn_standbys_begin();
 	error = attempt(request, operation, &role, body, &call.items);
 	end();
 	call.error = error ? tell_error(error, role, request, operation, body) : NULL;

@@ -12,44 +12,82 @@
 
 #include "base/guc.h"
 #include "http/listen.h"
+#include "http/port_lock.h"
+#include "utils/memutils.h"
 #include "utils/varlena.h"
 
 #define BACKLOG 1024
 
-typedef struct Opening
+typedef struct Address
 {
-	int		   *sockets;
-	int			count;
-} Opening;
+	const char *name;			/* that stands for it in the setting */
+	bool		optional;		/* the machine need not have it */
+	socklen_t	len;
+	struct sockaddr_storage value;
+} Address;
 
-/* Called with each address that a name stands for; false ends it. */
-typedef bool (*AddressVisitor) (const char *name, const struct addrinfo *address, void *argument);
+/* Filled in by the postmaster; its workers inherit them. */
+static Address addresses[DYN_MAX_HTTP_SOCKETS];
+static int	naddresses = 0;
+
+static const struct sockaddr *
+value_of(const Address *address)
+{
+	return (const struct sockaddr *) &address->value;
+}
+
+static const char *
+family_of(const Address *address)
+{
+	return value_of(address)->sa_family == AF_INET6 ? "the IPv6" : "the IPv4";
+}
 
 static bool
-visit_name(const char *name, AddressVisitor visitor, void *argument)
+is_known(const struct addrinfo *info)
+{
+	for (int i = 0; i < naddresses; i++)
+	{
+		if (addresses[i].len == info->ai_addrlen && memcmp(&addresses[i].value, info->ai_addr, info->ai_addrlen) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Translates the host into the addresses that the name stands for. */
+static void
+add_addresses(const char *name, const char *host, bool optional)
 {
 	struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM};
-	struct addrinfo *addresses;
+	struct addrinfo *infos;
 	char		port[16];
-	bool		goes_on = true;
 	int			rc;
 
 	snprintf(port, sizeof(port), "%d", dyn_guc_http_port);
-	rc = getaddrinfo(strcmp(name, "*") == 0 ? NULL : name, port, &hints, &addresses);
+	rc = getaddrinfo(host, port, &hints, &infos);
 	if (rc != 0)
 	{
 		ereport(LOG, errmsg("could not translate host name \"%s\" of dynapg.http_listen_addresses: %s", name, gai_strerror(rc)));
-		return true;
+		return;
 	}
-	for (struct addrinfo *address = addresses; address && goes_on; address = address->ai_next)
-		goes_on = visitor(name, address, argument);
-	freeaddrinfo(addresses);
-	return goes_on;
+	for (const struct addrinfo *info = infos; info && naddresses < DYN_MAX_HTTP_SOCKETS; info = info->ai_next)
+	{
+		Address    *address = &addresses[naddresses];
+
+		if ((info->ai_family != AF_INET && info->ai_family != AF_INET6) || is_known(info))
+			continue;
+		address->name = name;
+		address->optional = optional;
+		address->len = info->ai_addrlen;
+		memcpy(&address->value, info->ai_addr, info->ai_addrlen);
+		naddresses++;
+	}
+	freeaddrinfo(infos);
 }
 
-static void
-visit_addresses(AddressVisitor visitor, void *argument)
+void
+dyn_listen_resolve(void)
 {
+	MemoryContext caller = MemoryContextSwitchTo(TopMemoryContext);
 	List	   *names;
 	ListCell   *cell;
 
@@ -59,48 +97,97 @@ visit_addresses(AddressVisitor visitor, void *argument)
 				errmsg("invalid list syntax in parameter \"%s\"", "dynapg.http_listen_addresses"));
 	foreach(cell, names)
 	{
-		if (!visit_name(lfirst(cell), visitor, argument))
-			return;
+		const char *name = lfirst(cell);
+
+		if (pg_strcasecmp(name, "localhost") != 0)
+		{
+			add_addresses(name, strcmp(name, "*") == 0 ? NULL : name, false);
+			continue;
+		}
+		/* clients may take it for either, and the machine may be without IPv6 */
+		add_addresses(name, "127.0.0.1", false);
+		add_addresses(name, "::1", true);
 	}
+	MemoryContextSwitchTo(caller);
 }
 
 static bool
-look_for_remote(const char *name, const struct addrinfo *address, void *argument)
+is_loopback(const struct sockaddr *address)
 {
-	bool	   *local = argument;
-
-	if (address->ai_family == AF_INET)
-		*local = (ntohl(((struct sockaddr_in *) address->ai_addr)->sin_addr.s_addr) >> 24) == 127;
-	else if (address->ai_family == AF_INET6)
-		*local = IN6_IS_ADDR_LOOPBACK(&((struct sockaddr_in6 *) address->ai_addr)->sin6_addr);
-	else
-		*local = false;
-	return *local;
+	if (address->sa_family == AF_INET)
+		return (ntohl(((const struct sockaddr_in *) address)->sin_addr.s_addr) >> 24) == IN_LOOPBACKNET;
+	return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *) address)->sin6_addr);
 }
 
 bool
 dyn_listen_is_local(void)
 {
-	bool		local = true;
+	for (int i = 0; i < naddresses; i++)
+	{
+		if (!is_loopback(value_of(&addresses[i])))
+			return false;
+	}
+	return true;
+}
 
-	visit_addresses(look_for_remote, &local);
-	return local;
+/* Reserves the port on one address; false when another server has it. */
+static bool
+reserve(const Address *address)
+{
+	pid_t		holder;
+
+	switch (dyn_port_lock_take(value_of(address), dyn_guc_http_port, &holder))
+	{
+		case DYN_PORT_LOCK_TAKEN:
+			return true;
+		case DYN_PORT_LOCK_FAILED:
+			/* a server that cannot be sure of it is better than none */
+			ereport(WARNING, errmsg("could not reserve port %d for HTTP: %m", dyn_guc_http_port),
+					errdetail("Another server of the same account could serve requests on it, too."));
+			return true;
+		case DYN_PORT_LOCK_HELD:
+			break;
+	}
+	ereport(WARNING,
+			errmsg("dynapg does not serve HTTP: another server has port %d on %s address of \"%s\"", dyn_guc_http_port,
+				   family_of(address), address->name),
+			holder > 0 ? errdetail("It is the server with process ID %d.", (int) holder) : 0,
+			errhint("Set another dynapg.http_port, or stop that server, and restart this one."));
+	return false;
+}
+
+bool
+dyn_listen_reserve(void)
+{
+	if (naddresses == 0)
+		ereport(WARNING,
+				errmsg("dynapg does not serve HTTP: there is no address in dynapg.http_listen_addresses, which is \"%s\"",
+					   dyn_guc_http_listen_addresses));
+	for (int i = 0; i < naddresses; i++)
+	{
+		if (reserve(&addresses[i]))
+			continue;
+		dyn_port_lock_release();
+		return false;
+	}
+	return naddresses > 0;
 }
 
 /* A listening socket, or -1 with errno. */
 static int
-open_socket(const struct addrinfo *address)
+open_socket(const Address *address)
 {
 	int			on = 1;
-	int			fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int			family = value_of(address)->sa_family;
+	int			fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int			error;
 
 	if (fd < 0)
 		return -1;
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
 		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0 &&
-		(address->ai_family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0) &&
-		bind(fd, address->ai_addr, address->ai_addrlen) == 0 &&
+		(family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0) &&
+		bind(fd, value_of(address), address->len) == 0 &&
 		listen(fd, BACKLOG) == 0)
 		return fd;
 	error = errno;
@@ -109,33 +196,34 @@ open_socket(const struct addrinfo *address)
 	return -1;
 }
 
+/* Does the error say that the machine has no such address? */
 static bool
-open_address(const char *name, const struct addrinfo *address, void *argument)
+is_absent(int error)
 {
-	Opening    *opening = argument;
-	int			fd;
-
-	if (opening->count == DYN_MAX_HTTP_SOCKETS)
-		return false;
-	fd = open_socket(address);
-	if (fd >= 0)
-		opening->sockets[opening->count++] = fd;
-	else
-		ereport(LOG,
-				errmsg("could not listen for HTTP on %s address of \"%s\", port %d: %m",
-					   address->ai_family == AF_INET6 ? "the IPv6" : "the IPv4", name, dyn_guc_http_port));
-	return true;
+	return error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
 }
 
 int
 dyn_listen_open(int *sockets)
 {
-	Opening		opening = {sockets, 0};
+	int			count = 0;
 
-	visit_addresses(open_address, &opening);
-	if (opening.count == 0)
+	for (int i = 0; i < naddresses; i++)
+	{
+		const Address *address = &addresses[i];
+		int			fd = open_socket(address);
+		int			level = address->optional && is_absent(errno) ? DEBUG1 : LOG;
+
+		if (fd >= 0)
+			sockets[count++] = fd;
+		else
+			ereport(level,
+					errmsg("could not listen for HTTP on %s address of \"%s\", port %d: %m", family_of(address), address->name,
+						   dyn_guc_http_port));
+	}
+	if (count == 0)
 		ereport(ERROR,
 				errcode(ERRCODE_CONNECTION_FAILURE),
 				errmsg("could not listen for HTTP on any address of \"%s\", port %d", dyn_guc_http_listen_addresses, dyn_guc_http_port));
-	return opening.count;
+	return count;
 }

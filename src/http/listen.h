@@ -10,12 +10,21 @@
 
 #define DYN_MAX_HTTP_SOCKETS	64
 
-/* Are all of dynapg.http_listen_addresses those of this machine alone? */
+/*
+ * Once, while the server starts: translates dynapg.http_listen_addresses.  Workers listen on what the names stand for then,
+ * so that nothing that was checked here changes later.  "localhost" is 127.0.0.1 and ::1, whatever the system has it for.
+ */
+extern void dyn_listen_resolve(void);
+
+/* Are all of the addresses those of this machine alone? */
 extern bool dyn_listen_is_local(void);
 
+/* Reserves the port on the addresses for this server.  False: there is none, or another server has one; the log says so. */
+extern bool dyn_listen_reserve(void);
+
 /*
- * Opens a socket for each of the addresses on dynapg.http_port, which other workers open as well, and puts it into
- * sockets.  Returns their number, at least one; raises an error when none can be opened.
+ * Opens a socket for each of the addresses on dynapg.http_port, which other workers of this server open as well, and puts it
+ * into sockets.  Returns their number, at least one; raises an error when none can be opened.
  */
 extern int	dyn_listen_open(int *sockets);
 

@@ -15,9 +15,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "utils/timestamp.h"
+
 #include "base/guc.h"
 #include "http/connection_internal.h"
+#include "http/durable.h"
 #include "http/pool.h"
+#include "http/standbys.h"
 
 #define ACCEPTS_PER_TURN	64
 #define LINGER_TIME			2000	/* milliseconds */
@@ -25,6 +29,8 @@
 #define STARVED_CHECK		100		/* milliseconds between two looks for slow clients while somebody waits for memory */
 #define SMALL				131072	/* bytes: who holds no more does not wait for memory, nor has to give some back first */
 #define SMALL_SHARE			8		/* the part of the memory that is kept for small requests */
+#define FIRST_LOOK			200		/* microseconds after which standbys may have confirmed what is held */
+#define LAST_LOOK			20000	/* microseconds */
 #define KILOBYTE			INT64CONST(1024)
 
 static int	epoll_fd = -1;
@@ -32,6 +38,7 @@ static int	connections = 0;
 static int64 held = 0;			/* bytes in buffers of all connections */
 static dlist_head timers[DYN_TIMER_COUNT];
 static dlist_head dead;
+static TimestampTz moved = 0;	/* when a connection was last held, or released */
 
 int64
 dyn_pool_now(void)
@@ -59,6 +66,8 @@ dyn_pool_start_timer(DynConnection *connection, DynTimer timer)
 	connection->timer = timer;
 	connection->since = dyn_pool_now();
 	connection->progress = 0;
+	if (timer == DYN_TIMER_HELD)
+		moved = GetCurrentTimestamp();
 }
 
 static DynConnection *
@@ -296,6 +305,19 @@ slowest_sender(bool proven)
 	return NULL;
 }
 
+void
+dyn_pool_end_idle(int milliseconds)
+{
+	static const DynTimer idle[] = {DYN_TIMER_NEW, DYN_TIMER_IDLE, DYN_TIMER_LINGER};
+	DynConnection *connection;
+
+	for (int i = 0; i < lengthof(idle); i++)
+	{
+		while ((connection = longest_of(idle[i], milliseconds)) != NULL)
+			dyn_pool_destroy(connection);
+	}
+}
+
 /* Makes place for one more connection by ending another one; see pool.h for the order.  False: none can be. */
 static bool
 make_place(void)
@@ -342,6 +364,50 @@ dyn_pool_accept(int listener)
 	return true;
 }
 
+/* -- waiting for standbys -- */
+
+bool
+dyn_pool_holds(void)
+{
+	return !dlist_is_empty(&timers[DYN_TIMER_HELD]);
+}
+
+void
+dyn_pool_release(void)
+{
+	static bool shown = false;
+	XLogRecPtr	confirmed;
+	XLogRecPtr	greatest = InvalidXLogRecPtr;
+	dlist_mutable_iter iter;
+
+	if (!shown && !dyn_pool_holds())
+		return;
+	confirmed = dyn_standbys_confirmed();
+	dlist_foreach_modify(iter, &timers[DYN_TIMER_HELD])
+	{
+		DynConnection *connection = timer_entry(iter.cur);
+
+		if (connection->position > confirmed)
+			greatest = Max(greatest, connection->position);
+		else
+		{
+			dyn_connection_release(connection);
+			moved = GetCurrentTimestamp();
+		}
+	}
+	shown = greatest != InvalidXLogRecPtr;
+	dyn_durable_hold(greatest);
+}
+
+/* Standbys that are there confirm soon; from those that are away nothing comes for long. */
+long
+dyn_pool_next_look(void)
+{
+	TimestampTz waited = GetCurrentTimestamp() - moved;
+
+	return Max(FIRST_LOOK, Min(waited / 4, LAST_LOOK));
+}
+
 /* The time of a timer in milliseconds; 0 is none. */
 static int
 time_of(DynTimer timer)
@@ -354,9 +420,20 @@ time_of(DynTimer timer)
 		case DYN_TIMER_TRANSFER:
 		case DYN_TIMER_STARVED:
 			return dyn_guc_http_transfer_timeout;
+		case DYN_TIMER_HELD:
+			return dyn_guc_http_statement_timeout;
 		default:
 			return LINGER_TIME;
 	}
+}
+
+/* As PostgreSQL does when the wait of a session is cancelled. */
+static void
+warn_of_replies(int replies)
+{
+	ereport(WARNING,
+			errmsg("canceling wait for synchronous replication due to dynapg.http_statement_timeout, of replies: %d", replies),
+			errdetail("What they tell has already committed locally, but might not have been replicated to the standby."));
 }
 
 /* What happens when its time is over. */
@@ -365,6 +442,8 @@ expire(DynConnection *connection)
 {
 	if (connection->timer == DYN_TIMER_STARVED)
 		dyn_connection_refuse(connection);
+	else if (connection->timer == DYN_TIMER_HELD)
+		dyn_connection_release(connection);
 	else
 		dyn_pool_destroy(connection);
 }
@@ -378,6 +457,7 @@ dyn_pool_expire(void)
 	for (DynTimer timer = 0; timer < DYN_TIMER_COUNT; timer++)
 	{
 		int			time = time_of(timer);
+		int			expired = 0;
 
 		while (time > 0 && !dlist_is_empty(&timers[timer]))
 		{
@@ -390,7 +470,10 @@ dyn_pool_expire(void)
 				break;
 			}
 			expire(first);
+			expired++;
 		}
+		if (timer == DYN_TIMER_HELD && expired > 0)
+			warn_of_replies(expired);
 	}
 	return dyn_connections_touched() || dyn_connections_backlogged() ? 0 : next;
 }
@@ -422,6 +505,7 @@ dyn_pool_describe(DynActivity *activity)
 	activity->open = connections;
 	activity->receiving = length_of(DYN_TIMER_STARVED);
 	activity->sending = 0;
+	activity->waiting = length_of(DYN_TIMER_HELD);
 	activity->closing = length_of(DYN_TIMER_LINGER);
 	activity->buffered = held;
 	dlist_foreach(iter, &timers[DYN_TIMER_TRANSFER])

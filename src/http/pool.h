@@ -39,14 +39,29 @@ extern bool dyn_pool_accept(int listener);
 /* Lets connections that wait for memory go on, as far as there is some. */
 extern void dyn_pool_feed(void);
 
+/* Closes those that wait for a request, or for their client's end, for so long. */
+extern void dyn_pool_end_idle(int milliseconds);
+
+/* Do replies wait for synchronous standbys? */
+extern bool dyn_pool_holds(void);
+
+/* Has those replies sent that wait for nothing any more. */
+extern void dyn_pool_release(void);
+
+/* The microseconds after which to look whether others can be sent. */
+extern long dyn_pool_next_look(void);
+
 /*
- * Closes connections whose time is over.  Returns the milliseconds until the next one's is, -1 for never, 0 when
- * the next turn has something to do.
+ * Closes connections whose time is over; replies that waited for standbys for dynapg.http_statement_timeout are sent.  Returns the
+ * milliseconds until the next one's is, -1 for never, 0 when the next turn has something to do.
  */
 extern long dyn_pool_expire(void);
 
 /* Frees those that have ended; at the end of a turn, when no events of it are left. */
 extern void dyn_pool_bury(void);
+
+/* Milliseconds of a clock that is never set. */
+extern int64 dyn_pool_now(void);
 
 /* Their number. */
 extern int	dyn_pool_open(void);

@@ -12,6 +12,7 @@
 
 #include "base/guc.h"
 #include "http/compress.h"
+#include "http/origin.h"
 #include "http/reply.h"
 
 #define REQUEST_ID_CHARS	52
@@ -84,6 +85,8 @@ reason(int status)
 			return "OK";
 		case 400:
 			return "Bad Request";
+		case 403:
+			return "Forbidden";
 		case 404:
 			return "Not Found";
 		case 405:
@@ -138,7 +141,7 @@ accepts_gzip(const DynHttpRequest *request)
 	return false;
 }
 
-/* What a browser needs to let a page of another origin read the reply.  With 'trust' only pages of this machine may. */
+/* What a browser needs to let a page of another origin read the reply.  With 'trust' pages of allowed hosts alone may. */
 static void
 append_cors(StringInfo out, const DynHttpRequest *request)
 {
@@ -146,22 +149,8 @@ append_cors(StringInfo out, const DynHttpRequest *request)
 
 	if (origin.data == NULL)
 		return;
-	if (dyn_guc_http_auth == DYN_HTTP_AUTH_TRUST)
-	{
-		static const char *const local[] = {"http://localhost", "http://127.0.0.1", "http://[::1]"};
-		bool		is_local = false;
-
-		for (int i = 0; i < lengthof(local); i++)
-		{
-			size_t		len = strlen(local[i]);
-
-			if (origin.len >= len && memcmp(origin.data, local[i], len) == 0 &&
-				(origin.len == len || origin.data[len] == ':'))
-				is_local = true;
-		}
-		if (!is_local)
-			return;
-	}
+	if (dyn_guc_http_auth == DYN_HTTP_AUTH_TRUST && !dyn_origin_is_allowed(origin))
+		return;
 	appendStringInfoString(out, "Access-Control-Allow-Origin: *\r\n"
 						   "Access-Control-Expose-Headers: x-amzn-RequestId,x-amzn-ErrorType,x-amz-crc32,Date\r\n");
 	if (dyn_slice_is(request->method, "OPTIONS"))

@@ -1,7 +1,8 @@
 /*
  * serve.c - from a request to its reply
  *
- * Order of checks: method and path, content type, body's coding, JSON, target, authentication, then the operation's own.
+ * Order of checks: method and path, content type, host and origin, body's coding, JSON, target, authentication, then the
+ * operation's own.
  * (The body is parsed by the operation; where an earlier check fails, a body that is no JSON is told instead.)
  *
  * Layer 4 (http).
@@ -16,10 +17,13 @@
 #include "http/activity.h"
 #include "http/compress.h"
 #include "http/execute.h"
+#include "http/origin.h"
 #include "http/reply.h"
 #include "http/serve.h"
 #include "http/stats.h"
 #include "utils/memutils.h"
+
+volatile sig_atomic_t dyn_serve_draining = false;
 
 static MemoryContext request_context = NULL;
 
@@ -44,6 +48,18 @@ append_bare_error(StringInfo body, DynErr code)
 	appendStringInfo(body, "{\"__type\":\"%s\"}", dyn_error_info(code)->type);
 }
 
+/* A refusal of the front itself, which has looked at nothing but the headers. */
+static void
+append_refusal(StringInfo body, const char *reason)
+{
+	const DynErrInfo *info = dyn_error_info(DYN_E_ACCESS_DENIED);
+
+	appendStringInfo(body, "{\"__type\":\"%s\"", info->type);
+	dyn_jsonout_member(body, info->member);
+	dyn_jsonout_string(body, reason, strlen(reason));
+	appendStringInfoChar(body, '}');
+}
+
 /* The content type of the reply, or NULL: the request's is none of the protocol's. */
 static const char *
 protocol_of(const DynHttpRequest *request)
@@ -62,9 +78,24 @@ protocol_of(const DynHttpRequest *request)
 	return NULL;
 }
 
-/* The operation that X-Amz-Target names, or NULL. */
+/* A body for a request that names no operation, or one that is not there. */
+static void
+append_unknown_operation(StringInfo body, bool named)
+{
+	const DynErrInfo *info = dyn_error_info(DYN_E_UNKNOWN_OPERATION);
+
+	appendStringInfo(body, "{\"__type\":\"%s\"", info->type);
+	if (named)
+	{
+		dyn_jsonout_member(body, info->member);
+		appendStringInfoString(body, "\"Unknown operation exception\"");
+	}
+	appendStringInfoChar(body, '}');
+}
+
+/* The operation that X-Amz-Target names, or NULL; *named: it names one of the API's services. */
 static const DynOperation *
-operation_of(const DynHttpRequest *request)
+operation_of(const DynHttpRequest *request, bool *named)
 {
 	static const char *const services[] = {"DynamoDB_20120810.", "DynamoDBStreams_20120810."};
 	DynSlice	target = dyn_http_header(request, "x-amz-target");
@@ -73,7 +104,8 @@ operation_of(const DynHttpRequest *request)
 	{
 		size_t		len = strlen(services[i]);
 
-		if (target.data && target.len > len && memcmp(target.data, services[i], len) == 0)
+		*named = target.data && target.len > len && memcmp(target.data, services[i], len) == 0;
+		if (*named)
 			return dyn_operation_find(target.data + len, target.len - len);
 	}
 	return NULL;
@@ -111,6 +143,8 @@ static void
 serve_operation(DynHttpRequest *request, DynReply *reply)
 {
 	const DynOperation *operation;
+	const char *refusal = dyn_origin_refuses(request);
+	bool		named;
 	StringInfoData body;
 
 	reply->content_type = protocol_of(request);
@@ -121,8 +155,13 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 		return;
 	}
 	initStringInfo(&body);
-	operation = operation_of(request);
-	if (!decode_body(request, &reply->status))
+	operation = operation_of(request, &named);
+	if (refusal)
+	{
+		reply->status = 403;
+		append_refusal(&body, refusal);
+	}
+	else if (!decode_body(request, &reply->status))
 	{
 		if (reply->status == 400)
 			append_bare_error(&body, DYN_E_SERIALIZATION);
@@ -131,10 +170,11 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 	}
 	else if (operation == NULL)
 	{
-		bool		is_json = dyn_execute_is_json(request->body);
-
 		reply->status = 400;
-		append_bare_error(&body, is_json ? DYN_E_UNKNOWN_OPERATION : DYN_E_SERIALIZATION);
+		if (dyn_execute_is_json(request->body))
+			append_unknown_operation(&body, named);
+		else
+			append_bare_error(&body, DYN_E_SERIALIZATION);
 	}
 	else
 	{
@@ -152,11 +192,20 @@ wants_metrics(const DynHttpRequest *request)
 }
 
 static void
-serve_metrics(DynReply *reply)
+serve_metrics(const DynHttpRequest *request, DynReply *reply)
 {
 	StringInfoData metrics;
+	const char *refusal = dyn_origin_refuses(request);
 
 	initStringInfo(&metrics);
+	if (refusal)
+	{
+		reply->status = 403;
+		reply->content_type = "text/plain";
+		appendStringInfo(&metrics, "%s\n", refusal);
+		reply->body = (DynSlice) {metrics.data, metrics.len};
+		return;
+	}
 	(void) dyn_stats_report(true);
 	dyn_stats_print_metrics(&metrics);
 	reply->content_type = "text/plain; version=0.0.4";
@@ -184,7 +233,7 @@ serve_method(DynHttpRequest *request, DynReply *reply)
 
 		if (wants_metrics(request))
 		{
-			serve_metrics(reply);
+			serve_metrics(request, reply);
 			return;
 		}
 		healthy = psprintf("healthy: dynamodb.%s.amazonaws.com ", dyn_guc_region);
@@ -200,12 +249,14 @@ serve_method(DynHttpRequest *request, DynReply *reply)
 }
 
 bool
-dyn_serve_request(DynHttpRequest *request, bool keep_alive, StringInfo out)
+dyn_serve_request(DynHttpRequest *request, bool more, bool *keep_alive, StringInfo out)
 {
-	DynReply	reply = {.status = 200, .keep_alive = keep_alive};
+	DynReply	reply = {.status = 200, .keep_alive = *keep_alive};
 	MemoryContext caller = MemoryContextSwitchTo(request_context);
 
 	serve_method(request, &reply);
+	reply.keep_alive &= more || !dyn_serve_draining;
+	*keep_alive = reply.keep_alive;
 	dyn_reply_append(out, request, &reply);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(request_context);

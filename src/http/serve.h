@@ -8,6 +8,8 @@
 
 #include "postgres.h"
 
+#include <signal.h>
+
 #include "lib/stringinfo.h"
 
 #include "http/request.h"
@@ -16,12 +18,18 @@
 extern void dyn_serve_init(void);
 extern void dyn_serve_reload(void);
 
+/* This worker is to end when it has answered what has arrived; set by a signal's handler. */
+extern volatile sig_atomic_t dyn_serve_draining;
+
 /*
  * Answers the request: appends the whole reply to out, which must not be sent before dyn_durable_flush.  The
  * request's errors are replies; what is raised is out of memory for the reply, and what ends the process.  True: an operation
  * succeeded, so the client has shown that it has a right to one.
+ *
+ * The reply keeps the connection alive, if that is asked for, unless the worker drains and no more of the client's requests have
+ * arrived; keep_alive is set to whether it does.
  */
-extern bool dyn_serve_request(DynHttpRequest *request, bool keep_alive, StringInfo out);
+extern bool dyn_serve_request(DynHttpRequest *request, bool more, bool *keep_alive, StringInfo out);
 
 /* Appends the reply to a request that could not be read; 503: for which there is no memory. */
 extern void dyn_serve_refusal(int status, StringInfo out);

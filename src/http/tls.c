@@ -7,6 +7,8 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/guc.h"
 #include "http/tls.h"
@@ -35,6 +37,38 @@ refuse(SSL_CTX *made, const char *what, const char *file)
 
 	SSL_CTX_free(made);
 	ereport(ERROR, errcode(ERRCODE_CONFIG_FILE_ERROR), errmsg("could not load %s \"%s\": %s", what, file, text));
+}
+
+/* Raises the error for a key that is not to be used. */
+static void
+refuse_key(SSL_CTX *made, const char *reason, const char *detail)
+{
+	SSL_CTX_free(made);
+	ereport(ERROR,
+			errcode(ERRCODE_CONFIG_FILE_ERROR),
+			errmsg("could not load private key file \"%s\": %s", dyn_guc_http_tls_key_file, reason),
+			detail ? errdetail("%s", detail) : 0);
+}
+
+/*
+ * A key that others can read is as good as published.  The rules are PostgreSQL's for ssl_key_file, whose function for them
+ * is in a header that needs those of Kerberos.
+ */
+static void
+check_key_file(SSL_CTX *made)
+{
+	struct stat file;
+
+	if (stat(dyn_guc_http_tls_key_file, &file) != 0)
+		refuse_key(made, strerror(errno), NULL);
+	if (!S_ISREG(file.st_mode))
+		refuse_key(made, "it is not a regular file", NULL);
+	if (file.st_uid != geteuid() && file.st_uid != 0)
+		refuse_key(made, "it must be owned by the database user or root", NULL);
+	if (file.st_mode & (file.st_uid == geteuid() ? S_IRWXG | S_IRWXO : S_IWGRP | S_IXGRP | S_IRWXO))
+		refuse_key(made, "it has group or world access",
+				   "The file must have permissions u=rw (0600) or less if owned by the database user, or permissions u=rw,g=r (0640) "
+				   "or less if owned by root.");
 }
 
 /* The pass phrase of a key is asked from nobody. */
@@ -66,6 +100,7 @@ dyn_tls_load(void)
 	SSL_CTX_set_session_cache_mode(made, SSL_SESS_CACHE_OFF);
 	if (SSL_CTX_use_certificate_chain_file(made, dyn_guc_http_tls_cert_file) != 1)
 		refuse(made, "certificate file", dyn_guc_http_tls_cert_file);
+	check_key_file(made);
 	if (SSL_CTX_use_PrivateKey_file(made, dyn_guc_http_tls_key_file, SSL_FILETYPE_PEM) != 1)
 		refuse(made, "private key file", dyn_guc_http_tls_key_file);
 	SSL_CTX_free(context);

@@ -5,6 +5,9 @@
  * socket in a WaitEventSet with the process's latch and the postmaster's death.  While there is work it
  * looks at the sockets alone, without blocking.
  *
+ * A worker that is told to end drains: it accepts no more, answers what has arrived, each connection's last reply with
+ * "Connection: close", and closes the connections that are idle.  After DRAIN_TIME it ends in any case.
+ *
  * A worker belongs to one database.  It starts before the extension does and outlives it; for a command that needs the
  * database without sessions the workers end, and are started again by the postmaster a second later.  A worker that
  * could not begin to serve (there is no such database, the port is taken) is started again after a pause.
@@ -16,14 +19,15 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
-#include "postmaster/postmaster.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "storage/lwlock.h"
@@ -35,15 +39,18 @@
 #include "utils/wait_event.h"
 
 #include "api/session.h"
+#include "api/settings.h"
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/limits.h"
+#include "base/server.h"
 #include "http/activity.h"
 #include "http/connection.h"
 #include "http/durable.h"
 #include "http/listen.h"
 #include "http/pool.h"
 #include "http/serve.h"
+#include "http/standbys.h"
 #include "http/stats.h"
 #include "http/tls.h"
 #include "http/worker.h"
@@ -52,7 +59,12 @@
 #define RESTART_SECONDS		1
 #define PAUSE_AFTER_FAILURE 3000	/* milliseconds */
 #define PAUSE_OF_ACCEPTING	100		/* milliseconds */
+#define SETTINGS_INTERVAL	1000	/* milliseconds between two looks at the settings of the database */
 #define LEAVE_PATIENCE		50		/* tenths of a second */
+#define DRAIN_TIME			2		/* seconds */
+#define DRAIN_IDLE			200		/* milliseconds without a request; less may be between two of a client that works */
+#define DRAIN_LOOK			20		/* milliseconds */
+#define DRAIN_ACCEPTS		16
 #define SPARE_DESCRIPTORS	2000	/* for PostgreSQL's own files, beside the connections */
 
 typedef struct Control
@@ -66,9 +78,12 @@ PGDLLEXPORT void dynapg_http_main(Datum argument);
 static Control *control = NULL;
 static int	number;				/* of this worker, from 0 */
 static int	epoll_fd = -1;
+static int	alarm_fd = -1;		/* readable when it is time to ask what standbys have confirmed */
 static int	listeners[DYN_MAX_HTTP_SOCKETS];
 static int	nlisteners = 0;
 static bool accepting = true;
+static timer_t drain_timer;
+static volatile sig_atomic_t can_drain = false;
 
 static void (*next_shmem_request) (void) = NULL;
 static shmem_startup_hook_type next_shmem_startup = NULL;
@@ -81,7 +96,8 @@ request_shmem(void)
 	if (next_shmem_request)
 		next_shmem_request();
 	RequestAddinShmemSpace(add_size(add_size(MAXALIGN(sizeof(Control)), MAXALIGN(dyn_activity_shmem_size())),
-									add_size(dyn_durable_shmem_size(), dyn_stats_shmem_size())));
+									add_size(add_size(MAXALIGN(dyn_durable_shmem_size()), MAXALIGN(dyn_standbys_shmem_size())),
+											 dyn_stats_shmem_size())));
 	dyn_stats_shmem_request();
 }
 
@@ -97,6 +113,7 @@ start_shmem(void)
 	if (!found)
 		memset(control, 0, sizeof(Control));
 	dyn_durable_shmem_init();
+	dyn_standbys_shmem_init();
 	dyn_stats_shmem_init();
 	dyn_activity_shmem_init();
 	LWLockRelease(AddinShmemInitLock);
@@ -122,33 +139,15 @@ leave_database(const char *database)
 	}
 }
 
-/* Do the files of the Unix sockets admit the server's own account alone? */
-static bool
-sockets_are_private(void)
-{
-	/* the variable's header needs those of Kerberos, which may be missing */
-	return (atoi(GetConfigOption("unix_socket_permissions", false, false)) & (S_IRWXG | S_IRWXO)) == 0;
-}
-
-/*
- * Is this server none for clients?  pg_upgrade copies a cluster by servers that it starts for itself: a write that is
- * acknowledged meanwhile would be lost.  Other tools, too, start servers that nobody but they may reach.
- */
+/* Is this server none for clients?  The log says so, where there is one. */
 static bool
 is_private(void)
 {
-	const char *reason;
+	const char *reason = dyn_server_is_private();
 
-	if (!IsPostmasterEnvironment)
-		return true;			/* one session, without processes besides */
-	if (IsBinaryUpgrade)
-		reason = "the server runs in binary upgrade mode";
-	else if (ListenAddresses[strspn(ListenAddresses, " ")] == '\0' && sockets_are_private())
-		reason = "listen_addresses is empty, and unix_socket_permissions admits nobody but the server's own account";
-	else
-		return false;
-	ereport(LOG, errmsg("dynapg does not serve HTTP: %s", reason));
-	return true;
+	if (reason && IsPostmasterEnvironment)
+		ereport(LOG, errmsg("dynapg does not serve HTTP: %s", reason));
+	return reason != NULL;
 }
 
 void
@@ -167,6 +166,7 @@ dyn_http_register(void)
 		return;
 	if (is_private())
 		return;
+	dyn_listen_resolve();
 	if (dyn_guc_http_auth == DYN_HTTP_AUTH_TRUST && !dyn_listen_is_local())
 		ereport(FATAL,
 				errcode(ERRCODE_CONFIG_FILE_ERROR),
@@ -174,6 +174,8 @@ dyn_http_register(void)
 					   dyn_guc_http_listen_addresses),
 				errdetail("Everybody who reaches the port could read and write everything."),
 				errhint("Set dynapg.http_auth to \"sigv4\", or listen on localhost alone."));
+	if (!IsUnderPostmaster && !dyn_listen_reserve())
+		return;
 	next_shmem_request = dyn_compat_on_shmem_request(request_shmem);
 	next_shmem_startup = shmem_startup_hook;
 	shmem_startup_hook = start_shmem;
@@ -233,6 +235,36 @@ set_accepting(bool on)
 }
 
 static void
+open_alarm(void)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = &alarm_fd};
+
+	alarm_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (alarm_fd < 0)
+		ereport(ERROR, errmsg("timerfd_create() failed: %m"));
+	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, alarm_fd, &event) != 0)
+		ereport(ERROR, errmsg("epoll_ctl() failed: %m"));
+}
+
+/* The loop's own timeout knows no less than a millisecond. */
+static void
+set_alarm(long microseconds)
+{
+	struct itimerspec when = {.it_value = {.tv_nsec = microseconds * 1000}};
+
+	(void) timerfd_settime(alarm_fd, 0, &when, NULL);
+}
+
+static void
+end_alarm(void)
+{
+	uint64		expirations;
+
+	if (read(alarm_fd, &expirations, sizeof(expirations)) < 0)
+		return;					/* it was set again meanwhile */
+}
+
+static void
 load_tls(void)
 {
 	MemoryContext context = CurrentMemoryContext;
@@ -250,6 +282,75 @@ load_tls(void)
 	PG_END_TRY();
 }
 
+/* -- a worker's end, for which it prepares -- */
+
+static int64
+seconds_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
+
+/*
+ * SIGTERM.  The first one lets the event loop drain.  The timer's ends a request, too; the postmaster sends more than one at once, which
+ * mean nothing more.
+ */
+static void
+on_terminate(SIGNAL_ARGS)
+{
+	static const struct itimerspec when = {.it_value = {.tv_sec = DRAIN_TIME}};
+	static volatile int64 since = 0;
+	int			saved = errno;
+
+	if (!can_drain || (dyn_serve_draining && seconds_now() - since >= DRAIN_TIME))
+		die(postgres_signal_arg);
+	else if (!dyn_serve_draining)
+	{
+		since = seconds_now();
+		dyn_serve_draining = true;
+		(void) timer_settime(drain_timer, 0, &when, NULL);
+		SetLatch(MyLatch);
+	}
+	errno = saved;
+}
+
+static void
+prepare_to_drain(void)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGTERM};
+
+	if (timer_create(CLOCK_MONOTONIC, &event, &drain_timer) != 0)
+		ereport(ERROR, errmsg("timer_create() failed: %m"));
+	can_drain = true;
+}
+
+/* Connections that clients have made already are accepted, since they would be reset. */
+static void
+begin_to_drain(void)
+{
+	for (int i = 0; i < nlisteners; i++)
+	{
+		for (int j = 0; j < DRAIN_ACCEPTS; j++)
+			(void) dyn_pool_accept(listeners[i]);
+		close(listeners[i]);
+	}
+	nlisteners = 0;
+}
+
+/* After a turn with so many events.  Returns when there is more to do. */
+static void
+drain(int count)
+{
+	if (count < EVENTS_PER_TURN)
+		dyn_pool_end_idle(DRAIN_IDLE);	/* what has arrived was read in this turn */
+	if (dyn_pool_open() > 0)
+		return;
+	ProcDiePending = InterruptPending = true;
+	CHECK_FOR_INTERRUPTS();
+}
+
 static void
 start(void)
 {
@@ -262,9 +363,11 @@ start(void)
 	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (epoll_fd < 0)
 		ereport(ERROR, errmsg("epoll_create1() failed: %m"));
+	open_alarm();
 	dyn_connections_init(epoll_fd);
 	nlisteners = dyn_listen_open(listeners);
 	set_accepting(true);
+	prepare_to_drain();
 	control->starting[number] = false;
 	pgstat_report_activity(STATE_IDLE, NULL);
 	ereport(LOG,
@@ -279,9 +382,38 @@ reload(void)
 {
 	ConfigReloadPending = false;
 	ProcessConfigFile(PGC_SIGHUP);
+	dyn_settings_apply();
 	dyn_serve_reload();
 	raise_descriptor_limit();
 	load_tls();
+}
+
+/* Has ALTER DATABASE ... SET reach this session, before it executes requests.  Errors are in the log. */
+static void
+look_at_settings(void)
+{
+	static int64 looked = 0;
+	int64		now = dyn_pool_now();
+	MemoryContext context = CurrentMemoryContext;
+
+	if (looked != 0 && now - looked < SETTINGS_INTERVAL)
+		return;
+	looked = now;
+	PG_TRY();
+	{
+		if (dyn_settings_changed())
+			reload();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		EmitErrorReport();
+		FlushErrorState();
+		if (IsTransactionOrTransactionBlock())
+			AbortCurrentTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
 }
 
 /* What other processes have asked this one for. */
@@ -303,17 +435,24 @@ is_listener(const void *pointer)
 	return (const int *) pointer >= listeners && (const int *) pointer < listeners + nlisteners;
 }
 
-/* One turn with what the sockets have to tell; returns the number of events. */
+/* One turn with what the sockets have to tell; returns the number of events of theirs. */
 static int
 turn(void)
 {
 	struct epoll_event events[EVENTS_PER_TURN];
 	int			count = epoll_wait(epoll_fd, events, EVENTS_PER_TURN, 0);
 
+	int			alarms = 0;
+
 	dyn_connections_resume();
 	for (int i = 0; i < count; i++)
 	{
-		if (!is_listener(events[i].data.ptr))
+		if (events[i].data.ptr == &alarm_fd)
+		{
+			end_alarm();
+			alarms++;
+		}
+		else if (!is_listener(events[i].data.ptr))
 			dyn_connection_event(events[i].data.ptr, events[i].events);
 	}
 	for (int i = 0; i < count; i++)
@@ -322,8 +461,9 @@ turn(void)
 			set_accepting(false);
 	}
 	dyn_durable_flush();
+	dyn_pool_release();
 	dyn_connections_send();
-	return count;
+	return count - alarms;
 }
 
 /* The shorter of two times; a negative one is none. */
@@ -344,11 +484,25 @@ serve(void)
 	AddWaitEventToSet(set, WL_SOCKET_READABLE, epoll_fd, NULL, NULL);
 	for (;;)
 	{
-		int			count = turn();
-		long		timeout = dyn_pool_expire();
+		bool		draining = dyn_serve_draining;
+		int			count;
+		long		timeout;
 		long		report;
 		WaitEvent	event;
 
+		look_at_settings();
+		count = turn();
+		timeout = dyn_pool_expire();
+		if (draining && nlisteners > 0)
+		{
+			begin_to_drain();
+			continue;
+		}
+		if (draining)
+		{
+			drain(count);
+			timeout = sooner(timeout, DRAIN_LOOK);
+		}
 		dyn_pool_bury();
 		if (MyLatch->is_set || InterruptPending || ConfigReloadPending)
 			handle_interrupts();
@@ -369,6 +523,8 @@ serve(void)
 			timeout = sooner(timeout, report);
 		if (!accepting)
 			timeout = sooner(timeout, PAUSE_OF_ACCEPTING);
+		if (dyn_pool_holds())
+			set_alarm(dyn_pool_next_look());
 		(void) WaitEventSetWait(set, timeout, &event, 1, PG_WAIT_EXTENSION);
 		if (!accepting)
 			set_accepting(true);
@@ -380,13 +536,14 @@ dynapg_http_main(Datum argument)
 {
 	number = DatumGetInt32(argument);
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
-	pqsignal(SIGTERM, die);
+	pqsignal(SIGTERM, on_terminate);
 	BackgroundWorkerUnblockSignals();
 
 	pause_after_failure();
 	control->starting[number] = true;
 	control->pid[number] = MyProcPid;
 	on_shmem_exit(at_exit, (Datum) 0);
+	dyn_settings_init();
 	BackgroundWorkerInitializeConnection(dyn_guc_http_database, NULL, 0);
 	start();
 	serve();

@@ -107,7 +107,6 @@ dyn_partiql_lower_write(const DynPartiqlBound *bound, DynWriteCall *call, DynNod
 
 	memset(call, 0, sizeof(*call));
 	call->request = bound->request;
-	call->by_statement = true;
 	call->return_values = returned_values(statement->returning);
 	call->write.kind = write_kind(statement->kind);
 	if (statement->kind == DYN_PARTIQL_INSERT)

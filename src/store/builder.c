@@ -22,7 +22,6 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_index.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "parser/parser.h"
@@ -44,7 +43,9 @@
 #include "store/builder.h"
 #include "store/ddl.h"
 #include "store/index.h"
+#include "store/relation.h"
 #include "store/sql.h"
+#include "store/ttl.h"
 
 #define BUILDER_NAME "dynapg index builder"
 
@@ -208,11 +209,13 @@ typedef struct Job
 {
 	char	   *name;			/* of the index */
 	char	   *table;
+	char	   *relation_name;	/* of its relation, or of the one to make */
 	DynIndexStatus status;
 	bool		exists;			/* its relation, valid or not */
 	bool		valid;
 	char	   *create;			/* statements */
-	char	   *drop;
+	char	   *drop;			/* NULL: nothing is there */
+	bool		is_ttl;			/* it is the index of Time to Live, which has no row; only the statements are set */
 } Job;
 
 static void
@@ -265,49 +268,79 @@ become_owner(Oid relid)
 	return true;
 }
 
-static bool
-index_is_valid(Oid index)
+/*
+ * The relation of the index that is to be built or dropped.  What has the name by chance, and is built in another way, is not
+ * to become the index.
+ */
+static Oid
+job_relation(const DynTableDef *def, const DynIndexDef *index)
 {
-	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-	bool		valid;
+	Oid			relid = dyn_relation_of_index(def, index, false);
 
-	if (!HeapTupleIsValid(tuple))
+	if (index->status == DYN_INDEX_CREATING && OidIsValid(relid) && !dyn_relation_fits(def, index, relid))
+		return InvalidOid;
+	return relid;
+}
+
+/* The name to build the index with: another one where a relation has taken its own. */
+static char *
+name_to_build(const DynTableDef *def, const DynIndexDef *index)
+{
+	if (!OidIsValid(get_relname_relid(index->relation_name, get_rel_namespace(def->relid))))
+		return index->relation_name;
+	return dyn_ddl_index_name(def, index->name);
+}
+
+/* What is to be done for a secondary index. */
+static bool
+read_index_job(Oid relid, Job *job)
+{
+	const DynIndexDef *index;
+	DynTableDef *def = dyn_index_job(relid, &index);
+	Oid			relation;
+
+	if (!def)
 		return false;
-	valid = ((Form_pg_index) GETSTRUCT(tuple))->indisvalid;
-	ReleaseSysCache(tuple);
-	return valid;
+	relation = job_relation(def, index);
+	*job = (Job) {
+		.name = index->name,
+		.table = def->name,
+		.relation_name = OidIsValid(relation) ? get_rel_name(relation) : name_to_build(def, index),
+		.status = index->status,
+		.exists = OidIsValid(relation),
+		.valid = dyn_relation_is_valid(relation),
+		.drop = dyn_ddl_drop_index(relation, true)
+	};
+	job->create = dyn_ddl_create_index(def, index, job->relation_name, true);
+	return true;
+}
+
+static bool
+read_ttl_job(Oid relid, Job *job)
+{
+	DynTtlJob	ttl;
+
+	if (!dyn_ttl_job(relid, &ttl))
+		return false;
+	*job = (Job) {.create = ttl.create,.drop = ttl.drop,.is_ttl = true};
+	return true;
 }
 
 /* Reads what is to be done; false when there is nothing. */
 static bool
 read_job(Oid relid, Job *job, MemoryContext context)
 {
-	const DynIndexDef *index;
-	DynTableDef *def;
 	MemoryContext old;
-	Oid			relation;
+	bool		found;
 
 	MemoryContextReset(context);
 	begin();
 	old = MemoryContextSwitchTo(context);
-	def = dyn_index_job(relid, &index);
-	if (def)
-	{
-		relation = get_relname_relid(index->relation_name, get_rel_namespace(relid));
-		*job = (Job) {
-			.name = index->name,
-			.table = def->name,
-			.status = index->status,
-			.exists = OidIsValid(relation),
-			.valid = index_is_valid(relation),
-			.create = dyn_ddl_create_index(def, index, index->relation_name, true),
-			.drop = dyn_ddl_drop_index(def, index->relation_name, true)
-		};
-	}
+	found = read_index_job(relid, job) || read_ttl_job(relid, job);
 	MemoryContextSwitchTo(old);
 	commit();
 	MemoryContextSwitchTo(context);
-	return def != NULL;
+	return found;
 }
 
 /*
@@ -344,9 +377,9 @@ run_utility(const char *sql)
 	debug_query_string = NULL;
 }
 
-/* Prepares the table for the index, with the lock that building it takes as well. */
+/* Prepares the table for the index, with the lock that building it takes as well, and notes the name of what is built. */
 static void
-prepare_table(Oid relid)
+prepare_table(Oid relid, const Job *job)
 {
 	MemoryContext context = CurrentMemoryContext;
 
@@ -354,6 +387,8 @@ prepare_table(Oid relid)
 	SPI_connect();
 	dyn_ddl_vacuum_indexed(relid);
 	SPI_finish();
+	if (!job->is_ttl)
+		dyn_index_set_relation_name(relid, job->name, job->relation_name);
 	commit();
 	MemoryContextSwitchTo(context);
 }
@@ -362,9 +397,16 @@ prepare_table(Oid relid)
 static void
 work(Oid relid, const Job *job)
 {
-	if (job->status == DYN_INDEX_CREATING && job->valid)
+	if (job->is_ttl)
+	{
+		if (job->create)
+			prepare_table(relid, job);
+		run_utility(job->create ? job->create : job->drop);
+	}
+	else if (job->status == DYN_INDEX_CREATING && job->valid)
 	{
 		begin();
+		dyn_index_set_relation_name(relid, job->name, job->relation_name);
 		dyn_index_activate(relid, job->name);
 		commit();
 		ereport(LOG, errmsg("index \"%s\" of table \"%s\" is built", job->name, job->table));
@@ -373,7 +415,7 @@ work(Oid relid, const Job *job)
 		run_utility(job->drop);
 	else if (job->status == DYN_INDEX_CREATING)
 	{
-		prepare_table(relid);
+		prepare_table(relid, job);
 		run_utility(job->create);
 	}
 	else
@@ -384,15 +426,19 @@ work(Oid relid, const Job *job)
 	}
 }
 
-/* Notes why the job failed and drops what it left behind. */
+/* Notes why the job failed and drops what it left behind: an index of the table that is not valid, and nothing else. */
 static void
-clean_up(Oid relid, const Job *job, const char *failure, MemoryContext context)
+clean_up(Oid relid, Job *job, const char *failure, MemoryContext context)
 {
-	begin();
-	dyn_index_note_failure(relid, job->name, failure);
-	commit();
-	MemoryContextSwitchTo(context);
-	if (job->status == DYN_INDEX_CREATING)
+	if (!job->is_ttl)
+	{
+		begin();
+		dyn_index_note_failure(relid, job->name, failure);
+		commit();
+		MemoryContextSwitchTo(context);
+	}
+	if (read_job(relid, job, context) && (job->is_ttl ? job->create == NULL && job->drop != NULL :
+										  job->status == DYN_INDEX_CREATING && job->exists && !job->valid))
 		run_utility(job->drop);
 }
 
@@ -401,7 +447,7 @@ clean_up(Oid relid, const Job *job, const char *failure, MemoryContext context)
  * is no caller to tell.  After a cancellation nothing more is done.
  */
 static bool
-try_work(Oid relid, const Job *job, MemoryContext context)
+try_work(Oid relid, Job *job, MemoryContext context)
 {
 	ErrorData  *volatile error = NULL;
 
@@ -422,9 +468,11 @@ try_work(Oid relid, const Job *job, MemoryContext context)
 	PG_END_TRY();
 
 	MemoryContextSwitchTo(context);
-	if (error && error->sqlerrcode != ERRCODE_QUERY_CANCELED)
+	if (error == NULL)
+		return true;
+	if (error->sqlerrcode != ERRCODE_QUERY_CANCELED)
 		clean_up(relid, job, error->message, context);
-	return error == NULL;
+	return false;
 }
 
 /*

@@ -20,9 +20,11 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 #include "utils/syscache.h"
 
 #include "base/compat.h"
@@ -33,6 +35,7 @@
 #include "store/sql.h"
 
 PGDLLEXPORT Datum dynapg_on_sql_drop(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum dynapg_on_ddl_command_end(PG_FUNCTION_ARGS);
 
 #define TABLE_COLUMNS \
 	"t.relid::pg_catalog.oid, t.table_id::pg_catalog.text, t.created_at, t.pk_name, t.pk_type, t.sk_name, t.sk_type, " \
@@ -61,6 +64,17 @@ dyn_catalog_require_owner(Oid relid)
 {
 	if (!dyn_compat_owns_relation(relid, GetUserId()))
 		aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(get_rel_relkind(relid)), get_rel_name(relid));
+}
+
+bool
+dyn_catalog_may_read_all(Oid relid)
+{
+	Oid			user = GetUserId();
+
+	if (pg_class_aclcheck(relid, user, ACL_SELECT) != ACLCHECK_OK &&
+		pg_attribute_aclcheck_all(relid, user, ACL_SELECT, ACLMASK_ALL) != ACLCHECK_OK)
+		return false;
+	return check_enable_rls(relid, InvalidOid, true) != RLS_ENABLED;
 }
 
 /* ---- reading ---- */
@@ -256,7 +270,7 @@ lock_name(const char *name)
 static char *
 free_relation_name(const char *name)
 {
-	Oid			schema = get_namespace_oid(DYN_TABLE_SCHEMA, false);
+	Oid			schema = dyn_installation_table_schema();
 
 	for (uint64 seed = 0;; seed++)
 	{
@@ -340,6 +354,31 @@ dyn_catalog_create(DynTableDef *def)
 	return created;
 }
 
+static bool
+attach(DynTableDef *def, MemoryContext result_context)
+{
+	lock_name(def->name);
+	if (OidIsValid(dyn_catalog_relid(def->name)))
+		return false;
+	remove_stale_rows(def->name, def->relid);
+	insert_table(def, result_context);
+	dyn_index_attach(def);
+	CacheInvalidateRelcacheByRelid(def->relid);
+	return true;
+}
+
+bool
+dyn_catalog_attach(DynTableDef *def)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	bool		attached;
+
+	SPI_connect();
+	attached = attach(def, caller);
+	SPI_finish();
+	return attached;
+}
+
 /* ---- changing and dropping ---- */
 
 static void
@@ -412,6 +451,41 @@ dynapg_on_sql_drop(PG_FUNCTION_ARGS)
 				"indexes AS (DELETE FROM dynapg.indexes i USING gone WHERE i.table_relid OPERATOR(pg_catalog.=) gone.objid), "
 				"bounds AS (DELETE FROM dynapg.scan_bounds b USING gone WHERE b.relation OPERATOR(pg_catalog.=) gone.objid) "
 				"DELETE FROM dynapg.tables t USING gone WHERE t.relid OPERATOR(pg_catalog.=) gone.objid", NULL, 0);
+	/* an update of the extension drops things before it has made that catalog */
+	if (OidIsValid(get_relname_relid("jobs", get_namespace_oid("dynapg", false))))
+		dyn_sql_run("DELETE FROM dynapg.jobs j USING pg_catalog.pg_event_trigger_dropped_objects() d "
+					"WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
+					"AND j.relation OPERATOR(pg_catalog.=) d.objid", NULL, 0);
+	SPI_finish();
+	PG_RETURN_NULL();
+}
+
+/* The schemas that the command has altered keep their names. */
+static void
+check_schemas(void)
+{
+	uint64		count = dyn_sql_run("SELECT d.objid FROM pg_catalog.pg_event_trigger_ddl_commands() d WHERE d.classid "
+									"OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass", NULL, 0);
+
+	for (uint64 i = 0; i < count; i++)
+		dyn_installation_check_schema(dyn_sql_get_oid(i, 1));
+}
+
+/*
+ * Event trigger ddl_command_end: refuses other names for the schemas, and follows those of the relations of indexes.  SECURITY
+ * DEFINER, as above.
+ */
+PG_FUNCTION_INFO_V1(dynapg_on_ddl_command_end);
+Datum
+dynapg_on_ddl_command_end(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("dynapg.on_ddl_command_end can only be called by an event trigger")));
+	SPI_connect();
+	check_schemas();
+	if (dyn_installation_find() != NULL)
+		dyn_index_follow_renames();
 	SPI_finish();
 	PG_RETURN_NULL();
 }

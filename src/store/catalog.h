@@ -63,6 +63,12 @@ typedef struct DynTableDef
  */
 extern bool dyn_catalog_create(DynTableDef *def);
 
+/*
+ * Makes an existing relation, def->relid, the data table, with its indexes and the catalog rows: indexes that are built as defined are
+ * taken, others made.  False when the name is taken.
+ */
+extern bool dyn_catalog_attach(DynTableDef *def);
+
 /* The stored definition in the current memory context, indexes in name order; or NULL. */
 extern DynTableDef *dyn_catalog_read(const char *name);
 
@@ -89,6 +95,9 @@ extern void dyn_catalog_drop(const DynTableDef *def);
 
 /* Raises 42501 unless the current user owns the relation. */
 extern void dyn_catalog_require_owner(Oid relid);
+
+/* May the current user see all rows of the relation, with all columns? */
+extern bool dyn_catalog_may_read_all(Oid relid);
 
 /*
  * Up to limit names in byte order that follow start_after (NULL: from the first), of tables whose data table

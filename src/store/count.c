@@ -29,17 +29,16 @@
 #include "miscadmin.h"
 #include "optimizer/plancat.h"
 #include "storage/bufmgr.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/rls.h"
 #include "utils/syscache.h"
 
 #include "base/jsonout.h"
 #include "store/catalog.h"
 #include "store/ddl.h"
+#include "store/relation.h"
 #include "store/sample.h"
 #include "store/sql.h"
 
@@ -71,8 +70,7 @@ holds_items(Oid relid)
 static bool
 may_read_all(Oid relid)
 {
-	return holds_items(relid) && pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK &&
-		check_enable_rls(relid, InvalidOid, true) != RLS_ENABLED;
+	return holds_items(relid) && dyn_catalog_may_read_all(relid);
 }
 
 /* Bytes of a relation's main fork. */
@@ -214,7 +212,9 @@ share_among(const AttStatsSlot *common, const DynTable *table, DynValue pk, doub
 
 	for (int i = 0; i < common->nvalues; i++)
 	{
-		if (dyn_value_equal(dyn_key_datum_content(common->values[i], table->pk.tag), content))
+		DynValue	value;
+
+		if (dyn_key_datum_try_content(common->values[i], table->pk.tag, &value) && dyn_value_equal(value, content))
 			return common->numbers[i];
 		rest -= common->numbers[i];
 	}
@@ -233,6 +233,12 @@ share_of_key(const DynTable *table, DynValue pk, double rows)
 	if (!HeapTupleIsValid(tuple))
 		return 1.0 / UNKNOWN_KEYS;
 	keys = count_keys((Form_pg_statistic) GETSTRUCT(tuple), rows);
+	/* which keys are common is no matter of those who do not see all rows */
+	if (!dyn_catalog_may_read_all(table->relid))
+	{
+		ReleaseSysCache(tuple);
+		return 1 / keys;
+	}
 	/* statistics of a column that had another type are of no use, and their values are not what they seem */
 	if (!get_attstatsslot(&common, tuple, STATISTIC_KIND_MCV, InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS) ||
 		common.valuetype != dyn_key_column_type(table->pk.tag))
@@ -389,7 +395,7 @@ measured_share(Relation index, Relation table)
 static void
 estimate_index(const DynTableDef *def, const DynIndexDef *index, Relation table, int64 *items, int64 *bytes)
 {
-	Oid			relid = get_relname_relid(index->relation_name, RelationGetNamespace(table));
+	Oid			relid = dyn_relation_of_index(def, index, true);
 	Relation	rel = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
 	bool		may_sample = may_read_all(def->relid);
 	double		measured;

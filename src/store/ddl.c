@@ -9,11 +9,13 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "common/hashfn.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #include "store/ddl.h"
+#include "store/installation.h"
 #include "store/order.h"
 #include "store/sql.h"
 
@@ -40,22 +42,39 @@
 
 #define HASH_SUFFIX 17			/* "~" and 16 hexadecimal digits */
 
-char *
-dyn_ddl_relation_name(const char *full_name, uint64 seed)
+/* The beginning of the name with a hash of the whole. */
+static char *
+hashed_name(const char *full_name, uint64 seed)
 {
-	int			len = strlen(full_name);
-	uint64		hash;
+	uint64		hash = DatumGetUInt64(hash_any_extended((const unsigned char *) full_name, strlen(full_name), seed));
 
-	if (len < NAMEDATALEN)
-		return pstrdup(full_name);
-	hash = DatumGetUInt64(hash_any_extended((const unsigned char *) full_name, len, seed));
 	return psprintf("%.*s~%016llx", NAMEDATALEN - 1 - HASH_SUFFIX, full_name, (unsigned long long) hash);
 }
 
 char *
-dyn_ddl_index_name(const char *table_name, const char *index_name)
+dyn_ddl_relation_name(const char *full_name, uint64 seed)
 {
-	return dyn_ddl_relation_name(psprintf("%s:%s", table_name, index_name), 0);
+	return strlen(full_name) < NAMEDATALEN ? pstrdup(full_name) : hashed_name(full_name, seed);
+}
+
+/* The name for a relation, or one with a hash when another relation of the schema has it. */
+static char *
+free_name(const char *full_name, Oid schema)
+{
+	char	   *name = dyn_ddl_relation_name(full_name, 0);
+
+	for (uint64 seed = 1; OidIsValid(get_relname_relid(name, schema)); seed++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		name = hashed_name(full_name, seed);
+	}
+	return name;
+}
+
+char *
+dyn_ddl_index_name(const DynTableDef *def, const char *index_name)
+{
+	return free_name(psprintf("%s:%s", def->name, index_name), get_rel_namespace(def->relid));
 }
 
 char *
@@ -80,6 +99,7 @@ dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 {
 	StringInfoData sql;
 	bool		has_sk = def->sk.tag != 0;
+	Oid			schema = dyn_installation_table_schema();
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE TABLE %s (pk %s NOT NULL, ",
@@ -87,10 +107,10 @@ dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 	if (has_sk)
 		appendStringInfo(&sql, "sk %s NOT NULL, ", column_type(def->sk.tag));
 	appendStringInfo(&sql, "item dynapg.item" ITEM_COMPRESSION " NOT NULL, CONSTRAINT %s PRIMARY KEY (pk%s)) WITH (fillfactor = %d%s)",
-					 quote_identifier(dyn_ddl_relation_name(psprintf("%s primary key", relation_name), 0)),
+					 quote_identifier(free_name(psprintf("%s primary key", relation_name), schema)),
 					 has_sk ? ", sk" : "", DATA_FILLFACTOR, def->nindexes > 0 ? ", " INDEXED_VACUUM : "");
 	dyn_sql_run(sql.data, NULL, 0);
-	return get_relname_relid(relation_name, get_namespace_oid(DYN_TABLE_SCHEMA, false));
+	return get_relname_relid(relation_name, schema);
 }
 
 /* Does the table, an ordinary one, lack a setting of that name? */
@@ -161,10 +181,11 @@ dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const cha
 }
 
 char *
-dyn_ddl_drop_index(const DynTableDef *def, const char *relation_name, bool concurrently)
+dyn_ddl_drop_index(Oid relid, bool concurrently)
 {
-	return psprintf("DROP INDEX %sIF EXISTS %s", concurrently ? "CONCURRENTLY " : "",
-					quote_qualified_identifier(get_namespace_name(get_rel_namespace(def->relid)), relation_name));
+	char	   *name = dyn_ddl_qualified_name(relid);
+
+	return name ? psprintf("DROP INDEX %sIF EXISTS %s", concurrently ? "CONCURRENTLY " : "", name) : NULL;
 }
 
 void

@@ -24,7 +24,7 @@
 
 #include "store/catalog.h"
 
-#define DYN_TABLE_SCHEMA	"dynamodb"
+#define DYN_TABLE_SCHEMA	"dynamodb"	/* see dyn_installation_table_schema */
 
 /*
  * The relation name for a full name: the name itself, or, where it is longer than an identifier, its beginning with
@@ -32,8 +32,8 @@
  */
 extern char *dyn_ddl_relation_name(const char *full_name, uint64 seed);
 
-/* The relation name of a table's secondary index. */
-extern char *dyn_ddl_index_name(const char *table_name, const char *index_name);
+/* A relation name for a table's secondary index that no relation of the data table's schema has. */
+extern char *dyn_ddl_index_name(const DynTableDef *def, const char *index_name);
 
 /* Appends the condition under which an index holds an item, from WHERE on; nothing where it holds all. */
 extern void dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *def, const DynIndexDef *index);
@@ -41,9 +41,11 @@ extern void dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *de
 /* Creates the data table under that relation name; returns its OID. */
 extern Oid	dyn_ddl_create_table(const DynTableDef *def, const char *relation_name);
 
-/* The statement that creates a secondary index of a data table under that relation name, and the one that drops it if it exists. */
+/* The statement that creates a secondary index of a data table under that relation name. */
 extern char *dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, bool concurrently);
-extern char *dyn_ddl_drop_index(const DynTableDef *def, const char *relation_name, bool concurrently);
+
+/* The statement that drops an index, or NULL when it is gone. */
+extern char *dyn_ddl_drop_index(Oid relid, bool concurrently);
 
 /* Has autovacuum come to a table that gets a secondary index as often as such a one needs, unless its owner has said how often. */
 extern void dyn_ddl_vacuum_indexed(Oid relid);

@@ -15,6 +15,7 @@
 #include "store/builder.h"
 #include "store/ddl.h"
 #include "store/index.h"
+#include "store/relation.h"
 #include "store/sql.h"
 
 #define OF_INDEX "i.table_relid OPERATOR(pg_catalog.=) $1 AND i.name OPERATOR(pg_catalog.=) $2"
@@ -97,10 +98,33 @@ delete_row(Oid relid, const char *name)
 void
 dyn_index_create(const DynTableDef *def, const DynIndexDef *index)
 {
-	char	   *relation_name = dyn_ddl_index_name(def->name, index->name);
+	char	   *relation_name = dyn_ddl_index_name(def, index->name);
 
 	dyn_sql_run(dyn_ddl_create_index(def, index, relation_name, false), NULL, 0);
 	insert_row(def, index, relation_name, "ACTIVE");
+}
+
+void
+dyn_index_attach(const DynTableDef *def)
+{
+	for (int i = 0; i < def->nindexes; i++)
+		def->indexes[i].relation_name = dyn_ddl_relation_name(psprintf("%s:%s", def->name, def->indexes[i].name), 0);
+	for (int i = 0; i < def->nindexes; i++)
+	{
+		DynIndexDef *index = &def->indexes[i];
+		Oid			relid = dyn_relation_of_index(def, index, true);
+
+		CHECK_FOR_INTERRUPTS();
+		if (OidIsValid(relid) && dyn_relation_fits(def, index, relid))
+		{
+			index->relation_name = get_rel_name(relid);
+			insert_row(def, index, index->relation_name, "ACTIVE");
+		}
+		else
+			dyn_index_create(def, index);
+	}
+	if (def->nindexes > 0)
+		dyn_ddl_vacuum_indexed(def->relid);
 }
 
 /* What CREATE INDEX demands of the owner besides; a builder would fail for it when the request is long done. */
@@ -126,7 +150,7 @@ dyn_index_add(const DynTableDef *def, const DynIndexDef *index)
 	}
 	else
 	{
-		insert_row(def, index, dyn_ddl_index_name(def->name, index->name), "CREATING");
+		insert_row(def, index, dyn_ddl_index_name(def, index->name), "CREATING");
 		dyn_builder_start_at_commit(def->relid);
 	}
 	SPI_finish();
@@ -141,7 +165,10 @@ dyn_index_drop(const DynTableDef *def, const DynIndexDef *index)
 	SPI_connect();
 	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
 	{
-		dyn_sql_run(dyn_ddl_drop_index(def, index->relation_name, false), NULL, 0);
+		Oid			relid = dyn_relation_of_index(def, index, false);
+
+		if (OidIsValid(relid))
+			dyn_sql_run(dyn_ddl_drop_index(relid, false), NULL, 0);
 		delete_row(def->relid, index->name);
 	}
 	else
@@ -191,26 +218,72 @@ dyn_index_resume(const DynTableDef *def)
 		dyn_builder_start_now(def->relid);
 }
 
+/*
+ * Notes the names of the relations of the table's indexes as they are now.  An index without a relation is forgotten, or left
+ * alone.
+ */
+static void
+note_relations(DynTableDef *def, bool forget)
+{
+	for (int i = 0; i < def->nindexes; i++)
+	{
+		DynIndexDef *index = &def->indexes[i];
+		Oid			relid = index->status == DYN_INDEX_ACTIVE ? dyn_relation_of_index(def, index, true) : InvalidOid;
+		char	   *name = OidIsValid(relid) ? get_rel_name(relid) : NULL;
+
+		if (index->status != DYN_INDEX_ACTIVE)
+			continue;
+		if (name == NULL && forget)
+			delete_row(def->relid, index->name);
+		if (name == NULL || strcmp(name, index->relation_name) == 0)
+			continue;
+		index->relation_name = name;
+		dyn_index_set_relation_name(def->relid, index->name, name);
+	}
+}
+
+/* Does that for the tables whose OIDs the statement returns. */
+static void
+note_relations_of(const char *tables, bool forget)
+{
+	uint64		count = dyn_sql_run(tables, NULL, 0);
+	Oid		   *relids = palloc(Max(count, 1) * sizeof(Oid));
+
+	for (uint64 i = 0; i < count; i++)
+		relids[i] = dyn_sql_get_oid(i, 1);
+	for (uint64 i = 0; i < count; i++)
+	{
+		DynTableDef *def = dyn_catalog_read_relid(relids[i]);
+
+		CHECK_FOR_INTERRUPTS();
+		if (def)
+			note_relations(def, forget);
+	}
+}
+
 void
 dyn_index_forget_dropped(void)
 {
-	uint64		count = dyn_sql_run("DELETE FROM dynapg.indexes i USING pg_catalog.pg_event_trigger_dropped_objects() d, "
-									"pg_catalog.pg_class t, pg_catalog.pg_namespace n "
-									"WHERE d.object_type OPERATOR(pg_catalog.=) 'index' "
-									"AND n.nspname OPERATOR(pg_catalog.=) d.schema_name::pg_catalog.name "
-									"AND t.relnamespace OPERATOR(pg_catalog.=) n.oid "
-									"AND t.oid OPERATOR(pg_catalog.=) i.table_relid "
-									"AND i.relation_name OPERATOR(pg_catalog.=) d.object_name::pg_catalog.name "
-									"AND i.status OPERATOR(pg_catalog.=) 'ACTIVE' RETURNING i.table_relid::pg_catalog.oid", NULL, 0);
-	Oid		   *tables = palloc(Max(count, 1) * sizeof(Oid));
+	/* whose index it was is no longer known: of the tables there, those that lack one by its name */
+	note_relations_of("SELECT DISTINCT i.table_relid::pg_catalog.oid FROM dynapg.indexes i "
+					  "JOIN pg_catalog.pg_class t ON t.oid OPERATOR(pg_catalog.=) i.table_relid "
+					  "JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.relnamespace "
+					  "WHERE i.status OPERATOR(pg_catalog.=) 'ACTIVE' AND EXISTS "
+					  "(SELECT FROM pg_catalog.pg_event_trigger_dropped_objects() d "
+					  "WHERE d.object_type OPERATOR(pg_catalog.=) 'index' AND (d.original OR d.normal) "
+					  "AND d.schema_name::pg_catalog.name OPERATOR(pg_catalog.=) n.nspname) "
+					  "AND NOT EXISTS (SELECT FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class c "
+					  "ON c.oid OPERATOR(pg_catalog.=) x.indexrelid WHERE x.indrelid OPERATOR(pg_catalog.=) i.table_relid "
+					  "AND c.relname OPERATOR(pg_catalog.=) i.relation_name)", true);
+}
 
-	for (uint64 i = 0; i < count; i++)
-		tables[i] = dyn_sql_get_oid(i, 1);
-	for (uint64 i = 0; i < count; i++)
-	{
-		prune_definitions(tables[i]);
-		CacheInvalidateRelcacheByRelid(tables[i]);
-	}
+void
+dyn_index_follow_renames(void)
+{
+	note_relations_of("SELECT DISTINCT t.relid::pg_catalog.oid FROM pg_catalog.pg_event_trigger_ddl_commands() d "
+					  "LEFT JOIN pg_catalog.pg_index x ON x.indexrelid OPERATOR(pg_catalog.=) d.objid "
+					  "JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) COALESCE(x.indrelid, d.objid) "
+					  "WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass", false);
 }
 
 /* ---- for the builder ---- */
@@ -222,6 +295,14 @@ dyn_index_job(Oid relid, const DynIndexDef **index)
 
 	*index = def ? dyn_index_unfinished(def) : NULL;
 	return *index ? def : NULL;
+}
+
+void
+dyn_index_set_relation_name(Oid relid, const char *name, const char *relation_name)
+{
+	SPI_connect();
+	change_row("UPDATE dynapg.indexes i SET relation_name = $3::pg_catalog.name WHERE " OF_INDEX, relid, name, relation_name);
+	SPI_finish();
 }
 
 void

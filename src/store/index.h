@@ -30,6 +30,12 @@
 /* Builds an index of a new table, within the transaction, and stores its row as ACTIVE.  SPI is connected. */
 extern void dyn_index_create(const DynTableDef *def, const DynIndexDef *index);
 
+/*
+ * Stores the rows of the indexes of a table that was there before it was in the catalogs: of relations that are built as they are
+ * defined, or else are made.  SPI is connected.
+ */
+extern void dyn_index_attach(const DynTableDef *def);
+
 /* Adds an index to a table read for update: built at once, or CREATING with a builder to start at commit. */
 extern void dyn_index_add(const DynTableDef *def, const DynIndexDef *index);
 
@@ -47,16 +53,20 @@ extern const DynIndexDef *dyn_index_unfinished(const DynTableDef *def);
 extern void dyn_index_resume(const DynTableDef *def);
 
 /*
- * For the event trigger sql_drop, with SPI connected: forgets the ACTIVE indexes whose relations the command dropped.  Those
- * in other states are the builder's.
+ * For the event trigger sql_drop, with SPI connected: forgets the ACTIVE indexes whose relations the command dropped, or
+ * notes the name of the relation that has taken its place.  Those in other states are the builder's.
  */
 extern void dyn_index_forget_dropped(void);
+
+/* For the event trigger ddl_command_end, with SPI connected: notes the names that the command has given to relations of indexes. */
+extern void dyn_index_follow_renames(void);
 
 /*
  * For the builder, each within a transaction of its own.  dyn_index_job reads the table and sets *index to its
  * unfinished index; NULL when the table or the work is gone.
  */
 extern DynTableDef *dyn_index_job(Oid relid, const DynIndexDef **index);
+extern void dyn_index_set_relation_name(Oid relid, const char *name, const char *relation_name);
 extern void dyn_index_activate(Oid relid, const char *name);
 extern void dyn_index_forget(Oid relid, const char *name);
 extern void dyn_index_note_failure(Oid relid, const char *name, const char *failure);

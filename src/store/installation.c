@@ -27,6 +27,7 @@
 
 #include "base/compat.h"
 #include "base/errors.h"
+#include "store/ddl.h"
 #include "store/installation.h"
 
 #define EXTENSION	"dynapg"
@@ -153,6 +154,15 @@ member(const Extension *extension, const char *name, Oid *owner)
 	return is_table ? relid : InvalidOid;
 }
 
+/* The schema dynamodb if it is a member of the extension. */
+static Oid
+table_schema(const Extension *extension)
+{
+	Oid			schema = get_namespace_oid(DYN_TABLE_SCHEMA, true);
+
+	return OidIsValid(schema) && getExtensionOfObject(NamespaceRelationId, schema) == extension->oid ? schema : InvalidOid;
+}
+
 static State
 read_members(const Extension *extension, DynInstallation *found)
 {
@@ -166,6 +176,7 @@ read_members(const Extension *extension, DynInstallation *found)
 		!OidIsValid(found->access_secrets))
 		return STATE_INCOMPLETE;
 	found->owner = owners[0];
+	found->table_schema = table_schema(extension);
 	return STATE_USABLE;
 }
 
@@ -244,4 +255,32 @@ dyn_installation_require(void)
 	if (found == NULL)
 		refuse();
 	return found;
+}
+
+Oid
+dyn_installation_table_schema(void)
+{
+	Oid			schema = dyn_installation_require()->table_schema;
+
+	if (!OidIsValid(schema))
+		dyn_error(DYN_E_SERVICE_UNAVAILABLE, "The schema " DYN_TABLE_SCHEMA " of the extension dynapg of database %s has another name: "
+				  "ALTER SCHEMA ... RENAME TO " DYN_TABLE_SCHEMA ".", get_database_name(MyDatabaseId));
+	return schema;
+}
+
+void
+dyn_installation_check_schema(Oid schema)
+{
+	Extension	extension = {0};
+	const char *is = get_namespace_name(schema);
+	const char *was;
+
+	if (is == NULL || !read_extension(&extension))
+		return;
+	was = schema == extension.schema ? SCHEMA :
+		getExtensionOfObject(NamespaceRelationId, schema) == extension.oid ? DYN_TABLE_SCHEMA : is;
+	if (strcmp(is, was) != 0)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("schema \"%s\" of the extension dynapg cannot get another name", was),
+						errdetail("The extension finds it by its name, and so do dumps.")));
 }

@@ -22,6 +22,7 @@ typedef struct DynInstallation
 	Oid			indexes;
 	Oid			access_keys;
 	Oid			access_secrets;
+	Oid			table_schema;	/* dynamodb; InvalidOid where the schema of that name is not the extension's */
 } DynInstallation;
 
 /*
@@ -32,5 +33,11 @@ extern const DynInstallation *dyn_installation_find(void);
 
 /* The same; raises ServiceUnavailableException, which says what is wrong. */
 extern const DynInstallation *dyn_installation_require(void);
+
+/* The schema of the data tables, for making one; raises ServiceUnavailableException where the extension has none of the name. */
+extern Oid	dyn_installation_table_schema(void);
+
+/* Raises an error if the schema is one of the extension's and has lost its name. */
+extern void dyn_installation_check_schema(Oid schema);
 
 #endif							/* DYNAPG_STORE_INSTALLATION_H */

@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "optimizer/plancat.h"
+#include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
@@ -19,6 +20,7 @@
 #include "utils/rls.h"
 
 #include "base/errors.h"
+#include "base/limits.h"
 #include "store/plan.h"
 
 #define NO_GENERATION (-1)
@@ -238,21 +240,84 @@ dyn_plan_receiver(DynPlanReceive receive, void *arg, Oid type)
 	};
 }
 
+static struct varlena *
+plain_item(Datum value)
+{
+	struct varlena *item = (struct varlena *) DatumGetPointer(value);
+
+	return VARATT_IS_EXTERNAL(item) || VARATT_IS_COMPRESSED(item) ? detoast_attr(item) : item;
+}
+
 /* DynPlanReceive */
 static bool
 receive_item(void *arg, Datum value)
 {
 	DynPlanItems *items = arg;
 	MemoryContext old = MemoryContextSwitchTo(items->context);
-	struct varlena *item = (struct varlena *) DatumGetPointer(value);
-	bool		more;
+	bool		more = items->consume(items->arg, plain_item(value));
 
-	if (VARATT_IS_EXTERNAL(item) || VARATT_IS_COMPRESSED(item))
-		item = detoast_attr(item);
-	more = items->consume(items->arg, item);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(items->context);
 	return more;
+}
+
+/* Has the item the attribute, as a value that may be a key, and is that what the row's column holds? */
+static bool
+key_fits(const DynKeyAttr *attr, uint32 max_size, DynKeyForm form, DynValue root, TupleTableSlot *slot, int column)
+{
+	DynValue	value = dyn_map_get(root, attr->name, attr->len);
+	bool		null;
+	Datum		datum = slot_getattr(slot, column, &null);
+
+	return value.tag == attr->tag && value.len > 0 && value.len <= max_size && !null && dyn_key_is_datum(value, datum, form);
+}
+
+static bool
+row_fits(const DynTable *table, const struct varlena *item, TupleTableSlot *slot)
+{
+	DynValue	root = dyn_item_root(item);
+
+	return key_fits(&table->pk, DYN_MAX_PK_SIZE, DYN_KEY_PART, root, slot, 2) &&
+		(table->sk.tag == 0 || key_fits(&table->sk, DYN_MAX_SK_SIZE, DYN_KEY_WHOLE, root, slot, 3));
+}
+
+static bool
+receive_keyed_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	DynPlanItems *items = (DynPlanItems *) self;
+	MemoryContext old = MemoryContextSwitchTo(items->context);
+	bool		null;
+	Datum		value = slot_getattr(slot, 1, &null);
+	struct varlena *item = null ? NULL : plain_item(value);
+	bool		more = true;
+
+	if (item != NULL && row_fits(items->table, item, slot))
+		more = items->consume(items->arg, item);
+	else
+		items->misfits++;
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(items->context);
+	return more;
+}
+
+static void
+check_column(TupleDesc columns, int column, Oid type)
+{
+	if (columns->natts < column || TupleDescAttr(columns, column - 1)->atttypid != type)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("a key column of the table is not of type %s", format_type_be(type))));
+}
+
+static void
+check_keyed_types(DestReceiver *self, int operation, TupleDesc columns)
+{
+	const DynTable *table = ((DynPlanItems *) self)->table;
+
+	check_type(self, operation, columns);
+	check_column(columns, 2, dyn_key_column_type(table->pk.tag));
+	if (table->sk.tag)
+		check_column(columns, 3, dyn_key_column_type(table->sk.tag));
 }
 
 void
@@ -260,10 +325,19 @@ dyn_plan_items_begin(DynPlanItems *items, const DynTable *table, DynRowConsumer 
 {
 	*items = (DynPlanItems) {
 		.receiver = dyn_plan_receiver(receive_item, items, table->item_type),
+		.table = table,
 		.consume = consume,
 		.arg = arg,
 		.context = AllocSetContextCreate(CurrentMemoryContext, "dynapg row", ALLOCSET_DEFAULT_SIZES)
 	};
+}
+
+void
+dyn_plan_items_begin_keyed(DynPlanItems *items, const DynTable *table, DynRowConsumer consume, void *arg)
+{
+	dyn_plan_items_begin(items, table, consume, arg);
+	items->receiver.pub.receiveSlot = receive_keyed_row;
+	items->receiver.pub.rStartup = check_keyed_types;
 }
 
 static bool

@@ -62,13 +62,21 @@ extern DynPlanReceiver dyn_plan_receiver(DynPlanReceive receive, void *arg, Oid 
 typedef struct DynPlanItems
 {
 	DynPlanReceiver receiver;
+	const DynTable *table;
 	DynRowConsumer consume;
 	void	   *arg;
 	MemoryContext context;		/* of one item */
+	int64		misfits;		/* rows that were passed over */
 } DynPlanItems;
 
 /* Has the items of a statement on the table given to the consumer.  Inside SPI_connect ... SPI_finish, which frees what it takes. */
 extern void dyn_plan_items_begin(DynPlanItems *items, const DynTable *table, DynRowConsumer consume, void *arg);
+
+/*
+ * The same for a statement whose further columns are the table's key columns.  Rows whose item does not have the key of its row, as
+ * plain SQL may have left them, are passed over and counted.
+ */
+extern void dyn_plan_items_begin_keyed(DynPlanItems *items, const DynTable *table, DynRowConsumer consume, void *arg);
 
 /*
  * Runs a usable plan with a snapshot of its own and returns the number of rows processed.  Rows go to dest.  While it

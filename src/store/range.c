@@ -3,7 +3,7 @@
  *
  * A range is one statement:
  *
- *		SELECT item FROM t WHERE k1 = $1 AND k2 >= $2 AND k2 <= $3 AND ROW(k2, pk, tie(sk)) > ROW($4, $5, $6)
+ *		SELECT item, pk, sk FROM t WHERE k1 = $1 AND k2 >= $2 AND k2 <= $3 AND ROW(k2, pk, tie(sk)) > ROW($4, $5, $6)
  *		AND in_index(item, ...) ORDER BY k2, pk, tie(sk)
  *
  * All conditions become conditions of the index scan, the order is the index's own, and in_index, which repeats a
@@ -17,7 +17,7 @@
 #include "postgres.h"
 
 #include "executor/spi.h"
-#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
 
 #include "store/plan.h"
 #include "store/range.h"
@@ -25,6 +25,8 @@
 
 /* nequal, two bounds, three places in the order */
 #define MAX_PARAMS (DYN_MAX_INDEX_KEY_ATTRS + 2 + 3 * DYN_ORDER_MAX_COLUMNS)
+
+#define WARNING_INTERVAL 60000	/* milliseconds from one warning of a table to the next, in a session */
 
 typedef enum Comparison
 {
@@ -246,7 +248,7 @@ statement_text(const Reader *reader)
 	int			param = 1;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "SELECT item FROM %s WHERE true", range->table->qualified);
+	appendStringInfo(&sql, "SELECT item, pk%s FROM %s WHERE true", range->table->sk.tag ? ", sk" : "", range->table->qualified);
 	for (int i = 0; i < range->nequal; i++)
 		append_condition(&sql, &reader->order.columns[i], "=", param++);
 	param = append_bound(&sql, reader, &reader->low, ">", ">=", param);
@@ -296,17 +298,52 @@ plan_for(Reader *reader)
 	DynPlan    *plan = find_plan(range->table, shape_of(reader));
 
 	if (!dyn_plan_usable(plan))
-		dyn_plan_make(range->table, plan, dyn_range_relation(range->table, range->index), statement_text(reader),
+		dyn_plan_make(range->table, plan, range->index ? range->index->relid : InvalidOid, statement_text(reader),
 					  reader->nparams, reader->types);
 	return plan;
 }
 
-Oid
-dyn_range_relation(const DynTable *table, const DynIndex *index)
+/* ---- rows that are no items ---- */
+
+/* The column's content as the item has it. */
+static void
+append_misfit(StringInfo query, const DynOrderColumn *column)
 {
-	if (index == NULL)
-		return InvalidOid;
-	return get_relname_relid(index->relation_name, get_rel_namespace(table->relid));
+	DynOrderColumn of_item = *column;
+
+	of_item.of_item = true;
+	appendStringInfo(query, "%s IS DISTINCT FROM ", column->source == DYN_ORDER_PK ? "pk" : "sk");
+	dyn_order_append_column(query, &of_item);
+}
+
+/*
+ * A row whose item has another key than the row, or none, is no place of a range for the API: a page that ended with it would have no
+ * next one.  The log does not show keys, so the hint is how to find such rows.
+ */
+static void
+warn_of_misfits(DynTable *table, int64 misfits)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	DynOrder	order;
+	StringInfoData query;
+
+	if (table->warned_at != 0 && !TimestampDifferenceExceeds(table->warned_at, now, WARNING_INTERVAL))
+		return;
+	table->warned_at = now;
+	dyn_order_of_table(&order, &table->pk, &table->sk);
+	initStringInfo(&query);
+	appendStringInfo(&query, "SELECT * FROM %s WHERE ", table->qualified);
+	for (int i = 0; i < order.count; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(&query, " OR ");
+		append_misfit(&query, &order.columns[i]);
+	}
+	ereport(WARNING,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("rows of table \"%s\" are passed over: their items do not have the keys of the rows", table->name),
+			 errdetail("SQL has written them so. One page of a Query or Scan met %lld of them.", (long long) misfits),
+			 errhint("Find them with: %s", query.data)));
 }
 
 void
@@ -319,7 +356,7 @@ dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg)
 	const DynPlan *plan;
 
 	SPI_connect();
-	dyn_plan_items_begin(&items, table, consumer, arg);
+	dyn_plan_items_begin_keyed(&items, table, consumer, arg);
 	if (index)
 		dyn_order_of_index(&reader.order, &table->pk, &table->sk, index->keys, index->npk, index->nsk);
 	else
@@ -331,5 +368,7 @@ dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg)
 		plan = plan_for(&reader);
 		dyn_plan_run(plan, make_params(&reader), &items.receiver.pub, dyn_handover);
 	}
+	if (items.misfits > 0)
+		warn_of_misfits(table, items.misfits);
 	SPI_finish();
 }

@@ -38,7 +38,4 @@ typedef struct DynRange
  */
 extern void dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg);
 
-/* The btree of a table's secondary index, or InvalidOid; also for index NULL, the primary key. */
-extern Oid	dyn_range_relation(const DynTable *table, const DynIndex *index);
-
 #endif							/* DYNAPG_STORE_RANGE_H */

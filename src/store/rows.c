@@ -98,17 +98,13 @@ kind_of_write(const DynWrite *write)
 	switch (write->kind)
 	{
 		case DYN_WRITE_PUT:
-			if (!write->has_condition)
-				return write->keep_old ? DYN_PLAN_PUT_KEEP : DYN_PLAN_PUT;
+			if (!write->has_condition && !write->keep_old)
+				return DYN_PLAN_PUT;
 			return may_insert(write) ? DYN_PLAN_PUT_IF : DYN_PLAN_REPLACE_IF;
 		case DYN_WRITE_UPDATE:
-			if (write->program == NULL)
-				return DYN_PLAN_TOUCH;
-			if (may_insert(write))
-				return write->has_condition ? DYN_PLAN_UPSERT_IF : DYN_PLAN_UPSERT;
-			return write->has_condition ? DYN_PLAN_UPDATE_IF : DYN_PLAN_UPDATE;
+			return may_insert(write) ? DYN_PLAN_UPSERT : DYN_PLAN_UPDATE;
 		case DYN_WRITE_DELETE:
-			return write->has_condition ? DYN_PLAN_DELETE_IF : DYN_PLAN_DELETE;
+			return DYN_PLAN_DELETE;
 		case DYN_WRITE_CHECK:
 			return DYN_PLAN_CHECK_IF;
 	}
@@ -188,8 +184,9 @@ DynWriteResult
 dyn_row_write(const DynWrite *write)
 {
 	DynPlanKind kind = kind_of_write(write);
+	const struct varlena *program = write->program ? write->program : dyn_statement_no_program();
 	DynHandover handover = {
-		.program = write->program,
+		.program = program,
 		.context = CurrentMemoryContext,
 		.keep_old = write->keep_old,
 		.keep_new = write->keep_new,
@@ -202,7 +199,7 @@ dyn_row_write(const DynWrite *write)
 
 	SPI_connect();
 	plan = dyn_statement_plan(write->table, kind);
-	rows = dyn_plan_run(plan, dyn_statement_params(write->table, kind, &write->key, write->item, write->program),
+	rows = dyn_plan_run(plan, dyn_statement_params(write->table, kind, &write->key, write->item, program),
 						&receiver.pub, &handover);
 	SPI_finish();
 	if (handover.flaw != NULL)

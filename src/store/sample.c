@@ -27,6 +27,7 @@
 
 #include "base/compat.h"
 #include "store/sample.h"
+#include "store/touched.h"
 #include "value/value.h"
 
 #define MAX_BLOCKS 64
@@ -166,6 +167,7 @@ dyn_sample_count(Relation rel, bool all, DynSample *result)
 	if (blocks == 0)
 		return true;
 
+	dyn_touched_add(RelationGetRelid(rel), false);
 	ItemPointerSet(&none, 0, FirstOffsetNumber);
 	snapshot = RegisterSnapshot(GetTransactionSnapshot());
 	sample.column = item_column(rel);

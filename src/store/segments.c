@@ -265,12 +265,25 @@ sample_text(const Subject *subject)
 	return sql.data;
 }
 
+/* The place of a row of the sample; false for one that is no item's, such as the number NaN. */
+static bool
+sampled_place(const DynOrder *order, int row, DynValue *place)
+{
+	for (int i = 0; i < order->count; i++)
+	{
+		if (!dyn_key_datum_try_content(dyn_sql_get_datum(row, i + 1), order->columns[i].attr->tag, &place[i]))
+			return false;
+	}
+	return true;
+}
+
 /* Samples the bounds; returns their number. */
 static int
 sample_bounds(const Subject *subject, struct varlena ***bounds)
 {
 	DynSqlArgs	args = {0};
 	int			count;
+	int			nbounds = 0;
 
 	dyn_sql_float4(&args, sample_percent(subject));
 	dyn_sql_int64(&args, Min(subject->total, DYN_MAX_SCAN_BOUNDS + 1));
@@ -281,11 +294,10 @@ sample_bounds(const Subject *subject, struct varlena ***bounds)
 		DynValue	place[DYN_ORDER_MAX_COLUMNS];
 
 		CHECK_FOR_INTERRUPTS();
-		for (int k = 0; k < subject->order->count; k++)
-			place[k] = dyn_key_datum_content(dyn_sql_get_datum(i, k + 1), subject->order->columns[k].attr->tag);
-		(*bounds)[i] = pack_place(subject->order, place);
+		if (sampled_place(subject->order, i, place))
+			(*bounds)[nbounds++] = pack_place(subject->order, place);
 	}
-	return count;
+	return nbounds;
 }
 
 /* ---- stored bounds ---- */
@@ -475,12 +487,15 @@ dyn_segment_find(const DynTable *table, const DynIndex *index, const DynOrder *o
 {
 	DynSegment	segment = {.number = number, .total = total};
 	Subject		subject;
-	ArrayType  *bounds;
+	ArrayType  *bounds = NULL;
 
 	if (total == 1)
 		return segment;
-	subject = make_subject(table, index, order, total);
-	bounds = find_bounds(&subject, start == NULL);
+	if (dyn_catalog_may_read_all(table->relid))
+	{
+		subject = make_subject(table, index, order, total);
+		bounds = find_bounds(&subject, start == NULL);
+	}
 	if (bounds)
 		set_segment(&segment, order, bounds);
 	else

@@ -36,7 +36,10 @@
 #include "store/installation.h"
 #include "store/session.h"
 
-static DynSessionLeave leave_database = NULL;
+#define MAX_LEAVES 4
+
+static DynSessionLeave leaves[MAX_LEAVES];
+static int	nleaves = 0;
 static ProcessUtility_hook_type next_utility = NULL;
 
 void
@@ -283,8 +286,11 @@ utility(PlannedStmt *statement, const char *query, bool read_only_tree, ProcessU
 {
 	const char *database = exclusive_database(statement->utilityStmt);
 
-	if (leave_database && database && is_ours(database))
-		leave_database(database);
+	if (nleaves > 0 && database && is_ours(database))
+	{
+		for (int i = 0; i < nleaves; i++)
+			leaves[i](database);
+	}
 	if (next_utility)
 		next_utility(statement, query, read_only_tree, context, params, environment, dest, completion);
 	else
@@ -296,7 +302,8 @@ utility(PlannedStmt *statement, const char *query, bool read_only_tree, ProcessU
 void
 dyn_session_on_exclusive(DynSessionLeave leave)
 {
-	leave_database = leave;
+	Assert(nleaves < MAX_LEAVES);
+	leaves[nleaves++] = leave;
 }
 
 void

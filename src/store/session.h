@@ -44,7 +44,7 @@ extern bool dyn_session_has_temporary_names(void);
 /* Called with the database's name before a command that needs it without sessions: a drop, a rename, a copy, a move. */
 typedef void (*DynSessionLeave) (const char *database);
 
-/* Has leave called so; once, from _PG_init. */
+/* Has leave called so; from _PG_init, a few times at most. */
 extern void dyn_session_on_exclusive(DynSessionLeave leave);
 
 /* Has commands watched, DROP ROLE among them, which takes the role's access keys along; once, from _PG_init. */

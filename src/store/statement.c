@@ -25,16 +25,11 @@ typedef struct StatementForm
 static const StatementForm forms[DYN_PLAN_COUNT] = {
 	[DYN_PLAN_GET] = {false, false},
 	[DYN_PLAN_PUT] = {true, false},
-	[DYN_PLAN_PUT_KEEP] = {true, false},
 	[DYN_PLAN_PUT_IF] = {true, true},
 	[DYN_PLAN_REPLACE_IF] = {true, true},
-	[DYN_PLAN_TOUCH] = {true, false},
 	[DYN_PLAN_UPSERT] = {true, true},
-	[DYN_PLAN_UPSERT_IF] = {true, true},
 	[DYN_PLAN_UPDATE] = {false, true},
-	[DYN_PLAN_UPDATE_IF] = {false, true},
-	[DYN_PLAN_DELETE] = {false, false},
-	[DYN_PLAN_DELETE_IF] = {false, true},
+	[DYN_PLAN_DELETE] = {false, true},
 	[DYN_PLAN_CHECK_IF] = {false, true},
 	[DYN_PLAN_CLAIM] = {true, false},
 	[DYN_PLAN_UNCLAIM] = {false, false},
@@ -200,10 +195,6 @@ append_row_statement(StringInfo sql, const DynTable *table, DynPlanKind kind, Po
 			append_upsert(sql, table, p);
 			appendStringInfoString(sql, "EXCLUDED.item");
 			break;
-		case DYN_PLAN_PUT_KEEP:
-			append_upsert(sql, table, p);
-			appendStringInfoString(sql, "dynapg.hand_over(t.item, EXCLUDED.item)");
-			break;
 		case DYN_PLAN_PUT_IF:
 			append_upsert(sql, table, p);
 			appendStringInfoString(sql, "EXCLUDED.item");
@@ -215,15 +206,7 @@ append_row_statement(StringInfo sql, const DynTable *table, DynPlanKind kind, Po
 			append_key_clause(sql, table);
 			append_condition(sql, "AND", p);
 			break;
-		case DYN_PLAN_TOUCH:
-			append_upsert(sql, table, p);
-			appendStringInfoString(sql, "dynapg.hand_over(t.item, t.item)");
-			break;
 		case DYN_PLAN_UPSERT:
-			append_upsert(sql, table, p);
-			append_apply(sql, p);
-			break;
-		case DYN_PLAN_UPSERT_IF:
 			append_upsert(sql, table, p);
 			append_apply(sql, p);
 			append_condition(sql, "WHERE", p);
@@ -232,18 +215,9 @@ append_row_statement(StringInfo sql, const DynTable *table, DynPlanKind kind, Po
 			append_update(sql, table);
 			append_apply(sql, p);
 			append_key_clause(sql, table);
-			break;
-		case DYN_PLAN_UPDATE_IF:
-			append_update(sql, table);
-			append_apply(sql, p);
-			append_key_clause(sql, table);
 			append_condition(sql, "AND", p);
 			break;
 		case DYN_PLAN_DELETE:
-			append_delete(sql, table);
-			appendStringInfoString(sql, " RETURNING t.item");
-			break;
-		case DYN_PLAN_DELETE_IF:
 			append_delete(sql, table);
 			append_condition(sql, "AND", p);
 			appendStringInfoString(sql, " RETURNING t.item");
@@ -305,6 +279,15 @@ dyn_statement_plan(DynTable *table, DynPlanKind kind)
 		types[i] = get_array_type(types[i]);
 	dyn_plan_make(table, plan, InvalidOid, sql.data, p.count, types);
 	return plan;
+}
+
+const struct varlena *
+dyn_statement_no_program(void)
+{
+	static varattrib_4b none;
+
+	SET_VARSIZE(&none, VARHDRSZ);
+	return (const struct varlena *) &none;
 }
 
 ParamListInfo

@@ -3,7 +3,10 @@
  *
  * Model.  A DynPlanKind is a statement of each table; store/table.h lists them.  Its parameters are the partition key, the sort
  * key where the table has one, the item where it writes a given one, and the compiled condition and update
- * where it has those; a statement on a list takes arrays of them.  Every condition is on the primary key.
+ * where it may have those; a statement on a list takes arrays of them.  Every condition is on the primary key.
+ *
+ * Writes with a condition and without share a statement, as each one is an entry of pg_stat_statements for each table.  Only a
+ * put that needs nothing of the former item has one of its own, which does not fetch that item.
  *
  * What it means that a statement finds a row or does not is what rows.c and claim.c know.
  *
@@ -16,6 +19,9 @@
 
 /* The table's plan of that kind, ready to be run.  Inside SPI_connect ... SPI_finish, as all of plan.h. */
 extern const DynPlan *dyn_statement_plan(DynTable *table, DynPlanKind kind);
+
+/* The program of a write that has neither condition nor update: one without bytes. */
+extern const struct varlena *dyn_statement_no_program(void);
 
 /* The parameters of a statement on one row; those that it does not have are ignored. */
 extern ParamListInfo dyn_statement_params(const DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *item,

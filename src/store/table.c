@@ -31,6 +31,7 @@
 #include "store/code.h"
 #include "store/ddl.h"
 #include "store/installation.h"
+#include "store/relation.h"
 #include "store/table.h"
 
 #define INITIAL_TABLES 64
@@ -194,7 +195,6 @@ make_index(const DynIndexDef *def)
 {
 	DynIndex	index = {
 		.name = pstrdup(def->name),
-		.relation_name = pstrdup(def->relation_name),
 		.is_global = def->is_global,
 		.backfilling = def->status == DYN_INDEX_CREATING,
 		.npk = def->npk,
@@ -245,13 +245,43 @@ check_column(Oid relid, const char *column, Oid type)
 							   format_type_be(found), format_type_be(type))));
 }
 
-static void
-check_columns(const DynTable *table)
+static bool
+has_column(Oid relid, const char *column, Oid type)
 {
-	check_column(table->relid, "item", table->item_type);
-	check_column(table->relid, "pk", dyn_key_column_type(table->pk.tag));
-	if (table->sk.tag)
-		check_column(table->relid, "sk", dyn_key_column_type(table->sk.tag));
+	HeapTuple	tuple = SearchSysCacheAttName(relid, column);
+	bool		result;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	result = ((Form_pg_attribute) GETSTRUCT(tuple))->atttypid == type;
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+bool
+dyn_table_has_columns(Oid relid, uint8 pk, uint8 sk)
+{
+	return has_column(relid, "item", item_type()) && has_column(relid, "pk", dyn_key_column_type(pk)) &&
+		(sk == 0 || has_column(relid, "sk", dyn_key_column_type(sk)));
+}
+
+void
+dyn_table_check_columns(Oid relid, uint8 pk, uint8 sk)
+{
+	check_column(relid, "item", item_type());
+	check_column(relid, "pk", dyn_key_column_type(pk));
+	if (sk)
+		check_column(relid, "sk", dyn_key_column_type(sk));
+}
+
+static void
+set_relations(DynTable *table, const DynTableDef *def)
+{
+	int			n = 0;
+
+	for (int i = 0; i < def->nindexes; i++)
+		if (def->indexes[i].status != DYN_INDEX_DELETING)
+			table->indexes[n++].relid = dyn_relation_of_index(def, &def->indexes[i], true);
 }
 
 /* An entry in a context of its own below the current one. */
@@ -269,7 +299,7 @@ make_table(const DynTableDef *def)
 	table->item_type = item_type();
 	table->pk = copy_key(def->pk);
 	table->sk = copy_key(def->sk);
-	check_columns(table);
+	dyn_table_check_columns(table->relid, table->pk.tag, table->sk.tag);
 	table->deletion_protection = def->deletion_protection;
 	table->definition = pstrdup(def->definition);
 	table->qualified = dyn_ddl_qualified_name(def->relid);
@@ -278,6 +308,7 @@ make_table(const DynTableDef *def)
 		if (def->indexes[i].status != DYN_INDEX_DELETING)
 			table->indexes[table->nindexes++] = make_index(&def->indexes[i]);
 	MemoryContextSwitchTo(old);
+	set_relations(table, def);
 	return table;
 }
 

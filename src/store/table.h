@@ -29,16 +29,11 @@ typedef enum DynPlanKind
 {
 	DYN_PLAN_GET,
 	DYN_PLAN_PUT,				/* unconditional upsert */
-	DYN_PLAN_PUT_KEEP,			/* upsert that hands the old image over */
-	DYN_PLAN_PUT_IF,			/* upsert with a condition */
+	DYN_PLAN_PUT_IF,			/* upsert with a condition, or that hands the old image over */
 	DYN_PLAN_REPLACE_IF,		/* update of an existing row with a condition, by a given item */
-	DYN_PLAN_TOUCH,				/* insert the given item or keep the row as it is */
 	DYN_PLAN_UPSERT,			/* insert the given item or apply the program to the row */
-	DYN_PLAN_UPSERT_IF,
 	DYN_PLAN_UPDATE,			/* apply the program to an existing row */
-	DYN_PLAN_UPDATE_IF,
 	DYN_PLAN_DELETE,
-	DYN_PLAN_DELETE_IF,
 	DYN_PLAN_CHECK_IF,			/* lock a row for which the condition holds */
 	DYN_PLAN_CLAIM,				/* insert unless there is a row: these three are the table owner's; see claim.h */
 	DYN_PLAN_UNCLAIM,			/* delete the row that was inserted */
@@ -66,7 +61,7 @@ typedef enum DynProjection
 typedef struct DynIndex
 {
 	char	   *name;
-	char	   *relation_name; /* of its btree, in the schema of the data table */
+	Oid			relid;			/* its btree; InvalidOid: there is none */
 	bool		is_global;
 	bool		backfilling;	/* being built: no read can use it */
 	int			npk;			/* partition attributes (1..4; LSI: 1) */
@@ -111,6 +106,7 @@ struct DynTable
 	MemoryContext context;		/* everything of this entry but the plans */
 	Oid			item_type;		/* dynapg.item */
 	uint64		checked_in;		/* see store/code.h */
+	TimestampTz warned_at;		/* when range.c last warned of rows that are no items; 0: never */
 	LocalTransactionId died_in; /* transaction that unlinked the entry */
 	struct DynTable *next_dead;
 	DynPlan		plans[DYN_PLAN_COUNT];
@@ -124,6 +120,13 @@ struct DynTable
  * Returns false to stop.
  */
 typedef bool (*DynRowConsumer) (void *arg, const struct varlena *item);
+
+/*
+ * Raises an error unless the data table has the columns item, pk and, unless sk is 0, sk, of the types for keys with those
+ * tags; and does it have them?
+ */
+extern void dyn_table_check_columns(Oid relid, uint8 pk, uint8 sk);
+extern bool dyn_table_has_columns(Oid relid, uint8 pk, uint8 sk);
 
 /* Has the next lookup make the entry anew. */
 extern void dyn_table_set_invalid(DynTable *table);

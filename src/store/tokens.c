@@ -46,6 +46,7 @@
 #include "base/compat.h"
 #include "base/limits.h"
 #include "store/tokens.h"
+#include "store/touched.h"
 
 #define LOCK_CLASS 0x445A		/* 1 and 2 are those of pg_advisory_lock, 0x4459 is that of builder.c */
 #define SWEEP_EVERY 16			/* rows added between two looks for expired ones */
@@ -92,6 +93,7 @@ open_tokens(LOCKMODE mode)
 		elog(ERROR, "catalog dynapg.tokens does not exist");
 	if (RelationGetDescr(rel)->natts != COLUMNS)
 		elog(ERROR, "catalog dynapg.tokens has been altered");
+	dyn_touched_add(relid, mode >= RowExclusiveLock);
 	return rel;
 }
 

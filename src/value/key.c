@@ -216,28 +216,44 @@ unescape_string(uint8 *data, uint32 len)
 	return out - data;
 }
 
-static DynValue
-number_value(Datum datum)
+bool
+dyn_key_datum_try_content(Datum datum, uint8 tag, DynValue *content)
 {
-	uint8	   *data = palloc(DYN_NUMBER_MAX_BYTES);
+	struct varlena *packed;
+	uint8	   *number;
 	const char *error;
-	int			len = dyn_number_from_numeric(DatumGetNumeric(datum), data, &error);
+	int			len;
 
-	if (len < 0)
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("a key column of type numeric holds no DynamoDB number"),
-						errdetail_internal("%s", error)));
-	return (DynValue) {DYN_N, (uint32) len, data};
+	if (tag != DYN_N)
+	{
+		packed = PG_DETOAST_DATUM_PACKED(datum);
+		*content = (DynValue) {tag, VARSIZE_ANY_EXHDR(packed), (const uint8 *) VARDATA_ANY(packed)};
+		return true;
+	}
+	number = palloc(DYN_NUMBER_MAX_BYTES);
+	len = dyn_number_from_numeric(DatumGetNumeric(datum), number, &error);
+	*content = (DynValue) {tag, (uint32) Max(len, 0), number};
+	return len >= 0;
 }
 
 DynValue
 dyn_key_datum_content(Datum datum, uint8 tag)
 {
-	struct varlena *packed;
+	DynValue	content;
 
-	if (tag == DYN_N)
-		return number_value(datum);
-	packed = PG_DETOAST_DATUM_PACKED(datum);
-	return (DynValue) {tag, VARSIZE_ANY_EXHDR(packed), (const uint8 *) VARDATA_ANY(packed)};
+	if (!dyn_key_datum_try_content(datum, tag, &content))
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("a key column of type numeric holds no DynamoDB number")));
+	return content;
+}
+
+bool
+dyn_key_is_datum(DynValue v, Datum datum, DynKeyForm form)
+{
+	DynValue	column;
+
+	if (v.tag == DYN_N)
+		return DatumGetBool(DirectFunctionCall2(numeric_eq, dyn_key_datum(v, form), datum));
+	return dyn_key_datum_try_content(datum, v.tag, &column) && dyn_value_equal(dyn_key_content(v, form), column);
 }
 
 DynValue

@@ -77,6 +77,12 @@ extern Datum dyn_key_content_datum(DynValue content);
 /* The content of a column's Datum, palloc'd or borrowed; the inverse of dyn_key_content_datum. */
 extern DynValue dyn_key_datum_content(Datum datum, uint8 tag);
 
+/* The same; false for a numeric that is no number of DynamoDB's, which plain SQL may have put into a column. */
+extern bool dyn_key_datum_try_content(Datum datum, uint8 tag, DynValue *content);
+
+/* Does the column's Datum hold that value? */
+extern bool dyn_key_is_datum(DynValue v, Datum datum, DynKeyForm form);
+
 /* The column's Datum for a scalar value of type S, N or B, palloc'd. */
 extern Datum dyn_key_datum(DynValue v, DynKeyForm form);
 

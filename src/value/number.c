@@ -153,7 +153,7 @@ typedef struct Scan
 	bool		any;			/* at least one digit */
 	bool		too_many;		/* over 38 significant digits */
 	int			count;			/* significant digits, without zeros at the ends */
-	int64		exp;			/* decimal exponent of the first of them */
+	int64		exp;			/* decimal exponent of the first of them; of zero, of its last place */
 	uint8		digit[DYN_MAX_NUMBER_DIGITS];
 } Scan;
 
@@ -188,6 +188,8 @@ scan_digits(const char *p, const char *end, bool fraction, Scan *scan, int64 *pe
 	/* In the integer part exp counted from the first place; now its end is known. */
 	if (!fraction && scan->count > 0)
 		scan->exp += places - 1;
+	if (fraction && scan->count == 0)
+		scan->exp = -places;
 	return p;
 }
 
@@ -272,14 +274,13 @@ dyn_number_encode(const char *text, uint32 len, uint8 dst[DYN_NUMBER_MAX_BYTES],
 	memset(&scan, 0, offsetof(Scan, digit));
 	if (!scan_number(text, len, &scan))
 		return not_numeric(text, len, error);
-	if (scan.count == 0)
-		return digits_encode(false, 0, NULL, 0, dst);
-
 	*error = scan.exp > MAX_DEC_EXP ? error_overflow :
 		scan.exp < MIN_DEC_EXP ? dyn_number_underflow :
 		scan.too_many ? error_digits : NULL;
 	if (*error)
 		return -1;
+	if (scan.count == 0)
+		return digits_encode(false, 0, NULL, 0, dst);
 
 	/* A pair begins at every odd decimal exponent: an even one has the first digit alone. */
 	if ((scan.exp & 1) == 0)
@@ -491,8 +492,14 @@ int
 dyn_number_from_numeric(Numeric value, uint8 dst[DYN_NUMBER_MAX_BYTES], const char **error)
 {
 	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value)));
-	int			len = dyn_number_encode(text, strlen(text), dst, error);
+	size_t		text_len = strlen(text);
+	int			len;
 
+	/* The scale of a zero is how PostgreSQL displays it, no magnitude. */
+	if (strspn(text, "-0.") == text_len)
+		len = dyn_number_encode_integer(0, dst);
+	else
+		len = dyn_number_encode(text, text_len, dst, error);
 	pfree(text);
 	return len;
 }

@@ -28,8 +28,8 @@
  * Encodes decimal text (as DynamoDB accepts it: optional sign, digits with optional point, optional
  * exponent; no white space) into dst.  Returns the encoded length, or -1 with *error set to DynamoDB's
  * text (palloc'd or static) for what is no number, overflow, underflow, or over 38 significant digits, the
- * first that applies; zeros at either end do not count as digits.  Cost is linear in len whatever the
- * exponent.  On success *error is undefined.
+ * first that applies; zeros at either end do not count as digits.  A zero has the magnitude of its last
+ * place: 0e126 overflows.  Cost is linear in len whatever the exponent.  On success *error is undefined.
  */
 extern int	dyn_number_encode(const char *text, uint32 len, uint8 dst[DYN_NUMBER_MAX_BYTES], const char **error);
 

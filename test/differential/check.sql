@@ -100,6 +100,7 @@ DECLARE
 	bytes integer;
 	fetched_bytes integer;
 	page_bytes integer;
+	beyond boolean;
 	start jsonb;
 	after text := 'true';
 	page integer := 0;
@@ -158,7 +159,13 @@ BEGIN
 			expected := expected || jsonb_build_object('Items',
 				(SELECT coalesce(jsonb_agg(o ORDER BY n), '[]') FROM unnest(outs[next:last]) WITH ORDINALITY u(o, n) WHERE o IS NOT NULL));
 		END IF;
-		IF last - next + 1 = rows_limit OR page_bytes >= 1048576 THEN
+		-- a page that ends with its range has no key where an item of the partition follows, which the sort key's condition leaves out
+		beyond := false;
+		IF last = total AND r.bound AND (last - next + 1 = rows_limit OR page_bytes >= 1048576) THEN
+			EXECUTE format('SELECT beyond FROM (SELECT %s AS pos, lead(true, 1, false) OVER (ORDER BY %s) AS beyond FROM %s WHERE %s) o WHERE pos = $1',
+				differential.position(l), differential.order_by(l, backward), oracle.relation(l), r.partition_sql) INTO beyond USING positions[last];
+		END IF;
+		IF (last - next + 1 = rows_limit OR page_bytes >= 1048576) AND NOT beyond THEN
 			expected := expected || jsonb_build_object('LastEvaluatedKey', positions[last]);
 		END IF;
 

@@ -11,6 +11,7 @@ CREATE TYPE differential.request AS (
 	layout oracle.layout,
 	request jsonb,			-- without Limit, ExclusiveStartKey, Segment
 	key_sql text,			-- rows that the key condition selects
+	partition_sql text,		-- rows of the partition
 	filter_sql text,		-- those of them that the filter keeps
 	paths jsonb,			-- the projection, or NULL
 	whole boolean,			-- ALL_ATTRIBUTES: items as in the table
@@ -487,6 +488,7 @@ BEGIN
 	END IF;
 
 	r.key_sql := array_to_string(conditions, ' AND ');
+	r.partition_sql := array_to_string(conditions[1:cardinality(l.hash)], ' AND ');
 	IF legacy THEN
 		r.request := r.request || jsonb_build_object('KeyConditions', legacy_conditions);
 	ELSE

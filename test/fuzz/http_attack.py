@@ -26,7 +26,7 @@ import time
 
 PATIENCE = 30
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
-HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: DynamoDB_20120810.ListTables\r\nContent-Type: application/x-amz-json-1.0\r\n"
+HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: DynamoDB_20120810.ListTables\r\nContent-Type: application/x-amz-json-1.0\r\n"
 LIST = HEAD + b"Content-Length: 2\r\n\r\n{}"
 
 

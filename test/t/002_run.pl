@@ -1,4 +1,5 @@
-# 002_run.pl - make run: starts once, keeps its data, refuses a port that is taken, stops cleanly on Ctrl-C.
+# 002_run.pl - make run: starts once, also when it is asked twice at a time, keeps its data and updates the extension in it,
+# refuses a port that is taken, stops cleanly on Ctrl-C.
 #
 # Runs in the top folder of a tree that is built.  Ctrl-C is a SIGINT to the whole process group, as a terminal
 # sends it.
@@ -133,7 +134,11 @@ is($reply->{content}, '{"Item":{"n":{"N":"1"},"pk":{"S":"a"}}}', 'the HTTP front
 
 my $again = start_run(@settings);
 is(wait_for_end($again), 0, 'a second make run on the same data succeeds');
-like(slurp($again->{output}), qr/runs already.*psql -h 127\.0\.0\.1 -p $port /s, 'and tells how to reach the first');
+my $reach = qr/psql -h 127\.0\.0\.1 -p $port -U postgres dynapg\n.*--endpoint-url http:\/\/127\.0\.0\.1:$http_port /s;
+like(slurp($again->{output}), qr/runs already \(process \d+\) on the data in \Q$datadir\E:\n\s+$reach/, 'and tells how to reach the first');
+$again = start_run('PGPORT=' . PostgreSQL::Test::Cluster::get_free_port(), 'HTTP_PORT=' . PostgreSQL::Test::Cluster::get_free_port(), "DATADIR=$datadir");
+is(wait_for_end($again), 0, 'so does one that asks for other ports');
+like(slurp($again->{output}), qr/runs already.*$reach/s, 'and tells the ports of the first');
 
 my $other = start_run("PGPORT=$port", "DATADIR=$scratch/other");
 isnt(wait_for_end($other), 0, 'a taken port is refused');
@@ -152,9 +157,57 @@ $run = start_run(@settings);
 ok(wait_for_output($run, qr/dynapg is ready/), 'it starts again on the same data');
 is(query($run, q{SELECT dynapg.get_item('{"TableName": "kept", "Key": {"pk": {"S": "a"}}}')::jsonb #>> '{Item,n,N}'}),
 	'1', 'the data was kept');
-kill 'TERM', -$run->{pid};
-ok(defined wait_for_end($run), 'SIGTERM ends it, too');
-ok(!port_is_open(), 'and the server');
+
+# The data goes back to what a released version left, which the same tree then finds.
+my ($version) = slurp('dynapg.control') =~ /^default_version\s*=\s*'([^']+)'/m;
+my @released = map { m{made_by_(.+)\.sql$} } glob('test/data/made_by_*.sql');
+cmp_ok(scalar @released, '>', 0, 'there are released versions');
+for my $old (@released)
+{
+	query($run, 'SET client_min_messages = warning; DROP EXTENSION dynapg CASCADE; DROP SCHEMA IF EXISTS dynamodb CASCADE');
+	query($run, "CREATE EXTENSION dynapg VERSION '$old'");
+	query($run, slurp("test/data/made_by_$old.sql"));
+	query($run, 'ALTER TABLE dynamodb."Kept" OWNER TO postgres');
+	is(query($run, q{SELECT extversion FROM pg_extension WHERE extname = 'dynapg'}), $old, "the kept data is of version $old");
+	kill 'TERM', -$run->{pid};
+	ok(defined wait_for_end($run), 'SIGTERM ends it, too');
+	ok(!port_is_open(), 'and the server');
+	$run = start_run(@settings);
+	ok(wait_for_output($run, qr/dynapg is ready/), "it starts on data of version $old");
+	like(slurp($run->{output}), qr/^Updated the extension in the kept data from \Q$old\E to \Q$version\E\.$/m, 'says that it updates the extension');
+	is(query($run, q{SELECT extversion FROM pg_extension WHERE extname = 'dynapg'}), $version, 'and has done so');
+	my $kept = HTTP::Tiny->new->post("http://127.0.0.1:$http_port/", {
+		headers => { 'Content-Type' => 'application/x-amz-json-1.0', 'X-Amz-Target' => 'DynamoDB_20120810.GetItem' },
+		content => '{"TableName": "Kept", "Key": {"id": {"S": "c"}, "n": {"N": "2"}}}' });
+	is($kept->{content}, '{"Item":{"id":{"S":"c"},"n":{"N":"2"}}}', 'the HTTP front serves the items');
+}
+kill 'INT', -$run->{pid};
+ok(defined wait_for_end($run), 'it ends');
+
+# Two at a time: one starts the server, the other waits for it and says so.
+my @fresh = ("PGPORT=$port", "HTTP_PORT=$http_port", "DATADIR=$scratch/fresh");
+my @two = map { start_run(@fresh) } 1 .. 2;
+my ($ended, $status);
+for (1 .. PATIENCE * 10)
+{
+	for my $one (grep { !$ended } @two)
+	{
+		next unless waitpid($one->{pid}, WNOHANG) == $one->{pid};
+		($ended, $status) = ($one, $?);
+		delete $process{ $one->{pid} };
+	}
+	last if $ended;
+	sleep 0.1;
+}
+ok(defined $ended, 'of two runs at a time one ends');
+is($status, 0, 'without an error');
+my ($first) = grep { $_ != $ended } @two;
+ok(wait_for_output($first, qr/dynapg is ready/), 'the other starts the server');
+like(slurp($ended->{output}), qr/runs already \(process \d+\) on the data in \Q$scratch\E\/fresh:\n\s+$reach/, 'which the one that ended names');
+like(query($first, 'SELECT dynapg.list_tables()'), qr/TableNames/, 'and which works');
+unlike(slurp($_->{output}), qr/unbound|error|failed|No such/i, 'no error is printed') for @two;
+kill 'INT', -$first->{pid};
+ok(defined wait_for_end($first), 'it ends');
 
 my $bad = start_run('PGPORT=70000', "DATADIR=$datadir");
 isnt(wait_for_end($bad), 0, 'a port that is none is refused');

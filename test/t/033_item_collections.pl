@@ -60,7 +60,11 @@ for my $table (sort keys %type)
 	create($table);
 	is(range_of($table, \%common), '[0.0,1.0]', "$table: a small table");
 }
+# A common key that is no number of DynamoDB's is none to be compared with.
+$node->safe_psql('postgres', q{INSERT INTO dynamodb.numbers SELECT 'NaN', i, '{}' FROM generate_series(1, 30) i});
 $node->safe_psql('postgres', "ANALYZE dynamodb.$_") for qw(strings numbers binaries);
+$node->safe_psql('postgres', q{CREATE ROLE tenant; GRANT SELECT, INSERT, UPDATE ON dynamodb.strings TO tenant;
+	CREATE POLICY own ON dynamodb.strings TO tenant USING (sk < 2)});
 
 # A column made later is the partition key, and the first column holds numbers: they must not be taken for texts.
 $node->safe_psql('postgres', <<'SQL');
@@ -86,6 +90,16 @@ for my $table (qw(strings numbers binaries))
 	is(range_of($table, \%common), '[1.0,2.0]', "$table: 0.9 of a large table");
 	is(range_of($table, \%rare), '[0.0,1.0]', "$table: 0.1 of it");
 }
+# Who sees some rows only is not told by the size which keys are common among all.
+sub range_for_tenant
+{
+	my ($keys) = @_;
+	return $node->safe_psql('postgres', "SET ROLE tenant; SELECT " . put('strings', $keys, 1) . "->'ItemCollectionMetrics'->>'SizeEstimateRangeGB'");
+}
+is(range_for_tenant(\%common), '[1.0,2.0]', 'a tenant of a table without row security');
+$node->safe_psql('postgres', 'ALTER TABLE dynamodb.strings ENABLE ROW LEVEL SECURITY');
+is(range_for_tenant(\%common), range_for_tenant(\%rare), 'with row security a common key is like a rare one');
+is(range_of('strings', \%common), '[1.0,2.0]', 'for the owner it is a common one');
 is(range_of('retyped', \%common), '[1.0,2.0]', 'statistics are found by the name of the column');
 is(range_of('retyped', \%rare), '[0.0,1.0]', 'and those of another column are passed over');
 is(range_of('unknown', \%common), '[0.0,1.0]', 'never analyzed: any key has a 200th');

@@ -14,7 +14,7 @@ create_table($port, 'Things');
 my ($pid) = worker_pids($node);
 my $get = '{"TableName":"Things","Key":{"pk":{"S":"a"}}}';
 my $text = request_text('GetItem', $get);
-my $head = "POST / HTTP/1.1\r\nHost: x\r\n";
+my $head = "POST / HTTP/1.1\r\nHost: localhost\r\n";
 
 # What breaks HTTP: answered with the status and closed; undef: closed, whether answered or not.
 my @broken = (
@@ -79,6 +79,10 @@ is(exchange($one, $text)->{status}, 200, 'the connection goes on');
 is(exchange($one, $text =~ s/Host: localhost/Host:/r)->{status}, 200, 'an empty host is one');
 is(exchange($one, $text =~ s/\r\n/\r\nX: @{[ 'y' x 15_000 ]}\r\n/r)->{status}, 200, 'headers of 15 kB are read');
 is(exchange(dial($port), "GET / HTTP/1.0\r\n\r\n")->{status}, 200, 'HTTP/1.0 does without a host');
+
+$node->append_conf('postgresql.conf', "dynapg.http_allowed_hosts = '*'");
+$node->reload;
+ok(wait_for_http($port, 200, Host => 'db.example'), 'any host is allowed');
 
 # DescribeEndpoints names the host that the request was sent to, but no bytes that are no host.
 for my $case ([ "db.example:8000", 'db.example:8000' ], [ "x\xff\xfe", 'dynamodb.us-east-1.amazonaws.com' ], [ 'x"y', 'dynamodb.us-east-1.amazonaws.com' ])

@@ -78,6 +78,53 @@ $node->reload;
 sleep 0.5;
 is(subject(), 'second', 'a file that is no certificate changes nothing');
 like(slurp_file($node->logfile), qr/could not load certificate file/, 'and is told in the log');
+$node->append_conf('postgresql.conf', "dynapg.http_tls_cert_file = '$data/http.crt'");
+
+# Waits until the log has a line since the offset.
+sub is_logged
+{
+	my ($offset, $pattern, $name) = @_;
+	for (1 .. 300)
+	{
+		last if slurp_file($node->logfile, $offset) =~ $pattern;
+		sleep 0.1;
+	}
+	like(slurp_file($node->logfile, $offset), $pattern, $name);
+	return;
+}
+my $refusal = qr/ERROR:  could not load private key file "\Q$data\E\/http\.key": it/;
+
+# A key that others can read is refused, as PostgreSQL refuses its own: with a reload, and at the start of a worker.
+make_certificate('third');
+for my $mode (0644, 0640, 0604, 0620, 0602, 0610, 0601)
+{
+	chmod $mode, "$data/http.key";
+	my $logged = -s $node->logfile;
+	$node->reload;
+	is_logged($logged, qr/$refusal has group or world access\n.*DETAIL:  .*u=rw \(0600\)/, sprintf 'a key of mode %04o is refused', $mode);
+	is(subject(), 'second', 'and changes nothing');
+}
+rename "$data/http.key", "$data/kept.key" or die "cannot rename: $!";
+mkdir "$data/http.key";
+my $logged = -s $node->logfile;
+$node->restart;
+is_logged($logged, qr/$refusal is not a regular file/, 'a folder is no key');
+rmdir "$data/http.key";
+rename "$data/kept.key", "$data/http.key" or die "cannot rename: $!";
+chmod 0644, "$data/http.key";
+$logged = -s $node->logfile;
+$node->restart;
+is_logged($logged, qr/$refusal has group or world access/, 'no worker starts with a key that others can read');
+ok(!eval { dial($port) }, 'the port is closed: it does not become HTTP');
+chmod 0600, "$data/http.key";
+$node->restart;
+sleep 0.1 until eval { dial($port) };
+is(subject(), 'third', 'a key of its own account alone is taken');
+make_certificate('fourth');
+chmod 0400, "$data/http.key";
+$node->reload;
+sleep 0.5;
+is(subject(), 'fourth', 'also of mode 0400');
 $node->append_conf('postgresql.conf', "dynapg.http_tls_cert_file = ''\ndynapg.http_tls_key_file = ''");
 $node->reload;
 sleep 0.5;

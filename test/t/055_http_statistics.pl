@@ -124,7 +124,7 @@ $node->safe_psql('postgres', q{SELECT pg_terminate_backend(pid) FROM dynapg.http
 ok($node->poll_query_until('postgres', q{SELECT count(*) = 2 AND sum(requests) FILTER (WHERE worker = 2) = 0 FROM dynapg.http_activity}), 'a worker that was ended begins anew');
 
 # /metrics
-my $metrics = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
+my $metrics = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
 like(exchange(dial($port), $metrics)->{body}, qr/^healthy/, 'without the setting there are no metrics');
 $node->append_conf('postgresql.conf', 'dynapg.http_metrics = on');
 $node->reload;

@@ -190,7 +190,7 @@ my %reader = (id => 'reader_1', secret => 'r');
 my $ok = '200 {"TableNames":[]}';
 
 # The workers may still be on their way.
-$node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE backend_type LIKE 'dynapg%'})
+$node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE backend_type LIKE 'dynapg http%'})
   or die 'the HTTP workers do not start';
 
 # ---- what is right ----
@@ -324,7 +324,7 @@ refused($mismatch, 'an unsigned body', headers => [ 'X-Amz-Content-Sha256' => 'U
 refused($mismatch, 'the hash of another body told', headers => [ 'X-Amz-Content-Sha256' => sha256_hex('x') ]);
 
 # Bytes that are no text, at every place: an error that is valid JSON, and never a worker less.
-my $pids = sql(q{SELECT string_agg(pid::text, ' ' ORDER BY pid) FROM pg_stat_activity WHERE backend_type LIKE 'dynapg%'});
+my $pids = sql(q{SELECT string_agg(pid::text, ' ' ORDER BY pid) FROM pg_stat_activity WHERE backend_type LIKE 'dynapg http%'});
 srand(56);
 my $odd = 0;
 for my $i (1 .. 400)
@@ -343,7 +343,7 @@ for my $i (1 .. 400)
 	diag("request $i: $reply");
 }
 is($odd, 0, 'garbled signatures are refused');
-is(sql(q{SELECT string_agg(pid::text, ' ' ORDER BY pid) FROM pg_stat_activity WHERE backend_type LIKE 'dynapg%'}), $pids, 'and no worker ends');
+is(sql(q{SELECT string_agg(pid::text, ' ' ORDER BY pid) FROM pg_stat_activity WHERE backend_type LIKE 'dynapg http%'}), $pids, 'and no worker ends');
 
 # ---- the role that a request runs as ----
 
@@ -466,7 +466,7 @@ sql('SELECT dynapg.disable_access_key(access_key_id) FROM dynapg.access_keys');
 each_worker($unrecognized, 'and what becomes of them', id => $id, secret => $secret);
 sql('SELECT dynapg.enable_access_key(access_key_id) FROM dynapg.access_keys');
 $node->restart;
-$node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE backend_type LIKE 'dynapg%'});
+$node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE backend_type LIKE 'dynapg http%'});
 each_worker($ok, 'keys survive a restart', id => $id, secret => $secret);
 
 # ---- a standby ----
@@ -478,7 +478,7 @@ each_worker($ok, 'keys survive a restart', id => $id, secret => $secret);
 	$standby->init_from_backup($node, 'standby', has_streaming => 1);
 	$standby->append_conf('postgresql.conf', "dynapg.http_port = $http_port\n");
 	$standby->start;
-	$standby->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE backend_type LIKE 'dynapg%'});
+	$standby->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE backend_type LIKE 'dynapg http%'});
 	each_worker($ok, 'keys are good on a standby', id => $id, secret => $secret);
 	sql('SELECT dynapg.disable_access_key(access_key_id) FROM dynapg.access_keys');
 	$node->wait_for_catchup($standby, 'replay', $node->lsn('insert'));
@@ -494,7 +494,7 @@ each_worker($ok, 'keys survive a restart', id => $id, secret => $secret);
 
 $node->append_conf('postgresql.conf', "dynapg.http_auth = 'trust'\n");
 $node->restart;
-$node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE backend_type LIKE 'dynapg%'});
+$node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE backend_type LIKE 'dynapg http%'});
 sql('GRANT CREATE ON SCHEMA dynamodb TO app');
 is(ask(authorization => sub { undef }), $ok, 'trust: no credentials');
 is(ask(id => 'any', secret => 'thing'), $ok, 'trust: any credentials');

@@ -95,6 +95,8 @@ my @attachments = (
 	[ 'a domain', q{ALTER TABLE dynamodb."Mine" ADD extra public.riser}, q{ALTER TABLE dynamodb."Mine" DROP extra} ],
 	[ 'an index', q{DELETE FROM dynamodb."Mine"; CREATE INDEX rise ON dynamodb."Mine" (public.rise(pk))}, q{DROP INDEX dynamodb.rise} ],
 	[ 'the predicate of an index', q{DELETE FROM dynamodb."Mine"; CREATE INDEX rise ON dynamodb."Mine" (pk) WHERE public.rise(pk)}, q{DROP INDEX dynamodb.rise} ],
+	[ 'an index in the place of a secondary one', q{SET session_replication_role = replica; ALTER INDEX dynamodb."Mine:by_n" RENAME TO away;
+		CREATE INDEX "Mine:by_n" ON dynamodb."Mine" (public.rise('x'), pk)}, q{DROP INDEX dynamodb."Mine:by_n"; ALTER INDEX dynamodb.away RENAME TO "Mine:by_n"} ],
 	[ 'a child', q{CREATE TABLE public.child () INHERITS (dynamodb."Mine"); ALTER TABLE public.child OWNER TO eve}, q{DROP TABLE public.child} ],
 	[ 'a foreign key of another\'s table', q{GRANT REFERENCES, SELECT ON dynamodb."Mine" TO eve; SET ROLE eve;
 		CREATE TABLE public.referencing (pk text COLLATE "C" REFERENCES dynamodb."Mine" ON DELETE CASCADE);

@@ -43,6 +43,22 @@ my $work = statements(
 	(map { qq(dynapg.scan('{"TableName":"Told","Limit":$_}')) } 1, 2),
 	qq(dynapg.delete_item('{"TableName":"Told",$key}')));
 # Two of them for the conditional update: whether its condition can hold for an item that is not there or not.
-is(scalar(split /\n/, $work), 8, 'a statement for each kind of request, whatever its expressions') or diag($work);
+is(scalar(split /\n/, $work), 7, 'a statement for each kind of request, whatever its expressions') or diag($work);
+
+# The forms of one operation: with a condition and without, with the former item wanted and not.
+sub forms
+{
+	my ($operation, $request, @members) = @_;
+	return scalar split /\n/, statements(map { qq(dynapg.$operation('{"TableName":"Told",$request$_}')) } '', map { ",$_" } @members);
+}
+my @conditions = map { qq("ConditionExpression":"$_") } 'attribute_exists(id)', 'attribute_not_exists(zz)';
+my $old = '"ReturnValues":"ALL_OLD"';
+my $set = '"UpdateExpression":"SET x = :v","ExpressionAttributeValues":{":v":{"S":"x"}}';
+my $remove = '"UpdateExpression":"REMOVE x"';
+sub item { return '"Item":{"id":{"S":"a"},"x":{"S":"y"}}' }
+is(forms('put_item', item(), $old, @conditions, map { "$old,$_" } @conditions), 3, 'PutItem: as it is; with a condition or the former item; of an item that is there');
+is(forms('update_item', $key, $old, $set, $remove, "$set,$old", map { ($_, "$_,$old", "$set,$_", "$remove,$_,$old") } @conditions), 2,
+	'UpdateItem: of an item that may be missing; of one that is there');
+is(forms('delete_item', $key, $old, $conditions[1], "$conditions[1],$old"), 1, 'DeleteItem');
 
 done_testing();

@@ -38,14 +38,14 @@ sub http_node
 	return ($node, $port);
 }
 
-# Until ListTables is answered with that status.
+# Until ListTables, sent with those headers, is answered with that status.
 sub wait_for_http
 {
-	my ($port, $status) = @_;
+	my ($port, $status, %headers) = @_;
 	my $end = time + PATIENCE;
 	while (time < $end)
 	{
-		my $reply = eval { call($port, 'ListTables', '{}') };
+		my $reply = eval { call($port, 'ListTables', '{}', %headers) };
 		return 1 if $reply && $reply->{status} == ($status // 200);
 		sleep 0.05;
 	}

@@ -1,6 +1,7 @@
-"""boto3's client: tags, policies, contributor insights, Kinesis destinations, limits, as infrastructure tools call them."""
+"""boto3's client: tags, Time to Live, policies, contributor insights, Kinesis destinations, limits, as infrastructure tools call them."""
 
 import os
+import time
 
 from wire import client, equal, fails, main, section
 
@@ -30,6 +31,30 @@ def tags():
     equal([tag for page in pages for tag in page["Tags"]], [{"Key": "team", "Value": "sales"}])
     fails("ResourceNotFoundException", f"Requested resource not found: ResourcArn: {arn}x not found",
           db.list_tags_of_resource, ResourceArn=arn + "x")
+
+
+@section("Time to Live, as infrastructure tools switch it")
+def time_to_live():
+    equal(db.describe_time_to_live(TableName=TABLE)["TimeToLiveDescription"], {"TimeToLiveStatus": "DISABLED"})
+    specification = {"Enabled": True, "AttributeName": "expires"}
+    reply = db.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=specification)
+    equal(reply["TimeToLiveSpecification"], specification)
+    for _ in range(300):
+        description = db.describe_time_to_live(TableName=arn)["TimeToLiveDescription"]
+        if description["TimeToLiveStatus"] == "ENABLED":
+            break
+        time.sleep(0.1)
+    equal(description, {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"})
+    db.put_item(TableName=TABLE, Item={"id": {"S": "gone"}, "expires": {"N": str(int(time.time()) - 1)}})
+    db.put_item(TableName=TABLE, Item={"id": {"S": "stays"}, "expires": {"N": str(int(time.time()) + 3600)}})
+    for _ in range(300):
+        left = [item["id"]["S"] for item in db.scan(TableName=TABLE)["Items"]]
+        if left == ["stays"]:
+            break
+        time.sleep(0.1)
+    equal(left, ["stays"])
+    fails("ValidationException", "TimeToLive is already enabled",
+          db.update_time_to_live, TableName=TABLE, TimeToLiveSpecification=specification)
 
 
 @section("resource policies")

@@ -1,0 +1,73 @@
+/*
+ * request.c - reading the members of a request that passed its shape
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "api/shapes.h"
+
+int64
+dyn_request_number(const DynJson *json, DynShapeKind kind)
+{
+	int64		low = kind == DYN_SHAPE_INTEGER ? PG_INT32_MIN : PG_INT64_MIN;
+	int64		high = kind == DYN_SHAPE_INTEGER ? PG_INT32_MAX : PG_INT64_MAX;
+	double		value;
+
+	if (dyn_json_is_integer(json))
+		return Min(Max(dyn_json_integer(json), low), high);
+	value = trunc(dyn_json_double(json));
+	if (value >= (double) high)
+		return high;
+	return value <= (double) low ? low : (int64) value;
+}
+
+const DynJson *
+dyn_request_member(const DynJson *object, const char *name)
+{
+	const DynJson *member = object ? dyn_json_member(object, name) : NULL;
+
+	return member && dyn_json_kind(member) != DYN_JSON_NULL ? member : NULL;
+}
+
+DynSlice
+dyn_request_string(const DynJson *object, const char *name)
+{
+	const DynJson *member = dyn_request_member(object, name);
+
+	return member ? dyn_json_string(member) : (DynSlice) {NULL, 0};
+}
+
+bool
+dyn_request_bool(const DynJson *object, const char *name, bool absent)
+{
+	const DynJson *member = dyn_request_member(object, name);
+
+	return member ? dyn_json_kind(member) == DYN_JSON_TRUE : absent;
+}
+
+int64
+dyn_request_integer(const DynJson *object, const char *name, int64 absent)
+{
+	const DynJson *member = dyn_request_member(object, name);
+
+	return member ? dyn_request_number(member, DYN_SHAPE_LONG) : absent;
+}
+
+bool
+dyn_request_is(const DynJson *object, const char *name, const char *literal)
+{
+	DynSlice	text = dyn_request_string(object, name);
+
+	return dyn_slice_is(text, literal);
+}
+
+char *
+dyn_request_cstring(const DynJson *object, const char *name)
+{
+	DynSlice	text = dyn_request_string(object, name);
+
+	return text.data ? pnstrdup(text.data, text.len) : NULL;
+}

@@ -1,0 +1,55 @@
+/*
+ * table_attach.c - dynapg.attach_table: a data table that the catalogs do not know becomes a DynamoDB table
+ *
+ * It is no operation of the API.  Its request is one of CreateTable, and its checks are those; the relation is there already.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+
+#include "api/operation.h"
+#include "api/table_create.h"
+#include "api/table_describe.h"
+#include "base/errors.h"
+#include "store/attach.h"
+
+PGDLLEXPORT Datum dynapg_attach_table(PG_FUNCTION_ARGS);
+
+/* The relation that the call in progress is about: a handler gets the request alone. */
+static Oid	relation;
+
+static void
+attach(const DynJson *request, StringInfo reply)
+{
+	DynTableDef def = {0};
+
+	dyn_create_read(request, &def);
+	def.relid = relation;
+	if (!dyn_attach(&def))
+		dyn_error(DYN_E_RESOURCE_IN_USE, "Table already exists: %s", def.name);
+	appendStringInfoChar(reply, '{');
+	dyn_describe_table(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_ACTIVE});
+	appendStringInfoChar(reply, '}');
+}
+
+/* attach_table(relation regclass, request json) returns json */
+PG_FUNCTION_INFO_V1(dynapg_attach_table);
+Datum
+dynapg_attach_table(PG_FUNCTION_ARGS)
+{
+	static const DynOperation operation = {"AttachTable", &dyn_shape_create_table, attach, true, false};
+	StringInfoData reply;
+	char	   *request;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the relation must not be NULL")));
+	dyn_attach_lock(PG_GETARG_OID(0));
+	request = PG_ARGISNULL(1) ? dyn_attach_request(PG_GETARG_OID(0)) : TextDatumGetCString(PG_GETARG_DATUM(1));
+	relation = PG_GETARG_OID(0);
+	initStringInfo(&reply);
+	dyn_api_call(&operation, request, strlen(request), &reply);
+	PG_RETURN_DATUM(CStringGetTextDatum(reply.data));
+}

@@ -1,0 +1,76 @@
+/*
+ * ttl.c - UpdateTimeToLive, DescribeTimeToLive
+ *
+ * What is kept is the specification; store/ttl.h tells the status from it and from the index that is there.  The service refuses
+ * a second change within the hour; here a change may follow at once.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/handlers.h"
+#include "api/names.h"
+#include "api/shapes.h"
+#include "api/table_describe.h"
+#include "api/table_settings.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+#include "store/builder.h"
+#include "store/ttl.h"
+
+/* A change that the state does not admit. */
+static void
+check_change(const DynTableSettings *settings, bool enable, DynSlice attribute)
+{
+	bool		same = settings->ttl_attribute && dyn_slice_is(attribute, settings->ttl_attribute);
+
+	if (!settings->ttl_enabled && !enable)
+		dyn_validation("TimeToLive is already disabled");
+	if (settings->ttl_enabled && !same)
+		dyn_validation("TimeToLive is active on a different AttributeName: current AttributeName is %s", settings->ttl_attribute);
+	if (settings->ttl_enabled && enable)
+		dyn_validation("TimeToLive is already enabled");
+}
+
+void
+dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
+{
+	const DynJson *specification = dyn_request_member(request, "TimeToLiveSpecification");
+	DynSlice	attribute = dyn_request_string(specification, "AttributeName");
+	bool		enable = dyn_request_bool(specification, "Enabled", false);
+	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), true);
+	DynTableSettings *settings = dyn_settings_read(def->definition);
+
+	if (memchr(attribute.data, '\0', attribute.len))
+		dyn_validation("One or more parameter values were invalid: AttributeName must not contain the character U+0000");
+	check_change(settings, enable, attribute);
+	if (enable && dyn_ttl_read(def).status == DYN_TTL_DISABLING)
+		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Table: %s is in the process of "
+				  "disabling TimeToLive", def->name);
+	settings->ttl_attribute = pnstrdup(attribute.data, attribute.len);
+	settings->ttl_enabled = enable;
+	def->definition = dyn_settings_write(settings);
+	dyn_catalog_update(def);
+	dyn_ttl_apply(def);
+
+	appendStringInfoString(reply, "{\"TimeToLiveSpecification\":{\"Enabled\":");
+	appendStringInfoString(reply, enable ? "true" : "false");
+	dyn_settings_print_text(reply, "AttributeName", settings->ttl_attribute);
+	appendStringInfoString(reply, "}}");
+}
+
+void
+dyn_api_describe_time_to_live(const DynJson *request, StringInfo reply)
+{
+	static const char *const names[] = {"DISABLED", "ENABLING", "ENABLED", "DISABLING"};
+	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), false);
+	DynTtl		ttl = dyn_ttl_read(def);
+
+	if (ttl.status == DYN_TTL_ENABLING || ttl.status == DYN_TTL_DISABLING)
+		dyn_builder_start_now(def->relid);
+	appendStringInfoString(reply, "{\"TimeToLiveDescription\":{");
+	dyn_settings_print_text(reply, "TimeToLiveStatus", names[ttl.status]);
+	if (ttl.status != DYN_TTL_DISABLED)
+		dyn_settings_print_text(reply, "AttributeName", ttl.attribute);
+	appendStringInfoString(reply, "}}");
+}

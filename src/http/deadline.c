@@ -1,0 +1,70 @@
+/*
+ * deadline.c - the time that a request may take, whatever code of users does in it
+ *
+ * Layer 4 (http).
+ */
+#include "postgres.h"
+
+#include <limits.h>
+#include <signal.h>
+
+#include "miscadmin.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
+#include "storage/proc.h"
+#include "utils/timeout.h"
+
+#include "http/deadline.h"
+
+/* Milliseconds that code has for tidying up after the cancel. */
+#define DYN_DEADLINE_GRACE	5000
+
+static TimeoutId deadline;
+static volatile sig_atomic_t passed = false;
+static const char *request;		/* the operation that runs */
+
+/* In a signal handler.  As if the process were asked to end: the next check for interrupts raises FATAL. */
+static void
+on_deadline(void)
+{
+	passed = true;
+	ProcDiePending = true;
+	InterruptPending = true;
+	SetLatch(MyLatch);
+}
+
+/* The log already has PostgreSQL's line about the end, with the code that ran; this one says why. */
+static void
+tell_reason(int code, Datum argument)
+{
+	if (!passed)
+		return;
+	ereport(LOG,
+			errmsg("an HTTP worker ends because its request %s did not stop when it was cancelled", request),
+			errhint("Look for a trigger or function that catches query_canceled and goes on."),
+			errhidestmt(true));
+}
+
+void
+dyn_deadline_init(void)
+{
+	deadline = RegisterTimeout(USER_TIMEOUT, on_deadline);
+	before_shmem_exit(tell_reason, (Datum) 0);
+}
+
+void
+dyn_deadline_start(const char *operation)
+{
+	request = operation;
+	if (StatementTimeout <= 0)
+		return;
+	enable_timeout_after(STATEMENT_TIMEOUT, StatementTimeout);
+	enable_timeout_after(deadline, Min(StatementTimeout, INT_MAX - DYN_DEADLINE_GRACE) + DYN_DEADLINE_GRACE);
+}
+
+void
+dyn_deadline_stop(void)
+{
+	disable_timeout(STATEMENT_TIMEOUT, false);
+	disable_timeout(deadline, false);
+}

@@ -1,0 +1,135 @@
+/*
+ * port_lock.c - one server alone serves HTTP on an address and port
+ *
+ * Layer 4 (http).
+ */
+#include "postgres.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/hashfn.h"
+#include "http/port_lock.h"
+#include "storage/ipc.h"
+
+/* An IPv4 address is a byte of the file by its number.  IPv6 addresses follow; two of them share a byte as good as never. */
+#define IPV4_BYTES	(INT64CONST(1) << 32)
+#define IPV6_MASK	(INT64CONST(0x1fffffffffffffff))
+
+static int	lock_file = -1;
+static char lock_name[64];
+
+/* The file's name is its account's and its network's, in which addresses and ports have their meaning. */
+static void
+name_file(int port)
+{
+	struct stat network;
+
+	if (stat("/proc/self/ns/net", &network) != 0)
+		network.st_ino = 0;
+	snprintf(lock_name, sizeof(lock_name), "/dynapg-http.%u.%d.%llu", (unsigned int) geteuid(), port,
+			 (unsigned long long) network.st_ino);
+}
+
+static bool
+open_file(int port)
+{
+	if (lock_file >= 0)
+		return true;
+	name_file(port);
+	lock_file = shm_open(lock_name, O_RDWR | O_CREAT, S_IRUSR | S_IWUSR);
+	return lock_file >= 0;
+}
+
+/* The bytes that stand for the address. */
+static void
+cover(const struct sockaddr *address, struct flock *lock)
+{
+	if (address->sa_family == AF_INET)
+	{
+		in_addr_t	number = ntohl(((const struct sockaddr_in *) address)->sin_addr.s_addr);
+
+		lock->l_start = number == INADDR_ANY ? 0 : number;
+		lock->l_len = number == INADDR_ANY ? IPV4_BYTES : 1;
+	}
+	else
+	{
+		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *) address;
+		bool		any = IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr);
+		uint64		hash = hash_bytes_extended((const unsigned char *) &in6->sin6_addr, sizeof(in6->sin6_addr), in6->sin6_scope_id);
+
+		lock->l_start = IPV4_BYTES + (any ? 0 : (off_t) (hash & IPV6_MASK));
+		lock->l_len = any ? 0 : 1;	/* 0: to the end */
+	}
+}
+
+void
+dyn_port_lock_release(void)
+{
+	if (lock_file >= 0)
+		close(lock_file);
+	lock_file = -1;
+}
+
+/* At the end of the postmaster: no file stays behind, unless another server has a lock on it.  The lock ends with the process. */
+static void
+remove_file(int code, Datum argument)
+{
+	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	if (lock_file >= 0 && fcntl(lock_file, F_SETLK, &all) == 0)
+		(void) shm_unlink(lock_name);
+}
+
+/* Locks those bytes of the open file. */
+static DynPortLock
+lock_bytes(const struct flock *bytes, pid_t *holder)
+{
+	struct flock lock = *bytes;
+
+	if (fcntl(lock_file, F_SETLK, &lock) == 0)
+		return DYN_PORT_LOCK_TAKEN;
+	if (errno != EACCES && errno != EAGAIN)
+		return DYN_PORT_LOCK_FAILED;
+	if (fcntl(lock_file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
+		*holder = lock.l_pid;
+	return DYN_PORT_LOCK_HELD;
+}
+
+DynPortLock
+dyn_port_lock_take(const struct sockaddr *address, int port, pid_t *holder)
+{
+	static bool removes = false;
+	struct flock bytes = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	*holder = 0;
+	cover(address, &bytes);
+	for (;;)
+	{
+		struct stat file;
+		DynPortLock outcome;
+
+		if (!open_file(port) || fstat(lock_file, &file) != 0)
+			return DYN_PORT_LOCK_FAILED;
+		if (file.st_uid != geteuid())
+		{
+			errno = EPERM;		/* somebody else could hold its locks for ever */
+			return DYN_PORT_LOCK_FAILED;
+		}
+		outcome = lock_bytes(&bytes, holder);
+		if (outcome == DYN_PORT_LOCK_TAKEN && (fstat(lock_file, &file) != 0 || file.st_nlink == 0))
+		{
+			dyn_port_lock_release();	/* a server that ended removed it just now */
+			continue;
+		}
+		if (outcome == DYN_PORT_LOCK_TAKEN && !removes)
+		{
+			on_proc_exit(remove_file, (Datum) 0);
+			removes = true;
+		}
+		return outcome;
+	}
+}

@@ -1,0 +1,273 @@
+/*
+ * ttl.c - Time to Live: the items that have expired, and the index that finds them
+ *
+ * Layer 2 (store).
+ */
+#include "postgres.h"
+
+#include "catalog/index.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "base/guc.h"
+#include "base/json.h"
+#include "store/builder.h"
+#include "store/ddl.h"
+#include "store/relation.h"
+#include "store/sql.h"
+#include "store/ttl.h"
+
+#define MEMBER		"TimeToLive"
+#define NAME_CHOICES	8
+#define FIVE_YEARS	(5 * 365 * INT64CONST(86400))	/* seconds */
+
+static bool deleting = false;
+
+/* What the definition wants. */
+typedef struct Wanted
+{
+	bool		enabled;
+	char	   *attribute;		/* NULL: nothing was ever wanted */
+} Wanted;
+
+static Wanted
+wanted_of(const DynTableDef *def)
+{
+	const DynJson *root = dyn_json_parse(def->definition, strlen(def->definition));
+	const DynJson *member = dyn_json_member(root, MEMBER);
+	const DynJson *attribute = member ? dyn_json_member(member, "AttributeName") : NULL;
+	const DynJson *enabled = member ? dyn_json_member(member, "Enabled") : NULL;
+	DynSlice	name;
+
+	if (!attribute || dyn_json_kind(attribute) != DYN_JSON_STRING)
+		return (Wanted) {0};
+	name = dyn_json_string(attribute);
+	return (Wanted) {enabled && dyn_json_kind(enabled) == DYN_JSON_TRUE, pnstrdup(name.data, name.len)};
+}
+
+/* ---- the index ---- */
+
+/*
+ * No secondary index can have that name, as two colons follow each other in it.  Others may have given it to relations of theirs, so there
+ * are several to choose from.
+ */
+static char *
+index_name(const DynTableDef *def, const char *attribute, uint64 choice)
+{
+	uint64		hash = DatumGetUInt64(hash_any_extended((const unsigned char *) attribute, strlen(attribute), choice));
+
+	return dyn_ddl_relation_name(psprintf("%s::%016llx", def->name, (unsigned long long) hash), choice);
+}
+
+/* The attribute's number, or NULL where it is none. */
+static char *
+expression(const char *attribute)
+{
+	return psprintf("dynapg.key_n(item, %s)", quote_literal_cstr(attribute));
+}
+
+/* The index of the table, or InvalidOid; name is that of it, or one that it can be made with, NULL where none is free. */
+static Oid
+find_index(const DynTableDef *def, const char *attribute, char **name)
+{
+	*name = NULL;
+	for (uint64 choice = 0; choice < NAME_CHOICES; choice++)
+	{
+		char	   *candidate = index_name(def, attribute, choice);
+		Oid			relation = get_relname_relid(candidate, get_rel_namespace(def->relid));
+
+		if (OidIsValid(relation) && IndexGetRelation(relation, true) == def->relid)
+		{
+			*name = candidate;
+			return relation;
+		}
+		if (!OidIsValid(relation) && *name == NULL)
+			*name = candidate;
+	}
+	return InvalidOid;
+}
+
+static char *
+create_statement(const DynTableDef *def, const char *attribute, const char *name, bool concurrently)
+{
+	char	   *number = expression(attribute);
+
+	if (name == NULL)
+		ereport(ERROR,
+				errcode(ERRCODE_DUPLICATE_TABLE),
+				errmsg("the names for the index of Time to Live of table \"%s\" are taken by other relations", def->name));
+	return psprintf("CREATE INDEX %s%s ON %s (%s) WHERE %s IS NOT NULL", concurrently ? "CONCURRENTLY " : "",
+					quote_identifier(name), dyn_ddl_qualified_name(def->relid), number, number);
+}
+
+DynTtl
+dyn_ttl_read(const DynTableDef *def)
+{
+	Wanted		wanted = wanted_of(def);
+	char	   *name;
+	Oid			index;
+
+	if (!wanted.attribute)
+		return (DynTtl) {DYN_TTL_DISABLED, NULL};
+	index = find_index(def, wanted.attribute, &name);
+	if (wanted.enabled)
+		return (DynTtl) {dyn_relation_is_valid(index) ? DYN_TTL_ENABLED : DYN_TTL_ENABLING, wanted.attribute};
+	return (DynTtl) {OidIsValid(index) ? DYN_TTL_DISABLING : DYN_TTL_DISABLED, wanted.attribute};
+}
+
+void
+dyn_ttl_apply_now(const DynTableDef *def)
+{
+	Wanted		wanted = wanted_of(def);
+	char	   *name;
+	Oid			index;
+	bool		valid;
+
+	if (!wanted.attribute)
+		return;
+	index = find_index(def, wanted.attribute, &name);
+	valid = dyn_relation_is_valid(index);
+	if (OidIsValid(index) && !(wanted.enabled && valid))
+		dyn_sql_run(dyn_ddl_drop_index(index, false), NULL, 0);
+	if (wanted.enabled && !valid)
+	{
+		dyn_sql_run(create_statement(def, wanted.attribute, name, false), NULL, 0);
+		dyn_ddl_vacuum_indexed(def->relid);
+	}
+}
+
+void
+dyn_ttl_apply(const DynTableDef *def)
+{
+	dyn_catalog_require_owner(def->relid);
+	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
+	{
+		SPI_connect();
+		dyn_ttl_apply_now(def);
+		SPI_finish();
+	}
+	else
+		dyn_builder_start_at_commit(def->relid);
+}
+
+bool
+dyn_ttl_job(Oid relid, DynTtlJob *job)
+{
+	DynTableDef *def = dyn_catalog_read_relid(relid);
+	Wanted		wanted = def ? wanted_of(def) : (Wanted) {0};
+	char	   *name;
+	Oid			index;
+
+	memset(job, 0, sizeof(DynTtlJob));
+	if (!wanted.attribute)
+		return false;
+	index = find_index(def, wanted.attribute, &name);
+	if (wanted.enabled ? dyn_relation_is_valid(index) : !OidIsValid(index))
+		return false;
+	if (OidIsValid(index))
+		job->drop = dyn_ddl_drop_index(index, true);
+	else
+		job->create = create_statement(def, wanted.attribute, name, true);
+	return true;
+}
+
+/* ---- expiry ---- */
+
+/* The condition under which an item had expired at that second. */
+static char *
+expired_at(const char *number, int64 seconds)
+{
+	return psprintf("%s OPERATOR(pg_catalog.<) " INT64_FORMAT " AND %s OPERATOR(pg_catalog.>=) " INT64_FORMAT,
+					number, seconds, number, seconds - FIVE_YEARS);
+}
+
+/* The present second; a number is less than it when its whole second is over. */
+static int64
+present(void)
+{
+	return timestamptz_to_time_t(GetCurrentTimestamp());
+}
+
+/* Deletes the rows, which are locked, as far as they have expired. */
+static int64
+delete_rows(const char *table, const char *expired, Datum rows)
+{
+	DynSqlArgs	args = {.count = 1,.types = {TIDARRAYOID},.values = {rows},.nulls = {' '}};
+	int64		deleted = 0;
+
+	deleting = true;
+	PG_TRY();
+	{
+		deleted = dyn_sql_run(psprintf("DELETE FROM %s AS t WHERE t.ctid OPERATOR(pg_catalog.=) ANY ($1) AND %s", table, expired),
+							  &args, 0);
+	}
+	PG_FINALLY();
+	{
+		deleting = false;
+	}
+	PG_END_TRY();
+	return deleted;
+}
+
+void
+dyn_ttl_expire(const DynTableDef *def, int limit, const char *after, DynTtlBatch *batch)
+{
+	Wanted		wanted = wanted_of(def);
+	char	   *table = dyn_ddl_qualified_name(def->relid);
+	char	   *number;
+	char	   *expired;
+
+	memset(batch, 0, sizeof(DynTtlBatch));
+	if (!wanted.enabled || !table)
+		return;
+	number = expression(wanted.attribute);
+	expired = expired_at(number, present());
+	SPI_connect();
+	/* the condition holds for the version of a row that the lock was got on: an update that saves an item is seen */
+	dyn_sql_run(psprintf("SELECT pg_catalog.count(*), pg_catalog.max(d.at)::pg_catalog.text, pg_catalog.array_agg(d.ctid) "
+						 "FROM (SELECT t.ctid, %s AS at FROM %s AS t WHERE %s AND %s OPERATOR(pg_catalog.>) %s "
+						 "ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED) AS d",
+						 number, table, expired, number, after && after[0] ? after : "-1", number, limit), NULL, 0);
+	batch->found = dyn_sql_get_int64(0, 1);
+	if (batch->found > 0)
+	{
+		strlcpy(batch->last, dyn_sql_get_text(0, 2), sizeof(batch->last));
+		batch->deleted = delete_rows(table, expired, dyn_sql_get_datum(0, 3));
+	}
+	SPI_finish();
+}
+
+bool
+dyn_ttl_is_deleting(void)
+{
+	return deleting;
+}
+
+List *
+dyn_ttl_tables(Oid owner)
+{
+	MemoryContext context = CurrentMemoryContext;
+	List	   *tables = NIL;
+	uint64		count;
+	DynSqlArgs	args = {0};
+
+	SPI_connect();
+	dyn_sql_oid(&args, owner);
+	count = dyn_sql_run("SELECT c.oid FROM dynapg.tables AS t JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) t.relid "
+						"WHERE (t.definition OPERATOR(pg_catalog.->) '" MEMBER "') IS NOT NULL "
+						"AND (c.relowner OPERATOR(pg_catalog.=) $1 OR $1 OPERATOR(pg_catalog.=) 0::pg_catalog.oid) ORDER BY t.name",
+						&args, 0);
+	for (uint64 i = 0; i < count; i++)
+	{
+		Oid			relid = dyn_sql_get_oid(i, 1);
+		MemoryContext old = MemoryContextSwitchTo(context);
+
+		tables = lappend_oid(tables, relid);
+		MemoryContextSwitchTo(old);
+	}
+	SPI_finish();
+	return tables;
+}

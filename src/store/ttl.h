@@ -1,0 +1,82 @@
+/*
+ * ttl.h - Time to Live: the items that have expired, and the index that finds them
+ *
+ * Model.  A table's definition (DynTableDef) has a member TimeToLive, {"AttributeName": name, "Enabled": boolean}, once Time to Live
+ * was ever enabled.  A btree index over that attribute's numbers finds the items that have expired without a look at the others.
+ * The status is what is there:
+ *
+ *		Enabled		index valid		ENABLED		expired items are deleted
+ *		Enabled		else			ENABLING	the index is being built
+ *		not Enabled	index there		DISABLING	the index is being dropped
+ *		not Enabled	no index		DISABLED
+ *
+ * dynapg.index_build says when the index is made and dropped, as for secondary indexes: within the transaction, or by the
+ * table's builder (builder.h).
+ *
+ * An item has expired when the attribute is a number N (seconds since 1970), N is less than the present time, and not more
+ * than five years less.
+ *
+ * Layer 2 (store).
+ */
+#ifndef DYNAPG_STORE_TTL_H
+#define DYNAPG_STORE_TTL_H
+
+#include "store/catalog.h"
+
+typedef enum DynTtlStatus
+{
+	DYN_TTL_DISABLED,
+	DYN_TTL_ENABLING,
+	DYN_TTL_ENABLED,
+	DYN_TTL_DISABLING
+} DynTtlStatus;
+
+typedef struct DynTtl
+{
+	DynTtlStatus status;
+	char	   *attribute;		/* NULL: never had one */
+} DynTtl;
+
+/* What is left to do with the index of a table, for its builder. */
+typedef struct DynTtlJob
+{
+	char	   *create;			/* the next statement, one of the two; the other is NULL */
+	char	   *drop;
+} DynTtlJob;
+
+/* What a batch found and did. */
+typedef struct DynTtlBatch
+{
+	int64		found;			/* items that had expired and that nobody had locked */
+	int64		deleted;		/* of these; triggers may keep some */
+	char		last[64];		/* the latest time of those found, as a number; empty: none was found */
+} DynTtlBatch;
+
+extern DynTtl dyn_ttl_read(const DynTableDef *def);
+
+/* Makes or drops the index as the definition, which the caller has stored, wants it.  The current user owns the table. */
+extern void dyn_ttl_apply(const DynTableDef *def);
+
+/* The same within this transaction, whatever dynapg.index_build says.  SPI is connected. */
+extern void dyn_ttl_apply_now(const DynTableDef *def);
+
+/* What a builder has to do for the table, if anything.  The texts are in the current memory context. */
+extern bool dyn_ttl_job(Oid relid, DynTtlJob *job);
+
+/*
+ * Deletes up to limit expired items, the oldest first, as the current user, who owns the table; those that others have locked are
+ * left for later.  after is the last of an earlier batch, to go on behind it, or NULL.  *batch is filled in as far as it is
+ * known when an error is raised.
+ */
+extern void dyn_ttl_expire(const DynTableDef *def, int limit, const char *after, DynTtlBatch *batch);
+
+/* Are the items being deleted that have expired?  For those who record who deleted an item. */
+extern bool dyn_ttl_is_deleting(void);
+
+/*
+ * The data tables with Time to Live or what is left of it, in the current memory context; with SPI not connected.  An owner
+ * restricts them to his own.
+ */
+extern List *dyn_ttl_tables(Oid owner);
+
+#endif							/* DYNAPG_STORE_TTL_H */
