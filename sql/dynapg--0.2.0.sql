@@ -1297,6 +1297,138 @@ CREATE FUNCTION dynapg.list_streams(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_list_streams_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.list_streams(text) IS 'Lists streams, paged: the API operation ListStreams';
 
+/* ---- backups ---- */
+
+-- Written by src/store/backup.c. As dynapg.tables it holds names and settings, and no items: those are in the copies, which their owners
+-- alone read. The owner of a database who is no superuser dumps it, so that everybody may read it.
+CREATE TABLE dynapg.backups (
+	id text COLLATE "C" PRIMARY KEY,
+	name text NOT NULL,
+	table_name text COLLATE "C" NOT NULL,
+	table_id uuid NOT NULL,
+	source regclass,
+	copy regclass,
+	created_at timestamptz NOT NULL,
+	items bigint NOT NULL DEFAULT 0,
+	item_bytes bigint NOT NULL DEFAULT 0,
+	copy_bytes bigint NOT NULL DEFAULT 0,
+	definition json NOT NULL,
+	failures integer NOT NULL DEFAULT 0,
+	failed_at timestamptz,
+	failure text,
+	CHECK ((source IS NULL) OPERATOR(pg_catalog.<>) (copy IS NULL))
+) USING heap;
+COMMENT ON TABLE dynapg.backups IS 'one row per backup of a DynamoDB table';
+COMMENT ON COLUMN dynapg.backups.id IS 'the last part of its ARN';
+COMMENT ON COLUMN dynapg.backups.source IS 'the data table, until the backup is made';
+COMMENT ON COLUMN dynapg.backups.copy IS 'the table with its items';
+COMMENT ON COLUMN dynapg.backups.definition IS 'keys, indexes and settings of the table as they were';
+COMMENT ON COLUMN dynapg.backups.failures IS 'attempts to make it that failed';
+COMMENT ON COLUMN dynapg.backups.failure IS 'why the last one failed, at failed_at';
+CREATE INDEX ON dynapg.backups (source) WHERE source IS NOT NULL;
+CREATE INDEX ON dynapg.backups (copy) WHERE copy IS NOT NULL;
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.backups
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_catalog_change('copy');
+ALTER TABLE dynapg.backups ENABLE ALWAYS TRIGGER guard;
+GRANT SELECT ON dynapg.backups TO PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('dynapg.backups', 'WHERE copy IN (SELECT oid FROM pg_catalog.pg_class)');
+
+CREATE FUNCTION dynapg.create_backup(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_create_backup' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_backup(json) IS 'Makes a backup of a table: the API operation CreateBackup';
+
+CREATE FUNCTION dynapg.create_backup(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_create_backup_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_backup(jsonb) IS 'Makes a backup of a table: the API operation CreateBackup';
+
+CREATE FUNCTION dynapg.create_backup(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_create_backup_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_backup(text) IS 'Makes a backup of a table: the API operation CreateBackup';
+
+CREATE FUNCTION dynapg.delete_backup(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_backup' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_backup(json) IS 'Deletes a backup: the API operation DeleteBackup';
+
+CREATE FUNCTION dynapg.delete_backup(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_backup_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_backup(jsonb) IS 'Deletes a backup: the API operation DeleteBackup';
+
+CREATE FUNCTION dynapg.delete_backup(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_delete_backup_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete_backup(text) IS 'Deletes a backup: the API operation DeleteBackup';
+
+CREATE FUNCTION dynapg.describe_backup(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_backup' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_backup(json) IS 'Describes a backup: the API operation DescribeBackup';
+
+CREATE FUNCTION dynapg.describe_backup(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_backup_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_backup(jsonb) IS 'Describes a backup: the API operation DescribeBackup';
+
+CREATE FUNCTION dynapg.describe_backup(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_backup_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_backup(text) IS 'Describes a backup: the API operation DescribeBackup';
+
+CREATE FUNCTION dynapg.describe_continuous_backups(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_continuous_backups' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(json) IS 'Describes the point-in-time recovery that was asked for a table: the API operation DescribeContinuousBackups';
+
+CREATE FUNCTION dynapg.describe_continuous_backups(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_continuous_backups_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(jsonb) IS 'Describes the point-in-time recovery that was asked for a table: the API operation DescribeContinuousBackups';
+
+CREATE FUNCTION dynapg.describe_continuous_backups(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_continuous_backups_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(text) IS 'Describes the point-in-time recovery that was asked for a table: the API operation DescribeContinuousBackups';
+
+CREATE FUNCTION dynapg.list_backups(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_backups' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_backups(json) IS 'Lists backups, paged: the API operation ListBackups';
+
+CREATE FUNCTION dynapg.list_backups(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_backups_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_backups(jsonb) IS 'Lists backups, paged: the API operation ListBackups';
+
+CREATE FUNCTION dynapg.list_backups(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_backups_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_backups(text) IS 'Lists backups, paged: the API operation ListBackups';
+
+CREATE FUNCTION dynapg.restore_table_from_backup(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_restore_table_from_backup' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.restore_table_from_backup(json) IS 'Makes a table of a backup: the API operation RestoreTableFromBackup';
+
+CREATE FUNCTION dynapg.restore_table_from_backup(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_restore_table_from_backup_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.restore_table_from_backup(jsonb) IS 'Makes a table of a backup: the API operation RestoreTableFromBackup';
+
+CREATE FUNCTION dynapg.restore_table_from_backup(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_restore_table_from_backup_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.restore_table_from_backup(text) IS 'Makes a table of a backup: the API operation RestoreTableFromBackup';
+
+CREATE FUNCTION dynapg.restore_table_to_point_in_time(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_restore_table_to_point_in_time' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(json) IS 'Refuses, as there is no point-in-time recovery of a table: the API operation RestoreTableToPointInTime';
+
+CREATE FUNCTION dynapg.restore_table_to_point_in_time(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_restore_table_to_point_in_time_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(jsonb) IS 'Refuses, as there is no point-in-time recovery of a table: the API operation RestoreTableToPointInTime';
+
+CREATE FUNCTION dynapg.restore_table_to_point_in_time(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_restore_table_to_point_in_time_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(text) IS 'Refuses, as there is no point-in-time recovery of a table: the API operation RestoreTableToPointInTime';
+
+CREATE FUNCTION dynapg.update_continuous_backups(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_continuous_backups' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_continuous_backups(json) IS 'Keeps the setting of point-in-time recovery of a table: the API operation UpdateContinuousBackups';
+
+CREATE FUNCTION dynapg.update_continuous_backups(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_continuous_backups_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_continuous_backups(jsonb) IS 'Keeps the setting of point-in-time recovery of a table: the API operation UpdateContinuousBackups';
+
+CREATE FUNCTION dynapg.update_continuous_backups(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_update_continuous_backups_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update_continuous_backups(text) IS 'Keeps the setting of point-in-time recovery of a table: the API operation UpdateContinuousBackups';
+
 --
 -- Moving data in and out
 --

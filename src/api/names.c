@@ -187,6 +187,13 @@ dyn_name_stream_arn(StringInfo out, const char *table, const char *label)
 	appendStringInfo(out, "/stream/%s", label);
 }
 
+void
+dyn_name_backup_arn(StringInfo out, const char *table, const char *id)
+{
+	dyn_name_table_arn(out, table);
+	appendStringInfo(out, "/backup/%s", id);
+}
+
 /* The id of the key that an alias stands for: a UUID of version 4 that is always the same for this database cluster. */
 static void
 append_aliased_key(StringInfo out, const char *alias)

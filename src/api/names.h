@@ -52,6 +52,9 @@ extern void dyn_name_table_arn(StringInfo out, const char *table);
 extern void dyn_name_index_arn(StringInfo out, const char *table, const char *index);
 extern void dyn_name_stream_arn(StringInfo out, const char *table, const char *label);
 
+/* Appends the ARN of a backup of a table. */
+extern void dyn_name_backup_arn(StringInfo out, const char *table, const char *id);
+
 /*
  * Appends the ARN of a KMS key that a request named by id, alias or ARN; NULL is the service's own key.  What an alias stands
  * for is made up, since there is no KMS.

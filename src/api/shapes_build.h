@@ -61,6 +61,7 @@ extern const DynShape dyn_shape_table_arn;	/* a TableName member, name or ARN, a
 extern const DynShape dyn_shape_table;	/* the same as the table operations check it */
 extern const DynShape dyn_shape_table_name; /* a name only */
 extern const DynShape dyn_shape_index_name;
+extern const DynShape dyn_shape_backup_arn;
 extern const DynShape dyn_shape_tags;
 
 #endif							/* DYNAPG_API_SHAPES_BUILD_H */

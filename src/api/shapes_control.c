@@ -1,5 +1,5 @@
 /*
- * shapes_control.c - the shapes of the requests about tags, Time to Live, policies, insights, destinations, limits and global tables
+ * shapes_control.c - the shapes of the requests about tags, Time to Live, policies, insights, destinations, limits, global tables, backups
  *
  * Layer 3 (api).
  */
@@ -289,3 +289,53 @@ static const DynShapeField describe_ttl_fields[] = {
 	{"TableName", &dyn_shape_table, true},
 };
 const DynShape dyn_shape_describe_time_to_live = STRUCTURE_OF("DescribeTimeToLiveInput", describe_ttl_fields);
+
+/* Backups, and point-in-time recovery */
+
+const DynShape dyn_shape_backup_arn = STRING_OF("BackupArn", DYN_MIN_BACKUP_ARN, DYN_MAX_ARN);
+static const DynShape backup_name = NAME_OF("BackupName");
+static const DynShapeField create_backup_fields[] = {
+	{"TableName", &dyn_shape_table, true},
+	{"BackupName", &backup_name, true},
+};
+const DynShape dyn_shape_create_backup = STRUCTURE_OF("CreateBackupInput", create_backup_fields);
+
+static const DynShapeField describe_backup_fields[] = {
+	{"BackupArn", &dyn_shape_backup_arn, true},
+};
+const DynShape dyn_shape_describe_backup = STRUCTURE_OF("DescribeBackupInput", describe_backup_fields);
+const DynShape dyn_shape_delete_backup = STRUCTURE_OF("DeleteBackupInput", describe_backup_fields);
+
+static const char *const backup_types[] = {"USER", "SYSTEM", "AWS_BACKUP", "ALL", NULL};
+static const DynShape backup_type = ENUM_OF("BackupTypeFilter", backup_types);
+static const DynShape backup_limit = {.name = "BackupsInputLimit", .kind = DYN_SHAPE_INTEGER, .has_min = true, .min = 1,
+.has_max = true, .max = DYN_MAX_LISTED_BACKUPS};
+static const DynShape backup_time = {.name = "Date", .kind = DYN_SHAPE_DOUBLE};
+static const DynShapeField list_backups_fields[] = {
+	{"TableName", &dyn_shape_table, false},
+	{"Limit", &backup_limit, false},
+	{"TimeRangeLowerBound", &backup_time, false},
+	{"TimeRangeUpperBound", &backup_time, false},
+	{"ExclusiveStartBackupArn", &dyn_shape_backup_arn, false},
+	{"BackupType", &backup_type, false},
+};
+const DynShape dyn_shape_list_backups = STRUCTURE_OF("ListBackupsInput", list_backups_fields);
+
+static const DynShapeField describe_continuous_fields[] = {
+	{"TableName", &dyn_shape_table, true},
+};
+const DynShape dyn_shape_describe_continuous_backups =
+	STRUCTURE_OF("DescribeContinuousBackupsInput", describe_continuous_fields);
+
+static const DynShape recovery_period = {.name = "RecoveryPeriodInDays", .kind = DYN_SHAPE_INTEGER, .has_min = true, .min = 1,
+.has_max = true, .max = DYN_MAX_RECOVERY_PERIOD};
+static const DynShapeField recovery_fields[] = {
+	{"PointInTimeRecoveryEnabled", &dyn_shape_boolean, true},
+	{"RecoveryPeriodInDays", &recovery_period, false},
+};
+static const DynShape recovery = STRUCTURE_OF("PointInTimeRecoverySpecification", recovery_fields);
+static const DynShapeField update_continuous_fields[] = {
+	{"TableName", &dyn_shape_table, true},
+	{"PointInTimeRecoverySpecification", &recovery, true},
+};
+const DynShape dyn_shape_update_continuous_backups = STRUCTURE_OF("UpdateContinuousBackupsInput", update_continuous_fields);

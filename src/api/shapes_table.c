@@ -311,3 +311,33 @@ static const DynShapeField description_fields[] = {
 	{"Table", &described_table, true},
 };
 const DynShape dyn_shape_description = STRUCTURE_OF("DescribeTableOutput", description_fields);
+
+/* Restoring a table: of a backup, and to a point in time */
+
+static const DynShapeField restore_backup_fields[] = {
+	{"TargetTableName", &dyn_shape_table_name, true},
+	{"BackupArn", &dyn_shape_backup_arn, true},
+	{"BillingModeOverride", &billing_mode, false},
+	{"GlobalSecondaryIndexOverride", &gsis, false},
+	{"LocalSecondaryIndexOverride", &lsis, false},
+	{"ProvisionedThroughputOverride", &throughput, false},
+	{"OnDemandThroughputOverride", &on_demand, false},
+	{"SSESpecificationOverride", &sse, false},
+};
+const DynShape dyn_shape_restore_table_from_backup = STRUCTURE_OF("RestoreTableFromBackupInput", restore_backup_fields);
+
+static const DynShape restore_moment = {.name = "Date", .kind = DYN_SHAPE_DOUBLE};
+static const DynShapeField restore_point_fields[] = {
+	{"SourceTableArn", &dyn_shape_table_arn, false},
+	{"SourceTableName", &dyn_shape_table_name, false},
+	{"TargetTableName", &dyn_shape_table_name, true},
+	{"UseLatestRestorableTime", &dyn_shape_boolean, false},
+	{"RestoreDateTime", &restore_moment, false},
+	{"BillingModeOverride", &billing_mode, false},
+	{"GlobalSecondaryIndexOverride", &gsis, false},
+	{"LocalSecondaryIndexOverride", &lsis, false},
+	{"ProvisionedThroughputOverride", &throughput, false},
+	{"OnDemandThroughputOverride", &on_demand, false},
+	{"SSESpecificationOverride", &sse, false},
+};
+const DynShape dyn_shape_restore_table_to_point_in_time = STRUCTURE_OF("RestoreTableToPointInTimeInput", restore_point_fields);

@@ -11,6 +11,7 @@
 #include "api/table_settings.h"
 #include "base/errors.h"
 #include "changes/stream.h"
+#include "store/backup.h"
 #include "store/index.h"
 
 void
@@ -24,6 +25,9 @@ dyn_api_delete_table(const DynJson *request, StringInfo reply)
 	if (dyn_index_unfinished(def))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Cannot delete table while indexes "
 				  "are being created, updated, or deleted.");
+	if (dyn_backup_is_pending(def->relid))
+		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Cannot delete table while a backup of "
+				  "it is being created.");
 	if (dyn_settings_read(def->definition)->stream)
 		dyn_stream_disable(def->relid);
 	dyn_catalog_drop(def);

@@ -174,6 +174,30 @@ print_sse(StringInfo out, const DynTableSettings *settings, bool updating)
 	appendStringInfoChar(out, '}');
 }
 
+/* What the table was restored of; the rows are all there when it can be seen. */
+static void
+print_restored(StringInfo out, const DynTableSettings *settings, bool creating)
+{
+	static const char *const members[] = {"SourceBackupArn", "SourceTableArn", "RestoreDateTime"};
+	const DynJson *restored;
+
+	if (!settings->restored)
+		return;
+	restored = dyn_json_parse(settings->restored, strlen(settings->restored));
+	open_object(out, "RestoreSummary");
+	for (int i = 0; i < lengthof(members); i++)
+	{
+		const DynJson *member = dyn_request_member(restored, members[i]);
+
+		if (!member)
+			continue;
+		dyn_jsonout_member(out, members[i]);
+		dyn_jsonout_tree(out, member);
+	}
+	print_bool(out, "RestoreInProgress", creating);
+	appendStringInfoChar(out, '}');
+}
+
 static void
 print_class(StringInfo out, const DynTableSettings *settings)
 {
@@ -306,6 +330,7 @@ dyn_describe_table(StringInfo reply, const char *member, const DynTableDef *def,
 	print_counts(reply, "TableSizeBytes", items, bytes);
 	print_stream(reply, def, settings);
 	print_class(reply, settings);
+	print_restored(reply, settings, view.state == DYN_TABLE_CREATING);
 	print_bool(reply, "DeletionProtectionEnabled", def->deletion_protection);
 	appendStringInfoChar(reply, '}');
 }

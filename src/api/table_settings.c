@@ -171,6 +171,7 @@ dyn_settings_read(const char *definition)
 	const DynJson *sse = dyn_request_member(root, "SSESpecification");
 	const DynJson *stream = dyn_request_member(root, "StreamSpecification");
 	const DynJson *ttl = dyn_request_member(root, "TimeToLive");
+	const DynJson *pitr = dyn_request_member(root, "PointInTimeRecovery");
 
 	settings->pay_per_request = dyn_request_is(root, "BillingMode", "PAY_PER_REQUEST");
 	settings->pay_per_request_since = read_time(root, "LastUpdateToPayPerRequestDateTime");
@@ -191,6 +192,9 @@ dyn_settings_read(const char *definition)
 	settings->insights = read_insights(root);
 	settings->ttl_attribute = dyn_request_cstring(ttl, "AttributeName");
 	settings->ttl_enabled = dyn_request_bool(ttl, "Enabled", false);
+	settings->pitr_since = read_time(pitr, "EnabledDateTime");
+	settings->pitr_days = (int) dyn_request_integer(pitr, "RecoveryPeriodInDays", 0);
+	settings->restored = read_json(root, "RestoreSummary");
 	return settings;
 }
 
@@ -301,6 +305,18 @@ write_ttl(StringInfo out, const DynTableSettings *settings)
 	appendStringInfo(out, ",\"Enabled\":%s}", settings->ttl_enabled ? "true" : "false");
 }
 
+static void
+write_pitr(StringInfo out, const DynTableSettings *settings)
+{
+	if (settings->pitr_since == 0)
+		return;
+	dyn_jsonout_member(out, "PointInTimeRecovery");
+	appendStringInfoChar(out, '{');
+	dyn_settings_print_time(out, "EnabledDateTime", settings->pitr_since);
+	dyn_settings_print_number(out, "RecoveryPeriodInDays", settings->pitr_days);
+	appendStringInfoChar(out, '}');
+}
+
 /* A member that is kept as JSON. */
 static void
 write_json(StringInfo out, const char *member, const char *json)
@@ -339,6 +355,8 @@ dyn_settings_write(const DynTableSettings *settings)
 	write_json(&out, "KinesisDataStreamDestinations", settings->kinesis);
 	write_insights(&out, &settings->insights);
 	write_ttl(&out, settings);
+	write_pitr(&out, settings);
+	write_json(&out, "RestoreSummary", settings->restored);
 	appendStringInfoChar(&out, '}');
 	return out.data;
 }

@@ -77,6 +77,9 @@ typedef struct DynTableSettings
 	DynInsights insights;
 	char	   *ttl_attribute;	/* of Time to Live; NULL: was never enabled */
 	bool		ttl_enabled;
+	double		pitr_since;		/* point-in-time recovery was asked for; 0: it is off */
+	int			pitr_days;
+	char	   *restored;		/* JSON object: the backup that the table was made of; NULL: of none */
 } DynTableSettings;
 
 /* From the catalog's JSON and to it. */

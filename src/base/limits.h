@@ -24,6 +24,9 @@
 #define DYN_MAX_TABLE_NAME			255		/* characters; API, CreateTable */
 #define DYN_MAX_ARN					1024	/* characters of a TableName member, ARN or name; API */
 #define DYN_MAX_LIST_TABLES			100		/* names in a page; API, ListTables */
+#define DYN_MIN_BACKUP_ARN			37	/* characters; API */
+#define DYN_MAX_LISTED_BACKUPS		100	/* of one ListBackups; API */
+#define DYN_MAX_RECOVERY_PERIOD		35	/* days of point-in-time recovery; API */
 #define DYN_MAX_RESOURCE_ARN		1283	/* characters of a ResourceArn; API, TagResource */
 #define DYN_MAX_POLICY				20480	/* bytes of a resource policy; Quotas */
 #define DYN_MAX_LIST_INSIGHTS		100		/* summaries in a page; API, ListContributorInsights */

@@ -1,5 +1,5 @@
 /*
- * builder.c - the background worker that builds and drops indexes without blocking writers
+ * builder.c - the background worker that builds and drops indexes and makes backups without blocking writers
  *
  * CREATE INDEX CONCURRENTLY commits several transactions of its own, which PostgreSQL allows to a statement of the
  * top level alone: the builder runs it in a portal as the main loop of a session would.
@@ -40,6 +40,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "store/backup.h"
 #include "store/builder.h"
 #include "store/ddl.h"
 #include "store/index.h"
@@ -216,6 +217,7 @@ typedef struct Job
 	char	   *create;			/* statements */
 	char	   *drop;			/* NULL: nothing is there */
 	bool		is_ttl;			/* it is the index of Time to Live, which has no row; only the statements are set */
+	char	   *backup;			/* it is this backup, and nothing else is set; NULL: it is an index */
 } Job;
 
 static void
@@ -326,6 +328,14 @@ read_ttl_job(Oid relid, Job *job)
 	return true;
 }
 
+/* Backups come first: one that fails waits for its next attempt, while an index that fails is there all the time. */
+static bool
+read_backup_job(Oid relid, Job *job)
+{
+	*job = (Job) {.backup = dyn_backup_job(relid)};
+	return job->backup != NULL;
+}
+
 /* Reads what is to be done; false when there is nothing. */
 static bool
 read_job(Oid relid, Job *job, MemoryContext context)
@@ -336,7 +346,7 @@ read_job(Oid relid, Job *job, MemoryContext context)
 	MemoryContextReset(context);
 	begin();
 	old = MemoryContextSwitchTo(context);
-	found = read_index_job(relid, job) || read_ttl_job(relid, job);
+	found = read_backup_job(relid, job) || read_index_job(relid, job) || read_ttl_job(relid, job);
 	MemoryContextSwitchTo(old);
 	commit();
 	MemoryContextSwitchTo(context);
@@ -397,7 +407,13 @@ prepare_table(Oid relid, const Job *job)
 static void
 work(Oid relid, const Job *job)
 {
-	if (job->is_ttl)
+	if (job->backup)
+	{
+		begin();
+		dyn_backup_make(job->backup);
+		commit();
+	}
+	else if (job->is_ttl)
 	{
 		if (job->create)
 			prepare_table(relid, job);
@@ -430,6 +446,13 @@ work(Oid relid, const Job *job)
 static void
 clean_up(Oid relid, Job *job, const char *failure, MemoryContext context)
 {
+	if (job->backup)
+	{
+		begin();
+		dyn_backup_note_failure(job->backup, failure);
+		commit();
+		return;
+	}
 	if (!job->is_ttl)
 	{
 		begin();

@@ -1,5 +1,5 @@
 /*
- * builder.h - the background worker that builds and drops indexes without blocking writers
+ * builder.h - the background worker that builds and drops indexes and makes backups without blocking writers
  *
  * A builder is a dynamic background worker for one table.  It runs CREATE INDEX CONCURRENTLY and DROP INDEX
  * CONCURRENTLY, as the table's owner, until the table has no unfinished index, and ends.  While it works it holds a

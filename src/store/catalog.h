@@ -53,6 +53,7 @@ typedef struct DynTableDef
 	bool		deletion_protection;
 	char	   *attribute_definitions;	/* JSON array as given */
 	char	   *definition;		/* JSON object: billing, throughput, stream, SSE, class, tags ... */
+	Oid			rows_from;		/* of a new table: a relation that has the rows to begin with, or InvalidOid */
 	int			nindexes;
 	DynIndexDef *indexes;
 } DynTableDef;

@@ -38,7 +38,7 @@ extern char *dyn_ddl_index_name(const DynTableDef *def, const char *index_name);
 /* Appends the condition under which an index holds an item, from WHERE on; nothing where it holds all. */
 extern void dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *def, const DynIndexDef *index);
 
-/* Creates the data table under that relation name; returns its OID. */
+/* Creates the data table under that relation name, with the rows of def->rows_from, if any; returns its OID. */
 extern Oid	dyn_ddl_create_table(const DynTableDef *def, const char *relation_name);
 
 /* The statement that creates a secondary index of a data table under that relation name. */

@@ -1,5 +1,5 @@
 /*
- * guard.c - who may change the rows of dynapg.tables, dynapg.indexes and dynapg.streams with SQL
+ * guard.c - who may change the rows of dynapg.tables, dynapg.indexes, dynapg.streams and dynapg.backups with SQL
  *
  * The operations write the catalogs as their owner, after a check of what the current user may do to the table.  SQL needs a grant
  * for it, which roles such as pg_write_all_data have for all tables.  What stands in the catalogs decides what is read, built and
@@ -199,7 +199,7 @@ dynapg_on_catalog_change(PG_FUNCTION_ARGS)
 		check_stream(&row, &(Row) {data->tg_relation, data->tg_trigtuple});
 	else if (strcmp(column, "relid") == 0)
 		check_table(&row, get_relation(&row, column));
-	else
+	else if (strcmp(column, "table_relid") == 0)
 		check_index(&row);
 	return PointerGetDatum(result);
 }

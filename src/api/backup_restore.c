@@ -1,0 +1,281 @@
+/*
+ * backup_restore.c - RestoreTableFromBackup
+ *
+ * The definition that the backup has and the overrides make a CreateTable request, which is checked and carried out as any other; the
+ * new table begins with the rows of the backup.  All of it is in the request's transaction: nobody sees half a table.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "api/backups.h"
+#include "api/handlers.h"
+#include "api/names.h"
+#include "api/shapes.h"
+#include "api/table_create.h"
+#include "api/table_describe.h"
+#include "api/table_keys.h"
+#include "api/table_settings.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+
+static void
+print_member(StringInfo out, const char *name, const DynJson *value)
+{
+	if (!value)
+		return;
+	dyn_jsonout_member(out, name);
+	dyn_jsonout_tree(out, value);
+}
+
+/* The override of that member, or what the backup has. */
+static const DynJson *
+overridden(const DynJson *request, const DynJson *definition, const char *override, const char *member)
+{
+	const DynJson *given = dyn_request_member(request, override);
+
+	return given ? given : dyn_request_member(definition, member);
+}
+
+/* ---- indexes ---- */
+
+static const DynJson *
+find_index(const DynJson *indexes, DynSlice name)
+{
+	for (const DynJson *index = indexes ? dyn_json_first(indexes) : NULL; index; index = dyn_json_next(index))
+		if (dyn_slice_equal(dyn_request_string(index, "IndexName"), name))
+			return index;
+	return NULL;
+}
+
+static bool
+same_keys(const DynJson *a, const DynJson *b)
+{
+	const DynJson *x = dyn_json_first(a);
+	const DynJson *y = dyn_json_first(b);
+
+	for (; x && y; x = dyn_json_next(x), y = dyn_json_next(y))
+		if (!dyn_slice_equal(dyn_request_string(x, "AttributeName"), dyn_request_string(y, "AttributeName")) ||
+			!dyn_slice_equal(dyn_request_string(x, "KeyType"), dyn_request_string(y, "KeyType")))
+			return false;
+	return x == NULL && y == NULL;
+}
+
+static bool
+has_name(const DynJson *names, DynSlice name)
+{
+	for (const DynJson *other = names ? dyn_json_first(names) : NULL; other; other = dyn_json_next(other))
+		if (dyn_slice_equal(dyn_json_string(other), name))
+			return true;
+	return false;
+}
+
+/* The order of NonKeyAttributes tells nothing. */
+static bool
+same_projection(const DynJson *a, const DynJson *b)
+{
+	const DynJson *names = dyn_request_member(a, "NonKeyAttributes");
+	const DynJson *others = dyn_request_member(b, "NonKeyAttributes");
+
+	if (!dyn_slice_equal(dyn_request_string(a, "ProjectionType"), dyn_request_string(b, "ProjectionType")) ||
+		(names ? dyn_json_count(names) : 0) != (others ? dyn_json_count(others) : 0))
+		return false;
+	for (const DynJson *name = names ? dyn_json_first(names) : NULL; name; name = dyn_json_next(name))
+		if (!has_name(others, dyn_json_string(name)))
+			return false;
+	return true;
+}
+
+/* An index of an override is one that the backup has. */
+static const DynJson *
+kept_index(const DynJson *index, const DynJson *kept, const char *override)
+{
+	DynSlice	name = dyn_request_string(index, "IndexName");
+	const DynJson *found = find_index(kept, name);
+
+	if (!found)
+		dyn_validation(DYN_INVALID_PARAMETER "%s names an index that the backup does not have: %.*s", override, (int) name.len, name.data);
+	if (!same_keys(dyn_request_member(index, "KeySchema"), dyn_request_member(found, "KeySchema")) ||
+		!same_projection(dyn_request_member(index, "Projection"), dyn_request_member(found, "Projection")))
+		dyn_validation(DYN_INVALID_PARAMETER "KeySchema and Projection of an index in %s must be those of the backup: %.*s", override,
+					   (int) name.len, name.data);
+	return found;
+}
+
+/* One global index: throughput of the override, or of the backup where the billing mode has such. */
+static void
+print_global(StringInfo out, const DynJson *index, const DynJson *kept, bool pay_per_request, bool same_mode)
+{
+	const DynJson *throughput = dyn_request_member(index, "ProvisionedThroughput");
+	const DynJson *on_demand = dyn_request_member(index, "OnDemandThroughput");
+
+	if (index == kept && (pay_per_request || !same_mode))
+		throughput = NULL;
+	if (index != kept && !throughput && !pay_per_request && same_mode)
+		throughput = dyn_request_member(kept, "ProvisionedThroughput");
+	if (index == kept && !same_mode)
+		on_demand = NULL;
+	if (index != kept && !on_demand && same_mode)
+		on_demand = dyn_request_member(kept, "OnDemandThroughput");
+	print_member(out, "ProvisionedThroughput", throughput);
+	print_member(out, "OnDemandThroughput", on_demand);
+	print_member(out, "WarmThroughput", index == kept ? NULL : dyn_request_member(index, "WarmThroughput"));
+}
+
+/* The indexes of one kind, those of the override if there is one. */
+static void
+print_indexes(StringInfo out, const DynJson *request, const DynJson *definition, const char *override, const char *member,
+			  bool pay_per_request, bool same_mode)
+{
+	const DynJson *kept = dyn_request_member(definition, member);
+	const DynJson *given = dyn_request_member(request, override);
+	const DynJson *indexes = given ? given : kept;
+	bool		first = true;
+
+	if (!indexes || dyn_json_count(indexes) == 0)
+		return;
+	dyn_jsonout_member(out, member);
+	appendStringInfoChar(out, '[');
+	for (const DynJson *index = dyn_json_first(indexes); index; index = dyn_json_next(index))
+	{
+		const DynJson *source = given ? kept_index(index, kept, override) : index;
+
+		appendStringInfoString(out, first ? "{" : ",{");
+		first = false;
+		print_member(out, "IndexName", dyn_request_member(source, "IndexName"));
+		print_member(out, "KeySchema", dyn_request_member(source, "KeySchema"));
+		print_member(out, "Projection", dyn_request_member(source, "Projection"));
+		if (strcmp(member, "GlobalSecondaryIndexes") == 0)
+			print_global(out, index, source, pay_per_request, same_mode);
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoChar(out, ']');
+}
+
+/* ---- attribute definitions ---- */
+
+static bool
+in_schema(const DynJson *schema, DynSlice name)
+{
+	for (const DynJson *element = schema ? dyn_json_first(schema) : NULL; element; element = dyn_json_next(element))
+		if (dyn_slice_equal(dyn_request_string(element, "AttributeName"), name))
+			return true;
+	return false;
+}
+
+static bool
+in_indexes(const DynJson *indexes, DynSlice name)
+{
+	for (const DynJson *index = indexes ? dyn_json_first(indexes) : NULL; index; index = dyn_json_next(index))
+		if (in_schema(dyn_request_member(index, "KeySchema"), name))
+			return true;
+	return false;
+}
+
+/* Those of attributes that a key still uses. */
+static void
+print_definitions(StringInfo out, const DynJson *request, const DynJson *definition)
+{
+	const DynJson *definitions = dyn_request_member(definition, "AttributeDefinitions");
+	const DynJson *schema = dyn_request_member(definition, "KeySchema");
+	const DynJson *locals = overridden(request, definition, "LocalSecondaryIndexOverride", "LocalSecondaryIndexes");
+	const DynJson *globals = overridden(request, definition, "GlobalSecondaryIndexOverride", "GlobalSecondaryIndexes");
+	bool		first = true;
+
+	dyn_jsonout_member(out, "AttributeDefinitions");
+	appendStringInfoChar(out, '[');
+	for (const DynJson *attribute = definitions ? dyn_json_first(definitions) : NULL; attribute; attribute = dyn_json_next(attribute))
+	{
+		DynSlice	name = dyn_request_string(attribute, "AttributeName");
+
+		if (!in_schema(schema, name) && !in_indexes(locals, name) && !in_indexes(globals, name))
+			continue;
+		if (!first)
+			appendStringInfoChar(out, ',');
+		first = false;
+		dyn_jsonout_tree(out, attribute);
+	}
+	appendStringInfoChar(out, ']');
+}
+
+/* ---- the request ---- */
+
+/* The CreateTable request. */
+static char *
+create_request(const DynJson *request, const DynJson *definition)
+{
+	const DynJson *throughput = dyn_request_member(request, "ProvisionedThroughputOverride");
+	const DynJson *on_demand = dyn_request_member(request, "OnDemandThroughputOverride");
+	bool		was_on_demand = dyn_request_is(definition, "BillingMode", "PAY_PER_REQUEST");
+	bool		pay_per_request = dyn_request_member(request, "BillingModeOverride") ?
+		dyn_request_is(request, "BillingModeOverride", "PAY_PER_REQUEST") : was_on_demand;
+	bool		same_mode = pay_per_request == was_on_demand;
+	StringInfoData out;
+
+	if (!throughput && !pay_per_request && same_mode)
+		throughput = dyn_request_member(definition, "ProvisionedThroughput");
+	if (!on_demand && same_mode)
+		on_demand = dyn_request_member(definition, "OnDemandThroughput");
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	print_member(&out, "TableName", dyn_request_member(request, "TargetTableName"));
+	print_definitions(&out, request, definition);
+	print_member(&out, "KeySchema", dyn_request_member(definition, "KeySchema"));
+	dyn_settings_print_text(&out, "BillingMode", pay_per_request ? "PAY_PER_REQUEST" : "PROVISIONED");
+	print_member(&out, "ProvisionedThroughput", throughput);
+	print_member(&out, "OnDemandThroughput", on_demand);
+	print_member(&out, "SSESpecification", overridden(request, definition, "SSESpecificationOverride", "SSESpecification"));
+	print_indexes(&out, request, definition, "LocalSecondaryIndexOverride", "LocalSecondaryIndexes", pay_per_request, same_mode);
+	print_indexes(&out, request, definition, "GlobalSecondaryIndexOverride", "GlobalSecondaryIndexes", pay_per_request, same_mode);
+	appendStringInfoChar(&out, '}');
+	return out.data;
+}
+
+/* What the new table's description says of the backup. */
+static char *
+restore_summary(const DynBackup *backup)
+{
+	StringInfoData out;
+	StringInfoData arn;
+
+	initStringInfo(&arn);
+	dyn_name_table_arn(&arn, backup->table_name);
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	dyn_settings_print_text(&out, "SourceBackupArn", dyn_backup_arn(backup));
+	dyn_settings_print_text(&out, "SourceTableArn", arn.data);
+	dyn_settings_print_time(&out, "RestoreDateTime", dyn_settings_epoch(backup->created_at));
+	appendStringInfoChar(&out, '}');
+	return out.data;
+}
+
+void
+dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
+{
+	DynBackup  *backup = dyn_backup_of_request(request, false);
+	DynTableSettings *settings;
+	DynTableDef def;
+	const DynJson *create;
+	char	   *text;
+
+	if (!OidIsValid(backup->copy))
+	{
+		dyn_backup_resume(backup);
+		dyn_error(DYN_E_BACKUP_IN_USE, "Backup is being created: %s", dyn_backup_arn(backup));
+	}
+	backup = dyn_backup_of_request(request, true);
+	text = create_request(request, dyn_backup_definition(backup));
+	create = dyn_json_parse(text, strlen(text));
+	dyn_shape_check(&dyn_shape_create_table, create);
+	dyn_create_read(create, &def);
+	settings = dyn_settings_read(def.definition);
+	settings->restored = restore_summary(backup);
+	def.definition = dyn_settings_write(settings);
+	def.rows_from = backup->copy;
+	if (!dyn_catalog_create(&def))
+		dyn_error(DYN_E_TABLE_ALREADY_EXISTS, "Table already exists: %s", def.name);
+
+	appendStringInfoChar(reply, '{');
+	dyn_describe_table(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_CREATING});
+	appendStringInfoChar(reply, '}');
+}

@@ -1,0 +1,356 @@
+/*
+ * backups.c - CreateBackup, DescribeBackup, ListBackups, DeleteBackup
+ *
+ * What is kept of the table is one JSON object (print_definition): SourceTableDetails and SourceTableFeatureDetails are made of it,
+ * and by backup_restore.c the request that makes a table like it.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "api/backups.h"
+
+#include "api/handlers.h"
+#include "api/names.h"
+#include "api/shapes.h"
+#include "api/table_describe.h"
+#include "api/table_settings.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+#include "base/limits.h"
+#include "store/ttl.h"
+
+#define BACKUP_PART "/backup/"
+
+/* ---- the definition of a table ---- */
+
+static void
+copy_member(StringInfo out, const DynJson *object, const char *name, const char *as)
+{
+	const DynJson *member = dyn_request_member(object, name);
+
+	if (!member)
+		return;
+	dyn_jsonout_member(out, as);
+	dyn_jsonout_tree(out, member);
+}
+
+/* Capacity units of a description, without its times. */
+static void
+print_units(StringInfo out, const DynJson *described)
+{
+	const DynJson *throughput = dyn_request_member(described, "ProvisionedThroughput");
+
+	dyn_jsonout_member(out, "ProvisionedThroughput");
+	appendStringInfoChar(out, '{');
+	copy_member(out, throughput, "ReadCapacityUnits", "ReadCapacityUnits");
+	copy_member(out, throughput, "WriteCapacityUnits", "WriteCapacityUnits");
+	appendStringInfoChar(out, '}');
+}
+
+static void
+print_indexes(StringInfo out, const DynJson *described, const char *member, bool global)
+{
+	const DynJson *indexes = dyn_request_member(described, member);
+	bool		first = true;
+
+	if (!indexes)
+		return;
+	dyn_jsonout_member(out, member);
+	appendStringInfoChar(out, '[');
+	for (const DynJson *index = dyn_json_first(indexes); index; index = dyn_json_next(index))
+	{
+		appendStringInfoString(out, first ? "{" : ",{");
+		first = false;
+		copy_member(out, index, "IndexName", "IndexName");
+		copy_member(out, index, "KeySchema", "KeySchema");
+		copy_member(out, index, "Projection", "Projection");
+		if (global)
+		{
+			print_units(out, index);
+			copy_member(out, index, "OnDemandThroughput", "OnDemandThroughput");
+		}
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoChar(out, ']');
+}
+
+static void
+print_ttl(StringInfo out, const DynTableDef *def)
+{
+	static const char *const names[] = {"DISABLED", "ENABLING", "ENABLED", "DISABLING"};
+	DynTtl		ttl = dyn_ttl_read(def);
+
+	dyn_jsonout_member(out, "TimeToLiveDescription");
+	appendStringInfoChar(out, '{');
+	dyn_settings_print_text(out, "TimeToLiveStatus", names[ttl.status]);
+	if (ttl.status != DYN_TTL_DISABLED)
+		dyn_settings_print_text(out, "AttributeName", ttl.attribute);
+	appendStringInfoChar(out, '}');
+}
+
+/* Keys, indexes and settings of the table, from its description. */
+static void
+print_definition(StringInfo out, const DynTableDef *def)
+{
+	const DynTableSettings *settings = dyn_settings_read(def->definition);
+	StringInfoData text;
+	const DynJson *described;
+
+	initStringInfo(&text);
+	appendStringInfoChar(&text, '{');
+	dyn_describe_table(&text, "Table", def, (DynTableView) {DYN_TABLE_ACTIVE});
+	appendStringInfoChar(&text, '}');
+	described = dyn_json_member(dyn_json_parse(text.data, text.len), "Table");
+
+	appendStringInfoChar(out, '{');
+	copy_member(out, described, "CreationDateTime", "TableCreationDateTime");
+	copy_member(out, described, "AttributeDefinitions", "AttributeDefinitions");
+	copy_member(out, described, "KeySchema", "KeySchema");
+	dyn_settings_print_text(out, "BillingMode", settings->pay_per_request ? "PAY_PER_REQUEST" : "PROVISIONED");
+	print_units(out, described);
+	copy_member(out, described, "OnDemandThroughput", "OnDemandThroughput");
+	print_indexes(out, described, "LocalSecondaryIndexes", false);
+	print_indexes(out, described, "GlobalSecondaryIndexes", true);
+	copy_member(out, described, "StreamSpecification", "StreamDescription");
+	print_ttl(out, def);
+	copy_member(out, described, "SSEDescription", "SSEDescription");
+	if (settings->sse)
+	{
+		dyn_jsonout_member(out, "SSESpecification");
+		appendStringInfoString(out, "{\"Enabled\":true,\"SSEType\":\"KMS\"");
+		if (settings->kms_key)
+			dyn_settings_print_text(out, "KMSMasterKeyId", settings->kms_key);
+		appendStringInfoChar(out, '}');
+	}
+	appendStringInfoChar(out, '}');
+}
+
+const DynJson *
+dyn_backup_definition(const DynBackup *backup)
+{
+	return dyn_json_parse(backup->definition, strlen(backup->definition));
+}
+
+/* ---- names ---- */
+
+char *
+dyn_backup_arn(const DynBackup *backup)
+{
+	StringInfoData arn;
+
+	initStringInfo(&arn);
+	dyn_name_backup_arn(&arn, backup->table_name, backup->id);
+	return arn.data;
+}
+
+/* The id in a member with a backup's ARN. */
+static char *
+id_of_arn(const DynJson *request, const char *member)
+{
+	char	   *arn = dyn_request_cstring(request, member);
+	char	   *part = strstr(arn, BACKUP_PART);
+
+	if (!dyn_name_is_arn((DynSlice) {arn, (uint32) strlen(arn)}) || !part)
+		dyn_validation("Invalid Request: %s is not the ARN of a backup: %s", member, arn);
+	return part + strlen(BACKUP_PART);
+}
+
+DynBackup *
+dyn_backup_of_request(const DynJson *request, bool lock)
+{
+	char	   *arn = dyn_request_cstring(request, "BackupArn");
+	DynBackup  *backup = dyn_backup_find(id_of_arn(request, "BackupArn"), lock);
+
+	if (!backup || strcmp(arn, dyn_backup_arn(backup)) != 0)
+		dyn_error(DYN_E_BACKUP_NOT_FOUND, "Backup not found: %s", arn);
+	return backup;
+}
+
+void
+dyn_backup_table_not_found(DynSlice name)
+{
+	dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found: %.*s", (int) name.len, name.data);
+}
+
+/* ---- descriptions ---- */
+
+static const char *
+status_of(const DynBackup *backup)
+{
+	return OidIsValid(backup->copy) ? "AVAILABLE" : "CREATING";
+}
+
+static void
+print_table_arn(StringInfo out, const DynBackup *backup)
+{
+	StringInfoData arn;
+
+	initStringInfo(&arn);
+	dyn_name_table_arn(&arn, backup->table_name);
+	dyn_settings_print_text(out, "TableArn", arn.data);
+}
+
+/* The members of BackupDetails, which a BackupSummary has, too. */
+static void
+print_details(StringInfo out, const DynBackup *backup, const char *status)
+{
+	dyn_settings_print_text(out, "BackupArn", dyn_backup_arn(backup));
+	dyn_settings_print_text(out, "BackupName", backup->name);
+	dyn_settings_print_number(out, "BackupSizeBytes", backup->copy_bytes);
+	dyn_settings_print_text(out, "BackupStatus", status);
+	dyn_settings_print_text(out, "BackupType", "USER");
+	dyn_settings_print_time(out, "BackupCreationDateTime", dyn_settings_epoch(backup->created_at));
+}
+
+static void
+print_members(StringInfo out, const DynJson *definition, const char *const *members, int count)
+{
+	for (int i = 0; i < count; i++)
+		copy_member(out, definition, members[i], members[i]);
+}
+
+static void
+print_backup(StringInfo out, const DynBackup *backup, const char *status)
+{
+	static const char *const table_members[] = {"KeySchema", "TableCreationDateTime", "ProvisionedThroughput", "OnDemandThroughput",
+	"BillingMode"};
+	static const char *const feature_members[] = {"LocalSecondaryIndexes", "GlobalSecondaryIndexes", "StreamDescription",
+	"TimeToLiveDescription", "SSEDescription"};
+	const DynJson *definition = dyn_backup_definition(backup);
+
+	dyn_jsonout_member(out, "BackupDescription");
+	appendStringInfoString(out, "{\"BackupDetails\":{");
+	print_details(out, backup, status);
+	appendStringInfoString(out, "},\"SourceTableDetails\":{");
+	dyn_settings_print_text(out, "TableName", backup->table_name);
+	dyn_settings_print_text(out, "TableId", backup->table_id);
+	print_table_arn(out, backup);
+	dyn_settings_print_number(out, "TableSizeBytes", backup->item_bytes);
+	dyn_settings_print_number(out, "ItemCount", backup->items);
+	print_members(out, definition, table_members, lengthof(table_members));
+	appendStringInfoString(out, "},\"SourceTableFeatureDetails\":{");
+	print_members(out, definition, feature_members, lengthof(feature_members));
+	appendStringInfoString(out, "}}");
+}
+
+/* ---- the operations ---- */
+
+void
+dyn_api_create_backup(const DynJson *request, StringInfo reply)
+{
+	DynSlice	name = dyn_name_of_request(request);
+	DynTableDef *def = dyn_catalog_read_for_update(pnstrdup(name.data, name.len));
+	DynBackup  *backup;
+	StringInfoData definition;
+
+	if (!def)
+		dyn_backup_table_not_found(name);
+	initStringInfo(&definition);
+	print_definition(&definition, def);
+	backup = dyn_backup_create(def, dyn_request_cstring(request, "BackupName"), definition.data);
+	appendStringInfoString(reply, "{\"BackupDetails\":{");
+	print_details(reply, backup, "CREATING");
+	appendStringInfoString(reply, "}}");
+}
+
+void
+dyn_api_describe_backup(const DynJson *request, StringInfo reply)
+{
+	DynBackup  *backup = dyn_backup_of_request(request, false);
+
+	dyn_backup_resume(backup);
+	appendStringInfoChar(reply, '{');
+	print_backup(reply, backup, status_of(backup));
+	appendStringInfoChar(reply, '}');
+}
+
+void
+dyn_api_delete_backup(const DynJson *request, StringInfo reply)
+{
+	DynBackup  *backup = dyn_backup_of_request(request, false);
+
+	/* one that cannot be made is given up */
+	if (!OidIsValid(backup->copy) && !backup->failed)
+		dyn_error(DYN_E_BACKUP_IN_USE, "Backup is being created: %s", dyn_backup_arn(backup));
+	backup = dyn_backup_of_request(request, true);
+	dyn_backup_drop(backup);
+	appendStringInfoChar(reply, '{');
+	print_backup(reply, backup, "DELETED");
+	appendStringInfoChar(reply, '}');
+}
+
+/* A bound of the time range; absent, or out of all ranges, it is none. */
+static TimestampTz
+time_bound(const DynJson *request, const char *name, TimestampTz none)
+{
+	const DynJson *member = dyn_request_member(request, name);
+	double		micros;
+
+	if (!member)
+		return none;
+	micros = rint(dyn_json_double(member) * 1000.0) * 1000.0 -
+		(double) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
+	if (isnan(micros) || micros <= (double) MIN_TIMESTAMP)
+		return DT_NOBEGIN;
+	if (micros >= (double) END_TIMESTAMP)
+		return DT_NOEND;
+	return (TimestampTz) micros;
+}
+
+static void
+print_summary(StringInfo out, const DynBackup *backup)
+{
+	appendStringInfoChar(out, '{');
+	dyn_settings_print_text(out, "TableName", backup->table_name);
+	dyn_settings_print_text(out, "TableId", backup->table_id);
+	print_table_arn(out, backup);
+	print_details(out, backup, status_of(backup));
+	appendStringInfoChar(out, '}');
+}
+
+/* All backups are of type USER. */
+static bool
+wants_user_backups(const DynJson *request)
+{
+	return !dyn_request_is(request, "BackupType", "SYSTEM") && !dyn_request_is(request, "BackupType", "AWS_BACKUP");
+}
+
+void
+dyn_api_list_backups(const DynJson *request, StringInfo reply)
+{
+	int			limit = (int) dyn_request_integer(request, "Limit", DYN_MAX_LISTED_BACKUPS);
+	DynBackupFilter filter = {
+		.from = time_bound(request, "TimeRangeLowerBound", DT_NOBEGIN),
+		.until = time_bound(request, "TimeRangeUpperBound", DT_NOEND),
+		.limit = limit + 1
+	};
+	DynBackup  *backups = NULL;
+	int			count = 0;
+
+	if (dyn_request_member(request, "TableName"))
+	{
+		DynSlice	name = dyn_name_of_request(request);
+
+		filter.table_name = pnstrdup(name.data, name.len);
+	}
+	if (dyn_request_member(request, "ExclusiveStartBackupArn"))
+		filter.after = id_of_arn(request, "ExclusiveStartBackupArn");
+	if (wants_user_backups(request))
+		backups = dyn_backup_list(&filter, &count);
+
+	appendStringInfoString(reply, "{\"BackupSummaries\":[");
+	for (int i = 0; i < Min(count, limit); i++)
+	{
+		dyn_backup_resume(&backups[i]);
+		if (i > 0)
+			appendStringInfoChar(reply, ',');
+		print_summary(reply, &backups[i]);
+	}
+	appendStringInfoChar(reply, ']');
+	if (count > limit)
+		dyn_settings_print_text(reply, "LastEvaluatedBackupArn", dyn_backup_arn(&backups[limit - 1]));
+	appendStringInfoChar(reply, '}');
+}

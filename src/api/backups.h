@@ -1,0 +1,27 @@
+/*
+ * backups.h - backups as requests and replies have them
+ *
+ * Layer 3 (api).
+ */
+#ifndef DYNAPG_API_BACKUPS_H
+#define DYNAPG_API_BACKUPS_H
+
+#include "base/json.h"
+#include "store/backup.h"
+
+/* The backup that the request's BackupArn names; raises BackupNotFoundException where there is none that the user sees. */
+extern DynBackup *dyn_backup_of_request(const DynJson *request, bool lock);
+
+/* Its ARN. */
+extern char *dyn_backup_arn(const DynBackup *backup);
+
+/*
+ * Keys, indexes and settings of the table that it is of: CreateTable's members AttributeDefinitions, KeySchema, BillingMode,
+ * ProvisionedThroughput (of zeros on demand), OnDemandThroughput, SSESpecification and those of indexes, and more.
+ */
+extern const DynJson *dyn_backup_definition(const DynBackup *backup);
+
+/* Raises TableNotFoundException. */
+extern void dyn_backup_table_not_found(DynSlice name) pg_attribute_noreturn();
+
+#endif							/* DYNAPG_API_BACKUPS_H */

@@ -1,0 +1,368 @@
+/*
+ * backup.c - backups of tables: copies of their rows, and the catalog dynapg.backups
+ *
+ * Layer 2 (store).
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xlog.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+#include "base/compat.h"
+#include "base/guc.h"
+#include "store/backup.h"
+#include "store/builder.h"
+#include "store/ddl.h"
+#include "store/installation.h"
+#include "store/sql.h"
+
+#define BACKUP_COLUMNS \
+	"b.id, b.name, b.table_name, b.table_id::pg_catalog.text, COALESCE(b.source::pg_catalog.oid, 0), " \
+	"COALESCE(b.copy::pg_catalog.oid, 0), b.created_at, b.items, b.item_bytes, b.copy_bytes, b.definition::pg_catalog.text, " \
+	"b.failures OPERATOR(pg_catalog.>) 0"
+
+/* The backups that $1, a role, sees. */
+#define VISIBLE_BACKUPS \
+	"dynapg.backups b JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) COALESCE(b.copy, b.source) " \
+	"WHERE pg_catalog.pg_has_role($1, c.relowner, 'USAGE')"
+
+/* Has the time come for the next attempt?  As for indexes. */
+#define IS_DUE \
+	"(b.failed_at IS NULL OR pg_catalog.clock_timestamp() OPERATOR(pg_catalog.>) (b.failed_at OPERATOR(pg_catalog.+) " \
+	"pg_catalog.make_interval(secs => LEAST(3600, 5 OPERATOR(pg_catalog.*) pg_catalog.pow(2, LEAST(b.failures, 10))))))"
+
+/* ---- rows ---- */
+
+static void
+read_row(uint64 row, DynBackup *backup)
+{
+	*backup = (DynBackup) {
+		.id = dyn_sql_get_text(row, 1),
+		.name = dyn_sql_get_text(row, 2),
+		.table_name = dyn_sql_get_text(row, 3),
+		.table_id = dyn_sql_get_text(row, 4),
+		.source = dyn_sql_get_oid(row, 5),
+		.copy = dyn_sql_get_oid(row, 6),
+		.created_at = dyn_sql_get_int64(row, 7),
+		.items = dyn_sql_get_int64(row, 8),
+		.item_bytes = dyn_sql_get_int64(row, 9),
+		.copy_bytes = dyn_sql_get_int64(row, 10),
+		.definition = dyn_sql_get_text(row, 11),
+		.failed = dyn_sql_get_bool(row, 12)
+	};
+}
+
+DynBackup *
+dyn_backup_find(const char *id, bool lock)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext old;
+	DynSqlArgs	args = {0};
+	DynBackup  *backup = NULL;
+
+	SPI_connect();
+	dyn_sql_oid(&args, GetUserId());
+	dyn_sql_text(&args, id);
+	if (dyn_catalog_run(psprintf("SELECT " BACKUP_COLUMNS " FROM " VISIBLE_BACKUPS " AND b.id OPERATOR(pg_catalog.=) $2%s",
+								 lock ? " FOR UPDATE OF b" : ""), &args) > 0)
+	{
+		old = MemoryContextSwitchTo(caller);
+		backup = palloc(sizeof(DynBackup));
+		read_row(0, backup);
+		MemoryContextSwitchTo(old);
+	}
+	SPI_finish();
+	return backup;
+}
+
+DynBackup *
+dyn_backup_list(const DynBackupFilter *filter, int *count)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext old;
+	DynSqlArgs	args = {0};
+	DynBackup  *backups;
+
+	SPI_connect();
+	dyn_sql_oid(&args, GetUserId());
+	dyn_sql_text(&args, filter->table_name);
+	dyn_sql_timestamptz(&args, filter->from);
+	dyn_sql_timestamptz(&args, filter->until);
+	dyn_sql_text(&args, filter->after ? filter->after : "");
+	dyn_sql_int(&args, filter->limit);
+	*count = dyn_catalog_run("SELECT " BACKUP_COLUMNS " FROM " VISIBLE_BACKUPS
+							 " AND ($2 IS NULL OR b.table_name OPERATOR(pg_catalog.=) $2) "
+							 "AND b.created_at OPERATOR(pg_catalog.>=) $3 AND b.created_at OPERATOR(pg_catalog.<) $4 "
+							 "AND b.id OPERATOR(pg_catalog.>) $5 ORDER BY b.id LIMIT $6", &args);
+	old = MemoryContextSwitchTo(caller);
+	backups = palloc(Max(*count, 1) * sizeof(DynBackup));
+	for (int i = 0; i < *count; i++)
+		read_row(i, &backups[i]);
+	MemoryContextSwitchTo(old);
+	SPI_finish();
+	return backups;
+}
+
+/* ---- creating ---- */
+
+static Oid
+owner_of(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+/* What making the copy demands of the current user, who is the owner. */
+static void
+require_rights(Oid source)
+{
+	Oid			schema = dyn_installation_table_schema();
+
+	if (!dyn_compat_may_create_in(schema, GetUserId()))
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, DYN_TABLE_SCHEMA);
+	if (!dyn_catalog_may_read_all(source))
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("the owner of table \"%s\" may not read all of its items", get_rel_name(source)),
+						errdetail("A backup holds all items, and the owner makes it.")));
+}
+
+/* The beginning of a backup: its id tells its time. */
+static DynBackup *
+new_backup(const DynTableDef *def, const char *name, const char *definition)
+{
+	DynBackup  *backup = palloc0(sizeof(DynBackup));
+	int64		milliseconds = (GetCurrentTimestamp() + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY) / 1000;
+	uint32		number;
+
+	if (!pg_strong_random(&number, sizeof(number)))
+		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate a random number")));
+	backup->id = psprintf("0%013lld-%08x", (long long) milliseconds, number);
+	backup->name = pstrdup(name);
+	backup->table_name = def->name;
+	backup->table_id = def->table_id;
+	backup->source = def->relid;
+	backup->created_at = milliseconds * 1000 - (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
+	backup->definition = pstrdup(definition);
+	return backup;
+}
+
+static void
+insert_row(const DynBackup *backup)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_text(&args, backup->id);
+	dyn_sql_text(&args, backup->name);
+	dyn_sql_text(&args, backup->table_name);
+	dyn_sql_text(&args, backup->table_id);
+	dyn_sql_oid(&args, backup->source);
+	dyn_sql_timestamptz(&args, backup->created_at);
+	dyn_sql_text(&args, backup->definition);
+	SPI_connect();
+	dyn_catalog_run("INSERT INTO dynapg.backups (id, name, table_name, table_id, source, created_at, definition) "
+					"VALUES ($1, $2, $3, $4::pg_catalog.uuid, $5, $6, $7::pg_catalog.json)", &args);
+	SPI_finish();
+}
+
+DynBackup *
+dyn_backup_create(const DynTableDef *def, const char *name, const char *definition)
+{
+	DynBackup  *backup = new_backup(def, name, definition);
+	Oid			user;
+	int			context;
+
+	dyn_catalog_require_owner(def->relid);
+	insert_row(backup);
+
+	/* An error ends the (sub)transaction, which restores the user. */
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(owner_of(def->relid), context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	require_rights(def->relid);
+	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
+		dyn_backup_make(backup->id);
+	SetUserIdAndSecContext(user, context);
+
+	if (dyn_guc_index_build != DYN_INDEX_BUILD_IMMEDIATE)
+		dyn_builder_start_at_commit(def->relid);
+	return backup;
+}
+
+/* ---- the copy; SPI is connected ---- */
+
+/* A name for the copy that no relation of the schema has.  Spaces keep it apart from DynamoDB's names. */
+static char *
+copy_name(const char *table_name, const char *id)
+{
+	Oid			schema = dyn_installation_table_schema();
+	char	   *name = dyn_ddl_relation_name(psprintf("%s backup %s", table_name, id), 0);
+
+	for (int i = 1; OidIsValid(get_relname_relid(name, schema)); i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		name = dyn_ddl_relation_name(psprintf("%s backup %s %d", table_name, id, i), 0);
+	}
+	return name;
+}
+
+/* Takes away what default privileges have given on a new relation: policies of the data table do not protect the copy. */
+static void
+revoke_all(Oid relid)
+{
+	DynSqlArgs	args = {0};
+	uint64		count;
+	char	  **grantees;
+
+	dyn_sql_oid(&args, relid);
+	count = dyn_sql_run("SELECT DISTINCT CASE WHEN a.grantee OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'PUBLIC' "
+						"ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END "
+						"FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a "
+						"WHERE c.oid OPERATOR(pg_catalog.=) $1 AND a.grantee OPERATOR(pg_catalog.<>) c.relowner", &args, 0);
+	grantees = palloc(Max(count, 1) * sizeof(char *));
+	for (uint64 i = 0; i < count; i++)
+		grantees[i] = dyn_sql_get_text(i, 1);
+	for (uint64 i = 0; i < count; i++)
+		dyn_sql_run(psprintf("REVOKE ALL ON %s FROM %s", dyn_ddl_qualified_name(relid), grantees[i]), NULL, 0);
+}
+
+/* Copies the rows of a table in one snapshot; returns their number. */
+static uint64
+copy_rows(const DynTableDef *def, const char *name, Oid *copy)
+{
+	uint64		rows = dyn_sql_run(psprintf("CREATE TABLE %s AS SELECT t.pk, %st.item FROM %s t",
+											quote_qualified_identifier(DYN_TABLE_SCHEMA, name), def->sk.tag ? "t.sk, " : "",
+											dyn_ddl_qualified_name(def->relid)), NULL, 0);
+
+	*copy = get_relname_relid(name, dyn_installation_table_schema());
+	return rows;
+}
+
+static void
+finish_row(const char *id, Oid copy, int64 items)
+{
+	DynSqlArgs	args = {0};
+	int64		counted;
+	int64		bytes;
+
+	dyn_catalog_count(copy, &counted, &bytes);
+	dyn_sql_text(&args, id);
+	dyn_sql_oid(&args, copy);
+	dyn_sql_int64(&args, items);
+	dyn_sql_int64(&args, counted > 0 ? (int64) ((double) bytes * items / counted) : 0);
+	dyn_catalog_run("DELETE FROM dynapg.backups b WHERE b.copy OPERATOR(pg_catalog.=) $2", &args);	/* of a relation that is gone */
+	dyn_catalog_run("UPDATE dynapg.backups b SET source = NULL, copy = $2, items = $3, item_bytes = $4, "
+					"copy_bytes = pg_catalog.pg_table_size($2), failures = 0, failed_at = NULL, failure = NULL "
+					"WHERE b.id OPERATOR(pg_catalog.=) $1", &args);
+}
+
+void
+dyn_backup_make(const char *id)
+{
+	DynSqlArgs	args = {0};
+	DynTableDef *def;
+	Oid			source;
+	Oid			copy;
+	uint64		rows;
+
+	SPI_connect();
+	dyn_sql_text(&args, id);
+	if (dyn_catalog_run("SELECT b.source::pg_catalog.oid FROM dynapg.backups b WHERE b.id OPERATOR(pg_catalog.=) $1 "
+						"AND b.source IS NOT NULL FOR UPDATE", &args) > 0)
+	{
+		source = dyn_sql_get_oid(0, 1);
+		def = dyn_catalog_read_relid(source);
+		if (def == NULL)
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the table of backup \"%s\" is gone", id)));
+		dyn_catalog_require_owner(source);
+		require_rights(source);
+		rows = copy_rows(def, copy_name(def->name, id), &copy);
+		revoke_all(copy);
+		finish_row(id, copy, rows);
+	}
+	SPI_finish();
+}
+
+/* ---- deleting ---- */
+
+void
+dyn_backup_drop(const DynBackup *backup)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_catalog_require_owner(OidIsValid(backup->copy) ? backup->copy : backup->source);
+	SPI_connect();
+	if (OidIsValid(backup->copy))
+		dyn_ddl_drop_table(backup->copy);
+	dyn_sql_text(&args, backup->id);
+	/* the event trigger has done this for a copy, unless it is disabled */
+	dyn_catalog_run("DELETE FROM dynapg.backups b WHERE b.id OPERATOR(pg_catalog.=) $1", &args);
+	SPI_finish();
+}
+
+/* ---- backups that are being made ---- */
+
+bool
+dyn_backup_is_pending(Oid relid)
+{
+	DynSqlArgs	args = {0};
+	bool		pending;
+
+	dyn_sql_oid(&args, relid);
+	SPI_connect();
+	pending = dyn_catalog_run("SELECT FROM dynapg.backups b WHERE b.source OPERATOR(pg_catalog.=) $1", &args) > 0;
+	SPI_finish();
+	return pending;
+}
+
+char *
+dyn_backup_job(Oid relid)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext old;
+	DynSqlArgs	args = {0};
+	char	   *id = NULL;
+
+	dyn_sql_oid(&args, relid);
+	SPI_connect();
+	if (dyn_catalog_run("SELECT b.id FROM dynapg.backups b WHERE b.source OPERATOR(pg_catalog.=) $1 AND " IS_DUE " ORDER BY b.id LIMIT 1",
+						&args) > 0)
+	{
+		old = MemoryContextSwitchTo(caller);
+		id = dyn_sql_get_text(0, 1);
+		MemoryContextSwitchTo(old);
+	}
+	SPI_finish();
+	return id;
+}
+
+void
+dyn_backup_resume(const DynBackup *backup)
+{
+	if (OidIsValid(backup->source) && !RecoveryInProgress() && dyn_backup_job(backup->source))
+		dyn_builder_start_now(backup->source);
+}
+
+void
+dyn_backup_note_failure(const char *id, const char *failure)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_text(&args, id);
+	dyn_sql_text(&args, failure);
+	SPI_connect();
+	dyn_catalog_run("UPDATE dynapg.backups b SET failures = b.failures OPERATOR(pg_catalog.+) 1, failed_at = pg_catalog.clock_timestamp(), "
+					"failure = $2 WHERE b.id OPERATOR(pg_catalog.=) $1", &args);
+	SPI_finish();
+}
