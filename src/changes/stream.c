@@ -22,6 +22,7 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "base/errors.h"
 #include "base/guc.h"
 #include "changes/log.h"
 #include "changes/shard.h"
@@ -193,8 +194,8 @@ dyn_stream_enable(Oid relid, const char *table_name, const char *label, const ch
 
 	dyn_catalog_require_owner(relid);
 	if (get_rel_relkind(relid) != RELKIND_RELATION)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("table \"%s\" cannot have a stream: it is not an ordinary table", table_name)));
+		dyn_validation("One or more parameter values were invalid: Table %s cannot have a stream, as it is not an ordinary table",
+					   table_name);
 	SPI_connect();
 	table = dyn_ddl_qualified_name(relid);
 	drop_triggers(relid);
