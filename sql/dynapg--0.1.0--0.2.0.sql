@@ -1013,6 +1013,14 @@ CREATE FUNCTION dynapg.create_table_like(source text, target text) RETURNS json
 	END;
 COMMENT ON FUNCTION dynapg.create_table_like(text, text) IS 'creates an empty table with the keys, indexes and settings of another one';
 
+CREATE FUNCTION dynapg.import_workbench(model json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_import_workbench' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.import_workbench(json) IS 'creates the tables of a model of NoSQL Workbench, and writes their sample data';
+
+CREATE FUNCTION dynapg.create_tables_from_cloudformation(template json, parameters json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_create_tables_from_cloudformation' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_tables_from_cloudformation(json, json) IS 'creates the tables of a template of CloudFormation';
+
 --
 -- Whom default privileges have given rights
 --
