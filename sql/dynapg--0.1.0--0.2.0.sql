@@ -685,6 +685,7 @@ CREATE TABLE dynapg.ticks (
 	created_at timestamptz NOT NULL,
 	complete boolean NOT NULL
 ) USING heap;
+ALTER TABLE dynapg.ticks REPLICA IDENTITY NOTHING;
 COMMENT ON TABLE dynapg.ticks IS 'which transactions were visible when: the order of changes';
 
 CREATE TABLE dynapg.changes (
@@ -732,9 +733,25 @@ END
 $$;
 
 GRANT SELECT ON dynapg.streams, dynapg.shards TO PUBLIC;
+
+-- Grants such as that of pg_write_all_data are not enough: whose table a stream is of decides who reads its records. Nobody but the owner
+-- of the log and superusers meets its rows with SQL.
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.streams
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_catalog_change('relid');
+ALTER TABLE dynapg.streams ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE dynapg.shards ENABLE ROW LEVEL SECURITY;
+CREATE POLICY read ON dynapg.shards FOR SELECT USING (true);
+ALTER TABLE dynapg.ticks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dynapg.changes ENABLE ROW LEVEL SECURITY;
+DO $$
+BEGIN
+	FOR i IN 0 .. 9 LOOP
+		EXECUTE pg_catalog.format('ALTER TABLE dynapg.changes_%s ENABLE ROW LEVEL SECURITY', i);
+	END LOOP;
+END
+$$;
 SELECT pg_catalog.pg_extension_config_dump('dynapg.streams',
 	'WHERE disabled_at IS NULL AND relid IN (SELECT oid FROM pg_catalog.pg_class)');
-SELECT pg_catalog.pg_extension_config_dump('dynapg.stream_number', '');
 
 CREATE FUNCTION dynapg.capture() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_capture';
@@ -926,6 +943,75 @@ COMMENT ON FUNCTION dynapg.update_continuous_backups(jsonb) IS 'Keeps the settin
 CREATE FUNCTION dynapg.update_continuous_backups(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_continuous_backups_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_continuous_backups(text) IS 'Keeps the setting of point-in-time recovery of a table: the API operation UpdateContinuousBackups';
+
+--
+-- Moving data in and out
+--
+
+CREATE FUNCTION dynapg.import_line(state internal, table_name text, line text) RETURNS internal
+	AS 'MODULE_PATHNAME', 'dynapg_import_line' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.import_line(internal, text, text) IS 'takes a line, for dynapg.import_items';
+
+CREATE FUNCTION dynapg.import_line(state internal, table_name text, line json) RETURNS internal
+	AS 'MODULE_PATHNAME', 'dynapg_import_line' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.import_line(internal, text, json) IS 'takes a line, for dynapg.import_items';
+
+CREATE FUNCTION dynapg.import_line(state internal, table_name text, line jsonb) RETURNS internal
+	AS 'MODULE_PATHNAME', 'dynapg_import_line_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.import_line(internal, text, jsonb) IS 'takes a line, for dynapg.import_items';
+
+CREATE FUNCTION dynapg.import_result(state internal) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_import_result' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.import_result(internal) IS 'writes the last lines, and returns the result of dynapg.import_items';
+
+CREATE AGGREGATE dynapg.import_items(table_name text, line text) (
+	SFUNC = dynapg.import_line, STYPE = internal, FINALFUNC = dynapg.import_result, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = UNSAFE
+);
+COMMENT ON AGGREGATE dynapg.import_items(text, text) IS
+	'writes the items of lines into a table, or into the tables that the lines name, and returns counts and errors';
+
+CREATE AGGREGATE dynapg.import_items(table_name text, line json) (
+	SFUNC = dynapg.import_line, STYPE = internal, FINALFUNC = dynapg.import_result, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = UNSAFE
+);
+COMMENT ON AGGREGATE dynapg.import_items(text, json) IS
+	'writes the items of lines into a table, or into the tables that the lines name, and returns counts and errors';
+
+CREATE AGGREGATE dynapg.import_items(table_name text, line jsonb) (
+	SFUNC = dynapg.import_line, STYPE = internal, FINALFUNC = dynapg.import_result, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = UNSAFE
+);
+COMMENT ON AGGREGATE dynapg.import_items(text, jsonb) IS
+	'writes the items of lines into a table, or into the tables that the lines name, and returns counts and errors';
+
+CREATE FUNCTION dynapg.dump_items(table_name text) RETURNS SETOF text
+	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	relation text;
+BEGIN
+	SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) INTO relation
+		FROM dynapg.tables AS t
+		JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) t.relid::pg_catalog.oid
+		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+		WHERE t.name OPERATOR(pg_catalog.=) table_name;
+	IF relation IS NULL THEN
+		RAISE EXCEPTION 'Requested resource not found: Table: % not found', table_name USING ERRCODE = 'ND004';
+	END IF;
+	RETURN QUERY EXECUTE 'SELECT pg_catalog.concat(''{"Item":'', dynapg.item_to_json(d.item), ''}'') FROM '
+		OPERATOR(pg_catalog.||) relation OPERATOR(pg_catalog.||) ' AS d';
+END
+$$;
+COMMENT ON FUNCTION dynapg.dump_items(text) IS 'the items of a table as the lines of an export, in any order';
+
+CREATE FUNCTION dynapg.create_table_request(description json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_create_table_request' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.create_table_request(json) IS 'the request of CreateTable that makes a table like the one that a reply of DescribeTable describes';
+
+CREATE FUNCTION dynapg.create_table_like(source text, target text) RETURNS json
+	LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+	BEGIN ATOMIC
+		SELECT dynapg.create_table(pg_catalog.json_build_object('TableName', target, 'Table',
+			dynapg.describe_table(pg_catalog.json_build_object('TableName', source)) OPERATOR(pg_catalog.->) 'Table'));
+	END;
+COMMENT ON FUNCTION dynapg.create_table_like(text, text) IS 'creates an empty table with the keys, indexes and settings of another one';
 
 --
 -- Whom default privileges have given rights

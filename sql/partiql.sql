@@ -103,6 +103,7 @@ SELECT pg_temp.pages('SELECT * FROM partiql WHERE pk=''a''', ',"Limit":2');
 SELECT count(*) FROM pg_temp.pages('SELECT * FROM partiql', ',"Limit":1');
 SELECT pg_temp.pages($$SELECT * FROM partiql WHERE pk IN ('c','a','b')$$, ',"Limit":2');
 SELECT pg_temp.pages($$SELECT * FROM partiql WHERE pk IN ('c','a','b') AND n > 0 ORDER BY pk DESC, sk DESC$$, ',"Limit":1');
+SELECT pg_temp.pages($$SELECT * FROM partiql WHERE pk IN ('c','a','b') AND sk <= 1$$, ',"Limit":1');
 SELECT count(pg_temp.run('INSERT INTO partiql VALUE {''pk'':''page'',''sk'':?}', ',"Parameters":[{"N":"' || n || '"}]')) FROM generate_series(1, 12) n;
 SELECT pg_temp.pages($$SELECT * FROM partiql WHERE pk IN ('page','b')$$);
 SELECT dynapg.execute_statement('{"Statement":"SELECT * FROM partiql WHERE pk=''a''","Limit":1}')->>'NextToken' AS token \gset

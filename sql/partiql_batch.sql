@@ -46,6 +46,20 @@ SELECT pg_temp.batch(ARRAY[$$SELECT * FROM "partiql.b" WHERE id='b'$$, $$SELECT 
 	$$SELECT * FROM "partiql.b"."by-g" WHERE g='x'$$, $$SELECT * FROM nosuch WHERE id='x'$$, $$SELECT * FROM "partiql.c" WHERE id='c' AND n=3 AND v=1$$, $$SELECT * FROM "partiql.c" WHERE id='c' AND n='x'$$], ',"ReturnConsumedCapacity":"TOTAL"');
 SELECT pg_temp.batch(ARRAY['{"Statement":"SELECT v FROM \"partiql.b\" WHERE id=?","Parameters":[{"S":"b"}],"ConsistentRead":true}', $$SELECT * FROM "partiql.b" WHERE id='a' AND v = 7$$], ',"ReturnConsumedCapacity":"TOTAL"');
 
+\echo # rights that are missing, in the words of the API alone
+CREATE ROLE regress_dynapg_partiql;
+GRANT SELECT ON dynamodb."partiql.c" TO regress_dynapg_partiql;
+CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE insufficient_privilege USING MESSAGE = 'secret of the owner'; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON dynamodb."partiql.c" FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse();
+SELECT pg_temp.batch(ARRAY[$$INSERT INTO "partiql.c" VALUE {'id':'z','n':1}$$]);
+DROP TRIGGER refuse ON dynamodb."partiql.c";
+SET ROLE regress_dynapg_partiql;
+SELECT pg_temp.batch(ARRAY[$$SELECT * FROM "partiql.b" WHERE id='b'$$, $$SELECT id FROM "partiql.c" WHERE n=2 AND id='c'$$, $$SELECT * FROM nosuch WHERE id='x'$$]);
+SELECT pg_temp.batch(ARRAY[$$INSERT INTO "partiql.b" VALUE {'id':'z'}$$, $$UPDATE "partiql.c" SET v = 1 WHERE n=2 AND id='c'$$, $$DELETE FROM "partiql.c" WHERE n=3 AND id='c'$$]);
+RESET ROLE;
+REVOKE ALL ON dynamodb."partiql.c" FROM regress_dynapg_partiql;
+DROP ROLE regress_dynapg_partiql;
+
 \echo # what refuses a batch
 SELECT pg_temp.batch(ARRAY[$$SELECT * FROM "partiql.b" WHERE id='b'$$, $$DELETE FROM "partiql.b" WHERE id='a'$$]);
 SELECT pg_temp.batch(ARRAY[$$SELECT * FROM "partiql.b" WHERE id='b'$$, $$SELECT v FROM "partiql.b" WHERE id='b'$$]);

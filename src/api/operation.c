@@ -90,8 +90,10 @@ dyn_operation_require_primary(void)
 static void
 run(const DynOperation *operation, const char *request, size_t len, StringInfo reply)
 {
-	const DynJson *parsed = len > 0 ? dyn_json_parse(request, len) : dyn_json_parse("{}", 2);
+	const DynJson *parsed;
 
+	dyn_json_skip_mark(&request, &len);
+	parsed = len > 0 ? dyn_json_parse(request, len) : dyn_json_parse("{}", 2);
 	dyn_session_require_extension();
 	dyn_shape_check(operation->shape, parsed);
 	if (operation->writes)

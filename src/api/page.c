@@ -584,6 +584,12 @@ page_bytes(const DynPageReader *reader)
 	return TYPEALIGN64(DYN_READ_UNIT_BYTES, reader->bytes) + reader->fetched_bytes;
 }
 
+bool
+dyn_page_is_full(const DynPageReader *reader)
+{
+	return (reader->limit > 0 && reader->scanned >= reader->limit) || page_bytes(reader) >= DYN_MAX_PAGE_BYTES;
+}
+
 /* DynRowConsumer: evaluates one item. */
 static bool
 consume(void *arg, const struct varlena *item)
@@ -603,7 +609,7 @@ consume(void *arg, const struct varlena *item)
 		reader->count++;
 		print_item(reader, whole, shown);
 	}
-	if (reader->scanned != reader->limit && page_bytes(reader) < DYN_MAX_PAGE_BYTES)
+	if (!dyn_page_is_full(reader))
 		return true;
 	print_last_key(reader, root);
 	if (reader->looks_ahead)

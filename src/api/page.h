@@ -140,6 +140,9 @@ extern void dyn_page_check_filtered(const DynPage *page);
 extern void dyn_page_reader_begin(DynPageReader *reader, const DynPage *page, StringInfo reply, int64 limit);
 extern void dyn_page_read(DynPageReader *reader);
 
+/* Has the page as many items or bytes as it may have? */
+extern bool dyn_page_is_full(const DynPageReader *reader);
+
 /* Charges what was read, which the throughput must admit. */
 extern void dyn_page_charge(DynPage *page, const DynPageReader *reader);
 

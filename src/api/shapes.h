@@ -116,4 +116,7 @@ extern char *dyn_request_cstring(const DynJson *object, const char *name);
 #include "api/operations.def"
 #undef DYN_OPERATION
 
+/* A reply of DescribeTable that is given as a request. */
+extern const DynShape dyn_shape_description;
+
 #endif							/* DYNAPG_API_SHAPES_H */

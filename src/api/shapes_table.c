@@ -290,3 +290,54 @@ static const DynShapeField restore_point_fields[] = {
 	{"SSESpecificationOverride", &sse, false},
 };
 const DynShape dyn_shape_restore_table_to_point_in_time = STRUCTURE_OF("RestoreTableToPointInTimeInput", restore_point_fields);
+
+/* A reply of DescribeTable, as far as its inside is looked at when it is taken as a request of CreateTable (table_copy.c). */
+
+static const DynShapeField described_key_fields[] = {
+	{"AttributeName", &dyn_shape_string, false},
+};
+static const DynShape described_key = STRUCTURE_OF("KeySchemaElement", described_key_fields);
+static const DynShape described_keys = LIST_OF("KeySchema", described_key);
+static const DynShape described_attributes = LIST_OF("AttributeDefinitions", described_key);
+static const DynShapeField described_throughput_fields[] = {
+	{"ReadCapacityUnits", &any_long, false},
+	{"WriteCapacityUnits", &any_long, false},
+};
+static const DynShape described_throughput = STRUCTURE_OF("ProvisionedThroughputDescription", described_throughput_fields);
+static const DynShapeField described_index_fields[] = {
+	{"KeySchema", &described_keys, false},
+	{"IndexStatus", &dyn_shape_string, false},
+	{"ProvisionedThroughput", &described_throughput, false},
+	{"OnDemandThroughput", &on_demand, false},
+};
+static const DynShape described_index = STRUCTURE_OF("GlobalSecondaryIndexDescription", described_index_fields);
+static const DynShape described_indexes = LIST_OF("GlobalSecondaryIndexDescriptionList", described_index);
+static const DynShapeField billing_summary_fields[] = {
+	{"BillingMode", &dyn_shape_string, false},
+};
+static const DynShape billing_summary = STRUCTURE_OF("BillingModeSummary", billing_summary_fields);
+static const DynShapeField sse_description_fields[] = {
+	{"Status", &dyn_shape_string, false},
+};
+static const DynShape sse_description = STRUCTURE_OF("SSEDescription", sse_description_fields);
+static const DynShapeField class_summary_fields[] = {
+	{"TableClass", &dyn_shape_string, false},
+};
+static const DynShape class_summary = STRUCTURE_OF("TableClassSummary", class_summary_fields);
+static const DynShapeField described_table_fields[] = {
+	{"AttributeDefinitions", &described_attributes, false},
+	{"KeySchema", &described_keys, false},
+	{"BillingModeSummary", &billing_summary, false},
+	{"ProvisionedThroughput", &described_throughput, false},
+	{"OnDemandThroughput", &on_demand, false},
+	{"LocalSecondaryIndexes", &described_indexes, false},
+	{"GlobalSecondaryIndexes", &described_indexes, false},
+	{"SSEDescription", &sse_description, false},
+	{"TableClassSummary", &class_summary, false},
+	{"DeletionProtectionEnabled", &dyn_shape_boolean, false},
+};
+static const DynShape described_table = STRUCTURE_OF("TableDescription", described_table_fields);
+static const DynShapeField description_fields[] = {
+	{"Table", &described_table, true},
+};
+const DynShape dyn_shape_description = STRUCTURE_OF("DescribeTableOutput", description_fields);

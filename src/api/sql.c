@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "api/operation.h"
+#include "api/table_copy.h"
 #include "base/compat.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
@@ -39,10 +40,13 @@ read_json(Datum argument)
 static Request
 read_text(Datum argument)
 {
-	char	   *data = TextDatumGetCString(argument);
+	char	   *owned = TextDatumGetCString(argument);
+	const char *data = owned;
+	size_t		len = strlen(owned);
 
+	dyn_json_skip_mark(&data, &len);
 	pfree(DatumGetPointer(DirectFunctionCall1(json_in, CStringGetDatum(data))));
-	return (Request) {data, strlen(data), data};
+	return (Request) {data, len, owned};
 }
 
 static Request
@@ -54,6 +58,24 @@ read_jsonb(Datum argument)
 	if ((Pointer) request != DatumGetPointer(argument))
 		pfree(request);
 	return (Request) {data, strlen(data), data};
+}
+
+/* Carries the request out.  CreateTable also takes a reply of DescribeTable, which on the wire is no request. */
+static void
+carry_out(const DynOperation *operation, const Request *request, StringInfo reply)
+{
+	StringInfoData copy;
+
+	if (strcmp(operation->name, "CreateTable") == 0)
+	{
+		initStringInfo(&copy);
+		if (dyn_copy_request(request->data, request->len, &copy))
+		{
+			dyn_api_call(operation, copy.data, copy.len, reply);
+			return;
+		}
+	}
+	dyn_api_call(operation, request->data, request->len, reply);
 }
 
 static Datum
@@ -74,7 +96,7 @@ call(FunctionCallInfo fcinfo, const char *name, RequestReader read)
 	{
 		Request		request = read(PG_GETARG_DATUM(0));
 
-		dyn_api_call(operation, request.data, request.len, &reply);
+		carry_out(operation, &request, &reply);
 		if (request.owned)
 			pfree(request.owned);
 	}

@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 
 #include "api/operation.h"
+#include "api/table_copy.h"
 #include "api/table_create.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
@@ -42,6 +43,7 @@ Datum
 dynapg_attach_table(PG_FUNCTION_ARGS)
 {
 	static const DynOperation operation = {"AttachTable", &dyn_shape_create_table, attach, true, false};
+	StringInfoData copy;
 	StringInfoData reply;
 	char	   *request;
 
@@ -49,6 +51,9 @@ dynapg_attach_table(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the relation must not be NULL")));
 	dyn_attach_lock(PG_GETARG_OID(0));
 	request = PG_ARGISNULL(1) ? dyn_attach_request(PG_GETARG_OID(0)) : TextDatumGetCString(PG_GETARG_DATUM(1));
+	initStringInfo(&copy);
+	if (dyn_copy_request(request, strlen(request), &copy))
+		request = copy.data;
 	relation = PG_GETARG_OID(0);
 	initStringInfo(&reply);
 	dyn_api_call(&operation, request, strlen(request), &reply);

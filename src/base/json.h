@@ -78,6 +78,16 @@ dyn_json_skip_plain(const char *p, const char *end)
 	return p;
 }
 
+/* Skips a byte order mark at the beginning of the text, which some editors and shells write. */
+static inline void
+dyn_json_skip_mark(const char **text, size_t *len)
+{
+	if (*len < 3 || memcmp(*text, "\xEF\xBB\xBF", 3) != 0)
+		return;
+	*text += 3;
+	*len -= 3;
+}
+
 /*
  * Parses text of len bytes as exactly one JSON value.  Malformed text, a text over nesting depth
  * 1000, and invalid UTF-8 raise SerializationException with DynamoDB's text.

@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
+#include "api/access.h"
 #include "api/account.h"
 #include "api/admission.h"
 #include "api/handlers.h"
@@ -97,6 +98,43 @@ catch_error(Member *member, bool attempted)
 	member->attempted = attempted;
 }
 
+/* What the service calls the right to run the statement. */
+static const char *
+right_of(DynPartiqlKind kind)
+{
+	switch (kind)
+	{
+		case DYN_PARTIQL_SELECT:
+			return "PartiQLSelect";
+		case DYN_PARTIQL_INSERT:
+			return "PartiQLInsert";
+		case DYN_PARTIQL_UPDATE:
+			return "PartiQLUpdate";
+		default:
+			return "PartiQLDelete";
+	}
+}
+
+/* PostgreSQL's text of a right that is missing is not for clients, as it tells of what the owner of the table has made. */
+static void
+word_denial(Member *member)
+{
+	DynOperation operation = {0};
+	StringInfoData request;
+
+	if (member->code == NULL || member->bound == NULL || strcmp(member->code, code_of(ERRCODE_INSUFFICIENT_PRIVILEGE)) != 0 ||
+		strncmp(member->message, "User: ", 6) == 0)
+		return;
+	ereport(LOG_SERVER_ONLY, errmsg("a statement of BatchExecuteStatement failed: %s", member->message), errhidestmt(true));
+	operation.name = right_of(member->bound->statement->kind);
+	initStringInfo(&request);
+	appendStringInfoChar(&request, '{');
+	dyn_jsonout_member(&request, "TableName");
+	dyn_jsonout_string(&request, member->bound->statement->table.data, member->bound->statement->table.len);
+	appendStringInfoChar(&request, '}');
+	member->message = dyn_access_denied_text(GetUserId(), &operation, (DynSlice) {request.data, (uint32) request.len});
+}
+
 /* Runs a step of a member in a subtransaction, which an error undoes. */
 static void
 attempt(Batch *batch, Member *member, void (*step) (Batch *, Member *), bool attempted)
@@ -123,6 +161,7 @@ attempt(Batch *batch, Member *member, void (*step) (Batch *, Member *), bool att
 		CurrentResourceOwner = owner;
 	}
 	PG_END_TRY();
+	word_denial(member);
 }
 
 /* ---- lowering ---- */

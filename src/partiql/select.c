@@ -482,8 +482,11 @@ limit_of(const Select *select)
 	return limit;
 }
 
-/* Reads the ranges from the position on until the page is full; then the position is where the next page begins. */
-static void
+/*
+ * Reads the ranges from the position on until the page is full.  True: there may be more, and the position is where the next
+ * page begins, which is no item's where a range has just ended.
+ */
+static bool
 read_ranges(Select *select, DynPageReader *reader, DynPartiqlPosition *position)
 {
 	DynRange   *range = &select->page.range;
@@ -494,12 +497,16 @@ read_ranges(Select *select, DynPageReader *reader, DynPartiqlPosition *position)
 		if (select->nvalues > 0)
 			range->equal[0] = select->values[position->range];
 		dyn_page_read(reader);
-		if (reader->last_key.len > 0 || position->range + 1 >= select->nvalues)
-			break;
+		position->key = (DynSlice) {reader->last_key.data, (uint32) reader->last_key.len};
+		if (reader->last_key.len > 0)
+			return true;
+		if (position->range + 1 >= select->nvalues)
+			return false;
 		position->range++;
 		range->start = NULL;
+		if (dyn_page_is_full(reader))
+			return true;
 	}
-	position->key = (DynSlice) {reader->last_key.data, (uint32) reader->last_key.len};
 }
 
 void
@@ -509,6 +516,7 @@ dyn_partiql_select(const DynPartiqlBound *bound, StringInfo reply)
 	DynPartiqlPosition position = {0};
 	DynPageReader reader;
 	Select		select;
+	bool		more;
 
 	if (token.data != NULL)
 		position = dyn_partiql_token_read(token, bound);
@@ -522,13 +530,16 @@ dyn_partiql_select(const DynPartiqlBound *bound, StringInfo reply)
 	dyn_page_reader_begin(&reader, &select.page, reply, limit_of(&select));
 	dyn_admission_require(select.page.range.table, select.page.range.index, DYN_THROTTLE_READ);
 	appendStringInfoString(reply, "{\"Items\":[");
-	read_ranges(&select, &reader, &position);
+	more = read_ranges(&select, &reader, &position);
 	dyn_page_charge(&select.page, &reader);
 	appendStringInfoChar(reply, ']');
-	if (reader.last_key.len > 0)
+	if (more)
 	{
 		dyn_jsonout_member(reply, "NextToken");
 		dyn_partiql_token_print(reply, bound, &position);
+	}
+	if (reader.last_key.len > 0)
+	{
 		dyn_jsonout_member(reply, "LastEvaluatedKey");
 		appendBinaryStringInfo(reply, reader.last_key.data, reader.last_key.len);
 	}

@@ -1,0 +1,186 @@
+/*
+ * import_line.c - what a line of a file holds
+ *
+ * These forms are known:
+ *
+ *		{"Item": {...}}								a line of a full export; GetItem's reply
+ *		{"Metadata": .., "Keys": .., "NewImage": ..}	a line of an incremental export; without NewImage a delete
+ *		{"PutRequest": {"Item": {...}}}				an entry of BatchWriteItem; {"DeleteRequest": {"Key": {...}}}
+ *		{"Items": [...]}							a reply of Scan or Query
+ *		{"Orders": [{"PutRequest": ..}, ...]}		a file for batch-write-item; {"RequestItems": {...}} around it
+ *		{"customer": {"S": ".."}, ...}				an item
+ *		[...]										an array of these
+ *
+ * An item may have attributes with the names of members.  A member that is an attribute value makes the object an item:
+ * {"Item": {"S": "x"}} is one, and {"Item": {"id": {"S": "x"}}} holds one.
+ *
+ * Layer 3 (api).
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "api/import.h"
+
+/* The types of attribute values, and the JSON of their values; DYN_JSON_TRUE stands for both booleans. */
+static const struct
+{
+	const char *name;
+	DynJsonKind kind;
+}			types[] =
+{
+	{"S", DYN_JSON_STRING}, {"N", DYN_JSON_STRING}, {"B", DYN_JSON_STRING}, {"BOOL", DYN_JSON_TRUE}, {"NULL", DYN_JSON_TRUE},
+	{"SS", DYN_JSON_ARRAY}, {"NS", DYN_JSON_ARRAY}, {"BS", DYN_JSON_ARRAY}, {"L", DYN_JSON_ARRAY}, {"M", DYN_JSON_OBJECT}
+};
+
+static bool is_value(const DynJson *json);
+
+static bool
+is_object(const DynJson *json)
+{
+	return json != NULL && dyn_json_kind(json) == DYN_JSON_OBJECT;
+}
+
+static bool
+is_array(const DynJson *json)
+{
+	return json != NULL && dyn_json_kind(json) == DYN_JSON_ARRAY;
+}
+
+/* An object whose members all are attribute values, if there are any. */
+static bool
+is_map(const DynJson *json)
+{
+	if (!is_object(json))
+		return false;
+	for (const DynJson *member = dyn_json_first(json); member != NULL; member = dyn_json_next(member))
+	{
+		if (!is_value(member))
+			return false;
+	}
+	return true;
+}
+
+/* Is it an attribute value, {"S": "x"}?  The inside of lists and sets does not matter. */
+static bool
+is_value(const DynJson *json)
+{
+	const DynJson *content;
+	DynJsonKind kind;
+
+	check_stack_depth();
+	if (!is_object(json) || dyn_json_count(json) != 1)
+		return false;
+	content = dyn_json_first(json);
+	kind = dyn_json_kind(content) == DYN_JSON_FALSE ? DYN_JSON_TRUE : dyn_json_kind(content);
+	for (int i = 0; i < lengthof(types); i++)
+	{
+		if (dyn_slice_is(dyn_json_name(content), types[i].name))
+			return kind == types[i].kind && (kind != DYN_JSON_OBJECT || is_map(content));
+	}
+	return false;
+}
+
+/* The member of that name, if it is an object and no attribute value; else NULL. */
+static const DynJson *
+holder(const DynJson *object, const char *name)
+{
+	const DynJson *member = dyn_json_member(object, name);
+
+	return is_object(member) && !is_value(member) ? member : NULL;
+}
+
+/* Is every member an array, as the tables of a request are? */
+static bool
+is_request(const DynJson *object)
+{
+	if (dyn_json_count(object) == 0)
+		return false;
+	for (const DynJson *member = dyn_json_first(object); member != NULL; member = dyn_json_next(member))
+	{
+		if (!is_array(member))
+			return false;
+	}
+	return true;
+}
+
+static void
+read_array(DynImport *import, const DynJson *array)
+{
+	for (const DynJson *element = dyn_json_first(array); element != NULL; element = dyn_json_next(element))
+		dyn_import_read(import, element);
+}
+
+static void
+read_request(DynImport *import, const DynJson *tables)
+{
+	for (const DynJson *table = dyn_json_first(tables); table != NULL; table = dyn_json_next(table))
+	{
+		DynSlice	name = dyn_json_name(table);
+
+		if (!is_array(table))
+			dyn_import_refuse(import, table, psprintf("the requests for table %.*s are no array", (int) name.len, name.data));
+		else if (!dyn_import_switch(import, name))
+			dyn_import_refuse(import, table, psprintf("the requests are for table %.*s: give NULL as the table's name to follow the file",
+													  (int) name.len, name.data));
+		else
+			read_array(import, table);
+	}
+}
+
+/* PutRequest and DeleteRequest. */
+static void
+read_entry(DynImport *import, const DynJson *object, const DynJson *request, const char *member)
+{
+	const DynJson *attributes = dyn_json_member(request, member);
+
+	if (!is_object(attributes))
+		dyn_import_refuse(import, object, psprintf("the request has no %s", member));
+	else if (strcmp(member, "Item") == 0)
+		dyn_import_put(import, attributes);
+	else
+		dyn_import_delete(import, attributes);
+}
+
+static void
+read_object(DynImport *import, const DynJson *object)
+{
+	const DynJson *items = dyn_json_member(object, "Items");
+	const DynJson *tables = holder(object, "RequestItems");
+	const DynJson *put = holder(object, "PutRequest");
+	const DynJson *delete = holder(object, "DeleteRequest");
+	const DynJson *keys = holder(object, "Keys");
+	const DynJson *image = holder(object, "NewImage");
+	const DynJson *item = holder(object, "Item");
+
+	if (is_array(items))
+		read_array(import, items);
+	else if (tables != NULL)
+		read_request(import, tables);
+	else if (put != NULL)
+		read_entry(import, object, put, "Item");
+	else if (delete != NULL)
+		read_entry(import, object, delete, "Key");
+	else if (keys != NULL && image != NULL)
+		dyn_import_put(import, image);
+	else if (keys != NULL)
+		dyn_import_delete(import, keys);
+	else if (item != NULL)
+		dyn_import_put(import, item);
+	else if (is_request(object))
+		read_request(import, object);
+	else
+		dyn_import_put(import, object);
+}
+
+void
+dyn_import_read(DynImport *import, const DynJson *document)
+{
+	check_stack_depth();
+	if (is_object(document))
+		read_object(import, document);
+	else if (is_array(document))
+		read_array(import, document);
+	else
+		dyn_import_refuse(import, document, "this is no JSON object");
+}
