@@ -51,7 +51,8 @@ my $make = q(SELECT dynapg.create_table('{"TableName":"NAME","BillingMode":"PAY_
 my $put = q(SELECT dynapg.put_item('{"TableName":"NAME","Item":{"id":{"S":"a"},"n":{"N":"1"},"g":{"S":"x"}}}'););
 
 sql('app', 'CREATE EXTENSION dynapg; GRANT CREATE ON SCHEMA dynamodb TO app; GRANT EXECUTE ON FUNCTION dynapg.refill_throughput TO other');
-sql('app', 'SET ROLE app;' . ($make . $put) =~ s/NAME/Things/gr . ($make . $put) =~ s/NAME/More.Things/gr . 'GRANT SELECT ON dynamodb."Things" TO reader');
+sql('app', 'SET ROLE app;' . ($make . $put) =~ s/NAME/Things/gr . ($make . $put) =~ s/NAME/More.Things/gr . 'GRANT SELECT ON dynamodb."Things" TO reader;
+	SELECT dynapg.create_backup(\'{"TableName":"Things","BackupName":"nightly"}\')');
 
 # ---- restored by the owner ----
 
@@ -72,6 +73,10 @@ like(sql('restored', q(SET ROLE app;) . $make =~ s/NAME/Later/r), qr{"LatestStre
 is(sql('restored', q(SET ROLE reader; SELECT dynapg.get_item('{"TableName":"Things","Key":{"id":{"S":"a"},"n":{"N":"1"}}}') IS NULL)), 'f', 'grants, too');
 is(sql('restored', q(SET ROLE app; SELECT dynapg.delete_table('{"TableName":"More.Things"}') #>> '{TableDescription,TableStatus}')), 'DELETING', 'it is his');
 
+is(sql('restored', q(SET ROLE app; SELECT dynapg.restore_table_from_backup(json_build_object('TargetTableName', 'Again', 'BackupArn',
+	dynapg.list_backups() #> '{BackupSummaries,0,BackupArn}')) #>> '{TableDescription,TableStatus}')), 'CREATING', 'backups are there, too');
+is(sql('restored', q(SELECT pk FROM dynamodb."Again")), 'a', 'with their items');
+
 # ---- what he got for it ----
 
 sql('restored', 'GRANT CREATE ON SCHEMA dynamodb TO other; SET ROLE other; ' . $make =~ s/NAME/Others/r);
@@ -79,7 +84,9 @@ for my $insert (
 	q(INSERT INTO dynapg.tables (name, relid, pk_name, pk_type, sk_name, sk_type, deletion_protection, attribute_definitions, definition)
 		VALUES ('Mine', 'dynamodb."Others"', 'id', 'S', 'n', 'N', false, '[]', '{}')),
 	q(INSERT INTO dynapg.indexes (table_relid, name, relation_name, is_global, partition_keys, key_names, key_types, projection, include, definition, status, position)
-		VALUES ('dynamodb."Others"', 'mine', 'Others primary key', true, 1, '{g}', '{S}', 'ALL', '{}', '{}', 'DELETING', 2)))
+		VALUES ('dynamodb."Others"', 'mine', 'Others primary key', true, 1, '{g}', '{S}', 'ALL', '{}', '{}', 'DELETING', 2)),
+	q(INSERT INTO dynapg.backups (id, name, table_name, table_id, copy, created_at, definition)
+		VALUES ('mine', 'mine', 'Mine', '00000000-0000-0000-0000-000000000000', 'dynamodb."Others"', now(), '{}')))
 {
 	my (undef, undef, $error) = $node->psql('restored', "SET ROLE app; $insert");
 	like($error, qr/ERROR: +permission denied for a row of dynapg\./, 'no rows of tables of others');
@@ -92,6 +99,7 @@ my $left = q(SELECT (SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'dyna%
 my ($uninstall) = $readme =~ /^```sql\n(DROP EXTENSION dynapg;\n.*?)^```/ms;
 my ($status) = $node->psql('restored', $uninstall);
 isnt($status, 0, 'DROP EXTENSION is refused while there are tables');
+sql('restored', q(SELECT dynapg.delete_backup(json_build_object('BackupArn', s -> 'BackupArn')) FROM json_array_elements(dynapg.list_backups() -> 'BackupSummaries') s));
 sql('restored', q(SELECT dynapg.delete_table(json_build_object('TableName', t.name)) FROM dynapg.tables t));
 isnt(sql('restored', $left), '0', 'before it is dropped there is something');
 sql('restored', $uninstall);

@@ -57,6 +57,127 @@ def time_to_live():
           db.update_time_to_live, TableName=TABLE, TimeToLiveSpecification=specification)
 
 
+def wait_for(status, describe):
+    """Until describe returns that status; fails after half a minute."""
+    for _ in range(300):
+        last = describe()
+        if last == status:
+            return
+        time.sleep(0.1)
+    equal(last, status)
+
+
+@section("backups: made, listed, restored, deleted")
+def backups():
+    target = TABLE + "_restored"
+    begun = db.create_backup(TableName=TABLE, BackupName="nightly")["BackupDetails"]
+    equal((begun["BackupStatus"], begun["BackupType"], begun["BackupSizeBytes"]), ("CREATING", "USER", 0))
+    backup = begun["BackupArn"]
+    equal(backup.startswith(arn + "/backup/0"), True)
+    wait_for("AVAILABLE", lambda: db.describe_backup(BackupArn=backup)["BackupDescription"]["BackupDetails"]["BackupStatus"])
+    description = db.describe_backup(BackupArn=backup)["BackupDescription"]
+    equal(description["SourceTableDetails"]["KeySchema"], [{"AttributeName": "id", "KeyType": "HASH"}])
+    equal(description["SourceTableDetails"]["ItemCount"], 1)
+    equal(description["SourceTableFeatureDetails"]["TimeToLiveDescription"]["AttributeName"], "expires")
+    made = description["BackupDetails"]["BackupCreationDateTime"]
+    pages = db.get_paginator("list_backups").paginate(TableName=TABLE, TimeRangeLowerBound=made)
+    equal([summary["BackupArn"] for page in pages for summary in page["BackupSummaries"]], [backup])
+    equal(db.list_backups(TableName=TABLE, TimeRangeUpperBound=made)["BackupSummaries"], [])
+    restored = db.restore_table_from_backup(TargetTableName=target, BackupArn=backup)["TableDescription"]
+    equal((restored["TableStatus"], restored["RestoreSummary"]["SourceBackupArn"], restored["RestoreSummary"]["RestoreInProgress"]),
+          ("CREATING", backup, True))
+    db.get_waiter("table_exists").wait(TableName=target)
+    summary = db.describe_table(TableName=target)["Table"]["RestoreSummary"]
+    equal((summary["SourceTableArn"], summary["RestoreDateTime"], summary["RestoreInProgress"]), (arn, made, False))
+    equal([item["id"]["S"] for item in db.scan(TableName=target)["Items"]], ["stays"])
+    fails("TableAlreadyExistsException", f"Table already exists: {target}",
+          db.restore_table_from_backup, TargetTableName=target, BackupArn=backup)
+    db.delete_table(TableName=target)
+    equal(db.delete_backup(BackupArn=backup)["BackupDescription"]["BackupDetails"]["BackupStatus"], "DELETED")
+    fails("BackupNotFoundException", f"Backup not found: {backup}", db.describe_backup, BackupArn=backup)
+    fails("TableNotFoundException", f"Table not found: {target}", db.create_backup, TableName=target, BackupName="nightly")
+
+
+def read_as_terraform(name):
+    """What Terraform's provider calls when it plans, in its order: the table, and what the others tell of it."""
+    table = db.describe_table(TableName=name)["Table"]
+    continuous = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    ttl = db.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    tags = db.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
+    return table, continuous, ttl, tags
+
+
+@section("the calls of Terraform's aws_dynamodb_table: create, read, update, delete")
+def terraform():
+    name = TABLE + "_terraform"
+    index = {"IndexName": "by-g", "KeySchema": [{"AttributeName": "g", "KeyType": "HASH"}], "Projection": {"ProjectionType": "ALL"}}
+    g = {"AttributeName": "g", "AttributeType": "S"}
+    key = {"AttributeName": "id", "AttributeType": "S"}
+    update = db.meta.service_model.operation_model("UpdateContinuousBackups").input_shape
+    knows_periods = "RecoveryPeriodInDays" in update.members["PointInTimeRecoverySpecification"].members
+
+    def describe_until_active():
+        wait_for("ACTIVE", lambda: db.describe_table(TableName=name)["Table"]["TableStatus"])
+        wait_for([], lambda: [i for i in db.describe_table(TableName=name)["Table"].get("GlobalSecondaryIndexes", [])
+                              if i["IndexStatus"] != "ACTIVE"])
+        table = db.describe_table(TableName=name)["Table"]
+        if "WarmThroughput" in table:
+            equal(table["WarmThroughput"]["Status"], "ACTIVE")
+
+    db.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+                    AttributeDefinitions=[key, g], GlobalSecondaryIndexes=[index],
+                    SSESpecification={"Enabled": True, "SSEType": "KMS"}, TableClass="STANDARD", Tags=[{"Key": "team", "Value": "orders"}])
+    describe_until_active()
+    ttl = {"Enabled": True, "AttributeName": "expires"}
+    db.update_time_to_live(TableName=name, TimeToLiveSpecification=ttl)
+    wait_for("ENABLED", lambda: db.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"])
+    point = {"PointInTimeRecoveryEnabled": True}
+    if knows_periods:
+        point["RecoveryPeriodInDays"] = 7
+    recovery = db.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=point)["ContinuousBackupsDescription"]
+    recovery = recovery["PointInTimeRecoveryDescription"]
+    equal(recovery["EarliestRestorableDateTime"], recovery["LatestRestorableDateTime"])
+
+    def recovery_status():
+        reply = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+        return reply["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]
+
+    wait_for("ENABLED", recovery_status)
+    table, continuous, described_ttl, tags = read_as_terraform(name)
+    equal((table["BillingModeSummary"]["BillingMode"], table["SSEDescription"]["Status"], table["TableClassSummary"]["TableClass"]),
+          ("PAY_PER_REQUEST", "ENABLED", "STANDARD"))
+    equal(continuous["ContinuousBackupsStatus"], "ENABLED")
+    if knows_periods:
+        equal(continuous["PointInTimeRecoveryDescription"]["RecoveryPeriodInDays"], 7)
+    equal(described_ttl, {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"})
+    equal(tags, [{"Key": "team", "Value": "orders"}])
+
+    db.update_table(TableName=name, AttributeDefinitions=[key], GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by-g"}}])
+    wait_for(0, lambda: len(db.describe_table(TableName=name)["Table"].get("GlobalSecondaryIndexes", [])))
+    db.update_table(TableName=name, TableClass="STANDARD_INFREQUENT_ACCESS")
+    describe_until_active()
+    db.update_table(TableName=name, BillingMode="PROVISIONED", ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5})
+    describe_until_active()
+    db.update_table(TableName=name, AttributeDefinitions=[key, g], GlobalSecondaryIndexUpdates=[
+        {"Create": {**index, "ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}}}])
+    describe_until_active()
+    db.update_time_to_live(TableName=name, TimeToLiveSpecification={**ttl, "Enabled": False})
+    wait_for("DISABLED", lambda: db.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"])
+    db.untag_resource(ResourceArn=table["TableArn"], TagKeys=["team"])
+    db.tag_resource(ResourceArn=table["TableArn"], Tags=[{"Key": "stage", "Value": "test"}])
+    db.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False})
+    wait_for("DISABLED", recovery_status)
+    table, continuous, described_ttl, tags = read_as_terraform(name)
+    equal(continuous, {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}})
+    equal((table["TableClassSummary"]["TableClass"], tags), ("STANDARD_INFREQUENT_ACCESS", [{"Key": "stage", "Value": "test"}]))
+    fails("PointInTimeRecoveryUnavailableException", f"Point in time recovery is not enabled for table '{name}'. dynapg has none. "
+          "Use CreateBackup and RestoreTableFromBackup, or restore the server from a base backup and its write-ahead log.",
+          db.restore_table_to_point_in_time, SourceTableName=name, TargetTableName=name + "_then", UseLatestRestorableTime=True)
+    db.delete_table(TableName=name)
+    fails("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found", db.describe_table, TableName=name)
+    fails("TableNotFoundException", f"Table not found: {name}", db.describe_continuous_backups, TableName=name)
+
+
 @section("resource policies")
 def policies():
     if not KNOWS_POLICIES:
