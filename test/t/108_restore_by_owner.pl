@@ -52,6 +52,9 @@ my $put = q(SELECT dynapg.put_item('{"TableName":"NAME","Item":{"id":{"S":"a"},"
 sql('app', 'CREATE EXTENSION dynapg; GRANT CREATE ON SCHEMA dynamodb TO app; GRANT EXECUTE ON FUNCTION dynapg.refill_throughput TO other');
 sql('app', 'SET ROLE app;' . ($make . $put) =~ s/NAME/Things/gr . ($make . $put) =~ s/NAME/More.Things/gr . 'GRANT SELECT ON dynamodb."Things" TO reader');
 
+my $stream = q(SELECT dynapg.update_table('{"TableName":"Things","StreamSpecification":{"StreamEnabled":ENABLED}}') IS NOT NULL;);
+sql('app', 'SET ROLE app;' . $stream =~ s/ENABLED/true,"StreamViewType":"KEYS_ONLY"/r . $stream =~ s/ENABLED/false/r . $stream =~ s/ENABLED/true,"StreamViewType":"NEW_IMAGE"/r);
+
 # ---- restored by the owner ----
 
 my $dir = PostgreSQL::Test::Utils::tempdir;
@@ -66,6 +69,9 @@ delete $ENV{PGUSER};
 is(everything('restored'), everything('app'), 'all is as it was');
 is(find('restored'), '1', 'with its indexes');
 is(sql('restored', q(SET ROLE app;) . $put =~ s/NAME/Things/r), '{}', 'and is written');
+is(sql('restored', 'SET ROLE app;' . $put =~ s/NAME/Things/r =~ s/"a"/"b"/r . q(SELECT event, keys FROM dynapg.stream_records('Things'))),
+	qq({}\nINSERT|{"id":{"S":"b"},"n":{"N":"1"}}), 'with its stream');
+is(sql('restored', 'SET ROLE app;' . $stream =~ s/ENABLED/false/r . $stream =~ s/ENABLED/true,"StreamViewType":"KEYS_ONLY"/r), "t\nt", 'which another one can follow');
 is(sql('restored', q(SET ROLE reader; SELECT dynapg.get_item('{"TableName":"Things","Key":{"id":{"S":"a"},"n":{"N":"1"}}}') IS NULL)), 'f', 'grants, too');
 is(sql('restored', q(SET ROLE app; SELECT dynapg.delete_table('{"TableName":"More.Things"}') #>> '{TableDescription,TableStatus}')), 'DELETING', 'it is his');
 
