@@ -1120,6 +1120,7 @@ COMMENT ON FUNCTION dynapg.partiql(text, json[]) IS 'The items that a PartiQL st
 
 -- Streams and shards are what DescribeStream tells. relid is null-free and may be of a table that is gone; owner is known of streams
 -- that are disabled. Dumped is what is enabled: it begins again with new shards elsewhere, where transaction ids mean other things.
+-- The sequence is not dumped, as the owner of a database may not read it: a number that a stream has already is passed over.
 CREATE SEQUENCE dynapg.stream_number;
 CREATE TABLE dynapg.streams (
 	stream_id integer PRIMARY KEY DEFAULT pg_catalog.nextval('dynapg.stream_number'),
