@@ -82,7 +82,9 @@ SELECT pg_temp.answer('get_resource_policy', '{"ResourceArn":"arn:aws:dynamodb:u
 -- it is a table as any other
 SELECT dynapg.put_item('{"TableName":"Restored","Item":{"o":{"S":"a"},"n":{"N":"1"}},"ReturnValues":"ALL_OLD"}') #>> '{Attributes,g,S}';
 SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'dynamodb."Restored"'::regclass AND contype = 'p';
-SELECT a.attname, a.attnotnull, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a WHERE attrelid = 'dynamodb."Restored"'::regclass AND attnum > 0 ORDER BY attnum;
+SELECT a.attname, a.attnotnull, format_type(a.atttypid, a.atttypmod), a.attcollation::regcollation, a.attcompression = b.attcompression AS compressed
+	FROM pg_attribute a JOIN pg_attribute b ON b.attrelid = 'dynamodb."Backed"'::regclass AND b.attname = a.attname
+	WHERE a.attrelid = 'dynamodb."Restored"'::regclass AND a.attnum > 0 ORDER BY a.attnum;
 SELECT reloptions FROM pg_class WHERE oid = 'dynamodb."Restored"'::regclass;
 SELECT pg_temp.on_backup('restore_table_from_backup', 'second', '{"TargetTableName":"Restored"}');
 SELECT pg_temp.on_backup('restore_table_from_backup', 'second', '{"TargetTableName":"Backed"}');
@@ -190,6 +192,17 @@ SELECT pg_temp.backup('undone', 'One-Index');
 SELECT json_array_length(dynapg.list_backups('{"TableName":"One-Index"}') -> 'BackupSummaries');
 ROLLBACK;
 SELECT dynapg.list_backups('{"TableName":"One-Index"}');
+
+-- an index that is being dropped is not in it
+BEGIN;
+SET LOCAL dynapg.index_build = background;
+SELECT dynapg.update_table('{"TableName":"On-Demand","GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"by-h"}}]}') IS NOT NULL;
+SET LOCAL dynapg.index_build = immediate;
+SELECT pg_temp.backup('without by-h', 'On-Demand');
+SELECT g ->> 'IndexName' FROM json_array_elements(pg_temp.on_backup('describe_backup', 'without by-h')::json
+	#> '{BackupDescription,SourceTableFeatureDetails,GlobalSecondaryIndexes}') AS g;
+SELECT pg_temp.on_backup('restore_table_from_backup', 'without by-h', '{"TargetTableName":"Fewer"}')::json #>> '{TableDescription,TableStatus}';
+ROLLBACK;
 
 -- names that are long, or taken
 SELECT pg_temp.answer('create_table', format('{"TableName":"%s","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"o","KeyType":"HASH"}],

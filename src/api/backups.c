@@ -62,6 +62,8 @@ print_indexes(StringInfo out, const DynJson *described, const char *member, bool
 	appendStringInfoChar(out, '[');
 	for (const DynJson *index = dyn_json_first(indexes); index; index = dyn_json_next(index))
 	{
+		if (dyn_request_is(index, "IndexStatus", "DELETING"))
+			continue;
 		appendStringInfoString(out, first ? "{" : ",{");
 		first = false;
 		copy_member(out, index, "IndexName", "IndexName");

@@ -36,8 +36,10 @@
 /* pglz takes several times as long for large items. */
 #ifdef USE_LZ4
 #define ITEM_COMPRESSION " COMPRESSION lz4"
+#define SET_ITEM_COMPRESSION "ALTER item SET COMPRESSION lz4, "
 #else
 #define ITEM_COMPRESSION ""
+#define SET_ITEM_COMPRESSION ""
 #endif
 
 #define HASH_SUFFIX 17			/* "~" and 16 hexadecimal digits */
@@ -94,38 +96,46 @@ column_type(uint8 tag)
 	return tag == DYN_S ? "pg_catalog.text COLLATE pg_catalog.\"C\"" : tag == DYN_N ? "pg_catalog.numeric" : "pg_catalog.bytea";
 }
 
-/* Fills a table that has no primary key yet and makes it: one build of the index is faster than an entry for each row. */
+/* The columns of a new table: their definitions, and their values where they come from another table's t. */
 static void
-load_rows(const DynTableDef *def, const char *table, const char *primary_key)
+append_column(StringInfo definitions, StringInfo values, const char *name, uint8 tag)
 {
-	const char *columns = def->sk.tag ? "pk, sk, item" : "pk, item";
+	appendStringInfo(definitions, "%s %s NOT NULL, ", name, column_type(tag));
+	appendStringInfo(values, "t.%s::%s AS %s, ", name, column_type(tag), name);
+}
 
-	dyn_sql_run(psprintf("INSERT INTO %s (%s) SELECT %s FROM %s", table, columns, columns, dyn_ddl_qualified_name(def->rows_from)),
-				NULL, 0);
-	dyn_sql_run(psprintf("ALTER TABLE %s ADD %s", table, primary_key), NULL, 0);
+/* Fills the table in the fastest way: rows at once, without an index, and then one build of it. */
+static void
+create_filled(const char *table, const char *values, Oid rows_from, const char *settings, const char *primary_key)
+{
+	dyn_sql_run(psprintf("CREATE TABLE %s WITH (%s) AS SELECT %st.item::dynapg.item AS item FROM %s t", table, settings, values,
+						 dyn_ddl_qualified_name(rows_from)), NULL, 0);
+	dyn_sql_run(psprintf("ALTER TABLE %s ALTER item SET NOT NULL, " SET_ITEM_COMPRESSION "ADD %s", table, primary_key), NULL, 0);
 }
 
 Oid
 dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 {
-	StringInfoData sql;
+	StringInfoData columns;
+	StringInfoData values;
 	bool		has_sk = def->sk.tag != 0;
-	bool		load = OidIsValid(def->rows_from);
 	Oid			schema = dyn_installation_table_schema();
 	const char *table = quote_qualified_identifier(DYN_TABLE_SCHEMA, relation_name);
+	char	   *settings = psprintf("fillfactor = %d%s", DATA_FILLFACTOR, def->nindexes > 0 ? ", " INDEXED_VACUUM : "");
 	char	   *primary_key = psprintf("CONSTRAINT %s PRIMARY KEY (pk%s)",
 									   quote_identifier(free_name(psprintf("%s primary key", relation_name), schema)),
 									   has_sk ? ", sk" : "");
 
-	initStringInfo(&sql);
-	appendStringInfo(&sql, "CREATE TABLE %s (pk %s NOT NULL, ", table, column_type(def->pk.tag));
+	initStringInfo(&columns);
+	initStringInfo(&values);
+	append_column(&columns, &values, "pk", def->pk.tag);
 	if (has_sk)
-		appendStringInfo(&sql, "sk %s NOT NULL, ", column_type(def->sk.tag));
-	appendStringInfo(&sql, "item dynapg.item" ITEM_COMPRESSION " NOT NULL%s%s) WITH (fillfactor = %d%s)", load ? "" : ", ",
-					 load ? "" : primary_key, DATA_FILLFACTOR, def->nindexes > 0 ? ", " INDEXED_VACUUM : "");
-	dyn_sql_run(sql.data, NULL, 0);
-	if (load)
-		load_rows(def, table, primary_key);
+		append_column(&columns, &values, "sk", def->sk.tag);
+	if (OidIsValid(def->rows_from))
+		create_filled(table, values.data, def->rows_from, settings, primary_key);
+	else
+		dyn_sql_run(psprintf("CREATE TABLE %s (%sitem dynapg.item" ITEM_COMPRESSION " NOT NULL, %s) WITH (%s)", table, columns.data,
+							 primary_key, settings), NULL, 0);
 	return get_relname_relid(relation_name, schema);
 }
 
