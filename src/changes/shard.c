@@ -172,6 +172,27 @@ lock_stream(const DynStream *stream)
 	LockDatabaseObject(RelationRelationId, dyn_log_relation("shards"), (uint16) stream->id, ExclusiveLock);
 }
 
+/* The same for the jobs, which wait for no user's transaction: false where somebody else has the lock. */
+static bool
+try_lock_stream(const DynStream *stream)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, RelationRelationId, dyn_log_relation("shards"), (uint16) stream->id);
+	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
+}
+
+/* Locks the open shards, of which there are that many; false where somebody is about to close them.  SPI is connected. */
+static bool
+try_lock_shards(const DynStream *stream, int count)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_int(&args, stream->id);
+	return dyn_catalog_run("SELECT FROM dynapg.shards h WHERE h.stream_id OPERATOR(pg_catalog.=) $1 AND h.to_xid IS NULL "
+						   "FOR UPDATE SKIP LOCKED", &args) == count;
+}
+
 void
 dyn_shard_open_first(const DynStream *stream, int64 from_tick)
 {
@@ -222,7 +243,8 @@ dyn_stream_roll(const DynStream *stream, int64 tick)
 	int			count;
 	int			slots;
 
-	lock_stream(stream);
+	if (!try_lock_stream(stream))
+		return;
 	dyn_sql_int(&args, stream->id);
 	dyn_sql_int(&args, dyn_guc_stream_shard_age);
 	count = query("h.stream_id OPERATOR(pg_catalog.=) $1 AND h.to_xid IS NULL AND h.created_at OPERATOR(pg_catalog.<=) "
@@ -232,9 +254,12 @@ dyn_stream_roll(const DynStream *stream, int64 tick)
 		return;
 	slots = new_slots(shards[0].slots);
 	SPI_connect();
-	dyn_shard_close_all(stream->id);
-	for (int i = 0; i < slots; i++)
-		open_shard(stream->id, parent_of(shards, count, i, slots), i, slots, -1);
+	if (try_lock_shards(stream, count))
+	{
+		dyn_shard_close_all(stream->id);
+		for (int i = 0; i < slots; i++)
+			open_shard(stream->id, parent_of(shards, count, i, slots), i, slots, -1);
+	}
 	SPI_finish();
 }
 
@@ -277,8 +302,11 @@ dyn_stream_settle(int64 tick)
 		dyn_sql_text(&args, shards[i].id);
 		dyn_sql_int64(&args, shards[i].from_tick);
 		dyn_sql_int64(&args, shards[i].to_tick);
+		/* one that somebody is about to close: another time */
 		dyn_catalog_run("UPDATE dynapg.shards h SET from_tick = NULLIF($3, -1::bigint), to_tick = NULLIF($4, -1::bigint) "
-						"WHERE h.stream_id OPERATOR(pg_catalog.=) $1 AND h.shard_id OPERATOR(pg_catalog.=) $2", &args);
+						"FROM (SELECT l.stream_id, l.shard_id FROM dynapg.shards l WHERE l.stream_id OPERATOR(pg_catalog.=) $1 "
+						"AND l.shard_id OPERATOR(pg_catalog.=) $2 FOR UPDATE SKIP LOCKED) f "
+						"WHERE h.stream_id OPERATOR(pg_catalog.=) f.stream_id AND h.shard_id OPERATOR(pg_catalog.=) f.shard_id", &args);
 	}
 	SPI_finish();
 }

@@ -59,5 +59,28 @@ is($node->safe_psql('postgres', q(SELECT table_name, failures > 0, failure FROM 
 like(slurp_file($node->logfile), qr/the dynapg housekeeper ends because code of table with OID \d+ did not stop when it was cancelled/, 'the log tells why');
 is($node->safe_psql('postgres', q(SELECT count(*) FROM dynamodb."Stay1")), '1', 'its item stays');
 
+# whoever holds the shards of his own stream in a transaction does not keep the housekeeper from the streams of others
+$node->append_conf('postgresql.conf', "dynapg.stream_shard_age = 1s\ndynapg.http_lock_timeout = 100ms");
+$node->restart;
+$node->safe_psql('postgres', <<'SQL');
+CREATE FUNCTION public.stream(name text, enabled boolean) RETURNS void LANGUAGE sql AS $$
+	SELECT dynapg.update_table(json_build_object('TableName', name, 'StreamSpecification',
+		CASE WHEN enabled THEN '{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}' ELSE '{"StreamEnabled":false}' END::json))
+$$;
+CREATE FUNCTION public.shards(name text) RETURNS bigint LANGUAGE sql AS $$
+	SELECT count(*) FROM dynapg.shards h JOIN dynapg.streams s USING (stream_id) WHERE s.table_name = name
+$$;
+SET ROLE other;
+SELECT public.stream('Stay1', true);
+SQL
+my $holder = $node->background_psql('postgres', on_error_die => 1);
+$holder->query_safe(q(SET ROLE other; BEGIN; SELECT public.stream('Stay1', false)));
+$node->safe_psql('postgres', q(SET ROLE app; SELECT public.stream('Victim', true)));
+ok($node->poll_query_until('postgres', q(SELECT public.shards('Victim') > 2)), 'shards of another stream are followed by others');
+$holder->query_safe('ROLLBACK');
+$holder->quit;
+ok($node->poll_query_until('postgres', q(SELECT public.shards('Stay1') > 2)), 'and then his');
+unlike(slurp_file($node->logfile), qr/lock timeout/, 'nobody waits');
+
 $node->stop;
 done_testing();
