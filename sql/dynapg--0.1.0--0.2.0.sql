@@ -635,6 +635,7 @@ COMMENT ON FUNCTION dynapg.partiql(text, json[]) IS 'The items that a PartiQL st
 
 -- Streams and shards are what DescribeStream tells. relid is null-free and may be of a table that is gone; owner is known of streams
 -- that are disabled. Dumped is what is enabled: it begins again with new shards elsewhere, where transaction ids mean other things.
+-- The sequence is not dumped, as the owner of a database may not read it: a number that a stream has already is passed over.
 CREATE SEQUENCE dynapg.stream_number;
 CREATE TABLE dynapg.streams (
 	stream_id integer PRIMARY KEY DEFAULT pg_catalog.nextval('dynapg.stream_number'),
@@ -1012,6 +1013,14 @@ CREATE FUNCTION dynapg.create_table_like(source text, target text) RETURNS json
 			dynapg.describe_table(pg_catalog.json_build_object('TableName', source)) OPERATOR(pg_catalog.->) 'Table'));
 	END;
 COMMENT ON FUNCTION dynapg.create_table_like(text, text) IS 'creates an empty table with the keys, indexes and settings of another one';
+
+CREATE FUNCTION dynapg.import_workbench(model json) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_import_workbench' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.import_workbench(json) IS 'creates the tables of a model of NoSQL Workbench, and writes their sample data';
+
+CREATE FUNCTION dynapg.create_tables_from_cloudformation(template json, parameters json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_create_tables_from_cloudformation' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_tables_from_cloudformation(json, json) IS 'creates the tables of a template of CloudFormation';
 
 --
 -- Whom default privileges have given rights

@@ -29,6 +29,11 @@ SELECT pg_temp.load('[{"DeleteRequest": {"Key": {"id": {"S": "a"}}}}, {"DeleteRe
 	{"id": {"S": "x"}, "Item": {"S": "x"}, "Keys": {"M": {"a": {"S": "x"}}}, "PutRequest": {"L": []}, "Items": {"SS": ["x"]}, "RequestItems": {"NULL": true}, "NewImage": {"BOOL": false}}]');
 SELECT pg_temp.load('{"Item": {"id": {"S": "x"}, "M": {"M": {"a": {"S": "x"}}}, "S": {"S": "x"}}}');
 SELECT pg_temp.load('{"Item": {"id": {"S": "x"}}}');
+-- Types in lower case, as other exports have them; attributes of these names stay as they are.
+SELECT dynapg.import_items('Loaded', '{"id": {"s": "lower"}, "n": {"n": "1"}, "sS": {"sS": ["s"]}, "m": {"m": {"s": {"s": "x"}, "l": {"l": [{"bOOL": true}, {"nULLValue": true}]}}}}');
+SELECT dynapg.get_item('{"TableName": "Loaded", "Key": {"id": {"S": "lower"}}}');
+SELECT dynapg.import_items('Loaded', '{"DeleteRequest": {"Key": {"id": {"s": "lower"}}}}');
+SELECT dynapg.import_items('Loaded', '{"id": {"s": 5}}');
 -- json and jsonb, a byte order mark, many lines in one text, blank lines, a NULL.
 SELECT dynapg.import_items('Loaded', '{"id": {"S": "json"}}'::json), dynapg.import_items('Loaded', '{"id": {"S": "jsonb"}}'::jsonb);
 SELECT pg_temp.load(E'\uFEFF{"Item": {"id": {"S": "json"}}}\r\n\r\n  {"DeleteRequest": {"Key": {"id": {"S": "jsonb"}}}} \n');
@@ -72,7 +77,7 @@ RESET ROLE;
 REVOKE SELECT ON dynamodb."Loaded" FROM regress_reader;
 SET ROLE regress_reader;
 SELECT count(*) FROM dynapg.dump_items('Loaded');
-SELECT dynapg.create_table_like('Loaded', 'Mine');
+DO $$ BEGIN PERFORM dynapg.create_table_like('Loaded', 'Mine'); EXCEPTION WHEN OTHERS THEN RAISE NOTICE '%: %', SQLSTATE, SQLERRM; END $$;
 RESET ROLE;
 SELECT dynapg.dump_items('Missing');
 BEGIN READ ONLY;

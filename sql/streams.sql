@@ -296,5 +296,16 @@ COMMIT;
 SELECT * FROM pg_temp.records(:'short');
 SELECT * FROM pg_temp.records(pg_temp.arn('streams_short'));
 
+-- rows without an item, which SQL can write, are no items
+SELECT pg_temp.create_with('streams_null', '{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"}') ~ '^{"Table';
+ALTER TABLE dynamodb.streams_null ALTER item DROP NOT NULL;
+INSERT INTO dynamodb.streams_null (pk) VALUES ('a'), ('b');
+UPDATE dynamodb.streams_null SET item = NULL;
+UPDATE dynamodb.streams_null SET item = '{"id":{"S":"a"}}' WHERE pk = 'a';
+UPDATE dynamodb.streams_null SET item = NULL;
+SELECT dynapg.put_item('{"TableName":"streams_null","Item":{"id":{"S":"b"}}}');
+DELETE FROM dynamodb.streams_null;
+SELECT event, keys, old_item, new_item FROM dynapg.stream_records('streams_null');
+
 SELECT dynapg.delete_table(json_build_object('TableName', name)) IS NOT NULL FROM dynapg.tables WHERE name ~ '^streams_';
 DROP ROLE regress_streams_reader, regress_streams_owner;

@@ -11,6 +11,8 @@
  *		{"customer": {"S": ".."}, ...}				an item
  *		[...]										an array of these
  *
+ * Items may have the names of types in lower case, {"customer": {"s": ".."}}, as exports of Data Pipeline and Hive do.
+ *
  * An item may have attributes with the names of members.  A member that is an attribute value makes the object an item:
  * {"Item": {"S": "x"}} is one, and {"Item": {"id": {"S": "x"}}} holds one.
  *
@@ -21,6 +23,7 @@
 #include "miscadmin.h"
 
 #include "api/import.h"
+#include "base/jsonout.h"
 
 /* The types of attribute values, and the JSON of their values; DYN_JSON_TRUE stands for both booleans. */
 static const struct
@@ -34,6 +37,7 @@ static const struct
 };
 
 static bool is_value(const DynJson *json);
+static void print_value(StringInfo out, const DynJson *value);
 
 static bool
 is_object(const DynJson *json)
@@ -80,6 +84,99 @@ is_value(const DynJson *json)
 	}
 	return false;
 }
+
+/* ---- items whose types are in lower case ---- */
+
+/* The type of an attribute value whose name is in any case, or NULL: it is none. */
+static const char *
+loose_type(const DynJson *value)
+{
+	DynSlice	name;
+
+	if (!is_object(value) || dyn_json_count(value) != 1)
+		return NULL;
+	name = dyn_json_name(dyn_json_first(value));
+	for (int i = 0; i < lengthof(types); i++)
+	{
+		if (name.len == strlen(types[i].name) && pg_strncasecmp(name.data, types[i].name, name.len) == 0)
+			return types[i].name;
+	}
+	return dyn_slice_is(name, "nULLValue") ? "NULL" : NULL;
+}
+
+/* Has it attributes, all of them of such types? */
+static bool
+is_loose_item(const DynJson *item)
+{
+	if (dyn_json_count(item) == 0)
+		return false;
+	for (const DynJson *member = dyn_json_first(item); member != NULL; member = dyn_json_next(member))
+	{
+		if (loose_type(member) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* Appends a map or list with its values' types in capitals. */
+static void
+print_values(StringInfo out, const DynJson *values)
+{
+	bool		map = is_object(values);
+	bool		first = true;
+
+	appendStringInfoChar(out, map ? '{' : '[');
+	for (const DynJson *value = dyn_json_first(values); value != NULL; value = dyn_json_next(value))
+	{
+		DynSlice	name = map ? dyn_json_name(value) : (DynSlice) {NULL, 0};
+
+		if (!first)
+			appendStringInfoChar(out, ',');
+		first = false;
+		if (map)
+		{
+			dyn_jsonout_string(out, name.data, name.len);
+			appendStringInfoChar(out, ':');
+		}
+		print_value(out, value);
+	}
+	appendStringInfoChar(out, map ? '}' : ']');
+}
+
+static void
+print_value(StringInfo out, const DynJson *value)
+{
+	const char *type = loose_type(value);
+	const DynJson *content;
+
+	check_stack_depth();
+	if (type == NULL)
+	{
+		dyn_jsonout_tree(out, value);
+		return;
+	}
+	content = dyn_json_first(value);
+	appendStringInfo(out, "{\"%s\":", type);
+	if ((strcmp(type, "M") == 0 && is_object(content)) || (strcmp(type, "L") == 0 && is_array(content)))
+		print_values(out, content);
+	else
+		dyn_jsonout_tree(out, content);
+	appendStringInfoChar(out, '}');
+}
+
+static const DynJson *
+in_capitals(const DynJson *item)
+{
+	StringInfoData text;
+
+	if (is_map(item) || !is_loose_item(item))
+		return item;
+	initStringInfo(&text);
+	print_values(&text, item);
+	return dyn_json_parse(text.data, text.len);
+}
+
+/* ---- what is in a line ---- */
 
 /* The member of that name, if it is an object and no attribute value; else NULL. */
 static const DynJson *
@@ -137,9 +234,9 @@ read_entry(DynImport *import, const DynJson *object, const DynJson *request, con
 	if (!is_object(attributes))
 		dyn_import_refuse(import, object, psprintf("the request has no %s", member));
 	else if (strcmp(member, "Item") == 0)
-		dyn_import_put(import, attributes);
+		dyn_import_put(import, in_capitals(attributes));
 	else
-		dyn_import_delete(import, attributes);
+		dyn_import_delete(import, in_capitals(attributes));
 }
 
 static void
@@ -162,15 +259,15 @@ read_object(DynImport *import, const DynJson *object)
 	else if (delete != NULL)
 		read_entry(import, object, delete, "Key");
 	else if (keys != NULL && image != NULL)
-		dyn_import_put(import, image);
+		dyn_import_put(import, in_capitals(image));
 	else if (keys != NULL)
-		dyn_import_delete(import, keys);
+		dyn_import_delete(import, in_capitals(keys));
 	else if (item != NULL)
-		dyn_import_put(import, item);
+		dyn_import_put(import, in_capitals(item));
 	else if (is_request(object))
 		read_request(import, object);
 	else
-		dyn_import_put(import, object);
+		dyn_import_put(import, in_capitals(object));
 }
 
 void

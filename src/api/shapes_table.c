@@ -261,36 +261,6 @@ static const DynShapeField update_table_fields[] = {
 };
 const DynShape dyn_shape_update_table = STRUCTURE_OF("UpdateTableInput", update_table_fields);
 
-/* Restoring a table: of a backup, and to a point in time */
-
-static const DynShapeField restore_backup_fields[] = {
-	{"TargetTableName", &dyn_shape_table_name, true},
-	{"BackupArn", &dyn_shape_backup_arn, true},
-	{"BillingModeOverride", &billing_mode, false},
-	{"GlobalSecondaryIndexOverride", &gsis, false},
-	{"LocalSecondaryIndexOverride", &lsis, false},
-	{"ProvisionedThroughputOverride", &throughput, false},
-	{"OnDemandThroughputOverride", &on_demand, false},
-	{"SSESpecificationOverride", &sse, false},
-};
-const DynShape dyn_shape_restore_table_from_backup = STRUCTURE_OF("RestoreTableFromBackupInput", restore_backup_fields);
-
-static const DynShape restore_moment = {.name = "Date", .kind = DYN_SHAPE_DOUBLE};
-static const DynShapeField restore_point_fields[] = {
-	{"SourceTableArn", &dyn_shape_table_arn, false},
-	{"SourceTableName", &dyn_shape_table_name, false},
-	{"TargetTableName", &dyn_shape_table_name, true},
-	{"UseLatestRestorableTime", &dyn_shape_boolean, false},
-	{"RestoreDateTime", &restore_moment, false},
-	{"BillingModeOverride", &billing_mode, false},
-	{"GlobalSecondaryIndexOverride", &gsis, false},
-	{"LocalSecondaryIndexOverride", &lsis, false},
-	{"ProvisionedThroughputOverride", &throughput, false},
-	{"OnDemandThroughputOverride", &on_demand, false},
-	{"SSESpecificationOverride", &sse, false},
-};
-const DynShape dyn_shape_restore_table_to_point_in_time = STRUCTURE_OF("RestoreTableToPointInTimeInput", restore_point_fields);
-
 /* A reply of DescribeTable, as far as its inside is looked at when it is taken as a request of CreateTable (table_copy.c). */
 
 static const DynShapeField described_key_fields[] = {
@@ -341,3 +311,33 @@ static const DynShapeField description_fields[] = {
 	{"Table", &described_table, true},
 };
 const DynShape dyn_shape_description = STRUCTURE_OF("DescribeTableOutput", description_fields);
+
+/* Restoring a table: of a backup, and to a point in time */
+
+static const DynShapeField restore_backup_fields[] = {
+	{"TargetTableName", &dyn_shape_table_name, true},
+	{"BackupArn", &dyn_shape_backup_arn, true},
+	{"BillingModeOverride", &billing_mode, false},
+	{"GlobalSecondaryIndexOverride", &gsis, false},
+	{"LocalSecondaryIndexOverride", &lsis, false},
+	{"ProvisionedThroughputOverride", &throughput, false},
+	{"OnDemandThroughputOverride", &on_demand, false},
+	{"SSESpecificationOverride", &sse, false},
+};
+const DynShape dyn_shape_restore_table_from_backup = STRUCTURE_OF("RestoreTableFromBackupInput", restore_backup_fields);
+
+static const DynShape restore_moment = {.name = "Date", .kind = DYN_SHAPE_DOUBLE};
+static const DynShapeField restore_point_fields[] = {
+	{"SourceTableArn", &dyn_shape_table_arn, false},
+	{"SourceTableName", &dyn_shape_table_name, false},
+	{"TargetTableName", &dyn_shape_table_name, true},
+	{"UseLatestRestorableTime", &dyn_shape_boolean, false},
+	{"RestoreDateTime", &restore_moment, false},
+	{"BillingModeOverride", &billing_mode, false},
+	{"GlobalSecondaryIndexOverride", &gsis, false},
+	{"LocalSecondaryIndexOverride", &lsis, false},
+	{"ProvisionedThroughputOverride", &throughput, false},
+	{"OnDemandThroughputOverride", &on_demand, false},
+	{"SSESpecificationOverride", &sse, false},
+};
+const DynShape dyn_shape_restore_table_to_point_in_time = STRUCTURE_OF("RestoreTableToPointInTimeInput", restore_point_fields);

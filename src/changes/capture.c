@@ -43,16 +43,14 @@ item_column(TupleDesc columns)
 	ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("the table has no column \"item\" of type dynapg.item")));
 }
 
-/* A version's item, detoasted. */
+/* A version's item, detoasted; NULL where SQL has written a row without one, which is no item of the table. */
 static struct varlena *
 item_of(HeapTuple tuple, AttrNumber column, TupleDesc columns)
 {
 	bool		null;
 	Datum		item = heap_getattr(tuple, column, columns, &null);
 
-	if (null)
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("column \"item\" is null")));
-	return PG_DETOAST_DATUM(item);
+	return null ? NULL : PG_DETOAST_DATUM(item);
 }
 
 static bool
@@ -104,7 +102,7 @@ hash_of(const DynStream *stream, const struct varlena *item)
 	return pk.tag ? (int32) hash_bytes(pk.data, pk.len) : 0;
 }
 
-/* Records the change of an item; one of the images is NULL where it came or went. */
+/* Records the change of an item; one of the images is NULL where it came or went, both where there was none. */
 static void
 record(const DynStream *stream, struct varlena *old_item, struct varlena *new_item)
 {
@@ -114,12 +112,14 @@ record(const DynStream *stream, struct varlena *old_item, struct varlena *new_it
 	DynRecord	change = {
 		.event = old_item == NULL ? DYN_EVENT_INSERT : new_item == NULL ? DYN_EVENT_REMOVE : DYN_EVENT_MODIFY,
 		.by_service = new_item == NULL && dyn_ttl_is_deleting(stream->relid),
-		.hash = hash_of(stream, item),
-		.keys = keys_of(stream, item),
 		.old_item = with_old ? old_item : NULL,
 		.new_item = with_new ? new_item : NULL,
 	};
 
+	if (item == NULL)
+		return;
+	change.hash = hash_of(stream, item);
+	change.keys = keys_of(stream, item);
 	dyn_log_add(stream->id, &change);
 }
 
@@ -127,6 +127,11 @@ record(const DynStream *stream, struct varlena *old_item, struct varlena *new_it
 static void
 record_update(const DynStream *stream, struct varlena *old_item, struct varlena *new_item)
 {
+	if (old_item == NULL || new_item == NULL)
+	{
+		record(stream, old_item, new_item);
+		return;
+	}
 	if (same_item(old_item, new_item))
 		return;
 	if (same_key(&stream->pk, old_item, new_item) && same_key(&stream->sk, old_item, new_item))

@@ -26,6 +26,7 @@
 #include "base/compat.h"
 #include "changes/log.h"
 #include "store/installation.h"
+#include "store/touched.h"
 
 /* The columns of dynapg.changes and its children. */
 enum Column
@@ -103,6 +104,7 @@ dyn_log_insert(Relation rel, Datum *values, bool *nulls, int options)
 		insert_entry(rel, lfirst_oid(cell), &tuple->t_self, values, nulls);
 	list_free(indexes);
 	heap_freetuple(tuple);
+	dyn_touched_add(RelationGetRelid(rel), true);
 }
 
 static void

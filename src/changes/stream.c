@@ -22,6 +22,7 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "base/errors.h"
 #include "base/guc.h"
 #include "changes/log.h"
 #include "changes/shard.h"
@@ -131,9 +132,30 @@ dyn_stream_list(const char *table_name, const char *after_name, const char *afte
 
 /* ---- enabling and disabling ---- */
 
+/* A number that no stream has; restored ones have theirs from elsewhere. */
+static int
+new_number(void)
+{
+	int			number;
+	uint64		found;
+
+	do
+	{
+		DynSqlArgs	args = {0};
+
+		CHECK_FOR_INTERRUPTS();
+		(void) dyn_catalog_run("SELECT pg_catalog.nextval('dynapg.stream_number')::pg_catalog.int4", NULL);
+		number = dyn_sql_get_int(0, 1);
+		dyn_sql_int(&args, number);
+		found = dyn_catalog_run("SELECT FROM dynapg.streams s WHERE s.stream_id OPERATOR(pg_catalog.=) $1", &args);
+	} while (found > 0);
+	return number;
+}
+
 static int
 add_row(Oid relid, const char *table_name, const char *label, const char *view, const DynKeyAttr *pk, const DynKeyAttr *sk)
 {
+	int			number = new_number();
 	DynSqlArgs	args = {0};
 
 	dyn_sql_oid(&args, relid);
@@ -144,11 +166,10 @@ add_row(Oid relid, const char *table_name, const char *label, const char *view, 
 	dyn_sql_text(&args, dyn_tag_name(pk->tag));
 	dyn_sql_text(&args, sk->tag ? sk->name : NULL);
 	dyn_sql_text(&args, sk->tag ? dyn_tag_name(sk->tag) : NULL);
-	/* streams that a dump has brought here may have numbers that are still to come */
-	while (dyn_catalog_run("INSERT INTO dynapg.streams AS s (relid, table_name, label, view, pk_name, pk_type, sk_name, sk_type) "
-						   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (stream_id) DO NOTHING RETURNING s.stream_id", &args) == 0)
-		CHECK_FOR_INTERRUPTS();
-	return dyn_sql_get_int(0, 1);
+	dyn_sql_int(&args, number);
+	dyn_catalog_run("INSERT INTO dynapg.streams (relid, table_name, label, view, pk_name, pk_type, sk_name, sk_type, stream_id) "
+					"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", &args);
+	return number;
 }
 
 static void
@@ -193,8 +214,8 @@ dyn_stream_enable(Oid relid, const char *table_name, const char *label, const ch
 
 	dyn_catalog_require_owner(relid);
 	if (get_rel_relkind(relid) != RELKIND_RELATION)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("table \"%s\" cannot have a stream: it is not an ordinary table", table_name)));
+		dyn_validation("One or more parameter values were invalid: Table %s cannot have a stream, as it is not an ordinary table",
+					   table_name);
 	SPI_connect();
 	table = dyn_ddl_qualified_name(relid);
 	drop_triggers(relid);

@@ -33,6 +33,7 @@
 #include "base/compat.h"
 #include "changes/log.h"
 #include "changes/tick.h"
+#include "store/touched.h"
 
 #define MAX_BEGUN 1000			/* transactions that began after the last one that is over, as a tick lists them */
 
@@ -84,6 +85,7 @@ static void
 open_scan(TickScan *scan, int64 from)
 {
 	scan->rel = table_open(dyn_log_relation("ticks"), AccessShareLock);
+	dyn_touched_add(RelationGetRelid(scan->rel), false);
 	if (RelationGetDescr(scan->rel)->natts != COLUMNS)
 		elog(ERROR, "table dynapg.ticks has been altered");
 	list_free(RelationGetIndexList(scan->rel)); /* finds the primary key */

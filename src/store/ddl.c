@@ -186,6 +186,14 @@ dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *def, const Dyn
 	dyn_order_append_predicate(out, &order, "WHERE");
 }
 
+const char *
+dyn_ddl_concurrently(Oid relid, bool wanted)
+{
+	char		kind = get_rel_relkind(relid);
+
+	return wanted && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_PARTITIONED_INDEX ? "CONCURRENTLY " : "";
+}
+
 char *
 dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, bool concurrently)
 {
@@ -193,7 +201,7 @@ dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const cha
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "CREATE INDEX %s%s ON %s (", concurrently ? "CONCURRENTLY " : "", quote_identifier(relation_name),
+	appendStringInfo(&sql, "CREATE INDEX %s%s ON %s (", dyn_ddl_concurrently(def->relid, concurrently), quote_identifier(relation_name),
 					 dyn_ddl_qualified_name(def->relid));
 	for (int i = 0; i < order.count; i++)
 	{
@@ -211,7 +219,7 @@ dyn_ddl_drop_index(Oid relid, bool concurrently)
 {
 	char	   *name = dyn_ddl_qualified_name(relid);
 
-	return name ? psprintf("DROP INDEX %sIF EXISTS %s", concurrently ? "CONCURRENTLY " : "", name) : NULL;
+	return name ? psprintf("DROP INDEX %sIF EXISTS %s", dyn_ddl_concurrently(relid, concurrently), name) : NULL;
 }
 
 void

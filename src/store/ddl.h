@@ -41,6 +41,9 @@ extern void dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *de
 /* Creates the data table under that relation name, with the rows of def->rows_from, if any; returns its OID. */
 extern Oid	dyn_ddl_create_table(const DynTableDef *def, const char *relation_name);
 
+/* The word for a statement about an index of that table, or that index, if it is wanted; PostgreSQL has none for partitioned ones. */
+extern const char *dyn_ddl_concurrently(Oid relid, bool wanted);
+
 /* The statement that creates a secondary index of a data table under that relation name. */
 extern char *dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, bool concurrently);
 

@@ -99,7 +99,7 @@ create_statement(const DynTableDef *def, const char *attribute, const char *name
 		ereport(ERROR,
 				errcode(ERRCODE_DUPLICATE_TABLE),
 				errmsg("the names for the index of Time to Live of table \"%s\" are taken by other relations", def->name));
-	return psprintf("CREATE INDEX %s%s ON %s (%s) WHERE %s IS NOT NULL", concurrently ? "CONCURRENTLY " : "",
+	return psprintf("CREATE INDEX %s%s ON %s (%s) WHERE %s IS NOT NULL", dyn_ddl_concurrently(def->relid, concurrently),
 					quote_identifier(name), dyn_ddl_qualified_name(def->relid), number, number);
 }
 

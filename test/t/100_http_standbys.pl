@@ -14,7 +14,7 @@ use constant { CONNECTIONS => 12, PATIENCE => 30 };    # connections: enough to 
 
 my $node = PostgreSQL::Test::Cluster->new('http_standbys');
 $node->init(allows_streaming => 1, extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
-my $port = http_configure($node, 'dynapg.http_workers = 2', 'dynapg.http_statement_timeout = 0', 'autovacuum = off');
+my $port = http_configure($node, 'dynapg.http_workers = 2', 'dynapg.http_statement_timeout = 0', 'dynapg.jobs_interval = 0', 'autovacuum = off');
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION dynapg');
 wait_for_http($port);
@@ -84,6 +84,14 @@ $node->safe_psql('postgres', q{
 		INSERT INTO dynamodb."Target" VALUES (NEW.pk, NEW.item); RETURN NULL; END $$;
 	CREATE TRIGGER carry AFTER INSERT ON dynamodb."Source" FOR EACH ROW EXECUTE FUNCTION carry();});
 is(call($port, 'PutItem', qq({"TableName":"$_","Item":{"pk":{"S":"a"}}}))->{status}, 200, "an item in $_") for qw(Written Other);
+my $streamed = call($port, 'CreateTable', q({"TableName":"Streamed","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
+	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}))->{body};
+my ($arn) = $streamed =~ /"LatestStreamArn":"([^"]+)"/;
+my ($shard) = call($port, 'DescribeStream', qq({"StreamArn":"$arn"}))->{body} =~ /"ShardId":"([^"]+)"/;
+my ($iterator) = call($port, 'GetShardIterator', qq({"StreamArn":"$arn","ShardId":"$shard","ShardIteratorType":"TRIM_HORIZON"}))->{body} =~
+  /"ShardIterator":"([^"]+)"/;
+my $records = request_text('GetRecords', qq({"ShardIterator":"$iterator"}));
+is(read_reply((ask($records, 1))[0])->{status}, 200, 'a stream');
 reload_with(q{synchronous_standby_names = 'replica'});
 
 are_held(put('Written', 'b'), 'a write', 1);
@@ -102,6 +110,9 @@ my $pipeline = dial($port);
 send_text($pipeline, get('Other', 'a') . put('Other', 'd') . get('Other', 'a'));
 push @open, $pipeline;
 
+are_held(put('Streamed', 'f'), 'a write in a stream', 1);
+are_held($records, 'its records', 1);
+are_held($records, 'its records, when nothing has to be noted any more');
 my $transaction = request_text('TransactWriteItems', q({"ClientRequestToken":"once","TransactItems":[
 	{"Put":{"TableName":"Other","Item":{"pk":{"S":"e"}}}}]}));
 are_held($transaction, 'a transaction', 1);

@@ -54,6 +54,8 @@ sql('app', 'CREATE EXTENSION dynapg; GRANT CREATE ON SCHEMA dynamodb TO app; GRA
 sql('app', 'SET ROLE app;' . ($make . $put) =~ s/NAME/Things/gr . ($make . $put) =~ s/NAME/More.Things/gr . 'GRANT SELECT ON dynamodb."Things" TO reader;
 	SELECT dynapg.create_backup(\'{"TableName":"Things","BackupName":"nightly"}\')');
 
+my $stream = q(SELECT dynapg.update_table('{"TableName":"Things","StreamSpecification":{"StreamEnabled":ENABLED}}') IS NOT NULL;);
+
 # ---- restored by the owner ----
 
 my $dir = PostgreSQL::Test::Utils::tempdir;
@@ -70,6 +72,7 @@ is(find('restored'), '1', 'with its indexes');
 is(sql('restored', q(SET ROLE app;) . $put =~ s/NAME/Things/r =~ s/"a"/"b"/r), '{}', 'and is written');
 is(sql('restored', q(SET ROLE app; SELECT count(*) FROM dynapg.stream_records('Things'))), '1', 'its stream goes on');
 like(sql('restored', q(SET ROLE app;) . $make =~ s/NAME/Later/r), qr{"LatestStreamArn":"[^"]*:table/Later/stream/}, 'and another one begins');
+is(sql('restored', 'SET ROLE app;' . $stream =~ s/ENABLED/false/r . $stream =~ s/ENABLED/true,"StreamViewType":"KEYS_ONLY"/r), "t\nt", 'which another one can follow');
 is(sql('restored', q(SET ROLE reader; SELECT dynapg.get_item('{"TableName":"Things","Key":{"id":{"S":"a"},"n":{"N":"1"}}}') IS NULL)), 'f', 'grants, too');
 is(sql('restored', q(SET ROLE app; SELECT dynapg.delete_table('{"TableName":"More.Things"}') #>> '{TableDescription,TableStatus}')), 'DELETING', 'it is his');
 

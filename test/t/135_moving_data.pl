@@ -117,6 +117,9 @@ SKIP:
 $node->safe_psql('app', q(SELECT dynapg.create_table_like('Orders', 'Many')));
 is($node->safe_psql('app', q(SELECT dynapg.import_items('Many', '{"Item":{"id":{"S":"' || i % 100 || '"},"n":{"N":"' || i || '"},"x":{"S":"' || repeat('x', 900) || '"}}}')
 	->> 'ImportedItemCount', (SELECT sum(total_bytes) < 60000000 FROM pg_backend_memory_contexts) FROM generate_series(1, 20000) i)), '20000|t', 'many lines');
+is($node->safe_psql('app', q(SELECT r ->> 'ImportedItemCount', r ->> 'ErrorCount', r #>> '{Errors,0,Line}', r #>> '{Errors,0,Message}' FROM (
+	SELECT dynapg.import_items('Many', '{"id":{"S":"long"},"n":{"N":"' || i || '"},"x":{"S":"' || repeat('x', CASE i WHEN 2 THEN 17000000 ELSE 5 END) || '"}}') AS r
+	FROM generate_series(1, 3) i) s)), '2|1|2|Item size has exceeded the maximum allowed size', 'a line of 17 MB');
 my ($code, undef, $error) = $node->psql('app', q(SET statement_timeout = 500; SELECT dynapg.import_items('Many', '{"id":{"S":"new"},"n":{"N":"' || i || '"}}') FROM generate_series(1, 10000000) i));
 like($error, qr/canceling statement due to statement timeout/, 'a cancel ends an import');
 is($node->safe_psql('app', q(SELECT count(*) FROM dynamodb."Many" WHERE pk = 'new')), '0', 'which leaves nothing');
