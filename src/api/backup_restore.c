@@ -252,7 +252,7 @@ restore_summary(const DynBackup *backup)
 void
 dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
 {
-	DynBackup  *backup = dyn_backup_of_request(request, false);
+	DynBackup  *backup = dyn_backup_of_request(request, DYN_BACKUP_FREE);
 	DynTableSettings *settings;
 	DynTableDef def;
 	const DynJson *create;
@@ -263,7 +263,7 @@ dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
 		dyn_backup_resume(backup);
 		dyn_error(DYN_E_BACKUP_IN_USE, "Backup is being created: %s", dyn_backup_arn(backup));
 	}
-	backup = dyn_backup_of_request(request, true);
+	backup = dyn_backup_of_request(request, DYN_BACKUP_KEEP);
 	text = create_request(request, dyn_backup_definition(backup));
 	create = dyn_json_parse(text, strlen(text));
 	dyn_shape_check(&dyn_shape_create_table, create);

@@ -161,7 +161,7 @@ id_of_arn(const DynJson *request, const char *member)
 }
 
 DynBackup *
-dyn_backup_of_request(const DynJson *request, bool lock)
+dyn_backup_of_request(const DynJson *request, DynBackupLock lock)
 {
 	char	   *arn = dyn_request_cstring(request, "BackupArn");
 	DynBackup  *backup = dyn_backup_find(id_of_arn(request, "BackupArn"), lock);
@@ -261,7 +261,7 @@ dyn_api_create_backup(const DynJson *request, StringInfo reply)
 void
 dyn_api_describe_backup(const DynJson *request, StringInfo reply)
 {
-	DynBackup  *backup = dyn_backup_of_request(request, false);
+	DynBackup  *backup = dyn_backup_of_request(request, DYN_BACKUP_FREE);
 
 	dyn_backup_resume(backup);
 	appendStringInfoChar(reply, '{');
@@ -272,12 +272,12 @@ dyn_api_describe_backup(const DynJson *request, StringInfo reply)
 void
 dyn_api_delete_backup(const DynJson *request, StringInfo reply)
 {
-	DynBackup  *backup = dyn_backup_of_request(request, false);
+	DynBackup  *backup = dyn_backup_of_request(request, DYN_BACKUP_FREE);
 
 	/* one that cannot be made is given up */
 	if (!OidIsValid(backup->copy) && !backup->failed)
 		dyn_error(DYN_E_BACKUP_IN_USE, "Backup is being created: %s", dyn_backup_arn(backup));
-	backup = dyn_backup_of_request(request, true);
+	backup = dyn_backup_of_request(request, DYN_BACKUP_CHANGE);
 	dyn_backup_drop(backup);
 	appendStringInfoChar(reply, '{');
 	print_backup(reply, backup, "DELETED");

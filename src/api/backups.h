@@ -10,7 +10,7 @@
 #include "store/backup.h"
 
 /* The backup that the request's BackupArn names; raises BackupNotFoundException where there is none that the user sees. */
-extern DynBackup *dyn_backup_of_request(const DynJson *request, bool lock);
+extern DynBackup *dyn_backup_of_request(const DynJson *request, DynBackupLock lock);
 
 /* Its ARN. */
 extern char *dyn_backup_arn(const DynBackup *backup);

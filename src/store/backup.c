@@ -60,8 +60,9 @@ read_row(uint64 row, DynBackup *backup)
 }
 
 DynBackup *
-dyn_backup_find(const char *id, bool lock)
+dyn_backup_find(const char *id, DynBackupLock lock)
 {
+	static const char *const clauses[] = {"", " FOR KEY SHARE OF b", " FOR UPDATE OF b"};
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext old;
 	DynSqlArgs	args = {0};
@@ -71,7 +72,7 @@ dyn_backup_find(const char *id, bool lock)
 	dyn_sql_oid(&args, GetUserId());
 	dyn_sql_text(&args, id);
 	if (dyn_catalog_run(psprintf("SELECT " BACKUP_COLUMNS " FROM " VISIBLE_BACKUPS " AND b.id OPERATOR(pg_catalog.=) $2%s",
-								 lock ? " FOR UPDATE OF b" : ""), &args) > 0)
+								 clauses[lock]), &args) > 0)
 	{
 		old = MemoryContextSwitchTo(caller);
 		backup = palloc(sizeof(DynBackup));

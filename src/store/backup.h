@@ -53,8 +53,16 @@ typedef struct DynBackupFilter
  */
 extern DynBackup *dyn_backup_create(const DynTableDef *def, const char *name, const char *definition);
 
-/* The backup of that id, or NULL; lock keeps it from being deleted to the end of the transaction. */
-extern DynBackup *dyn_backup_find(const char *id, bool lock);
+/* What a backup that is found is protected against, to the end of the transaction. */
+typedef enum DynBackupLock
+{
+	DYN_BACKUP_FREE,			/* nothing */
+	DYN_BACKUP_KEEP,			/* being deleted; others may keep it, too */
+	DYN_BACKUP_CHANGE			/* all others that lock it */
+} DynBackupLock;
+
+/* The backup of that id, or NULL. */
+extern DynBackup *dyn_backup_find(const char *id, DynBackupLock lock);
 
 /* The backups in the order of their ids; *count is their number. */
 extern DynBackup *dyn_backup_list(const DynBackupFilter *filter, int *count);
