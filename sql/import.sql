@@ -85,7 +85,6 @@ SELECT dynapg.import_items('Loaded', '{"id": {"S": "x"}}');
 ROLLBACK;
 -- An import is no window function, and its parts are no functions for SQL.
 SELECT dynapg.import_items('Loaded', '{"id": {"S": "x"}}') OVER ();
-SELECT dynapg.import_result(NULL);
 -- Functions and tables of the same names in front of the search path are not taken.
 CREATE SCHEMA front;
 CREATE FUNCTION front.concat(VARIADIC "any") RETURNS text LANGUAGE internal AS 'text_concat';
