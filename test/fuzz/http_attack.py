@@ -144,7 +144,7 @@ def attack(options, number):
         try:
             step(options, rng)
         except OSError:
-            pass  # refused or ended by the server, as it may
+            time.sleep(0.01)  # refused or ended by the server, as it may, or there is none at the moment
     return 0
 
 

@@ -1,5 +1,6 @@
 # 070_soak.pl - transfers between accounts by many clients over HTTP and SQL while clients and backends are killed and the server
-# crashes: what they saw and did is strictly serializable, nothing acknowledged is lost, and the sum stays.
+# crashes, and others attack the HTTP front: what they saw and did is strictly serializable, nothing acknowledged is lost, and the
+# sum stays.
 #
 # SOAK_SECONDS (60) and SOAK_CLIENTS (4 processes) choose the length and the load; `make soak` runs a longer one, and shows its counts.
 # SOAK_SEED repeats the choices of a run, not what comes of them.  The checker is proven first: it has to find planted
@@ -17,7 +18,7 @@ BAIL_OUT('there is no python3') unless $python;
 $ENV{PYTHONDONTWRITEBYTECODE} = 1;
 
 my ($node, $port) = http_node('soak', 'dynapg.http_workers = 4', 'fsync = on', 'restart_after_crash = on', 'max_connections = 60',
-	'log_min_messages = log', 'log_min_error_statement = panic', 'log_statement = none', 'log_connections = off', 'log_disconnections = off');
+	'dynapg.http_memory = 64MB', 'log_min_messages = log', 'log_min_error_statement = panic', 'log_statement = none', 'log_connections = off', 'log_disconnections = off');
 
 # Lets the soak run.  Returns the folder of its histories.
 sub soak
@@ -40,6 +41,20 @@ sub run_python
 	my $command = join ' ', map { s/'/'\\''/gr =~ s/(.*)/'$1'/r } "test/soak/$program", @arguments;
 	my $text = `$python $command 2>&1`;
 	return ($? >> 8 || $? & 127, $text);
+}
+
+# Clients that mean harm, for that long; returns their processes.
+sub attack
+{
+	my ($seconds) = @_;
+	my @pids;
+	for my $attack (qw(resets bodies drips))
+	{
+		my $pid = fork // die "cannot fork: $!";
+		exec $python, 'test/fuzz/http_attack.py', $attack, '--port', $port, '--seconds', $seconds, '--attackers', 1, '--noise', 0 if $pid == 0;
+		push @pids, $pid;
+	}
+	return @pids;
 }
 
 sub delete_table
@@ -86,7 +101,9 @@ for (my $round = 1; $left > 0; $round++)
 	my $seconds = $left < 90 ? $left : 60;
 	$left -= $seconds;
 	my @seed = $ENV{SOAK_SEED} ? ('--seed', $ENV{SOAK_SEED} . '0' x ($round - 1)) : ();
+	my @attackers = attack($seconds);
 	my ($folder, $kills) = soak("round-$round", '--seconds', $seconds, '--clients', $clients, @seed);
+	is(scalar(grep { waitpid($_, 0) && $? != 0 } @attackers), 0, "round $round: the attackers did what they could");
 	($status, $text) = run_python('check.py', $folder);
 	note("counted: $_") for split /\n/, $kills . $text;
 	is($status, 0, "round $round is in order") or diag $text;
