@@ -686,6 +686,7 @@ CREATE TABLE dynapg.ticks (
 	created_at timestamptz NOT NULL,
 	complete boolean NOT NULL
 ) USING heap;
+ALTER TABLE dynapg.ticks REPLICA IDENTITY NOTHING;
 COMMENT ON TABLE dynapg.ticks IS 'which transactions were visible when: the order of changes';
 
 CREATE TABLE dynapg.changes (

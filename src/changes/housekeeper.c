@@ -68,6 +68,7 @@ typedef struct Shared
 {
 	volatile pid_t pid;			/* 0: not running */
 	volatile bool starting;		/* began to start and did not come to work */
+	bool		refused;		/* see dyn_session_connect */
 	Oid			culprit;		/* the table whose code did not stop, so that the last worker ended; InvalidOid: none */
 } Shared;
 
@@ -567,10 +568,10 @@ dynapg_housekeeper_main(Datum argument)
 	BackgroundWorkerUnblockSignals();
 	if (shared->starting)
 		wait_for(PAUSE_AFTER_FAILURE);
-	shared->starting = true;
 	shared->pid = MyProcPid;
 	on_shmem_exit(at_exit, (Datum) 0);
-	BackgroundWorkerInitializeConnection(dyn_guc_http_database, NULL, 0);
+	dyn_session_connect(dyn_guc_http_database, &shared->refused);
+	shared->starting = true;
 	pgstat_report_appname(NAME);
 	deadline = RegisterTimeout(USER_TIMEOUT, on_deadline);
 	set_options();

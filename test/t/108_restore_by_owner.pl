@@ -45,15 +45,13 @@ sub find
 
 my $make = q(SELECT dynapg.create_table('{"TableName":"NAME","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"},
 	{"AttributeName":"n","KeyType":"RANGE"}],"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"},{"AttributeName":"n","AttributeType":"N"},
-	{"AttributeName":"g","AttributeType":"S"}],"Tags":[{"Key":"team","Value":"ours"}],"GlobalSecondaryIndexes":[{"IndexName":"by-g",
+	{"AttributeName":"g","AttributeType":"S"}],"Tags":[{"Key":"team","Value":"ours"}],
+	"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"},"GlobalSecondaryIndexes":[{"IndexName":"by-g",
 	"KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["a"]}}]}'););
 my $put = q(SELECT dynapg.put_item('{"TableName":"NAME","Item":{"id":{"S":"a"},"n":{"N":"1"},"g":{"S":"x"}}}'););
 
 sql('app', 'CREATE EXTENSION dynapg; GRANT CREATE ON SCHEMA dynamodb TO app; GRANT EXECUTE ON FUNCTION dynapg.refill_throughput TO other');
 sql('app', 'SET ROLE app;' . ($make . $put) =~ s/NAME/Things/gr . ($make . $put) =~ s/NAME/More.Things/gr . 'GRANT SELECT ON dynamodb."Things" TO reader');
-
-my $stream = q(SELECT dynapg.update_table('{"TableName":"Things","StreamSpecification":{"StreamEnabled":ENABLED}}') IS NOT NULL;);
-sql('app', 'SET ROLE app;' . $stream =~ s/ENABLED/true,"StreamViewType":"KEYS_ONLY"/r . $stream =~ s/ENABLED/false/r . $stream =~ s/ENABLED/true,"StreamViewType":"NEW_IMAGE"/r);
 
 # ---- restored by the owner ----
 
@@ -68,10 +66,9 @@ $node->command_ok([ 'sh', '-e', '-c', "cd $dir\n$restore" ], 'and restores it');
 delete $ENV{PGUSER};
 is(everything('restored'), everything('app'), 'all is as it was');
 is(find('restored'), '1', 'with its indexes');
-is(sql('restored', q(SET ROLE app;) . $put =~ s/NAME/Things/r), '{}', 'and is written');
-is(sql('restored', 'SET ROLE app;' . $put =~ s/NAME/Things/r =~ s/"a"/"b"/r . q(SELECT event, keys FROM dynapg.stream_records('Things'))),
-	qq({}\nINSERT|{"id":{"S":"b"},"n":{"N":"1"}}), 'with its stream');
-is(sql('restored', 'SET ROLE app;' . $stream =~ s/ENABLED/false/r . $stream =~ s/ENABLED/true,"StreamViewType":"KEYS_ONLY"/r), "t\nt", 'which another one can follow');
+is(sql('restored', q(SET ROLE app;) . $put =~ s/NAME/Things/r =~ s/"a"/"b"/r), '{}', 'and is written');
+is(sql('restored', q(SET ROLE app; SELECT count(*) FROM dynapg.stream_records('Things'))), '1', 'its stream goes on');
+like(sql('restored', q(SET ROLE app;) . $make =~ s/NAME/Later/r), qr{"LatestStreamArn":"[^"]*:table/Later/stream/}, 'and another one begins');
 is(sql('restored', q(SET ROLE reader; SELECT dynapg.get_item('{"TableName":"Things","Key":{"id":{"S":"a"},"n":{"N":"1"}}}') IS NULL)), 'f', 'grants, too');
 is(sql('restored', q(SET ROLE app; SELECT dynapg.delete_table('{"TableName":"More.Things"}') #>> '{TableDescription,TableStatus}')), 'DELETING', 'it is his');
 
