@@ -132,30 +132,9 @@ dyn_stream_list(const char *table_name, const char *after_name, const char *afte
 
 /* ---- enabling and disabling ---- */
 
-/* A number that no stream has; restored ones have theirs from elsewhere. */
-static int
-new_number(void)
-{
-	int			number;
-	uint64		found;
-
-	do
-	{
-		DynSqlArgs	args = {0};
-
-		CHECK_FOR_INTERRUPTS();
-		(void) dyn_catalog_run("SELECT pg_catalog.nextval('dynapg.stream_number')::pg_catalog.int4", NULL);
-		number = dyn_sql_get_int(0, 1);
-		dyn_sql_int(&args, number);
-		found = dyn_catalog_run("SELECT FROM dynapg.streams s WHERE s.stream_id OPERATOR(pg_catalog.=) $1", &args);
-	} while (found > 0);
-	return number;
-}
-
 static int
 add_row(Oid relid, const char *table_name, const char *label, const char *view, const DynKeyAttr *pk, const DynKeyAttr *sk)
 {
-	int			number = new_number();
 	DynSqlArgs	args = {0};
 
 	dyn_sql_oid(&args, relid);
