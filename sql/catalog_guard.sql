@@ -64,6 +64,37 @@ SELECT dynapg.put_item('{"TableName":"GuardOwn","Item":{"id":{"S":"x"},"h":{"S":
 DELETE FROM dynapg.tables WHERE name = 'GuardOwn';
 SELECT dynapg.get_item('{"TableName":"GuardOwn","Key":{"id":{"S":"x"}}}');
 
+-- Streams: a row that named another table would have its records read by who may read that one. The log is the extension's alone.
+RESET ROLE;
+SET ROLE regress_dynapg_guarded;
+SELECT dynapg.update_table('{"TableName":"GuardTheirs","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"}}') IS NOT NULL;
+SELECT dynapg.put_item('{"TableName":"GuardTheirs","Item":{"id":{"S":"secret"}}}');
+RESET ROLE;
+SET ROLE regress_dynapg_writer;
+UPDATE dynapg.streams SET relid = 'dynamodb."GuardPlain"' WHERE table_name = 'GuardTheirs';
+DELETE FROM dynapg.streams WHERE table_name = 'GuardTheirs';
+INSERT INTO dynapg.streams (table_name, label, relid, view, pk_name, pk_type)
+	VALUES ('GuardTheirs', 'z', 'dynamodb."GuardTheirs"', 'NEW_IMAGE', 'id', 'S');
+SELECT dynapg.stream_records('GuardTheirs');
+INSERT INTO dynapg.streams (table_name, label, relid, view, pk_name, pk_type)
+	VALUES ('GuardPlain', 'a', 'dynamodb."GuardPlain"', 'NEW_IMAGE', 'id', 'SS');
+INSERT INTO dynapg.streams (table_name, label, relid, view, pk_name, pk_type)
+	VALUES ('GuardPlain', 'a', 'dynamodb."GuardPlain"', 'NEW_IMAGE', 'id', 'S');
+UPDATE dynapg.streams SET stream_id = stream_id - 1000000 WHERE table_name = 'GuardPlain';
+DELETE FROM dynapg.streams WHERE table_name = 'GuardPlain';
+UPDATE dynapg.shards SET slots = 7 RETURNING slots;
+DELETE FROM dynapg.shards RETURNING true;
+DELETE FROM dynapg.ticks;
+INSERT INTO dynapg.ticks SELECT 1000000, 0, 0, '{NULL}', 0, 0, now(), true;
+INSERT INTO dynapg.changes_0 SELECT 1, n, 1, now(), 'I', false, 0, '{"id":{"S":"forged"}}' FROM generate_series(1, 3) n;
+UPDATE dynapg.changes SET stream_id = 0;
+DELETE FROM dynapg.changes_0;
+RESET ROLE;
+SELECT s.relid, count(*) FROM dynapg.streams s JOIN dynapg.shards h USING (stream_id) WHERE s.table_name = 'GuardTheirs' GROUP BY s.relid;
+SELECT keys FROM dynapg.stream_records('GuardTheirs');
+SET ROLE regress_dynapg_guarded;
+SELECT dynapg.update_table('{"TableName":"GuardTheirs","StreamSpecification":{"StreamEnabled":false}}') IS NOT NULL;
+
 -- Replication does not pass it, a superuser does.
 RESET ROLE;
 SET session_replication_role = replica;

@@ -1170,6 +1170,7 @@ CREATE TABLE dynapg.ticks (
 	created_at timestamptz NOT NULL,
 	complete boolean NOT NULL
 ) USING heap;
+ALTER TABLE dynapg.ticks REPLICA IDENTITY NOTHING;
 COMMENT ON TABLE dynapg.ticks IS 'which transactions were visible when: the order of changes';
 
 CREATE TABLE dynapg.changes (
@@ -1217,9 +1218,25 @@ END
 $$;
 
 GRANT SELECT ON dynapg.streams, dynapg.shards TO PUBLIC;
+
+-- Grants such as that of pg_write_all_data are not enough: whose table a stream is of decides who reads its records. Nobody but the owner
+-- of the log and superusers meets its rows with SQL.
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.streams
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_catalog_change('relid');
+ALTER TABLE dynapg.streams ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE dynapg.shards ENABLE ROW LEVEL SECURITY;
+CREATE POLICY read ON dynapg.shards FOR SELECT USING (true);
+ALTER TABLE dynapg.ticks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dynapg.changes ENABLE ROW LEVEL SECURITY;
+DO $$
+BEGIN
+	FOR i IN 0 .. 9 LOOP
+		EXECUTE pg_catalog.format('ALTER TABLE dynapg.changes_%s ENABLE ROW LEVEL SECURITY', i);
+	END LOOP;
+END
+$$;
 SELECT pg_catalog.pg_extension_config_dump('dynapg.streams',
 	'WHERE disabled_at IS NULL AND relid IN (SELECT oid FROM pg_catalog.pg_class)');
-SELECT pg_catalog.pg_extension_config_dump('dynapg.stream_number', '');
 
 CREATE FUNCTION dynapg.capture() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_capture';

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include <limits.h>
 #include <signal.h>
 
 #include "access/htup_details.h"
@@ -19,6 +20,7 @@
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "storage/lwlock.h"
+#include "storage/proc.h"
 #include "storage/shmem.h"
 #include "tcop/tcopprot.h"
 #include "utils/acl.h"
@@ -49,6 +51,7 @@
 #define SLICE				1000	/* milliseconds for a table before it is another one's turn */
 #define FIRST_PAUSE			10000	/* milliseconds before a job that failed is tried again; doubles with each failure, */
 #define LONGEST_PAUSE		3600000	/* up to this */
+#define GRACE				5000	/* milliseconds that code of users has for tidying up after it was cancelled */
 
 PGDLLEXPORT void dynapg_housekeeper_main(Datum argument);
 PGDLLEXPORT Datum dynapg_run_jobs(PG_FUNCTION_ARGS);
@@ -65,6 +68,8 @@ typedef struct Shared
 {
 	volatile pid_t pid;			/* 0: not running */
 	volatile bool starting;		/* began to start and did not come to work */
+	bool		refused;		/* see dyn_session_connect */
+	Oid			culprit;		/* the table whose code did not stop, so that the last worker ended; InvalidOid: none */
 } Shared;
 
 static Shared *shared = NULL;
@@ -157,8 +162,9 @@ is_due(Oid relid)
 	return failed == NULL || failed->next <= GetCurrentTimestamp();
 }
 
+/* That the table's job has failed so many times, last at that moment. */
 static void
-remember_failure(Oid relid)
+remember_failures(Oid relid, int times, TimestampTz at)
 {
 	Failed	   *failed = failed_before(relid);
 	int64		pause;
@@ -172,9 +178,17 @@ remember_failure(Oid relid)
 		failures = lappend(failures, failed);
 		MemoryContextSwitchTo(old);
 	}
-	pause = Min((int64) FIRST_PAUSE << Min(failed->times, 20), LONGEST_PAUSE);
-	failed->times++;
-	failed->next = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), pause);
+	pause = Min((int64) FIRST_PAUSE << Min(times - 1, 20), LONGEST_PAUSE);
+	failed->times = times;
+	failed->next = TimestampTzPlusMilliseconds(at, pause);
+}
+
+static void
+remember_failure(Oid relid)
+{
+	Failed	   *failed = failed_before(relid);
+
+	remember_failures(relid, failed ? failed->times + 1 : 1, GetCurrentTimestamp());
 }
 
 static void
@@ -209,6 +223,55 @@ note(Oid relid, int64 items, const char *failure)
 	SPI_finish();
 }
 
+/* What failed before this worker started is not tried again sooner for that. */
+static void
+recall_failures(void)
+{
+	uint64		count;
+
+	SPI_connect();
+	count = dyn_catalog_run("SELECT j.relation::pg_catalog.oid, j.failures, j.failed_at FROM dynapg.jobs AS j "
+							"WHERE j.failures OPERATOR(pg_catalog.>) 0 AND j.failed_at IS NOT NULL", NULL);
+	for (uint64 i = 0; i < count; i++)
+		remember_failures(dyn_sql_get_oid(i, 1), dyn_sql_get_int(i, 2), dyn_sql_get_int64(i, 3));
+	SPI_finish();
+}
+
+/* ---- the time that code of users has ---- */
+
+static TimeoutId deadline;
+static volatile sig_atomic_t passed = false;
+static Oid	table_at_work = InvalidOid;
+
+/*
+ * In a signal handler.  Code that catches its cancel and goes on would keep the worker from all other tables for ever; nobody
+ * catches the end of the process, which the next check for interrupts brings about.
+ */
+static void
+on_deadline(void)
+{
+	passed = true;
+	ProcDiePending = true;
+	InterruptPending = true;
+	SetLatch(MyLatch);
+}
+
+static void
+start_clock(void)
+{
+	if (StatementTimeout <= 0)
+		return;
+	enable_timeout_after(STATEMENT_TIMEOUT, StatementTimeout);
+	enable_timeout_after(deadline, Min(StatementTimeout, INT_MAX - GRACE) + GRACE);
+}
+
+static void
+stop_clock(void)
+{
+	disable_timeout(STATEMENT_TIMEOUT, false);
+	disable_timeout(deadline, false);
+}
+
 /* ---- a transaction ---- */
 
 static void
@@ -217,8 +280,7 @@ begin(void)
 	QueryCancelPending = false;
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
-	if (StatementTimeout > 0)
-		enable_timeout_after(STATEMENT_TIMEOUT, StatementTimeout);
+	start_clock();
 	PushActiveSnapshot(GetTransactionSnapshot());
 }
 
@@ -277,6 +339,7 @@ try_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
 	char	   *volatile failure = NULL;
 
 	memset(batch, 0, sizeof(DynTtlBatch));
+	table_at_work = relid;
 	PG_TRY();
 	{
 		expire_batch(relid, limit, after, batch);
@@ -286,7 +349,7 @@ try_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
 		ErrorData  *error;
 
 		HOLD_INTERRUPTS();
-		disable_timeout(STATEMENT_TIMEOUT, false);
+		stop_clock();
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		EmitErrorReport();
@@ -296,7 +359,8 @@ try_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
 		RESUME_INTERRUPTS();
 	}
 	PG_END_TRY();
-	disable_timeout(STATEMENT_TIMEOUT, false);
+	stop_clock();
+	table_at_work = InvalidOid;
 	dyn_session_rest();
 	MemoryContextSwitchTo(context);
 	return failure;
@@ -311,7 +375,7 @@ note_failure(Oid relid, const char *failure)
 	if (OidIsValid(owner_of(relid)))
 		note(relid, 0, failure);
 	commit();
-	disable_timeout(STATEMENT_TIMEOUT, false);
+	stop_clock();
 	MemoryContextSwitchTo(context);
 	remember_failure(relid);
 }
@@ -373,7 +437,7 @@ tables_to_look_at(void)
 		MemoryContextSwitchTo(old);
 	}
 	commit();
-	disable_timeout(STATEMENT_TIMEOUT, false);
+	stop_clock();
 	MemoryContextSwitchTo(context);
 	return tables;
 }
@@ -401,7 +465,7 @@ keep_streams(void)
 		RESUME_INTERRUPTS();
 	}
 	PG_END_TRY();
-	disable_timeout(STATEMENT_TIMEOUT, false);
+	stop_clock();
 	MemoryContextSwitchTo(context);
 }
 
@@ -460,10 +524,38 @@ wait_for(long milliseconds)
 	}
 }
 
+/* The log already has PostgreSQL's line about the end; this one says why.  The next worker leaves the table alone for a time. */
 static void
 at_exit(int code, Datum argument)
 {
+	if (passed && OidIsValid(table_at_work))
+	{
+		shared->culprit = table_at_work;
+		ereport(LOG,
+				errmsg("the dynapg housekeeper ends because code of table with OID %u did not stop when it was cancelled", table_at_work),
+				errhint("Look for a trigger or function that catches query_canceled and goes on."), errhidestmt(true));
+	}
 	shared->pid = 0;
+}
+
+/* What is known of failures, that of the last worker included. */
+static void
+recall(void)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Oid			culprit = shared->culprit;
+	bool		installed;
+
+	begin();
+	installed = dyn_installation_find() != NULL;
+	if (installed)
+		recall_failures();
+	commit();
+	stop_clock();
+	MemoryContextSwitchTo(context);
+	if (installed && OidIsValid(culprit))
+		note_failure(culprit, "code of the table did not stop when it was cancelled");
+	shared->culprit = InvalidOid;
 }
 
 void
@@ -476,12 +568,14 @@ dynapg_housekeeper_main(Datum argument)
 	BackgroundWorkerUnblockSignals();
 	if (shared->starting)
 		wait_for(PAUSE_AFTER_FAILURE);
-	shared->starting = true;
 	shared->pid = MyProcPid;
 	on_shmem_exit(at_exit, (Datum) 0);
-	BackgroundWorkerInitializeConnection(dyn_guc_http_database, NULL, 0);
+	dyn_session_connect(dyn_guc_http_database, &shared->refused);
+	shared->starting = true;
 	pgstat_report_appname(NAME);
+	deadline = RegisterTimeout(USER_TIMEOUT, on_deadline);
 	set_options();
+	recall();
 	shared->starting = false;
 	for (;;)
 	{

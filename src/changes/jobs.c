@@ -54,13 +54,11 @@ trim(const DynTick *last)
 	TimestampTz horizon = now - dyn_guc_stream_retention * USECS_PER_SEC;
 	int64		current_turn = now / TURN;
 	DynTick    *kept = dyn_tick_read(dyn_tick_first_since(horizon, last->tick) - 1);
-	DynSqlArgs	args = {0};
 
 	if (kept == NULL || kept->tick == 0)
 		return;
 	SPI_connect();
-	dyn_sql_int64(&args, kept->tick);
-	dyn_catalog_run("DELETE FROM dynapg.ticks t WHERE t.tick OPERATOR(pg_catalog.<) $1", &args);
+	dyn_tick_trim(kept->tick);
 	for (int back = 1; back < DYN_LOG_TABLES; back++)
 	{
 		int64		turn = current_turn - back;
@@ -76,8 +74,12 @@ dyn_jobs_run(void)
 {
 	DynStream  *streams;
 	int			count = dyn_stream_list_enabled(&streams);
-	DynTick    *last = dyn_tick_now();
+	DynStream  *any;
+	DynTick    *last;
 
+	if (dyn_stream_list(NULL, NULL, NULL, 1, &any) == 0)
+		return;
+	last = dyn_tick_now();
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -248,6 +248,25 @@ dyn_tick_low_number(const DynTick *previous, const DynTick *tick)
 	return previous->number_before;
 }
 
+/* Without a statement, so that no publication has other servers do the same. */
+void
+dyn_tick_trim(int64 kept)
+{
+	TickScan	scan;
+	HeapTuple	tuple;
+
+	open_scan(&scan, 0);
+	LockRelationOid(RelationGetRelid(scan.rel), RowExclusiveLock);
+	while (HeapTupleIsValid(tuple = systable_getnext_ordered(scan.scan, ForwardScanDirection)) &&
+		   DatumGetInt64(column(&scan, tuple, COLUMN_TICK)) < kept)
+	{
+		CHECK_FOR_INTERRUPTS();
+		simple_heap_delete(scan.rel, &tuple->t_self);
+	}
+	close_scan(&scan);
+	CommandCounterIncrement();
+}
+
 /* ---- making ---- */
 
 /* The transaction id with its epoch; it is one of the last two thousand million. */

@@ -43,6 +43,9 @@ extern int	dyn_tick_range(int64 from, int64 to, DynTick **ticks);
 /* That tick, or NULL where it was trimmed or has not come yet. */
 extern DynTick *dyn_tick_read(int64 tick);
 
+/* Removes the ticks before that one. */
+extern void dyn_tick_trim(int64 kept);
+
 /* Records of the ticks above this one can be read. */
 extern int64 dyn_tick_horizon(void);
 

@@ -29,7 +29,7 @@
 #define STARVED_CHECK		100		/* milliseconds between two looks for slow clients while somebody waits for memory */
 #define SMALL				131072	/* bytes: who holds no more does not wait for memory, nor has to give some back first */
 #define SMALL_SHARE			8		/* the part of the memory that is kept for small requests */
-#define FIRST_LOOK			200		/* microseconds after which standbys may have confirmed what is held */
+#define FIRST_LOOK			100		/* microseconds after which standbys may have confirmed what is held */
 #define LAST_LOOK			20000	/* microseconds */
 #define KILOBYTE			INT64CONST(1024)
 

@@ -143,12 +143,29 @@ answer(DynReply *reply, const char *text, const char *reason)
 	reply->body = (DynSlice) {body, strlen(body)};
 }
 
+/* What tells more than the role must not reach a page in a browser that is not this machine's.  True: it is refused. */
+static bool
+refuse_origin(const DynHttpRequest *request, DynReply *reply)
+{
+	const char *reason = dyn_origin_refuses(request);
+
+	if (reason == NULL)
+		return false;
+	answer(reply, NULL, reason);
+	reply->status = 403;
+	return true;
+}
+
 void
 dyn_watch_serve(const DynHttpRequest *request, DynReply *reply)
 {
+	bool		metrics = dyn_guc_http_metrics && dyn_slice_is(request->target, "/metrics");
+	bool		ready = dyn_slice_is(request->target, "/ready");
 	char	   *healthy;
 
-	if (dyn_guc_http_metrics && dyn_slice_is(request->target, "/metrics"))
+	if ((metrics || ready) && refuse_origin(request, reply))
+		return;
+	if (metrics)
 	{
 		serve_metrics(request, reply);
 		return;
@@ -158,7 +175,7 @@ dyn_watch_serve(const DynHttpRequest *request, DynReply *reply)
 		answer(reply, "primary", RecoveryInProgress() ? "standby" : NULL);
 		return;
 	}
-	if (dyn_slice_is(request->target, "/ready"))
+	if (ready)
 	{
 		answer(reply, "ready", refusal());
 		return;

@@ -12,8 +12,7 @@
  * database without sessions the workers end, and are started again by the postmaster a second later.  A worker that
  * could not begin to serve (the port is taken, for instance) is started again after a pause.
  *
- * Where there is no such database, PostgreSQL ends the process with an entry in the log.  Only the first worker tries: the others
- * wait until it is connected.  Its next process connects to no database, looks for that one in silence, and makes way when it is there.
+ * While there is no such database only the first worker tries, see dyn_session_connect: the others wait until it is connected.
  *
  * Layer 4 (http).
  */
@@ -62,7 +61,6 @@
 #define RESTART_SECONDS		1
 #define PAUSE_AFTER_FAILURE 3000	/* milliseconds */
 #define PAUSE_OF_ACCEPTING	100		/* milliseconds */
-#define LOOK_FOR_DATABASE	1000	/* milliseconds */
 #define FIRST_LOOKS			100		/* for the first worker to be connected, and then slower */
 #define FIRST_LOOK			10		/* milliseconds */
 #define LATER_LOOK			500		/* milliseconds */
@@ -77,8 +75,8 @@
 typedef struct Control
 {
 	volatile pid_t pid[DYN_MAX_HTTP_WORKERS];	/* 0: not running */
-	volatile bool starting[DYN_MAX_HTTP_WORKERS];	/* began to start and did not come to serve */
-	volatile bool connecting[DYN_MAX_HTTP_WORKERS]; /* began to connect to the database and did not come further */
+	volatile bool starting[DYN_MAX_HTTP_WORKERS];	/* was connected and did not come to serve */
+	bool		refused[DYN_MAX_HTTP_WORKERS];	/* see dyn_session_connect */
 	volatile bool connected[DYN_MAX_HTTP_WORKERS];
 } Control;
 
@@ -213,21 +211,6 @@ doze(long milliseconds)
 	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, milliseconds, PG_WAIT_EXTENSION);
 	ResetLatch(MyLatch);
 	CHECK_FOR_INTERRUPTS();
-}
-
-/* After an attempt to connect that failed: lets the next process try when the database is there. */
-static void
-look_for_database(void)
-{
-	control->connecting[number] = false;
-	BackgroundWorkerInitializeConnection(NULL, NULL, 0);
-	pgstat_report_appname("dynapg http");
-	pgstat_report_activity(STATE_IDLE, NULL);
-	doze(PAUSE_AFTER_FAILURE);	/* it may be there, and refuse connections */
-	while (!dyn_session_database_exists(dyn_guc_http_database))
-		doze(LOOK_FOR_DATABASE);
-	control->starting[number] = false;
-	proc_exit(1);				/* to be started again */
 }
 
 static void
@@ -577,18 +560,14 @@ dynapg_http_main(Datum argument)
 	pqsignal(SIGTERM, on_terminate);
 	BackgroundWorkerUnblockSignals();
 
-	if (control->connecting[number])
-		look_for_database();
 	pause_after_failure();
 	wait_for_first_worker();
-	control->starting[number] = true;
 	control->pid[number] = MyProcPid;
 	on_shmem_exit(at_exit, (Datum) 0);
 	dyn_settings_init();
-	control->connecting[number] = true;
-	BackgroundWorkerInitializeConnection(dyn_guc_http_database, NULL, 0);
-	control->connecting[number] = false;
+	dyn_session_connect(dyn_guc_http_database, &control->refused[number]);
 	control->connected[number] = true;
+	control->starting[number] = true;
 	start();
 	serve();
 }

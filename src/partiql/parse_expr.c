@@ -87,7 +87,12 @@ static void
 add_element(DynPartiqlNode *path, uint32 *room, DynPartiqlElement element)
 {
 	if (path->count == *room)
-		path->elements = repalloc(path->elements, sizeof(DynPartiqlElement) * (*room *= 2));
+	{
+		DynPartiqlElement *more = palloc_array(DynPartiqlElement, *room *= 2);
+
+		memcpy(more, path->elements, sizeof(DynPartiqlElement) * path->count);
+		path->elements = more;
+	}
 	path->elements[path->count++] = element;
 }
 
@@ -95,9 +100,9 @@ DynPartiqlNode *
 dyn_partiql_path(DynPartiqlParser *p)
 {
 	DynPartiqlNode *path = dyn_partiql_node(DYN_OP_PATH);
-	uint32		room = 2;
+	uint32		room = 1;
 
-	path->elements = palloc(sizeof(DynPartiqlElement) * room);
+	path->elements = &path->first;
 	add_element(path, &room, (DynPartiqlElement) {.name = dyn_partiql_name(p)});
 	for (;;)
 	{

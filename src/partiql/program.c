@@ -410,6 +410,13 @@ count_left(const DynPartiqlTerms *terms)
 	return left;
 }
 
+/* Does the presence ask for nothing by itself? */
+static bool
+is_open(DynPartiqlPresence presence)
+{
+	return presence == DYN_PARTIQL_WHATEVER || presence == DYN_PARTIQL_OR_ABSENT;
+}
+
 static void
 place_terms(Placer *p, Chain *chain, const DynPartiqlTerms *terms)
 {
@@ -431,7 +438,7 @@ place_root(Placer *p, const DynPartiqlTerms *terms, DynPartiqlPresence presence,
 
 	if (pk != NULL)
 		element.name = (DynSlice) {pk->name, pk->len};
-	if (left == 0 && (presence == DYN_PARTIQL_WHATEVER || presence == DYN_PARTIQL_OR_ABSENT))
+	if (left == 0 && is_open(presence))
 		return -1;
 	if (presence == DYN_PARTIQL_ABSENT && left == 0)
 		return place_presence(p, DYN_OP_ATTRIBUTE_NOT_EXISTS, &element, 1);
@@ -481,13 +488,13 @@ dyn_partiql_program(const DynPartiqlBound *bound, const DynPartiqlTerms *terms, 
 	Chain		paths = chain_of(-1);
 	int32		condition;
 
+	if (statement->actions == NULL && statement->paths == NULL && is_open(presence) && count_left(terms) == 0)
+		return NULL;
 	dyn_builder_init(&p.build, 16, 8, 8);
 	condition = place_root(&p, terms, presence, pk);
 	for (const DynPartiqlNode *action = statement->actions; action != NULL; action = action->next)
 		link_node(&p, &actions, place_action(&p, action));
 	for (const DynPartiqlNode *path = statement->paths; path != NULL; path = path->next)
 		link_node(&p, &paths, place_path(&p, path->elements, path->count));
-	if (p.build.nnodes == 0)
-		return NULL;
 	return dyn_builder_finish(&p.build, condition, actions.first, paths.first);
 }

@@ -46,6 +46,7 @@ struct DynPartiqlNode
 	DynSlice	text;
 	DynSlice	written;		/* of an operator: as messages show it */
 	DynPartiqlElement *elements;	/* of a PATH */
+	DynPartiqlElement first;	/* room for a path of one name */
 	DynPartiqlNode *child;
 	DynPartiqlNode *last;
 	DynPartiqlNode *next;

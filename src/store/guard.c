@@ -1,5 +1,5 @@
 /*
- * guard.c - who may change the rows of dynapg.tables and dynapg.indexes with SQL
+ * guard.c - who may change the rows of dynapg.tables, dynapg.indexes and dynapg.streams with SQL
  *
  * The operations write the catalogs as their owner, after a check of what the current user may do to the table.  SQL needs a grant
  * for it, which roles such as pg_write_all_data have for all tables.  What stands in the catalogs decides what is read, built and
@@ -151,6 +151,23 @@ check_index(const Row *row)
 }
 
 /*
+ * A new row of dynapg.streams is of one's own table.  Its number is no other stream's, as the primary key has it, and stays, so that the
+ * rights on the table are those on the records; its keys have types that a key can have.
+ */
+static void
+check_stream(const Row *row, const Row *old)
+{
+	Datum		number;
+	Datum		old_number;
+
+	check_name(row, get_text(row, "table_name"));
+	if (!is_key_tag(get_tag(row, "pk_type")) || (get_text(row, "sk_type") && !is_key_tag(get_tag(row, "sk_type"))))
+		refuse(row, "Its keys have no type that a key can have.");
+	if (!get(row, "stream_id", &number) || !get(old, "stream_id", &old_number) || DatumGetInt32(number) != DatumGetInt32(old_number))
+		refuse(row, "Its number cannot be changed.");
+}
+
+/*
  * Trigger of the catalogs, before each row that is inserted, updated or deleted.  Its argument names the column with the data
  * table.
  */
@@ -178,7 +195,9 @@ dynapg_on_catalog_change(PG_FUNCTION_ARGS)
 	check_owner(&row, get_relation(&row, column));
 	if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
 		return PointerGetDatum(result);
-	if (strcmp(column, "relid") == 0)
+	if (strcmp(RelationGetRelationName(data->tg_relation), "streams") == 0)
+		check_stream(&row, &(Row) {data->tg_relation, data->tg_trigtuple});
+	else if (strcmp(column, "relid") == 0)
 		check_table(&row, get_relation(&row, column));
 	else
 		check_index(&row);

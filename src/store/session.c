@@ -23,6 +23,10 @@
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "pgstat.h"
+#include "postmaster/bgworker.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
 #include "storage/lock.h"
 #include "tcop/utility.h"
 #include "utils/fmgroids.h"
@@ -31,6 +35,7 @@
 #include "utils/portal.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
+#include "utils/wait_event.h"
 
 #include "base/compat.h"
 #include "store/access.h"
@@ -38,6 +43,9 @@
 #include "store/session.h"
 
 #define MAX_LEAVES 4
+
+#define PAUSE_AFTER_REFUSAL 3000	/* milliseconds: the database may be there, and refuse connections */
+#define LOOK_FOR_DATABASE	1000	/* milliseconds */
 
 static DynSessionLeave leaves[MAX_LEAVES];
 static int	nleaves = 0;
@@ -219,8 +227,9 @@ dyn_session_rest(void)
 
 /* ---- commands that need the database without sessions ---- */
 
-bool
-dyn_session_database_exists(const char *database)
+/* In a process that is connected to none. */
+static bool
+database_exists(const char *database)
 {
 	Relation	rel;
 	ScanKeyData key;
@@ -237,6 +246,38 @@ dyn_session_database_exists(const char *database)
 	table_close(rel, AccessShareLock);
 	CommitTransactionCommand();
 	return exists;
+}
+
+static void
+doze(long milliseconds)
+{
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, milliseconds, PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+}
+
+static void
+look_for_database(const char *database)
+{
+	BackgroundWorkerInitializeConnection(NULL, NULL, 0);
+	pgstat_report_activity(STATE_IDLE, NULL);
+	doze(PAUSE_AFTER_REFUSAL);
+	while (!database_exists(database))
+		doze(LOOK_FOR_DATABASE);
+	proc_exit(1);				/* to be started again */
+}
+
+void
+dyn_session_connect(const char *database, bool *refused)
+{
+	if (*refused)
+	{
+		*refused = false;
+		look_for_database(database);
+	}
+	*refused = true;
+	BackgroundWorkerInitializeConnection(database, NULL, 0);
+	*refused = false;
 }
 
 /* The template of CREATE DATABASE, which is copied while nobody uses it. */

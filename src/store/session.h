@@ -17,7 +17,7 @@
  * What outlives a transaction ends with the request, as by DISCARD ALL: settings, cursors, prepared statements, advisory locks,
  * temporary objects, values of sequences.  LISTEN is refused by PostgreSQL in processes of this kind.
  *
- * All of these are called within a transaction but dyn_session_rest and dyn_session_database_exists.
+ * All of these are called within a transaction but dyn_session_rest and dyn_session_connect.
  */
 
 /* Raises ServiceUnavailableException unless the extension is in this database, and of the module's version. */
@@ -41,8 +41,13 @@ extern bool dyn_session_serves(void);
 /* Has this session temporary relations or types?  They are found by names without a schema, under any search_path. */
 extern bool dyn_session_has_temporary_names(void);
 
-/* Is there a database of that name?  Outside of a transaction, in a process that need not be connected to any. */
-extern bool dyn_session_database_exists(const char *database);
+/*
+ * Connects this background worker to the database, as a superuser; refused is in shared memory, false at first.
+ *
+ * Where there is no such database PostgreSQL ends the process, with an entry in the log.  The worker's next process finds refused
+ * set: it connects to no database, looks for that one in silence, and makes way for another process when it is there.
+ */
+extern void dyn_session_connect(const char *database, bool *refused);
 
 /* Called with the database's name before a command that needs it without sessions: a drop, a rename, a copy, a move. */
 typedef void (*DynSessionLeave) (const char *database);

@@ -247,8 +247,11 @@ BEGIN
 		NULL;
 	END;
 	RETURN NULL;
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE || ' ' || SQLERRM;
+EXCEPTION
+	WHEN untranslatable_character THEN
+		RETURN NULL;		-- U+0000 is no character of PostgreSQL's
+	WHEN OTHERS THEN
+		RETURN SQLSTATE || ' ' || SQLERRM;
 END $$;
 
 -- What the tables hold is in order.

@@ -28,6 +28,18 @@ my $sixteen = '{"TableName":"Things","Key":{"pk":{"S":"a"}},"Other":"' . ('y' x 
 is(call($port, 'GetItem', $sixteen)->{status}, 200, 'a body of 15 MB');
 my $before = memory_of($pid);
 
+# Is a large body served?  The worker may still be about to notice that the attackers have gone: 503 says to try again.
+sub has_room
+{
+	for (1 .. 50)
+	{
+		my $status = call($port, 'GetItem', $sixteen)->{status};
+		return $status == 200 if $status != 503;
+		sleep 0.2;
+	}
+	return 0;
+}
+
 # Runs the attack and watches the worker's memory, which must stay within that above what it was.
 sub attack
 {
@@ -49,7 +61,7 @@ sub attack
 		cmp_ok($most - $before, '<', $bound, "$name: memory is bounded");
 	}
 	note sprintf '%s: %.1f MB more at most', $name, ($most - $before) / MB;
-	is(call($port, 'GetItem', $sixteen)->{status}, 200, "$name: then there is room for a large body again");
+	ok(has_room(), "$name: then there is room for a large body again");
 	return;
 }
 

@@ -45,7 +45,8 @@ sub find
 
 my $make = q(SELECT dynapg.create_table('{"TableName":"NAME","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"},
 	{"AttributeName":"n","KeyType":"RANGE"}],"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"},{"AttributeName":"n","AttributeType":"N"},
-	{"AttributeName":"g","AttributeType":"S"}],"Tags":[{"Key":"team","Value":"ours"}],"GlobalSecondaryIndexes":[{"IndexName":"by-g",
+	{"AttributeName":"g","AttributeType":"S"}],"Tags":[{"Key":"team","Value":"ours"}],
+	"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"},"GlobalSecondaryIndexes":[{"IndexName":"by-g",
 	"KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["a"]}}]}'););
 my $put = q(SELECT dynapg.put_item('{"TableName":"NAME","Item":{"id":{"S":"a"},"n":{"N":"1"},"g":{"S":"x"}}}'););
 
@@ -65,7 +66,9 @@ $node->command_ok([ 'sh', '-e', '-c', "cd $dir\n$restore" ], 'and restores it');
 delete $ENV{PGUSER};
 is(everything('restored'), everything('app'), 'all is as it was');
 is(find('restored'), '1', 'with its indexes');
-is(sql('restored', q(SET ROLE app;) . $put =~ s/NAME/Things/r), '{}', 'and is written');
+is(sql('restored', q(SET ROLE app;) . $put =~ s/NAME/Things/r =~ s/"a"/"b"/r), '{}', 'and is written');
+is(sql('restored', q(SET ROLE app; SELECT count(*) FROM dynapg.stream_records('Things'))), '1', 'its stream goes on');
+like(sql('restored', q(SET ROLE app;) . $make =~ s/NAME/Later/r), qr{"LatestStreamArn":"[^"]*:table/Later/stream/}, 'and another one begins');
 is(sql('restored', q(SET ROLE reader; SELECT dynapg.get_item('{"TableName":"Things","Key":{"id":{"S":"a"},"n":{"N":"1"}}}') IS NULL)), 'f', 'grants, too');
 is(sql('restored', q(SET ROLE app; SELECT dynapg.delete_table('{"TableName":"More.Things"}') #>> '{TableDescription,TableStatus}')), 'DELETING', 'it is his');
 
