@@ -93,4 +93,10 @@ SELECT pg_temp.transact(ARRAY[$$UPDATE "partiql.b" SET v = v + 1 WHERE id='b'$$]
 SELECT pg_temp.transact(ARRAY[$$UPDATE "partiql.b" SET v = v + 2 WHERE id='b'$$], ',"ClientRequestToken":"one"');
 SELECT pg_temp.answer('transact_write_items', '{"TransactItems":[{"Put":{"TableName":"partiql.b","Item":{"id":{"S":"y"}}}}],"ClientRequestToken":"one"}');
 SELECT pg_temp.state();
+
+\echo # an error of no member leaves the session as it was
+SET default_transaction_read_only = on;
+SELECT dynapg.batch_execute_statement('{"Statements":[{"Statement":"INSERT INTO \"partiql.b\" VALUE {''id'':''ro''}"}]}');
+SELECT 1 AS goes_on;
+RESET default_transaction_read_only;
 SELECT dynapg.delete_table('{"TableName":"partiql.b"}')->'TableDescription'->>'TableStatus', dynapg.delete_table('{"TableName":"partiql.c"}')->'TableDescription'->>'TableStatus';

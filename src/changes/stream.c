@@ -145,10 +145,11 @@ add_row(Oid relid, const char *table_name, const char *label, const char *view, 
 	dyn_sql_text(&args, dyn_tag_name(pk->tag));
 	dyn_sql_text(&args, sk->tag ? sk->name : NULL);
 	dyn_sql_text(&args, sk->tag ? dyn_tag_name(sk->tag) : NULL);
-	dyn_sql_int(&args, number);
-	dyn_catalog_run("INSERT INTO dynapg.streams (relid, table_name, label, view, pk_name, pk_type, sk_name, sk_type, stream_id) "
-					"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", &args);
-	return number;
+	/* streams that a dump has brought here may have numbers that are still to come */
+	while (dyn_catalog_run("INSERT INTO dynapg.streams AS s (relid, table_name, label, view, pk_name, pk_type, sk_name, sk_type) "
+						   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (stream_id) DO NOTHING RETURNING s.stream_id", &args) == 0)
+		CHECK_FOR_INTERRUPTS();
+	return dyn_sql_get_int(0, 1);
 }
 
 static void

@@ -81,21 +81,16 @@ code_of(int sqlstate)
 	return sqlstate == ERRCODE_LOCK_NOT_AVAILABLE ? "TransactionConflict" : NULL;
 }
 
-/* In PG_CATCH, in the memory context for the error: makes it the member's, or raises it again. */
-static void
-catch_error(Member *member, bool attempted)
+/* Makes the error the member's; false where it is no member's, and ends the batch. */
+static bool
+take_error(Member *member, const ErrorData *error, bool attempted)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ErrorData  *error;
-
-	if (code_of(geterrcode()) == NULL)
-		PG_RE_THROW();
-	error = CopyErrorData();
-	FlushErrorState();
-	MemoryContextSwitchTo(context);
 	member->code = code_of(error->sqlerrcode);
+	if (member->code == NULL)
+		return false;
 	member->message = error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ? "Transaction is ongoing for the item" : error->message;
 	member->attempted = attempted;
+	return true;
 }
 
 /* What the service calls the right to run the statement. */
@@ -154,11 +149,16 @@ attempt(Batch *batch, Member *member, void (*step) (Batch *, Member *), bool att
 	}
 	PG_CATCH();
 	{
+		ErrorData  *error;
+
 		MemoryContextSwitchTo(context);
-		catch_error(member, attempted);
+		error = CopyErrorData();
+		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
+		if (!take_error(member, error, attempted))
+			ReThrowError(error);
 	}
 	PG_END_TRY();
 	word_denial(member);
