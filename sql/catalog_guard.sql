@@ -83,7 +83,7 @@ INSERT INTO dynapg.streams (table_name, label, relid, view, pk_name, pk_type)
 UPDATE dynapg.streams SET stream_id = stream_id - 1000000 WHERE table_name = 'GuardPlain';
 DELETE FROM dynapg.streams WHERE table_name = 'GuardPlain';
 UPDATE dynapg.shards SET slots = 7 RETURNING slots;
-DELETE FROM dynapg.shards RETURNING true;
+DELETE FROM dynapg.shards RETURNING true AS deleted;
 DELETE FROM dynapg.ticks;
 INSERT INTO dynapg.ticks SELECT 1000000, 0, 0, '{NULL}', 0, 0, now(), true;
 INSERT INTO dynapg.changes_0 SELECT 1, n, 1, now(), 'I', false, 0, '{"id":{"S":"forged"}}' FROM generate_series(1, 3) n;

@@ -24,7 +24,9 @@ SELECT ('{"l":{"SS":[' || string_agg(format('"e%s"', i * 7 % 20), ',' ORDER BY i
 SELECT '{"a":{"X":"a","S":"b","N":null,"s":5}}'::item;
 
 -- Strings: escapes, U+0000, surrogate pairs, control characters.
+\a
 SELECT '{"a":{"S":"q\" b\\ s\/ \b\f\n\r\t \u0000\u001f\u007f \u00e9 \ud83d\ude00 \\u0000"}}'::item;
+\a
 SELECT '{"a":{"S":"x\u0000y"}}'::item = '{"a":{"S":"x"}}'::item AS cut,
   item_size('{"a":{"S":"x\u0000y"}}') AS size, item_size('{"a":{"S":"\\u0000"}}') AS escaped_backslash;
 

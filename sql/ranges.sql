@@ -165,7 +165,9 @@ SELECT count(dynapg.create_table(format('{"TableName": "RangesOf%1$s", "BillingM
 	"KeySchema": [{"AttributeName": "p", "KeyType": "HASH"}, {"AttributeName": "s", "KeyType": "RANGE"}]}', t)::json)) FROM unnest('{S,N,B}'::text[]) t;
 SELECT count(dynapg.put_item(format('{"TableName": "RangesOfS", "Item": {"p": {"S": "p"}, "s": {"S": "%s"}}}', s)::json))
 	FROM unnest(ARRAY['a', 'B', 'ab', 'ä', 'z', 'zz', '퟿', '퟿a', chr(57344), '￿', '😀', chr(1114111), chr(1114111) || chr(1114111), chr(1114111) || 'a', 'a!']) s;
+\a
 SELECT ranges_query('RangesOfS', 'p = :s', '{"s": "p"}', 's') AS strings;
+\a
 SELECT prefix, ranges_query('RangesOfS', 'p = :s AND begins_with(s, :s2)', jsonb_build_object('s', 'p', 's2', prefix), 's')
 	FROM unnest(ARRAY['a', 'z', '퟿', chr(1114111), chr(1114111) || chr(1114111), 'ab']) prefix;
 SELECT count(dynapg.put_item(format('{"TableName": "RangesOfS", "Item": {"p": {"S": "nul"}, "s": {"S": "%s"}, "n": {"N": "%s"}}}', s, i)::json))
