@@ -55,16 +55,20 @@ dyn_deadline_init(void)
 void
 dyn_deadline_start(const char *operation)
 {
+	EnableTimeoutParams timeouts[] = {
+		{.id = STATEMENT_TIMEOUT,.type = TMPARAM_AFTER,.delay_ms = StatementTimeout},
+		{.id = deadline,.type = TMPARAM_AFTER,.delay_ms = Min(StatementTimeout, INT_MAX - DYN_DEADLINE_GRACE) + DYN_DEADLINE_GRACE},
+	};
+
 	request = operation;
-	if (StatementTimeout <= 0)
-		return;
-	enable_timeout_after(STATEMENT_TIMEOUT, StatementTimeout);
-	enable_timeout_after(deadline, Min(StatementTimeout, INT_MAX - DYN_DEADLINE_GRACE) + DYN_DEADLINE_GRACE);
+	if (StatementTimeout > 0)
+		enable_timeouts(timeouts, lengthof(timeouts));
 }
 
 void
 dyn_deadline_stop(void)
 {
-	disable_timeout(STATEMENT_TIMEOUT, false);
-	disable_timeout(deadline, false);
+	DisableTimeoutParams timeouts[] = {{STATEMENT_TIMEOUT, false}, {deadline, false}};
+
+	disable_timeouts(timeouts, lengthof(timeouts));
 }
