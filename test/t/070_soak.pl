@@ -28,7 +28,7 @@ sub soak
 	remove_tree($out);
 	make_path($out);
 	my $log = $node->logfile;
-	my ($status, $text) = run_python('run.py', '--out', $out, '--http-port', $port, '--sql-host', $node->host, '--sql-port', $node->port,
+	my ($status, $text) = run_python('run.py', '--out', $out, '--http-port', $port, '--sql-host', $node->host, '--sql-port', $node->port, '--user', 'postgres',
 		'--data', $node->data_dir, '--log', $log, @options);
 	is($status, 0, "$name: the clients ran") or BAIL_OUT("the soak does not run: $text");
 	return ($out, $text);

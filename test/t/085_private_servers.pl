@@ -83,7 +83,7 @@ my ($bindir) = slurp_file($old->data_dir . '/postmaster.opts') =~ m{^(/.*)/postg
 my ($out, $err) = ('', '');
 my $folder = tempdir(CLEANUP => 1);
 my $socket_folder = tempdir(CLEANUP => 1);
-IPC::Run::run([ "$bindir/pg_upgrade", '--no-sync', '-d', $old->data_dir, '-D', $new->data_dir, '-b', $bindir, '-B', $bindir,
+IPC::Run::run([ "$bindir/pg_upgrade", '--no-sync', '-U', 'postgres', '-d', $old->data_dir, '-D', $new->data_dir, '-b', $bindir, '-B', $bindir,
 	'-p', $old->port, '-P', $new->port, '-s', $socket_folder, '--link' ], '<', \undef, '>', \$out, '2>', \$err,
 	init => sub { chdir $folder });
 is($?, 0, 'pg_upgrade succeeds') or diag "$out$err";
