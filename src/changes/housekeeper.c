@@ -8,10 +8,8 @@
 #include <limits.h>
 #include <signal.h>
 
-#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_authid_d.h"
-#include "catalog/pg_class.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -27,7 +25,6 @@
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 
@@ -291,20 +288,6 @@ commit(void)
 	CommitTransactionCommand();
 }
 
-static Oid
-owner_of(Oid relid)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			owner = InvalidOid;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-		ReleaseSysCache(tuple);
-	}
-	return owner;
-}
-
 /* Deletes a batch as the table's owner. */
 static void
 expire_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
@@ -317,7 +300,7 @@ expire_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
 	def = dyn_catalog_read_relid(relid);
 	if (def && dyn_ttl_read(def).status == DYN_TTL_ENABLED)
 	{
-		dyn_session_become(owner_of(relid));
+		dyn_session_become(dyn_catalog_owner(relid));
 		settings = NewGUCNestLevel();
 		dyn_code_check_superuser_writes(relid, &checked);
 		dyn_ttl_expire(def, limit, after, batch);
@@ -372,7 +355,7 @@ note_failure(Oid relid, const char *failure)
 	MemoryContext context = CurrentMemoryContext;
 
 	begin();
-	if (OidIsValid(owner_of(relid)))
+	if (OidIsValid(dyn_catalog_owner(relid)))
 		note(relid, 0, failure);
 	commit();
 	stop_clock();

@@ -239,9 +239,8 @@ require_path(const DynBinding *b, const DynExprNode *function)
 					   dyn_op_name(function->op));
 }
 
-/* The types that an operator's operands may have. */
-static uint32
-operand_types(uint8 op)
+uint32
+dyn_expr_operand_types(uint8 op)
 {
 	switch (op)
 	{
@@ -294,7 +293,7 @@ check_operator(DynBinding *b, const DynExprNode *n)
 {
 	check_count(b, n);
 	for (const DynExprNode *c = first_child(b, n); c; c = next_sibling(b, c))
-		check_type(b, n->op, c, operand_types(n->op));
+		check_type(b, n->op, c, dyn_expr_operand_types(n->op));
 	if (takes_missing_operands(n->op))
 		check_distinct(b, n);
 	switch (n->op)

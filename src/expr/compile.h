@@ -81,4 +81,7 @@ extern DynProgram *dyn_legacy_compile(const DynLegacyInput *input, DynKeyConditi
 /* Raises "Cannot update attribute pk. This attribute is part of the key" when an action touches a key attribute. */
 extern void dyn_expr_check_update_keys(const DynProgram *program, const DynKeyAttr *keys, int nkeys);
 
+/* The types that an operator's operands may have: the bits 1 << tag. */
+extern uint32 dyn_expr_operand_types(uint8 op);
+
 #endif							/* DYNAPG_EXPR_COMPILE_H */

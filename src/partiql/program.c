@@ -26,32 +26,6 @@ wrong_type(const DynPartiqlNode *node, const char *type)
 				   (int) node->written.len, node->written.data, type);
 }
 
-/* The types that an operator's operands may have. */
-static uint32
-allowed_types(uint8 op)
-{
-	switch (op)
-	{
-		case DYN_OP_LT:
-		case DYN_OP_LE:
-		case DYN_OP_GT:
-		case DYN_OP_GE:
-		case DYN_OP_BETWEEN:
-			return SCALARS;
-		case DYN_OP_BEGINS_WITH:
-			return BIT(DYN_S) | BIT(DYN_B);
-		case DYN_OP_SIZE:
-			return BIT(DYN_S) | BIT(DYN_B) | SETS | BIT(DYN_L) | BIT(DYN_M);
-		case DYN_OP_LIST_APPEND:
-			return BIT(DYN_L);
-		case DYN_OP_PLUS:
-		case DYN_OP_MINUS:
-			return BIT(DYN_N);
-		default:
-			return ANY_TYPE;
-	}
-}
-
 /* The type that an operand is known to have, or 0. */
 static uint8
 known_type(const DynPartiqlBound *bound, const DynPartiqlNode *node)
@@ -105,7 +79,7 @@ check_operand(const DynPartiqlBound *bound, const DynPartiqlNode *node, const Dy
 		check_operand(bound, operand, operand->child);
 	if (operand->op == DYN_OP_SIZE && operand->child->op == DYN_OP_SIZE)
 		wrong_type(operand, "N");
-	if (type != 0 && !(allowed_types(node->op) & BIT(type)))
+	if (type != 0 && !(dyn_expr_operand_types(node->op) & BIT(type)))
 		wrong_type(node, dyn_tag_name(type));
 }
 
@@ -186,7 +160,7 @@ check_right_side(const DynPartiqlBound *bound, const DynPartiqlNode *node)
 		uint8		type = known_type(bound, child);
 
 		check_right_side(bound, child);
-		if (type != 0 && !(allowed_types(node->op) & BIT(type)))
+		if (type != 0 && !(dyn_expr_operand_types(node->op) & BIT(type)))
 			wrong_type(node, dyn_tag_name(type));
 	}
 }

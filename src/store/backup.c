@@ -5,14 +5,11 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "access/xlog.h"
-#include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
@@ -113,19 +110,6 @@ dyn_backup_list(const DynBackupFilter *filter, int *count)
 
 /* ---- creating ---- */
 
-static Oid
-owner_of(Oid relid)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", relid);
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
-}
-
 /* What making the copy demands of the current user, who is the owner. */
 static void
 require_rights(Oid source)
@@ -190,7 +174,7 @@ dyn_backup_create(const DynTableDef *def, const char *name, const char *definiti
 
 	/* An error ends the (sub)transaction, which restores the user. */
 	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(owner_of(def->relid), context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	SetUserIdAndSecContext(dyn_catalog_owner(def->relid), context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
 	require_rights(def->relid);
 	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
 		dyn_backup_make(backup->id);

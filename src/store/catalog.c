@@ -77,6 +77,19 @@ dyn_catalog_may_read_all(Oid relid)
 	return check_enable_rls(relid, InvalidOid, true) != RLS_ENABLED;
 }
 
+Oid
+dyn_catalog_owner(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
 /* ---- reading ---- */
 
 static DynKeyAttr

@@ -97,6 +97,9 @@ extern void dyn_catalog_drop(const DynTableDef *def);
 /* Raises 42501 unless the current user owns the relation. */
 extern void dyn_catalog_require_owner(Oid relid);
 
+/* The owner of a relation; InvalidOid where there is no such relation. */
+extern Oid	dyn_catalog_owner(Oid relid);
+
 /* May the current user see all rows of the relation, with all columns? */
 extern bool dyn_catalog_may_read_all(Oid relid);
 
@@ -120,9 +123,6 @@ extern void dyn_catalog_count_index(const DynTableDef *def, const DynIndexDef *i
  * the whole table are below enough, else an estimate from PostgreSQL's statistics.  Nothing is read for it.
  */
 extern double dyn_catalog_collection_bytes(const DynTable *table, DynValue pk, double enough);
-
-/* Raises 42501 unless the current user owns the relation. */
-extern void dyn_catalog_require_owner(Oid relid);
 
 /*
  * Runs a statement on the catalogs, and on nothing else, as their owner: dyn_sql_run with his rights.  Checking what the

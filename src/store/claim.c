@@ -5,14 +5,12 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_class.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 
+#include "store/catalog.h"
 #include "store/claim.h"
 #include "store/code.h"
 #include "store/session.h"
@@ -79,19 +77,6 @@ typedef struct Session
 	int			settings;		/* nest level */
 } Session;
 
-static Oid
-owner_of(Oid relid)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", relid);
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
-}
-
 /*
  * No search_path hides the temporary schema, and what is in it is the caller's: a view there, called as a table is that a function
  * of the owner's reads, would run as the owner.  Functions that look no names up are not concerned, nor are callers who have made
@@ -113,7 +98,7 @@ refuse_traps(const DynTable *table)
 static void
 become_owner(const DynTable *table, Session *session)
 {
-	Oid			owner = owner_of(table->relid);
+	Oid			owner = dyn_catalog_owner(table->relid);
 	int			security = SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS;
 
 	session->replication_role = SessionReplicationRole;
