@@ -452,6 +452,23 @@ keep_streams(void)
 	MemoryContextSwitchTo(context);
 }
 
+/* Failures of tables that are gone, or have no Time to Live any more, are not remembered. */
+static void
+forget_failures_of_others(const List *tables)
+{
+	ListCell   *cell;
+
+	foreach(cell, failures)
+	{
+		Failed	   *failed = lfirst(cell);
+
+		if (list_member_oid(tables, failed->relid))
+			continue;
+		failures = foreach_delete_current(failures, cell);
+		pfree(failed);
+	}
+}
+
 /* One look at everything; true when there is more to do at once. */
 static bool
 look(void)
@@ -463,6 +480,7 @@ look(void)
 	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, 0);
 	keep_streams();
 	tables = tables_to_look_at();
+	forget_failures_of_others(tables);
 	foreach(cell, tables)
 	{
 		if (is_due(lfirst_oid(cell)))
