@@ -579,6 +579,40 @@ BEGIN
 END
 $$;
 
+-- Who may not call an operation with json may not call it with another type either. That concerns functions that an update from 0.1.0 has
+-- made in this transaction: the loop above took their rights, too.
+DO $$
+DECLARE
+	operation record;
+	granted record;
+	overload pg_catalog.regprocedure;
+BEGIN
+	FOR operation IN
+		SELECT p.proname AS name, p.proowner AS owner, p.proacl AS acl FROM pg_catalog.pg_proc AS p
+		WHERE p.pronamespace OPERATOR(pg_catalog.=) 'dynapg'::pg_catalog.regnamespace
+			AND pg_catalog.pg_get_function_arguments(p.oid) OPERATOR(pg_catalog.~) '^request json '
+			AND p.proacl IS NOT NULL
+	LOOP
+		FOREACH overload IN ARRAY ARRAY[pg_catalog.format('dynapg.%I(text)', operation.name)::pg_catalog.regprocedure,
+			pg_catalog.format('dynapg.%I(jsonb)', operation.name)::pg_catalog.regprocedure]
+		LOOP
+			CONTINUE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_proc AS o WHERE o.oid OPERATOR(pg_catalog.=) overload::pg_catalog.oid
+				AND o.xmin OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid);
+			EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', overload);
+			FOR granted IN
+				SELECT CASE WHEN a.grantee OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'PUBLIC'
+					ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END AS role,
+					CASE WHEN a.is_grantable THEN 'WITH GRANT OPTION' ELSE '' END AS option
+				FROM pg_catalog.aclexplode(operation.acl) AS a
+				WHERE a.grantee OPERATOR(pg_catalog.<>) operation.owner
+			LOOP
+				EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s %s', overload, granted.role, granted.option);
+			END LOOP;
+		END LOOP;
+	END LOOP;
+END
+$$;
+
 /* ---- bounds of parallel scans: key values, which pg_read_all_data must not see through row security ---- */
 
 ALTER TABLE dynapg.scan_bounds ENABLE ROW LEVEL SECURITY;
