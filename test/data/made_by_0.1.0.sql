@@ -27,3 +27,9 @@ INSERT INTO dynapg.indexes VALUES
 	('dynamodb."Kept"', 'by_other', 'Kept:by_other', true, 1, '{other}', '{S}', 'ALL', '{}',
 	 '{"ProvisionedThroughput":{"ReadCapacityUnits":0,"WriteCapacityUnits":0}}', 'ACTIVE', 0, NULL, NULL, 2);
 INSERT INTO dynapg.access_keys (access_key_id, secret, role) VALUES ('AKIAKEPT', 'kept secret of forty characters or fewer', 'keeper');
+-- CreateTable of 0.1.0 took a stream's settings, and made no stream.
+CREATE TABLE dynamodb."Streamed" (pk text NOT NULL COLLATE pg_catalog."C", item dynapg.item NOT NULL,
+	CONSTRAINT "Streamed primary key" PRIMARY KEY (pk)) WITH (fillfactor = 90);
+INSERT INTO dynapg.tables VALUES ('Streamed', 'dynamodb."Streamed"', '4524805f-9a60-4e06-903e-731159a62850', now(), 'id', 'S', NULL, NULL, false,
+	'[{"AttributeName":"id","AttributeType":"S"}]', '{"BillingMode":"PAY_PER_REQUEST","ProvisionedThroughput":{"ReadCapacityUnits":0,
+	"WriteCapacityUnits":0},"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"},"LatestStreamLabel":"2026-01-02T03:04:05.678"}');

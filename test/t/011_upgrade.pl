@@ -72,12 +72,6 @@ for my $old (@released)
 	$node->safe_psql($db, "CREATE EXTENSION dynapg VERSION '$old'");
 	# They are made as the old version left them, without its operations: the module's are those of the new one.
 	$node->safe_psql($db, slurp_file("test/data/made_by_$old.sql"));
-	# CreateTable of 0.1.0 took a stream's settings, and made no stream.
-	$node->safe_psql($db, q(CREATE TABLE dynamodb."Streamed" (pk text NOT NULL COLLATE pg_catalog."C", item dynapg.item NOT NULL,
-			CONSTRAINT "Streamed primary key" PRIMARY KEY (pk)) WITH (fillfactor = 90);
-		INSERT INTO dynapg.tables VALUES ('Streamed', 'dynamodb."Streamed"', '4524805f-9a60-4e06-903e-731159a62850', now(), 'id', 'S', NULL, NULL, false,
-			'[{"AttributeName":"id","AttributeType":"S"}]', '{"BillingMode":"PAY_PER_REQUEST","ProvisionedThroughput":{"ReadCapacityUnits":0,
-			"WriteCapacityUnits":0},"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"},"LatestStreamLabel":"2026-01-02T03:04:05.678"}')));
 	my $rights = 'CREATE ON SCHEMA dynamodb %1$s keeper; %2$s ALL ON FUNCTION dynapg.refill_throughput %1$s keeper';
 	$node->safe_psql($db, 'GRANT ' . sprintf($rights, 'TO', 'GRANT'));
 	$node->safe_psql($db, "ALTER EXTENSION dynapg UPDATE");
