@@ -163,7 +163,8 @@ drop_triggers(Oid relid)
 
 	dyn_sql_oid(&args, relid);
 	count = dyn_sql_run("SELECT t.tgname::pg_catalog.text FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid OPERATOR(pg_catalog.=) $1 "
-						"AND NOT t.tgisinternal AND t.tgfoid OPERATOR(pg_catalog.=) 'dynapg.capture()'::pg_catalog.regprocedure::pg_catalog.oid",
+						"AND NOT t.tgisinternal "
+						"AND t.tgfoid OPERATOR(pg_catalog.=) 'dynapg.capture()'::pg_catalog.regprocedure::pg_catalog.oid",
 						&args, 0);
 	names = palloc(Max(count, 1) * sizeof(char *));
 	for (uint64 i = 0; i < count; i++)
