@@ -10,6 +10,7 @@
 #include "api/names.h"
 #include "api/stream_names.h"
 #include "base/errors.h"
+#include "base/rows.h"
 #include "changes/tick.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -22,28 +23,6 @@
 #define BATCH		1000
 
 PGDLLEXPORT Datum dynapg_stream_records(PG_FUNCTION_ARGS);
-
-/* The result as a set that is made at once; PostgreSQL 14 has no function for this. */
-static Tuplestorestate *
-begin_result(FunctionCallInfo fcinfo, TupleDesc *row)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext old;
-	Tuplestorestate *rows;
-
-	if (result == NULL || !IsA(result, ReturnSetInfo) || !(result->allowedModes & SFRM_Materialize))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("set-valued function called in context that cannot accept a set")));
-	old = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
-	if (get_call_result_type(fcinfo, NULL, row) != TYPEFUNC_COMPOSITE || (*row)->natts != COLUMNS)
-		elog(ERROR, "dynapg.stream_records has been altered");
-	*row = CreateTupleDescCopy(*row);
-	rows = tuplestore_begin_heap(true, false, work_mem);
-	result->returnMode = SFRM_Materialize;
-	result->setResult = rows;
-	result->setDesc = *row;
-	MemoryContextSwitchTo(old);
-	return rows;
-}
 
 static Datum
 numeric_of(const char *text)
@@ -116,7 +95,7 @@ Datum
 dynapg_stream_records(PG_FUNCTION_ARGS)
 {
 	TupleDesc	row;
-	Tuplestorestate *rows = begin_result(fcinfo, &row);
+	Tuplestorestate *rows = dyn_rows_begin(fcinfo, COLUMNS, &row);
 	int			limit = PG_ARGISNULL(2) ? PG_INT32_MAX : PG_GETARG_INT32(2);
 	char	   *name;
 	DynStream  *stream;

@@ -62,14 +62,13 @@ dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
 void
 dyn_api_describe_time_to_live(const DynJson *request, StringInfo reply)
 {
-	static const char *const names[] = {"DISABLED", "ENABLING", "ENABLED", "DISABLING"};
 	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), false);
 	DynTtl		ttl = dyn_ttl_read(def);
 
 	if (ttl.status == DYN_TTL_ENABLING || ttl.status == DYN_TTL_DISABLING)
 		dyn_builder_start_now(def->relid);
 	appendStringInfoString(reply, "{\"TimeToLiveDescription\":{");
-	dyn_settings_print_text(reply, "TimeToLiveStatus", names[ttl.status]);
+	dyn_settings_print_text(reply, "TimeToLiveStatus", dyn_ttl_status_name(ttl.status));
 	if (ttl.status != DYN_TTL_DISABLED)
 		dyn_settings_print_text(reply, "AttributeName", ttl.attribute);
 	appendStringInfoString(reply, "}}");

@@ -44,6 +44,7 @@ typedef struct DynStream
 	DynKeyAttr	sk;				/* tag 0: none */
 	TimestampTz created_at;
 	bool		enabled;
+	char	   *channel;		/* see notify.h; NULL: none */
 } DynStream;
 
 typedef struct DynShard
@@ -99,10 +100,11 @@ extern void dyn_stream_settle(int64 tick);
 /* For the jobs: forgets shards that were closed before the retention began, and streams that have none left. */
 extern void dyn_stream_forget(void);
 
-/* Raises 42501 unless the current user may read the stream. */
+/* May the current user read the stream?  The second one raises 42501 where not. */
+extern bool dyn_stream_is_readable(const DynStream *stream);
 extern void dyn_stream_check_readable(const DynStream *stream);
 
-/* For the trigger: the enabled stream of the table, cached; NULL where there is none. */
+/* For the trigger: the enabled stream of the table, cached, without its label; NULL where there is none. */
 extern const DynStream *dyn_stream_of_table(Oid relid);
 
 #endif							/* DYNAPG_CHANGES_STREAM_H */
