@@ -3,23 +3,21 @@
  *
  * The checks run in the service's order: billing, keys and indexes, index settings, the other settings; only then the name
  * is claimed.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_check.h"
 #include "api/table_create.h"
 #include "api/table_describe.h"
 #include "api/table_keys.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "changes/stream.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 static void
 take_billing(const DynJson *request, DynTableSettings *settings)

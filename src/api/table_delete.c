@@ -1,18 +1,16 @@
 /*
  * table_delete.c - DeleteTable
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
 #include "api/table_describe.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "changes/stream.h"
 #include "store/backup.h"
-#include "store/index.h"
+#include "tables/index.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 void
 dyn_api_delete_table(const DynJson *request, StringInfo reply)

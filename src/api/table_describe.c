@@ -1,18 +1,16 @@
 /*
  * table_describe.c - DescribeTable, and TableDescription for all table operations
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/table_describe.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
-#include "api/table_settings.h"
 #include "base/jsonout.h"
-#include "store/index.h"
+#include "base/request.h"
+#include "store/index_build.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 static const char *
 state_name(DynTableState state)
@@ -239,7 +237,7 @@ print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, Dy
 	int64		bytes = 0;
 
 	if (state == DYN_TABLE_ACTIVE)
-		dyn_catalog_count_index(def, index, &items, &bytes);
+		dyn_count_index(def, index, &items, &bytes);
 	initStringInfo(&arn);
 	dyn_name_index_arn(&arn, def->name, index->name);
 
@@ -313,7 +311,7 @@ dyn_describe_table(StringInfo reply, const char *member, const DynTableDef *def,
 	int64		bytes = 0;
 
 	if (view.state == DYN_TABLE_ACTIVE || view.state == DYN_TABLE_UPDATING)
-		dyn_catalog_count(def->relid, &items, &bytes);
+		dyn_count_table(def->relid, &items, &bytes);
 	initStringInfo(&arn);
 	dyn_name_table_arn(&arn, def->name);
 
@@ -351,7 +349,7 @@ dyn_api_describe_table(const DynJson *request, StringInfo reply)
 {
 	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), false);
 
-	dyn_index_resume(def);
+	dyn_index_build_resume(def);
 	appendStringInfoChar(reply, '{');
 	dyn_describe_table(reply, "Table", def, (DynTableView) {DYN_TABLE_ACTIVE});
 	appendStringInfoChar(reply, '}');

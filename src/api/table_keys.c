@@ -1,17 +1,15 @@
 /*
  * table_keys.c - key schemas, attribute definitions and index definitions of a request
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/table_keys.h"
 
-#include "api/shapes.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
+#include "tables/settings.h"
 #include "value/value.h"
 
 #define MAX_HASH_KEYS	4		/* of a global index */

@@ -2,24 +2,23 @@
  * table_update.c - UpdateTable
  *
  * A change is checked against the table's row, locked, and takes effect with the transaction: there is no time
- * in which the table is really UPDATING.  An index is added or dropped as store/index.h tells: within the transaction
+ * in which the table is really UPDATING.  An index is added or dropped as tables/index.h tells: within the transaction
  * or in the background.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_check.h"
 #include "api/table_describe.h"
 #include "api/table_keys.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "changes/stream.h"
-#include "store/index.h"
+#include "store/index_build.h"
+#include "tables/index.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 typedef struct Update
 {
@@ -258,7 +257,7 @@ check_unfinished(const Update *update)
 
 	if (!unfinished || (!update->create && (!update->drop || update->drop == unfinished)))
 		return;
-	dyn_index_resume(update->def);
+	dyn_index_build_resume(update->def);
 	refuse_second_build();
 }
 
@@ -313,7 +312,7 @@ add_index(Update *update)
 
 	dyn_keys_of_new_index(update->request, update->create, def, &index);
 	index.definition = dyn_check_new_index(update->create, update->settings->pay_per_request);
-	dyn_index_add(def, &index);
+	dyn_index_build_add(def, &index);
 	def->indexes = repalloc(def->indexes, (def->nindexes + 1) * sizeof(DynIndexDef));
 	def->indexes[def->nindexes++] = index;
 }
@@ -523,5 +522,5 @@ dyn_api_update_table(const DynJson *request, StringInfo reply)
 	dyn_catalog_update(update.def);
 	apply_stream(&update);
 	if (update.drop)
-		dyn_index_drop(update.def, update.drop);
+		dyn_index_build_drop(update.def, update.drop);
 }

@@ -1,7 +1,5 @@
 /*
  * compat.h - what differs between PostgreSQL 14 and 18
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_COMPAT_H
 #define DYNAPG_BASE_COMPAT_H

@@ -2,8 +2,6 @@
  * guc.c - the settings of dynapg
  *
  * Every setting is defined here, in alphabetical order.
- *
- * Layer 0.
  */
 #include "postgres.h"
 

@@ -4,8 +4,6 @@
  * Order of checks: keys of ExpressionAttributeNames, keys and values of ExpressionAttributeValues, names, sizes; then
  * each expression to its end: UpdateExpression, ConditionExpression, FilterExpression, ProjectionExpression,
  * KeyConditionExpression; then variables that no expression used; then what a key condition may not hold.
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

@@ -4,8 +4,6 @@
  * Variables are ExpressionAttributeNames and ExpressionAttributeValues, checked and, for values, in stored form.
  * A binding ties one template's placeholders to variables; checking an expression (check.h) resolves them in the
  * order in which DynamoDB reports undefined ones, and marks variables as used.  A builder writes the program.
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_BIND_H
 #define DYNAPG_EXPR_BIND_H

@@ -3,8 +3,6 @@
  *
  * A text that does not parse leaves nothing behind.  A new entry is complete before it is linked, so an error at any
  * point loses at most the chunk that was being made.
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

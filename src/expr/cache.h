@@ -2,8 +2,6 @@
  * cache.h - parsed expression texts, kept per backend
  *
  * A bounded least-recently-used cache from (kind, text) to template in a memory context of its own.
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_CACHE_H
 #define DYNAPG_EXPR_CACHE_H

@@ -1,7 +1,5 @@
 /*
  * check.c - operand counts and types, distinct operands, and paths that get in each other's way
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

@@ -6,8 +6,6 @@
  * depth of paths; then each operator for its number of operands, their types, that the first does not come back, and
  * what is its own; then the number of operators.  Of an update the paths come first, each with its overlaps and
  * conflicts with those before it, then the operands of its actions.
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_CHECK_H
 #define DYNAPG_EXPR_CHECK_H

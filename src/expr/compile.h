@@ -6,8 +6,6 @@
  * its text and in DynamoDB's order: sizes, syntax, reserved words, undefined and unused placeholders,
  * redundant parentheses, operand types of constants, distinct operands, overlapping and conflicting paths.
  * What needs the table's keys is dyn_expr_check_update_keys, run when the table is known.
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_COMPILE_H
 #define DYNAPG_EXPR_COMPILE_H

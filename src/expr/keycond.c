@@ -3,8 +3,6 @@
  *
  * A key condition is parsed and checked as any condition; here its tree, which may hold nothing but AND and simple
  * terms, becomes a list of terms.
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

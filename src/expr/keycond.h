@@ -1,7 +1,5 @@
 /*
  * keycond.h - the terms of a key condition expression
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_KEYCOND_H
 #define DYNAPG_EXPR_KEYCOND_H

@@ -14,8 +14,6 @@
  *		DELETE without a value								REMOVE
  *
  * All nodes but operands carry DYN_NODE_LEGACY.
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

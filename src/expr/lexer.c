@@ -1,7 +1,5 @@
 /*
  * lexer.c - cutting expression texts into tokens
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

@@ -4,8 +4,6 @@
  * All five languages share one lexer.  Keywords are words in any case; they are never attribute names.  White
  * space separates and is otherwise skipped.  A character that starts no token is a token of its own, so that the
  * parser can name it with its neighbours.
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_LEXER_H
 #define DYNAPG_EXPR_LEXER_H

@@ -1,7 +1,5 @@
 /*
  * parse.c - the parsers' common ground: tokens, paths, operands, errors, and the flat template
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

@@ -9,8 +9,6 @@
  * Parsing makes all checks that need no placeholder's meaning, in this order: size, emptiness, syntax and redundant
  * parentheses in text order, functions that do not exist or do not belong there, functions in a place where they
  * are not allowed, reserved words, sections given twice, list indexes out of range.
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_PARSE_H
 #define DYNAPG_EXPR_PARSE_H

@@ -12,8 +12,6 @@
  *
  * NOT binds tighter than AND, AND tighter than OR; BETWEEN takes its AND first.  What "(" opens, an operand or a
  * condition, is known only at its end, so both are parsed as one "item".
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

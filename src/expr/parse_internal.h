@@ -3,8 +3,6 @@
  *
  * A parser works on a tree of pointers (DynParseNode), made in any order; parse.c lays it out flat at the end.
  * Errors that DynamoDB reports only for a text without syntax errors are kept until then, the first of each class.
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_PARSE_INTERNAL_H
 #define DYNAPG_EXPR_PARSE_INTERNAL_H

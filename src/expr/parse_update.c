@@ -7,8 +7,6 @@
  *		sum			operand + operand | operand - operand | (sum)
  *
  * A sum has two operands and is no operand itself: "a + b + c" and "a + (b + c)" are syntax errors.
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

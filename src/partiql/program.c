@@ -1,7 +1,5 @@
 /*
  * program.c - from a statement's expressions to a program
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 

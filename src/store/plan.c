@@ -1,7 +1,5 @@
 /*
  * plan.c - kept plans of statements on data tables
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 

@@ -11,8 +11,6 @@
  * own settings; such a plan is recognised by its generation and replaced before its next use.
  *
  * Every call must be inside SPI_connect ... SPI_finish.
- *
- * Layer 2 (store).
  */
 #ifndef DYNAPG_STORE_PLAN_H
 #define DYNAPG_STORE_PLAN_H
@@ -20,7 +18,7 @@
 #include "nodes/params.h"
 #include "tcop/dest.h"
 
-#include "store/table.h"
+#include "tables/table.h"
 #include "value/handover.h"
 
 /* Can the plan be run as it is?  Otherwise dyn_plan_make has to make it (again). */

@@ -11,8 +11,6 @@
  *
  * The statement depends on the shape of the range alone, its values are parameters; a table keeps the plans of the
  * shapes last used.
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 
