@@ -46,7 +46,7 @@ take_index_settings(const DynJson *request, DynTableDef *def, const DynTableSett
 
 	if (!globals)
 		return;
-	while (!def->indexes[i].is_global)
+	while (def->indexes[i].kind == DYN_INDEX_LOCAL)
 		i++;
 	for (const DynJson *index = dyn_json_first(globals); index; index = dyn_json_next(index))
 		def->indexes[i++].definition = dyn_check_new_index(index, settings->pay_per_request);

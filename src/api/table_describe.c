@@ -245,7 +245,7 @@ print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, Dy
 	dyn_settings_print_text(out, "IndexName", index->name);
 	print_index_keys(out, index);
 	print_projection(out, index);
-	if (index->is_global)
+	if (index->kind == DYN_INDEX_GLOBAL)
 	{
 		dyn_settings_print_text(out, "IndexStatus", state_name(change.units ? DYN_TABLE_UPDATING : state));
 		if (state == DYN_TABLE_CREATING && view->state != DYN_TABLE_CREATING)
@@ -260,7 +260,7 @@ print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, Dy
 }
 
 static void
-print_indexes(StringInfo out, const char *member, bool global, const DynTableDef *def, const DynTableSettings *settings,
+print_indexes(StringInfo out, DynIndexKind kind, const DynTableDef *def, const DynTableSettings *settings,
 			  const DynTableView *view)
 {
 	bool		any = false;
@@ -269,13 +269,13 @@ print_indexes(StringInfo out, const char *member, bool global, const DynTableDef
 	{
 		DynIndexChange change = {0};
 
-		if (def->indexes[i].is_global != global)
+		if (def->indexes[i].kind != kind)
 			continue;
 		if (any)
 			appendStringInfoChar(out, ',');
 		else
 		{
-			dyn_jsonout_member(out, member);
+			dyn_jsonout_member(out, dyn_index_kind_member(kind));
 			appendStringInfoChar(out, '[');
 		}
 		any = true;
@@ -295,8 +295,8 @@ print_structure(StringInfo out, const DynTableDef *def, const DynTableSettings *
 	appendStringInfoString(out, def->attribute_definitions);
 	print_table_keys(out, def);
 	dyn_settings_print_time(out, "CreationDateTime", dyn_settings_epoch(def->created_at));
-	print_indexes(out, "LocalSecondaryIndexes", false, def, settings, view);
-	print_indexes(out, "GlobalSecondaryIndexes", true, def, settings, view);
+	print_indexes(out, DYN_INDEX_LOCAL, def, settings, view);
+	print_indexes(out, DYN_INDEX_GLOBAL, def, settings, view);
 	print_sse(out, settings, view->sse_updating);
 	print_warm(out, &settings->warm, &settings->throughput, settings->pay_per_request, view->state == DYN_TABLE_CREATING,
 			   view->warm_updating);

@@ -133,7 +133,7 @@ require_index_units(const Update *update)
 	{
 		const DynIndexDef *index = &update->def->indexes[i];
 
-		if (!index->is_global || update->index_settings[i]->throughput.read > 0 ||
+		if (index->kind != DYN_INDEX_GLOBAL || update->index_settings[i]->throughput.read > 0 ||
 			update->drop == index)
 			continue;
 		appendStringInfo(&missing, "%s%s", missing.len > 0 ? "," : "", index->name);
@@ -154,7 +154,7 @@ find_global_index(const Update *update, const char *name, const char *verb)
 	{
 		if (strcmp(def->indexes[i].name, name) != 0)
 			continue;
-		if (!def->indexes[i].is_global)
+		if (def->indexes[i].kind != DYN_INDEX_GLOBAL)
 			dyn_validation("Cannot %s an index that is not a GlobalSecondaryIndex: %s", verb, name);
 		return i;
 	}
@@ -273,7 +273,7 @@ check_new_index(const Update *update)
 	{
 		if (strcmp(def->indexes[i].name, name) == 0)
 			dyn_validation("Attempting to create an index which already exists");
-		globals += def->indexes[i].is_global;
+		globals += def->indexes[i].kind == DYN_INDEX_GLOBAL;
 	}
 	if (globals == DYN_MAX_GSI)
 		dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of %d",

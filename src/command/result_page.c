@@ -261,7 +261,7 @@ dyn_result_page_find(DynResultPage *page)
 			dyn_validation("The table does not have the specified index: %.*s", (int) index_name.len, index_name.data);
 	}
 	dyn_result_page_use(page, table, index);
-	if (index != NULL && index->is_global)
+	if (index != NULL && index->kind == DYN_INDEX_GLOBAL)
 		check_global(page);
 	dyn_capacity_begin(&page->capacity, page->request);
 }
@@ -622,7 +622,7 @@ dyn_result_page_reader_begin(DynResultPageReader *reader, const DynResultPage *p
 
 	*reader = (DynResultPageReader) {.page = page, .reply = reply, .limit = limit};
 	reader->viewed = index != NULL && !dyn_projection_is_whole(index);
-	reader->fetches = reader->viewed && !index->is_global && needs_fetch(page);
+	reader->fetches = reader->viewed && index->kind == DYN_INDEX_LOCAL && needs_fetch(page);
 	reader->looks_ahead = ends_within_partition(page);
 	reader->context = CurrentMemoryContext;
 	initStringInfo(&reader->last_key);

@@ -370,7 +370,7 @@ find_table(Select *select)
 		index = dyn_result_page_index(table, select->statement->index);
 		if (index == NULL)
 			dyn_validation("The table does not have the specified index");
-		if (index->is_global && page->consistent)
+		if (index->kind == DYN_INDEX_GLOBAL && page->consistent)
 			dyn_validation("Strongly consistent read is not supported on Global Secondary Indexes");
 	}
 	dyn_result_page_use(page, table, index);
@@ -387,7 +387,7 @@ set_program(Select *select)
 	page->select = page->projection ? DYN_SELECT_SPECIFIC : page->range.index ? DYN_SELECT_SHOWN : DYN_SELECT_ALL;
 	page->project = project;
 	dyn_result_page_check_paths(page);
-	if (page->range.index == NULL || !page->range.index->is_global)
+	if (page->range.index == NULL || page->range.index->kind != DYN_INDEX_GLOBAL)
 		return;
 	dyn_result_page_check_projected(page);
 	if (select->keyed)

@@ -331,6 +331,15 @@ index_name(const char *table, const char *relation)
 	return result;
 }
 
+/* A local index has the table's partition key and one sort attribute. */
+static DynIndexKind
+kind_of(const DynTableDef *def, const DynIndexDef *index)
+{
+	bool		is_local = index->npk == 1 && index->nsk == 1 && def->sk.tag != 0 && strcmp(index->keys[0].name, def->pk.name) == 0;
+
+	return is_local ? DYN_INDEX_LOCAL : DYN_INDEX_GLOBAL;
+}
+
 /* Sets the indexes of def that the table has. */
 static void
 find_indexes(DynTableDef *def)
@@ -348,7 +357,7 @@ find_indexes(DynTableDef *def)
 		if (!dyn_relation_is_valid(relid) || !read_keys(def, index, relid))
 			continue;
 		index->name = index_name(def->name, get_rel_name(relid));
-		index->is_global = index->npk != 1 || index->nsk != 1 || def->sk.tag == 0 || strcmp(index->keys[0].name, def->pk.name) != 0;
+		index->kind = kind_of(def, index);
 		def->nindexes++;
 	}
 	relation_close(table, NoLock);
@@ -413,7 +422,7 @@ append_definitions(StringInfo out, const DynTableDef *def)
 
 /* The member with the local or global indexes, if there are any. */
 static void
-append_indexes(StringInfo out, const DynTableDef *def, const char *member, bool global)
+append_indexes(StringInfo out, const DynTableDef *def, DynIndexKind kind)
 {
 	bool		any = false;
 
@@ -421,11 +430,11 @@ append_indexes(StringInfo out, const DynTableDef *def, const char *member, bool 
 	{
 		const DynIndexDef *index = &def->indexes[i];
 
-		if (index->is_global != global)
+		if (index->kind != kind)
 			continue;
 		if (!any)
 		{
-			dyn_jsonout_member(out, member);
+			dyn_jsonout_member(out, dyn_index_kind_member(kind));
 			appendStringInfoChar(out, '[');
 		}
 		appendStringInfoString(out, any ? ",{" : "{");
@@ -467,8 +476,8 @@ dyn_attach_request(Oid relid)
 	append_text(&out, "BillingMode", "PAY_PER_REQUEST");
 	append_schema(&out, keys, 1, def.sk.tag ? 2 : 1);
 	append_definitions(&out, &def);
-	append_indexes(&out, &def, "LocalSecondaryIndexes", false);
-	append_indexes(&out, &def, "GlobalSecondaryIndexes", true);
+	append_indexes(&out, &def, DYN_INDEX_LOCAL);
+	append_indexes(&out, &def, DYN_INDEX_GLOBAL);
 	appendStringInfoChar(&out, '}');
 	return out.data;
 }

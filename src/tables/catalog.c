@@ -113,7 +113,7 @@ read_index(uint64 row, DynIndexDef *index)
 	char	  **types;
 
 	index->name = dyn_sql_get_text(row, 1);
-	index->is_global = dyn_sql_get_bool(row, 2);
+	index->kind = dyn_sql_get_bool(row, 2) ? DYN_INDEX_GLOBAL : DYN_INDEX_LOCAL;
 	index->npk = dyn_sql_get_int(row, 3);
 	names = dyn_sql_get_text_array(row, 4, &nnames);
 	types = dyn_sql_get_text_array(row, 5, &ntypes);

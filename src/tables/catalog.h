@@ -27,7 +27,7 @@ typedef enum DynIndexStatus
 typedef struct DynIndexDef
 {
 	char	   *name;
-	bool		is_global;
+	DynIndexKind kind;
 	int			npk;			/* partition attributes (1..4; LSI: 1) */
 	int			nsk;			/* sort attributes (0..4) */
 	DynKeyAttr	keys[8];

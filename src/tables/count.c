@@ -254,7 +254,7 @@ count_copies(const DynTable *table)
 	int			copies = 1;
 
 	for (int i = 0; i < table->nindexes; i++)
-		copies += !table->indexes[i].is_global && table->indexes[i].projection == DYN_PROJECT_ALL;
+		copies += table->indexes[i].kind == DYN_INDEX_LOCAL && table->indexes[i].projection == DYN_PROJECT_ALL;
 	return copies;
 }
 

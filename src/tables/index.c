@@ -33,7 +33,7 @@ dyn_index_insert(const DynTableDef *def, const DynIndexDef *index, const char *r
 	dyn_sql_oid(&args, def->relid);
 	dyn_sql_text(&args, index->name);
 	dyn_sql_text(&args, relation_name);
-	dyn_sql_bool(&args, index->is_global);
+	dyn_sql_bool(&args, index->kind == DYN_INDEX_GLOBAL);
 	dyn_sql_int(&args, index->npk);
 	dyn_sql_text_array(&args, names, nkeys);
 	dyn_sql_text_array(&args, types, nkeys);

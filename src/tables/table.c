@@ -193,7 +193,7 @@ make_index(const DynIndexDef *def)
 {
 	DynIndex	index = {
 		.name = pstrdup(def->name),
-		.is_global = def->is_global,
+		.kind = def->kind,
 		.backfilling = def->status == DYN_INDEX_CREATING,
 		.npk = def->npk,
 		.nsk = def->nsk,

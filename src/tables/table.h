@@ -18,6 +18,7 @@
 #include "base/limits.h"
 #include "executor/spi.h"
 #include "lib/ilist.h"
+#include "tables/index_kind.h"
 #include "value/key.h"
 
 typedef struct DynTable DynTable;
@@ -60,7 +61,7 @@ typedef struct DynIndex
 {
 	char	   *name;
 	Oid			relid;			/* its btree; InvalidOid: there is none */
-	bool		is_global;
+	DynIndexKind kind;
 	bool		backfilling;	/* being built: no read can use it */
 	int			npk;			/* partition attributes (1..4; LSI: 1) */
 	int			nsk;			/* sort attributes (0..4) */

@@ -128,7 +128,7 @@ add_write(DynCapacity *capacity, const DynTable *table, const struct varlena *ol
 			continue;
 		if (capacity->index_units == NULL)
 			capacity->index_units = palloc0_array(double, table->nindexes);
-		capacity->index_units[i] += index->is_global ? units : factor * units;
+		capacity->index_units[i] += index->kind == DYN_INDEX_LOCAL ? factor * units : units;
 	}
 }
 
@@ -169,7 +169,7 @@ append_arm(StringInfo reply, const char *name, DynCapacityKind kind, double unit
 
 /* The arms of one kind of index, a member of ConsumedCapacity unless there is none. */
 static void
-append_index_arms(StringInfo reply, const DynCapacity *capacity, const DynTable *table, bool global)
+append_index_arms(StringInfo reply, const DynCapacity *capacity, const DynTable *table, DynIndexKind kind)
 {
 	bool		any = false;
 
@@ -177,11 +177,11 @@ append_index_arms(StringInfo reply, const DynCapacity *capacity, const DynTable 
 	{
 		const DynIndex *index = &table->indexes[i];
 
-		if (index->is_global != global || capacity->index_units[i] == 0)
+		if (index->kind != kind || capacity->index_units[i] == 0)
 			continue;
 		if (!any)
 		{
-			dyn_jsonout_member(reply, global ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes");
+			dyn_jsonout_member(reply, dyn_index_kind_member(kind));
 			appendStringInfoChar(reply, '{');
 		}
 		any = true;
@@ -207,8 +207,8 @@ dyn_capacity_print(StringInfo reply, const DynCapacity *capacity, const DynTable
 	{
 		if (capacity->index_units != NULL)
 		{
-			append_index_arms(reply, capacity, table, true);
-			append_index_arms(reply, capacity, table, false);
+			append_index_arms(reply, capacity, table, DYN_INDEX_GLOBAL);
+			append_index_arms(reply, capacity, table, DYN_INDEX_LOCAL);
 		}
 		append_arm(reply, "Table", capacity->kind, capacity->table_units);
 	}
@@ -231,7 +231,7 @@ dyn_capacity_has_metrics(const DynTable *table)
 {
 	for (int i = 0; i < table->nindexes; i++)
 	{
-		if (!table->indexes[i].is_global)
+		if (table->indexes[i].kind == DYN_INDEX_LOCAL)
 			return true;
 	}
 	return false;

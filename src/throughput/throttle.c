@@ -69,7 +69,7 @@ read_limits(DynThrottle *admission, const DynTable *table)
 		DynIndexSettings *own;
 
 		*limits = (DynBucketd) {.relid = table->indexes[i].relid};
-		if (!table->indexes[i].is_global || !OidIsValid(limits->relid))
+		if (table->indexes[i].kind != DYN_INDEX_GLOBAL || !OidIsValid(limits->relid))
 			continue;
 		own = dyn_index_settings_read(table->indexes[i].definition);
 		set_rates(limits, admission->on_demand, &own->throughput, &own->on_demand);
@@ -194,7 +194,7 @@ List *
 dyn_throttle_check(DynTable *table, const DynIndex *index, DynBucketKind kind)
 {
 	const DynThrottle *admission = admission_of(table);
-	const DynIndex *global = index != NULL && index->is_global ? index : NULL;
+	const DynIndex *global = index != NULL && index->kind == DYN_INDEX_GLOBAL ? index : NULL;
 	const DynBucketd *limits = global != NULL ? &admission->indexes[global - table->indexes] : &admission->table;
 
 	return dyn_bucket_has_left(limits, kind) ? NIL : add_refusal(NIL, table, global, kind);
@@ -227,7 +227,7 @@ own_units(const DynTable *table, const DynCapacity *used)
 
 	for (int i = 0; i < table->nindexes; i++)
 	{
-		if (!table->indexes[i].is_global)
+		if (table->indexes[i].kind != DYN_INDEX_GLOBAL)
 			units += index_units(used, i);
 	}
 	return units;
@@ -395,7 +395,7 @@ dynapg_refill_throughput(PG_FUNCTION_ARGS)
 	dyn_bucket_set(&admission->table, seconds);
 	for (int i = 0; i < table->nindexes; i++)
 	{
-		if (table->indexes[i].is_global && OidIsValid(admission->indexes[i].relid))
+		if (table->indexes[i].kind == DYN_INDEX_GLOBAL && OidIsValid(admission->indexes[i].relid))
 			dyn_bucket_set(&admission->indexes[i], seconds);
 	}
 	PG_RETURN_VOID();
