@@ -14,6 +14,7 @@
 #include "api/table_keys.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
+#include "tables/lifecycle.h"
 #include "tables/name.h"
 #include "tables/settings.h"
 
@@ -270,7 +271,7 @@ dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
 	settings->restored = restore_summary(backup);
 	def.definition = dyn_settings_write(settings);
 	def.rows_from = backup->copy;
-	if (!dyn_catalog_create(&def))
+	if (!dyn_lifecycle_create(&def))
 		dyn_error(DYN_E_TABLE_ALREADY_EXISTS, "Table already exists: %s", def.name);
 
 	appendStringInfoChar(reply, '{');

@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "base/request.h"
 #include "store/ttl.h"
+#include "tables/catalog.h"
 #include "tables/name.h"
 #include "tables/settings.h"
 

@@ -14,6 +14,7 @@
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "base/request.h"
+#include "tables/catalog.h"
 #include "tables/name.h"
 #include "tables/settings.h"
 

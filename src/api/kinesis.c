@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/request.h"
+#include "tables/catalog.h"
 #include "tables/name.h"
 #include "tables/settings.h"
 

@@ -11,6 +11,7 @@
 #include "api/table_describe.h"
 #include "base/errors.h"
 #include "base/request.h"
+#include "tables/catalog.h"
 #include "tables/name.h"
 #include "tables/settings.h"
 

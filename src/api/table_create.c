@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/request.h"
 #include "changes/stream.h"
+#include "tables/lifecycle.h"
 #include "tables/name.h"
 #include "tables/settings.h"
 
@@ -145,7 +146,7 @@ dyn_api_create_table(const DynJson *request, StringInfo reply)
 	DynTableDef def;
 
 	dyn_create_read(request, &def);
-	if (!dyn_catalog_create(&def))
+	if (!dyn_lifecycle_create(&def))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Table already exists: %s", def.name);
 	dyn_create_stream(&def);
 

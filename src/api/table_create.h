@@ -5,7 +5,7 @@
 #define DYNAPG_API_TABLE_CREATE_H
 
 #include "base/json.h"
-#include "tables/catalog.h"
+#include "tables/definition.h"
 
 /* Reads a request that passed its shape into def, checked in the service's order. */
 extern void dyn_create_read(const DynJson *request, DynTableDef *def);

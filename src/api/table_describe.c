@@ -9,6 +9,8 @@
 #include "base/jsonout.h"
 #include "base/request.h"
 #include "store/index_build.h"
+#include "tables/catalog.h"
+#include "tables/count.h"
 #include "tables/name.h"
 #include "tables/settings.h"
 

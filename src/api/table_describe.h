@@ -6,7 +6,7 @@
 
 #include "lib/stringinfo.h"
 
-#include "tables/catalog.h"
+#include "tables/definition.h"
 
 /*
  * What a reply tells of the table's state.  A table is usable when its creation commits; clients expect the

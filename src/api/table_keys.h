@@ -5,7 +5,7 @@
 #define DYNAPG_API_TABLE_KEYS_H
 
 #include "base/json.h"
-#include "tables/catalog.h"
+#include "tables/definition.h"
 
 /* "One or more parameter values were invalid: ..." */
 #define DYN_INVALID_PARAMETER "One or more parameter values were invalid: "

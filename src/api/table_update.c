@@ -16,6 +16,7 @@
 #include "base/request.h"
 #include "changes/stream.h"
 #include "store/index_build.h"
+#include "tables/catalog.h"
 #include "tables/index.h"
 #include "tables/name.h"
 #include "tables/settings.h"

@@ -13,6 +13,7 @@
 #include "base/request.h"
 #include "store/builder.h"
 #include "store/ttl.h"
+#include "tables/catalog.h"
 #include "tables/name.h"
 #include "tables/settings.h"
 

@@ -37,6 +37,7 @@
 #include "database/sql.h"
 #include "store/builder.h"
 #include "store/ttl.h"
+#include "tables/catalog.h"
 
 #define NAME				"dynapg housekeeper"
 #define RESTART_SECONDS		1

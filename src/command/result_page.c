@@ -13,6 +13,7 @@
 #include "command/result_page.h"
 #include "expr/eval.h"
 #include "store/index_build.h"
+#include "tables/catalog.h"
 #include "tables/name.h"
 #include "tables/projection.h"
 #include "throughput/throttle.h"

@@ -16,6 +16,8 @@
 #include "database/sql.h"
 #include "store/backup.h"
 #include "store/builder.h"
+#include "tables/catalog.h"
+#include "tables/count.h"
 #include "tables/ddl.h"
 
 #define BACKUP_COLUMNS \

@@ -17,7 +17,7 @@
 #ifndef DYNAPG_STORE_BACKUP_H
 #define DYNAPG_STORE_BACKUP_H
 
-#include "tables/catalog.h"
+#include "tables/definition.h"
 
 typedef struct DynBackup
 {

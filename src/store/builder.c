@@ -40,6 +40,7 @@
 #include "store/builder.h"
 #include "store/index_build.h"
 #include "store/ttl.h"
+#include "tables/catalog.h"
 #include "tables/ddl.h"
 #include "tables/index.h"
 #include "tables/relation.h"

@@ -13,6 +13,7 @@
 #include "database/sql.h"
 #include "store/builder.h"
 #include "store/index_build.h"
+#include "tables/catalog.h"
 #include "tables/ddl.h"
 #include "tables/index.h"
 #include "tables/relation.h"

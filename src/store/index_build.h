@@ -12,7 +12,7 @@
 #ifndef DYNAPG_STORE_INDEX_BUILD_H
 #define DYNAPG_STORE_INDEX_BUILD_H
 
-#include "tables/catalog.h"
+#include "tables/definition.h"
 
 /* Adds an index to a table read for update: built at once, or CREATING with a builder to start at commit. */
 extern void dyn_index_build_add(const DynTableDef *def, const DynIndexDef *index);

@@ -15,6 +15,7 @@
 #include "database/sql.h"
 #include "store/builder.h"
 #include "store/ttl.h"
+#include "tables/catalog.h"
 #include "tables/ddl.h"
 #include "tables/relation.h"
 

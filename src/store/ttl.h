@@ -19,7 +19,7 @@
 #ifndef DYNAPG_STORE_TTL_H
 #define DYNAPG_STORE_TTL_H
 
-#include "tables/catalog.h"
+#include "tables/definition.h"
 
 typedef enum DynTtlStatus
 {

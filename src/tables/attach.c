@@ -26,7 +26,10 @@
 #include "database/installation.h"
 #include "database/sql.h"
 #include "tables/attach.h"
+#include "tables/catalog.h"
+#include "tables/columns.h"
 #include "tables/ddl.h"
+#include "tables/lifecycle.h"
 #include "tables/relation.h"
 
 #define SAMPLE_ROWS "100"		/* whose attributes are looked at for the keys */
@@ -93,7 +96,7 @@ column_tag(Oid relid, const char *name)
 	return type == TEXTOID ? DYN_S : type == NUMERICOID ? DYN_N : DYN_B;
 }
 
-/* What dyn_table_check_columns does not look at. */
+/* What dyn_columns_check does not look at. */
 static void
 check_column(Oid relid, const char *name, uint8 tag)
 {
@@ -114,7 +117,7 @@ check_column(Oid relid, const char *name, uint8 tag)
 static void
 check_columns(const DynTableDef *def)
 {
-	dyn_table_check_columns(def->relid, def->pk.tag, def->sk.tag);
+	dyn_columns_check(def->relid, def->pk.tag, def->sk.tag);
 	check_column(def->relid, "item", 0);
 	check_column(def->relid, "pk", def->pk.tag);
 	if (def->sk.tag)
@@ -176,7 +179,7 @@ dyn_attach(DynTableDef *def)
 	if (def->sk.tag)
 		check_rows(def, "sk", &def->sk);
 	SPI_finish();
-	return dyn_catalog_attach(def);
+	return dyn_lifecycle_attach(def);
 }
 
 /* ---- what the items tell ---- */
@@ -461,7 +464,7 @@ dyn_attach_request(Oid relid)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("the name of table \"%s\" does not show which DynamoDB table it is", def.name), errhint(HINT_REQUEST)));
 	SPI_connect();
-	dyn_table_check_columns(relid, column_tag(relid, "pk"), column_tag(relid, "sk"));
+	dyn_columns_check(relid, column_tag(relid, "pk"), column_tag(relid, "sk"));
 	def.pk = find_key(relid, "pk", NULL, context);
 	if (column_tag(relid, "sk") != 0)
 		def.sk = find_key(relid, "sk", def.pk.name, context);

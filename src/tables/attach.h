@@ -12,7 +12,7 @@
 #ifndef DYNAPG_TABLES_ATTACH_H
 #define DYNAPG_TABLES_ATTACH_H
 
-#include "tables/catalog.h"
+#include "tables/definition.h"
 
 /*
  * Locks the relation against writers to the end of the transaction.  Raises an error unless it is a table of schema dynamodb that the

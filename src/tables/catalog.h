@@ -13,60 +13,7 @@
 #define DYNAPG_TABLES_CATALOG_H
 
 #include "database/sql.h"
-#include "tables/table.h"
-#include "utils/timestamp.h"
-
-typedef enum DynIndexStatus
-{
-	DYN_INDEX_ACTIVE,
-	DYN_INDEX_CREATING,
-	DYN_INDEX_DELETING
-} DynIndexStatus;
-
-/* A secondary index as created; keys in order, partition attributes first. */
-typedef struct DynIndexDef
-{
-	char	   *name;
-	DynIndexKind kind;
-	int			npk;			/* partition attributes (1..4; LSI: 1) */
-	int			nsk;			/* sort attributes (0..4) */
-	DynKeyAttr	keys[8];
-	char	   *projection;		/* "ALL", "KEYS_ONLY", "INCLUDE" */
-	int			ninclude;
-	char	  **include;		/* NonKeyAttributes */
-	char	   *definition;		/* JSON: what is only described back (throughput, warm throughput) */
-	DynIndexStatus status;		/* out; see index.h */
-	char	   *relation_name;	/* out */
-} DynIndexDef;
-
-/* A table as created, or as stored. */
-typedef struct DynTableDef
-{
-	char	   *name;
-	Oid			relid;			/* out */
-	char	   *table_id;		/* out: the uuid's text */
-	TimestampTz created_at;		/* out */
-	DynKeyAttr	pk;
-	DynKeyAttr	sk;				/* tag 0: none */
-	bool		deletion_protection;
-	char	   *attribute_definitions;	/* JSON array as given */
-	char	   *definition;		/* JSON object: billing, throughput, stream, SSE, class, tags ... */
-	Oid			rows_from;		/* of a new table: a relation that has the rows to begin with, or InvalidOid */
-	int			nindexes;
-	DynIndexDef *indexes;
-} DynTableDef;
-
-/*
- * Creates the data table, its indexes and the catalog rows.  Returns false when the name is taken (also by
- * a concurrent creator, after waiting for it).
- */
-extern bool dyn_catalog_create(DynTableDef *def);
-
-/*
- * Makes an existing relation, def->relid, the data table, with its indexes and the catalog rows: indexes that are built as defined are
- * taken, others made.  False when the name is taken.
- */
-extern bool dyn_catalog_attach(DynTableDef *def);
+#include "tables/definition.h"
 
 /* The stored definition in the current memory context, indexes in name order; or NULL. */
 extern DynTableDef *dyn_catalog_read(const char *name);
@@ -89,9 +36,6 @@ extern DynTableDef *dyn_catalog_read_for_update(const char *name);
  */
 extern void dyn_catalog_update(const DynTableDef *def);
 
-/* Drops the data table and the catalog rows of a table read for update. */
-extern void dyn_catalog_drop(const DynTableDef *def);
-
 /* Raises 42501 unless the current user owns the relation. */
 extern void dyn_catalog_require_owner(Oid relid);
 
@@ -106,21 +50,6 @@ extern bool dyn_catalog_may_read_all(Oid relid);
  * exists.  Returns the number put into names (palloc'd).
  */
 extern int	dyn_catalog_list(const char *start_after, int limit, char **names);
-
-/*
- * Items and their bytes.  Exact for a table of few pages, else an estimate from a fixed number of pages and PostgreSQL's
- * own figures: the cost does not grow with the table.
- */
-extern void dyn_count_table(Oid relid, int64 *items, int64 *bytes);
-
-/* The same for the items that an index holds; bytes are those of the attributes that it projects. */
-extern void dyn_count_index(const DynTableDef *def, const DynIndexDef *index, int64 *items, int64 *bytes);
-
-/*
- * Bytes of the items of a partition key and of what local indexes that hold whole items hold of them: zero where those of
- * the whole table are below enough, else an estimate from PostgreSQL's statistics.  Nothing is read for it.
- */
-extern double dyn_count_collection_bytes(const DynTable *table, DynValue pk, double enough);
 
 /*
  * Runs a statement on the catalogs, and on nothing else, as their owner: dyn_sql_run with his rights.  Checking what the

@@ -36,6 +36,7 @@
 #include "base/jsonout.h"
 #include "database/sql.h"
 #include "tables/catalog.h"
+#include "tables/count.h"
 #include "tables/ddl.h"
 #include "tables/relation.h"
 #include "tables/sample.h"

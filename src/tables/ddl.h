@@ -20,7 +20,7 @@
 
 #include "lib/stringinfo.h"
 
-#include "tables/catalog.h"
+#include "tables/definition.h"
 
 /*
  * The relation name for a full name: the name itself, or, where it is longer than an identifier, its beginning with

@@ -24,6 +24,7 @@
 #include "base/compat.h"
 #include "base/limits.h"
 #include "database/installation.h"
+#include "tables/columns.h"
 #include "tables/ddl.h"
 #include "tables/table.h"
 
@@ -116,7 +117,7 @@ check_table(const Row *row, Oid relid)
 		refuse(row, "Its data table is not in schema " DYN_TABLE_SCHEMA ".");
 	if (!is_key_tag(get_tag(row, "pk_type")) || (get_text(row, "sk_type") && !is_key_tag(get_tag(row, "sk_type"))))
 		refuse(row, "Its keys have no type that a key can have.");
-	dyn_table_check_columns(relid, get_tag(row, "pk_type"), get_tag(row, "sk_type"));
+	dyn_columns_check(relid, get_tag(row, "pk_type"), get_tag(row, "sk_type"));
 }
 
 /* Does the row have an array of that many texts there, of any number if most is 0, all of them types of keys if types? */

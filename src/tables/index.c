@@ -9,6 +9,7 @@
 
 #include "base/compat.h"
 #include "database/sql.h"
+#include "tables/catalog.h"
 #include "tables/ddl.h"
 #include "tables/index.h"
 #include "tables/relation.h"

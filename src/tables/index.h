@@ -16,7 +16,7 @@
 #ifndef DYNAPG_TABLES_INDEX_H
 #define DYNAPG_TABLES_INDEX_H
 
-#include "tables/catalog.h"
+#include "tables/definition.h"
 
 /* Builds an index of a new table, within the transaction, and stores its row as ACTIVE.  SPI is connected. */
 extern void dyn_index_create(const DynTableDef *def, const DynIndexDef *index);

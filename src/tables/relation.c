@@ -23,6 +23,7 @@
 #include "utils/relcache.h"
 #include "utils/syscache.h"
 
+#include "tables/columns.h"
 #include "tables/ddl.h"
 #include "tables/order.h"
 #include "tables/relation.h"
@@ -136,7 +137,7 @@ dyn_relation_fits(const DynTableDef *def, const DynIndexDef *index, Oid relid)
 	Relation	table = try_relation_open(def->relid, AccessShareLock);
 	Relation	rel = try_relation_open(relid, AccessShareLock);
 	bool		result = table && rel && rel->rd_index && rel->rd_index->indrelid == def->relid &&
-		dyn_table_has_columns(def->relid, def->pk.tag, def->sk.tag) && fits(def, index, rel);
+		dyn_columns_fit(def->relid, def->pk.tag, def->sk.tag) && fits(def, index, rel);
 
 	if (rel)
 		relation_close(rel, AccessShareLock);

@@ -8,7 +8,7 @@
 #ifndef DYNAPG_TABLES_RELATION_H
 #define DYNAPG_TABLES_RELATION_H
 
-#include "tables/catalog.h"
+#include "tables/definition.h"
 
 /*
  * The relation of an index of the table, or InvalidOid.  One that was renamed is found where it is valid, or where valid is

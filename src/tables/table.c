@@ -28,6 +28,7 @@
 #include "database/code.h"
 #include "database/installation.h"
 #include "tables/catalog.h"
+#include "tables/columns.h"
 #include "tables/ddl.h"
 #include "tables/relation.h"
 #include "tables/table.h"
@@ -210,68 +211,6 @@ make_index(const DynIndexDef *def)
 	return index;
 }
 
-/* dynapg.item; the extension may have been made anew since the last table was looked at. */
-static Oid
-item_type(void)
-{
-	Oid			type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("item"),
-									   ObjectIdGetDatum(get_namespace_oid("dynapg", false)));
-
-	if (!OidIsValid(type))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("type dynapg.item does not exist")));
-	return type;
-}
-
-/*
- * The owner of a data table may alter it, and what runs inside its statements trusts the types: a column that has become
- * something else must not get there.
- */
-static void
-check_column(Oid relid, const char *column, Oid type)
-{
-	HeapTuple	tuple = SearchSysCacheAttName(relid, column);
-	Oid			found;
-
-	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-						errmsg("column \"%s\" of data table \"%s\" does not exist", column, get_rel_name(relid))));
-	found = ((Form_pg_attribute) GETSTRUCT(tuple))->atttypid;
-	ReleaseSysCache(tuple);
-	if (found != type)
-		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-						errmsg("column \"%s\" of data table \"%s\" is of type %s, not %s", column, get_rel_name(relid),
-							   format_type_be(found), format_type_be(type))));
-}
-
-static bool
-has_column(Oid relid, const char *column, Oid type)
-{
-	HeapTuple	tuple = SearchSysCacheAttName(relid, column);
-	bool		result;
-
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	result = ((Form_pg_attribute) GETSTRUCT(tuple))->atttypid == type;
-	ReleaseSysCache(tuple);
-	return result;
-}
-
-bool
-dyn_table_has_columns(Oid relid, uint8 pk, uint8 sk)
-{
-	return has_column(relid, "item", item_type()) && has_column(relid, "pk", dyn_key_column_type(pk)) &&
-		(sk == 0 || has_column(relid, "sk", dyn_key_column_type(sk)));
-}
-
-void
-dyn_table_check_columns(Oid relid, uint8 pk, uint8 sk)
-{
-	check_column(relid, "item", item_type());
-	check_column(relid, "pk", dyn_key_column_type(pk));
-	if (sk)
-		check_column(relid, "sk", dyn_key_column_type(sk));
-}
-
 static void
 set_relations(DynTable *table, const DynTableDef *def)
 {
@@ -294,10 +233,10 @@ make_table(const DynTableDef *def)
 	strlcpy(table->name, def->name, sizeof(table->name));
 	table->context = context;
 	table->relid = def->relid;
-	table->item_type = item_type();
+	table->item_type = dyn_columns_item_type();
 	table->pk = copy_key(def->pk);
 	table->sk = copy_key(def->sk);
-	dyn_table_check_columns(table->relid, table->pk.tag, table->sk.tag);
+	dyn_columns_check(table->relid, table->pk.tag, table->sk.tag);
 	table->deletion_protection = def->deletion_protection;
 	table->definition = pstrdup(def->definition);
 	table->qualified = dyn_ddl_qualified_name(def->relid);

@@ -120,13 +120,6 @@ struct DynTable
  */
 typedef bool (*DynRowConsumer) (void *arg, const struct varlena *item);
 
-/*
- * Raises an error unless the data table has the columns item, pk and, unless sk is 0, sk, of the types for keys with those
- * tags; and does it have them?
- */
-extern void dyn_table_check_columns(Oid relid, uint8 pk, uint8 sk);
-extern bool dyn_table_has_columns(Oid relid, uint8 pk, uint8 sk);
-
 /* Has the next lookup make the entry anew. */
 extern void dyn_table_set_invalid(DynTable *table);
 

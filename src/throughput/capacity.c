@@ -8,6 +8,7 @@
 #include "base/jsonout.h"
 #include "base/request.h"
 #include "tables/catalog.h"
+#include "tables/count.h"
 #include "tables/projection.h"
 #include "throughput/capacity.h"
 
