@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 
 #include "expr/cache.h"
+#include "expr/parse.h"
 
 typedef struct CacheKey
 {

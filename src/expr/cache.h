@@ -6,7 +6,7 @@
 #ifndef DYNAPG_EXPR_CACHE_H
 #define DYNAPG_EXPR_CACHE_H
 
-#include "expr/parse.h"
+#include "expr/template.h"
 
 /* Bounds of the cache; both hold. */
 #define DYN_CACHE_MAX_ENTRIES	1024

@@ -9,6 +9,7 @@
 #include "base/base64.h"
 #include "base/limits.h"
 #include "expr/check.h"
+#include "expr/op.h"
 #include "value/number.h"
 
 #define TAG_BIT(tag) (1u << (tag))

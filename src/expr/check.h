@@ -16,4 +16,7 @@ extern void dyn_check_condition(DynBinding *b);
 extern void dyn_check_update(DynBinding *b);
 extern void dyn_check_projection(DynBinding *b);
 
+/* The types that an operator's operands may have: the bits 1 << tag. */
+extern uint32 dyn_expr_operand_types(uint8 op);
+
 #endif							/* DYNAPG_EXPR_CHECK_H */

@@ -10,6 +10,7 @@
 
 #include "base/errors.h"
 #include "expr/keycond.h"
+#include "expr/op.h"
 
 /* What a comparator asks of the key when the key is on its left side; NONE for what cannot be asked. */
 static DynRangeOp

@@ -5,6 +5,7 @@
 #define DYNAPG_EXPR_KEYCOND_H
 
 #include "expr/bind.h"
+#include "expr/key_terms.h"
 
 /*
  * Reads the terms of a bound and checked KeyConditionExpression, in text order and palloc'd.  A condition with its

@@ -1,13 +1,14 @@
 /*
- * parse_internal.h - what the parsers of the expression languages share
+ * syntax.h - what the parsers of the expression languages share
  *
  * A parser works on a tree of pointers (DynParseNode), made in any order; parse.c lays it out flat at the end.
  * Errors that DynamoDB reports only for a text without syntax errors are kept until then, the first of each class.
  */
-#ifndef DYNAPG_EXPR_PARSE_INTERNAL_H
-#define DYNAPG_EXPR_PARSE_INTERNAL_H
+#ifndef DYNAPG_EXPR_SYNTAX_H
+#define DYNAPG_EXPR_SYNTAX_H
 
-#include "expr/parse.h"
+#include "expr/lexer.h"
+#include "expr/template.h"
 
 typedef struct DynParseNode DynParseNode;
 
@@ -23,12 +24,12 @@ struct DynParseNode
 	DynParseNode *next;
 };
 
-typedef struct DynParser
+typedef struct DynExprParser
 {
 	DynExprKind kind;
 	const DynWording *wording;	/* of its errors */
 	DynSlice	text;
-	DynToken   *tokens;
+	DynExprToken   *tokens;
 	uint32		pos;			/* the current token */
 	uint32		depth;			/* of open parentheses */
 	uint32		nnodes;
@@ -46,49 +47,45 @@ typedef struct DynParser
 	char	   *reserved_word;
 	char	   *repeated_section;
 	char	   *bad_index;
-} DynParser;
+} DynExprParser;
 
-static inline DynTokenKind
-dyn_parse_peek(const DynParser *p)
+static inline DynExprTokenKind
+dyn_syntax_peek(const DynExprParser *p)
 {
 	return p->tokens[p->pos].kind;
 }
 
 /* The current token's bytes. */
-extern DynSlice dyn_parse_token_text(const DynParser *p);
+extern DynSlice dyn_syntax_token_text(const DynExprParser *p);
 
 /* Raises the syntax error at the current token. */
-extern void dyn_parse_syntax_error(const DynParser *p) pg_attribute_noreturn();
+extern void dyn_syntax_error(const DynExprParser *p) pg_attribute_noreturn();
 
 /* Steps over a token of that kind; any other is a syntax error. */
-extern void dyn_parse_expect(DynParser *p, DynTokenKind kind);
+extern void dyn_syntax_expect(DynExprParser *p, DynExprTokenKind kind);
 
 /* Enters and leaves parentheses; entering bounds the depth. */
-extern void dyn_parse_open(DynParser *p);
-extern void dyn_parse_close(DynParser *p);
+extern void dyn_syntax_open(DynExprParser *p);
+extern void dyn_syntax_close(DynExprParser *p);
 
-extern void dyn_parse_redundant(const DynParser *p) pg_attribute_noreturn();
+extern void dyn_syntax_redundant(const DynExprParser *p) pg_attribute_noreturn();
 
-extern DynParseNode *dyn_parse_node(DynParser *p, uint8 op);
-extern void dyn_parse_add_child(DynParseNode *parent, DynParseNode *child);
+extern DynParseNode *dyn_syntax_node(DynExprParser *p, uint8 op);
+extern void dyn_syntax_add_child(DynParseNode *parent, DynParseNode *child);
 
 /* path, :value, function(...), or one of these in parentheses (*wrapped). */
-extern DynParseNode *dyn_parse_operand(DynParser *p, bool *wrapped);
+extern DynParseNode *dyn_syntax_operand(DynExprParser *p, bool *wrapped);
 
 /* path */
-extern DynParseNode *dyn_parse_path(DynParser *p);
+extern DynParseNode *dyn_syntax_path(DynExprParser *p);
 
 /* :value */
-extern DynParseNode *dyn_parse_value(DynParser *p);
+extern DynParseNode *dyn_syntax_value(DynExprParser *p);
 
 /* Notes an operand that is a function of a kind that cannot be an operand. */
-extern void dyn_parse_check_operand(DynParser *p, const DynParseNode *operand);
+extern void dyn_syntax_check_operand(DynExprParser *p, const DynParseNode *operand);
 
 /* Notes a function in a place where it is not allowed. */
-extern void dyn_parse_misused(DynParser *p, const DynParseNode *function);
+extern void dyn_syntax_misused(DynExprParser *p, const DynParseNode *function);
 
-/* The whole languages, from the first token to the end; a list of roots linked by next. */
-extern DynParseNode *dyn_parse_condition(DynParser *p);
-extern DynParseNode *dyn_parse_update(DynParser *p);
-
-#endif							/* DYNAPG_EXPR_PARSE_INTERNAL_H */
+#endif							/* DYNAPG_EXPR_SYNTAX_H */
