@@ -1,7 +1,5 @@
 /*
  * stream_list.c - the view dynapg.stream_list, and dynapg.stream_notify
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -14,7 +12,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "store/catalog.h"
+#include "tables/catalog.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"

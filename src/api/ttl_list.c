@@ -1,14 +1,12 @@
 /*
  * ttl_list.c - the view dynapg.ttl_list: how Time to Live gets on
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "base/rows.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "store/catalog.h"
+#include "tables/catalog.h"
 #include "store/ttl.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"

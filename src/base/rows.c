@@ -1,7 +1,5 @@
 /*
  * rows.c - functions that return a set of rows
- *
- * Layer 0.
  */
 #include "postgres.h"
 

@@ -1,7 +1,5 @@
 /*
  * rows.h - functions that return a set of rows
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_ROWS_H
 #define DYNAPG_BASE_ROWS_H

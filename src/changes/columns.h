@@ -1,7 +1,5 @@
 /*
  * columns.h - the columns of dynapg.changes and of its children, for those who write and read them without a statement
- *
- * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_COLUMNS_H
 #define DYNAPG_CHANGES_COLUMNS_H

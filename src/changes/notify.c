@@ -3,8 +3,6 @@
  *
  * PostgreSQL sends equal notifications of a transaction once, but looks for them each time.  So the last stream and subtransaction are
  * remembered: what a subtransaction notifies is forgotten when it is rolled back.
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -14,7 +12,7 @@
 
 #include "base/compat.h"
 #include "changes/notify.h"
-#include "store/catalog.h"
+#include "tables/catalog.h"
 
 static int	last_stream = 0;
 static LocalTransactionId last_transaction = InvalidLocalTransactionId;

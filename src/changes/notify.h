@@ -3,8 +3,6 @@
  *
  * A stream may have a channel: each transaction that writes records of the stream notifies it once, with the table's name, when
  * it commits.  PostgreSQL has such transactions commit one after the other, and refuses to prepare them.
- *
- * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_NOTIFY_H
 #define DYNAPG_CHANGES_NOTIFY_H

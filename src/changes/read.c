@@ -4,8 +4,6 @@
  * Ticks are taken in chunks: one scan gets the records of a chunk, whose ticks are then worked out here.  A chunk is so
  * small, by the numbers that its ticks span, that its records fit memory, and at first no larger than what is wanted; where one tick
  * alone is larger than that, its records are read in the order of their numbers, as many as are wanted.
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 

@@ -1,7 +1,5 @@
 /*
  * scan.c - reading the log's tables by their indexes, all of them together, in the order of numbers
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -17,7 +15,7 @@
 #include "base/compat.h"
 #include "changes/columns.h"
 #include "changes/scan.h"
-#include "store/touched.h"
+#include "database/touched.h"
 #include "value/value.h"
 
 #define KEYS	3

@@ -3,8 +3,6 @@
  *
  * As ticks are (tick.c), records are read without a statement: planning one, and copying what it returns, took longer than the
  * reading.  The reader needs no rights on the log.
- *
- * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_SCAN_H
 #define DYNAPG_CHANGES_SCAN_H
