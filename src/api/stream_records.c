@@ -52,7 +52,7 @@ add_row(Tuplestorestate *rows, TupleDesc row, const DynRecord *record)
 	tuplestore_putvalues(rows, row, values, nulls);
 }
 
-/* Where to begin: after a sequence number, or at the oldest record. */
+/* Where to begin: after a sequence number, or, where that is NULL or 0, at the oldest record. */
 static DynPosition
 start_of(FunctionCallInfo fcinfo)
 {
@@ -62,6 +62,8 @@ start_of(FunctionCallInfo fcinfo)
 	if (PG_ARGISNULL(1))
 		return position;
 	text = DatumGetCString(DirectFunctionCall1(numeric_out, PG_GETARG_DATUM(1)));
+	if (strcmp(text, "0") == 0)
+		return position;
 	if (!dyn_sequence_read((DynSlice) {text, (uint32) strlen(text)}, &position))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s is not a sequence number of a stream", text)));
 	return position;

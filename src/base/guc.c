@@ -41,6 +41,7 @@ int			dyn_guc_stream_retention = DYN_MAX_STREAM_RETENTION;
 int			dyn_guc_stream_shard_age = 4 * 3600;
 int			dyn_guc_stream_shards = 1;
 bool		dyn_guc_throttling = false;
+int			dyn_guc_ttl_change_interval = 0;
 
 static bool preloaded = false;
 
@@ -325,6 +326,19 @@ dyn_guc_init(void)
 							 check_throttling,
 							 NULL,
 							 NULL);
+
+	DefineCustomIntVariable("dynapg.ttl_change_interval",
+							"Time within which UpdateTimeToLive refuses a second change of a table.",
+							"DynamoDB's is an hour. 0: none.",
+							&dyn_guc_ttl_change_interval,
+							dyn_guc_ttl_change_interval,
+							0,
+							86400,
+							PGC_USERSET,
+							GUC_UNIT_S,
+							NULL,
+							NULL,
+							NULL);
 
 	MarkGUCPrefixReserved("dynapg");
 }
