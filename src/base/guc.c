@@ -37,6 +37,7 @@ char	   *dyn_guc_http_trust_role = NULL;
 int			dyn_guc_http_workers = 2;
 int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
 int			dyn_guc_jobs_interval = 5000;
+int			dyn_guc_partiql_token_lifetime = 3600;
 char	   *dyn_guc_region = NULL;
 int			dyn_guc_stream_retention = DYN_MAX_STREAM_RETENTION;
 int			dyn_guc_stream_shard_age = 4 * 3600;
@@ -243,6 +244,19 @@ dyn_guc_init(void)
 							INT_MAX,
 							PGC_SIGHUP,
 							GUC_UNIT_MS,
+							NULL,
+							NULL,
+							NULL);
+
+	DefineCustomIntVariable("dynapg.partiql_token_lifetime",
+							"Time in which the NextToken of a PartiQL statement can be used.",
+							"0 is without end.",
+							&dyn_guc_partiql_token_lifetime,
+							dyn_guc_partiql_token_lifetime,
+							0,
+							INT_MAX,
+							PGC_USERSET,
+							GUC_UNIT_S,
 							NULL,
 							NULL,
 							NULL);
