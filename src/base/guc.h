@@ -28,6 +28,9 @@ typedef enum DynReadAheadMode
 
 extern int	dyn_guc_read_ahead;
 
+/* dynapg.partiql_token_lifetime: seconds in which a NextToken can be used; 0: always. */
+extern int	dyn_guc_partiql_token_lifetime;
+
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
 

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/request.h"
 #include "partiql/bind.h"
+#include "partiql/cache.h"
 #include "partiql/program.h"
 #include "value/number.h"
 
@@ -44,7 +45,7 @@ dyn_partiql_bind(const DynJson *object)
 	DynPartiqlBound *bound = palloc0_object(DynPartiqlBound);
 
 	bound->request = object;
-	bound->statement = dyn_partiql_parse(dyn_request_string(object, "Statement"));
+	bound->statement = dyn_partiql_statement(dyn_request_string(object, "Statement"));
 	read_parameters(bound);
 	dyn_partiql_check(bound);
 	return bound;

@@ -302,12 +302,12 @@ lex_one(DynSlice text, uint32 pos, DynPartiqlToken *token)
 }
 
 DynPartiqlToken *
-dyn_partiql_lex(DynSlice text)
+dyn_partiql_lex(DynSlice text, MemoryContext context)
 {
 	uint32		room = text.len / 4 + 8;
 	uint32		count = 0;
 	uint32		pos = 0;
-	DynPartiqlToken *tokens = palloc(sizeof(DynPartiqlToken) * room);
+	DynPartiqlToken *tokens = MemoryContextAlloc(context, sizeof(DynPartiqlToken) * room);
 
 	while ((pos = skip(text, pos)) < text.len)
 	{

@@ -98,7 +98,7 @@ dyn_partiql_reads(const DynPartiqlStatement *statement)
 	return statement->kind == DYN_PARTIQL_SELECT;
 }
 
-/* Parses the text.  Raises ValidationException with DynamoDB's text. */
-extern DynPartiqlStatement *dyn_partiql_parse(DynSlice text);
+/* Parses the text, with what is needed meanwhile in the scratch context.  Raises ValidationException with DynamoDB's text. */
+extern DynPartiqlStatement *dyn_partiql_parse(DynSlice text, MemoryContext scratch);
 
 #endif							/* DYNAPG_PARTIQL_STATEMENT_H */
