@@ -72,6 +72,13 @@ dyn_compat_may_connect(Oid role)
 	((void) PortalRun(portal, FETCH_ALL, true, None_Receiver, None_Receiver, NULL))
 #endif
 
+/* Begins a scan of an index that reads its entries alone; users include access/genam.h. */
+#if PG_VERSION_NUM < 180000
+#define dyn_compat_beginscan(index, snapshot, nkeys) index_beginscan_bitmap(index, snapshot, nkeys)
+#else
+#define dyn_compat_beginscan(index, snapshot, nkeys) index_beginscan_bitmap(index, snapshot, NULL, nkeys)
+#endif
+
 /* May the role create objects in the schema? */
 static inline bool
 dyn_compat_may_create_in(Oid schema, Oid role)

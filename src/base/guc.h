@@ -18,6 +18,16 @@ extern int	dyn_guc_index_build;
 /* dynapg.jobs_interval: milliseconds between two runs of the background jobs; 0: none. */
 extern int	dyn_guc_jobs_interval;
 
+/* dynapg.read_ahead: see store/readahead.c. A DynReadAheadMode. */
+typedef enum DynReadAheadMode
+{
+	DYN_READ_AHEAD_AUTO,
+	DYN_READ_AHEAD_ON,
+	DYN_READ_AHEAD_OFF
+} DynReadAheadMode;
+
+extern int	dyn_guc_read_ahead;
+
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
 

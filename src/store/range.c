@@ -380,7 +380,7 @@ dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg)
 	{
 		add_params(&reader);
 		plan = plan_for(&reader);
-		dyn_plan_run(plan, make_params(&reader), &items.receiver.pub, dyn_handover);
+		dyn_plan_run_range(plan, make_params(&reader), &items);
 	}
 	if (items.misfits > 0)
 		warn_of_misfits(table, items.misfits);
