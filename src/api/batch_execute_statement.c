@@ -21,6 +21,7 @@
 #include "expr/eval.h"
 #include "iam/caller.h"
 #include "partiql/lower.h"
+#include "partiql/prepare.h"
 #include "throughput/consumed.h"
 #include "throughput/throttle.h"
 
