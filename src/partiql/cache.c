@@ -5,8 +5,6 @@
  * ends when they do, by an error too.  An entry that has to leave while it is pinned goes with its last user.
  *
  * A text that does not parse leaves nothing behind: the statement's context belongs to the caller's until it is complete.
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 

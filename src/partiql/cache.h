@@ -3,8 +3,6 @@
  *
  * A bounded least-recently-used cache from a text to its statement.  A statement says what its text alone says, so nothing makes
  * an entry wrong: tables, indexes and parameters are looked at when the statement is carried out.
- *
- * Layer 4 (partiql).
  */
 #ifndef DYNAPG_PARTIQL_CACHE_H
 #define DYNAPG_PARTIQL_CACHE_H

@@ -3,8 +3,6 @@
  *
  * The token is base64 of: a version, a code of what follows, the time, the digest of statement and parameters, the range's number
  * in four bytes, the key.  The code is an HMAC with a key that only this cluster and its standbys can make, for this database.
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 

@@ -5,8 +5,6 @@
  * parameters, in the database that made it, for dynapg.partiql_token_lifetime.  A token that is changed or made elsewhere is
  * refused.  What it says is no secret: that is what LastEvaluatedKey says, and a read that goes on there runs with the caller's
  * rights.
- *
- * Layer 4 (partiql).
  */
 #ifndef DYNAPG_PARTIQL_NEXT_TOKEN_H
 #define DYNAPG_PARTIQL_NEXT_TOKEN_H

@@ -1,7 +1,5 @@
 /*
  * print.c - expressions as texts for people
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 

@@ -2,8 +2,6 @@
  * print.h - expressions as texts for people: parameters and constants as the values that they have
  *
  * The texts are PartiQL's, but for what its literals cannot say: binary values, control characters, and what is too long to show.
- *
- * Layer 4 (partiql).
  */
 #ifndef DYNAPG_PARTIQL_PRINT_H
 #define DYNAPG_PARTIQL_PRINT_H

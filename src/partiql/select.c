@@ -1,23 +1,21 @@
 /*
  * select.c - SELECT of ExecuteStatement: the pages of its items
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 
-#include "api/admission.h"
-#include "api/operation.h"
-#include "api/shapes.h"
+#include "base/call.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
+#include "base/request.h"
 #include "expr/eval.h"
 #include "partiql/lower.h"
 #include "partiql/next_token.h"
 #include "partiql/select.h"
 #include "partiql/select_plan.h"
 #include "store/rows.h"
+#include "throughput/throttle.h"
 
 /* Items in a page of a read of several ranges; developer guide, "PartiQL operators" */
 #define MANY_PAGE_ITEMS 10
@@ -26,23 +24,23 @@
 static void
 reply_get(DynPartiqlSelect *select, StringInfo reply)
 {
-	DynPage    *page = &select->page;
+	DynResultPage    *page = &select->page;
 	DynTable   *table = page->range.table;
 	DynKey		key = {.pk = page->range.equal[0]};
 	struct varlena *item;
 
 	if (table->sk.tag)
 		key.sk = page->range.equal[1];
-	dyn_admission_require(table, NULL, DYN_THROTTLE_READ);
+	dyn_throttle_require(table, NULL, DYN_BUCKET_READ);
 	item = dyn_row_get(table, &key);
-	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_admission_applies(table, DYN_THROTTLE_READ))
+	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(table, DYN_BUCKET_READ))
 		page->capacity.table_units = dyn_capacity_of_read(dyn_image_size(item), page->consistent);
-	dyn_admission_read(table, &page->capacity);
+	dyn_throttle_read(table, &page->capacity);
 	appendStringInfoString(reply, "{\"Items\":[");
 	if (item != NULL && (page->filter == NULL || dyn_eval_condition(page->filter, dyn_item_root(item))))
 	{
 		dyn_partiql_print(reply, page->projection, dyn_item_root(item));
-		dyn_operation_add_items(1);
+		dyn_call_add_items(1);
 	}
 	appendStringInfoChar(reply, ']');
 	dyn_capacity_reply(reply, &page->capacity, table);
@@ -53,7 +51,7 @@ reply_get(DynPartiqlSelect *select, StringInfo reply)
 static void
 start_at(DynPartiqlSelect *select, const DynPartiqlPosition *position)
 {
-	DynPage    *page = &select->page;
+	DynResultPage    *page = &select->page;
 	DynViolation violation;
 	DynJson    *key;
 
@@ -68,7 +66,7 @@ start_at(DynPartiqlSelect *select, const DynPartiqlPosition *position)
 	if (!dyn_node_item_from_json(key, &dyn_wording_older, &page->start_map, &violation))
 		dyn_validation("Invalid NextToken");
 	page->has_start = true;
-	dyn_page_start(page, false);
+	dyn_result_page_start(page, false);
 }
 
 static int64
@@ -86,7 +84,7 @@ limit_of(const DynPartiqlSelect *select)
  * page begins, which is no item's where a range has just ended.
  */
 static bool
-read_ranges(DynPartiqlSelect *select, DynPageReader *reader, DynPartiqlPosition *position)
+read_ranges(DynPartiqlSelect *select, DynResultPageReader *reader, DynPartiqlPosition *position)
 {
 	DynRange   *range = &select->page.range;
 
@@ -95,7 +93,7 @@ read_ranges(DynPartiqlSelect *select, DynPageReader *reader, DynPartiqlPosition 
 		CHECK_FOR_INTERRUPTS();
 		if (select->nvalues > 0)
 			range->equal[0] = select->values[position->range];
-		dyn_page_read(reader);
+		dyn_result_page_read(reader);
 		position->key = (DynSlice) {reader->last_key.data, (uint32) reader->last_key.len};
 		if (reader->last_key.len > 0)
 			return true;
@@ -103,7 +101,7 @@ read_ranges(DynPartiqlSelect *select, DynPageReader *reader, DynPartiqlPosition 
 			return false;
 		position->range++;
 		range->start = NULL;
-		if (dyn_page_is_full(reader))
+		if (dyn_result_page_is_full(reader))
 			return true;
 	}
 }
@@ -113,7 +111,7 @@ dyn_partiql_select(const DynPartiqlBound *bound, StringInfo reply)
 {
 	DynSlice	token = dyn_request_string(bound->request, "NextToken");
 	DynPartiqlPosition position = {0};
-	DynPageReader reader;
+	DynResultPageReader reader;
 	DynPartiqlSelect select;
 	bool		more;
 
@@ -126,11 +124,11 @@ dyn_partiql_select(const DynPartiqlBound *bound, StringInfo reply)
 		return;
 	}
 	start_at(&select, &position);
-	dyn_page_reader_begin(&reader, &select.page, reply, limit_of(&select));
-	dyn_admission_require(select.page.range.table, select.page.range.index, DYN_THROTTLE_READ);
+	dyn_result_page_reader_begin(&reader, &select.page, reply, limit_of(&select));
+	dyn_throttle_require(select.page.range.table, select.page.range.index, DYN_BUCKET_READ);
 	appendStringInfoString(reply, "{\"Items\":[");
 	more = read_ranges(&select, &reader, &position);
-	dyn_page_charge(&select.page, &reader);
+	dyn_result_page_charge(&select.page, &reader);
 	appendStringInfoChar(reply, ']');
 	if (more)
 	{

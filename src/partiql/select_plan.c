@@ -1,19 +1,17 @@
 /*
  * select_plan.c - how a SELECT reads
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 
-#include "api/keys.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "base/errors.h"
+#include "base/request.h"
+#include "command/keys.h"
 #include "partiql/lower.h"
 #include "partiql/program.h"
 #include "partiql/select_plan.h"
+#include "tables/name.h"
 
 #define INVALID_PARAMETER "One or more parameter values were invalid: "
 
@@ -122,7 +120,7 @@ find_values(DynPartiqlSelect *select)
 static void
 find_several(DynPartiqlSelect *select)
 {
-	DynPage    *page = &select->page;
+	DynResultPage    *page = &select->page;
 
 	for (int i = 0; i < page->npk; i++)
 	{
@@ -202,7 +200,7 @@ try_bound(DynPartiqlSelect *select, const DynPartiqlNode *term, const DynKeyAttr
 static void
 find_bounds(DynPartiqlSelect *select)
 {
-	DynPage    *page = &select->page;
+	DynResultPage    *page = &select->page;
 
 	for (int i = page->npk; i < page->nkeys; i++)
 	{
@@ -227,7 +225,7 @@ find_bounds(DynPartiqlSelect *select)
 static void
 check_sizes(const DynPartiqlSelect *select)
 {
-	const DynPage *page = &select->page;
+	const DynResultPage *page = &select->page;
 	const DynRange *range = &page->range;
 	uint32		hash_size = 0;
 	uint32		range_size = 0;
@@ -322,7 +320,7 @@ apply_order(DynPartiqlSelect *select)
 /* ---- the page ---- */
 
 static DynNode
-project(const DynPage *page, DynValue item)
+project(const DynResultPage *page, DynValue item)
 {
 	return dyn_partiql_project(page->projection, item);
 }
@@ -330,44 +328,44 @@ project(const DynPage *page, DynValue item)
 static void
 find_table(DynPartiqlSelect *select)
 {
-	DynPage    *page = &select->page;
+	DynResultPage    *page = &select->page;
 	DynTable   *table = dyn_name_find_table(select->statement->table, DYN_NAME_DATA);
 	const DynIndex *index = NULL;
 
 	if (select->statement->index.data != NULL)
 	{
-		index = dyn_page_index(table, select->statement->index);
+		index = dyn_result_page_index(table, select->statement->index);
 		if (index == NULL)
 			dyn_validation("The table does not have the specified index");
-		if (index->is_global && page->consistent)
+		if (index->kind == DYN_INDEX_GLOBAL && page->consistent)
 			dyn_validation("Strongly consistent read is not supported on Global Secondary Indexes");
 	}
-	dyn_page_use(page, table, index);
+	dyn_result_page_use(page, table, index);
 }
 
 static void
 set_program(DynPartiqlSelect *select)
 {
-	DynPage    *page = &select->page;
+	DynResultPage    *page = &select->page;
 	DynProgram *program = dyn_partiql_program(select->bound, &select->terms, DYN_PARTIQL_WHATEVER, NULL);
 
 	page->filter = program != NULL && program->condition >= 0 ? program : NULL;
 	page->projection = program != NULL && program->projection >= 0 ? program : NULL;
 	page->select = page->projection ? DYN_SELECT_SPECIFIC : page->range.index ? DYN_SELECT_SHOWN : DYN_SELECT_ALL;
 	page->project = project;
-	dyn_page_check_paths(page);
-	if (page->range.index == NULL || !page->range.index->is_global)
+	dyn_result_page_check_paths(page);
+	if (page->range.index == NULL || page->range.index->kind != DYN_INDEX_GLOBAL)
 		return;
-	dyn_page_check_projected(page);
+	dyn_result_page_check_projected(page);
 	if (select->keyed)
-		dyn_page_check_filtered(page);
+		dyn_result_page_check_filtered(page);
 }
 
 void
 dyn_partiql_select_plan(DynPartiqlSelect *select, const DynPartiqlBound *bound)
 {
 	const DynJson *request = bound->request;
-	DynPage    *page = &select->page;
+	DynResultPage    *page = &select->page;
 
 	memset(select, 0, offsetof(DynPartiqlSelect, values));
 	select->bound = bound;

@@ -9,13 +9,11 @@
  *		else													all of the table or the index
  *
  * The terms that are left are the filter.
- *
- * Layer 4 (partiql).
  */
 #ifndef DYNAPG_PARTIQL_SELECT_PLAN_H
 #define DYNAPG_PARTIQL_SELECT_PLAN_H
 
-#include "api/page.h"
+#include "command/result_page.h"
 #include "partiql/bind.h"
 
 /* Values of the partition attribute; developer guide, "PartiQL operators" */
@@ -26,7 +24,7 @@ typedef struct DynPartiqlSelect
 	const DynPartiqlBound *bound;
 	const DynPartiqlStatement *statement;
 	DynPartiqlTerms terms;
-	DynPage		page;
+	DynResultPage		page;
 	bool		keyed;			/* the partition attributes have values */
 
 	/* Of the partition attribute; none where there are several attributes, or they have no values. */

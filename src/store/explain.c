@@ -1,7 +1,5 @@
 /*
  * explain.c - PostgreSQL's plan of a statement, as EXPLAIN shows it
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 

@@ -1,7 +1,5 @@
 /*
  * explain.h - PostgreSQL's plan of a statement, as EXPLAIN shows it
- *
- * Layer 2 (store).
  */
 #ifndef DYNAPG_STORE_EXPLAIN_H
 #define DYNAPG_STORE_EXPLAIN_H
