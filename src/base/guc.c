@@ -281,18 +281,6 @@ dyn_guc_init(void)
 							NULL,
 							NULL);
 
-	DefineCustomEnumVariable("dynapg.read_ahead",
-							 "Whether Query and Scan ask for the blocks of their items ahead.",
-							 "\"auto\" asks while they wait for the device, \"on\" whenever blocks are not in shared buffers.",
-							 &dyn_guc_read_ahead,
-							 DYN_READ_AHEAD_AUTO,
-							 read_ahead_options,
-							 PGC_USERSET,
-							 0,
-							 NULL,
-							 NULL,
-							 NULL);
-
 	DefineCustomIntVariable("dynapg.partiql_token_lifetime",
 							"Time in which the NextToken of a PartiQL statement can be used.",
 							"0 is without end.",
@@ -305,6 +293,18 @@ dyn_guc_init(void)
 							NULL,
 							NULL,
 							NULL);
+
+	DefineCustomEnumVariable("dynapg.read_ahead",
+							 "Whether Query and Scan ask for the blocks of their items ahead.",
+							 "\"auto\" asks while they wait for the device, \"on\" whenever blocks are not in shared buffers.",
+							 &dyn_guc_read_ahead,
+							 DYN_READ_AHEAD_AUTO,
+							 read_ahead_options,
+							 PGC_USERSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
 
 	DefineCustomStringVariable("dynapg.region",
 							   "AWS region that the ARNs of tables and indexes name.",

@@ -272,6 +272,19 @@ dyn_partiql_reserved(DynPartiqlCode code)
 	return code > DYN_PC_NONE && code <= lengthof(keywords) && keywords[code - 1].reserved;
 }
 
+bool
+dyn_partiql_is_bare(DynSlice text)
+{
+	if (text.len == 0 || !is_word_start(text.data[0]) || dyn_partiql_reserved(word_code(text)))
+		return false;
+	for (uint32 i = 1; i < text.len; i++)
+	{
+		if (!is_word(text.data[i]))
+			return false;
+	}
+	return true;
+}
+
 static uint32
 lex_one(DynSlice text, uint32 pos, DynPartiqlToken *token)
 {

@@ -92,6 +92,13 @@ typedef struct DynPartiqlStatement
 	uint32		nparameters;
 } DynPartiqlStatement;
 
+/* Is the node a condition, and not a value? */
+static inline bool
+dyn_partiql_is_condition(const DynPartiqlNode *node)
+{
+	return node->op >= DYN_OP_EQ && node->op <= DYN_OP_NOT;
+}
+
 static inline bool
 dyn_partiql_reads(const DynPartiqlStatement *statement)
 {
