@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "catalog/index.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "utils/builtins.h"
@@ -201,18 +202,20 @@ present(void)
 
 /*
  * Deletes the rows, which are locked since they were found expired, so that nobody can have changed them.  Were the condition here once
- * more, the planner would go through all that have expired to find them.
+ * more, the planner would go through all that have expired to find them.  Of a table with partitions or children it has to be here: rows of
+ * several relations may have the same ctid.
  */
 static int64
-delete_rows(Oid relid, const char *table, Datum rows)
+delete_rows(Oid relid, const char *table, const char *expired, Datum rows)
 {
 	DynSqlArgs	args = {.count = 1,.types = {TIDARRAYOID},.values = {rows},.nulls = {' '}};
+	const char *condition = has_subclass(relid) ? psprintf(" AND %s", expired) : "";
 	int64		deleted = 0;
 
 	deleting = relid;
 	PG_TRY();
 	{
-		deleted = dyn_sql_run(psprintf("DELETE FROM %s AS t WHERE t.ctid OPERATOR(pg_catalog.=) ANY ($1)", table), &args, 0);
+		deleted = dyn_sql_run(psprintf("DELETE FROM %s AS t WHERE t.ctid OPERATOR(pg_catalog.=) ANY ($1)%s", table, condition), &args, 0);
 	}
 	PG_FINALLY();
 	{
@@ -272,7 +275,7 @@ dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynT
 	if (batch->found > 0)
 	{
 		strlcpy(batch->last, dyn_sql_get_text(0, 2), sizeof(batch->last));
-		batch->deleted = delete_rows(def->relid, table, dyn_sql_get_datum(0, 3));
+		batch->deleted = delete_rows(def->relid, table, expired, dyn_sql_get_datum(0, 3));
 	}
 	SPI_finish();
 }

@@ -32,12 +32,13 @@
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/server.h"
-#include "changes/housekeeper.h"
 #include "changes/jobs.h"
 #include "database/code.h"
 #include "database/installation.h"
 #include "database/session.h"
 #include "database/sql.h"
+#include "jobs/housekeeper.h"
+#include "jobs/job.h"
 #include "store/builder.h"
 #include "store/ttl.h"
 #include "tables/catalog.h"
@@ -448,36 +449,47 @@ tables_to_look_at(void)
 	return tables;
 }
 
-/* What is due of streams, in a transaction of its own; true when it was done. */
-static bool
+/* What is due of streams, in a transaction of its own. */
+static void
 run_streams(void)
 {
-	bool		due;
-
 	begin();
 	streams_log = dyn_installation_find() != NULL ? streams_relid() : InvalidOid;
-	due = OidIsValid(streams_log) && is_due(streams_log);
-	if (due)
+	if (OidIsValid(streams_log) && is_due(streams_log))
 	{
 		dyn_jobs_run();
 		if (failed_before(streams_log))
 			note(streams_log, 0, 0, NULL);
+		commit();
+		forget_failure(streams_log);
 	}
-	commit();
-	return due;
+	else
+		commit();
 }
 
-/* Does what is due of streams; a failure is logged, noted, and no matter of the other jobs. */
+/* Starts the workers of long work. */
 static void
-keep_streams(void)
+resume_work(void)
+{
+	begin();
+	if (dyn_installation_find() != NULL)
+	{
+		dyn_job_forget_old();
+		dyn_job_resume_all(InvalidOid);
+	}
+	commit();
+}
+
+/* Does one of these; a failure is logged, and no matter of the other jobs.  Returns its text, or NULL. */
+static char *
+attempt(void (*work) (void))
 {
 	MemoryContext context = CurrentMemoryContext;
 	char	   *volatile failure = NULL;
 
 	PG_TRY();
 	{
-		if (run_streams())
-			forget_failure(streams_log);
+		work();
 	}
 	PG_CATCH();
 	{
@@ -496,8 +508,17 @@ keep_streams(void)
 	PG_END_TRY();
 	stop_clock();
 	MemoryContextSwitchTo(context);
+	return failure;
+}
+
+static void
+keep_house(void)
+{
+	char	   *failure = attempt(run_streams);
+
 	if (failure && OidIsValid(streams_log))
 		note_failure(streams_log, failure);
+	(void) attempt(resume_work);
 }
 
 /* Failures of tables that are gone, or have no Time to Live any more, are not remembered. */
@@ -526,7 +547,7 @@ look(void)
 	List	   *tables;
 
 	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, 0);
-	keep_streams();
+	keep_house();
 	tables = tables_to_look_at();
 	forget_failures_of_others(tables);
 	foreach(cell, tables)
@@ -676,6 +697,7 @@ dynapg_run_jobs(PG_FUNCTION_ARGS)
 	/* streams are the extension's, and whoever looks after them holds locks until the end of the transaction */
 	if (has_privs_of_role(GetUserId(), dyn_installation_require()->owner))
 		dyn_jobs_run();
+	dyn_job_resume_all(superuser() ? InvalidOid : GetUserId());
 	tables = dyn_ttl_tables(GetUserId());
 	foreach(cell, tables)
 	{
