@@ -150,7 +150,7 @@ choose_images(DynWriteCall *call)
 {
 	DynWrite   *write = &call->write;
 	bool		both = call->capacity.report != DYN_CAPACITY_NONE ||
-		dyn_throttle_applies(write->table, DYN_BUCKET_WRITE) ||
+		dyn_throttle_applies(write->table, DYN_ALLOWANCE_WRITE) ||
 		(write->kind == DYN_WRITE_UPDATE && write->table->nindexes > 0);
 
 	write->keep_old = both || call->return_values == DYN_RETURN_ALL_OLD ||
@@ -264,7 +264,7 @@ dyn_write_run(DynWriteCall *call)
 	DynWriteResult result;
 
 	dyn_keys_check_paths(call->write.table, call->program);
-	dyn_throttle_require(call->write.table, NULL, DYN_BUCKET_WRITE);
+	dyn_throttle_require(call->write.table, NULL, DYN_ALLOWANCE_WRITE);
 	choose_images(call);
 	result = dyn_row_write(&call->write);
 	dyn_throttle_written(&call->write, &result);
