@@ -1,6 +1,69 @@
 /* dynapg 0.3.0 to 0.4.0: update script. Run by ALTER EXTENSION dynapg UPDATE. */
 \echo Use "ALTER EXTENSION dynapg UPDATE TO '0.4.0'" to load this file. \quit
 
+/* ---- vector indexes ---- */
+
+ALTER TABLE dynapg.indexes ADD COLUMN vector json;
+ALTER TABLE dynapg.indexes DROP CONSTRAINT indexes_check;
+ALTER TABLE dynapg.indexes ADD CONSTRAINT indexes_check
+	CHECK (partition_keys BETWEEN CASE WHEN vector IS NULL THEN 1 ELSE 0 END AND pg_catalog.cardinality(key_names));
+COMMENT ON COLUMN dynapg.indexes.vector IS 'of a vector index: attribute, dimensions and distance; its keys are the search schema';
+
+/*
+ * Vectors: lists of numbers as 32-bit floating point numbers, their distances, and the index access method for exact search. The
+ * functions of items are LEAKPROOF as those of keys are. They cost what reading a long item costs.
+ */
+
+CREATE FUNCTION dynapg.item_reals(item dynapg.item, attribute text) RETURNS real[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_reals' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
+COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text) IS 'a list of numbers as a vector, or NULL for what is none';
+
+CREATE FUNCTION dynapg.item_reals(item dynapg.item, attribute text, dimensions integer) RETURNS real[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_reals_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
+COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text, integer) IS 'a list of that many numbers as a vector, or NULL for what is none';
+
+CREATE FUNCTION dynapg.item_unit_reals(item dynapg.item, attribute text, dimensions integer) RETURNS real[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_unit_reals' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
+COMMENT ON FUNCTION dynapg.item_unit_reals(dynapg.item, text, integer) IS 'the same with length 1; NULL for zeros, too';
+
+CREATE FUNCTION dynapg.item_tag(item dynapg.item, attribute text, type text) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_item_tag' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.item_tag(dynapg.item, text, text) IS 'a number that stands for the value of an attribute in a vector index, or NULL when it is absent or of another type';
+
+CREATE FUNCTION dynapg.cosine_distance(a real[], b real[]) RETURNS double precision
+	AS 'MODULE_PATHNAME', 'dynapg_cosine_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION dynapg.cosine_distance(real[], real[]) IS '1 - cosine of the angle between two vectors';
+
+CREATE FUNCTION dynapg.euclidean_distance(a real[], b real[]) RETURNS double precision
+	AS 'MODULE_PATHNAME', 'dynapg_euclidean_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION dynapg.euclidean_distance(real[], real[]) IS 'the distance between two vectors';
+
+CREATE FUNCTION dynapg.negative_inner_product(a real[], b real[]) RETURNS double precision
+	AS 'MODULE_PATHNAME', 'dynapg_negative_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION dynapg.negative_inner_product(real[], real[]) IS 'the inner product of two vectors, negated: the lower, the nearer';
+
+CREATE OPERATOR dynapg.<=> (LEFTARG = real[], RIGHTARG = real[], FUNCTION = dynapg.cosine_distance, COMMUTATOR = OPERATOR(dynapg.<=>));
+CREATE OPERATOR dynapg.<-> (LEFTARG = real[], RIGHTARG = real[], FUNCTION = dynapg.euclidean_distance, COMMUTATOR = OPERATOR(dynapg.<->));
+CREATE OPERATOR dynapg.<#> (LEFTARG = real[], RIGHTARG = real[], FUNCTION = dynapg.negative_inner_product, COMMUTATOR = OPERATOR(dynapg.<#>));
+
+CREATE FUNCTION dynapg.flat_handler(internal) RETURNS index_am_handler
+	AS 'MODULE_PATHNAME', 'dynapg_flat_handler' LANGUAGE C;
+COMMENT ON FUNCTION dynapg.flat_handler(internal) IS 'the functions of the index access method dynapg_flat';
+CREATE ACCESS METHOD dynapg_flat TYPE INDEX HANDLER dynapg.flat_handler;
+COMMENT ON ACCESS METHOD dynapg_flat IS 'vectors one after the other, for exact search';
+
+CREATE OPERATOR CLASS dynapg.flat_cosine_ops FOR TYPE real[] USING dynapg_flat AS
+	OPERATOR 1 dynapg.<=> (real[], real[]) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 dynapg.cosine_distance(real[], real[]);
+CREATE OPERATOR CLASS dynapg.flat_euclidean_ops FOR TYPE real[] USING dynapg_flat AS
+	OPERATOR 1 dynapg.<-> (real[], real[]) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 dynapg.euclidean_distance(real[], real[]);
+CREATE OPERATOR CLASS dynapg.flat_dot_product_ops FOR TYPE real[] USING dynapg_flat AS
+	OPERATOR 1 dynapg.<#> (real[], real[]) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 dynapg.negative_inner_product(real[], real[]);
+CREATE OPERATOR CLASS dynapg.flat_tag_ops DEFAULT FOR TYPE integer USING dynapg_flat AS
+	OPERATOR 1 pg_catalog.= (integer, integer);
+
 --
 -- Whom default privileges have given rights
 --
