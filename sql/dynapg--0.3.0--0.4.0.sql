@@ -64,6 +64,36 @@ CREATE OPERATOR CLASS dynapg.flat_dot_product_ops FOR TYPE real[] USING dynapg_f
 CREATE OPERATOR CLASS dynapg.flat_tag_ops DEFAULT FOR TYPE integer USING dynapg_flat AS
 	OPERATOR 1 pg_catalog.= (integer, integer);
 
+CREATE FUNCTION dynapg.search_vectors(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_search_vectors' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.search_vectors(json) IS 'Finds the items with the nearest vectors: the API operation SearchVectors';
+
+CREATE FUNCTION dynapg.search_vectors(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_search_vectors_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.search_vectors(jsonb) IS 'Finds the items with the nearest vectors: the API operation SearchVectors';
+
+CREATE FUNCTION dynapg.search_vectors(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_search_vectors_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.search_vectors(text) IS 'Finds the items with the nearest vectors: the API operation SearchVectors';
+
+CREATE FUNCTION dynapg.search_vectors_items(table_name text, index_name text, search_vector real[], top_k integer DEFAULT 10,
+	condition text DEFAULT NULL, condition_values json DEFAULT NULL, condition_names json DEFAULT NULL)
+	RETURNS TABLE (item dynapg.item, score double precision)
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
+AS $$
+	SELECT dynapg.item_from_json(r.value OPERATOR(pg_catalog.->) 'Item'),
+		(r.value OPERATOR(pg_catalog.->>) 'Score')::pg_catalog.float8
+	FROM pg_catalog.json_array_elements(dynapg.search_vectors(pg_catalog.json_build_object(
+		'TableName', $1, 'IndexName', $2, 'TopK', $4,
+		'SearchVector', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('N', v.real::pg_catalog.text) ORDER BY v.ordinality)
+			FROM pg_catalog.unnest($3) WITH ORDINALITY AS v (real, ordinality)),
+		'SearchConditionExpression', $5, 'ExpressionAttributeValues', $6, 'ExpressionAttributeNames', $7))
+		OPERATOR(pg_catalog.->) 'SearchResults') WITH ORDINALITY AS r (value, ordinality)
+	ORDER BY r.ordinality
+$$;
+COMMENT ON FUNCTION dynapg.search_vectors_items(text, text, real[], integer, text, json, json) IS
+	'the items with the nearest vectors as rows, the nearest first, as dynapg.search_vectors finds them';
+
 --
 -- Whom default privileges have given rights
 --

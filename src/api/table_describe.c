@@ -11,6 +11,7 @@
 #include "api/names.h"
 #include "api/shapes.h"
 #include "api/table_settings.h"
+#include "api/table_vectors.h"
 #include "base/jsonout.h"
 #include "store/index.h"
 
@@ -76,8 +77,8 @@ print_index_keys(StringInfo out, const DynIndexDef *index)
 	appendStringInfoChar(out, ']');
 }
 
-static void
-print_projection(StringInfo out, const DynIndexDef *index)
+void
+dyn_describe_projection(StringInfo out, const DynIndexDef *index)
 {
 	open_object(out, "Projection");
 	dyn_settings_print_text(out, "ProjectionType", index->projection);
@@ -246,7 +247,7 @@ print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, Dy
 	appendStringInfoChar(out, '{');
 	dyn_settings_print_text(out, "IndexName", index->name);
 	print_index_keys(out, index);
-	print_projection(out, index);
+	dyn_describe_projection(out, index);
 	if (index->is_global)
 	{
 		dyn_settings_print_text(out, "IndexStatus", state_name(change.units ? DYN_TABLE_UPDATING : state));
@@ -299,6 +300,7 @@ print_structure(StringInfo out, const DynTableDef *def, const DynTableSettings *
 	dyn_settings_print_time(out, "CreationDateTime", dyn_settings_epoch(def->created_at));
 	print_indexes(out, "LocalSecondaryIndexes", false, def, settings, view);
 	print_indexes(out, "GlobalSecondaryIndexes", true, def, settings, view);
+	dyn_vectors_describe(out, def, view);
 	print_sse(out, settings, view->sse_updating);
 	print_warm(out, &settings->warm, &settings->throughput, settings->pay_per_request, view->state == DYN_TABLE_CREATING,
 			   view->warm_updating);

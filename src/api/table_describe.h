@@ -43,6 +43,9 @@ typedef struct DynTableView
 /* Appends "member":{the description}. */
 extern void dyn_describe_table(StringInfo reply, const char *member, const DynTableDef *def, DynTableView view);
 
+/* Appends the member Projection of an index. */
+extern void dyn_describe_projection(StringInfo out, const DynIndexDef *index);
+
 /* Raises ResourceNotFoundException as the control plane words it, or returns the stored definition. */
 extern DynTableDef *dyn_describe_find(DynSlice name, bool for_update);
 

@@ -49,6 +49,9 @@ extern void dyn_index_drop(const DynTableDef *def, const DynIndexDef *index);
 /* The index of the table that is not ACTIVE, or NULL. */
 extern const DynIndexDef *dyn_index_unfinished(const DynTableDef *def);
 
+/* Has the building of an index, CREATING, not begun yet? */
+extern bool dyn_index_is_allocating(const DynTableDef *def, const DynIndexDef *index);
+
 /* Starts a builder for the table (NULL: nothing) if it has an unfinished index, none is at work and the next attempt is due. */
 extern void dyn_index_resume(const DynTableDef *def);
 

@@ -30,8 +30,10 @@
 #include "store/catalog.h"
 #include "store/code.h"
 #include "store/ddl.h"
+#include "store/hnsw.h"
 #include "store/installation.h"
 #include "store/relation.h"
+#include "store/search.h"
 #include "store/table.h"
 
 #define INITIAL_TABLES 64
@@ -147,6 +149,8 @@ free_table(DynTable *table)
 		if (table->range_plans[i]->plan.plan)
 			SPI_freeplan(table->range_plans[i]->plan.plan);
 	}
+	for (int i = 0; i < table->nvectors; i++)
+		dyn_search_free_plans(&table->vectors[i]);
 	foreach(cell, table->retired_plans)
 		SPI_freeplan(lfirst(cell));
 	MemoryContextDelete(table->context);
@@ -210,6 +214,30 @@ make_index(const DynIndexDef *def)
 	for (int i = 0; i < def->ninclude; i++)
 		index.include[i] = (DynSlice) {pstrdup(def->include[i]), strlen(def->include[i])};
 	return index;
+}
+
+static DynVectorIndex
+make_vector(const DynIndexDef *def)
+{
+	DynVectorIndex vector = {
+		.name = pstrdup(def->name),
+		.backfilling = def->status == DYN_INDEX_CREATING,
+		.attribute = {pstrdup(def->vector->attribute), strlen(def->vector->attribute)},
+		.dimensions = def->vector->dimensions,
+		.metric = def->vector->metric,
+		.has_hash = def->vector->has_hash,
+		.nkeys = def->vector->nkeys,
+		.keys = palloc0_array(DynKeyAttr, Max(def->vector->nkeys, 1)),
+		.projection = projection_from_name(def->projection),
+		.ninclude = def->ninclude,
+		.include = palloc0_array(DynSlice, Max(def->ninclude, 1))
+	};
+
+	for (int i = 0; i < vector.nkeys; i++)
+		vector.keys[i] = copy_key(def->vector->keys[i]);
+	for (int i = 0; i < def->ninclude; i++)
+		vector.include[i] = (DynSlice) {pstrdup(def->include[i]), strlen(def->include[i])};
+	return vector;
 }
 
 /* dynapg.item; the extension may have been made anew since the last table was looked at. */
@@ -278,10 +306,20 @@ static void
 set_relations(DynTable *table, const DynTableDef *def)
 {
 	int			n = 0;
+	bool		valid;
 
 	for (int i = 0; i < def->nindexes; i++)
 		if (def->indexes[i].status != DYN_INDEX_DELETING)
 			table->indexes[n++].relid = dyn_relation_of_index(def, &def->indexes[i], true);
+	n = 0;
+	for (int i = 0; i < def->nvectors; i++)
+		if (def->vectors[i].status != DYN_INDEX_DELETING)
+		{
+			Oid			hnsw = dyn_hnsw_relation(def, &def->vectors[i], &valid);
+
+			table->vectors[n].hnsw_relid = valid ? hnsw : InvalidOid;
+			table->vectors[n++].relid = dyn_relation_of_index(def, &def->vectors[i], true);
+		}
 }
 
 /* An entry in a context of its own below the current one. */
@@ -307,6 +345,10 @@ make_table(const DynTableDef *def)
 	for (int i = 0; i < def->nindexes; i++)
 		if (def->indexes[i].status != DYN_INDEX_DELETING)
 			table->indexes[table->nindexes++] = make_index(&def->indexes[i]);
+	table->vectors = palloc0_array(DynVectorIndex, Max(def->nvectors, 1));
+	for (int i = 0; i < def->nvectors; i++)
+		if (def->vectors[i].status != DYN_INDEX_DELETING)
+			table->vectors[table->nvectors++] = make_vector(&def->vectors[i]);
 	MemoryContextSwitchTo(old);
 	set_relations(table, def);
 	return table;
