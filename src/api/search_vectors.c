@@ -2,8 +2,6 @@
  * search_vectors.c - SearchVectors
  *
  * The condition is read from the compiled expression: equalities of an attribute and a value, joined by AND.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -11,18 +9,19 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 
-#include "api/admission.h"
+#include "throughput/throttle.h"
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/operation.h"
-#include "api/params.h"
-#include "api/shapes.h"
-#include "api/vector_items.h"
+#include "tables/catalog.h"
+#include "tables/name.h"
+#include "base/call.h"
+#include "command/params.h"
+#include "base/request.h"
+#include "tables/vector_items.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "expr/compile.h"
 #include "expr/eval.h"
-#include "store/index.h"
+#include "store/index_build.h"
 #include "store/search.h"
 #include "value/number.h"
 
@@ -211,7 +210,7 @@ find_index(Call *call)
 		dyn_validation("The table does not have the specified index: %.*s", (int) name.len, name.data);
 	if (call->search.index->backfilling)
 	{
-		dyn_index_resume(dyn_catalog_read_relid(table->relid));
+		dyn_index_build_resume(dyn_catalog_read_relid(table->relid));
 		dyn_validation("Cannot search backfilling vector index: %s", call->search.index->name);
 	}
 	if (call->dimensions != call->search.index->dimensions)
@@ -290,8 +289,8 @@ account(Call *call, const DynSearchHit *hits, int count)
 	for (int i = 0; i < count; i++)
 		bytes += dyn_item_size(hits[i].item);
 	call->capacity.table_units = dyn_capacity_of_read(bytes, false);
-	dyn_admission_read(call->search.table, &call->capacity);
-	dyn_operation_add_items(count);
+	dyn_throttle_read(call->search.table, &call->capacity);
+	dyn_call_add_items(count);
 	return Max(LEAST_SEARCH_BYTES, BYTES_PER_DIMENSION * call->dimensions + (double) bytes);
 }
 
@@ -311,7 +310,7 @@ dyn_api_search_vectors(const DynJson *request, StringInfo reply)
 		check_clauses(call.program, call.program->condition);
 	find_index(&call);
 	take_condition(&call);
-	dyn_admission_require(call.search.table, NULL, DYN_THROTTLE_READ);
+	dyn_throttle_require(call.search.table, NULL, DYN_BUCKET_READ);
 
 	hits = palloc_array(DynSearchHit, call.search.top_k);
 	count = dyn_search(&call.search, hits);

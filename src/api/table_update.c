@@ -2,25 +2,25 @@
  * table_update.c - UpdateTable
  *
  * A change is checked against the table's row, locked, and takes effect with the transaction: there is no time
- * in which the table is really UPDATING.  An index is added or dropped as store/index.h tells: within the transaction
+ * in which the table is really UPDATING.  An index is added or dropped as tables/index.h tells: within the transaction
  * or in the background.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_check.h"
 #include "api/table_describe.h"
 #include "api/table_keys.h"
-#include "api/table_settings.h"
 #include "api/table_vectors.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "changes/stream.h"
-#include "store/index.h"
+#include "store/index_build.h"
+#include "tables/catalog.h"
+#include "tables/index.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 typedef struct Update
 {
@@ -146,7 +146,7 @@ require_index_units(const Update *update)
 	{
 		const DynIndexDef *index = &update->def->indexes[i];
 
-		if (!index->is_global || update->index_settings[i]->throughput.read > 0 ||
+		if (index->kind != DYN_INDEX_GLOBAL || update->index_settings[i]->throughput.read > 0 ||
 			update->drop == index)
 			continue;
 		appendStringInfo(&missing, "%s%s", missing.len > 0 ? "," : "", index->name);
@@ -167,7 +167,7 @@ find_global_index(const Update *update, const char *name, const char *verb)
 	{
 		if (strcmp(def->indexes[i].name, name) != 0)
 			continue;
-		if (!def->indexes[i].is_global)
+		if (def->indexes[i].kind != DYN_INDEX_GLOBAL)
 			dyn_validation("Cannot %s an index that is not a GlobalSecondaryIndex: %s", verb, name);
 		return i;
 	}
@@ -273,7 +273,7 @@ check_unfinished(const Update *update)
 
 	if (!unfinished || (!update->create && !update->create_vector && (!update->drop || update->drop == unfinished)))
 		return;
-	dyn_index_resume(update->def);
+	dyn_index_build_resume(update->def);
 	refuse_second_build();
 }
 
@@ -287,9 +287,11 @@ check_new_index(const Update *update)
 
 	for (int i = 0; i < dyn_def_count(def); i++)
 	{
-		if (strcmp(dyn_def_index(def, i)->name, name) == 0)
+		const DynIndexDef *index = dyn_def_index(def, i);
+
+		if (strcmp(index->name, name) == 0)
 			dyn_validation("Attempting to create an index which already exists");
-		globals += i < def->nindexes && def->indexes[i].is_global;
+		globals += index->kind == DYN_INDEX_GLOBAL;
 	}
 	if (globals == DYN_MAX_GSI)
 		dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of %d",
@@ -337,7 +339,7 @@ find_vector(const Update *update, const DynJson *drop)
 		refuse_deleting(update, index);
 		if (dyn_index_is_allocating(def, index))
 		{
-			dyn_index_resume(def);
+			dyn_index_build_resume(def);
 			dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Index creation is in resource "
 					  "allocation phase. Retry deletion during backfilling phase or when the index is active. Table: %s Index: %s",
 					  def->name, name);
@@ -388,7 +390,7 @@ add_index(Update *update)
 
 	dyn_keys_of_new_index(update->request, update->create, def, &index);
 	index.definition = dyn_check_new_index(update->create, update->settings->pay_per_request);
-	dyn_index_add(def, &index);
+	dyn_index_build_add(def, &index);
 	def->indexes = repalloc(def->indexes, (def->nindexes + 1) * sizeof(DynIndexDef));
 	def->indexes[def->nindexes++] = index;
 }
@@ -400,7 +402,7 @@ add_vector(Update *update)
 	DynIndexDef index;
 
 	dyn_keys_of_new_vector(update->request, update->create_vector, def, &index);
-	dyn_index_add(def, &index);
+	dyn_index_build_add(def, &index);
 	def->vectors = repalloc(def->vectors, (def->nvectors + 1) * sizeof(DynIndexDef));
 	def->vectors[def->nvectors++] = index;
 }
@@ -614,5 +616,5 @@ dyn_api_update_table(const DynJson *request, StringInfo reply)
 	dyn_catalog_update(update.def);
 	apply_stream(&update);
 	if (update.drop)
-		dyn_index_drop(update.def, update.drop);
+		dyn_index_build_drop(update.def, update.drop);
 }

@@ -1,18 +1,17 @@
 /*
  * table_vectors.c - vector indexes of a request: VectorIndexes and VectorIndexUpdates, checked, and in a description
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
-#include "api/names.h"
-#include "api/shapes.h"
-#include "api/table_settings.h"
+#include "tables/name.h"
+#include "base/request.h"
+#include "tables/settings.h"
 #include "api/table_vectors.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
-#include "store/index.h"
+#include "tables/count.h"
+#include "tables/index.h"
 
 /* ---- the request ---- */
 
@@ -79,7 +78,7 @@ read_vector(const DynJson *json, DynDefinitions *definitions, DynIndexDef *index
 	DynSlice	distance = dyn_request_string(json, "DistanceFunction");
 	DynVectorDef *vector = palloc0(sizeof(DynVectorDef));
 
-	*index = (DynIndexDef) {.name = dyn_request_cstring(json, "IndexName"),.is_global = true,.definition = pstrdup("{}")};
+	*index = (DynIndexDef) {.name = dyn_request_cstring(json, "IndexName"),.kind = DYN_INDEX_VECTOR,.definition = pstrdup("{}")};
 	index->vector = vector;
 	vector->attribute = attribute_of(json);
 	if (dimensions > DYN_MAX_DIMENSIONS)
@@ -225,7 +224,7 @@ print_vector(StringInfo out, const DynTableDef *def, const DynIndexDef *index, c
 	bool		created = view->state == DYN_TABLE_CREATING || (view->creating && strcmp(index->name, view->creating) == 0);
 
 	if (!created && index->status == DYN_INDEX_ACTIVE)
-		dyn_catalog_count_index(def, index, &items, &bytes);
+		dyn_count_index(def, index, &items, &bytes);
 	initStringInfo(&arn);
 	dyn_name_index_arn(&arn, def->name, index->name);
 	dyn_settings_print_text(out, "IndexName", index->name);

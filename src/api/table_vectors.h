@@ -1,7 +1,5 @@
 /*
  * table_vectors.h - vector indexes of a request: VectorIndexes and VectorIndexUpdates, checked, and in a description
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_TABLE_VECTORS_H
 #define DYNAPG_API_TABLE_VECTORS_H

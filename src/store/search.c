@@ -1,7 +1,5 @@
 /*
  * search.c - the nearest items of a vector index
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 
@@ -21,13 +19,13 @@
 
 #include "base/compat.h"
 #include "base/guc.h"
-#include "store/ddl.h"
-#include "store/flat.h"
-#include "store/hnsw.h"
-#include "store/order.h"
+#include "tables/ddl.h"
+#include "tables/flat.h"
+#include "tables/hnsw.h"
+#include "tables/order.h"
 #include "store/plan.h"
 #include "store/search.h"
-#include "store/vector.h"
+#include "tables/vector.h"
 #include "value/reals_array.h"
 
 #define MAX_EF	1000			/* of pgvector */
@@ -244,14 +242,6 @@ find_plan(const DynSearch *search, uint32 shape)
 	}
 	plan->shape = shape;
 	return &plan->plan;
-}
-
-void
-dyn_search_free_plans(DynVectorIndex *index)
-{
-	for (int i = 0; i < index->nplans; i++)
-		if (index->plans[i].plan.plan)
-			SPI_freeplan(index->plans[i].plan.plan);
 }
 
 /* ---- rows ---- */

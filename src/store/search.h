@@ -8,14 +8,12 @@
  * one score come in the order of their keys, whatever the index does.
  *
  * The condition is two conditions for PostgreSQL: numbers that stand for the values, which the index has, and the values themselves.
- *
- * Layer 2 (store).
  */
 #ifndef DYNAPG_STORE_SEARCH_H
 #define DYNAPG_STORE_SEARCH_H
 
 #include "base/limits.h"
-#include "store/table.h"
+#include "tables/table.h"
 
 typedef struct DynSearch
 {
@@ -35,8 +33,5 @@ typedef struct DynSearchHit
 
 /* Returns how many hits there are, top_k at most, the nearest first; hits has room for that many. */
 extern int	dyn_search(const DynSearch *search, DynSearchHit *hits);
-
-/* Ends the plans of an index that goes with its table. */
-extern void dyn_search_free_plans(DynVectorIndex *index);
 
 #endif							/* DYNAPG_STORE_SEARCH_H */

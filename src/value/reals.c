@@ -1,7 +1,5 @@
 /*
  * reals.c - lists of numbers as vectors of 32-bit floating point numbers, and their distances
- *
- * Layer 1: pure computation.
  */
 #include "postgres.h"
 

@@ -6,8 +6,6 @@
  *
  * Every score is computed here, on 32-bit numbers, in the same order of additions on every machine: an index, a statement and
  * a reply that look at the same vectors see the same score, to the last bit.
- *
- * Layer 1: pure computation.
  */
 #ifndef DYNAPG_VALUE_REALS_H
 #define DYNAPG_VALUE_REALS_H

@@ -1,7 +1,5 @@
 /*
  * reals_array.c - vectors as arrays of PostgreSQL: real[]
- *
- * Layer 1: pure computation.
  */
 #include "postgres.h"
 

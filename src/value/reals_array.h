@@ -1,7 +1,5 @@
 /*
  * reals_array.h - vectors as arrays of PostgreSQL: real[]
- *
- * Layer 1: pure computation.
  */
 #ifndef DYNAPG_VALUE_REALS_ARRAY_H
 #define DYNAPG_VALUE_REALS_ARRAY_H
