@@ -250,6 +250,7 @@ typedef struct Reader
 {
 	const DynSearch *search;
 	bool		in_order;		/* rows come from the nearest on */
+	DynProbe	probe;
 	float4	   *reals;
 	DynSearchHit *hits;			/* a heap with the farthest on top */
 	int			count;
@@ -334,7 +335,7 @@ consume(void *arg, const struct varlena *item)
 
 	if (!dyn_reals_of_list(list, index->dimensions, reader->reals, &at))
 		return true;
-	hit.distance = dyn_reals_distance(index->metric, search->wanted, reader->reals, index->dimensions);
+	hit.distance = dyn_reals_distance(&reader->probe, reader->reals);
 	if (reader->count < search->top_k)
 	{
 		hit.item = keep(reader, item);
@@ -414,6 +415,7 @@ dyn_search(const DynSearch *search, DynSearchHit *hits)
 		dyn_hnsw_find(index->dimensions, index->metric, &hnsw) && prefers_hnsw(search, &hnsw);
 
 	reader.reals = palloc_array(float4, index->dimensions);
+	reader.probe = dyn_reals_probe(index->metric, search->wanted, index->dimensions);
 	if (approximate)
 	{
 		reader.in_order = false;

@@ -176,8 +176,12 @@ dyn_flat_metric(Relation index)
 	memcpy(a, axis, sizeof(axis));
 	memcpy(b, other, sizeof(other));
 	for (int metric = 0; metric < DYN_METRICS; metric++)
-		if (DatumGetFloat8(FunctionCall2(distance, x, y)) == dyn_reals_distance((DynMetric) metric, axis, other, 2))
+	{
+		DynProbe	probe = dyn_reals_probe((DynMetric) metric, axis, 2);
+
+		if (DatumGetFloat8(FunctionCall2(distance, x, y)) == dyn_reals_distance(&probe, other))
 			return (DynMetric) metric;
+	}
 	ereport(ERROR, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
 					errmsg("index \"%s\" has an operator class that " DYN_FLAT_AM " does not know", RelationGetRelationName(index))));
 }

@@ -49,6 +49,7 @@ typedef struct FlatScan
 	DynFlatShape shape;
 	DynMetric	metric;
 	float4	   *wanted;			/* NULL: no distance is asked for, every entry has the same */
+	DynProbe	probe;			/* of wanted */
 	bool		none;			/* a test that nothing passes */
 	uint32		ntests;
 	Test		tests[DYN_FLAT_MAX_TAGS];
@@ -156,7 +157,7 @@ passes(const FlatScan *scan, const char *slot)
 static inline double
 distance_to(const FlatScan *scan, const float4 *reals)
 {
-	return scan->wanted ? dyn_reals_distance(scan->metric, scan->wanted, reals, scan->shape.dimensions) : 0;
+	return scan->wanted ? dyn_reals_distance(&scan->probe, reals) : 0;
 }
 
 static const float4 *
@@ -284,6 +285,7 @@ set_wanted(FlatScan *scan, const ScanKeyData *order)
 						errmsg("vectors of different dimensions: %u and %u", scan->shape.dimensions, count)));
 	scan->wanted = palloc_array(float4, count);
 	memcpy(scan->wanted, reals, count * sizeof(float4));
+	scan->probe = dyn_reals_probe(scan->metric, scan->wanted, count);
 }
 
 static void

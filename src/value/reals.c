@@ -10,19 +10,20 @@
 #include "value/reals.h"
 
 /*
- * Sums are kept in LANES partial sums, which the compiler puts into vector registers of whatever width the processor has, and
- * are added up in one order at the end.  A multiplication and an addition stay two roundings, since not every processor can
- * do them in one.
+ * Sums are kept in LANES partial sums, which the compiler puts into registers of whatever width the processor has, and are added up in
+ * one order at the end.  A multiplication and an addition stay two roundings, since not every processor can do them in one.
  */
 #define LANES 16
 
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define VECTORISED __attribute__((optimize("O3", "fp-contract=off"), target_clones("avx512f", "avx2", "default")))
-#elif defined(__GNUC__) && !defined(__clang__)
+#elif !defined(__clang__)
 #define VECTORISED __attribute__((optimize("O3", "fp-contract=off")))
 #else
 #define VECTORISED
 #endif
+
+typedef float4 Lanes __attribute__((vector_size(LANES * sizeof(float4)), aligned(4), may_alias));
 
 /* ---- numbers ---- */
 
@@ -118,69 +119,90 @@ dyn_reals_of_list(DynValue list, uint32 count, float4 *reals, int *at)
 
 /* ---- distances ---- */
 
-static inline double
-total(const float4 *sums)
-{
-	double		result = 0;
-
-	for (int lane = 0; lane < LANES; lane++)
-		result += sums[lane];
-	return result;
-}
+/* Adds the partial sums up, and what the last numbers add to them, which are no whole Lanes. */
+#define ADD_UP(result, sums, rest) \
+	do { \
+		(result) = (rest); \
+		for (int lane = 0; lane < LANES; lane++) \
+			(result) += (sums)[lane]; \
+	} while (0)
 
 VECTORISED static double
 inner_product(const float4 *a, const float4 *b, uint32 count)
 {
-	float4		sums[LANES] = {0};
+	Lanes		even = {0};
+	Lanes		odd = {0};
+	float4		rest = 0;
+	double		result;
 	uint32		i = 0;
 
-	for (; i + LANES <= count; i += LANES)
-		for (int lane = 0; lane < LANES; lane++)
-			sums[lane] += a[i + lane] * b[i + lane];
+	for (; i + 2 * LANES <= count; i += 2 * LANES)
+	{
+		even += *(const Lanes *) (a + i) * *(const Lanes *) (b + i);
+		odd += *(const Lanes *) (a + i + LANES) * *(const Lanes *) (b + i + LANES);
+	}
 	for (; i < count; i++)
-		sums[i % LANES] += a[i] * b[i];
-	return total(sums);
+		rest += a[i] * b[i];
+	even += odd;
+	ADD_UP(result, even, rest);
+	return result;
 }
 
 VECTORISED static double
 squared_distance(const float4 *a, const float4 *b, uint32 count)
 {
-	float4		sums[LANES] = {0};
+	Lanes		even = {0};
+	Lanes		odd = {0};
+	float4		rest = 0;
+	double		result;
 	uint32		i = 0;
 
-	for (; i + LANES <= count; i += LANES)
-		for (int lane = 0; lane < LANES; lane++)
-		{
-			float4		difference = a[i + lane] - b[i + lane];
+	for (; i + 2 * LANES <= count; i += 2 * LANES)
+	{
+		Lanes		x = *(const Lanes *) (a + i) - *(const Lanes *) (b + i);
+		Lanes		y = *(const Lanes *) (a + i + LANES) - *(const Lanes *) (b + i + LANES);
 
-			sums[lane] += difference * difference;
-		}
+		even += x * x;
+		odd += y * y;
+	}
 	for (; i < count; i++)
-		sums[i % LANES] += (a[i] - b[i]) * (a[i] - b[i]);
-	return total(sums);
+		rest += (a[i] - b[i]) * (a[i] - b[i]);
+	even += odd;
+	ADD_UP(result, even, rest);
+	return result;
 }
 
 /* The inner products of a with b and of b with itself. */
 VECTORISED static void
 products(const float4 *a, const float4 *b, uint32 count, double *ab, double *bb)
 {
-	float4		sums[LANES] = {0};
-	float4		squares[LANES] = {0};
+	Lanes		even = {0};
+	Lanes		odd = {0};
+	Lanes		even_squares = {0};
+	Lanes		odd_squares = {0};
+	float4		rest = 0;
+	float4		rest_squares = 0;
 	uint32		i = 0;
 
-	for (; i + LANES <= count; i += LANES)
-		for (int lane = 0; lane < LANES; lane++)
-		{
-			sums[lane] += a[i + lane] * b[i + lane];
-			squares[lane] += b[i + lane] * b[i + lane];
-		}
+	for (; i + 2 * LANES <= count; i += 2 * LANES)
+	{
+		Lanes		x = *(const Lanes *) (b + i);
+		Lanes		y = *(const Lanes *) (b + i + LANES);
+
+		even += *(const Lanes *) (a + i) * x;
+		odd += *(const Lanes *) (a + i + LANES) * y;
+		even_squares += x * x;
+		odd_squares += y * y;
+	}
 	for (; i < count; i++)
 	{
-		sums[i % LANES] += a[i] * b[i];
-		squares[i % LANES] += b[i] * b[i];
+		rest += a[i] * b[i];
+		rest_squares += b[i] * b[i];
 	}
-	*ab = total(sums);
-	*bb = total(squares);
+	even += odd;
+	even_squares += odd_squares;
+	ADD_UP(*ab, even, rest);
+	ADD_UP(*bb, even_squares, rest_squares);
 }
 
 /* The same without 32-bit sums, for vectors whose squares 32 bits do not hold. */
@@ -212,19 +234,20 @@ is_doubtful(double squares)
 }
 
 static double
-cosine_distance(const float4 *a, const float4 *b, uint32 count)
+cosine_distance(const DynProbe *probe, const float4 *b)
 {
+	const float4 *a = probe->reals;
 	double		ab;
 	double		bb;
-	double		aa = inner_product(a, a, count);
+	double		aa = probe->squares;
 	double		cosine;
 
-	products(a, b, count, &ab, &bb);
+	products(a, b, probe->count, &ab, &bb);
 	if (is_doubtful(aa) || is_doubtful(bb))
 	{
-		aa = slow_product(a, a, count);
-		bb = slow_product(b, b, count);
-		ab = slow_product(a, b, count);
+		aa = slow_product(a, a, probe->count);
+		bb = slow_product(b, b, probe->count);
+		ab = slow_product(a, b, probe->count);
 	}
 	if (aa == 0 || bb == 0)
 		return 1;
@@ -232,21 +255,27 @@ cosine_distance(const float4 *a, const float4 *b, uint32 count)
 	return 1 - Max(-1.0, Min(1.0, cosine));
 }
 
+DynProbe
+dyn_reals_probe(DynMetric metric, const float4 *reals, uint32 count)
+{
+	return (DynProbe) {metric, reals, count, metric == DYN_METRIC_COSINE ? inner_product(reals, reals, count) : 0};
+}
+
 double
-dyn_reals_distance(DynMetric metric, const float4 *a, const float4 *b, uint32 count)
+dyn_reals_distance(const DynProbe *probe, const float4 *b)
 {
 	double		result;
 
-	switch (metric)
+	switch (probe->metric)
 	{
 		case DYN_METRIC_COSINE:
-			return cosine_distance(a, b, count);
+			return cosine_distance(probe, b);
 		case DYN_METRIC_DOT_PRODUCT:
-			result = inner_product(a, b, count);
-			return 0 - (isfinite(result) ? result : slow_product(a, b, count));
+			result = inner_product(probe->reals, b, probe->count);
+			return 0 - (isfinite(result) ? result : slow_product(probe->reals, b, probe->count));
 		case DYN_METRIC_EUCLIDEAN:
-			result = squared_distance(a, b, count);
-			return sqrt(is_doubtful(result) ? slow_squared_distance(a, b, count) : result);
+			result = squared_distance(probe->reals, b, probe->count);
+			return sqrt(is_doubtful(result) ? slow_squared_distance(probe->reals, b, probe->count) : result);
 	}
 	pg_unreachable();
 }

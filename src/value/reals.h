@@ -31,11 +31,22 @@ extern bool dyn_real_of_number(const uint8 *number, uint32 len, float4 *real);
  */
 extern bool dyn_reals_of_list(DynValue list, uint32 count, float4 *reals, int *at);
 
+/* A vector that others are compared with; reals must outlive it. */
+typedef struct DynProbe
+{
+	DynMetric	metric;
+	const float4 *reals;
+	uint32		count;
+	double		squares;		/* COSINE: of its length */
+} DynProbe;
+
+extern DynProbe dyn_reals_probe(DynMetric metric, const float4 *reals, uint32 count);
+
 /*
- * How far two vectors are apart: the lower, the nearer.  1 - cosine of the angle (a vector of zeros has 1 to everything), the
- * inner product negated, the Euclidean distance.
+ * How far another vector of as many numbers is from it: the lower, the nearer.  1 - cosine of the angle (a vector of zeros has 1 to
+ * everything), the inner product negated, the Euclidean distance.
  */
-extern double dyn_reals_distance(DynMetric metric, const float4 *a, const float4 *b, uint32 count);
+extern double dyn_reals_distance(const DynProbe *probe, const float4 *reals);
 
 /* The same as the API's Score, which for an inner product is the higher, the nearer. */
 static inline double

@@ -148,11 +148,13 @@ distance(FunctionCallInfo fcinfo, DynMetric metric)
 	uint32		nb;
 	const float4 *a = dyn_reals_of_datum(PG_GETARG_DATUM(0), &na);
 	const float4 *b = dyn_reals_of_datum(PG_GETARG_DATUM(1), &nb);
+	DynProbe	probe;
 
 	if (na != nb)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 						errmsg("vectors of different dimensions: %u and %u", na, nb)));
-	return dyn_reals_distance(metric, a, b, na);
+	probe = dyn_reals_probe(metric, a, na);
+	return dyn_reals_distance(&probe, b);
 }
 
 #define DISTANCE_FUNCTION(name, metric) \
