@@ -279,7 +279,7 @@ choose_images(const Transaction *transaction)
 	{
 		DynWrite   *write = &transaction->actions[i].call.write;
 		bool		update = write->kind == DYN_WRITE_UPDATE;
-		bool		indexed = update && write->table->nindexes > 0;
+		bool		indexed = update && dyn_table_has_indexes(write->table);
 
 		write->keep_old = indexed || write->kind == DYN_WRITE_DELETE ||
 			(write->kind == DYN_WRITE_PUT ? is_charged(transaction) : all);
