@@ -33,11 +33,33 @@ dyn_partiql_take(DynPartiqlParser *p, DynPartiqlCode code)
 	return true;
 }
 
+/* What messages call a bracket that is missing; NULL: they do not. */
+static const char *
+bracket_name(DynPartiqlCode code)
+{
+	switch (code)
+	{
+		case DYN_PC_CLOSE:
+			return "Expected RIGHT_PAREN";
+		case DYN_PC_CLOSE_LIST:
+			return "Expected RIGHT_BRACKET";
+		case DYN_PC_CLOSE_MAP:
+			return "Expected RIGHT_CURLY";
+		case DYN_PC_CLOSE_SET:
+			return "Expected RIGHT_DOUBLE_ANGLE_BRACKET";
+		default:
+			return NULL;
+	}
+}
+
 void
 dyn_partiql_expect(DynPartiqlParser *p, DynPartiqlCode code)
 {
-	if (!dyn_partiql_take(p, code))
-		dyn_partiql_unexpected(p);
+	if (dyn_partiql_take(p, code))
+		return;
+	if (bracket_name(code) != NULL && p->token->kind != DYN_PT_UNKNOWN)
+		dyn_partiql_malformed(bracket_name(code));
+	dyn_partiql_unexpected(p);
 }
 
 DynSlice
@@ -91,25 +113,30 @@ parse_where(DynPartiqlParser *p, DynPartiqlStatement *statement)
 		statement->where = dyn_partiql_condition(p);
 }
 
-/* Raises what COUNT(*) and other functions get in the place of a path. */
-static void
-refuse_function(const DynPartiqlParser *p)
+char *
+dyn_partiql_position(DynSlice text, uint32 offset)
 {
 	uint32		line = 1;
 	uint32		column = 1;
 
-	if (p->token->kind != DYN_PT_WORD || p->token[1].code != DYN_PC_OPEN)
-		return;
-	for (uint32 i = 0; i < p->token->start; i++)
+	for (uint32 i = 0; i < offset; i++)
 	{
 		column++;
-		if (p->text.data[i] == '\n')
+		if (text.data[i] == '\n')
 		{
 			line++;
 			column = 1;
 		}
 	}
-	dyn_validation("Unexpected path component at %u:%u", line, column);
+	return psprintf("%u:%u", line, column);
+}
+
+/* Raises what COUNT(*) and other functions get in the place of a path. */
+static void
+refuse_function(const DynPartiqlParser *p)
+{
+	if (p->token->kind == DYN_PT_WORD && p->token[1].code == DYN_PC_OPEN)
+		dyn_validation("Unexpected path component at %s", dyn_partiql_position(p->text, p->token->start));
 }
 
 static void
