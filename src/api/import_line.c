@@ -15,14 +15,13 @@
  *
  * An item may have attributes with the names of members.  A member that is an attribute value makes the object an item:
  * {"Item": {"S": "x"}} is one, and {"Item": {"id": {"S": "x"}}} holds one.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 
 #include "api/import.h"
+#include "api/import_line.h"
 #include "base/jsonout.h"
 
 /* The types of attribute values, and the JSON of their values; DYN_JSON_TRUE stands for both booleans. */

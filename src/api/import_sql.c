@@ -2,8 +2,6 @@
  * import_sql.c - the aggregate dynapg.import_items: a file's lines, as rows, into a table
  *
  * It is an aggregate, so that lines are written in batches and one result tells of all of them.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -12,6 +10,7 @@
 #include "utils/jsonb.h"
 
 #include "api/import.h"
+#include "api/import_text.h"
 #include "base/compat.h"
 
 PGDLLEXPORT Datum dynapg_import_line(PG_FUNCTION_ARGS);

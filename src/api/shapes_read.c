@@ -8,8 +8,6 @@
  * those, too), no member twice, and nothing wrong with their attribute values.
  * dyn_json_parse reads all others, and the checks of shapes.c and of value/tree.h say what is wrong with them: there is one
  * place for that, and the reader need not know any error.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 

@@ -1,7 +1,5 @@
 /*
  * shapes_read.h - reading a request with its shape beside it
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_SHAPES_READ_H
 #define DYNAPG_API_SHAPES_READ_H

@@ -1,7 +1,5 @@
 /*
  * workbench.c - dynapg.import_workbench: the tables of a model of NoSQL Workbench, with their sample data
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -10,6 +8,7 @@
 #include "utils/builtins.h"
 
 #include "api/import.h"
+#include "api/import_text.h"
 #include "api/models.h"
 #include "api/operation.h"
 #include "base/compat.h"

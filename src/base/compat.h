@@ -1,7 +1,5 @@
 /*
  * compat.h - what differs between PostgreSQL 14 and 18
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_COMPAT_H
 #define DYNAPG_BASE_COMPAT_H
@@ -43,6 +41,17 @@
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_state.h" /* was part of commands/explain.h */
+#endif
+
+/* Shows a plan that is not run; users include commands/explain.h. */
+#if PG_VERSION_NUM < 170000
+#define dyn_compat_explain_plan(plan, state, text, params) ExplainOnePlan(plan, NULL, state, text, params, NULL, NULL, NULL)
+#else
+#define dyn_compat_explain_plan(plan, state, text, params) ExplainOnePlan(plan, NULL, state, text, params, NULL, NULL, NULL, NULL)
+#endif
+
 /* Does the role own the relation, or is it a superuser? */
 static inline bool
 dyn_compat_owns_relation(Oid relid, Oid role)
@@ -72,6 +81,13 @@ dyn_compat_may_connect(Oid role)
 #else
 #define dyn_compat_run_portal(portal) \
 	((void) PortalRun(portal, FETCH_ALL, true, None_Receiver, None_Receiver, NULL))
+#endif
+
+/* Begins a scan of an index that reads its entries alone; users include access/genam.h. */
+#if PG_VERSION_NUM < 180000
+#define dyn_compat_beginscan(index, snapshot, nkeys) index_beginscan_bitmap(index, snapshot, nkeys)
+#else
+#define dyn_compat_beginscan(index, snapshot, nkeys) index_beginscan_bitmap(index, snapshot, NULL, nkeys)
 #endif
 
 /* May the role create objects in the schema? */

@@ -4,8 +4,6 @@
  * One row of errors.def per exception: its SQLSTATE (what a SQL caller tests), its __type and HTTP status (what
  * a client of the wire sees).  The message is DynamoDB's text, word for word, in errmsg; structured
  * extras (the item of a failed condition, cancellation reasons) are JSON in errdetail.
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_ERRORS_H
 #define DYNAPG_BASE_ERRORS_H
@@ -52,6 +50,15 @@ extern void dyn_error_rule(const char *rule, const char *text) pg_attribute_nore
 
 /* Does the error name that rule? */
 extern bool dyn_error_is_rule(const ErrorData *error, const char *rule);
+
+/*
+ * An error of long work with a short code for programs, such as S3NoSuchBucket.  sqlstate says whether another attempt makes sense; see
+ * jobs/job.h.
+ */
+extern void dyn_failure(int sqlstate, const char *code, const char *fmt,...) pg_attribute_printf(3, 4) pg_attribute_noreturn();
+
+/* Its code; NULL for an error of another kind. */
+extern const char *dyn_failure_code(const ErrorData *error);
 
 /* No key attribute of a table or index may be an empty string or binary value. */
 #define DYN_RULE_KEY_NOT_EMPTY "key_not_empty"

@@ -1,7 +1,5 @@
 /*
  * guc.h - the settings of dynapg
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_GUC_H
 #define DYNAPG_BASE_GUC_H
@@ -14,21 +12,42 @@ typedef enum DynIndexBuild
 	DYN_INDEX_BUILD_BACKGROUND
 } DynIndexBuild;
 
-/* dynapg.index_build: how UpdateTable adds and drops indexes; see store/index.h.  A DynIndexBuild. */
+/* dynapg.index_build: how UpdateTable adds and drops indexes; see tables/index.h.  A DynIndexBuild. */
 extern int	dyn_guc_index_build;
 
 /* dynapg.jobs_interval: milliseconds between two runs of the background jobs; 0: none. */
 extern int	dyn_guc_jobs_interval;
 
+/* dynapg.partiql_token_lifetime: seconds in which a NextToken can be used; 0: always. */
+extern int	dyn_guc_partiql_token_lifetime;
+
+/* dynapg.read_ahead: see store/readahead.c. A DynReadAheadMode. */
+typedef enum DynReadAheadMode
+{
+	DYN_READ_AHEAD_AUTO,
+	DYN_READ_AHEAD_ON,
+	DYN_READ_AHEAD_OFF
+} DynReadAheadMode;
+
+extern int	dyn_guc_read_ahead;
+
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
+
+/*
+ * What stands for S3, see bucket/bucket.h; strings are never NULL, and empty where there is none.  The time, in seconds, is the one without
+ * a byte after which a request to the endpoint is given up.
+ */
+extern char *dyn_guc_s3_directory;
+extern char *dyn_guc_s3_endpoint;
+extern int	dyn_guc_s3_timeout;
 
 /* Streams: how old a shard gets, and how long records are kept, in seconds; how many shards a stream has. */
 extern int	dyn_guc_stream_retention;
 extern int	dyn_guc_stream_shard_age;
 extern int	dyn_guc_stream_shards;
 
-/* dynapg.throttling: do requests keep within the throughput of their tables and indexes?  See store/throttle.h. */
+/* dynapg.throttling: do requests keep within the throughput of their tables and indexes?  See throughput/bucket.h. */
 extern bool dyn_guc_throttling;
 
 /* How a request over HTTP tells whose it is. */

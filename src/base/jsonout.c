@@ -2,8 +2,6 @@
  * jsonout.c - writing JSON text into a StringInfo
  *
  * A string is copied while it is searched for bytes that need an escape; from the first such byte on it is copied in runs.
- *
- * Layer 0.
  */
 #include "postgres.h"
 

@@ -1,7 +1,5 @@
 /*
  * jsonread.c - reading JSON text front to back: what is not done in a few instructions
- *
- * Layer 0.
  */
 #include "postgres.h"
 

@@ -7,8 +7,6 @@
  *
  * Strings without escapes are slices of the text; others are unescaped into the current memory context.  DYN_READER_SLACK
  * bytes behind those may be read.
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_JSONREAD_H
 #define DYNAPG_BASE_JSONREAD_H

@@ -6,8 +6,6 @@
  *
  * A step looks at DYN_SCAN_STEP bytes: 16 with SSE2 or NEON, which every x86-64 and AArch64 has, so that nothing has to be
  * found out at run time; else 8 in a machine word.
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_SCAN_H
 #define DYNAPG_BASE_SCAN_H

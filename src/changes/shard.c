@@ -1,7 +1,5 @@
 /*
  * shard.c - the shards of streams: catalog dynapg.shards
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -16,9 +14,8 @@
 #include "base/guc.h"
 #include "changes/log.h"
 #include "changes/shard.h"
-#include "changes/stream.h"
 #include "changes/tick.h"
-#include "store/catalog.h"
+#include "tables/catalog.h"
 
 /* A shard as the catalog has it: a tick that is not known yet is -1. */
 #define SHARD_COLUMNS \
@@ -79,7 +76,7 @@ query(const char *rest, DynSqlArgs *args, int64 tick, DynShard **shards)
 }
 
 int
-dyn_stream_shards(const DynStream *stream, int64 tick, const char *after, const char *parent, int limit, DynShard **shards)
+dyn_shard_list(const DynStream *stream, int64 tick, const char *after, const char *parent, int limit, DynShard **shards)
 {
 	DynSqlArgs	args = {0};
 
@@ -92,7 +89,7 @@ dyn_stream_shards(const DynStream *stream, int64 tick, const char *after, const 
 }
 
 DynShard *
-dyn_stream_shard(const DynStream *stream, int64 tick, const char *id)
+dyn_shard_find(const DynStream *stream, int64 tick, const char *id)
 {
 	DynSqlArgs	args = {0};
 	DynShard   *shard;
@@ -218,7 +215,7 @@ dyn_shard_open_first(const DynStream *stream, int64 from_tick)
 }
 
 void
-dyn_stream_ensure_shards(const DynStream *stream)
+dyn_shard_ensure(const DynStream *stream)
 {
 	dyn_shard_open_first(stream, dyn_tick_horizon());
 }
@@ -236,7 +233,7 @@ parent_of(const DynShard *shards, int count, int slot, int slots)
 }
 
 void
-dyn_stream_roll(const DynStream *stream, int64 tick)
+dyn_shard_roll(const DynStream *stream, int64 tick)
 {
 	DynSqlArgs	args = {0};
 	DynShard   *shards;
@@ -275,7 +272,7 @@ typedef struct Unsettled
 } Unsettled;
 
 void
-dyn_stream_settle(int64 tick)
+dyn_shard_settle(int64 tick)
 {
 	Unsettled  *shards;
 	uint64		count;

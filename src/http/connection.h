@@ -9,15 +9,13 @@
  * Limits: a connection holds one request's bytes (16 MB at most, and the headers), and replies; while replies wait
  * for the client to take them, nothing is read and no further request is executed, so that it is one reply more than
  * the limit at most.  A connection that waits holds no buffers.
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_CONNECTION_H
 #define DYNAPG_HTTP_CONNECTION_H
 
 #include "postgres.h"
 
-typedef struct DynConnection DynConnection;
+#include "http/connection_state.h"
 
 /* Once: connections are watched by that epoll instance, whose data.ptr are DynConnection *.  Calls dyn_pool_init. */
 extern void dyn_connections_init(int epoll);
@@ -30,5 +28,8 @@ extern void dyn_connections_resume(void);
 
 /* Sends the replies of this turn. */
 extern void dyn_connections_send(void);
+
+/* Is there something for dyn_connections_resume or dyn_connections_send to do? */
+extern bool dyn_connections_pending(void);
 
 #endif							/* DYNAPG_HTTP_CONNECTION_H */

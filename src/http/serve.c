@@ -4,12 +4,11 @@
  * Order of checks: method and path, content type, host and origin, body's coding, JSON, target, authentication, then the
  * operation's own.
  * (The body is parsed by the operation; where an earlier check fails, a body that is no JSON is told instead.)
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 
 #include "api/operation.h"
+#include "base/call.h"
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/json.h"
@@ -22,8 +21,6 @@
 #include "http/serve.h"
 #include "http/watch.h"
 #include "utils/memutils.h"
-
-volatile sig_atomic_t dyn_serve_draining = false;
 
 static MemoryContext request_context = NULL;
 
@@ -178,9 +175,9 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 	}
 	else
 	{
-		dyn_operation_set_host(dyn_http_header(request, "host"));
+		dyn_call_set_host(dyn_http_header(request, "host"));
 		reply->status = dyn_execute(request, operation, &body);
-		dyn_operation_set_host(DYN_SLICE(""));
+		dyn_call_set_host(DYN_SLICE(""));
 	}
 	reply->body = (DynSlice) {body.data, body.len};
 }
@@ -216,7 +213,7 @@ dyn_serve_request(DynHttpRequest *request, bool more, bool *keep_alive, StringIn
 	MemoryContext caller = MemoryContextSwitchTo(request_context);
 
 	serve_method(request, &reply);
-	reply.keep_alive &= more || !dyn_serve_draining;
+	reply.keep_alive &= more || !dyn_activity_draining;
 	*keep_alive = reply.keep_alive;
 	dyn_reply_append(out, request, &reply);
 	MemoryContextSwitchTo(caller);

@@ -1,14 +1,10 @@
 /*
  * serve.h - from a request to its reply
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_SERVE_H
 #define DYNAPG_HTTP_SERVE_H
 
 #include "postgres.h"
-
-#include <signal.h>
 
 #include "lib/stringinfo.h"
 
@@ -17,9 +13,6 @@
 /* Sets up what requests run with; once, when a worker has connected to its database, and again after a reload. */
 extern void dyn_serve_init(void);
 extern void dyn_serve_reload(void);
-
-/* This worker is to end when it has answered what has arrived; set by a signal's handler. */
-extern volatile sig_atomic_t dyn_serve_draining;
 
 /*
  * Answers the request: appends the whole reply to out, which must not be sent before dyn_durable_flush.  The

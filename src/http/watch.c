@@ -1,7 +1,5 @@
 /*
  * watch.c - what those who watch the server ask for by GET: health, role, readiness, metrics
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 
@@ -11,13 +9,12 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "api/session.h"
 #include "base/guc.h"
 #include "base/limits.h"
+#include "database/session.h"
 #include "http/activity.h"
 #include "http/durable.h"
 #include "http/origin.h"
-#include "http/serve.h"
 #include "http/stats.h"
 #include "http/watch.h"
 
@@ -28,7 +25,7 @@ refusal(void)
 	MemoryContext context = CurrentMemoryContext;
 	const char *volatile reason = NULL;
 
-	if (dyn_serve_draining)
+	if (dyn_activity_draining)
 		return "the server stops";
 	PG_TRY();
 	{

@@ -13,8 +13,6 @@
  * could not begin to serve (the port is taken, for instance) is started again after a pause.
  *
  * While there is no such database only the first worker tries, see dyn_session_connect: the others wait until it is connected.
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 
@@ -43,12 +41,12 @@
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
-#include "api/session.h"
-#include "api/settings.h"
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/limits.h"
 #include "base/server.h"
+#include "database/role_settings.h"
+#include "database/session.h"
 #include "http/activity.h"
 #include "http/connection.h"
 #include "http/durable.h"
@@ -330,12 +328,12 @@ on_terminate(SIGNAL_ARGS)
 	static volatile int64 since = 0;
 	int			saved = errno;
 
-	if (!can_drain || (dyn_serve_draining && seconds_now() - since >= DRAIN_TIME))
+	if (!can_drain || (dyn_activity_draining && seconds_now() - since >= DRAIN_TIME))
 		die(postgres_signal_arg);
-	else if (!dyn_serve_draining)
+	else if (!dyn_activity_draining)
 	{
 		since = seconds_now();
-		dyn_serve_draining = true;
+		dyn_activity_draining = true;
 		(void) timer_settime(drain_timer, 0, &when, NULL);
 		SetLatch(MyLatch);
 	}
@@ -408,7 +406,7 @@ reload(void)
 {
 	ConfigReloadPending = false;
 	ProcessConfigFile(PGC_SIGHUP);
-	dyn_settings_apply();
+	dyn_role_settings_apply();
 	dyn_serve_reload();
 	raise_descriptor_limit();
 	load_tls();
@@ -427,7 +425,7 @@ look_at_settings(void)
 	looked = now;
 	PG_TRY();
 	{
-		if (dyn_settings_changed())
+		if (dyn_role_settings_changed())
 			reload();
 	}
 	PG_CATCH();
@@ -510,7 +508,7 @@ serve(void)
 	AddWaitEventToSet(set, WL_SOCKET_READABLE, epoll_fd, NULL, NULL);
 	for (;;)
 	{
-		bool		draining = dyn_serve_draining;
+		bool		draining = dyn_activity_draining;
 		int			count;
 		long		timeout;
 		long		report;
@@ -519,6 +517,8 @@ serve(void)
 		look_at_settings();
 		count = turn();
 		timeout = dyn_pool_expire();
+		if (dyn_connections_pending())
+			timeout = 0;
 		if (draining && nlisteners > 0)
 		{
 			begin_to_drain();
@@ -534,7 +534,7 @@ serve(void)
 			handle_interrupts();
 		if (dyn_stats_report(false))
 			timeout = sooner(timeout, DYN_STATS_INTERVAL);
-		if (dyn_activity_report(count > 0))
+		if (dyn_activity_report(count > 0, dyn_pool_open(), dyn_pool_describe))
 			timeout = sooner(timeout, DYN_ACTIVITY_INTERVAL);
 		if (count > 0 || timeout == 0)
 		{
@@ -583,7 +583,7 @@ dynapg_http_main(Datum argument)
 	wait_for_first_worker();
 	control->pid[number] = MyProcPid;
 	on_shmem_exit(at_exit, (Datum) 0);
-	dyn_settings_init();
+	dyn_role_settings_init();
 	dyn_session_connect(dyn_guc_http_database, &control->refused[number]);
 	control->connected[number] = true;
 	control->starting[number] = true;

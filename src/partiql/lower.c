@@ -3,18 +3,16 @@
  *
  * INSERT is a put of an item that must not be there, UPDATE an update of one that must be, DELETE a delete that has nothing to
  * do where there is none, EXISTS a condition check.
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 
-#include "api/keys.h"
-#include "api/names.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "command/keys.h"
 #include "expr/eval.h"
 #include "partiql/lower.h"
 #include "partiql/program.h"
+#include "tables/name.h"
 
 /* Takes the values of the table's key attributes out of the terms; false when one has none. */
 static bool
@@ -98,7 +96,7 @@ write_kind(DynPartiqlKind kind)
 	}
 }
 
-void
+DynPartiqlTerms
 dyn_partiql_lower_write(const DynPartiqlBound *bound, DynWriteCall *call, DynNode *map)
 {
 	const DynPartiqlStatement *statement = bound->statement;
@@ -121,6 +119,7 @@ dyn_partiql_lower_write(const DynPartiqlBound *bound, DynWriteCall *call, DynNod
 	if (statement->kind == DYN_PARTIQL_EXISTS && (call->program == NULL || call->program->condition < 0))
 		dyn_validation("EXISTS statement must have a condition in addition to the primary key in the where clause");
 	dyn_write_set_program(&call->write, call->program);
+	return terms;
 }
 
 void

@@ -3,8 +3,6 @@
  *
  * One grammar reads conditions and operands, by precedence: OR, AND, NOT, comparisons, + and -, then what stands alone.
  * Whether a tree is a condition or an operand follows from its root.
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 
@@ -12,7 +10,7 @@
 
 #include "base/errors.h"
 #include "base/limits.h"
-#include "partiql/parse_internal.h"
+#include "partiql/parse_expr.h"
 
 /* Levels of parentheses, NOT, lists and maps; deeper ones are no statement that anybody writes. */
 #define MAX_DEPTH 200
@@ -35,16 +33,10 @@ leave(DynPartiqlParser *p)
 	p->depth--;
 }
 
-static bool
-is_condition(const DynPartiqlNode *node)
-{
-	return node->op >= DYN_OP_EQ && node->op <= DYN_OP_NOT;
-}
-
 static DynPartiqlNode *
 require_condition(DynPartiqlNode *node)
 {
-	if (!is_condition(node))
+	if (!dyn_partiql_is_condition(node))
 		dyn_partiql_malformed("Expected condition");
 	return node;
 }
@@ -52,7 +44,7 @@ require_condition(DynPartiqlNode *node)
 static DynPartiqlNode *
 require_operand(DynPartiqlNode *node)
 {
-	if (is_condition(node))
+	if (dyn_partiql_is_condition(node))
 		dyn_partiql_malformed("Unexpected condition");
 	return node;
 }
@@ -531,7 +523,7 @@ dyn_partiql_condition(DynPartiqlParser *p)
 	DynPartiqlNode *node = parse_or(p);
 
 	/* an operator that there is not: LIKE */
-	if (!is_condition(node) && p->token->kind == DYN_PT_WORD)
+	if (!dyn_partiql_is_condition(node) && p->token->kind == DYN_PT_WORD)
 		dyn_partiql_unexpected(p);
 	return require_condition(node);
 }

@@ -8,14 +8,14 @@
  *
  * The order is that of the btree: the key attributes of the index, then the table's key as a tie-breaker,
  * so every row has one place and a start key resumes exactly behind it.
- *
- * Layer 2 (store).
  */
 #ifndef DYNAPG_STORE_RANGE_H
 #define DYNAPG_STORE_RANGE_H
 
-#include "store/order.h"
-#include "store/table.h"
+#include "lib/stringinfo.h"
+
+#include "tables/order.h"
+#include "tables/table.h"
 
 typedef struct DynRange
 {
@@ -37,5 +37,8 @@ typedef struct DynRange
  * errors.  With segments, a start outside of the segment is a ValidationException.
  */
 extern void dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg);
+
+/* Appends PostgreSQL's plan of that read, in lines.  Raises for rights that the read takes. */
+extern void dyn_range_explain(const DynRange *range, StringInfo out);
 
 #endif							/* DYNAPG_STORE_RANGE_H */

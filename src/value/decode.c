@@ -9,8 +9,6 @@
  *
  * Short pieces are copied 16 bytes at a time: all that is copied may be read, and all that is written to may be
  * written, that far.  Only the text itself ends sharply.
- *
- * Layer 1: pure computation.
  */
 #include "postgres.h"
 

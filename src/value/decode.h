@@ -6,8 +6,6 @@
  * reads the text by tree.h, which finds out what is wrong and words it.
  *
  * A value may be a view of the text, so the text must outlive it.
- *
- * Layer 1: pure computation.
  */
 #ifndef DYNAPG_VALUE_DECODE_H
 #define DYNAPG_VALUE_DECODE_H
