@@ -209,6 +209,61 @@ CREATE FUNCTION dynapg.in_index(item dynapg.item, partition_keys integer, VARIAD
 COMMENT ON FUNCTION dynapg.in_index(dynapg.item, integer, text[]) IS
 	'does a secondary index hold the item? keys: type and name of each key attribute, partition keys first';
 
+/*
+ * Vectors: lists of numbers as 32-bit floating point numbers, their distances, and the index access method for exact search. The
+ * functions of items are LEAKPROOF as those of keys are. They cost what reading a long item costs.
+ */
+
+CREATE FUNCTION dynapg.item_reals(item dynapg.item, attribute text) RETURNS real[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_reals' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
+COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text) IS 'a list of numbers as a vector, or NULL for what is none';
+
+CREATE FUNCTION dynapg.item_reals(item dynapg.item, attribute text, dimensions integer) RETURNS real[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_reals_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
+COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text, integer) IS 'a list of that many numbers as a vector, or NULL for what is none';
+
+CREATE FUNCTION dynapg.item_unit_reals(item dynapg.item, attribute text, dimensions integer) RETURNS real[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_unit_reals' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
+COMMENT ON FUNCTION dynapg.item_unit_reals(dynapg.item, text, integer) IS 'the same with length 1; NULL for zeros, too';
+
+CREATE FUNCTION dynapg.item_tag(item dynapg.item, attribute text, type text) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_item_tag' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.item_tag(dynapg.item, text, text) IS 'a number that stands for the value of an attribute in a vector index, or NULL when it is absent or of another type';
+
+CREATE FUNCTION dynapg.cosine_distance(a real[], b real[]) RETURNS double precision
+	AS 'MODULE_PATHNAME', 'dynapg_cosine_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION dynapg.cosine_distance(real[], real[]) IS '1 - cosine of the angle between two vectors';
+
+CREATE FUNCTION dynapg.euclidean_distance(a real[], b real[]) RETURNS double precision
+	AS 'MODULE_PATHNAME', 'dynapg_euclidean_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION dynapg.euclidean_distance(real[], real[]) IS 'the distance between two vectors';
+
+CREATE FUNCTION dynapg.negative_inner_product(a real[], b real[]) RETURNS double precision
+	AS 'MODULE_PATHNAME', 'dynapg_negative_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION dynapg.negative_inner_product(real[], real[]) IS 'the inner product of two vectors, negated: the lower, the nearer';
+
+CREATE OPERATOR dynapg.<=> (LEFTARG = real[], RIGHTARG = real[], FUNCTION = dynapg.cosine_distance, COMMUTATOR = OPERATOR(dynapg.<=>));
+CREATE OPERATOR dynapg.<-> (LEFTARG = real[], RIGHTARG = real[], FUNCTION = dynapg.euclidean_distance, COMMUTATOR = OPERATOR(dynapg.<->));
+CREATE OPERATOR dynapg.<#> (LEFTARG = real[], RIGHTARG = real[], FUNCTION = dynapg.negative_inner_product, COMMUTATOR = OPERATOR(dynapg.<#>));
+
+CREATE FUNCTION dynapg.flat_handler(internal) RETURNS index_am_handler
+	AS 'MODULE_PATHNAME', 'dynapg_flat_handler' LANGUAGE C;
+COMMENT ON FUNCTION dynapg.flat_handler(internal) IS 'the functions of the index access method dynapg_flat';
+CREATE ACCESS METHOD dynapg_flat TYPE INDEX HANDLER dynapg.flat_handler;
+COMMENT ON ACCESS METHOD dynapg_flat IS 'vectors one after the other, for exact search';
+
+CREATE OPERATOR CLASS dynapg.flat_cosine_ops FOR TYPE real[] USING dynapg_flat AS
+	OPERATOR 1 dynapg.<=> (real[], real[]) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 dynapg.cosine_distance(real[], real[]);
+CREATE OPERATOR CLASS dynapg.flat_euclidean_ops FOR TYPE real[] USING dynapg_flat AS
+	OPERATOR 1 dynapg.<-> (real[], real[]) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 dynapg.euclidean_distance(real[], real[]);
+CREATE OPERATOR CLASS dynapg.flat_dot_product_ops FOR TYPE real[] USING dynapg_flat AS
+	OPERATOR 1 dynapg.<#> (real[], real[]) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 dynapg.negative_inner_product(real[], real[]);
+CREATE OPERATOR CLASS dynapg.flat_tag_ops DEFAULT FOR TYPE integer USING dynapg_flat AS
+	OPERATOR 1 pg_catalog.= (integer, integer);
+
 /* Conversions. */
 
 CREATE FUNCTION dynapg.item_to_json(item dynapg.item) RETURNS json
@@ -296,7 +351,8 @@ CREATE TABLE dynapg.indexes (
 	name text COLLATE "C" NOT NULL,
 	relation_name name NOT NULL,
 	is_global boolean NOT NULL,
-	partition_keys integer NOT NULL CHECK (partition_keys BETWEEN 1 AND pg_catalog.cardinality(key_names)),
+	partition_keys integer NOT NULL CONSTRAINT indexes_check
+		CHECK (partition_keys BETWEEN CASE WHEN vector IS NULL THEN 1 ELSE 0 END AND pg_catalog.cardinality(key_names)),
 	key_names text[] NOT NULL,
 	key_types text[] NOT NULL CHECK (pg_catalog.cardinality(key_types) = pg_catalog.cardinality(key_names)),
 	projection text NOT NULL CHECK (projection IN ('ALL', 'KEYS_ONLY', 'INCLUDE')),
@@ -307,8 +363,10 @@ CREATE TABLE dynapg.indexes (
 	failed_at timestamptz,
 	failure text,
 	position integer NOT NULL,
+	vector json,
 	PRIMARY KEY (table_relid, name)
 );
+COMMENT ON COLUMN dynapg.indexes.vector IS 'of a vector index: attribute, dimensions and distance; its keys are the search schema';
 COMMENT ON TABLE dynapg.indexes IS 'secondary indexes of DynamoDB tables; key attributes in order, partition attributes first';
 COMMENT ON COLUMN dynapg.indexes.status IS 'CREATING and DELETING: a background worker is working on it, or will be when the table is described';
 COMMENT ON COLUMN dynapg.indexes.position IS 'the order in which indexes are described: as the request listed them';
@@ -653,6 +711,36 @@ COMMENT ON FUNCTION dynapg.scan(jsonb) IS 'Reads all items of a table or index, 
 CREATE FUNCTION dynapg.scan(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_scan_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.scan(text) IS 'Reads all items of a table or index, paged: the API operation Scan';
+
+CREATE FUNCTION dynapg.search_vectors(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_search_vectors' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.search_vectors(json) IS 'Finds the items with the nearest vectors: the API operation SearchVectors';
+
+CREATE FUNCTION dynapg.search_vectors(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_search_vectors_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.search_vectors(jsonb) IS 'Finds the items with the nearest vectors: the API operation SearchVectors';
+
+CREATE FUNCTION dynapg.search_vectors(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_search_vectors_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.search_vectors(text) IS 'Finds the items with the nearest vectors: the API operation SearchVectors';
+
+CREATE FUNCTION dynapg.search_vectors_items(table_name text, index_name text, search_vector real[], top_k integer DEFAULT 10,
+	condition text DEFAULT NULL, condition_values json DEFAULT NULL, condition_names json DEFAULT NULL)
+	RETURNS TABLE (item dynapg.item, score double precision)
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
+AS $$
+	SELECT dynapg.item_from_json(r.value OPERATOR(pg_catalog.->) 'Item'),
+		(r.value OPERATOR(pg_catalog.->>) 'Score')::pg_catalog.float8
+	FROM pg_catalog.json_array_elements(dynapg.search_vectors(pg_catalog.json_build_object(
+		'TableName', $1, 'IndexName', $2, 'TopK', $4,
+		'SearchVector', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('N', v.real::pg_catalog.text) ORDER BY v.ordinality)
+			FROM pg_catalog.unnest($3) WITH ORDINALITY AS v (real, ordinality)),
+		'SearchConditionExpression', $5, 'ExpressionAttributeValues', $6, 'ExpressionAttributeNames', $7))
+		OPERATOR(pg_catalog.->) 'SearchResults') WITH ORDINALITY AS r (value, ordinality)
+	ORDER BY r.ordinality
+$$;
+COMMENT ON FUNCTION dynapg.search_vectors_items(text, text, real[], integer, text, json, json) IS
+	'the items with the nearest vectors as rows, the nearest first, as dynapg.search_vectors finds them';
 
 CREATE FUNCTION dynapg.update_item(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_item' LANGUAGE C VOLATILE PARALLEL UNSAFE;
