@@ -77,6 +77,9 @@ extern DynS3Writer *dyn_s3_write(DynS3Bucket *bucket, const char *key);
 extern void dyn_s3_write_some(DynS3Writer *writer, const void *data, size_t size);
 extern void dyn_s3_write_end(DynS3Writer *writer, DynS3Written *written);
 
+/* The MD5 of these bytes, base64. */
+extern void dyn_s3_md5(const void *data, size_t size, char md5[25]);
+
 /* Writes an object of these bytes. */
 extern void dyn_s3_write_all(DynS3Bucket *bucket, const char *key, const void *data, size_t size, DynS3Written *written);
 

@@ -4,8 +4,9 @@
 #ifndef DYNAPG_BUCKET_INTERNAL_H
 #define DYNAPG_BUCKET_INTERNAL_H
 
+#include <openssl/evp.h>
+
 #include "bucket/bucket.h"
-#include "common/cryptohash.h"
 
 #define DYN_MAX_BUCKET_KEY		1024	/* bytes */
 #define DYN_MAX_BUCKET_NAME		255
@@ -59,7 +60,7 @@ struct DynS3Writer
 	DynS3Writer *next;
 	char	   *key;
 	int64		size;
-	pg_cryptohash_ctx *md5;
+	EVP_MD_CTX *md5;			/* PostgreSQL's own hashes do not live longer than a transaction */
 };
 
 extern const DynS3Kind dyn_s3_folder;
