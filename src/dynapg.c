@@ -11,7 +11,7 @@
 #include "iam/access_key.h"
 #include "jobs/export.h"
 #include "jobs/housekeeper.h"
-#include "throughput/bucket.h"
+#include "throughput/allowance.h"
 
 PG_MODULE_MAGIC;
 
@@ -23,7 +23,7 @@ _PG_init(void)
 	dyn_guc_init();
 	dyn_session_init();
 	dyn_session_on_roles_gone(dyn_access_key_sweep_due, dyn_access_key_roles_dropped);
-	dyn_bucket_register();
+	dyn_allowance_register();
 	dyn_http_register();
 	dyn_housekeeper_register();
 	dyn_job_register(&dyn_job_export);

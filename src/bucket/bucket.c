@@ -12,9 +12,9 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/guc.h"
-#include "bucket/internal.h"
+#include "bucket/bucket.h"
+#include "bucket/kind.h"
 
-#define MD5_SIZE 16
 
 /* ---- rights ---- */
 
@@ -41,13 +41,6 @@ is_bucket_name(const char *name)
 
 	return len > 0 && len <= DYN_MAX_BUCKET_NAME && name[0] != '.' && name[len - 1] != '.' &&
 		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == len;
-}
-
-void
-dyn_s3_missing(const DynS3Bucket *bucket)
-{
-	dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3NoSuchBucket",
-				"The specified bucket does not exist (Service: Amazon S3; Status Code: 404; Error Code: NoSuchBucket)");
 }
 
 /* ---- opening and closing ---- */
@@ -94,23 +87,6 @@ dyn_s3_close(DynS3Bucket *bucket)
 }
 
 /* ---- listing ---- */
-
-void
-dyn_s3_found(DynS3Listing *listing, const char *key, size_t len, int64 size)
-{
-	MemoryContext old = MemoryContextSwitchTo(listing->context);
-
-	if (listing->count >= DYN_MAX_BUCKET_OBJECTS)
-		dyn_failure(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "S3TooManyObjects", "The prefix has more than %d objects", DYN_MAX_BUCKET_OBJECTS);
-	if (listing->count == listing->room)
-	{
-		listing->room = Max(listing->room * 2, 64);
-		listing->objects = listing->objects ? repalloc(listing->objects, listing->room * sizeof(DynS3Object)) :
-			palloc_array(DynS3Object, listing->room);
-	}
-	listing->objects[listing->count++] = (DynS3Object) {pnstrdup(key, len), size};
-	MemoryContextSwitchTo(old);
-}
 
 static int
 compare_keys(const void *a, const void *b)
@@ -207,14 +183,6 @@ dyn_s3_read_all(DynS3Bucket *bucket, const char *key, size_t limit, size_t *size
 
 /* ---- writing ---- */
 
-static void
-check_hash(int result)
-{
-	if (result != 1)
-		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not compute an MD5 hash"),
-						errhint("The server's OpenSSL may forbid it.")));
-}
-
 DynS3Writer *
 dyn_s3_write(DynS3Bucket *bucket, const char *key)
 {
@@ -227,7 +195,7 @@ dyn_s3_write(DynS3Bucket *bucket, const char *key)
 	writer->md5 = EVP_MD_CTX_new();
 	writer->next = bucket->writers;
 	bucket->writers = writer;
-	check_hash(writer->md5 ? EVP_DigestInit_ex(writer->md5, EVP_md5(), NULL) : 0);
+	dyn_s3_check_hash(writer->md5 ? EVP_DigestInit_ex(writer->md5, EVP_md5(), NULL) : 0);
 	MemoryContextSwitchTo(caller);
 	return writer;
 }
@@ -236,22 +204,9 @@ void
 dyn_s3_write_some(DynS3Writer *writer, const void *data, size_t size)
 {
 	CHECK_FOR_INTERRUPTS();
-	check_hash(EVP_DigestUpdate(writer->md5, data, size));
+	dyn_s3_check_hash(EVP_DigestUpdate(writer->md5, data, size));
 	writer->size += size;
 	writer->bucket->kind->write_some(writer, data, size);
-}
-
-void
-dyn_s3_hex(const uint8 *bytes, size_t len, char *hex)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len; i++)
-	{
-		hex[2 * i] = digits[bytes[i] >> 4];
-		hex[2 * i + 1] = digits[bytes[i] & 15];
-	}
-	hex[2 * len] = '\0';
 }
 
 void
@@ -259,13 +214,13 @@ dyn_s3_write_end(DynS3Writer *writer, DynS3Written *written)
 {
 	DynS3Writer **link = &writer->bucket->writers;
 	DynS3Written ignored;
-	uint8		md5[MD5_SIZE];
+	uint8		md5[DYN_MD5_SIZE];
 
 	if (written == NULL)
 		written = &ignored;
 	memset(written, 0, sizeof(*written));
 	written->size = writer->size;
-	check_hash(EVP_DigestFinal_ex(writer->md5, md5, NULL));
+	dyn_s3_check_hash(EVP_DigestFinal_ex(writer->md5, md5, NULL));
 	written->md5[dyn_base64_encode(md5, sizeof(md5), written->md5)] = '\0';
 	dyn_s3_hex(md5, sizeof(md5), written->etag);
 	writer->bucket->kind->write_end(writer, written);
@@ -276,15 +231,6 @@ dyn_s3_write_end(DynS3Writer *writer, DynS3Written *written)
 	EVP_MD_CTX_free(writer->md5);
 	pfree(writer->key);
 	pfree(writer);
-}
-
-void
-dyn_s3_md5(const void *data, size_t size, char md5[25])
-{
-	uint8		hash[MD5_SIZE];
-
-	check_hash(EVP_Digest(data, size, hash, NULL, EVP_md5(), NULL));
-	md5[dyn_base64_encode(hash, sizeof(hash), md5)] = '\0';
 }
 
 void

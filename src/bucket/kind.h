@@ -1,13 +1,14 @@
 /*
- * internal.h - what the two kinds of buckets have in common
+ * kind.h - what the two kinds of buckets have in common
  */
-#ifndef DYNAPG_BUCKET_INTERNAL_H
-#define DYNAPG_BUCKET_INTERNAL_H
+#ifndef DYNAPG_BUCKET_KIND_H
+#define DYNAPG_BUCKET_KIND_H
 
 #include <openssl/evp.h>
 
-#include "bucket/bucket.h"
+#include "bucket/types.h"
 
+#define DYN_MD5_SIZE			16
 #define DYN_MAX_BUCKET_KEY		1024	/* bytes */
 #define DYN_MAX_BUCKET_NAME		255
 #define DYN_MAX_BUCKET_OBJECTS	1000000 /* that a prefix may have */
@@ -72,7 +73,10 @@ extern void dyn_s3_found(DynS3Listing *listing, const char *key, size_t len, int
 /* Raises the errors that both kinds have. */
 extern void dyn_s3_missing(const DynS3Bucket *bucket) pg_attribute_noreturn();
 
+/* Raises an error unless a function of OpenSSL's for hashes has said that it worked. */
+extern void dyn_s3_check_hash(int result);
+
 /* For bytes: hexadecimal digits, NUL-terminated. */
 extern void dyn_s3_hex(const uint8 *bytes, size_t len, char *hex);
 
-#endif							/* DYNAPG_BUCKET_INTERNAL_H */
+#endif							/* DYNAPG_BUCKET_KIND_H */
