@@ -9,6 +9,7 @@
 #include "database/session.h"
 #include "http/worker.h"
 #include "iam/access_key.h"
+#include "jobs/export.h"
 #include "jobs/housekeeper.h"
 #include "throughput/allowance.h"
 
@@ -25,4 +26,5 @@ _PG_init(void)
 	dyn_allowance_register();
 	dyn_http_register();
 	dyn_housekeeper_register();
+	dyn_job_register(&dyn_job_export);
 }

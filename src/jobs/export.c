@@ -1,0 +1,357 @@
+/*
+ * export.c - exports: jobs that write the items of a table to a bucket
+ */
+#include "postgres.h"
+
+#include <math.h>
+#include <time.h>
+
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "base/compat.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+#include "base/request.h"
+#include "database/sql.h"
+#include "expr/compile.h"
+#include "expr/eval.h"
+#include "jobs/export.h"
+#include "jobs/export_output.h"
+#include "tables/catalog.h"
+#include "tables/ddl.h"
+#include "tables/name.h"
+#include "tables/settings.h"
+#include "value/ion_print.h"
+#include "value/tree.h"
+
+#define FETCH 500				/* rows at a time */
+
+/* An export at work. */
+typedef struct Export
+{
+	DynJob	   *job;
+	const DynJson *request;
+	const DynTableDef *def;
+	DynExportPlace place;
+	DynExportFilter filter;
+	DynExportOutput *output;
+	StringInfoData line;
+} Export;
+
+char *
+dyn_export_arn(const char *table_name, const char *id)
+{
+	StringInfoData arn;
+
+	initStringInfo(&arn);
+	dyn_name_table_arn(&arn, table_name);
+	appendStringInfo(&arn, "/export/%s", id);
+	return arn.data;
+}
+
+/* ---- the filter ---- */
+
+void
+dyn_export_filter(const DynJson *specification, DynExportFilter *filter)
+{
+	DynExprInput input = {.wording = &dyn_wording_older};
+
+	memset(filter, 0, sizeof(*filter));
+	if (specification == NULL)
+		return;
+	input.filter = dyn_request_string(specification, "FilterExpression");
+	input.projection = dyn_request_string(specification, "ProjectionExpression");
+	input.key_condition = dyn_request_string(specification, "KeyConditionExpression");
+	input.names = dyn_request_member(specification, "ExpressionAttributeNames");
+	input.values = dyn_request_member(specification, "ExpressionAttributeValues");
+	if (!input.filter.data && !input.projection.data && !input.key_condition.data)
+		dyn_validation("FilterSpecification must have a FilterExpression, a ProjectionExpression or a KeyConditionExpression");
+	filter->program = dyn_expr_compile(&input, input.key_condition.data ? &filter->key : NULL);
+	filter->projects = input.projection.data != NULL;
+}
+
+static int
+compare(DynValue a, DynValue b)
+{
+	return dyn_bytes_compare(a.data, a.len, b.data, b.len);
+}
+
+static bool
+fits_term(const DynKeyTerm *term, DynValue root)
+{
+	DynValue	v = dyn_map_get(root, term->name.data, term->name.len);
+
+	if (v.tag != term->low.tag)
+		return false;
+	switch (term->op)
+	{
+		case DYN_RANGE_NONE:
+			return true;
+		case DYN_RANGE_EQ:
+			return compare(v, term->low) == 0;
+		case DYN_RANGE_LT:
+			return compare(v, term->low) < 0;
+		case DYN_RANGE_LE:
+			return compare(v, term->low) <= 0;
+		case DYN_RANGE_GT:
+			return compare(v, term->low) > 0;
+		case DYN_RANGE_GE:
+			return compare(v, term->low) >= 0;
+		case DYN_RANGE_BETWEEN:
+			return compare(v, term->low) >= 0 && compare(v, term->high) <= 0;
+		case DYN_RANGE_BEGINS_WITH:
+			return v.len >= term->low.len && memcmp(v.data, term->low.data, term->low.len) == 0;
+	}
+	pg_unreachable();
+}
+
+static bool
+fits(const DynExportFilter *filter, DynValue root)
+{
+	for (uint32 i = 0; i < filter->key.count; i++)
+		if (!fits_term(&filter->key.terms[i], root))
+			return false;
+	return filter->program == NULL || dyn_eval_condition(filter->program, root);
+}
+
+/* The part of the item that the projection names. */
+static DynValue
+projected(const DynExportFilter *filter, DynValue root)
+{
+	DynNode		node;
+
+	if (!filter->projects)
+		return root;
+	node = dyn_eval_projection(filter->program, root);
+	return dyn_node_pack(&node);
+}
+
+/* ---- lines ---- */
+
+static void
+print_line(Export *export, DynValue root)
+{
+	resetStringInfo(&export->line);
+	if (export->place.ion)
+	{
+		appendStringInfoString(&export->line, "$ion_1_0 {Item:");
+		dyn_ion_print_item(&export->line, root);
+	}
+	else
+	{
+		appendStringInfoString(&export->line, "{\"Item\":");
+		dyn_item_print(&export->line, root);
+	}
+	appendStringInfoString(&export->line, "}\n");
+}
+
+static void
+export_item(Export *export, const struct varlena *item)
+{
+	DynValue	root = dyn_item_root(item);
+
+	export->job->bytes += dyn_item_size(item);
+	if (!fits(&export->filter, root))
+		return;
+	print_line(export, projected(&export->filter, root));
+	dyn_export_write(export->output, export->line.data, export->line.len);
+	export->job->items++;
+}
+
+/* ---- reading ---- */
+
+/* The query of the items, with the partition key that the filter wants, if it wants one, as its argument. */
+static char *
+items_query(const Export *export, DynSqlArgs *args)
+{
+	const DynTableDef *def = export->def;
+	char	   *query = psprintf("SELECT t.item FROM %s AS t", dyn_ddl_qualified_name(def->relid));
+
+	for (uint32 i = 0; i < export->filter.key.count; i++)
+	{
+		const DynKeyTerm *term = &export->filter.key.terms[i];
+
+		if (!dyn_slice_is(term->name, def->pk.name) || term->op != DYN_RANGE_EQ || term->low.tag != def->pk.tag)
+			continue;
+		args->count = 1;
+		args->types[0] = dyn_key_column_type(def->pk.tag);
+		args->values[0] = dyn_key_datum(term->low, DYN_KEY_WHOLE);
+		args->nulls[0] = ' ';
+		return psprintf("%s WHERE t.pk OPERATOR(pg_catalog.=) $1", query);
+	}
+	return query;
+}
+
+/* Runs the query in one snapshot, and takes its rows as they come. */
+static void
+read_items(Export *export)
+{
+	DynSqlArgs	args = {0};
+	MemoryContext rows = AllocSetContextCreate(CurrentMemoryContext, "dynapg exported rows", ALLOCSET_DEFAULT_SIZES);
+	char	   *query = items_query(export, &args);
+	Portal		portal;
+
+	SPI_connect();
+	portal = SPI_cursor_open_with_args(NULL, query, args.count, args.types, args.values, args.nulls, true, 0);
+	for (;;)
+	{
+		SPI_cursor_fetch(portal, true, FETCH);
+		if (SPI_processed == 0)
+			break;
+		for (uint64 i = 0; i < SPI_processed; i++)
+		{
+			MemoryContext old = MemoryContextSwitchTo(rows);
+			bool		isnull;
+			Datum		item = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+
+			if (!isnull)
+				export_item(export, PG_DETOAST_DATUM_PACKED(item));
+			MemoryContextSwitchTo(old);
+			MemoryContextReset(rows);
+		}
+		SPI_freetuptable(SPI_tuptable);
+		dyn_job_report(export->job);
+	}
+	SPI_cursor_close(portal);
+	SPI_finish();
+}
+
+/* ---- the summary ---- */
+
+static void
+print_time(StringInfo out, const char *member, double seconds)
+{
+	int64		milliseconds = (int64) rint(seconds * 1000);
+	time_t		whole = (time_t) (milliseconds / 1000);
+	struct tm	utc;
+	char		text[32];
+
+	gmtime_r(&whole, &utc);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
+	dyn_settings_print_text(out, member, psprintf("%s.%03dZ", text, (int) (milliseconds % 1000)));
+}
+
+/* A text of the request, or null. */
+static void
+print_optional(StringInfo out, const char *member, const char *text)
+{
+	if (text)
+		dyn_settings_print_text(out, member, text);
+	else
+	{
+		dyn_jsonout_member(out, member);
+		appendStringInfoString(out, "null");
+	}
+}
+
+static char *
+summary_of(const Export *export, double export_time)
+{
+	const DynJob *job = export->job;
+	const DynJson *request = export->request;
+	StringInfoData out;
+	StringInfoData arn;
+
+	initStringInfo(&arn);
+	dyn_name_table_arn(&arn, job->table_name);
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	dyn_settings_print_text(&out, "version", "2020-06-30");
+	dyn_settings_print_text(&out, "exportArn", dyn_export_arn(job->table_name, job->id));
+	print_time(&out, "startTime", dyn_settings_epoch(job->created_at));
+	print_time(&out, "endTime", dyn_settings_epoch(GetCurrentTimestamp()));
+	dyn_settings_print_text(&out, "tableArn", arn.data);
+	dyn_settings_print_text(&out, "tableId", job->table_id);
+	print_time(&out, "exportTime", export_time);
+	dyn_settings_print_text(&out, "s3Bucket", dyn_request_cstring(request, "S3Bucket"));
+	print_optional(&out, "s3Prefix", dyn_request_cstring(request, "S3Prefix"));
+	print_optional(&out, "s3SseAlgorithm", dyn_request_member(request, "S3SseAlgorithm") ?
+				   dyn_request_cstring(request, "S3SseAlgorithm") : "AES256");
+	print_optional(&out, "s3SseKmsKeyId", dyn_request_cstring(request, "S3SseKmsKeyId"));
+	dyn_settings_print_text(&out, "manifestFilesS3Key", dyn_export_key(&export->place, "manifest-files.json"));
+	dyn_settings_print_number(&out, "billedSizeBytes", job->bytes);
+	dyn_settings_print_number(&out, "itemCount", job->items);
+	dyn_settings_print_text(&out, "outputFormat", export->place.ion ? "ION" : "DYNAMODB_JSON");
+	dyn_settings_print_text(&out, "exportType", "FULL_EXPORT");
+	appendStringInfoChar(&out, '}');
+	return out.data;
+}
+
+/* ---- the job ---- */
+
+/* The table, of which the role may read all items. */
+static const DynTableDef *
+table_of(const DynJob *job)
+{
+	DynTableDef *def = OidIsValid(job->relid) ? dyn_catalog_read_relid(job->relid) : NULL;
+
+	if (def == NULL || (job->table_id && strcmp(def->table_id, job->table_id) != 0))
+		dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found: %s", job->table_name);
+	if (!dyn_catalog_may_read_all(def->relid))
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("role \"%s\" may not read all items of table \"%s\"", GetUserNameFromId(GetUserId(), false),
+							   def->name)));
+	return def;
+}
+
+/* Writes all files but the summary, in one transaction with one snapshot. */
+static void
+write_data(Export *export)
+{
+	DynJob	   *job = export->job;
+	const DynJson *notes = dyn_json_parse(job->notes, strlen(job->notes));
+	double		export_time = dyn_json_double(dyn_request_member(notes, "ExportTime"));
+	StringInfoData text;
+	char	   *summary;
+
+	job->items = 0;
+	job->bytes = 0;
+	export->def = table_of(job);
+	dyn_export_filter(dyn_request_member(export->request, "FilterSpecification"), &export->filter);
+	export->output = dyn_export_begin(&export->place);
+	read_items(export);
+	dyn_export_end(export->output);
+
+	summary = summary_of(export, export_time);
+	initStringInfo(&text);
+	appendStringInfoChar(&text, '{');
+	dyn_settings_print_time(&text, "ExportTime", export_time);
+	dyn_settings_print_text(&text, "Summary", summary);
+	appendStringInfoChar(&text, '}');
+	job->notes = text.data;
+	dyn_job_save(job);
+}
+
+static void
+run(DynJob *job)
+{
+	Export		export = {.job = job};
+	DynS3Bucket *bucket;
+	const DynJson *notes;
+
+	export.request = dyn_json_parse(job->request, strlen(job->request));
+	initStringInfo(&export.line);
+	dyn_job_begin(job);
+	bucket = dyn_s3_open(dyn_request_cstring(export.request, "S3Bucket"), DYN_S3_WRITE);
+	export.place = (DynExportPlace) {
+		.bucket = bucket,.prefix = dyn_request_cstring(export.request, "S3Prefix"),.id = job->id,
+		.ion = dyn_request_is(export.request, "ExportFormat", "ION")
+	};
+	notes = dyn_json_parse(job->notes, strlen(job->notes));
+	if (dyn_request_member(notes, "Summary") == NULL)
+		write_data(&export);
+	dyn_job_commit(job);
+
+	notes = dyn_json_parse(job->notes, strlen(job->notes));
+	dyn_export_summarise(&export.place, dyn_request_cstring(notes, "Summary"));
+	dyn_s3_close(bucket);
+}
+
+const DynJobKind dyn_job_export = {
+	.name = DYN_EXPORT_KIND,
+	.run = run
+};
