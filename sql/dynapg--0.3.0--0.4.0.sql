@@ -1,6 +1,11 @@
 /* dynapg 0.3.0 to 0.4.0: update script. Run by ALTER EXTENSION dynapg UPDATE. */
 \echo Use "ALTER EXTENSION dynapg UPDATE TO '0.4.0'" to load this file. \quit
 
+/* ---- Import and bulk operations ---- */
+
+ALTER TABLE dynapg.tables ADD COLUMN filled_by text COLLATE "C";
+COMMENT ON COLUMN dynapg.tables.filled_by IS 'the job that fills the table; until it is done the table is CREATING, and only the job finds it';
+
 --
 -- Whom default privileges have given rights
 --

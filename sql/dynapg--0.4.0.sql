@@ -286,9 +286,11 @@ CREATE TABLE dynapg.tables (
 	deletion_protection boolean NOT NULL,
 	attribute_definitions json NOT NULL,
 	definition json NOT NULL,
+	filled_by text COLLATE "C",
 	CHECK ((sk_name IS NULL) = (sk_type IS NULL))
 );
 COMMENT ON TABLE dynapg.tables IS 'DynamoDB tables: their data table, key attributes and what the API describes back';
+COMMENT ON COLUMN dynapg.tables.filled_by IS 'the job that fills the table; until it is done the table is CREATING, and only the job finds it';
 
 -- relation_name is no regclass: pg_restore fills this table before it creates the indexes.
 CREATE TABLE dynapg.indexes (

@@ -312,6 +312,8 @@ dyn_describe_table(StringInfo reply, const char *member, const DynTableDef *def,
 	int64		items = 0;
 	int64		bytes = 0;
 
+	if (view.state == DYN_TABLE_ACTIVE && def->filled_by != NULL)
+		view.state = DYN_TABLE_CREATING;
 	if (view.state == DYN_TABLE_ACTIVE || view.state == DYN_TABLE_UPDATING)
 		dyn_catalog_count(def->relid, &items, &bytes);
 	initStringInfo(&arn);

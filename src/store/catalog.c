@@ -39,7 +39,7 @@ PGDLLEXPORT Datum dynapg_on_ddl_command_end(PG_FUNCTION_ARGS);
 
 #define TABLE_COLUMNS \
 	"t.relid::pg_catalog.oid, t.table_id::pg_catalog.text, t.created_at, t.pk_name, t.pk_type, t.sk_name, t.sk_type, " \
-	"t.deletion_protection, t.attribute_definitions::pg_catalog.text, t.definition::pg_catalog.text, t.name"
+	"t.deletion_protection, t.attribute_definitions::pg_catalog.text, t.definition::pg_catalog.text, t.name, t.filled_by"
 
 /* A row is a table as long as its relation exists. */
 #define LIVE_TABLES \
@@ -165,6 +165,7 @@ read_table(MemoryContext result_context)
 	def->attribute_definitions = dyn_sql_get_text(0, 9);
 	def->definition = dyn_sql_get_text(0, 10);
 	def->name = dyn_sql_get_text(0, 11);
+	def->filled_by = dyn_sql_get_text(0, 12);
 	MemoryContextSwitchTo(old);
 	read_indexes(def, result_context);
 	return def;
@@ -325,9 +326,10 @@ insert_table(DynTableDef *def, MemoryContext result_context)
 	dyn_sql_bool(&args, def->deletion_protection);
 	dyn_sql_text(&args, def->attribute_definitions);
 	dyn_sql_text(&args, def->definition);
+	dyn_sql_text(&args, def->filled_by);
 	dyn_catalog_run("INSERT INTO dynapg.tables AS t (name, relid, pk_name, pk_type, sk_name, sk_type, deletion_protection, "
-				 "attribute_definitions, definition) VALUES ($1, $2, $3, $4, $5, $6, $7, $8::pg_catalog.json, "
-				 "$9::pg_catalog.json) RETURNING t.table_id::pg_catalog.text, t.created_at", &args);
+				 "attribute_definitions, definition, filled_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8::pg_catalog.json, "
+				 "$9::pg_catalog.json, $10) RETURNING t.table_id::pg_catalog.text, t.created_at", &args);
 	old = MemoryContextSwitchTo(result_context);
 	def->table_id = dyn_sql_get_text(0, 1);
 	def->created_at = dyn_sql_get_int64(0, 2);
@@ -350,7 +352,12 @@ create(DynTableDef *def, MemoryContext result_context)
 	remove_stale_rows(def->name, def->relid);
 	insert_table(def, result_context);
 	for (int i = 0; i < def->nindexes; i++)
-		dyn_index_create(def, &def->indexes[i]);
+	{
+		if (def->filled_by != NULL)
+			dyn_index_announce(def, &def->indexes[i]);
+		else
+			dyn_index_create(def, &def->indexes[i]);
+	}
 	CacheInvalidateRelcacheByRelid(def->relid);
 	return true;
 }
@@ -422,6 +429,19 @@ dyn_catalog_update(const DynTableDef *def)
 		elog(ERROR, "no row of dynapg.tables for table \"%s\"", def->name);
 	for (int i = 0; i < def->nindexes; i++)
 		update_index(def, &def->indexes[i]);
+	CacheInvalidateRelcacheByRelid(def->relid);
+	SPI_finish();
+}
+
+void
+dyn_catalog_set_filled(const DynTableDef *def)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_catalog_require_owner(def->relid);
+	SPI_connect();
+	dyn_sql_oid(&args, def->relid);
+	dyn_catalog_run("UPDATE dynapg.tables t SET filled_by = NULL WHERE t.relid OPERATOR(pg_catalog.=) $1", &args);
 	CacheInvalidateRelcacheByRelid(def->relid);
 	SPI_finish();
 }

@@ -53,6 +53,7 @@ typedef struct DynTableDef
 	bool		deletion_protection;
 	char	   *attribute_definitions;	/* JSON array as given */
 	char	   *definition;		/* JSON object: billing, throughput, stream, SSE, class, tags ... */
+	char	   *filled_by;		/* the id of the job that fills the table, which is CREATING until it is done; or NULL */
 	Oid			rows_from;		/* of a new table: a relation that has the rows to begin with, or InvalidOid */
 	int			nindexes;
 	DynIndexDef *indexes;
@@ -63,6 +64,9 @@ typedef struct DynTableDef
  * a concurrent creator, after waiting for it).
  */
 extern bool dyn_catalog_create(DynTableDef *def);
+
+/* The table is filled: from now on it is like any other. */
+extern void dyn_catalog_set_filled(const DynTableDef *def);
 
 /*
  * Makes an existing relation, def->relid, the data table, with its indexes and the catalog rows: indexes that are built as defined are

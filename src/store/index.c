@@ -105,6 +105,24 @@ dyn_index_create(const DynTableDef *def, const DynIndexDef *index)
 }
 
 void
+dyn_index_announce(const DynTableDef *def, const DynIndexDef *index)
+{
+	insert_row(def, index, dyn_ddl_index_name(def, index->name), "CREATING");
+}
+
+void
+dyn_index_build(const DynTableDef *def, const DynIndexDef *index)
+{
+	char	   *relation_name = dyn_ddl_index_name(def, index->name);
+
+	SPI_connect();
+	dyn_sql_run(dyn_ddl_create_index(def, index, relation_name, false), NULL, 0);
+	SPI_finish();
+	dyn_index_set_relation_name(def->relid, index->name, relation_name);
+	dyn_index_activate(def->relid, index->name);
+}
+
+void
 dyn_index_attach(const DynTableDef *def)
 {
 	for (int i = 0; i < def->nindexes; i++)
@@ -214,7 +232,7 @@ dyn_index_resume(const DynTableDef *def)
 {
 	const DynIndexDef *index = def ? dyn_index_unfinished(def) : NULL;
 
-	if (index && !RecoveryInProgress() && is_due(def, index))
+	if (index && def->filled_by == NULL && !RecoveryInProgress() && is_due(def, index))
 		dyn_builder_start_now(def->relid);
 }
 
@@ -293,7 +311,7 @@ dyn_index_job(Oid relid, const DynIndexDef **index)
 {
 	DynTableDef *def = dyn_catalog_read_relid(relid);
 
-	*index = def ? dyn_index_unfinished(def) : NULL;
+	*index = def && def->filled_by == NULL ? dyn_index_unfinished(def) : NULL;
 	return *index ? def : NULL;
 }
 
