@@ -6,8 +6,8 @@
 #include "fmgr.h"
 
 #include "base/guc.h"
-#include "changes/housekeeper.h"
 #include "http/worker.h"
+#include "jobs/housekeeper.h"
 #include "store/session.h"
 #include "store/throttle.h"
 

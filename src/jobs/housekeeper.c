@@ -1,7 +1,7 @@
 /*
  * housekeeper.c - the background worker that does what is due in the database
  *
- * Layer 2 (changes).
+ * Layer 2 (jobs).
  */
 #include "postgres.h"
 
@@ -31,8 +31,9 @@
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/server.h"
-#include "changes/housekeeper.h"
 #include "changes/jobs.h"
+#include "jobs/housekeeper.h"
+#include "jobs/job.h"
 #include "store/builder.h"
 #include "store/code.h"
 #include "store/installation.h"
@@ -425,9 +426,9 @@ tables_to_look_at(void)
 	return tables;
 }
 
-/* Does what is due of streams; a failure is logged, and no matter of the other jobs. */
+/* Does what is due of streams, and starts the workers of long work; a failure is logged, and no matter of the other jobs. */
 static void
-keep_streams(void)
+keep_house(void)
 {
 	MemoryContext context = CurrentMemoryContext;
 
@@ -436,6 +437,13 @@ keep_streams(void)
 		begin();
 		if (dyn_installation_find() != NULL)
 			dyn_jobs_run();
+		commit();
+		begin();
+		if (dyn_installation_find() != NULL)
+		{
+			dyn_job_forget_old();
+			dyn_job_resume_all(InvalidOid);
+		}
 		commit();
 	}
 	PG_CATCH();
@@ -478,7 +486,7 @@ look(void)
 	List	   *tables;
 
 	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, 0);
-	keep_streams();
+	keep_house();
 	tables = tables_to_look_at();
 	forget_failures_of_others(tables);
 	foreach(cell, tables)
@@ -613,6 +621,7 @@ dynapg_run_jobs(PG_FUNCTION_ARGS)
 	/* streams are the extension's, and whoever looks after them holds locks until the end of the transaction */
 	if (has_privs_of_role(GetUserId(), dyn_installation_require()->owner))
 		dyn_jobs_run();
+	dyn_job_resume_all(superuser() ? InvalidOid : GetUserId());
 	tables = dyn_ttl_tables(GetUserId());
 	foreach(cell, tables)
 	{
