@@ -1,12 +1,6 @@
 /* dynapg 0.3.0 to 0.4.0: update script. Run by ALTER EXTENSION dynapg UPDATE. */
 \echo Use "ALTER EXTENSION dynapg UPDATE TO '0.4.0'" to load this file. \quit
 
-<<<<<<< HEAD
-/* ---- Import and bulk operations ---- */
-
-ALTER TABLE dynapg.tables ADD COLUMN filled_by text COLLATE "C";
-COMMENT ON COLUMN dynapg.tables.filled_by IS 'the job that fills the table; until it is done the table is CREATING, and only the job finds it';
-=======
 /* ---- long jobs ---- */
 
 -- Written by the frame of long jobs (src/jobs/job.c). A row says as whom a background worker runs, and its failure may hold an item's
@@ -91,7 +85,28 @@ CREATE FUNCTION dynapg.cancel_job(id text) RETURNS boolean
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_cancel_job';
 COMMENT ON FUNCTION dynapg.cancel_job(text) IS 'cancels a long job that the user has asked for; false where it is over';
->>>>>>> export
+
+/* ---- Import and bulk operations ---- */
+
+ALTER TABLE dynapg.tables ADD COLUMN filled_by text COLLATE "C";
+COMMENT ON COLUMN dynapg.tables.filled_by IS 'the job that fills the table; until it is done the table is CREATING, and only the job finds it';
+
+/* ---- comments in plain words ---- */
+
+COMMENT ON FUNCTION dynapg.hand_over(dynapg.item, dynapg.item) IS 'the new item; reports to the API which item a write replaced';
+COMMENT ON COLUMN dynapg.indexes.status IS 'CREATING and DELETING: a background worker is working on it, or will be when the table is described';
+COMMENT ON COLUMN dynapg.indexes.position IS 'the order in which indexes are described: as the request listed them';
+COMMENT ON COLUMN dynapg.tokens.note IS 'the read units of each action, for the reply when the request comes again; NULL if it does not ask for them';
+COMMENT ON COLUMN dynapg.tokens.token IS 'in UTF-8; bytes, since it may contain U+0000';
+COMMENT ON FUNCTION dynapg.on_ddl_command_end() IS 'follows indexes that are renamed, and refuses to rename the schemas';
+COMMENT ON VIEW dynapg.access_key_list IS 'the access keys of the roles that the user manages: its own, and those on which it has the ADMIN option';
+COMMENT ON FUNCTION dynapg.refill_throughput(text, integer) IS 'sets what a table and its global secondary indexes have left to the throughput of that number of seconds; below zero it is a debt';
+COMMENT ON FUNCTION dynapg.http_statistics() IS 'what stat_operations shows, as JSON; NULL if there is no HTTP front';
+COMMENT ON FUNCTION dynapg.stat_operations_reset() IS 'sets the counts of stat_operations to zero';
+COMMENT ON FUNCTION dynapg.http_workers() IS 'what http_activity shows, as JSON; NULL if there is no HTTP front';
+COMMENT ON VIEW dynapg.http_activity IS 'the workers of the HTTP front and what they are doing';
+COMMENT ON COLUMN dynapg.access_keys.secret IS 'write-only: the value is kept in dynapg.access_secrets';
+COMMENT ON TABLE dynapg.tables IS 'DynamoDB tables: their data table, key attributes and what the API describes';
 
 --
 -- Whom default privileges have given rights

@@ -94,7 +94,7 @@ check_allowed_hosts(char **newval, void **extra, GucSource source)
 	{
 		if (is_host(lfirst(cell)))
 			continue;
-		GUC_check_errdetail("\"%s\" is no host name, no address and not \"*\". Hosts are listed without scheme and port.",
+		GUC_check_errdetail("\"%s\" is not a host name, an address or \"*\". Hosts are listed without scheme and port.",
 							(char *) lfirst(cell));
 		return false;
 	}

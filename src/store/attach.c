@@ -226,7 +226,7 @@ find_key(Oid relid, const char *column, const char *other, MemoryContext context
 	names = sieve(relid, column, tag, names);
 	if (list_length(names) != 1)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("the rows of table \"%s\" do not tell which attribute column \"%s\" holds", get_rel_name(relid), column),
+						errmsg("the rows of table \"%s\" do not show which attribute column \"%s\" holds", get_rel_name(relid), column),
 						errhint(HINT_REQUEST)));
 	name = MemoryContextStrdup(context, linitial(names));
 	return (DynKeyAttr) {name, strlen(name), tag};
@@ -328,7 +328,7 @@ index_name(const char *table, const char *relation)
 	if ((hash && strlen(relation) == NAMEDATALEN - 1) || strlen(result) < MIN_NAME ||
 		strspn(result, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-") != strlen(result))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("the name of index \"%s\" does not tell which index of the DynamoDB table it is", relation),
+						errmsg("the name of index \"%s\" does not show which index of the DynamoDB table it is", relation),
 						errhint(HINT_REQUEST)));
 	return result;
 }
@@ -452,7 +452,7 @@ dyn_attach_request(Oid relid)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("table \"%s\" has no column \"pk\"", def.name)));
 	if (strchr(def.name, '~'))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("the name of table \"%s\" does not tell which DynamoDB table it is", def.name), errhint(HINT_REQUEST)));
+						errmsg("the name of table \"%s\" does not show which DynamoDB table it is", def.name), errhint(HINT_REQUEST)));
 	SPI_connect();
 	dyn_table_check_columns(relid, column_tag(relid, "pk"), column_tag(relid, "sk"));
 	def.pk = find_key(relid, "pk", NULL, context);

@@ -55,7 +55,7 @@ catalog(const char *name)
 	Oid			relid = OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
 
 	if (!OidIsValid(relid) || getExtensionOfObject(RelationRelationId, relid) != get_extension_oid("dynapg", true))
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("dynapg.%s is no catalog of the extension dynapg", name)));
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("dynapg.%s is not a catalog of the extension dynapg", name)));
 	return relid;
 }
 
