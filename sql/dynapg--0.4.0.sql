@@ -1520,6 +1520,24 @@ CREATE FUNCTION dynapg.cancel_job(id text) RETURNS boolean
 COMMENT ON FUNCTION dynapg.cancel_job(text) IS 'cancels a long job that the user has asked for; false where it is over';
 
 --
+-- Buckets
+--
+
+-- Of the endpoint that dynapg.s3_endpoint names. Only superusers read and write it; workers of jobs read it as its owner. Not dumped.
+CREATE TABLE dynapg.s3_credentials (
+	bucket text COLLATE "C" PRIMARY KEY DEFAULT '',
+	access_key_id text NOT NULL,
+	secret_access_key text NOT NULL,
+	session_token text,
+	region text
+) USING heap;
+COMMENT ON TABLE dynapg.s3_credentials IS 'the keys that requests to dynapg.s3_endpoint are signed with';
+COMMENT ON COLUMN dynapg.s3_credentials.bucket IS 'empty: all buckets that have no row';
+COMMENT ON COLUMN dynapg.s3_credentials.region IS 'if it is not dynapg.region';
+ALTER TABLE dynapg.s3_credentials ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dynapg.s3_credentials FROM PUBLIC;
+
+--
 -- Moving data in and out
 --
 
@@ -1633,7 +1651,8 @@ BEGIN
 		EXECUTE 'REVOKE ALL ON ' OPERATOR(pg_catalog.||) object.name OPERATOR(pg_catalog.||) ' FROM ' OPERATOR(pg_catalog.||) object.grantee;
 	END LOOP;
 	REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA dynapg FROM PUBLIC, pg_monitor;
-	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs, dynapg.long_jobs FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs, dynapg.long_jobs,
+		dynapg.s3_credentials FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.ticks, dynapg.changes, dynapg.changes_0, dynapg.changes_1, dynapg.changes_2, dynapg.changes_3, dynapg.changes_4,
 		dynapg.changes_5, dynapg.changes_6, dynapg.changes_7, dynapg.changes_8, dynapg.changes_9 FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.throughput, dynapg.stat_operations, dynapg.http_activity FROM PUBLIC;

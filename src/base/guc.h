@@ -23,6 +23,14 @@ extern int	dyn_guc_jobs_interval;
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
 
+/*
+ * What stands for S3, see bucket/bucket.h; strings are never NULL, and empty where there is none.  The time, in seconds, is the one without
+ * a byte after which a request to the endpoint is given up.
+ */
+extern char *dyn_guc_s3_directory;
+extern char *dyn_guc_s3_endpoint;
+extern int	dyn_guc_s3_timeout;
+
 /* Streams: how old a shard gets, and how long records are kept, in seconds; how many shards a stream has. */
 extern int	dyn_guc_stream_retention;
 extern int	dyn_guc_stream_shard_age;

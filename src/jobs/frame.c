@@ -24,6 +24,7 @@
 typedef struct Attempt
 {
 	const char *id;
+	MemoryContext context;		/* of the kind's function; what is open in it ends with it */
 	const DynJobKind *kind;		/* out, as the next ones */
 	DynJob	   *job;
 	bool		over;			/* nothing is left to do */
@@ -106,6 +107,7 @@ static void
 make_attempt(void *arg)
 {
 	Attempt    *attempt = arg;
+	MemoryContext caller;
 
 	if (attempt->pause > 0)
 		wait_for(attempt->pause);
@@ -117,7 +119,9 @@ make_attempt(void *arg)
 	pgstat_report_activity(STATE_RUNNING, psprintf("dynapg: %s of table \"%s\", %s", attempt->job->kind, attempt->job->table_name,
 												   attempt->id));
 	dyn_job_report(attempt->job);
+	caller = MemoryContextSwitchTo(attempt->context);
 	attempt->kind->run(attempt->job);
+	MemoryContextSwitchTo(caller);
 	dyn_job_begin(attempt->job);
 	dyn_job_complete(attempt->job);
 	dyn_job_commit(attempt->job);
@@ -147,7 +151,7 @@ is_transient(const ErrorData *error)
 static const char *
 code_of(const ErrorData *error)
 {
-	const char *code = dyn_job_failure_code(error);
+	const char *code = dyn_failure_code(error);
 	const DynErrInfo *info = dyn_error_by_sqlstate(error->sqlerrcode);
 
 	if (code)
@@ -195,7 +199,9 @@ dyn_job_work(const char *id, MemoryContext context)
 
 		MemoryContextReset(context);
 		MemoryContextSwitchTo(context);
+		attempt.context = AllocSetContextCreate(context, "dynapg attempt", ALLOCSET_DEFAULT_SIZES);
 		error = dyn_worker_try(make_attempt, &attempt, context);
+		MemoryContextDelete(attempt.context);
 		if (error == NULL)
 			return;
 		attempt.state = error->sqlerrcode == ERRCODE_QUERY_CANCELED ? DYN_JOB_CANCELLED : DYN_JOB_FAILED;

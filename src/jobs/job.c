@@ -19,7 +19,6 @@
 
 #define MAX_KINDS 16
 #define MAX_ATTEMPTS 20			/* that ended without a word, as crashes do, and without progress */
-#define JOB_ERROR "dynapg job"	/* the schema that an error of dyn_job_fail names */
 
 #define JOB_COLUMNS \
 	"j.id, j.kind, j.role::pg_catalog.oid, COALESCE(j.relation::pg_catalog.oid, 0::pg_catalog.oid), j.table_name, " \
@@ -336,27 +335,6 @@ dyn_job_complete(DynJob *job)
 	dyn_job_end(job->id, DYN_JOB_COMPLETED, NULL, NULL);
 }
 
-void
-dyn_job_fail(const char *code, const char *format,...)
-{
-	StringInfoData text;
-	va_list		args;
-	int			needed;
-
-	initStringInfo(&text);
-	for (;;)
-	{
-		va_start(args, format);
-		needed = appendStringInfoVA(&text, format, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&text, needed);
-	}
-	ereport(ERROR, errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION), errmsg_internal("%s", text.data),
-			err_generic_string(PG_DIAG_SCHEMA_NAME, JOB_ERROR), err_generic_string(PG_DIAG_CONSTRAINT_NAME, code));
-}
-
 /* ---- for the frame ---- */
 
 Oid
@@ -406,12 +384,4 @@ dyn_job_end(const char *id, DynJobState state, const char *code, const char *fai
 	dyn_sql_text(&args, failure);
 	(void) run("UPDATE dynapg.long_jobs j SET state = $2, failure_code = $3, failure = $4, pid = NULL, "
 			   "finished_at = pg_catalog.clock_timestamp() WHERE j.id OPERATOR(pg_catalog.=) $1 AND " IS_UNFINISHED, &args);
-}
-
-const char *
-dyn_job_failure_code(const ErrorData *error)
-{
-	if (error->schema_name == NULL || strcmp(error->schema_name, JOB_ERROR) != 0)
-		return NULL;
-	return error->constraint_name;
 }

@@ -14,7 +14,7 @@
  * So `run` either does all in one transaction, or notes with each commit where to go on (dyn_job_save), or can do everything again.
  *
  * A failure.  What may pass by itself (a connection, a full disk, a conflict) is tried again after a pause, a few times; all else, and
- * the last attempt, ends the job as FAILED.
+ * the last attempt, ends the job as FAILED, with the code of dyn_failure, or else the name of an exception of the API.
  *
  * A cancel.  dyn_job_cancel, or pg_cancel_backend() by an administrator: the statement at work ends, and the job as CANCELLED.
  * pg_terminate_backend() and a stop of the server leave it IN_PROGRESS.
@@ -27,6 +27,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/errors.h"
 #include "store/launch.h"
 #include "utils/timestamp.h"
 
@@ -141,11 +142,8 @@ extern void dyn_job_report(const DynJob *job);
 /* Ends the job with success, in the current transaction. */
 extern void dyn_job_complete(DynJob *job);
 
-/*
- * Raises an error that ends the job, without another attempt, with that code in failure_code; any other error ends it with the name of
- * its SQLSTATE's class.
- */
-extern void dyn_job_fail(const char *code, const char *format,...) pg_attribute_printf(2, 3) pg_attribute_noreturn();
+/* Raises an error that ends the job without another attempt, with that code in failure_code; see dyn_failure. */
+#define dyn_job_fail(...) dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, __VA_ARGS__)
 
 /* ---- for the frame ---- */
 
@@ -157,8 +155,5 @@ extern Oid	dyn_job_role(const char *id);
 
 /* Ends it so, in the current transaction, unless it is over. */
 extern void dyn_job_end(const char *id, DynJobState state, const char *code, const char *failure);
-
-/* Is the error one that ends the job with a code of its own?  The code, or NULL. */
-extern const char *dyn_job_failure_code(const ErrorData *error);
 
 #endif							/* DYNAPG_JOBS_JOB_H */
