@@ -11,7 +11,9 @@
 #include "api/names.h"
 #include "api/shapes.h"
 #include "api/table_settings.h"
+#include "base/errors.h"
 #include "base/jsonout.h"
+#include "jobs/job.h"
 #include "store/index.h"
 
 static const char *
@@ -345,6 +347,8 @@ dyn_describe_find(DynSlice name, bool for_update)
 
 	if (!def)
 		dyn_name_not_found(name, DYN_NAME_CONTROL);
+	if (for_update && def->filled_by != NULL && OidIsValid(dyn_job_role(def->filled_by)))
+		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Table is being created: %s", def->name);
 	return def;
 }
 
