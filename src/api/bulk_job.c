@@ -248,7 +248,9 @@ run(DynJob *job)
 	bulk.load = dyn_load_begin(&options);
 	take_notes(&bulk);
 	dyn_load_objects(job, bulk.load, &input, &hooks);
+	dyn_job_begin(job);
 	write_manifest(&bulk);
+	dyn_job_commit(job);
 }
 
 void

@@ -5,8 +5,6 @@
  */
 #include "postgres.h"
 
-#include "common/cryptohash.h"
-#include "common/md5.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -15,11 +13,11 @@
 #include "api/load_objects.h"
 #include "api/shapes.h"
 #include "api/table_settings.h"
-#include "base/base64.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "formats/checksum.h"
 
 #define CHUNK_BYTES		(16 * 1024 * 1024)	/* of records in a transaction */
 #define CHUNK_RECORDS	50000
@@ -46,7 +44,7 @@ typedef struct Run
 typedef struct Reading
 {
 	DynBucketReader *reader;
-	pg_cryptohash_ctx *md5;		/* NULL: no checksum is known */
+	DynChecksum *md5;			/* NULL: no checksum is known */
 } Reading;
 
 /* ---- notes ---- */
@@ -150,8 +148,8 @@ read_some(void *arg, char *buffer, size_t room)
 	Reading    *reading = arg;
 	size_t		count = dyn_bucket_read_some(reading->reader, buffer, room);
 
-	if (reading->md5 != NULL && count > 0 && pg_cryptohash_update(reading->md5, (const uint8 *) buffer, count) < 0)
-		elog(ERROR, "could not compute an MD5 checksum");
+	if (reading->md5 != NULL)
+		dyn_checksum_add(reading->md5, buffer, count);
 	return count;
 }
 
@@ -168,15 +166,8 @@ read_rest(Reading *reading)
 static void
 check_sum(Reading *reading, const DynLoadObject *object)
 {
-	uint8		digest[MD5_DIGEST_LENGTH];
-	char		text[32];
-	uint32		len;
-
 	read_rest(reading);
-	if (pg_cryptohash_final(reading->md5, digest, sizeof(digest)) < 0)
-		elog(ERROR, "could not compute an MD5 checksum");
-	len = dyn_base64_encode(digest, sizeof(digest), text);
-	if (len != strlen(object->md5) || memcmp(text, object->md5, len) != 0)
+	if (strcmp(dyn_checksum_end(reading->md5), object->md5) != 0)
 		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "ChecksumMismatch",
 					"The MD5 checksum of the object %s is not the one of the manifest.", object->key);
 }
@@ -185,24 +176,11 @@ static void
 check_object(Reading *reading, const DynLoadObject *object, int64 records)
 {
 	if (reading->md5 != NULL)
-	{
 		check_sum(reading, object);
-		pg_cryptohash_free(reading->md5);
-	}
 	if (object->items >= 0 && records != object->items)
 		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest",
 					"The object %s has " INT64_FORMAT " items, and the manifest counts " INT64_FORMAT ".", object->key, records,
 					object->items);
-}
-
-static void
-start_sum(Reading *reading, const DynLoadObject *object)
-{
-	if (object->md5 == NULL)
-		return;
-	reading->md5 = pg_cryptohash_create(PG_MD5);
-	if (reading->md5 == NULL || pg_cryptohash_init(reading->md5) < 0)
-		elog(ERROR, "could not compute an MD5 checksum");
 }
 
 /* Takes the records that are not written yet. */
@@ -262,7 +240,7 @@ load_object(Run *run, const DynLoadObject *object)
 
 	dyn_load_object(run->load, object->key);
 	reading.reader = dyn_bucket_read(run->bucket, object->key, 0);
-	start_sum(&reading, object);
+	reading.md5 = object->md5 != NULL ? dyn_checksum_begin() : NULL;
 	records = dyn_records_open(&format, source);
 	count = load_records(run, records);
 	begin_chunk(run);
