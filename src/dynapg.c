@@ -8,10 +8,11 @@
 #include "api/bulk.h"
 #include "api/import_table.h"
 #include "base/guc.h"
+#include "database/session.h"
 #include "http/worker.h"
+#include "iam/access_key.h"
 #include "jobs/housekeeper.h"
-#include "store/session.h"
-#include "store/throttle.h"
+#include "throughput/bucket.h"
 
 PG_MODULE_MAGIC;
 
@@ -22,7 +23,8 @@ _PG_init(void)
 {
 	dyn_guc_init();
 	dyn_session_init();
-	dyn_throttle_register();
+	dyn_session_on_roles_gone(dyn_access_key_sweep_due, dyn_access_key_roles_dropped);
+	dyn_bucket_register();
 	dyn_http_register();
 	dyn_housekeeper_register();
 	dyn_import_register();

@@ -4,8 +4,6 @@
  * It is no operation of the API, which has none for this.  Of each item an incremental export has the last state, so that its lines are
  * written in any order: a new image is put, keys without one are deleted.  Several exports are applied one after the other, in the
  * order of their times.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -14,13 +12,13 @@
 
 #include "api/bulk.h"
 #include "api/load_objects.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_describe.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
-#include "store/code.h"
+#include "base/request.h"
+#include "database/code.h"
+#include "tables/name.h"
 
 PGDLLEXPORT Datum dynapg_apply_export(PG_FUNCTION_ARGS);
 
@@ -82,7 +80,7 @@ dynapg_apply_export(PG_FUNCTION_ARGS)
 	name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	table = dyn_name_find_table((DynSlice) {name, strlen(name)}, DYN_NAME_DATA);
 	def = dyn_describe_find((DynSlice) {table->name, strlen(table->name)}, false);
-	dyn_bucket_require(DYN_BUCKET_READ);
+	dyn_s3_require(DYN_S3_READ);
 	job.relid = def->relid;
 	job.table_name = def->name;
 	job.table_id = def->table_id;

@@ -1,7 +1,5 @@
 /*
  * bulk.c - StartBulkPutItems, DescribeBulkOperation, ListBulkOperations, CancelBulkOperation
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -9,15 +7,15 @@
 #include "api/handlers.h"
 #include "api/job_replies.h"
 #include "api/load_objects.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_describe.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "bucket/bucket.h"
-#include "store/index.h"
+#include "tables/index.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 #define ARN_PART "bulk-operation"
 #define DEFAULT_PAGE 10
@@ -167,8 +165,8 @@ check_output(const DynJson *request)
 		dyn_validation("One or more parameter values were invalid: OutputType must not be empty");
 	if (dyn_request_member(output, "S3Bucket") == NULL)
 		dyn_validation("One or more parameter values were invalid: OutputS3Configuration must have an S3Bucket");
-	dyn_bucket_require(DYN_BUCKET_READ);
-	dyn_bucket_require(DYN_BUCKET_WRITE);
+	dyn_s3_require(DYN_S3_READ);
+	dyn_s3_require(DYN_S3_WRITE);
 }
 
 /* The table, which is ACTIVE and has no index in the making. */

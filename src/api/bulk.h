@@ -1,7 +1,5 @@
 /*
  * bulk.h - the kinds of jobs of StartBulkPutItems and of dynapg.apply_export
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_BULK_H
 #define DYNAPG_API_BULK_H

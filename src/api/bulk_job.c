@@ -5,8 +5,6 @@
  * in a folder for each kind, ERROR and CONDITION_CHECK_FAILURE, in so far as OutputType asks for it; and manifest.json, which names
  * them.  A chunk of the load (load_objects.h) writes at most one file of each kind, before it commits: after a crash the chunk is done
  * again, and so is its file.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -15,13 +13,13 @@
 #include "api/bulk.h"
 #include "api/job_replies.h"
 #include "api/load_objects.h"
-#include "api/shapes.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
-#include "store/catalog.h"
-#include "store/code.h"
+#include "base/request.h"
+#include "database/code.h"
+#include "tables/catalog.h"
 
 static const char *const output_names[] = {
 	[DYN_LOAD_ERROR] = "ERROR",
@@ -36,7 +34,7 @@ typedef struct Bulk
 	DynLoad    *load;
 	DynTableDef *def;
 	const char *input_bucket;
-	DynBucket  *output;
+	DynS3Bucket  *output;
 	char	   *output_path;	/* with a slash at its end */
 	bool		wanted[OUTPUTS];
 	StringInfoData lines[OUTPUTS];	/* of the chunk */
@@ -78,11 +76,11 @@ write_file(Bulk *bulk, int kind, int64 chunk)
 	StringInfo	lines = &bulk->lines[kind];
 	StringInfo	files = &bulk->files;
 	char	   *key = psprintf("%s%s/%08lld.json", bulk->output_path, output_names[kind], (long long) chunk);
-	DynBucketWritten written;
+	DynS3Written written;
 
 	if (bulk->nlines[kind] == 0)
 		return;
-	dyn_bucket_write_all(bulk->output, key, lines->data, lines->len, &written);
+	dyn_s3_write_all(bulk->output, key, lines->data, lines->len, &written);
 	appendStringInfo(files, "%s{\"outputType\":\"%s\",\"itemCount\":" INT64_FORMAT ",\"md5Checksum\":\"%s\",\"etag\":\"%s\"",
 					 files->len > 0 ? "," : "", output_names[kind], bulk->nlines[kind], written.md5, written.etag);
 	dyn_jsonout_member(files, "dataFileS3Key");
@@ -105,7 +103,7 @@ write_manifest(Bulk *bulk)
 {
 	const DynLoadCounts *counts = dyn_load_counts(bulk->load);
 	StringInfoData text;
-	DynBucketWritten written;
+	DynS3Written written;
 	char	   *arn = dyn_bulk_arn(bulk->job);
 
 	initStringInfo(&text);
@@ -115,7 +113,7 @@ write_manifest(Bulk *bulk)
 	appendStringInfo(&text, ",\"processedItemCount\":" INT64_FORMAT ",\"failedItemCount\":" INT64_FORMAT
 					 ",\"conditionCheckFailureCount\":" INT64_FORMAT ",\"files\":[%s]}\n",
 					 counts->items, counts->errors, counts->conditions, bulk->files.data);
-	dyn_bucket_write_all(bulk->output, psprintf("%smanifest.json", bulk->output_path), text.data, text.len, &written);
+	dyn_s3_write_all(bulk->output, psprintf("%smanifest.json", bulk->output_path), text.data, text.len, &written);
 }
 
 /* ---- notes ---- */
@@ -131,7 +129,7 @@ note_indexes(const Bulk *bulk, StringInfo notes, const char *member, bool global
 	{
 		const DynIndexDef *index = &bulk->def->indexes[i];
 
-		if (index->is_global != global)
+		if ((index->kind == DYN_INDEX_GLOBAL) != global)
 			continue;
 		dyn_jsonout_member(notes, index->name);
 		appendStringInfo(notes, INT64_FORMAT, counts->index_bytes[i]);
@@ -167,7 +165,7 @@ take_notes(Bulk *bulk)
 	for (int i = 0; i < bulk->def->nindexes; i++)
 	{
 		const DynIndexDef *index = &bulk->def->indexes[i];
-		const DynJson *bytes = dyn_request_member(notes, index->is_global ? "global_bytes" : "local_bytes");
+		const DynJson *bytes = dyn_request_member(notes, index->kind == DYN_INDEX_GLOBAL ? "global_bytes" : "local_bytes");
 
 		counts->index_bytes[i] = dyn_request_integer(bytes, index->name, 0);
 	}
@@ -212,7 +210,7 @@ set_output(Bulk *bulk, const DynJson *output)
 	for (int kind = 0; kind < OUTPUTS; kind++)
 		initStringInfo(&bulk->lines[kind]);
 	initStringInfo(&bulk->files);
-	bulk->output = dyn_bucket_open(dyn_request_cstring(output, "S3Bucket"), DYN_BUCKET_WRITE);
+	bulk->output = dyn_s3_open(dyn_request_cstring(output, "S3Bucket"), DYN_S3_WRITE);
 }
 
 static void

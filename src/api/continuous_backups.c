@@ -3,8 +3,6 @@
  *
  * There is no point-in-time recovery of a table.  The setting is kept and described back, so that infrastructure tools find what they
  * asked for; SQL callers get a warning, and a restore is refused with a sentence that says what to use.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -12,14 +10,14 @@
 
 #include "api/backups.h"
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/session.h"
-#include "api/shapes.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
-#include "store/catalog.h"
+#include "base/request.h"
+#include "database/session.h"
+#include "tables/catalog.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 #define LAG 300					/* seconds that the latest restorable moment is behind the present one */
 #define USE_INSTEAD "Use CreateBackup and RestoreTableFromBackup, or restore the server from a base backup and its write-ahead log."

@@ -3,20 +3,20 @@
  *
  * Until the last step the table is CREATING, whatever happens; an import that fails for another reason than bad items, or that is
  * cancelled, drops it.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/import_table.h"
 #include "api/job_replies.h"
 #include "api/load_objects.h"
-#include "api/shapes.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/limits.h"
-#include "store/code.h"
-#include "store/index.h"
+#include "base/request.h"
+#include "database/code.h"
+#include "tables/catalog.h"
+#include "tables/index.h"
+#include "tables/lifecycle.h"
 
 /* ---- the format ---- */
 
@@ -132,7 +132,7 @@ static void
 finish(DynJob *job)
 {
 	dyn_job_begin(job);
-	dyn_catalog_set_filled(table_of(job));
+	dyn_lifecycle_set_filled(table_of(job));
 	if (job->errors > 0)
 	{
 		dyn_job_save(job);
@@ -161,7 +161,7 @@ tidy(DynJob *job)
 	DynTableDef *def = dyn_catalog_read(job->table_name);
 
 	if (def != NULL && def->filled_by != NULL && strcmp(def->filled_by, job->id) == 0)
-		dyn_catalog_drop(dyn_catalog_read_for_update(job->table_name));
+		dyn_lifecycle_drop(dyn_catalog_read_for_update(job->table_name));
 }
 
 void

@@ -2,8 +2,6 @@
  * import_table.c - ImportTable, DescribeImport, ListImports
  *
  * The request makes the table, which is CREATING and which nobody finds, and starts the job (import_job.c) that fills it.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -11,15 +9,16 @@
 #include "api/import_table.h"
 #include "api/job_replies.h"
 #include "api/load_objects.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_create.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "bucket/bucket.h"
+#include "tables/lifecycle.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 #define ARN_PART "import"
 
@@ -153,11 +152,11 @@ dyn_api_import_table(const DynJson *request, StringInfo reply)
 				  dyn_job_arn(again->table_name, ARN_PART, again->id));
 	(void) dyn_job_packing(request);
 	dyn_create_read(dyn_request_member(request, "TableCreationParameters"), &def);
-	dyn_bucket_require(DYN_BUCKET_READ);
+	dyn_s3_require(DYN_S3_READ);
 	if (dyn_job_count_unfinished(DYN_IMPORT_KIND) >= DYN_MAX_IMPORTS)
 		dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: There can be at most %d imports at a time", DYN_MAX_IMPORTS);
 	def.filled_by = dyn_job_new_id(&created_at);
-	if (!dyn_catalog_create(&def))
+	if (!dyn_lifecycle_create(&def))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Table already exists: %s", def.name);
 	job = start_job(&def, token, text);
 	job.created_at = created_at;

@@ -1,7 +1,5 @@
 /*
  * import_table.h - the kind of job of ImportTable
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_IMPORT_TABLE_H
 #define DYNAPG_API_IMPORT_TABLE_H

@@ -1,17 +1,15 @@
 /*
  * job_replies.c - what the operations about imports and bulk operations share: tokens, ARNs, requests that come again
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/job_replies.h"
-#include "api/names.h"
-#include "api/shapes.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 #define TOKEN_BYTES (DYN_MIN_IMPORT_TOKEN / 2)
 

@@ -1,7 +1,5 @@
 /*
  * job_replies.h - what the operations about imports and bulk operations share: tokens, ARNs, requests that come again
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_JOB_REPLIES_H
 #define DYNAPG_API_JOB_REPLIES_H

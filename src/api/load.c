@@ -2,8 +2,6 @@
  * load.c - records of objects in S3 into a table, for jobs: see load.h
  *
  * Reading a record is pure computation, so an error of it is caught without a subtransaction.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -15,19 +13,19 @@
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
 
-#include "api/capacity.h"
-#include "api/keys.h"
 #include "api/load.h"
-#include "api/names.h"
 #include "api/operation.h"
-#include "api/params.h"
-#include "api/view.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "command/keys.h"
+#include "command/params.h"
 #include "store/load_errors.h"
 #include "store/rows.h"
+#include "tables/name.h"
+#include "tables/projection.h"
+#include "throughput/capacity.h"
 
 #define BATCH_ITEMS		1000
 #define BATCH_BYTES		(4 * 1024 * 1024)
@@ -223,7 +221,7 @@ table_of(DynLoad *load)
 static int64
 entry_bytes(const DynTable *table, const DynIndex *index, DynValue item)
 {
-	return dyn_keys_in_index(index, item) ? dyn_view_size(table, index, item) : 0;
+	return dyn_projection_has_entry(index, item) ? dyn_projection_size(table, index, item) : 0;
 }
 
 static void

@@ -8,15 +8,13 @@
  *
  * The caller begins and commits transactions; nothing is pending after dyn_load_flush.  A load lives in a child of the memory context
  * that was current when it began, over several transactions.
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_LOAD_H
 #define DYNAPG_API_LOAD_H
 
 #include "base/json.h"
 #include "formats/records.h"
-#include "store/table.h"
+#include "tables/table.h"
 
 /* What became of a record that was not written. */
 typedef enum DynLoadFailure

@@ -3,19 +3,17 @@
  *
  * The keys in a manifest count from the bucket's root.  An export that was copied to another place in a bucket still has its old keys;
  * then the objects are looked for beside the manifest, where they were.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 
 #include "api/load_manifest.h"
-#include "api/shapes.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "formats/records.h"
 
 #define SUMMARY_NAME "manifest-summary.json"
@@ -29,21 +27,21 @@
 static int
 compare_keys(const void *a, const void *b)
 {
-	return strcmp(((const DynBucketObject *) a)->key, ((const DynBucketObject *) b)->key);
+	return strcmp(((const DynS3Object *) a)->key, ((const DynS3Object *) b)->key);
 }
 
 /* The object of that key, or NULL. */
-static const DynBucketObject *
-find_key(const DynBucketObject *objects, int count, const char *key)
+static const DynS3Object *
+find_key(const DynS3Object *objects, int count, const char *key)
 {
-	DynBucketObject wanted = {.key = unconstify(char *, key)};
+	DynS3Object wanted = {.key = unconstify(char *, key)};
 
-	return bsearch(&wanted, objects, count, sizeof(DynBucketObject), compare_keys);
+	return bsearch(&wanted, objects, count, sizeof(DynS3Object), compare_keys);
 }
 
 /* The one summary among the objects; NULL where there is none, or several. */
 static const char *
-find_summary(const DynBucketObject *objects, int count)
+find_summary(const DynS3Object *objects, int count)
 {
 	const char *found = NULL;
 
@@ -108,12 +106,12 @@ moved_key(const char *summary_key, const char *key)
 }
 
 static char *
-read_text(DynBucket *bucket, const char *summary_key, const char *key, size_t limit, size_t *len)
+read_text(DynS3Bucket *bucket, const char *summary_key, const char *key, size_t limit, size_t *len)
 {
-	char	   *text = dyn_bucket_read_all(bucket, key, limit, len);
+	char	   *text = dyn_s3_read_all(bucket, key, limit, len);
 
 	if (text == NULL)
-		text = dyn_bucket_read_all(bucket, moved_key(summary_key, key), limit, len);
+		text = dyn_s3_read_all(bucket, moved_key(summary_key, key), limit, len);
 	if (text == NULL)
 		manifest_failure("The manifest names the object %s, which does not exist.", key);
 	return text;
@@ -175,12 +173,12 @@ typedef struct Folder
 {
 	char	   *prefix;			/* NULL: none is listed yet */
 	int			count;
-	DynBucketObject *objects;
+	DynS3Object *objects;
 } Folder;
 
 /* The object of that key, or NULL; the folder that was listed last is kept, since files mostly lie in one. */
-static const DynBucketObject *
-find_in_folder(DynBucket *bucket, Folder *folder, const char *key)
+static const DynS3Object *
+find_in_folder(DynS3Bucket *bucket, Folder *folder, const char *key)
 {
 	const char *end = strrchr(key, '/');
 	char	   *prefix = pnstrdup(key, end != NULL ? end - key + 1 : 0);
@@ -188,14 +186,14 @@ find_in_folder(DynBucket *bucket, Folder *folder, const char *key)
 	if (folder->prefix == NULL || strcmp(folder->prefix, prefix) != 0)
 	{
 		folder->prefix = prefix;
-		folder->count = dyn_bucket_list(bucket, prefix, &folder->objects);
+		folder->count = dyn_s3_list(bucket, prefix, &folder->objects);
 	}
 	return find_key(folder->objects, folder->count, key);
 }
 
 /* Finds the files in the bucket, for their sizes. */
 static void
-find_files(DynBucket *bucket, const char *summary_key, DynLoadObjects *found)
+find_files(DynS3Bucket *bucket, const char *summary_key, DynLoadObjects *found)
 {
 	Folder		named = {0};
 	Folder		moved = {0};
@@ -203,7 +201,7 @@ find_files(DynBucket *bucket, const char *summary_key, DynLoadObjects *found)
 	for (int i = 0; i < found->count; i++)
 	{
 		DynLoadObject *object = &found->objects[i];
-		const DynBucketObject *file = find_in_folder(bucket, &named, object->key);
+		const DynS3Object *file = find_in_folder(bucket, &named, object->key);
 
 		CHECK_FOR_INTERRUPTS();
 		if (file == NULL)
@@ -217,10 +215,10 @@ find_files(DynBucket *bucket, const char *summary_key, DynLoadObjects *found)
 }
 
 static void
-read_manifest(DynBucket *bucket, const char *summary_key, DynLoadObjects *found)
+read_manifest(DynS3Bucket *bucket, const char *summary_key, DynLoadObjects *found)
 {
 	size_t		len;
-	char	   *text = dyn_bucket_read_all(bucket, summary_key, MAX_SUMMARY, &len);
+	char	   *text = dyn_s3_read_all(bucket, summary_key, MAX_SUMMARY, &len);
 	const DynJson *summary = text != NULL ? parse_object(text, len) : NULL;
 	char	   *files_key = summary != NULL ? string_member(summary, "manifestFilesS3Key") : NULL;
 	int64		items = summary != NULL ? count_member(summary, "itemCount") : -1;
@@ -243,10 +241,10 @@ read_manifest(DynBucket *bucket, const char *summary_key, DynLoadObjects *found)
 }
 
 void
-dyn_load_list(DynBucket *bucket, const char *prefix, DynLoadObjects *found)
+dyn_load_list(DynS3Bucket *bucket, const char *prefix, DynLoadObjects *found)
 {
-	DynBucketObject *objects;
-	int			count = dyn_bucket_list(bucket, prefix, &objects);
+	DynS3Object *objects;
+	int			count = dyn_s3_list(bucket, prefix, &objects);
 	const char *summary_key = find_summary(objects, count);
 
 	*found = (DynLoadObjects) {.items = -1};

@@ -1,7 +1,5 @@
 /*
  * load_manifest.h - the objects that a load reads: all below a prefix, or those of an export's manifest
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_LOAD_MANIFEST_H
 #define DYNAPG_API_LOAD_MANIFEST_H
@@ -28,6 +26,6 @@ typedef struct DynLoadObjects
 } DynLoadObjects;
 
 /* Lists the objects, in the current memory context.  Raises failures for a manifest that is none. */
-extern void dyn_load_list(DynBucket *bucket, const char *prefix, DynLoadObjects *found);
+extern void dyn_load_list(DynS3Bucket *bucket, const char *prefix, DynLoadObjects *found);
 
 #endif							/* DYNAPG_API_LOAD_MANIFEST_H */

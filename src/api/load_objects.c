@@ -1,7 +1,5 @@
 /*
  * load_objects.c - the objects below a prefix of a bucket into a table, for jobs
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -11,13 +9,13 @@
 
 #include "api/load_manifest.h"
 #include "api/load_objects.h"
-#include "api/shapes.h"
-#include "api/table_settings.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "formats/checksum.h"
+#include "tables/settings.h"
 
 #define CHUNK_BYTES		(16 * 1024 * 1024)	/* of records in a transaction */
 #define CHUNK_RECORDS	50000
@@ -30,7 +28,7 @@ typedef struct Run
 	DynLoad    *load;
 	const DynLoadInput *input;
 	const DynLoadHooks *hooks;
-	DynBucket  *bucket;
+	DynS3Bucket  *bucket;
 	DynLoadObjects objects;
 	DynLoadPlace place;
 	MemoryContext notes_context;
@@ -43,7 +41,7 @@ typedef struct Run
 /* An object that is read. */
 typedef struct Reading
 {
-	DynBucketReader *reader;
+	DynS3Reader *reader;
 	DynChecksum *md5;			/* NULL: no checksum is known */
 } Reading;
 
@@ -146,7 +144,7 @@ static size_t
 read_some(void *arg, char *buffer, size_t room)
 {
 	Reading    *reading = arg;
-	size_t		count = dyn_bucket_read_some(reading->reader, buffer, room);
+	size_t		count = dyn_s3_read_some(reading->reader, buffer, room);
 
 	if (reading->md5 != NULL)
 		dyn_checksum_add(reading->md5, buffer, count);
@@ -239,7 +237,7 @@ load_object(Run *run, const DynLoadObject *object)
 	int64		count;
 
 	dyn_load_object(run->load, object->key);
-	reading.reader = dyn_bucket_read(run->bucket, object->key, 0);
+	reading.reader = dyn_s3_read(run->bucket, object->key, 0);
 	reading.md5 = object->md5 != NULL ? dyn_checksum_begin() : NULL;
 	records = dyn_records_open(&format, source);
 	count = load_records(run, records);
@@ -247,7 +245,7 @@ load_object(Run *run, const DynLoadObject *object)
 	if (dyn_records_flaw(records) != NULL)
 		dyn_load_broken(run->load, dyn_records_flaw(records));
 	check_object(&reading, object, count);
-	dyn_bucket_read_end(reading.reader);
+	dyn_s3_read_end(reading.reader);
 	run->place.object++;
 	run->place.record = 0;
 	run->place.bytes_before += object->size;
@@ -263,7 +261,7 @@ static void
 open_bucket(Run *run)
 {
 	dyn_job_begin(run->job);
-	run->bucket = dyn_bucket_open(run->input->bucket, DYN_BUCKET_READ);
+	run->bucket = dyn_s3_open(run->input->bucket, DYN_S3_READ);
 	dyn_job_commit(run->job);
 }
 
@@ -303,5 +301,5 @@ dyn_load_objects(DynJob *job, DynLoad *load, const DynLoadInput *input, const Dy
 	while (run.place.object < run.objects.count)
 		load_object(&run, &run.objects.objects[run.place.object]);
 	end_chunk(&run, 0);
-	dyn_bucket_close(run.bucket);
+	dyn_s3_close(run.bucket);
 }

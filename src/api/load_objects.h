@@ -6,8 +6,6 @@
  *
  * A prefix with one manifest-summary.json below it is an export: the objects are those of its manifest, whose checksums and counts
  * must be right.
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_LOAD_OBJECTS_H
 #define DYNAPG_API_LOAD_OBJECTS_H

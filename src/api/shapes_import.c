@@ -1,7 +1,5 @@
 /*
  * shapes_import.c - the shapes of the requests about imports and bulk operations
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 

@@ -1,7 +1,5 @@
 /*
  * bucket.c - what stands for S3: rights, and what the two kinds of buckets have in common
- *
- * Layer 2 (bucket).
  */
 #include "postgres.h"
 
@@ -22,16 +20,16 @@
 /* ---- rights ---- */
 
 void
-dyn_bucket_require(DynBucketUse use)
+dyn_s3_require(DynS3Use use)
 {
-	Oid			role = use == DYN_BUCKET_WRITE ? ROLE_PG_WRITE_SERVER_FILES : ROLE_PG_READ_SERVER_FILES;
+	Oid			role = use == DYN_S3_WRITE ? ROLE_PG_WRITE_SERVER_FILES : ROLE_PG_READ_SERVER_FILES;
 
 	if (!has_privs_of_role(GetUserId(), role))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("permission denied for buckets"),
 						errdetail("Only roles with privileges of \"%s\" may %s them.",
-								  use == DYN_BUCKET_WRITE ? "pg_write_server_files" : "pg_read_server_files",
-								  use == DYN_BUCKET_WRITE ? "write" : "read")));
+								  use == DYN_S3_WRITE ? "pg_write_server_files" : "pg_read_server_files",
+								  use == DYN_S3_WRITE ? "write" : "read")));
 	if (dyn_guc_s3_endpoint[0] == '\0' && dyn_guc_s3_directory[0] == '\0')
 		dyn_error(DYN_E_VALIDATION, "This server has no buckets: set dynapg.s3_directory or dynapg.s3_endpoint");
 }
@@ -47,7 +45,7 @@ is_bucket_name(const char *name)
 }
 
 void
-dyn_bucket_missing(const DynBucket *bucket)
+dyn_s3_missing(const DynS3Bucket *bucket)
 {
 	dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3NoSuchBucket",
 				"The specified bucket does not exist (Service: Amazon S3; Status Code: 404; Error Code: NoSuchBucket)");
@@ -58,11 +56,11 @@ dyn_bucket_missing(const DynBucket *bucket)
 static void
 end_everything(void *arg)
 {
-	DynBucket  *bucket = arg;
+	DynS3Bucket  *bucket = arg;
 
-	for (DynBucketReader *reader = bucket->readers; reader; reader = reader->next)
+	for (DynS3Reader *reader = bucket->readers; reader; reader = reader->next)
 		bucket->kind->read_end(reader);
-	for (DynBucketWriter *writer = bucket->writers; writer; writer = writer->next)
+	for (DynS3Writer *writer = bucket->writers; writer; writer = writer->next)
 	{
 		bucket->kind->write_abort(writer);
 		pg_cryptohash_free(writer->md5);
@@ -70,20 +68,20 @@ end_everything(void *arg)
 	bucket->kind->close(bucket);
 }
 
-DynBucket *
-dyn_bucket_open(const char *name, DynBucketUse use)
+DynS3Bucket *
+dyn_s3_open(const char *name, DynS3Use use)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dynapg bucket", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	DynBucket  *bucket = palloc0_object(DynBucket);
+	DynS3Bucket  *bucket = palloc0_object(DynS3Bucket);
 
-	dyn_bucket_require(use);
-	bucket->kind = dyn_guc_s3_endpoint[0] != '\0' ? &dyn_bucket_endpoint : &dyn_bucket_folder;
+	dyn_s3_require(use);
+	bucket->kind = dyn_guc_s3_endpoint[0] != '\0' ? &dyn_s3_endpoint : &dyn_s3_folder;
 	bucket->name = pstrdup(name);
 	bucket->context = context;
 	bucket->end = (MemoryContextCallback) {end_everything, bucket, NULL};
 	if (!is_bucket_name(name))
-		dyn_bucket_missing(bucket);
+		dyn_s3_missing(bucket);
 	bucket->kind->open(bucket);
 	MemoryContextRegisterResetCallback(context, &bucket->end);
 	MemoryContextSwitchTo(caller);
@@ -91,7 +89,7 @@ dyn_bucket_open(const char *name, DynBucketUse use)
 }
 
 void
-dyn_bucket_close(DynBucket *bucket)
+dyn_s3_close(DynS3Bucket *bucket)
 {
 	MemoryContextDelete(bucket->context);
 }
@@ -99,7 +97,7 @@ dyn_bucket_close(DynBucket *bucket)
 /* ---- listing ---- */
 
 void
-dyn_bucket_found(DynBucketListing *listing, const char *key, size_t len, int64 size)
+dyn_s3_found(DynS3Listing *listing, const char *key, size_t len, int64 size)
 {
 	MemoryContext old = MemoryContextSwitchTo(listing->context);
 
@@ -108,38 +106,38 @@ dyn_bucket_found(DynBucketListing *listing, const char *key, size_t len, int64 s
 	if (listing->count == listing->room)
 	{
 		listing->room = Max(listing->room * 2, 64);
-		listing->objects = listing->objects ? repalloc(listing->objects, listing->room * sizeof(DynBucketObject)) :
-			palloc_array(DynBucketObject, listing->room);
+		listing->objects = listing->objects ? repalloc(listing->objects, listing->room * sizeof(DynS3Object)) :
+			palloc_array(DynS3Object, listing->room);
 	}
-	listing->objects[listing->count++] = (DynBucketObject) {pnstrdup(key, len), size};
+	listing->objects[listing->count++] = (DynS3Object) {pnstrdup(key, len), size};
 	MemoryContextSwitchTo(old);
 }
 
 static int
 compare_keys(const void *a, const void *b)
 {
-	return strcmp(((const DynBucketObject *) a)->key, ((const DynBucketObject *) b)->key);
+	return strcmp(((const DynS3Object *) a)->key, ((const DynS3Object *) b)->key);
 }
 
 int
-dyn_bucket_list(DynBucket *bucket, const char *prefix, DynBucketObject **objects)
+dyn_s3_list(DynS3Bucket *bucket, const char *prefix, DynS3Object **objects)
 {
-	DynBucketListing listing = {.context = CurrentMemoryContext};
+	DynS3Listing listing = {.context = CurrentMemoryContext};
 
 	bucket->kind->list(bucket, prefix ? prefix : "", &listing);
 	if (listing.count > 0)
-		qsort(listing.objects, listing.count, sizeof(DynBucketObject), compare_keys);
+		qsort(listing.objects, listing.count, sizeof(DynS3Object), compare_keys);
 	*objects = listing.objects;
 	return listing.count;
 }
 
 /* ---- reading ---- */
 
-static DynBucketReader *
-try_read(DynBucket *bucket, const char *key, int64 offset)
+static DynS3Reader *
+try_read(DynS3Bucket *bucket, const char *key, int64 offset)
 {
 	MemoryContext caller = MemoryContextSwitchTo(bucket->context);
-	DynBucketReader *reader = bucket->kind->read(bucket, key, offset);
+	DynS3Reader *reader = bucket->kind->read(bucket, key, offset);
 
 	if (reader)
 	{
@@ -152,10 +150,10 @@ try_read(DynBucket *bucket, const char *key, int64 offset)
 	return reader;
 }
 
-DynBucketReader *
-dyn_bucket_read(DynBucket *bucket, const char *key, int64 offset)
+DynS3Reader *
+dyn_s3_read(DynS3Bucket *bucket, const char *key, int64 offset)
 {
-	DynBucketReader *reader = try_read(bucket, key, offset);
+	DynS3Reader *reader = try_read(bucket, key, offset);
 
 	if (reader == NULL)
 		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3NoSuchKey", "The specified key does not exist: %s", key);
@@ -163,16 +161,16 @@ dyn_bucket_read(DynBucket *bucket, const char *key, int64 offset)
 }
 
 size_t
-dyn_bucket_read_some(DynBucketReader *reader, void *buffer, size_t size)
+dyn_s3_read_some(DynS3Reader *reader, void *buffer, size_t size)
 {
 	CHECK_FOR_INTERRUPTS();
 	return reader->bucket->kind->read_some(reader, buffer, size);
 }
 
 void
-dyn_bucket_read_end(DynBucketReader *reader)
+dyn_s3_read_end(DynS3Reader *reader)
 {
-	DynBucketReader **link = &reader->bucket->readers;
+	DynS3Reader **link = &reader->bucket->readers;
 
 	while (*link != reader)
 		link = &(*link)->next;
@@ -183,9 +181,9 @@ dyn_bucket_read_end(DynBucketReader *reader)
 }
 
 char *
-dyn_bucket_read_all(DynBucket *bucket, const char *key, size_t limit, size_t *size)
+dyn_s3_read_all(DynS3Bucket *bucket, const char *key, size_t limit, size_t *size)
 {
-	DynBucketReader *reader = try_read(bucket, key, 0);
+	DynS3Reader *reader = try_read(bucket, key, 0);
 	size_t		room = 8192;
 	size_t		used = 0;
 	size_t		got;
@@ -194,7 +192,7 @@ dyn_bucket_read_all(DynBucket *bucket, const char *key, size_t limit, size_t *si
 	if (reader == NULL)
 		return NULL;
 	text = palloc(room + 1);
-	while ((got = dyn_bucket_read_some(reader, text + used, room - used)) > 0)
+	while ((got = dyn_s3_read_some(reader, text + used, room - used)) > 0)
 	{
 		used += got;
 		if (used > limit)
@@ -202,7 +200,7 @@ dyn_bucket_read_all(DynBucket *bucket, const char *key, size_t limit, size_t *si
 		if (used == room)
 			text = repalloc_huge(text, (room *= 2) + 1);
 	}
-	dyn_bucket_read_end(reader);
+	dyn_s3_read_end(reader);
 	text[used] = '\0';
 	*size = used;
 	return text;
@@ -218,11 +216,11 @@ check_hash(int result)
 						errhint("The server's OpenSSL may forbid it.")));
 }
 
-DynBucketWriter *
-dyn_bucket_write(DynBucket *bucket, const char *key)
+DynS3Writer *
+dyn_s3_write(DynS3Bucket *bucket, const char *key)
 {
 	MemoryContext caller = MemoryContextSwitchTo(bucket->context);
-	DynBucketWriter *writer = bucket->kind->write(bucket, key);
+	DynS3Writer *writer = bucket->kind->write(bucket, key);
 
 	writer->bucket = bucket;
 	writer->key = pstrdup(key);
@@ -238,7 +236,7 @@ dyn_bucket_write(DynBucket *bucket, const char *key)
 }
 
 void
-dyn_bucket_write_some(DynBucketWriter *writer, const void *data, size_t size)
+dyn_s3_write_some(DynS3Writer *writer, const void *data, size_t size)
 {
 	CHECK_FOR_INTERRUPTS();
 	check_hash(pg_cryptohash_update(writer->md5, data, size));
@@ -247,7 +245,7 @@ dyn_bucket_write_some(DynBucketWriter *writer, const void *data, size_t size)
 }
 
 void
-dyn_bucket_hex(const uint8 *bytes, size_t len, char *hex)
+dyn_s3_hex(const uint8 *bytes, size_t len, char *hex)
 {
 	static const char digits[] = "0123456789abcdef";
 
@@ -260,10 +258,10 @@ dyn_bucket_hex(const uint8 *bytes, size_t len, char *hex)
 }
 
 void
-dyn_bucket_write_end(DynBucketWriter *writer, DynBucketWritten *written)
+dyn_s3_write_end(DynS3Writer *writer, DynS3Written *written)
 {
-	DynBucketWriter **link = &writer->bucket->writers;
-	DynBucketWritten ignored;
+	DynS3Writer **link = &writer->bucket->writers;
+	DynS3Written ignored;
 	uint8		md5[MD5_SIZE];
 
 	if (written == NULL)
@@ -272,7 +270,7 @@ dyn_bucket_write_end(DynBucketWriter *writer, DynBucketWritten *written)
 	written->size = writer->size;
 	check_hash(pg_cryptohash_final(writer->md5, md5, sizeof(md5)));
 	written->md5[dyn_base64_encode(md5, sizeof(md5), written->md5)] = '\0';
-	dyn_bucket_hex(md5, sizeof(md5), written->etag);
+	dyn_s3_hex(md5, sizeof(md5), written->etag);
 	writer->bucket->kind->write_end(writer, written);
 
 	while (*link != writer)
@@ -284,11 +282,11 @@ dyn_bucket_write_end(DynBucketWriter *writer, DynBucketWritten *written)
 }
 
 void
-dyn_bucket_write_all(DynBucket *bucket, const char *key, const void *data, size_t size, DynBucketWritten *written)
+dyn_s3_write_all(DynS3Bucket *bucket, const char *key, const void *data, size_t size, DynS3Written *written)
 {
-	DynBucketWriter *writer = dyn_bucket_write(bucket, key);
+	DynS3Writer *writer = dyn_s3_write(bucket, key);
 
 	if (size > 0)
-		dyn_bucket_write_some(writer, data, size);
-	dyn_bucket_write_end(writer, written);
+		dyn_s3_write_some(writer, data, size);
+	dyn_s3_write_end(writer, written);
 }

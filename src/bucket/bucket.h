@@ -11,75 +11,73 @@
  *
  * Files and requests over the network take their time: only the workers of jobs do this, never a process that serves requests.  All
  * calls can be interrupted.  What is open ends with the memory context that was current when the bucket was opened, so that an error
- * leaves nothing open.  dyn_bucket_open needs a transaction, the other calls do not.
+ * leaves nothing open.  dyn_s3_open needs a transaction, the other calls do not.
  *
  * Errors carry a code (dyn_failure): S3NoSuchBucket, S3NoSuchKey, S3AccessDenied, S3InvalidKey, or that of the endpoint after "S3".  What
  * may pass by itself has been tried a few times, and has a SQLSTATE that says so.
  *
  * Rights.  Who reads must be a member of pg_read_server_files, who writes of pg_write_server_files, in both cases, since the
  * endpoint's credentials are the server's.
- *
- * Layer 2 (bucket).
  */
 #ifndef DYNAPG_BUCKET_BUCKET_H
 #define DYNAPG_BUCKET_BUCKET_H
 
 #include "postgres.h"
 
-typedef struct DynBucket DynBucket;
-typedef struct DynBucketReader DynBucketReader;
-typedef struct DynBucketWriter DynBucketWriter;
+typedef struct DynS3Bucket DynS3Bucket;
+typedef struct DynS3Reader DynS3Reader;
+typedef struct DynS3Writer DynS3Writer;
 
-typedef enum DynBucketUse
+typedef enum DynS3Use
 {
-	DYN_BUCKET_READ,
-	DYN_BUCKET_WRITE			/* and read */
-} DynBucketUse;
+	DYN_S3_READ,
+	DYN_S3_WRITE			/* and read */
+} DynS3Use;
 
-typedef struct DynBucketObject
+typedef struct DynS3Object
 {
 	char	   *key;
 	int64		size;
-} DynBucketObject;
+} DynS3Object;
 
 /* An object that was written. */
-typedef struct DynBucketWritten
+typedef struct DynS3Written
 {
 	int64		size;
 	char		md5[25];		/* base64 */
 	char		etag[64];		/* hexadecimal, without quotes; "...-N" for an object of N parts */
-} DynBucketWritten;
+} DynS3Written;
 
 /*
  * For requests: raises AccessDeniedException unless the current user may use buckets so, and ValidationException where the server has
  * none.
  */
-extern void dyn_bucket_require(DynBucketUse use);
+extern void dyn_s3_require(DynS3Use use);
 
 /* Opens a bucket, as the current user, whose rights are checked again.  The name is not checked before. */
-extern DynBucket *dyn_bucket_open(const char *name, DynBucketUse use);
-extern void dyn_bucket_close(DynBucket *bucket);
+extern DynS3Bucket *dyn_s3_open(const char *name, DynS3Use use);
+extern void dyn_s3_close(DynS3Bucket *bucket);
 
 /*
  * The objects whose keys begin with prefix, in the order of their keys, in the current memory context; returns their number.  NULL
  * is an empty prefix.
  */
-extern int	dyn_bucket_list(DynBucket *bucket, const char *prefix, DynBucketObject **objects);
+extern int	dyn_s3_list(DynS3Bucket *bucket, const char *prefix, DynS3Object **objects);
 
 /* Reads an object from an offset on: up to size bytes at a time, 0 at its end. */
-extern DynBucketReader *dyn_bucket_read(DynBucket *bucket, const char *key, int64 offset);
-extern size_t dyn_bucket_read_some(DynBucketReader *reader, void *buffer, size_t size);
-extern void dyn_bucket_read_end(DynBucketReader *reader);
+extern DynS3Reader *dyn_s3_read(DynS3Bucket *bucket, const char *key, int64 offset);
+extern size_t dyn_s3_read_some(DynS3Reader *reader, void *buffer, size_t size);
+extern void dyn_s3_read_end(DynS3Reader *reader);
 
 /* Reads a whole object of at most limit bytes; NULL where it does not exist.  The text is NUL-terminated. */
-extern char *dyn_bucket_read_all(DynBucket *bucket, const char *key, size_t limit, size_t *size);
+extern char *dyn_s3_read_all(DynS3Bucket *bucket, const char *key, size_t limit, size_t *size);
 
 /* Writes an object.  One that is never finished leaves nothing behind. */
-extern DynBucketWriter *dyn_bucket_write(DynBucket *bucket, const char *key);
-extern void dyn_bucket_write_some(DynBucketWriter *writer, const void *data, size_t size);
-extern void dyn_bucket_write_end(DynBucketWriter *writer, DynBucketWritten *written);
+extern DynS3Writer *dyn_s3_write(DynS3Bucket *bucket, const char *key);
+extern void dyn_s3_write_some(DynS3Writer *writer, const void *data, size_t size);
+extern void dyn_s3_write_end(DynS3Writer *writer, DynS3Written *written);
 
 /* Writes an object of these bytes. */
-extern void dyn_bucket_write_all(DynBucket *bucket, const char *key, const void *data, size_t size, DynBucketWritten *written);
+extern void dyn_s3_write_all(DynS3Bucket *bucket, const char *key, const void *data, size_t size, DynS3Written *written);
 
 #endif							/* DYNAPG_BUCKET_BUCKET_H */

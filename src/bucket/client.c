@@ -1,7 +1,5 @@
 /*
  * client.c - requests to an endpoint that speaks the protocol of S3, over libcurl
- *
- * Layer 2 (bucket).
  */
 #include "postgres.h"
 
@@ -27,7 +25,7 @@
 #ifndef DYN_HAVE_CURL
 
 DynS3Client *
-dyn_s3_open(const DynS3Account *account)
+dyn_s3_client_open(const DynS3Account *account)
 {
 	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					errmsg("this build of dynapg cannot use dynapg.s3_endpoint"),
@@ -36,12 +34,12 @@ dyn_s3_open(const DynS3Account *account)
 }
 
 void
-dyn_s3_close(DynS3Client *client)
+dyn_s3_client_close(DynS3Client *client)
 {
 }
 
 void
-dyn_s3_call(DynS3Client *client, DynS3Call *call)
+dyn_s3_client_call(DynS3Client *client, DynS3Call *call)
 {
 }
 
@@ -134,7 +132,7 @@ load_curl(void)
 }
 
 DynS3Client *
-dyn_s3_open(const DynS3Account *account)
+dyn_s3_client_open(const DynS3Account *account)
 {
 	DynS3Client *client = palloc0_object(DynS3Client);
 
@@ -144,12 +142,12 @@ dyn_s3_open(const DynS3Account *account)
 	client->easy = curl.easy_init();
 	if (client->multi && client->easy)
 		return client;
-	dyn_s3_close(client);
+	dyn_s3_client_close(client);
 	ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 }
 
 void
-dyn_s3_close(DynS3Client *client)
+dyn_s3_client_close(DynS3Client *client)
 {
 	if (client->easy)
 		curl.easy_cleanup(client->easy);
@@ -395,7 +393,7 @@ give_up(const DynS3Client *client, const DynS3Call *call, CURLcode result)
 }
 
 void
-dyn_s3_call(DynS3Client *client, DynS3Call *call)
+dyn_s3_client_call(DynS3Client *client, DynS3Call *call)
 {
 	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), (int64) dyn_guc_s3_timeout * 2000);
 	long		pause = FIRST_PAUSE;

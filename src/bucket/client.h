@@ -10,8 +10,6 @@
  *
  * libcurl calls back into this module only to have bytes copied: nothing there raises an error or allocates memory.  Interrupts are
  * looked at between its calls.
- *
- * Layer 2 (bucket).
  */
 #ifndef DYNAPG_BUCKET_CLIENT_H
 #define DYNAPG_BUCKET_CLIENT_H
@@ -51,14 +49,14 @@ typedef struct DynS3Call
 	char		etag[160];		/* with its quotes */
 } DynS3Call;
 
-/* In the current memory context, but for what libcurl allocates, which dyn_s3_close frees. */
-extern DynS3Client *dyn_s3_open(const DynS3Account *account);
-extern void dyn_s3_close(DynS3Client *client);
+/* In the current memory context, but for what libcurl allocates, which dyn_s3_client_close frees. */
+extern DynS3Client *dyn_s3_client_open(const DynS3Account *account);
+extern void dyn_s3_client_close(DynS3Client *client);
 
 /*
  * Makes the request; the status is 2xx or 4xx, or an error is raised.  With `once` no error is raised, and the status may be anything, 0
  * included.
  */
-extern void dyn_s3_call(DynS3Client *client, DynS3Call *call);
+extern void dyn_s3_client_call(DynS3Client *client, DynS3Call *call);
 
 #endif							/* DYNAPG_BUCKET_CLIENT_H */

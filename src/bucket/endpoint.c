@@ -4,8 +4,6 @@
  * URLs are of path style.  An object is read by ranges, one request for each, which demand that it is the version that the first one
  * read; so a range that breaks off is asked for again.  An object that fits into one part is written by one request, a larger one by a
  * multipart upload, which is aborted when the writer ends before its time.
- *
- * Layer 2 (bucket).
  */
 #include "postgres.h"
 
@@ -18,8 +16,8 @@
 #include "base/guc.h"
 #include "bucket/client.h"
 #include "bucket/internal.h"
-#include "store/catalog.h"
-#include "store/sql.h"
+#include "database/sql.h"
+#include "tables/catalog.h"
 
 #define PART_SIZE (8 * 1024 * 1024) /* bytes; the protocol demands 5 MB */
 #define MAX_PARTS 10000
@@ -34,7 +32,7 @@ typedef struct Endpoint
 
 typedef struct RangeReader
 {
-	DynBucketReader reader;
+	DynS3Reader reader;
 	char	   *path;
 	char	   *buffer;			/* PART_SIZE */
 	size_t		len;			/* in it */
@@ -46,7 +44,7 @@ typedef struct RangeReader
 
 typedef struct PartWriter
 {
-	DynBucketWriter writer;
+	DynS3Writer writer;
 	char	   *path;
 	char	   *buffer;			/* PART_SIZE */
 	size_t		len;
@@ -73,7 +71,7 @@ append_encoded(StringInfo out, const char *text, bool keep_slash)
 }
 
 static char *
-path_of(const DynBucket *bucket, const char *key)
+path_of(const DynS3Bucket *bucket, const char *key)
 {
 	StringInfoData path;
 
@@ -133,26 +131,26 @@ element(const char *from, const char *end, const char *name)
 
 /* A request whose reply is a text, NUL-terminated in the endpoint's buffer. */
 static const char *
-call_for_text(const DynBucket *bucket, DynS3Call *call)
+call_for_text(const DynS3Bucket *bucket, DynS3Call *call)
 {
 	Endpoint   *endpoint = bucket->state;
 
 	call->reply = endpoint->reply;
 	call->room = REPLY_SIZE - 1;
-	dyn_s3_call(endpoint->client, call);
+	dyn_s3_client_call(endpoint->client, call);
 	endpoint->reply[Min(call->len, call->room)] = '\0';
 	return endpoint->reply;
 }
 
 /* Raises the error that a reply tells. */
 pg_attribute_noreturn() static void
-refuse(const DynBucket *bucket, const char *key, long status, const char *text)
+refuse(const DynS3Bucket *bucket, const char *key, long status, const char *text)
 {
 	char	   *code = element(text, NULL, "Code");
 	char	   *message = element(text, NULL, "Message");
 
 	if (code && strcmp(code, "NoSuchBucket") == 0)
-		dyn_bucket_missing(bucket);
+		dyn_s3_missing(bucket);
 	if (code == NULL)
 		code = status == 403 ? "AccessDenied" : status == 404 ? "NoSuchKey" : "Error";
 	dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, psprintf("S3%.60s", code),
@@ -161,7 +159,7 @@ refuse(const DynBucket *bucket, const char *key, long status, const char *text)
 }
 
 static void
-require_success(const DynBucket *bucket, const char *key, const DynS3Call *call, const char *text)
+require_success(const DynS3Bucket *bucket, const char *key, const DynS3Call *call, const char *text)
 {
 	if (call->status < 200 || call->status >= 300)
 		refuse(bucket, key, call->status, text);
@@ -203,27 +201,27 @@ account_of(const char *bucket)
 }
 
 static void
-endpoint_open(DynBucket *bucket)
+endpoint_open(DynS3Bucket *bucket)
 {
 	DynS3Account account = account_of(bucket->name);
 	Endpoint   *endpoint = palloc0_object(Endpoint);
 
 	endpoint->reply = palloc(REPLY_SIZE);
-	endpoint->client = dyn_s3_open(&account);
+	endpoint->client = dyn_s3_client_open(&account);
 	bucket->state = endpoint;
 }
 
 static void
-endpoint_close(DynBucket *bucket)
+endpoint_close(DynS3Bucket *bucket)
 {
-	dyn_s3_close(((Endpoint *) bucket->state)->client);
+	dyn_s3_client_close(((Endpoint *) bucket->state)->client);
 }
 
 /* ---- listing ---- */
 
 /* Adds the objects of a page; the token of the next one, or NULL. */
 static char *
-list_page(DynBucket *bucket, const char *prefix, const char *token, DynBucketListing *listing)
+list_page(DynS3Bucket *bucket, const char *prefix, const char *token, DynS3Listing *listing)
 {
 	StringInfoData query;
 	DynS3Call	call = {.method = "GET"};
@@ -257,7 +255,7 @@ list_page(DynBucket *bucket, const char *prefix, const char *token, DynBucketLis
 		len = decode(key);
 		/* what ends with a slash and is empty stands for a folder */
 		if (!(len > 0 && key[len - 1] == '/' && strcmp(size, "0") == 0))
-			dyn_bucket_found(listing, key, len, strtoll(size, NULL, 10));
+			dyn_s3_found(listing, key, len, strtoll(size, NULL, 10));
 		pfree(key);
 		pfree(size);
 	}
@@ -271,7 +269,7 @@ list_page(DynBucket *bucket, const char *prefix, const char *token, DynBucketLis
 }
 
 static void
-endpoint_list(DynBucket *bucket, const char *prefix, DynBucketListing *listing)
+endpoint_list(DynS3Bucket *bucket, const char *prefix, DynS3Listing *listing)
 {
 	char	   *token = NULL;
 
@@ -289,7 +287,7 @@ endpoint_list(DynBucket *bucket, const char *prefix, DynBucketListing *listing)
 
 /* Gets the next range; false where there is no such object. */
 static bool
-fill(DynBucket *bucket, RangeReader *range, const char *key)
+fill(DynS3Bucket *bucket, RangeReader *range, const char *key)
 {
 	Endpoint   *endpoint = bucket->state;
 	DynS3Call	call = {
@@ -297,7 +295,7 @@ fill(DynBucket *bucket, RangeReader *range, const char *key)
 		.if_match = range->etag[0] ? range->etag : NULL,.reply = range->buffer,.room = PART_SIZE
 	};
 
-	dyn_s3_call(endpoint->client, &call);
+	dyn_s3_client_call(endpoint->client, &call);
 	range->len = Min(call.len, PART_SIZE);
 	range->at = 0;
 	if (call.status == 416)		/* it ends there */
@@ -321,8 +319,8 @@ fill(DynBucket *bucket, RangeReader *range, const char *key)
 	refuse(bucket, key, call.status, range->buffer);
 }
 
-static DynBucketReader *
-endpoint_read(DynBucket *bucket, const char *key, int64 offset)
+static DynS3Reader *
+endpoint_read(DynS3Bucket *bucket, const char *key, int64 offset)
 {
 	RangeReader *range = palloc0_object(RangeReader);
 
@@ -337,7 +335,7 @@ endpoint_read(DynBucket *bucket, const char *key, int64 offset)
 }
 
 static size_t
-endpoint_read_some(DynBucketReader *reader, void *buffer, size_t size)
+endpoint_read_some(DynS3Reader *reader, void *buffer, size_t size)
 {
 	RangeReader *range = (RangeReader *) reader;
 	size_t		fits;
@@ -351,15 +349,15 @@ endpoint_read_some(DynBucketReader *reader, void *buffer, size_t size)
 }
 
 static void
-endpoint_read_end(DynBucketReader *reader)
+endpoint_read_end(DynS3Reader *reader)
 {
 	pfree(((RangeReader *) reader)->buffer);
 }
 
 /* ---- writing ---- */
 
-static DynBucketWriter *
-endpoint_write(DynBucket *bucket, const char *key)
+static DynS3Writer *
+endpoint_write(DynS3Bucket *bucket, const char *key)
 {
 	PartWriter *part = palloc0_object(PartWriter);
 
@@ -386,7 +384,7 @@ hash_part(const PartWriter *part, char *md5)
 static void
 send_buffer(PartWriter *part, const char *query, char *etag, size_t etag_size)
 {
-	DynBucket  *bucket = part->writer.bucket;
+	DynS3Bucket  *bucket = part->writer.bucket;
 	char		md5[25];
 	DynS3Call	call = {.method = "PUT",.path = part->path,.query = query,.md5 = md5,.body = part->buffer,.body_len = part->len};
 	const char *text;
@@ -405,7 +403,7 @@ send_buffer(PartWriter *part, const char *query, char *etag, size_t etag_size)
 static void
 begin_upload(PartWriter *part)
 {
-	DynBucket  *bucket = part->writer.bucket;
+	DynS3Bucket  *bucket = part->writer.bucket;
 	DynS3Call	call = {.method = "POST",.path = part->path,.query = "uploads=",.body = "",.body_len = 0};
 	const char *text = call_for_text(bucket, &call);
 	char	   *id;
@@ -446,7 +444,7 @@ send_part(PartWriter *part)
 }
 
 static void
-endpoint_write_some(DynBucketWriter *writer, const void *data, size_t size)
+endpoint_write_some(DynS3Writer *writer, const void *data, size_t size)
 {
 	PartWriter *part = (PartWriter *) writer;
 	const char *from = data;
@@ -467,9 +465,9 @@ endpoint_write_some(DynBucketWriter *writer, const void *data, size_t size)
 
 /* Puts the parts together.  An error may come in a reply with status 200. */
 static void
-end_upload(PartWriter *part, DynBucketWritten *written)
+end_upload(PartWriter *part, DynS3Written *written)
 {
-	DynBucket  *bucket = part->writer.bucket;
+	DynS3Bucket  *bucket = part->writer.bucket;
 	char	   *body = psprintf("<CompleteMultipartUpload>%s</CompleteMultipartUpload>", part->done.data);
 	DynS3Call	call = {
 		.method = "POST",.path = part->path,.query = query_of_upload(part, 0),.body = body,.body_len = strlen(body)
@@ -491,7 +489,7 @@ end_upload(PartWriter *part, DynBucketWritten *written)
 }
 
 static void
-endpoint_write_end(DynBucketWriter *writer, DynBucketWritten *written)
+endpoint_write_end(DynS3Writer *writer, DynS3Written *written)
 {
 	PartWriter *part = (PartWriter *) writer;
 	char		etag[160];
@@ -509,7 +507,7 @@ endpoint_write_end(DynBucketWriter *writer, DynBucketWritten *written)
 
 /* Nothing here raises an error: the request is made once. */
 static void
-endpoint_write_abort(DynBucketWriter *writer)
+endpoint_write_abort(DynS3Writer *writer)
 {
 	PartWriter *part = (PartWriter *) writer;
 	Endpoint   *endpoint = writer->bucket->state;
@@ -518,10 +516,10 @@ endpoint_write_abort(DynBucketWriter *writer)
 	if (part->upload == NULL)
 		return;
 	call.query = query_of_upload(part, 0);
-	dyn_s3_call(endpoint->client, &call);
+	dyn_s3_client_call(endpoint->client, &call);
 }
 
-const DynBucketKind dyn_bucket_endpoint = {
+const DynS3Kind dyn_s3_endpoint = {
 	.open = endpoint_open,
 	.close = endpoint_close,
 	.list = endpoint_list,

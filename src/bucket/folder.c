@@ -7,8 +7,6 @@
  *
  * A file is written under another name in its folder, which no listing shows, made durable, and then renamed.  A crash leaves that
  * file behind; the next writer of the key replaces it.
- *
- * Layer 2 (bucket).
  */
 #include "postgres.h"
 
@@ -38,13 +36,13 @@ typedef struct Folder
 
 typedef struct FileReader
 {
-	DynBucketReader reader;
+	DynS3Reader reader;
 	int			fd;
 } FileReader;
 
 typedef struct FileWriter
 {
-	DynBucketWriter writer;
+	DynS3Writer writer;
 	int			folder;			/* that the file is in; -1: closed */
 	int			fd;
 	char		unfinished[64]; /* its name there, until it is complete */
@@ -127,7 +125,7 @@ make_folder(int parent, const char *name)
  * made.
  */
 static int
-walk(DynBucket *bucket, const char *path, char *name, bool make)
+walk(DynS3Bucket *bucket, const char *path, char *name, bool make)
 {
 	int			fd = dup(((Folder *) bucket->state)->fd);
 	const char *part = path;
@@ -157,7 +155,7 @@ walk(DynBucket *bucket, const char *path, char *name, bool make)
 /* ---- the bucket ---- */
 
 static void
-folder_open(DynBucket *bucket)
+folder_open(DynS3Bucket *bucket)
 {
 	Folder	   *folder = palloc0_object(Folder);
 	int			root = open(dyn_guc_s3_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -172,14 +170,14 @@ folder_open(DynBucket *bucket)
 	if (folder->fd >= 0)
 		return;
 	if (saved_errno == ENOENT)
-		dyn_bucket_missing(bucket);
+		dyn_s3_missing(bucket);
 	if (is_no_folder(saved_errno))
 		refuse_link(bucket->name);
 	fail(saved_errno, "open", bucket->name);
 }
 
 static void
-folder_close(DynBucket *bucket)
+folder_close(DynS3Bucket *bucket)
 {
 	close(((Folder *) bucket->state)->fd);
 }
@@ -233,10 +231,10 @@ leads_to(const char *path, const char *prefix, bool is_folder)
 	return strncmp(path, prefix, prefix_len) == 0;
 }
 
-static void list_folder(int fd, const char *path, const char *prefix, DynBucketListing *listing);
+static void list_folder(int fd, const char *path, const char *prefix, DynS3Listing *listing);
 
 static void
-list_entry(int fd, const char *path, const char *name, const char *prefix, DynBucketListing *listing)
+list_entry(int fd, const char *path, const char *name, const char *prefix, DynS3Listing *listing)
 {
 	char	   *key = psprintf("%s%s", path, name);
 	struct stat status;
@@ -265,14 +263,14 @@ list_entry(int fd, const char *path, const char *name, const char *prefix, DynBu
 	else if (!leads_to(key, prefix, false))
 		return;
 	else if (S_ISREG(status.st_mode))
-		dyn_bucket_found(listing, key, strlen(key), status.st_size);
+		dyn_s3_found(listing, key, strlen(key), status.st_size);
 	else
 		refuse_link(key);
 }
 
 /* Lists what is in a folder and below it; closes its descriptor. */
 static void
-list_folder(int fd, const char *path, const char *prefix, DynBucketListing *listing)
+list_folder(int fd, const char *path, const char *prefix, DynS3Listing *listing)
 {
 	List	   *names;
 	ListCell   *cell;
@@ -298,7 +296,7 @@ list_folder(int fd, const char *path, const char *prefix, DynBucketListing *list
 }
 
 static void
-folder_list(DynBucket *bucket, const char *prefix, DynBucketListing *listing)
+folder_list(DynS3Bucket *bucket, const char *prefix, DynS3Listing *listing)
 {
 	int			fd = openat(((Folder *) bucket->state)->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -309,8 +307,8 @@ folder_list(DynBucket *bucket, const char *prefix, DynBucketListing *listing)
 
 /* ---- reading ---- */
 
-static DynBucketReader *
-folder_read(DynBucket *bucket, const char *key, int64 offset)
+static DynS3Reader *
+folder_read(DynS3Bucket *bucket, const char *key, int64 offset)
 {
 	FileReader *file = palloc0_object(FileReader);
 	char		name[MAX_PART + 1];
@@ -345,7 +343,7 @@ folder_read(DynBucket *bucket, const char *key, int64 offset)
 }
 
 static size_t
-folder_read_some(DynBucketReader *reader, void *buffer, size_t size)
+folder_read_some(DynS3Reader *reader, void *buffer, size_t size)
 {
 	FileReader *file = (FileReader *) reader;
 	ssize_t		got;
@@ -361,15 +359,15 @@ folder_read_some(DynBucketReader *reader, void *buffer, size_t size)
 }
 
 static void
-folder_read_end(DynBucketReader *reader)
+folder_read_end(DynS3Reader *reader)
 {
 	close(((FileReader *) reader)->fd);
 }
 
 /* ---- writing ---- */
 
-static DynBucketWriter *
-folder_write(DynBucket *bucket, const char *key)
+static DynS3Writer *
+folder_write(DynS3Bucket *bucket, const char *key)
 {
 	FileWriter *file = palloc0_object(FileWriter);
 	int			saved_errno;
@@ -391,7 +389,7 @@ folder_write(DynBucket *bucket, const char *key)
 }
 
 static void
-folder_write_some(DynBucketWriter *writer, const void *data, size_t size)
+folder_write_some(DynS3Writer *writer, const void *data, size_t size)
 {
 	FileWriter *file = (FileWriter *) writer;
 	const char *at = data;
@@ -415,7 +413,7 @@ folder_write_some(DynBucketWriter *writer, const void *data, size_t size)
 }
 
 static void
-folder_write_abort(DynBucketWriter *writer)
+folder_write_abort(DynS3Writer *writer)
 {
 	FileWriter *file = (FileWriter *) writer;
 
@@ -425,7 +423,7 @@ folder_write_abort(DynBucketWriter *writer)
 }
 
 static void
-folder_write_end(DynBucketWriter *writer, DynBucketWritten *written)
+folder_write_end(DynS3Writer *writer, DynS3Written *written)
 {
 	FileWriter *file = (FileWriter *) writer;
 
@@ -436,7 +434,7 @@ folder_write_end(DynBucketWriter *writer, DynBucketWritten *written)
 	close(file->folder);
 }
 
-const DynBucketKind dyn_bucket_folder = {
+const DynS3Kind dyn_s3_folder = {
 	.open = folder_open,
 	.close = folder_close,
 	.list = folder_list,

@@ -1,7 +1,5 @@
 /*
  * sign.c - AWS Signature Version 4 of requests to an endpoint
- *
- * Layer 2 (bucket).
  */
 #include "postgres.h"
 
@@ -23,7 +21,7 @@ sha256(const void *data, size_t len, char *hex)
 
 	if (EVP_Digest(data, len, digest, &size, EVP_sha256(), NULL) != 1)
 		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not compute a SHA-256 hash")));
-	dyn_bucket_hex(digest, sizeof(digest), hex);
+	dyn_s3_hex(digest, sizeof(digest), hex);
 }
 
 static void
@@ -81,7 +79,7 @@ dyn_s3_sign(const DynS3Signing *signing, DynS3Signature *signature)
 	text = psprintf("AWS4-HMAC-SHA256\n%s\n%s\n%s", signature->date, scope, hash);
 	signing_key(signing, day, key);
 	hmac(key, sizeof(key), text, digest);
-	dyn_bucket_hex(digest, sizeof(digest), hex);
+	dyn_s3_hex(digest, sizeof(digest), hex);
 	signature->authorization = psprintf("AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s", signing->access_key, scope,
 										names, hex);
 }

@@ -2,8 +2,6 @@
  * sign.h - AWS Signature Version 4 of requests to an endpoint
  *
  * libcurl can sign by itself, but before its version 8 not as S3 demands: without the hash of the body among the signed headers.
- *
- * Layer 2 (bucket).
  */
 #ifndef DYNAPG_BUCKET_SIGN_H
 #define DYNAPG_BUCKET_SIGN_H

@@ -1,7 +1,5 @@
 /*
  * checksum.c - the MD5 checksum of an object that is read, over several transactions
- *
- * Layer 1 (formats).
  */
 #include "postgres.h"
 

@@ -2,8 +2,6 @@
  * checksum.h - the MD5 checksum of an object that is read, over several transactions
  *
  * PostgreSQL's own hashes end with the transaction that makes them.
- *
- * Layer 1 (formats).
  */
 #ifndef DYNAPG_FORMATS_CHECKSUM_H
 #define DYNAPG_FORMATS_CHECKSUM_H

@@ -5,8 +5,6 @@
  * quotes between them.  The first line names the columns unless the import does.  Each line is an item; its cells are strings, but
  * for the keys of the table and of its indexes, which have their types (B is base64).  An empty cell of a column that is a key of an
  * index alone is no attribute, so the item is not in that index; any other empty cell is an empty string.
- *
- * Layer 1 (formats).
  */
 #include "postgres.h"
 

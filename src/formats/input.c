@@ -3,8 +3,6 @@
  *
  * The states of zlib and libzstd are in malloc's memory, so that PostgreSQL never raises an error below their frames; the memory
  * context frees them.
- *
- * Layer 1 (formats).
  */
 #include "postgres.h"
 

@@ -5,8 +5,6 @@
  * tools make them), zstd (several frames), or nothing.  It keeps no more than its two buffers.
  *
  * What is wrong with the packed bytes is no error: the input ends, and its flaw says why.  Errors of the source are raised by it.
- *
- * Layer 1 (formats).
  */
 #ifndef DYNAPG_FORMATS_INPUT_H
 #define DYNAPG_FORMATS_INPUT_H

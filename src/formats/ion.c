@@ -3,8 +3,6 @@
  *
  * N is a decimal or an integer (a float, too), B a blob or a clob, S a string or a symbol, M a struct, L a list; a set is a list
  * with the annotation $dynamodb_SS, $dynamodb_NS or $dynamodb_BS.
- *
- * Layer 1 (formats).
  */
 #include "postgres.h"
 

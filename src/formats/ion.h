@@ -4,8 +4,6 @@
  * Both write a value into records->text as they come to it.  Its place says how: a record is a JSON object whose members are items
  * or keys, {Item:{..}}, and a condition's parts are plain strings.  A value that an item cannot hold is a flaw of the record; what is
  * no Ion is a flaw of the object.
- *
- * Layer 1 (formats).
  */
 #ifndef DYNAPG_FORMATS_ION_H
 #define DYNAPG_FORMATS_ION_H

@@ -2,8 +2,6 @@
  * ion_binary.c - the binary form of Amazon Ion
  *
  * A value at the top level is read into a buffer as a whole; what is in it are slices of that.
- *
- * Layer 1 (formats).
  */
 #include "postgres.h"
 

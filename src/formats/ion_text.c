@@ -2,8 +2,6 @@
  * ion_text.c - the text form of Amazon Ion
  *
  * Each function that takes a part of the text returns false where the text is no Ion.
- *
- * Layer 1 (formats).
  */
 #include "postgres.h"
 

@@ -1,7 +1,5 @@
 /*
  * readers.h - between records.c and the readers of the formats
- *
- * Layer 1 (formats).
  */
 #ifndef DYNAPG_FORMATS_READERS_H
 #define DYNAPG_FORMATS_READERS_H

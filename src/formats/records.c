@@ -1,7 +1,5 @@
 /*
  * records.c - the records of an object in S3: lines of DynamoDB JSON, and the choice among the formats
- *
- * Layer 1 (formats).
  */
 #include "postgres.h"
 

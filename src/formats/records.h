@@ -6,8 +6,6 @@
  * out in that form, too.
  *
  * A record with a flaw is skipped, and the next ones are read.  An object with a flaw ends there.
- *
- * Layer 1 (formats).
  */
 #ifndef DYNAPG_FORMATS_RECORDS_H
 #define DYNAPG_FORMATS_RECORDS_H

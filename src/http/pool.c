@@ -3,8 +3,6 @@
  *
  * Each timer has a list of connections in the order in which they came to it, so the first is always the next, and among
  * those that transfer something the slowest.
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 

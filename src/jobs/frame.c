@@ -1,7 +1,5 @@
 /*
  * frame.c - the frame of jobs: attempts, pauses, and how a job ends
- *
- * Layer 2 (jobs).
  */
 #include "postgres.h"
 

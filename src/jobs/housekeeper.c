@@ -1,7 +1,5 @@
 /*
  * housekeeper.c - the background worker that does what is due in the database
- *
- * Layer 2 (jobs).
  */
 #include "postgres.h"
 
@@ -32,14 +30,15 @@
 #include "base/guc.h"
 #include "base/server.h"
 #include "changes/jobs.h"
+#include "database/code.h"
+#include "database/installation.h"
+#include "database/session.h"
+#include "database/sql.h"
 #include "jobs/housekeeper.h"
 #include "jobs/job.h"
 #include "store/builder.h"
-#include "store/code.h"
-#include "store/installation.h"
-#include "store/session.h"
-#include "store/sql.h"
 #include "store/ttl.h"
+#include "tables/catalog.h"
 
 #define NAME				"dynapg housekeeper"
 #define RESTART_SECONDS		1

@@ -1,7 +1,5 @@
 /*
  * job.c - jobs: long work that somebody has asked for, and the catalog dynapg.long_jobs
- *
- * Layer 2 (jobs).
  */
 #include "postgres.h"
 
@@ -11,11 +9,11 @@
 #include "utils/backend_progress.h"
 #include "utils/builtins.h"
 
+#include "database/installation.h"
+#include "database/sql.h"
 #include "jobs/job.h"
 #include "store/builder.h"
-#include "store/catalog.h"
-#include "store/installation.h"
-#include "store/sql.h"
+#include "tables/catalog.h"
 
 #define MAX_KINDS 16
 #define MAX_ATTEMPTS 20			/* that ended without a word, as crashes do, and without progress */

@@ -18,8 +18,6 @@
  *
  * A cancel.  dyn_job_cancel, or pg_cancel_backend() by an administrator: the statement at work ends, and the job as CANCELLED.
  * pg_terminate_backend() and a stop of the server leave it IN_PROGRESS.
- *
- * Layer 2 (jobs).
  */
 #ifndef DYNAPG_JOBS_JOB_H
 #define DYNAPG_JOBS_JOB_H

@@ -1,7 +1,5 @@
 /*
  * job_sql.c - functions for SQL of jobs: dynapg.cancel_job, and the guard of their catalog
- *
- * Layer 2 (jobs).
  */
 #include "postgres.h"
 

@@ -7,8 +7,6 @@
  * Ending.  A statement that fails is noted in the row of the index or the backup, what it left behind is dropped, and the builder
  * ends; another one starts later (index.h).  A builder that is cancelled (dyn_builder_stop) or terminated ends at once and leaves
  * everything as it is: whatever comes next begins by dropping an invalid index.
- *
- * Layer 2 (jobs).
  */
 #include "postgres.h"
 
@@ -17,14 +15,15 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
+#include "database/sql.h"
 #include "jobs/worker.h"
 #include "store/backup.h"
 #include "store/builder.h"
-#include "store/ddl.h"
-#include "store/index.h"
-#include "store/relation.h"
-#include "store/sql.h"
+#include "store/index_build.h"
 #include "store/ttl.h"
+#include "tables/ddl.h"
+#include "tables/index.h"
+#include "tables/relation.h"
 
 /* What the builder works on, in a context of its own. */
 typedef struct Job
@@ -69,7 +68,7 @@ static bool
 read_index_job(Oid relid, Job *job)
 {
 	const DynIndexDef *index;
-	DynTableDef *def = dyn_index_job(relid, &index);
+	DynTableDef *def = dyn_index_build_job(relid, &index);
 	Oid			relation;
 
 	if (!def)

@@ -3,8 +3,6 @@
  *
  * CREATE INDEX CONCURRENTLY commits several transactions of its own, which PostgreSQL allows to a statement of the
  * top level alone: the worker runs it in a portal as the main loop of a session would.
- *
- * Layer 2 (jobs).
  */
 #include "postgres.h"
 
@@ -23,10 +21,10 @@
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
+#include "database/installation.h"
 #include "jobs/job.h"
 #include "jobs/worker.h"
-#include "store/catalog.h"
-#include "store/installation.h"
+#include "tables/catalog.h"
 
 #define LOCK_POLL 50			/* ms */
 #define LOCK_ATTEMPTS 50		/* of a new worker, every LOCK_POLL: until the transaction that started it has ended */

@@ -4,8 +4,6 @@
  * The worker is attached to the database as the bootstrap superuser, since the role that it works for may have no right to log in, and
  * then takes that role's identity for all it does.  What it runs is generated and names everything with its schema; the catalogs are
  * written as their owner (dyn_catalog_run).
- *
- * Layer 2 (jobs).
  */
 #ifndef DYNAPG_JOBS_WORKER_H
 #define DYNAPG_JOBS_WORKER_H

@@ -4,8 +4,6 @@
  * A builder is a dynamic background worker for one table (launch.h).  As the table's owner it does what is left to do for the table
  * (jobs/table_work.c): it runs CREATE INDEX CONCURRENTLY and DROP INDEX CONCURRENTLY and copies rows, until nothing is left, and
  * ends.
- *
- * Layer 2 (store).
  */
 #ifndef DYNAPG_STORE_BUILDER_H
 #define DYNAPG_STORE_BUILDER_H

@@ -1,7 +1,5 @@
 /*
  * launch.c - starting and stopping the background workers of long work
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 
@@ -18,9 +16,9 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "store/catalog.h"
+#include "database/sql.h"
 #include "store/launch.h"
-#include "store/sql.h"
+#include "tables/catalog.h"
 
 #define LOCK_CLASS 0x4459		/* 1 and 2 are those of pg_advisory_lock */
 #define RESTART_PAUSE 2000		/* ms between two starts for the same work by one backend */

@@ -1,13 +1,11 @@
 /*
  * load_errors.c - dynapg.load_errors: what was wrong with records of imports and bulk operations
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 
-#include "store/catalog.h"
+#include "tables/catalog.h"
 #include "store/load_errors.h"
-#include "store/sql.h"
+#include "database/sql.h"
 
 void
 dyn_load_errors_add(const char *job, const DynLoadError *errors, int count)

@@ -3,8 +3,6 @@
  *
  * The first ones of a job are kept, as long as its row in dynapg.long_jobs.  The view dynapg.import_errors shows them to those who see the
  * job.
- *
- * Layer 2 (store).
  */
 #ifndef DYNAPG_STORE_LOAD_ERRORS_H
 #define DYNAPG_STORE_LOAD_ERRORS_H
