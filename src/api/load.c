@@ -13,8 +13,10 @@
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
 
+#include "api/handlers.h"
 #include "api/load.h"
-#include "api/operation.h"
+#include "api/shapes.h"
+#include "base/call.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
@@ -430,11 +432,14 @@ static void
 put_item(void *arg)
 {
 	const Call *call = arg;
-	const DynOperation *operation = dyn_operation_find("PutItem", strlen("PutItem"));
+	const DynJson *request = dyn_json_parse(call->request, call->len);
+	DynCall		outer = dyn_call_begin("PutItem");
 	StringInfoData reply;
 
 	initStringInfo(&reply);
-	dyn_api_call(operation, call->request, call->len, &reply);
+	dyn_shape_check(&dyn_shape_put_item, request);
+	dyn_api_put_item(request, &reply);
+	(void) dyn_call_end(outer);
 }
 
 static void

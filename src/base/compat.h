@@ -41,6 +41,17 @@
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_state.h" /* was part of commands/explain.h */
+#endif
+
+/* Shows a plan that is not run; users include commands/explain.h. */
+#if PG_VERSION_NUM < 170000
+#define dyn_compat_explain_plan(plan, state, text, params) ExplainOnePlan(plan, NULL, state, text, params, NULL, NULL, NULL)
+#else
+#define dyn_compat_explain_plan(plan, state, text, params) ExplainOnePlan(plan, NULL, state, text, params, NULL, NULL, NULL, NULL)
+#endif
+
 /* Does the role own the relation, or is it a superuser? */
 static inline bool
 dyn_compat_owns_relation(Oid relid, Oid role)
@@ -77,6 +88,13 @@ dyn_compat_may_connect(Oid role)
 #define dyn_compat_beginscan(index, snapshot, nkeys) index_beginscan_bitmap(index, snapshot, nkeys)
 #else
 #define dyn_compat_beginscan(index, snapshot, nkeys) index_beginscan_bitmap(index, snapshot, NULL, nkeys)
+#endif
+
+/* Lets a vacuum rest as its cost limit says; users include commands/vacuum.h. */
+#if PG_VERSION_NUM < 180000
+#define dyn_compat_vacuum_delay() vacuum_delay_point()
+#else
+#define dyn_compat_vacuum_delay() vacuum_delay_point(false)
 #endif
 
 /* May the role create objects in the schema? */
