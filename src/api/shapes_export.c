@@ -16,8 +16,8 @@ static const DynShape s3_prefix = {.name = "S3Prefix", .kind = DYN_SHAPE_STRING,
 static const char *const sse_algorithms[] = {"KMS", "AES256", NULL};
 static const DynShape sse_algorithm = ENUM_OF("S3SseAlgorithm", sse_algorithms);
 static const DynShape kms_key = STRING_OF("S3SseKmsKeyId", 1, DYN_MAX_KMS_KEY);
-static const char *const formats[] = {"DYNAMODB_JSON", "ION", NULL};
-static const DynShape format = ENUM_OF("ExportFormat", formats);
+static const char *const export_formats[] = {"DYNAMODB_JSON", "ION", NULL};
+static const DynShape export_format = ENUM_OF("ExportFormat", export_formats);
 static const char *const types[] = {"FULL_EXPORT", "INCREMENTAL_EXPORT", NULL};
 static const DynShape type = ENUM_OF("ExportType", types);
 
@@ -37,14 +37,14 @@ static const DynShape attribute_name = {.name = "AttributeName", .kind = DYN_SHA
 static const DynShape names = MAP_OF("ExpressionAttributeNameMap", dyn_shape_string, attribute_name);
 static const DynShape values = {.name = "ExpressionAttributeValueMap", .kind = DYN_SHAPE_ATTRIBUTE_MAP,
 .key = &dyn_shape_string, .element = &attribute_value};
-static const DynShapeField filter_fields[] = {
+static const DynShapeField export_filter_fields[] = {
 	{"FilterExpression", &dyn_shape_string, false},
 	{"ProjectionExpression", &dyn_shape_string, false},
 	{"KeyConditionExpression", &dyn_shape_string, false},
 	{"ExpressionAttributeNames", &names, false},
 	{"ExpressionAttributeValues", &values, false},
 };
-static const DynShape filter = STRUCTURE_OF("FilterSpecification", filter_fields);
+static const DynShape export_filter = STRUCTURE_OF("FilterSpecification", export_filter_fields);
 
 static const DynShapeField export_fields[] = {
 	{"TableArn", &export_table_arn, true},
@@ -55,10 +55,10 @@ static const DynShapeField export_fields[] = {
 	{"S3Prefix", &s3_prefix, false},
 	{"S3SseAlgorithm", &sse_algorithm, false},
 	{"S3SseKmsKeyId", &kms_key, false},
-	{"ExportFormat", &format, false},
+	{"ExportFormat", &export_format, false},
 	{"ExportType", &type, false},
 	{"IncrementalExportSpecification", &incremental, false},
-	{"FilterSpecification", &filter, false},
+	{"FilterSpecification", &export_filter, false},
 };
 const DynShape dyn_shape_export_table_to_point_in_time = STRUCTURE_OF("ExportTableToPointInTimeInput", export_fields);
 
