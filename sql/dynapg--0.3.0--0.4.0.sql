@@ -234,6 +234,68 @@ $$;
 COMMENT ON FUNCTION dynapg.search_vectors_items(text, text, real[], integer, text, json, json) IS
 	'the items with the nearest vectors as rows, the nearest first, as dynapg.search_vectors finds them';
 
+/* ---- streams and jobs in views ---- */
+
+ALTER TABLE dynapg.streams ADD COLUMN channel text;
+COMMENT ON COLUMN dynapg.streams.channel IS 'what a transaction notifies that writes records; NULL: nothing';
+
+ALTER TABLE dynapg.jobs DROP CONSTRAINT jobs_kind_check;
+ALTER TABLE dynapg.jobs ADD CONSTRAINT jobs_kind_check CHECK (kind IN ('ttl', 'streams'));
+ALTER TABLE dynapg.jobs ADD COLUMN rate real;
+COMMENT ON TABLE dynapg.jobs IS 'what background jobs have done to data tables, and to dynapg.changes';
+COMMENT ON COLUMN dynapg.jobs.rate IS 'items a second that the last transaction deleted';
+
+CREATE FUNCTION dynapg.jobs_next_look() RETURNS timestamptz
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_jobs_next_look';
+COMMENT ON FUNCTION dynapg.jobs_next_look() IS 'when the background worker looks for what is due; NULL if none works in this database';
+
+-- A job that failed pauses as src/changes/housekeeper.c says.
+CREATE OR REPLACE VIEW dynapg.job_list WITH (security_barrier) AS
+	SELECT w.name AS table_name, w.kind, COALESCE(j.items, 0) AS items, j.done_at, COALESCE(j.failures, 0) AS failures, j.failure, j.failed_at,
+		j.rate, GREATEST(dynapg.jobs_next_look(), CASE WHEN j.failures OPERATOR(pg_catalog.>) 0 THEN j.failed_at OPERATOR(pg_catalog.+)
+			LEAST('10 s'::interval OPERATOR(pg_catalog.*) (2::double precision OPERATOR(pg_catalog.^) LEAST(j.failures OPERATOR(pg_catalog.-) 1, 20)::double precision), '1 h') END) AS next_run
+	FROM (SELECT t.relid, t.name, 'ttl' AS kind, (t.definition OPERATOR(pg_catalog.#>>) '{TimeToLive,Enabled}') OPERATOR(pg_catalog.=) 'true' AS wanted
+			FROM dynapg.tables t
+			UNION ALL SELECT 'dynapg.changes'::regclass, NULL, 'streams', true) w
+		JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) w.relid::pg_catalog.oid
+		LEFT JOIN dynapg.jobs j ON j.relation OPERATOR(pg_catalog.=) w.relid AND j.kind OPERATOR(pg_catalog.=) w.kind
+	WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE') AND (w.wanted OR j.kind IS NOT NULL);
+COMMENT ON VIEW dynapg.job_list IS 'what background jobs do to the tables that the user owns; streams, for superusers';
+COMMENT ON COLUMN dynapg.job_list.next_run IS 'when it runs next; NULL: there is no background worker';
+GRANT SELECT ON dynapg.job_list TO PUBLIC;
+
+CREATE FUNCTION dynapg.ttl_statistics()
+	RETURNS TABLE (relation regclass, attribute text, status text, backlog bigint, oldest timestamptz)
+	LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10
+	AS 'MODULE_PATHNAME', 'dynapg_ttl_statistics';
+COMMENT ON FUNCTION dynapg.ttl_statistics() IS 'the tables that the user owns whose items expire, for ttl_list';
+CREATE VIEW dynapg.ttl_list WITH (security_barrier) AS
+	SELECT t.name AS table_name, s.attribute, s.status, s.backlog, s.oldest AS oldest_backlog, COALESCE(j.items, 0) AS deleted, j.rate, j.done_at
+	FROM dynapg.ttl_statistics() s JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) s.relation
+		LEFT JOIN dynapg.jobs j ON j.relation OPERATOR(pg_catalog.=) s.relation AND j.kind OPERATOR(pg_catalog.=) 'ttl';
+COMMENT ON VIEW dynapg.ttl_list IS 'Time to Live of the tables that the user owns';
+COMMENT ON COLUMN dynapg.ttl_list.backlog IS 'items that have expired and that are still there; NULL unless the status is ENABLED';
+COMMENT ON COLUMN dynapg.ttl_list.rate IS 'items a second that the last transaction deleted';
+GRANT SELECT ON dynapg.ttl_list TO PUBLIC;
+
+CREATE FUNCTION dynapg.stream_notify(table_name text, channel text) RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_stream_notify' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.stream_notify(text, text) IS
+	'has each transaction that writes records of a table''s stream notify a channel, with the name of the table; NULL: no more';
+
+CREATE FUNCTION dynapg.stream_statistics()
+	RETURNS TABLE (table_name text, label text, stream_arn text, view_type text, status text, open_shards integer, records bigint,
+		bytes bigint, oldest_record timestamptz, lag interval, channel text)
+	AS 'MODULE_PATHNAME', 'dynapg_stream_statistics' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 100;
+COMMENT ON FUNCTION dynapg.stream_statistics() IS 'the rows of stream_list';
+CREATE VIEW dynapg.stream_list AS SELECT * FROM dynapg.stream_statistics();
+COMMENT ON VIEW dynapg.stream_list IS 'streams, and what those hold whose records the user may read';
+COMMENT ON COLUMN dynapg.stream_list.records IS 'records in the log, with those that are too old and not yet removed';
+COMMENT ON COLUMN dynapg.stream_list.bytes IS 'what they take on disk, estimated from the newest 1,000';
+COMMENT ON COLUMN dynapg.stream_list.lag IS 'how long changes have waited since the last look by a reader or the background worker; 0: none do';
+GRANT SELECT ON dynapg.stream_list TO PUBLIC;
+
 --
 -- Whom default privileges have given rights
 --

@@ -310,7 +310,7 @@ dyn_api_search_vectors(const DynJson *request, StringInfo reply)
 		check_clauses(call.program, call.program->condition);
 	find_index(&call);
 	take_condition(&call);
-	dyn_throttle_require(call.search.table, NULL, DYN_BUCKET_READ);
+	dyn_throttle_require(call.search.table, NULL, DYN_ALLOWANCE_READ);
 
 	hits = palloc_array(DynSearchHit, call.search.top_k);
 	count = dyn_search(&call.search, hits);

@@ -30,15 +30,6 @@ attr_name(const DynKeyAttr *attr)
 	return (DynSlice) {attr->name, attr->len};
 }
 
-int
-dyn_definition_find(const DynDefinitions *definitions, DynSlice name)
-{
-	for (int i = 0; i < definitions->count; i++)
-		if (dyn_slice_equal(attr_name(&definitions->attrs[i]), name))
-			return i;
-	return -1;
-}
-
 static void
 append_name(StringInfo out, DynSlice name)
 {
@@ -60,14 +51,6 @@ definition_names(const DynDefinitions *definitions, bool only_used)
 	return out.data;
 }
 
-/* Names of key and projected attributes live in columns of type text. */
-void
-dyn_keys_refuse_nul(DynSlice name)
-{
-	if (memchr(name.data, '\0', name.len))
-		dyn_validation(DYN_INVALID_PARAMETER "Names of key attributes and projected attributes with U+0000 are not supported");
-}
-
 static DynDefinitions
 read_definitions(const DynJson *list)
 {
@@ -81,8 +64,8 @@ read_definitions(const DynJson *list)
 		DynSlice	name = dyn_request_string(element, "AttributeName");
 		DynSlice	type = dyn_request_string(element, "AttributeType");
 
-		dyn_keys_refuse_nul(name);
-		if (dyn_definition_find(&definitions, name) >= 0)
+		dyn_attributes_refuse_nul(name);
+		if (dyn_attributes_find(&definitions, name) >= 0)
 			dyn_validation("Attribute Name is duplicated: %.*s", (int) name.len, name.data);
 		definitions.attrs[definitions.count++] = (DynKeyAttr) {
 			pnstrdup(name.data, name.len), name.len, dyn_tag_from_name(type.data, type.len)};
@@ -176,7 +159,7 @@ check_defined(const DynJson *schema, const DynDefinitions *definitions)
 	if (dyn_json_count(schema) > definitions->count)
 		dyn_validation("Invalid KeySchema: Some index key attribute have no definition");
 	for (const DynJson *element = dyn_json_first(schema); element; element = dyn_json_next(element))
-		if (dyn_definition_find(definitions, dyn_request_string(element, "AttributeName")) < 0)
+		if (dyn_attributes_find(definitions, dyn_request_string(element, "AttributeName")) < 0)
 			dyn_validation(DYN_INVALID_PARAMETER "Some index key attributes are not defined in AttributeDefinitions. "
 						   "Keys: [%s], AttributeDefinitions: [%s]",
 						   schema_names(schema), definition_names(definitions, false));
@@ -192,7 +175,7 @@ read_schema(const DynJson *list, DynDefinitions *definitions, int max_hash, int 
 	check_defined(list, definitions);
 	for (const DynJson *element = dyn_json_first(list); element; element = dyn_json_next(element))
 	{
-		int			i = dyn_definition_find(definitions, dyn_request_string(element, "AttributeName"));
+		int			i = dyn_attributes_find(definitions, dyn_request_string(element, "AttributeName"));
 
 		schema.keys[schema.nhash + schema.nrange] = definitions->attrs[i];
 		definitions->used[i] = true;
@@ -205,42 +188,6 @@ read_schema(const DynJson *list, DynDefinitions *definitions, int max_hash, int 
 }
 
 /* ---- indexes ---- */
-
-static int
-compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
-void
-dyn_keys_read_projection(const DynJson *projection, DynIndexDef *index)
-{
-	const DynJson *names = dyn_request_member(projection, "NonKeyAttributes");
-	bool		include = dyn_request_is(projection, "ProjectionType", "INCLUDE");
-
-	index->projection = dyn_request_cstring(projection, "ProjectionType");
-	if (!index->projection)
-		dyn_validation(DYN_INVALID_PARAMETER "Unknown ProjectionType: null");
-	if (names && !include)
-		dyn_validation(DYN_INVALID_PARAMETER "ProjectionType is %s, but NonKeyAttributes is specified", index->projection);
-	if (!names && include)
-		dyn_validation(DYN_INVALID_PARAMETER "ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
-	if (!names)
-		return;
-
-	index->include = palloc(dyn_json_count(names) * sizeof(char *));
-	for (const DynJson *name = dyn_json_first(names); name; name = dyn_json_next(name))
-	{
-		DynSlice	text = dyn_json_string(name);
-
-		dyn_keys_refuse_nul(text);
-		for (int i = 0; i < index->ninclude; i++)
-			if (dyn_slice_is(text, index->include[i]))
-				dyn_validation(DYN_INVALID_PARAMETER "Duplicate element in NonKeyAttributes: %s", index->include[i]);
-		index->include[index->ninclude++] = pnstrdup(text.data, text.len);
-	}
-	qsort(index->include, index->ninclude, sizeof(char *), compare_texts);
-}
 
 /* Raises where one of the table's indexes from first to before end has that name. */
 static void
@@ -307,12 +254,12 @@ finish_index(const DynJson *json, const DynTableDef *def, int count, DynIndexDef
 		check_index_name(def, first_global(def), def->nindexes, index->name);
 		check_local_schema(def, index);
 	}
-	dyn_keys_read_projection(dyn_request_member(json, "Projection"), index);
+	dyn_attributes_read_projection(dyn_request_member(json, "Projection"), index);
 }
 
 /* The NonKeyAttributes of all indexes together, and some more; an attribute counts once for each index that has it. */
-void
-dyn_keys_check_projected(const DynTableDef *def, int more)
+static void
+check_projected(const DynTableDef *def, int more)
 {
 	int			total = more;
 
@@ -382,7 +329,7 @@ dyn_keys_of_table(const DynJson *request, DynTableDef *def)
 	finish_indexes(globals, def, &finished);
 	for (int i = 0; i < def->nvectors; i++)
 		check_index_name(def, 0, def->nindexes + i, def->vectors[i].name);
-	dyn_keys_check_projected(def, 0);
+	check_projected(def, 0);
 	def->attribute_definitions = print_definitions(&definitions);
 }
 
@@ -416,7 +363,7 @@ all_definitions(const DynTableDef *def, const DynDefinitions *given, int *stored
 	all.attrs = repalloc(all.attrs, Max(all.count + given->count, 1) * sizeof(DynKeyAttr));
 	all.used = palloc0(Max(all.count + given->count, 1) * sizeof(bool));
 	for (int i = 0; i < given->count; i++)
-		if (dyn_definition_find(&all, attr_name(&given->attrs[i])) < 0)
+		if (dyn_attributes_find(&all, attr_name(&given->attrs[i])) < 0)
 			all.attrs[all.count++] = given->attrs[i];
 	return all;
 }
@@ -427,7 +374,7 @@ check_redefined(const DynDefinitions *all, const DynDefinitions *given)
 {
 	for (int i = 0; i < given->count; i++)
 	{
-		int			at = dyn_definition_find(all, attr_name(&given->attrs[i]));
+		int			at = dyn_attributes_find(all, attr_name(&given->attrs[i]));
 
 		if (all->used[at] && all->attrs[at].tag != given->attrs[i].tag)
 			dyn_validation(DYN_INVALID_PARAMETER "Attribute %s is already defined with type %s, it cannot be redefined with "
@@ -447,7 +394,7 @@ dyn_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef
 					   dyn_request_cstring(create, "IndexName"));
 	read_index_keys(create, DYN_INDEX_GLOBAL, &all, index);
 	finish_index(create, def, dyn_def_count(def), index);
-	dyn_keys_check_projected(def, index->ninclude);
+	check_projected(def, index->ninclude);
 	check_redefined(&all, &given);
 	drop_unused(&all, stored);
 	def->attribute_definitions = print_definitions(&all);
@@ -463,8 +410,8 @@ dyn_keys_of_new_vector(const DynJson *request, const DynJson *create, DynTableDe
 	dyn_vectors_of_update(create, &given, def, index);
 	all = all_definitions(def, &given, &stored);
 	for (int i = 0; i < index->vector->nkeys; i++)
-		all.used[dyn_definition_find(&all, attr_name(&index->vector->keys[i]))] = true;
-	dyn_keys_check_projected(def, dyn_vectors_projected(index));
+		all.used[dyn_attributes_find(&all, attr_name(&index->vector->keys[i]))] = true;
+	check_projected(def, dyn_vectors_projected(index));
 	check_redefined(&all, &given);
 	drop_unused(&all, stored);
 	def->attribute_definitions = print_definitions(&all);

@@ -4,30 +4,7 @@
 #ifndef DYNAPG_API_TABLE_KEYS_H
 #define DYNAPG_API_TABLE_KEYS_H
 
-#include "base/json.h"
-#include "tables/definition.h"
-
-/* "One or more parameter values were invalid: ..." */
-#define DYN_INVALID_PARAMETER "One or more parameter values were invalid: "
-
-/* AttributeDefinitions, of the request or of the table, each attribute once. */
-typedef struct DynDefinitions
-{
-	int			count;
-	DynKeyAttr *attrs;
-	bool	   *used;			/* by a key of the table or an index */
-} DynDefinitions;
-
-/* The number of the attribute's definition, or -1. */
-extern int	dyn_definition_find(const DynDefinitions *definitions, DynSlice name);
-
-/*
- * For vector indexes (table_vectors.h): reads a Projection; raises for a name that one of the table's indexes from first to before end
- * has, of all of them, and for too many projected attributes of all of them and some more.
- */
-extern void dyn_keys_read_projection(const DynJson *projection, DynIndexDef *index);
-extern void dyn_keys_check_projected(const DynTableDef *def, int more);
-extern void dyn_keys_refuse_nul(DynSlice name);
+#include "api/table_attributes.h"
 
 /*
  * Reads KeySchema, AttributeDefinitions, LocalSecondaryIndexes and GlobalSecondaryIndexes of a CreateTable request

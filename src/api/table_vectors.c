@@ -20,7 +20,7 @@ attribute_of(const DynJson *json)
 {
 	DynSlice	name = dyn_request_string(dyn_request_member(json, "VectorAttribute"), "AttributeName");
 
-	dyn_keys_refuse_nul(name);
+	dyn_attributes_refuse_nul(name);
 	return pnstrdup(name.data, name.len);
 }
 
@@ -59,7 +59,7 @@ read_schema(const DynJson *schema, DynDefinitions *definitions, DynVectorDef *ve
 	for (int hash = 1; hash >= 0; hash--)
 		for (const DynJson *element = dyn_json_first(schema); element; element = dyn_json_next(element))
 		{
-			int			at = dyn_definition_find(definitions, dyn_request_string(element, "AttributeName"));
+			int			at = dyn_attributes_find(definitions, dyn_request_string(element, "AttributeName"));
 
 			if (dyn_request_is(element, "SearchSchemaElementType", "HASH") != (hash == 1))
 				continue;
@@ -86,11 +86,11 @@ read_vector(const DynJson *json, DynDefinitions *definitions, DynIndexDef *index
 					   "inclusive", index->name, DYN_MAX_DIMENSIONS);
 	vector->dimensions = dimensions;
 	(void) dyn_metric_from_name(distance.data, distance.len, &vector->metric);
-	if (dyn_definition_find(definitions, (DynSlice) {vector->attribute, strlen(vector->attribute)}) >= 0)
+	if (dyn_attributes_find(definitions, (DynSlice) {vector->attribute, strlen(vector->attribute)}) >= 0)
 		dyn_validation(DYN_INVALID_PARAMETER "Conflicting attribute definition for '%s'. An attribute cannot be defined in "
 					   "AttributeDefinitions when used as a VectorAttribute.", vector->attribute);
 	read_schema(dyn_request_member(json, "SearchSchema"), definitions, vector);
-	dyn_keys_read_projection(dyn_request_member(json, "Projection"), index);
+	dyn_attributes_read_projection(dyn_request_member(json, "Projection"), index);
 }
 
 /* Indexes on one attribute have vectors of one length. */
@@ -229,7 +229,7 @@ print_vector(StringInfo out, const DynTableDef *def, const DynIndexDef *index, c
 	dyn_name_index_arn(&arn, def->name, index->name);
 	dyn_settings_print_text(out, "IndexName", index->name);
 	print_schema(out, index->vector);
-	dyn_describe_projection(out, index);
+	dyn_attributes_print_projection(out, index);
 	dyn_jsonout_member(out, "VectorAttribute");
 	appendStringInfoString(out, "{\"AttributeName\":");
 	dyn_jsonout_string(out, index->vector->attribute, strlen(index->vector->attribute));

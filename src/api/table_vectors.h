@@ -4,8 +4,8 @@
 #ifndef DYNAPG_API_TABLE_VECTORS_H
 #define DYNAPG_API_TABLE_VECTORS_H
 
-#include "api/table_describe.h"
-#include "api/table_keys.h"
+#include "api/table_attributes.h"
+#include "api/table_view.h"
 
 /* What a vector index counts against the number of projected attributes. */
 extern int	dyn_vectors_projected(const DynIndexDef *index);

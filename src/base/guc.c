@@ -50,6 +50,8 @@ int			dyn_guc_stream_shards = 1;
 bool		dyn_guc_throttling = false;
 int			dyn_guc_vector_search = DYN_VECTOR_SEARCH_AUTO;
 
+int			dyn_guc_ttl_change_interval = 0;
+
 static bool preloaded = false;
 
 static const struct config_enum_entry http_auth_options[] = {
@@ -460,6 +462,19 @@ dyn_guc_init(void)
 							 NULL,
 							 NULL,
 							 NULL);
+
+	DefineCustomIntVariable("dynapg.ttl_change_interval",
+							"Time within which UpdateTimeToLive refuses a second change of a table.",
+							"DynamoDB's is an hour. 0: none.",
+							&dyn_guc_ttl_change_interval,
+							dyn_guc_ttl_change_interval,
+							0,
+							86400,
+							PGC_USERSET,
+							GUC_UNIT_S,
+							NULL,
+							NULL,
+							NULL);
 
 	MarkGUCPrefixReserved("dynapg");
 }

@@ -61,8 +61,9 @@ extern int	dyn_guc_stream_retention;
 extern int	dyn_guc_stream_shard_age;
 extern int	dyn_guc_stream_shards;
 
-/* dynapg.throttling: do requests keep within the throughput of their tables and indexes?  See throughput/bucket.h. */
+/* dynapg.throttling: do requests keep within the throughput of their tables and indexes?  See throughput/allowance.h. */
 extern bool dyn_guc_throttling;
+extern int	dyn_guc_ttl_change_interval;
 
 /* How a request over HTTP tells whose it is. */
 typedef enum DynHttpAuth

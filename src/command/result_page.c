@@ -663,7 +663,7 @@ charge(DynResultPage *page, const DynResultPageReader *reader)
 void
 dyn_result_page_charge(DynResultPage *page, const DynResultPageReader *reader)
 {
-	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(page->range.table, DYN_BUCKET_READ))
+	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(page->range.table, DYN_ALLOWANCE_READ))
 		charge(page, reader);
 	dyn_throttle_read(page->range.table, &page->capacity);
 	dyn_call_add_items(reader->count);
@@ -678,7 +678,7 @@ dyn_result_page_reply(DynResultPage *page, StringInfo reply)
 	appendStringInfoChar(reply, '{');
 	if (page->select != DYN_SELECT_COUNT)
 		appendStringInfoString(reply, "\"Items\":[");
-	dyn_throttle_require(page->range.table, page->range.index, DYN_BUCKET_READ);
+	dyn_throttle_require(page->range.table, page->range.index, DYN_ALLOWANCE_READ);
 	dyn_result_page_read(&reader);
 	dyn_result_page_charge(page, &reader);
 	if (page->select != DYN_SELECT_COUNT)

@@ -16,6 +16,7 @@
 
 #include "base/compat.h"
 #include "database/sql.h"
+#include "jobs/table_work.h"
 #include "jobs/worker.h"
 #include "store/backup.h"
 #include "store/builder.h"

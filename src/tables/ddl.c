@@ -206,7 +206,8 @@ dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const cha
 	StringInfoData sql;
 
 	if (index->vector)
-		return dyn_vector_create_flat(def, index, relation_name, dyn_ddl_concurrently(def->relid, concurrently));
+		return dyn_vector_create_flat(dyn_ddl_qualified_name(def->relid), index, relation_name,
+									  dyn_ddl_concurrently(def->relid, concurrently));
 	order = index_order(def, index);
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE INDEX %s%s ON %s (", dyn_ddl_concurrently(def->relid, concurrently), quote_identifier(relation_name),

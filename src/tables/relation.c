@@ -155,7 +155,7 @@ fits(const DynTableDef *def, const DynIndexDef *index, Relation rel)
 	IndexStmt  *statement;
 
 	if (index->vector)
-		return fits_statement(def, dyn_vector_create_flat(def, index, "x", ""), rel);
+		return fits_statement(def, dyn_vector_create_flat(dyn_ddl_qualified_name(def->relid), index, "x", ""), rel);
 	dyn_order_of_index(&order, &def->pk, &def->sk, index->keys, index->npk, index->nsk);
 	if (rel->rd_rel->relam != BTREE_AM_OID || form->indisunique || form->indnatts != order.count || form->indnkeyatts != order.count)
 		return false;

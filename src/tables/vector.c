@@ -5,7 +5,6 @@
 
 #include "utils/builtins.h"
 
-#include "tables/ddl.h"
 #include "tables/flat.h"
 #include "tables/vector.h"
 
@@ -51,14 +50,14 @@ dyn_vector_append_condition(StringInfo out, const DynVectorDef *vector)
 }
 
 char *
-dyn_vector_create_flat(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, const char *concurrently)
+dyn_vector_create_flat(const char *table, const DynIndexDef *index, const char *relation_name, const char *concurrently)
 {
 	const DynVectorDef *vector = index->vector;
 	StringInfoData sql;
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE INDEX %s%s ON %s USING " DYN_FLAT_AM " (", concurrently, quote_identifier(relation_name),
-					 dyn_ddl_qualified_name(def->relid));
+					 table);
 	dyn_vector_append_reals(&sql, vector->attribute, vector->dimensions);
 	appendStringInfo(&sql, " %s", operator_class(vector->metric));
 	for (int i = 0; i < vector->nkeys; i++)

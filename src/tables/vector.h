@@ -27,8 +27,8 @@ extern const char *dyn_vector_operator(DynMetric metric);
 /* Appends the condition under which the index holds an item, with the keyword WHERE. */
 extern void dyn_vector_append_condition(StringInfo out, const DynVectorDef *vector);
 
-/* The statement that creates the relation; concurrently is "" or "CONCURRENTLY ". */
-extern char *dyn_vector_create_flat(const DynTableDef *def, const DynIndexDef *index, const char *relation_name,
+/* The statement that creates the relation. The table is named with its schema; concurrently is "" or "CONCURRENTLY ". */
+extern char *dyn_vector_create_flat(const char *table, const DynIndexDef *index, const char *relation_name,
 									const char *concurrently);
 
 #endif							/* DYNAPG_TABLES_VECTOR_H */
