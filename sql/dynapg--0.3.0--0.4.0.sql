@@ -1,6 +1,107 @@
 /* dynapg 0.3.0 to 0.4.0: update script. Run by ALTER EXTENSION dynapg UPDATE. */
 \echo Use "ALTER EXTENSION dynapg UPDATE TO '0.4.0'" to load this file. \quit
 
+/* ---- long jobs ---- */
+
+-- Written by the frame of long jobs (src/jobs/job.c). A row says as whom a background worker runs, and its failure may hold an item's
+-- values: the trigger lets nobody but the owner of the catalog write it, and only a view shows the rows, to the role that asked. Not dumped.
+CREATE TABLE dynapg.long_jobs (
+	id text COLLATE "C" PRIMARY KEY,
+	kind text NOT NULL,
+	role regrole NOT NULL,
+	relation regclass,
+	table_name text COLLATE "C" NOT NULL,
+	table_id uuid,
+	token text,
+	request json NOT NULL,
+	notes json,
+	state text NOT NULL DEFAULT 'IN_PROGRESS' CHECK (state IN ('IN_PROGRESS', 'CANCELLING', 'CANCELLED', 'COMPLETED', 'FAILED')),
+	pid integer,
+	attempts integer NOT NULL DEFAULT 0,
+	items bigint NOT NULL DEFAULT 0,
+	bytes bigint NOT NULL DEFAULT 0,
+	errors bigint NOT NULL DEFAULT 0,
+	total_items bigint,
+	total_bytes bigint,
+	created_at timestamptz NOT NULL,
+	started_at timestamptz,
+	finished_at timestamptz,
+	failure_code text,
+	failure text,
+	UNIQUE (role, kind, token)
+) USING heap;
+COMMENT ON TABLE dynapg.long_jobs IS 'one row per long job: what was asked, by whom, how far it is and how it ended';
+COMMENT ON COLUMN dynapg.long_jobs.id IS 'the last part of its ARN';
+COMMENT ON COLUMN dynapg.long_jobs.role IS 'that asked, and that the job runs as';
+COMMENT ON COLUMN dynapg.long_jobs.token IS 'the ClientToken of the request, for eight hours';
+COMMENT ON COLUMN dynapg.long_jobs.notes IS 'where to go on, and what came out, as the kind of job has it';
+COMMENT ON COLUMN dynapg.long_jobs.attempts IS 'attempts since it last got further';
+CREATE FUNCTION dynapg.on_long_jobs_change() RETURNS trigger
+	LANGUAGE c
+	AS 'MODULE_PATHNAME', 'dynapg_on_long_jobs_change';
+COMMENT ON FUNCTION dynapg.on_long_jobs_change() IS 'refuses changes of dynapg.long_jobs by SQL';
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.long_jobs
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_long_jobs_change();
+ALTER TABLE dynapg.long_jobs ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE dynapg.long_jobs ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dynapg.long_jobs FROM PUBLIC;
+
+CREATE VIEW dynapg.job_progress WITH (security_barrier) AS
+	SELECT w.id, w.kind, w.table_name, w.state, w.items, w.total_items, w.bytes, w.total_bytes, w.errors,
+		pg_catalog.round(w.items OPERATOR(pg_catalog./) NULLIF(w.seconds, 0)) AS items_per_second,
+		CASE WHEN w.finished_at IS NULL AND w.items OPERATOR(pg_catalog.>) 0 AND w.total_items OPERATOR(pg_catalog.>=) w.items
+			THEN pg_catalog.make_interval(secs => pg_catalog.round(w.seconds OPERATOR(pg_catalog.*)
+				(w.total_items OPERATOR(pg_catalog.-) w.items) OPERATOR(pg_catalog./) w.items)::pg_catalog.float8) END AS time_left,
+		w.created_at, w.started_at, w.finished_at, w.failure_code, w.failure
+	FROM (
+		SELECT j.id, j.kind, j.table_name, j.state, GREATEST(j.items, p.tuples_processed) AS items, j.total_items,
+			GREATEST(j.bytes, p.bytes_processed) AS bytes, j.total_bytes, GREATEST(j.errors, p.tuples_excluded) AS errors,
+			pg_catalog.date_part('epoch', COALESCE(j.finished_at, pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.-) j.started_at)::numeric
+				AS seconds,
+			j.created_at, j.started_at, j.finished_at, j.failure_code, j.failure
+		FROM dynapg.long_jobs j
+		LEFT JOIN pg_catalog.pg_stat_progress_copy p ON p.pid OPERATOR(pg_catalog.=) j.pid
+			AND p.relid OPERATOR(pg_catalog.=) COALESCE(j.relation::pg_catalog.oid, 0::pg_catalog.oid)
+		WHERE pg_catalog.pg_has_role(j.role::pg_catalog.oid, 'USAGE')
+		UNION ALL
+		SELECT i.name, 'index', t.name, i.status, p.tuples_done, p.tuples_total, NULL, NULL, i.failures,
+			NULL, NULL, NULL, i.failed_at, NULL, i.failure
+		FROM dynapg.indexes i
+		JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) i.table_relid
+		JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.table_relid
+		LEFT JOIN pg_catalog.pg_stat_progress_create_index p ON p.relid OPERATOR(pg_catalog.=) c.oid
+			AND i.status OPERATOR(pg_catalog.=) 'CREATING'
+		WHERE i.status OPERATOR(pg_catalog.<>) 'ACTIVE' AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+		UNION ALL
+		SELECT b.id, 'backup', b.table_name, 'CREATING', NULL, NULL, NULL, NULL, b.failures,
+			NULL, b.created_at, NULL, b.failed_at, NULL, b.failure
+		FROM dynapg.backups b JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) b.source
+		WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
+	) w;
+COMMENT ON VIEW dynapg.job_progress IS 'long work that the user has asked for, and that goes on for the tables that the user owns';
+GRANT SELECT ON dynapg.job_progress TO PUBLIC;
+
+CREATE FUNCTION dynapg.cancel_job(id text) RETURNS boolean
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_cancel_job';
+COMMENT ON FUNCTION dynapg.cancel_job(text) IS 'cancels a long job that the user has asked for; false where it is over';
+
+/* ---- buckets ---- */
+
+-- Of the endpoint that dynapg.s3_endpoint names. Only superusers read and write it; workers of jobs read it as its owner. Not dumped.
+CREATE TABLE dynapg.s3_credentials (
+	bucket text COLLATE "C" PRIMARY KEY DEFAULT '',
+	access_key_id text NOT NULL,
+	secret_access_key text NOT NULL,
+	session_token text,
+	region text
+) USING heap;
+COMMENT ON TABLE dynapg.s3_credentials IS 'the keys that requests to dynapg.s3_endpoint are signed with';
+COMMENT ON COLUMN dynapg.s3_credentials.bucket IS 'empty: all buckets that have no row';
+COMMENT ON COLUMN dynapg.s3_credentials.region IS 'if it is not dynapg.region';
+ALTER TABLE dynapg.s3_credentials ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dynapg.s3_credentials FROM PUBLIC;
+
 /* ---- PartiQL: parameters of any type, explanations ---- */
 
 -- What views and functions of users call stays, under another name: with both, a call with literals would be ambiguous.
@@ -39,6 +140,161 @@ COMMENT ON FUNCTION dynapg.http_workers() IS 'what http_activity shows, as JSON;
 COMMENT ON VIEW dynapg.http_activity IS 'the workers of the HTTP front and what they are doing';
 COMMENT ON COLUMN dynapg.access_keys.secret IS 'write-only: the value is kept in dynapg.access_secrets';
 COMMENT ON TABLE dynapg.tables IS 'DynamoDB tables: their data table, key attributes and what the API describes';
+
+/* ---- vector indexes ---- */
+
+ALTER TABLE dynapg.indexes ADD COLUMN vector json;
+ALTER TABLE dynapg.indexes DROP CONSTRAINT indexes_check;
+ALTER TABLE dynapg.indexes ADD CONSTRAINT indexes_check
+	CHECK (partition_keys BETWEEN CASE WHEN vector IS NULL THEN 1 ELSE 0 END AND pg_catalog.cardinality(key_names));
+COMMENT ON COLUMN dynapg.indexes.vector IS 'of a vector index: attribute, dimensions and distance; its keys are the search schema';
+
+/*
+ * Vectors: lists of numbers as 32-bit floating point numbers, their distances, and the index access method for exact search. The
+ * functions of items are LEAKPROOF as those of keys are. They cost what reading a long item costs.
+ */
+
+CREATE FUNCTION dynapg.item_reals(item dynapg.item, attribute text) RETURNS real[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_reals' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
+COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text) IS 'a list of numbers as a vector, or NULL for what is none';
+
+CREATE FUNCTION dynapg.item_reals(item dynapg.item, attribute text, dimensions integer) RETURNS real[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_reals_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
+COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text, integer) IS 'a list of that many numbers as a vector, or NULL for what is none';
+
+CREATE FUNCTION dynapg.item_unit_reals(item dynapg.item, attribute text, dimensions integer) RETURNS real[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_unit_reals' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
+COMMENT ON FUNCTION dynapg.item_unit_reals(dynapg.item, text, integer) IS 'the same with length 1; NULL for zeros, too';
+
+CREATE FUNCTION dynapg.item_tag(item dynapg.item, attribute text, type text) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_item_tag' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.item_tag(dynapg.item, text, text) IS 'a number that stands for the value of an attribute in a vector index, or NULL when it is absent or of another type';
+
+CREATE FUNCTION dynapg.cosine_distance(a real[], b real[]) RETURNS double precision
+	AS 'MODULE_PATHNAME', 'dynapg_cosine_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION dynapg.cosine_distance(real[], real[]) IS '1 - cosine of the angle between two vectors';
+
+CREATE FUNCTION dynapg.euclidean_distance(a real[], b real[]) RETURNS double precision
+	AS 'MODULE_PATHNAME', 'dynapg_euclidean_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION dynapg.euclidean_distance(real[], real[]) IS 'the distance between two vectors';
+
+CREATE FUNCTION dynapg.negative_inner_product(a real[], b real[]) RETURNS double precision
+	AS 'MODULE_PATHNAME', 'dynapg_negative_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION dynapg.negative_inner_product(real[], real[]) IS 'the inner product of two vectors, negated: the lower, the nearer';
+
+CREATE OPERATOR dynapg.<=> (LEFTARG = real[], RIGHTARG = real[], FUNCTION = dynapg.cosine_distance, COMMUTATOR = OPERATOR(dynapg.<=>));
+CREATE OPERATOR dynapg.<-> (LEFTARG = real[], RIGHTARG = real[], FUNCTION = dynapg.euclidean_distance, COMMUTATOR = OPERATOR(dynapg.<->));
+CREATE OPERATOR dynapg.<#> (LEFTARG = real[], RIGHTARG = real[], FUNCTION = dynapg.negative_inner_product, COMMUTATOR = OPERATOR(dynapg.<#>));
+
+CREATE FUNCTION dynapg.flat_handler(internal) RETURNS index_am_handler
+	AS 'MODULE_PATHNAME', 'dynapg_flat_handler' LANGUAGE C;
+COMMENT ON FUNCTION dynapg.flat_handler(internal) IS 'the functions of the index access method dynapg_flat';
+CREATE ACCESS METHOD dynapg_flat TYPE INDEX HANDLER dynapg.flat_handler;
+COMMENT ON ACCESS METHOD dynapg_flat IS 'vectors one after the other, for exact search';
+
+CREATE OPERATOR CLASS dynapg.flat_cosine_ops FOR TYPE real[] USING dynapg_flat AS
+	OPERATOR 1 dynapg.<=> (real[], real[]) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 dynapg.cosine_distance(real[], real[]);
+CREATE OPERATOR CLASS dynapg.flat_euclidean_ops FOR TYPE real[] USING dynapg_flat AS
+	OPERATOR 1 dynapg.<-> (real[], real[]) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 dynapg.euclidean_distance(real[], real[]);
+CREATE OPERATOR CLASS dynapg.flat_dot_product_ops FOR TYPE real[] USING dynapg_flat AS
+	OPERATOR 1 dynapg.<#> (real[], real[]) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 dynapg.negative_inner_product(real[], real[]);
+CREATE OPERATOR CLASS dynapg.flat_tag_ops DEFAULT FOR TYPE integer USING dynapg_flat AS
+	OPERATOR 1 pg_catalog.= (integer, integer);
+
+CREATE FUNCTION dynapg.search_vectors(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_search_vectors' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.search_vectors(json) IS 'Finds the items with the nearest vectors: the API operation SearchVectors';
+
+CREATE FUNCTION dynapg.search_vectors(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_search_vectors_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.search_vectors(jsonb) IS 'Finds the items with the nearest vectors: the API operation SearchVectors';
+
+CREATE FUNCTION dynapg.search_vectors(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_search_vectors_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.search_vectors(text) IS 'Finds the items with the nearest vectors: the API operation SearchVectors';
+
+CREATE FUNCTION dynapg.search_vectors_items(table_name text, index_name text, search_vector real[], top_k integer DEFAULT 10,
+	condition text DEFAULT NULL, condition_values json DEFAULT NULL, condition_names json DEFAULT NULL)
+	RETURNS TABLE (item dynapg.item, score double precision)
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
+AS $$
+	SELECT dynapg.item_from_json(r.value OPERATOR(pg_catalog.->) 'Item'),
+		(r.value OPERATOR(pg_catalog.->>) 'Score')::pg_catalog.float8
+	FROM pg_catalog.json_array_elements(dynapg.search_vectors(pg_catalog.json_build_object(
+		'TableName', $1, 'IndexName', $2, 'TopK', $4,
+		'SearchVector', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('N', v.real::pg_catalog.text) ORDER BY v.ordinality)
+			FROM pg_catalog.unnest($3) WITH ORDINALITY AS v (real, ordinality)),
+		'SearchConditionExpression', $5, 'ExpressionAttributeValues', $6, 'ExpressionAttributeNames', $7))
+		OPERATOR(pg_catalog.->) 'SearchResults') WITH ORDINALITY AS r (value, ordinality)
+	ORDER BY r.ordinality
+$$;
+COMMENT ON FUNCTION dynapg.search_vectors_items(text, text, real[], integer, text, json, json) IS
+	'the items with the nearest vectors as rows, the nearest first, as dynapg.search_vectors finds them';
+
+/* ---- streams and jobs in views ---- */
+
+ALTER TABLE dynapg.streams ADD COLUMN channel text;
+COMMENT ON COLUMN dynapg.streams.channel IS 'what a transaction notifies that writes records; NULL: nothing';
+
+ALTER TABLE dynapg.jobs DROP CONSTRAINT jobs_kind_check;
+ALTER TABLE dynapg.jobs ADD CONSTRAINT jobs_kind_check CHECK (kind IN ('ttl', 'streams'));
+ALTER TABLE dynapg.jobs ADD COLUMN rate real;
+COMMENT ON TABLE dynapg.jobs IS 'what background jobs have done to data tables, and to dynapg.changes';
+COMMENT ON COLUMN dynapg.jobs.rate IS 'items a second that the last transaction deleted';
+
+CREATE FUNCTION dynapg.jobs_next_look() RETURNS timestamptz
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_jobs_next_look';
+COMMENT ON FUNCTION dynapg.jobs_next_look() IS 'when the background worker looks for what is due; NULL if none works in this database';
+
+-- A job that failed pauses as src/changes/housekeeper.c says.
+CREATE OR REPLACE VIEW dynapg.job_list WITH (security_barrier) AS
+	SELECT w.name AS table_name, w.kind, COALESCE(j.items, 0) AS items, j.done_at, COALESCE(j.failures, 0) AS failures, j.failure, j.failed_at,
+		j.rate, GREATEST(dynapg.jobs_next_look(), CASE WHEN j.failures OPERATOR(pg_catalog.>) 0 THEN j.failed_at OPERATOR(pg_catalog.+)
+			LEAST('10 s'::interval OPERATOR(pg_catalog.*) (2::double precision OPERATOR(pg_catalog.^) LEAST(j.failures OPERATOR(pg_catalog.-) 1, 20)::double precision), '1 h') END) AS next_run
+	FROM (SELECT t.relid, t.name, 'ttl' AS kind, (t.definition OPERATOR(pg_catalog.#>>) '{TimeToLive,Enabled}') OPERATOR(pg_catalog.=) 'true' AS wanted
+			FROM dynapg.tables t
+			UNION ALL SELECT 'dynapg.changes'::regclass, NULL, 'streams', true) w
+		JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) w.relid::pg_catalog.oid
+		LEFT JOIN dynapg.jobs j ON j.relation OPERATOR(pg_catalog.=) w.relid AND j.kind OPERATOR(pg_catalog.=) w.kind
+	WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE') AND (w.wanted OR j.kind IS NOT NULL);
+COMMENT ON VIEW dynapg.job_list IS 'what background jobs do to the tables that the user owns; streams, for superusers';
+COMMENT ON COLUMN dynapg.job_list.next_run IS 'when it runs next; NULL: there is no background worker';
+GRANT SELECT ON dynapg.job_list TO PUBLIC;
+
+CREATE FUNCTION dynapg.ttl_statistics()
+	RETURNS TABLE (relation regclass, attribute text, status text, backlog bigint, oldest timestamptz)
+	LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10
+	AS 'MODULE_PATHNAME', 'dynapg_ttl_statistics';
+COMMENT ON FUNCTION dynapg.ttl_statistics() IS 'the tables that the user owns whose items expire, for ttl_list';
+CREATE VIEW dynapg.ttl_list WITH (security_barrier) AS
+	SELECT t.name AS table_name, s.attribute, s.status, s.backlog, s.oldest AS oldest_backlog, COALESCE(j.items, 0) AS deleted, j.rate, j.done_at
+	FROM dynapg.ttl_statistics() s JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) s.relation
+		LEFT JOIN dynapg.jobs j ON j.relation OPERATOR(pg_catalog.=) s.relation AND j.kind OPERATOR(pg_catalog.=) 'ttl';
+COMMENT ON VIEW dynapg.ttl_list IS 'Time to Live of the tables that the user owns';
+COMMENT ON COLUMN dynapg.ttl_list.backlog IS 'items that have expired and that are still there; NULL unless the status is ENABLED';
+COMMENT ON COLUMN dynapg.ttl_list.rate IS 'items a second that the last transaction deleted';
+GRANT SELECT ON dynapg.ttl_list TO PUBLIC;
+
+CREATE FUNCTION dynapg.stream_notify(table_name text, channel text) RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_stream_notify' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.stream_notify(text, text) IS
+	'has each transaction that writes records of a table''s stream notify a channel, with the name of the table; NULL: no more';
+
+CREATE FUNCTION dynapg.stream_statistics()
+	RETURNS TABLE (table_name text, label text, stream_arn text, view_type text, status text, open_shards integer, records bigint,
+		bytes bigint, oldest_record timestamptz, lag interval, channel text)
+	AS 'MODULE_PATHNAME', 'dynapg_stream_statistics' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 100;
+COMMENT ON FUNCTION dynapg.stream_statistics() IS 'the rows of stream_list';
+CREATE VIEW dynapg.stream_list AS SELECT * FROM dynapg.stream_statistics();
+COMMENT ON VIEW dynapg.stream_list IS 'streams, and what those hold whose records the user may read';
+COMMENT ON COLUMN dynapg.stream_list.records IS 'records in the log, with those that are too old and not yet removed';
+COMMENT ON COLUMN dynapg.stream_list.bytes IS 'what they take on disk, estimated from the newest 1,000';
+COMMENT ON COLUMN dynapg.stream_list.lag IS 'how long changes have waited since the last look by a reader or the background worker; 0: none do';
+GRANT SELECT ON dynapg.stream_list TO PUBLIC;
 
 --
 -- Whom default privileges have given rights
@@ -79,7 +335,8 @@ BEGIN
 		EXECUTE 'REVOKE ALL ON ' OPERATOR(pg_catalog.||) object.name OPERATOR(pg_catalog.||) ' FROM ' OPERATOR(pg_catalog.||) object.grantee;
 	END LOOP;
 	REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA dynapg FROM PUBLIC, pg_monitor;
-	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs, dynapg.long_jobs,
+		dynapg.s3_credentials FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.ticks, dynapg.changes, dynapg.changes_0, dynapg.changes_1, dynapg.changes_2, dynapg.changes_3, dynapg.changes_4,
 		dynapg.changes_5, dynapg.changes_6, dynapg.changes_7, dynapg.changes_8, dynapg.changes_9 FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.throughput, dynapg.stat_operations, dynapg.http_activity FROM PUBLIC;

@@ -8,6 +8,7 @@
 #include "base/errors.h"
 #include "base/request.h"
 #include "partiql/lower.h"
+#include "partiql/prepare.h"
 #include "partiql/select.h"
 
 static void

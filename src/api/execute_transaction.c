@@ -12,6 +12,7 @@
 #include "base/call.h"
 #include "base/errors.h"
 #include "partiql/lower.h"
+#include "partiql/prepare.h"
 
 static DynPartiqlBound **
 bind_all(const DynJson *statements, int count)

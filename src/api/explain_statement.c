@@ -16,6 +16,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "partiql/lower.h"
+#include "partiql/prepare.h"
 #include "partiql/print.h"
 #include "partiql/select_plan.h"
 #include "store/rows.h"

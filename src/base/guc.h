@@ -15,6 +15,20 @@ typedef enum DynIndexBuild
 /* dynapg.index_build: how UpdateTable adds and drops indexes; see tables/index.h.  A DynIndexBuild. */
 extern int	dyn_guc_index_build;
 
+/* How SearchVectors finds vectors: by what is estimated to be quicker, or never by an approximate index. */
+typedef enum DynVectorSearch
+{
+	DYN_VECTOR_SEARCH_AUTO,
+	DYN_VECTOR_SEARCH_EXACT,
+	DYN_VECTOR_SEARCH_APPROXIMATE
+} DynVectorSearch;
+
+/* dynapg.vector_search, a DynVectorSearch, and the parameters of HNSW indexes and of searching in them. */
+extern int	dyn_guc_vector_search;
+extern int	dyn_guc_hnsw_ef_construction;
+extern int	dyn_guc_hnsw_ef_search;
+extern int	dyn_guc_hnsw_m;
+
 /* dynapg.jobs_interval: milliseconds between two runs of the background jobs; 0: none. */
 extern int	dyn_guc_jobs_interval;
 
@@ -34,13 +48,22 @@ extern int	dyn_guc_read_ahead;
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
 
+/*
+ * What stands for S3, see bucket/bucket.h; strings are never NULL, and empty where there is none.  The time, in seconds, is the one without
+ * a byte after which a request to the endpoint is given up.
+ */
+extern char *dyn_guc_s3_directory;
+extern char *dyn_guc_s3_endpoint;
+extern int	dyn_guc_s3_timeout;
+
 /* Streams: how old a shard gets, and how long records are kept, in seconds; how many shards a stream has. */
 extern int	dyn_guc_stream_retention;
 extern int	dyn_guc_stream_shard_age;
 extern int	dyn_guc_stream_shards;
 
-/* dynapg.throttling: do requests keep within the throughput of their tables and indexes?  See throughput/bucket.h. */
+/* dynapg.throttling: do requests keep within the throughput of their tables and indexes?  See throughput/allowance.h. */
 extern bool dyn_guc_throttling;
+extern int	dyn_guc_ttl_change_interval;
 
 /* How a request over HTTP tells whose it is. */
 typedef enum DynHttpAuth

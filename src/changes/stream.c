@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
+#include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -35,7 +36,7 @@
 
 #define STREAM_COLUMNS \
 	"s.stream_id, s.table_name, s.relid::pg_catalog.oid, s.owner, s.label, s.view, s.pk_name, s.pk_type, s.sk_name, s.sk_type, " \
-	"s.created_at, s.disabled_at IS NULL"
+	"s.created_at, s.disabled_at IS NULL, s.channel"
 
 static const char *const view_names[] = {"KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"};
 
@@ -79,6 +80,7 @@ read_stream(uint64 row, DynStream *stream)
 	stream->sk = key_attr(dyn_sql_get_text(row, 9), dyn_sql_get_text(row, 10));
 	stream->created_at = dyn_sql_get_int64(row, 11);
 	stream->enabled = dyn_sql_get_bool(row, 12) && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(stream->relid));
+	stream->channel = dyn_sql_get_text(row, 13);
 }
 
 /* The streams of which the rest of the query holds, in the current memory context. */
@@ -150,18 +152,24 @@ add_row(Oid relid, const char *table_name, const char *label, const char *view, 
 	return dyn_sql_get_int(0, 1);
 }
 
-static void
-drop_trigger(Oid relid, const char *name)
-{
-	if (OidIsValid(get_trigger_oid(relid, name, true)))
-		dyn_sql_run(psprintf("DROP TRIGGER \"%s\" ON %s", name, dyn_ddl_qualified_name(relid)), NULL, 0);
-}
-
+/* Those that have been renamed, too. */
 static void
 drop_triggers(Oid relid)
 {
-	drop_trigger(relid, ROW_TRIGGER);
-	drop_trigger(relid, TRUNCATE_TRIGGER);
+	DynSqlArgs	args = {0};
+	uint64		count;
+	char	  **names;
+
+	dyn_sql_oid(&args, relid);
+	count = dyn_sql_run("SELECT t.tgname::pg_catalog.text FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid OPERATOR(pg_catalog.=) $1 "
+						"AND NOT t.tgisinternal "
+						"AND t.tgfoid OPERATOR(pg_catalog.=) 'dynapg.capture()'::pg_catalog.regprocedure::pg_catalog.oid",
+						&args, 0);
+	names = palloc(Max(count, 1) * sizeof(char *));
+	for (uint64 i = 0; i < count; i++)
+		names[i] = dyn_sql_get_text(i, 1);
+	for (uint64 i = 0; i < count; i++)
+		dyn_sql_run(psprintf("DROP TRIGGER %s ON %s", quote_identifier(names[i]), dyn_ddl_qualified_name(relid)), NULL, 0);
 }
 
 /* Marks streams as disabled and closes their shards; the condition has the OID as $1. */
@@ -264,10 +272,16 @@ may_read(const DynStream *stream, Oid user)
 		check_enable_rls(stream->relid, user, true) != RLS_ENABLED;
 }
 
+bool
+dyn_stream_is_readable(const DynStream *stream)
+{
+	return may_read(stream, GetUserId());
+}
+
 void
 dyn_stream_check_readable(const DynStream *stream)
 {
-	if (!may_read(stream, GetUserId()))
+	if (!dyn_stream_is_readable(stream))
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, stream->table_name);
 }
 
@@ -278,7 +292,7 @@ typedef struct CacheEntry
 	Oid			relid;			/* hash key */
 	bool		valid;
 	bool		exists;
-	DynStream	stream;			/* its key attributes' names are in TopMemoryContext, there are no other texts */
+	DynStream	stream;			/* its texts, without a label, are in TopMemoryContext */
 } CacheEntry;
 
 static HTAB *cache = NULL;
@@ -322,6 +336,9 @@ forget(CacheEntry *entry)
 		pfree(entry->stream.pk.name);
 		if (entry->stream.sk.tag)
 			pfree(entry->stream.sk.name);
+		if (entry->stream.channel)
+			pfree(entry->stream.channel);
+		pfree(entry->stream.table_name);
 	}
 	entry->exists = false;
 }
@@ -330,8 +347,9 @@ static void
 keep(CacheEntry *entry, const DynStream *found)
 {
 	entry->stream = *found;
-	entry->stream.table_name = NULL;
+	entry->stream.table_name = MemoryContextStrdup(TopMemoryContext, found->table_name);
 	entry->stream.label = NULL;
+	entry->stream.channel = found->channel ? MemoryContextStrdup(TopMemoryContext, found->channel) : NULL;
 	entry->stream.pk.name = MemoryContextStrdup(TopMemoryContext, found->pk.name);
 	if (found->sk.tag)
 		entry->stream.sk.name = MemoryContextStrdup(TopMemoryContext, found->sk.name);

@@ -23,12 +23,6 @@ typedef struct DynPartiqlTerms
 	bool	   *taken;
 } DynPartiqlTerms;
 
-/*
- * Parses an object's Statement and reads its Parameters, then checks what needs no table.  Raises ValidationException with
- * DynamoDB's text.
- */
-extern DynPartiqlBound *dyn_partiql_bind(const DynJson *object);
-
 /* Does the tree name no attribute? */
 extern bool dyn_partiql_is_constant(const DynPartiqlNode *node);
 

@@ -10,7 +10,7 @@
 
 #include "base/errors.h"
 #include "base/limits.h"
-#include "partiql/parse_internal.h"
+#include "partiql/parse_expr.h"
 
 /* Levels of parentheses, NOT, lists and maps; deeper ones are no statement that anybody writes. */
 #define MAX_DEPTH 200
