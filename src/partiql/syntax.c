@@ -33,24 +33,6 @@ dyn_partiql_take(DynPartiqlParser *p, DynPartiqlCode code)
 	return true;
 }
 
-char *
-dyn_partiql_position(DynSlice text, uint32 offset)
-{
-	uint32		line = 1;
-	uint32		column = 1;
-
-	for (uint32 i = 0; i < offset; i++)
-	{
-		column++;
-		if (text.data[i] == '\n')
-		{
-			line++;
-			column = 1;
-		}
-	}
-	return psprintf("%u:%u", line, column);
-}
-
 /* What messages call a bracket that is missing; NULL: they do not. */
 static const char *
 bracket_name(DynPartiqlCode code)
@@ -111,4 +93,22 @@ dyn_partiql_add_child(DynPartiqlNode *parent, DynPartiqlNode *child)
 		parent->child = child;
 	parent->last = child;
 	parent->count++;
+}
+
+char *
+dyn_partiql_position(DynSlice text, uint32 offset)
+{
+	uint32		line = 1;
+	uint32		column = 1;
+
+	for (uint32 i = 0; i < offset; i++)
+	{
+		column++;
+		if (text.data[i] == '\n')
+		{
+			line++;
+			column = 1;
+		}
+	}
+	return psprintf("%u:%u", line, column);
 }
