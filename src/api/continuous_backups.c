@@ -1,8 +1,7 @@
 /*
  * continuous_backups.c - DescribeContinuousBackups, UpdateContinuousBackups, RestoreTableToPointInTime
  *
- * There is no point-in-time recovery of a table.  The setting is kept and described back, so that infrastructure tools find what they
- * asked for; SQL callers get a warning, and a restore is refused with a sentence that says what to use.
+ * The table's settings say that it is to have point-in-time recovery, and dynapg.recoveries since when it has (changes/recovery.h).
  *
  * Layer 3 (api).
  */
@@ -13,15 +12,14 @@
 #include "api/backups.h"
 #include "api/handlers.h"
 #include "api/names.h"
-#include "api/session.h"
 #include "api/shapes.h"
 #include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "changes/recovery.h"
 #include "store/catalog.h"
 
-#define LAG 300					/* seconds that the latest restorable moment is behind the present one */
 #define USE_INSTEAD "Use CreateBackup and RestoreTableFromBackup, or restore the server from a base backup and its write-ahead log."
 
 static void
@@ -32,20 +30,23 @@ print_seconds(StringInfo out, const char *member, double seconds)
 }
 
 static void
-print_description(StringInfo reply, const DynTableSettings *settings)
+print_description(StringInfo reply, const DynTableDef *def, const DynTableSettings *settings)
 {
-	double		now = floor(dyn_settings_now());
+	bool		enabled = settings->pitr_since > 0;
 
 	appendStringInfoString(reply, "{\"ContinuousBackupsDescription\":{\"ContinuousBackupsStatus\":\"ENABLED\","
 						   "\"PointInTimeRecoveryDescription\":{");
-	dyn_settings_print_text(reply, "PointInTimeRecoveryStatus", settings->pitr_since > 0 ? "ENABLED" : "DISABLED");
-	if (settings->pitr_since > 0)
+	dyn_settings_print_text(reply, "PointInTimeRecoveryStatus", enabled ? "ENABLED" : "DISABLED");
+	if (enabled)
 	{
-		double		earliest = Max(settings->pitr_since, now - (double) settings->pitr_days * SECS_PER_DAY);
+		/* the jobs will begin one that is missing, as after a restore of a dump */
+		const DynRecovery *recovery = dyn_recovery_find(def->relid);
+		double		now = floor(dyn_settings_epoch(GetCurrentTimestamp()));
+		double		earliest = recovery ? floor(dyn_settings_epoch(dyn_recovery_earliest(recovery))) : now;
 
 		dyn_settings_print_number(reply, "RecoveryPeriodInDays", settings->pitr_days);
 		print_seconds(reply, "EarliestRestorableDateTime", earliest);
-		print_seconds(reply, "LatestRestorableDateTime", Max(earliest, now - LAG));
+		print_seconds(reply, "LatestRestorableDateTime", Max(earliest, now));
 	}
 	appendStringInfoString(reply, "}}}");
 }
@@ -58,14 +59,29 @@ dyn_api_describe_continuous_backups(const DynJson *request, StringInfo reply)
 
 	if (!def)
 		dyn_backup_table_not_found(name);
-	print_description(reply, dyn_settings_read(def->definition));
+	print_description(reply, def, dyn_settings_read(def->definition));
+}
+
+/* Switches recovery on, or changes its period. */
+static void
+enable(DynTableDef *def, DynTableSettings *settings, const DynJson *specification)
+{
+	bool		was_enabled = settings->pitr_since > 0;
+
+	settings->pitr_days = (int) dyn_request_integer(specification, "RecoveryPeriodInDays",
+													was_enabled ? settings->pitr_days : DYN_MAX_RECOVERY_PERIOD);
+	if (was_enabled && dyn_recovery_find(def->relid))
+		dyn_recovery_set_days(def->relid, settings->pitr_days);
+	else
+		dyn_recovery_enable(def->relid, def->name, settings->pitr_days);
+	if (!was_enabled)
+		settings->pitr_since = floor(dyn_settings_now());
 }
 
 void
 dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 {
 	const DynJson *specification = dyn_request_member(request, "PointInTimeRecoverySpecification");
-	bool		enable = dyn_request_bool(specification, "PointInTimeRecoveryEnabled", false);
 	DynSlice	name = dyn_name_of_request(request);
 	DynTableDef *def = dyn_catalog_read_for_update(pnstrdup(name.data, name.len));
 	DynTableSettings *settings;
@@ -73,23 +89,16 @@ dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 	if (!def)
 		dyn_backup_table_not_found(name);
 	settings = dyn_settings_read(def->definition);
-	if (!enable)
-		settings->pitr_since = 0;
-	else
+	if (dyn_request_bool(specification, "PointInTimeRecoveryEnabled", false))
+		enable(def, settings, specification);
+	else if (settings->pitr_since > 0)
 	{
-		bool		was_enabled = settings->pitr_since > 0;
-
-		settings->pitr_days = (int) dyn_request_integer(specification, "RecoveryPeriodInDays",
-														was_enabled ? settings->pitr_days : DYN_MAX_RECOVERY_PERIOD);
-		if (!was_enabled)
-			settings->pitr_since = floor(dyn_settings_now());
+		dyn_recovery_disable(def->relid);
+		settings->pitr_since = 0;
 	}
 	def->definition = dyn_settings_write(settings);
 	dyn_catalog_update(def);
-	if (enable && !dyn_session_serves())
-		ereport(WARNING, (errmsg("point-in-time recovery of table \"%s\" is kept as a setting only", def->name),
-						  errdetail("dynapg keeps no history of items."), errhint(USE_INSTEAD)));
-	print_description(reply, settings);
+	print_description(reply, def, settings);
 }
 
 /* The table that is to be restored. */
