@@ -246,7 +246,7 @@ COMMENT ON FUNCTION dynapg.apply(dynapg.item, bytea) IS 'the item with the updat
 CREATE FUNCTION dynapg.hand_over(old dynapg.item, new dynapg.item) RETURNS dynapg.item
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'dynapg_hand_over';
-COMMENT ON FUNCTION dynapg.hand_over(dynapg.item, dynapg.item) IS 'the new item; tells the API which item a write replaced';
+COMMENT ON FUNCTION dynapg.hand_over(dynapg.item, dynapg.item) IS 'the new item; reports to the API which item a write replaced';
 
 CREATE FUNCTION dynapg.item_matches(item dynapg.item, condition text, names json DEFAULT NULL, "values" json DEFAULT NULL)
 	RETURNS boolean
@@ -288,7 +288,7 @@ CREATE TABLE dynapg.tables (
 	definition json NOT NULL,
 	CHECK ((sk_name IS NULL) = (sk_type IS NULL))
 );
-COMMENT ON TABLE dynapg.tables IS 'DynamoDB tables: their data table, key attributes and what the API describes back';
+COMMENT ON TABLE dynapg.tables IS 'DynamoDB tables: their data table, key attributes and what the API describes';
 
 -- relation_name is no regclass: pg_restore fills this table before it creates the indexes.
 CREATE TABLE dynapg.indexes (
@@ -310,8 +310,8 @@ CREATE TABLE dynapg.indexes (
 	PRIMARY KEY (table_relid, name)
 );
 COMMENT ON TABLE dynapg.indexes IS 'secondary indexes of DynamoDB tables; key attributes in order, partition attributes first';
-COMMENT ON COLUMN dynapg.indexes.status IS 'CREATING and DELETING: a background worker is at it, or will be when the table is described';
-COMMENT ON COLUMN dynapg.indexes.position IS 'indexes are described in that order: as they were asked for';
+COMMENT ON COLUMN dynapg.indexes.status IS 'CREATING and DELETING: a background worker is working on it, or will be when the table is described';
+COMMENT ON COLUMN dynapg.indexes.position IS 'the order in which indexes are described: as the request listed them';
 COMMENT ON COLUMN dynapg.indexes.failures IS 'failed attempts to finish what status says';
 COMMENT ON COLUMN dynapg.indexes.failure IS 'why the last one failed, at failed_at';
 
@@ -343,8 +343,8 @@ CREATE TABLE dynapg.tokens (
 ) USING heap WITH (autovacuum_vacuum_scale_factor = 0.1, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 COMMENT ON TABLE dynapg.tokens IS 'ClientRequestToken of transactions done in the last ten minutes, with a digest of the request';
 COMMENT ON COLUMN dynapg.tokens.hash IS 'of role and token';
-COMMENT ON COLUMN dynapg.tokens.token IS 'in UTF-8; bytes, since U+0000 may be among them';
-COMMENT ON COLUMN dynapg.tokens.note IS 'the read units of each action, for the reply when the request comes again; NULL where it does not ask';
+COMMENT ON COLUMN dynapg.tokens.token IS 'in UTF-8; bytes, since it may contain U+0000';
+COMMENT ON COLUMN dynapg.tokens.note IS 'the read units of each action, for the reply when the request comes again; NULL if it does not ask for them';
 ALTER TABLE dynapg.tokens ENABLE ROW LEVEL SECURITY;
 
 GRANT SELECT ON dynapg.tables, dynapg.indexes TO PUBLIC;
@@ -374,7 +374,7 @@ ALTER TABLE dynapg.indexes ENABLE ALWAYS TRIGGER guard;
 CREATE FUNCTION dynapg.on_ddl_command_end() RETURNS event_trigger
 	LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME', 'dynapg_on_ddl_command_end';
-COMMENT ON FUNCTION dynapg.on_ddl_command_end() IS 'follows indexes that get another name, and has the schemas keep theirs';
+COMMENT ON FUNCTION dynapg.on_ddl_command_end() IS 'follows indexes that are renamed, and refuses to rename the schemas';
 CREATE EVENT TRIGGER dynapg_on_ddl_command_end ON ddl_command_end WHEN TAG IN ('ALTER INDEX', 'ALTER TABLE', 'ALTER SCHEMA')
 	EXECUTE FUNCTION dynapg.on_ddl_command_end();
 
@@ -397,7 +397,7 @@ CREATE TABLE dynapg.access_keys (
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 ) USING heap;
 COMMENT ON TABLE dynapg.access_keys IS 'keys that sign HTTP requests, and the roles that these run as';
-COMMENT ON COLUMN dynapg.access_keys.secret IS 'only to be written: it is kept in dynapg.access_secrets';
+COMMENT ON COLUMN dynapg.access_keys.secret IS 'write-only: the value is kept in dynapg.access_secrets';
 ALTER TABLE dynapg.access_keys ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON dynapg.access_keys FROM PUBLIC;
 
@@ -445,7 +445,7 @@ CREATE VIEW dynapg.access_key_list WITH (security_barrier) AS
 	SELECT k.access_key_id, k.role, k.enabled, k.created_at
 	FROM dynapg.access_keys k JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) k.role::pg_catalog.oid
 	WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER OR pg_catalog.pg_has_role(r.oid, 'MEMBER WITH ADMIN OPTION');
-COMMENT ON VIEW dynapg.access_key_list IS 'the access keys of roles that the user manages: his own, and those he has the ADMIN option on';
+COMMENT ON VIEW dynapg.access_key_list IS 'the access keys of the roles that the user manages: its own, and those on which it has the ADMIN option';
 GRANT SELECT ON dynapg.access_key_list TO PUBLIC;
 
 CREATE FUNCTION dynapg.create_access_key(role regrole, OUT access_key_id text, OUT secret_access_key text)
@@ -967,7 +967,7 @@ GRANT SELECT ON dynapg.throughput TO pg_monitor;
 
 CREATE FUNCTION dynapg.refill_throughput(table_name text, seconds integer DEFAULT 300) RETURNS void
 	AS 'MODULE_PATHNAME', 'dynapg_refill_throughput' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.refill_throughput(text, integer) IS 'has a table and its global secondary indexes hold the throughput of so many seconds; of less than none: a debt';
+COMMENT ON FUNCTION dynapg.refill_throughput(text, integer) IS 'sets what a table and its global secondary indexes have left to the throughput of that number of seconds; below zero it is a debt';
 REVOKE ALL ON FUNCTION dynapg.refill_throughput(text, integer) FROM PUBLIC;
 
 --
@@ -976,7 +976,7 @@ REVOKE ALL ON FUNCTION dynapg.refill_throughput(text, integer) FROM PUBLIC;
 
 CREATE FUNCTION dynapg.http_statistics() RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_http_statistics' LANGUAGE C VOLATILE PARALLEL SAFE;
-COMMENT ON FUNCTION dynapg.http_statistics() IS 'what stat_operations shows, as JSON; NULL where there is no HTTP front';
+COMMENT ON FUNCTION dynapg.http_statistics() IS 'what stat_operations shows, as JSON; NULL if there is no HTTP front';
 REVOKE ALL ON FUNCTION dynapg.http_statistics() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dynapg.http_statistics() TO pg_monitor;
 
@@ -989,12 +989,12 @@ GRANT SELECT ON dynapg.stat_operations TO pg_monitor;
 
 CREATE FUNCTION dynapg.stat_operations_reset() RETURNS void
 	AS 'MODULE_PATHNAME', 'dynapg_stat_operations_reset' LANGUAGE C VOLATILE PARALLEL SAFE;
-COMMENT ON FUNCTION dynapg.stat_operations_reset() IS 'has stat_operations count anew';
+COMMENT ON FUNCTION dynapg.stat_operations_reset() IS 'sets the counts of stat_operations to zero';
 REVOKE ALL ON FUNCTION dynapg.stat_operations_reset() FROM PUBLIC;
 
 CREATE FUNCTION dynapg.http_workers() RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_http_workers' LANGUAGE C VOLATILE PARALLEL SAFE;
-COMMENT ON FUNCTION dynapg.http_workers() IS 'what http_activity shows, as JSON; NULL where there is no HTTP front';
+COMMENT ON FUNCTION dynapg.http_workers() IS 'what http_activity shows, as JSON; NULL if there is no HTTP front';
 REVOKE ALL ON FUNCTION dynapg.http_workers() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dynapg.http_workers() TO pg_monitor;
 
@@ -1003,7 +1003,7 @@ CREATE VIEW dynapg.http_activity AS
 	FROM pg_catalog.json_to_recordset(dynapg.http_workers()) AS w (worker integer, pid integer, started timestamptz,
 		last_active timestamptz, connections integer, idle integer, receiving integer, sending integer, closing integer, requests bigint,
 		buffered_bytes bigint, unflushed_lsn pg_lsn, waiting integer);
-COMMENT ON VIEW dynapg.http_activity IS 'the workers of the HTTP front and what they are at';
+COMMENT ON VIEW dynapg.http_activity IS 'the workers of the HTTP front and what they are doing';
 GRANT SELECT ON dynapg.http_activity TO pg_monitor;
 
 /* ---- Time to Live, and what is done in the background ---- */

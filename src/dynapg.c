@@ -7,9 +7,10 @@
 
 #include "base/guc.h"
 #include "changes/housekeeper.h"
+#include "database/session.h"
 #include "http/worker.h"
-#include "store/session.h"
-#include "store/throttle.h"
+#include "iam/access_key.h"
+#include "throughput/bucket.h"
 
 PG_MODULE_MAGIC;
 
@@ -20,7 +21,8 @@ _PG_init(void)
 {
 	dyn_guc_init();
 	dyn_session_init();
-	dyn_throttle_register();
+	dyn_session_on_roles_gone(dyn_access_key_sweep_due, dyn_access_key_roles_dropped);
+	dyn_bucket_register();
 	dyn_http_register();
 	dyn_housekeeper_register();
 }

@@ -3,21 +3,20 @@
  *
  * The definition that the backup has and the overrides make a CreateTable request, which is checked and carried out as any other; the
  * new table begins with the rows of the backup.  All of it is in the request's transaction: nobody sees half a table.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/backups.h"
 #include "api/handlers.h"
-#include "api/names.h"
 #include "api/shapes.h"
 #include "api/table_create.h"
 #include "api/table_describe.h"
 #include "api/table_keys.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
+#include "tables/lifecycle.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 static void
 print_member(StringInfo out, const char *name, const DynJson *value)
@@ -272,7 +271,7 @@ dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
 	settings->restored = restore_summary(backup);
 	def.definition = dyn_settings_write(settings);
 	def.rows_from = backup->copy;
-	if (!dyn_catalog_create(&def))
+	if (!dyn_lifecycle_create(&def))
 		dyn_error(DYN_E_TABLE_ALREADY_EXISTS, "Table already exists: %s", def.name);
 
 	appendStringInfoChar(reply, '{');

@@ -3,8 +3,6 @@
  *
  * What is kept of the table is one JSON object (print_definition): SourceTableDetails and SourceTableFeatureDetails are made of it,
  * and by backup_restore.c the request that makes a table like it.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -13,14 +11,15 @@
 #include "api/backups.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_describe.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "store/ttl.h"
+#include "tables/catalog.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 #define BACKUP_PART "/backup/"
 

@@ -1,7 +1,5 @@
 /*
  * backups.h - backups as requests and replies have them
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_BACKUPS_H
 #define DYNAPG_API_BACKUPS_H

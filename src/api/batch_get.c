@@ -5,24 +5,22 @@
  * printed straight into the reply.  A reply holds 16 MB of items; the keys that have had no answer by then are
  * handed back as UnprocessedKeys, as are those that the table's throughput does not admit.  Items may come in any order,
  * so that a key has no item is known when all have come.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
-#include "api/account.h"
-#include "api/admission.h"
 #include "api/handlers.h"
 #include "api/items.h"
-#include "api/keys.h"
-#include "api/names.h"
-#include "api/operation.h"
-#include "api/shapes.h"
+#include "base/call.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
+#include "command/keys.h"
 #include "expr/eval.h"
 #include "store/rows.h"
+#include "tables/name.h"
+#include "throughput/consumed.h"
+#include "throughput/throttle.h"
 
 #define DUPLICATES "Provided list of item keys contains duplicates"
 
@@ -40,7 +38,7 @@ typedef struct TableReads
 	int			left;			/* keys that are not answered */
 	int			next;			/* the key after that of the last item, where the next one most often is */
 	bool		limited;		/* by its throughput */
-	DynAccountTable *account;
+	DynConsumedTable *account;
 } TableReads;
 
 typedef struct Reader
@@ -132,7 +130,7 @@ check_shared(const TableReads *one, const TableReads *other)
 static bool
 is_admitted(Reader *reader, List *refusals)
 {
-	reader->refusals = dyn_admission_join(reader->refusals, refusals);
+	reader->refusals = dyn_throttle_join(reader->refusals, refusals);
 	reader->throttled = refusals != NIL;
 	return refusals == NIL;
 }
@@ -144,7 +142,7 @@ answer(Reader *reader, int key, uint32 size)
 	TableReads *reads = reader->reads;
 	DynCapacity used = {.table_units = dyn_capacity_of_read(size, reader->consistent)};
 
-	if (reads->limited && !is_admitted(reader, dyn_admission_take(reads->table, DYN_THROTTLE_READ, &used)))
+	if (reads->limited && !is_admitted(reader, dyn_throttle_take(reads->table, DYN_BUCKET_READ, &used)))
 		return false;
 	reads->account->capacity.table_units += used.table_units;
 	reads->answered[key] = true;
@@ -180,7 +178,7 @@ print_item(void *arg, const struct varlena *item)
 	if (key >= 0 && !reads->answered[key] && !answer(reader, key, dyn_item_size(item)))
 		return false;
 	reads->next = key + 1;
-	dyn_operation_add_items(1);
+	dyn_call_add_items(1);
 	reader->bytes += dyn_item_size(item);
 	if (reader->any)
 		appendStringInfoChar(reader->reply, ',');
@@ -210,8 +208,8 @@ reply_table(Reader *reader, TableReads *reads)
 	reader->reads = reads;
 	reader->consistent = dyn_request_bool(reads->part, "ConsistentRead", false);
 	reader->any = false;
-	reads->limited = dyn_admission_applies(reads->table, DYN_THROTTLE_READ);
-	(void) is_admitted(reader, reads->limited ? dyn_admission_check(reads->table, NULL, DYN_THROTTLE_READ) : NIL);
+	reads->limited = dyn_throttle_applies(reads->table, DYN_BUCKET_READ);
+	(void) is_admitted(reader, reads->limited ? dyn_throttle_check(reads->table, NULL, DYN_BUCKET_READ) : NIL);
 	open_member(reader->reply, reads->name);
 	appendStringInfoChar(reader->reply, '[');
 	if (!reader->full && !reader->throttled)
@@ -230,7 +228,7 @@ check_admitted(const Reader *reader, const TableReads *all, int ntables)
 		if (all[i].left < all[i].count)
 			return;
 	}
-	dyn_admission_refuse(reader->refusals);
+	dyn_throttle_refuse(reader->refusals);
 }
 
 /* The table's part of the request again, with those of its keys that are left. */
@@ -294,7 +292,7 @@ dyn_api_batch_get_item(const DynJson *request, StringInfo reply)
 	int			ntables;
 	TableReads *all = list_tables(request, &ntables);
 	Reader		reader = {.reply = reply};
-	DynAccount	account;
+	DynConsumed	account;
 
 	dyn_get_check_parts(dyn_request_member(request, "RequestItems"));
 	for (int i = 0; i < ntables; i++)
@@ -307,9 +305,9 @@ dyn_api_batch_get_item(const DynJson *request, StringInfo reply)
 		for (int k = 0; k < i; k++)
 			check_shared(&all[k], &all[i]);
 	}
-	dyn_account_begin(&account, request, DYN_CAPACITY_PLAIN, ntables);
+	dyn_consumed_begin(&account, request, DYN_CAPACITY_PLAIN, ntables);
 	for (int i = 0; i < ntables; i++)
-		all[i].account = dyn_account_add(&account, all[i].name, all[i].table);
+		all[i].account = dyn_consumed_add(&account, all[i].name, all[i].table);
 
 	appendStringInfoString(reply, "{\"Responses\":{");
 	for (int i = 0; i < ntables; i++)
@@ -319,6 +317,6 @@ dyn_api_batch_get_item(const DynJson *request, StringInfo reply)
 	for (int i = 0; i < ntables; i++)
 		reply_left(reply, &all[i]);
 	appendStringInfoChar(reply, '}');
-	dyn_account_reply(reply, &account);
+	dyn_consumed_reply(reply, &account);
 	appendStringInfoChar(reply, '}');
 }

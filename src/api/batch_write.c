@@ -5,23 +5,21 @@
  * so that batches that meet wait for each other and never for one another; neighbours that only store, or only delete,
  * are one statement, which hands over the images before them where the reply tells the capacity.  Where throughput limits
  * the table each write is a statement of its own; writes that are not admitted are handed back as UnprocessedItems.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
-#include "api/account.h"
-#include "api/admission.h"
 #include "api/handlers.h"
-#include "api/keys.h"
-#include "api/names.h"
-#include "api/operation.h"
-#include "api/params.h"
-#include "api/shapes.h"
+#include "base/call.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
+#include "command/keys.h"
+#include "command/params.h"
 #include "store/rows.h"
+#include "tables/name.h"
+#include "throughput/consumed.h"
+#include "throughput/throttle.h"
 
 typedef struct TableWrites
 {
@@ -30,7 +28,7 @@ typedef struct TableWrites
 	DynTable   *table;
 	bool		limited;		/* by its throughput */
 	int			left;			/* writes that were not admitted */
-	DynAccountTable *account;
+	DynConsumedTable *account;
 } TableWrites;
 
 /* One PutRequest or DeleteRequest. */
@@ -50,7 +48,7 @@ typedef struct Batch
 	TableWrites *tables;
 	int			nwrites;
 	BatchWrite	writes[DYN_MAX_BATCH_WRITES];
-	DynAccount	account;
+	DynConsumed	account;
 	List	   *refusals;		/* why writes were not admitted */
 } Batch;
 
@@ -119,10 +117,10 @@ find_tables(Batch *batch)
 static void
 open_account(Batch *batch, const DynJson *request)
 {
-	dyn_account_begin(&batch->account, request, DYN_CAPACITY_PLAIN, batch->nwrites);
+	dyn_consumed_begin(&batch->account, request, DYN_CAPACITY_PLAIN, batch->nwrites);
 	batch->account.shows_none = batch->account.metrics;
 	for (int i = 0; i < batch->ntables; i++)
-		batch->tables[i].account = dyn_account_add(&batch->account, batch->tables[i].name, batch->tables[i].table);
+		batch->tables[i].account = dyn_consumed_add(&batch->account, batch->tables[i].name, batch->tables[i].table);
 }
 
 static void
@@ -168,9 +166,9 @@ is_charged(const Batch *batch)
 static void
 account_for(const Batch *batch, const BatchWrite *write, const struct varlena *old_item)
 {
-	DynAccountTable *account = write->of->account;
+	DynConsumedTable *account = write->of->account;
 
-	dyn_account_written(&batch->account, account, write->key.pk);
+	dyn_consumed_written(&batch->account, account, write->key.pk);
 	if (is_charged(batch))
 		dyn_capacity_add_write(&account->capacity, account->table, old_item, write->item);
 }
@@ -222,10 +220,10 @@ static bool
 take(void *arg, const DynWrite *write, const DynWriteResult *result)
 {
 	Batch	   *batch = arg;
-	DynCapacity used = dyn_admission_of_write(write, result);
-	List	   *refusals = dyn_admission_take(write->table, DYN_THROTTLE_WRITE, &used);
+	DynCapacity used = dyn_throttle_of_write(write, result);
+	List	   *refusals = dyn_throttle_take(write->table, DYN_BUCKET_WRITE, &used);
 
-	batch->refusals = dyn_admission_join(batch->refusals, refusals);
+	batch->refusals = dyn_throttle_join(batch->refusals, refusals);
 	return refusals == NIL;
 }
 
@@ -236,17 +234,17 @@ take(void *arg, const DynWrite *write, const DynWriteResult *result)
 static bool
 try_write(Batch *batch, const DynWrite *write, DynWriteResult *result)
 {
-	List	   *refusals = dyn_admission_check(write->table, NULL, DYN_THROTTLE_WRITE);
+	List	   *refusals = dyn_throttle_check(write->table, NULL, DYN_BUCKET_WRITE);
 	DynCapacity used;
 
-	batch->refusals = dyn_admission_join(batch->refusals, refusals);
+	batch->refusals = dyn_throttle_join(batch->refusals, refusals);
 	if (refusals != NIL)
 		return false;
-	if (dyn_admission_index_exhausted(write->table))
+	if (dyn_throttle_index_exhausted(write->table))
 		return dyn_row_try_write(write, result, take, batch);
 	*result = dyn_row_write(write);
-	used = dyn_admission_of_write(write, result);
-	dyn_admission_charge(write->table, DYN_THROTTLE_WRITE, &used);
+	used = dyn_throttle_of_write(write, result);
+	dyn_throttle_charge(write->table, DYN_BUCKET_WRITE, &used);
 	return true;
 }
 
@@ -281,7 +279,7 @@ write_all(Batch *batch)
 	int			left;
 
 	for (int t = 0; t < batch->ntables; t++)
-		batch->tables[t].limited = dyn_admission_applies(batch->tables[t].table, DYN_THROTTLE_WRITE);
+		batch->tables[t].limited = dyn_throttle_applies(batch->tables[t].table, DYN_BUCKET_WRITE);
 	while (i < batch->nwrites)
 	{
 		if (batch->writes[i].of->limited)
@@ -291,8 +289,8 @@ write_all(Batch *batch)
 	}
 	left = count_left(batch);
 	if (left == batch->nwrites)
-		dyn_admission_refuse(batch->refusals);
-	dyn_operation_add_items(batch->nwrites - left);
+		dyn_throttle_refuse(batch->refusals);
+	dyn_call_add_items(batch->nwrites - left);
 }
 
 /* The writes of a table that were not admitted, as the request gave them. */
@@ -348,6 +346,6 @@ dyn_api_batch_write_item(const DynJson *request, StringInfo reply)
 
 	appendStringInfoChar(reply, '{');
 	reply_unprocessed(reply, batch);
-	dyn_account_reply(reply, &batch->account);
+	dyn_consumed_reply(reply, &batch->account);
 	appendStringInfoChar(reply, '}');
 }

@@ -4,8 +4,6 @@
  * A property is literal, or refers to a parameter, whose value is given or its Default.  What only CloudFormation can work out
  * (functions, conditions, other resources) is refused with its name and place.  Properties that mean nothing to a table here are listed
  * as ignored.  The rest becomes requests of CreateTable and UpdateTimeToLive, whose checks hold.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 

@@ -2,8 +2,6 @@
  * continuous_backups.c - DescribeContinuousBackups, UpdateContinuousBackups, RestoreTableToPointInTime
  *
  * The table's settings say that it is to have point-in-time recovery, and dynapg.recoveries since when it has (changes/recovery.h).
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -11,14 +9,14 @@
 
 #include "api/backups.h"
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "changes/recovery.h"
-#include "store/catalog.h"
+#include "tables/catalog.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 #define USE_INSTEAD "Use CreateBackup and RestoreTableFromBackup, or restore the server from a base backup and its write-ahead log."
 

@@ -3,17 +3,15 @@
  *
  * A server is one region and cannot be two, so there are no global tables: lists are empty, and whatever would make one is
  * refused with a sentence that says what to use instead.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
-#include "store/catalog.h"
+#include "base/request.h"
+#include "tables/catalog.h"
+#include "tables/name.h"
 
 #define USE_REPLICATION "Use PostgreSQL's logical replication of the data table to another server."
 

@@ -3,8 +3,6 @@
  *
  * A handler gets a request that passed its shape and appends the reply's JSON; where the API replies with an empty body it
  * appends nothing.
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_HANDLERS_H
 #define DYNAPG_API_HANDLERS_H

@@ -1,7 +1,5 @@
 /*
  * import.c - writing what lines hold, in batches: see import.h
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 

@@ -5,8 +5,6 @@
  * 25, each in a subtransaction.  A batch that fails is written again entry by entry, by PutItem and DeleteItem, in the order of the
  * lines: so an error costs no more than its entry, and of two entries with one key the last one wins.  What is wrong with an entry is
  * counted, and listed up to a limit.  What is wrong with more than an entry (no such table, no right to write it, a cancel) is raised.
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_IMPORT_H
 #define DYNAPG_API_IMPORT_H

@@ -15,8 +15,6 @@
  *
  * An item may have attributes with the names of members.  A member that is an attribute value makes the object an item:
  * {"Item": {"S": "x"}} is one, and {"Item": {"id": {"S": "x"}}} holds one.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 

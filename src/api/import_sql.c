@@ -2,8 +2,6 @@
  * import_sql.c - the aggregate dynapg.import_items: a file's lines, as rows, into a table
  *
  * It is an aggregate, so that lines are written in batches and one result tells of all of them.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 

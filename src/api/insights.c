@@ -3,21 +3,20 @@
  *
  * The setting of a table or an index is kept and described back.  A page of ListContributorInsights ends with a whole table;
  * its token is the table's name.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_describe.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
+#include "tables/catalog.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 #define DEFAULT_MODE "ACCESSED_AND_THROTTLED_KEYS"
 

@@ -1,13 +1,11 @@
 /*
  * item_delete.c - DeleteItem
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/keys.h"
-#include "api/write.h"
+#include "command/keys.h"
+#include "command/write.h"
 
 void
 dyn_api_delete_item(const DynJson *request, StringInfo reply)

@@ -2,24 +2,22 @@
  * item_get.c - GetItem
  *
  * The hottest operation: an unprojected read prints the stored bytes straight into the reply.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
-#include "api/admission.h"
-#include "api/capacity.h"
 #include "api/handlers.h"
 #include "api/items.h"
-#include "api/keys.h"
-#include "api/names.h"
-#include "api/operation.h"
-#include "api/params.h"
-#include "api/reply.h"
-#include "api/shapes.h"
+#include "base/call.h"
+#include "base/request.h"
+#include "command/keys.h"
+#include "command/params.h"
 #include "expr/compile.h"
 #include "expr/eval.h"
 #include "store/rows.h"
+#include "tables/name.h"
+#include "throughput/capacity.h"
+#include "throughput/throttle.h"
+#include "value/member.h"
 
 static const char *const projection_only[] = {"ProjectionExpression", NULL};
 static const char *const attributes_only[] = {"AttributesToGet", NULL};
@@ -68,7 +66,7 @@ reply_projected(StringInfo reply, const DynProgram *projection, const struct var
 {
 	DynNode		part = dyn_eval_projection(projection, dyn_item_root(item));
 
-	dyn_reply_node(reply, "Item", &part);
+	dyn_member_node(reply, "Item", &part);
 }
 
 void
@@ -88,19 +86,19 @@ dyn_api_get_item(const DynJson *request, StringInfo reply)
 	table = dyn_name_find_table(dyn_request_string(request, "TableName"), DYN_NAME_DATA);
 	key = dyn_keys_of_key(table, &attributes);
 	dyn_keys_check_paths(table, projection);
-	dyn_admission_require(table, NULL, DYN_THROTTLE_READ);
+	dyn_throttle_require(table, NULL, DYN_BUCKET_READ);
 	item = dyn_row_get(table, &key);
-	dyn_operation_add_items(item ? 1 : 0);
+	dyn_call_add_items(item ? 1 : 0);
 	dyn_capacity_begin(&capacity, request);
-	if (capacity.report != DYN_CAPACITY_NONE || dyn_admission_applies(table, DYN_THROTTLE_READ))
+	if (capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(table, DYN_BUCKET_READ))
 		capacity.table_units = dyn_capacity_of_read(dyn_image_size(item), dyn_request_bool(request, "ConsistentRead", false));
-	dyn_admission_read(table, &capacity);
+	dyn_throttle_read(table, &capacity);
 
 	appendStringInfoChar(reply, '{');
 	dyn_capacity_reply(reply, &capacity, NULL);
 	if (item != NULL && projection != NULL)
 		reply_projected(reply, projection, item);
 	else if (item != NULL)
-		dyn_reply_item(reply, "Item", item);
+		dyn_member_item(reply, "Item", item);
 	appendStringInfoChar(reply, '}');
 }

@@ -1,15 +1,13 @@
 /*
  * item_put.c - PutItem
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/keys.h"
-#include "api/write.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "command/keys.h"
+#include "command/write.h"
 
 void
 dyn_api_put_item(const DynJson *request, StringInfo reply)

@@ -4,14 +4,12 @@
  * Whether the item exists is not known before the statement runs, so the missing item is judged first: what
  * would be inserted for it, or why nothing can be.  The statement then does that or applies the update to the row,
  * whichever it finds.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/keys.h"
-#include "api/write.h"
+#include "command/keys.h"
+#include "command/write.h"
 #include "expr/compile.h"
 #include "expr/eval.h"
 

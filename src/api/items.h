@@ -1,7 +1,5 @@
 /*
  * items.h - what GetItem and BatchGetItem share
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_ITEMS_H
 #define DYNAPG_API_ITEMS_H

@@ -3,18 +3,17 @@
  *
  * There is no Kinesis here.  Enabling a destination is accepted and ends, as the service's own attempts may, in
  * ENABLE_FAILED with a description that says what to use instead; a destination is never ACTIVE.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_describe.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
+#include "base/request.h"
+#include "tables/catalog.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 #define WRONG_STATE "Table is not in a valid state to enable Kinesis Streaming Destination: "
 #define NOT_HERE \

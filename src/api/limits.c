@@ -1,15 +1,13 @@
 /*
  * limits.c - DescribeLimits and DescribeEndpoints
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/operation.h"
-#include "api/table_settings.h"
+#include "base/call.h"
 #include "base/guc.h"
 #include "base/jsonout.h"
+#include "tables/settings.h"
 
 /* What AWS grants to a new account in us-east-1; Quotas, "Capacity mode and throughput". */
 #define ACCOUNT_UNITS	80000
@@ -43,7 +41,7 @@ is_host(DynSlice host)
 void
 dyn_api_describe_endpoints(const DynJson *request, StringInfo reply)
 {
-	DynSlice	host = dyn_operation_host();
+	DynSlice	host = dyn_call_host();
 
 	appendStringInfoString(reply, "{\"Endpoints\":[{");
 	dyn_jsonout_member(reply, "Address");

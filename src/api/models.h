@@ -1,7 +1,5 @@
 /*
  * models.h - tables from files of tools: what workbench.c and cloudformation.c share
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_MODELS_H
 #define DYNAPG_API_MODELS_H

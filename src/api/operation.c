@@ -1,17 +1,14 @@
 /*
  * operation.c - the table of operations, and calling one
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/operation.h"
 
-#include "access/xlog.h"
 #include "api/handlers.h"
-#include "api/session.h"
 #include "api/shapes.h"
-#include "base/errors.h"
+#include "base/call.h"
+#include "database/session.h"
 #include "utils/memutils.h"
 #include "value/value.h"
 
@@ -28,10 +25,6 @@ static const DynOperation operations[] = {
 };
 
 #undef DYN_OPERATION
-
-static const DynOperation *current_operation = NULL;
-static int64 current_items = 0;
-static DynSlice current_host = {"", 0};
 
 const DynOperation *
 dyn_operation_find(const char *name, uint32 len)
@@ -55,37 +48,6 @@ dyn_operation_find(const char *name, uint32 len)
 	return NULL;
 }
 
-const char *
-dyn_operation_current(void)
-{
-	return current_operation ? current_operation->name : "*";
-}
-
-DynSlice
-dyn_operation_host(void)
-{
-	return current_host;
-}
-
-void
-dyn_operation_set_host(DynSlice host)
-{
-	current_host = host;
-}
-
-void
-dyn_operation_add_items(int64 items)
-{
-	current_items += items;
-}
-
-void
-dyn_operation_require_primary(void)
-{
-	if (RecoveryInProgress())
-		dyn_error(DYN_E_SERVICE_UNAVAILABLE, "%s writes, and this server is a standby that only reads", dyn_operation_current());
-}
-
 /* Shape, then handler. */
 static void
 run(const DynOperation *operation, const char *request, size_t len, StringInfo reply)
@@ -97,26 +59,20 @@ run(const DynOperation *operation, const char *request, size_t len, StringInfo r
 	dyn_session_require_extension();
 	dyn_shape_check(operation->shape, parsed);
 	if (operation->writes)
-		dyn_operation_require_primary();
+		dyn_call_require_primary();
 	operation->handler(parsed, reply);
 }
 
 int64
 dyn_api_call(const DynOperation *operation, const char *request, size_t len, StringInfo reply)
 {
-	const DynOperation *outer = current_operation;
-	int64		outer_items = current_items;
+	DynCall		outer = dyn_call_begin(operation->name);
 	int64		items;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dynapg call", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 
-	/* an error leaves both set: the next call sets them anew, and outside of calls nobody asks */
-	current_operation = operation;
-	current_items = 0;
 	run(operation, request, len, reply);
-	items = current_items;
-	current_operation = outer;
-	current_items = outer_items;
+	items = dyn_call_end(outer);
 
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);

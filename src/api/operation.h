@@ -3,8 +3,6 @@
  *
  * One row per operation: its name on the wire, its shape (shapes.h), its handler.  SQL functions and the HTTP
  * front both call dyn_api_call; nothing else knows handlers.
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_OPERATION_H
 #define DYNAPG_API_OPERATION_H
@@ -28,9 +26,6 @@ typedef struct DynOperation
 /* The operation of that wire name, or NULL. */
 extern const DynOperation *dyn_operation_find(const char *name, uint32 len);
 
-/* The name of the operation that this backend works on, for messages; "*" outside of a call, as in other SQL functions. */
-extern const char *dyn_operation_current(void);
-
 /*
  * Parses the request text, validates it against the shape (SerializationException, then all constraint
  * violations in one ValidationException), runs the handler, appends the reply to reply.  An empty text is the
@@ -42,15 +37,5 @@ extern const char *dyn_operation_current(void);
  * Returns the number of items that the reply returns or that were written, for statistics.
  */
 extern int64 dyn_api_call(const DynOperation *operation, const char *request, size_t len, StringInfo reply);
-
-/* The host that the request was sent to, as its client wrote it; empty for a call by SQL. */
-extern DynSlice dyn_operation_host(void);
-extern void dyn_operation_set_host(DynSlice host);
-
-/* Raises what an operation that writes gets on a hot standby. */
-extern void dyn_operation_require_primary(void);
-
-/* For handlers: the current call returned or wrote that many items more. */
-extern void dyn_operation_add_items(int64 items);
 
 #endif							/* DYNAPG_API_OPERATION_H */

@@ -3,16 +3,14 @@
  *
  * The terms of the key condition become the range: partition attributes by equality, then sort attributes from the left
  * without a gap, by equality but for the last one.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/keys.h"
-#include "api/page.h"
-#include "api/shapes.h"
 #include "base/errors.h"
+#include "base/request.h"
+#include "command/keys.h"
+#include "command/result_page.h"
 
 #define INVALID_PARAMETER "One or more parameter values were invalid: "
 
@@ -22,12 +20,12 @@ static const char *const legacy[] = {"AttributesToGet", "QueryFilter", "Conditio
 /* KeyConditions are older than key condition expressions: with other expressions they may stand. */
 static const char *const legacy_but_key[] = {"AttributesToGet", "QueryFilter", "ConditionalOperator", NULL};
 
-static const DynPageKind query_kind = {
+static const DynResultPageKind query_kind = {
 	.params = {expressions, legacy, ": FilterExpression and KeyConditionExpression are null", &dyn_wording_read},
 	.filter = "QueryFilter",
 	.envelope = DYN_ENVELOPE
 };
-static const DynPageKind legacy_key_kind = {
+static const DynResultPageKind legacy_key_kind = {
 	.params = {expressions, legacy_but_key, ": FilterExpression and KeyConditionExpression are null", &dyn_wording_read},
 	.filter = "QueryFilter",
 	.envelope = DYN_ENVELOPE
@@ -52,7 +50,7 @@ missed(const DynKeyAttr *attr)
 
 /* Raises when any of the key attributes from one number up to another has no equality: a later one has a condition. */
 static void
-check_equal(const DynPage *page, const DynKeyCondition *key, const char *kind, int from, int to, const DynKeyAttr *later)
+check_equal(const DynResultPage *page, const DynKeyCondition *key, const char *kind, int from, int to, const DynKeyAttr *later)
 {
 	StringInfoData missing;
 
@@ -71,7 +69,7 @@ check_equal(const DynPage *page, const DynKeyCondition *key, const char *kind, i
 
 /* The text about a gap is for indexes that have several key attributes of a kind: with one there are older texts. */
 static void
-check_gaps(const DynPage *page, const DynKeyCondition *key)
+check_gaps(const DynResultPage *page, const DynKeyCondition *key)
 {
 	for (int i = 1; i < page->nkeys; i++)
 	{
@@ -89,7 +87,7 @@ check_gaps(const DynPage *page, const DynKeyCondition *key)
  * many there are.
  */
 static int
-order_terms(const DynPage *page, const DynKeyCondition *key, const DynKeyTerm **ordered)
+order_terms(const DynResultPage *page, const DynKeyCondition *key, const DynKeyTerm **ordered)
 {
 	int			count = 0;
 
@@ -118,7 +116,7 @@ order_terms(const DynPage *page, const DynKeyCondition *key, const DynKeyTerm **
 
 /* Raises for operands that cannot be values of their key attributes. */
 static void
-check_operands(const DynPage *page, const DynKeyTerm *const *terms, int count)
+check_operands(const DynResultPage *page, const DynKeyTerm *const *terms, int count)
 {
 	uint32		hash_size = 0;
 	uint32		range_size = 0;
@@ -147,7 +145,7 @@ check_operands(const DynPage *page, const DynKeyTerm *const *terms, int count)
 }
 
 static void
-make_range(DynPage *page, const DynKeyTerm *const *terms, int count)
+make_range(DynResultPage *page, const DynKeyTerm *const *terms, int count)
 {
 	DynRange   *range = &page->range;
 
@@ -198,7 +196,7 @@ within(const DynKeyTerm *term, DynValue v)
 
 /* Raises for a start key that the key condition leaves out. */
 static void
-check_start_within(const DynPage *page, const DynKeyTerm *const *terms, int count)
+check_start_within(const DynResultPage *page, const DynKeyTerm *const *terms, int count)
 {
 	const DynPosition *start = page->range.start;
 
@@ -216,13 +214,13 @@ check_start_within(const DynPage *page, const DynKeyTerm *const *terms, int coun
 
 /* The key is for the key condition: the filter sees what that has left. */
 static void
-check_filter(const DynPage *page)
+check_filter(const DynResultPage *page)
 {
 	bool		is_legacy = dyn_request_member(page->request, "QueryFilter") != NULL;
 
 	for (int i = 0; i < page->nkeys; i++)
 	{
-		if (dyn_page_filter_names(page, page->keys[i]))
+		if (dyn_result_page_filter_names(page, page->keys[i]))
 			dyn_validation("%s can only contain non-primary key attributes: Primary key attribute: %s",
 						   is_legacy ? "QueryFilter" : "Filter Expression", page->keys[i]->name);
 	}
@@ -235,19 +233,19 @@ dyn_api_query(const DynJson *request, StringInfo reply)
 	bool		has_key_conditions = dyn_request_member(request, "KeyConditions") != NULL;
 	const DynKeyTerm *terms[DYN_MAX_INDEX_KEY_ATTRS];
 	DynKeyCondition key = {0};
-	DynPage		page;
+	DynResultPage		page;
 	int			count;
 
-	dyn_page_begin(&page, has_key_conditions && !has_key_expression ? &legacy_key_kind : &query_kind, request, &key);
+	dyn_result_page_begin(&page, has_key_conditions && !has_key_expression ? &legacy_key_kind : &query_kind, request, &key);
 	if (!has_key_expression && !has_key_conditions)
 		dyn_validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
-	dyn_page_find(&page);
-	dyn_page_start(&page, false);
+	dyn_result_page_find(&page);
+	dyn_result_page_start(&page, false);
 	count = order_terms(&page, &key, terms);
 	check_operands(&page, terms, count);
 	make_range(&page, terms, count);
 	check_start_within(&page, terms, count);
-	dyn_page_check_paths(&page);
+	dyn_result_page_check_paths(&page);
 	check_filter(&page);
-	dyn_page_reply(&page, reply);
+	dyn_result_page_reply(&page, reply);
 }

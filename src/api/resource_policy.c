@@ -3,18 +3,17 @@
  *
  * A policy is kept and described back; it is not enforced: PostgreSQL's privileges on the data table decide.  A revision is
  * the time of the last change in milliseconds.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_check.h"
 #include "api/table_describe.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
+#include "base/request.h"
+#include "tables/catalog.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 #define NO_POLICY "NO_POLICY"
 

@@ -1,19 +1,17 @@
 /*
  * scan.c - Scan
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/page.h"
-#include "api/shapes.h"
 #include "base/errors.h"
+#include "base/request.h"
+#include "command/result_page.h"
 
 static const char *const expressions[] = {"ProjectionExpression", "FilterExpression", NULL};
 static const char *const legacy[] = {"AttributesToGet", "ScanFilter", "ConditionalOperator", NULL};
 
-static const DynPageKind scan_kind = {
+static const DynResultPageKind scan_kind = {
 	.params = {expressions, legacy, ": FilterExpression is null", &dyn_wording_older},
 	.filter = "ScanFilter",
 	.envelope = ""
@@ -21,7 +19,7 @@ static const DynPageKind scan_kind = {
 
 /* Segment and TotalSegments: both or neither. */
 static void
-read_segment(DynPage *page)
+read_segment(DynResultPage *page)
 {
 	const DynJson *request = page->request;
 	bool		has_segment = dyn_request_member(request, "Segment") != NULL;
@@ -45,12 +43,12 @@ read_segment(DynPage *page)
 void
 dyn_api_scan(const DynJson *request, StringInfo reply)
 {
-	DynPage		page;
+	DynResultPage		page;
 
-	dyn_page_begin(&page, &scan_kind, request, NULL);
+	dyn_result_page_begin(&page, &scan_kind, request, NULL);
 	read_segment(&page);
-	dyn_page_find(&page);
-	dyn_page_start(&page, page.range.index == NULL);
-	dyn_page_check_paths(&page);
-	dyn_page_reply(&page, reply);
+	dyn_result_page_find(&page);
+	dyn_result_page_start(&page, page.range.index == NULL);
+	dyn_result_page_check_paths(&page);
+	dyn_result_page_reply(&page, reply);
 }

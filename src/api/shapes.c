@@ -8,8 +8,6 @@
  * How a violation in a container is told depends on what it holds: structures have paths of their own
  * ('keySchema.1.member.keyType'), while strings and lists in a container are told of at the container
  * ("Member must satisfy constraint: [...]").
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -17,12 +15,12 @@
 
 #include <math.h>
 
-#include "api/names.h"
 #include "base/errors.h"
 #include "base/limits.h"
 #include "base/violation.h"
 #include "common/hashfn.h"
 #include "lib/stringinfo.h"
+#include "tables/name.h"
 #include "value/tree.h"
 
 #define JAVA_PACKAGE "com.amazonaws.dynamodb.v20120810."
@@ -466,10 +464,19 @@ check_string(const DynShape *shape, const DynJson *json, const Step *at, Violati
 		violated_itself(found, at, shape, json, psprintf("Member must satisfy enum value set: %s", enum_text(shape)));
 }
 
+/* A number as the service holds it. */
+static int64
+number_of(const DynShape *shape, const DynJson *json)
+{
+	bool		is_short = shape->kind == DYN_SHAPE_INTEGER;
+
+	return dyn_request_number(json, is_short ? PG_INT32_MIN : PG_INT64_MIN, is_short ? PG_INT32_MAX : PG_INT64_MAX);
+}
+
 static void
 check_number(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
 {
-	int64		value = dyn_request_number(json, shape->kind);
+	int64		value = number_of(shape, json);
 
 	if (too_small(shape, value))
 		violated_itself(found, at, shape, json, psprintf("Member must have value greater than or equal to " INT64_FORMAT, shape->min));
@@ -711,7 +718,7 @@ print_value(StringInfo out, const DynShape *shape, const DynJson *json)
 			return;
 		case DYN_SHAPE_INTEGER:
 		case DYN_SHAPE_LONG:
-			appendStringInfo(out, INT64_FORMAT, dyn_request_number(json, shape->kind));
+			appendStringInfo(out, INT64_FORMAT, number_of(shape, json));
 			return;
 		case DYN_SHAPE_DOUBLE:
 			appendStringInfo(out, "%g", dyn_json_double(json));

@@ -14,13 +14,11 @@
  *
  * A JSON null member counts as absent; unknown members are ignored.  Nothing is allocated for a request
  * that passes.
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_SHAPES_H
 #define DYNAPG_API_SHAPES_H
 
-#include "base/json.h"
+#include "base/request.h"
 
 typedef enum DynShapeKind
 {
@@ -90,26 +88,6 @@ struct DynShape
 
 /* Raises SerializationException or ValidationException when the request does not fit the shape. */
 extern void dyn_shape_check(const DynShape *shape, const DynJson *request);
-
-/*
- * Readers of a request that passed its shape.  An absent member and JSON null are the same: NULL, a
- * slice with NULL data, or the given default.  object may be NULL: all its members are absent.
- */
-extern const DynJson *dyn_request_member(const DynJson *object, const char *name);
-extern DynSlice dyn_request_string(const DynJson *object, const char *name);
-extern bool dyn_request_bool(const DynJson *object, const char *name, bool absent);
-
-/* Numbers with a fraction are cut, numbers out of range go to the nearest int64, as the service reads them. */
-extern int64 dyn_request_integer(const DynJson *object, const char *name, int64 absent);
-
-/* A number as the service holds it: cut to an integer, and to the range of its kind. */
-extern int64 dyn_request_number(const DynJson *json, DynShapeKind kind);
-
-/* Is the string there and equal to the literal? */
-extern bool dyn_request_is(const DynJson *object, const char *name, const char *literal);
-
-/* A member's text as a NUL-terminated palloc'd string, or NULL when it is absent. */
-extern char *dyn_request_cstring(const DynJson *object, const char *name);
 
 /* The request of each operation (shapes_*.c). */
 #define DYN_OPERATION(wire_name, c_name, access) extern const DynShape dyn_shape_##c_name;

@@ -2,8 +2,6 @@
  * shapes_build.h - initialisers for the tables of shapes, and the shapes that several of them share
  *
  * Included by the shapes_*.c files only.
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_SHAPES_BUILD_H
 #define DYNAPG_API_SHAPES_BUILD_H

@@ -1,7 +1,5 @@
 /*
  * shapes_control.c - the shapes of the requests about tags, Time to Live, policies, insights, destinations, limits, global tables, backups
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 

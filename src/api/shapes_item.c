@@ -2,8 +2,6 @@
  * shapes_item.c - the shapes of item requests: single items, queries, batches, transactions, statements
  *
  * Enum values are in the order in which the service lists them in its messages.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 

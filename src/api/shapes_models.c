@@ -1,7 +1,5 @@
 /*
  * shapes_models.c - the shapes of files of tools that describe tables: models of NoSQL Workbench
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 

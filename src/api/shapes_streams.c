@@ -1,7 +1,5 @@
 /*
  * shapes_streams.c - the shapes of the requests of DynamoDB Streams
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 

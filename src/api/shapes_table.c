@@ -2,8 +2,6 @@
  * shapes_table.c - the shapes of table requests, and the shapes that all requests share
  *
  * Enum values are in the order in which the service lists them in its messages.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 

@@ -5,8 +5,6 @@
  * with a literal would be ambiguous, because PostgreSQL prefers neither of them for a value of unknown type; it prefers
  * text to both.  Request and reply are as on the wire, and the reply is json whatever the request's type.  A failed
  * operation raises its exception with the SQLSTATE of base/errors.h.  NULL is the empty request.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 

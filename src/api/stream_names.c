@@ -3,17 +3,15 @@
  *
  * A shard iterator is no secret: what it may read is decided when it is used.  So it is not signed; a forged one reads
  * nothing that its user could not read anyway.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
-#include "api/names.h"
 #include "api/stream_names.h"
 #include "base/base64.h"
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/limits.h"
+#include "tables/name.h"
 #include "utils/timestamp.h"
 
 #define NUMBER_DIGITS	20

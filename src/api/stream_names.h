@@ -1,7 +1,5 @@
 /*
  * stream_names.h - the names that the API of streams has for streams and for positions in them
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_STREAM_NAMES_H
 #define DYNAPG_API_STREAM_NAMES_H

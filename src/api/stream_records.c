@@ -2,18 +2,16 @@
  * stream_records.c - dynapg.stream_records: the records of a table's stream as rows
  *
  * Shards are of no matter here: the records come in the order of their sequence numbers, which is that of each item's history.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
-#include "api/names.h"
 #include "api/stream_names.h"
 #include "base/errors.h"
 #include "changes/tick.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "tables/name.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/tuplestore.h"

@@ -2,23 +2,21 @@
  * streams.c - ListStreams, DescribeStream, GetShardIterator, GetRecords
  *
  * The order in which ticks and shards are asked for matters: see changes/stream.h.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/operation.h"
-#include "api/reply.h"
-#include "api/shapes.h"
 #include "api/stream_names.h"
-#include "api/table_settings.h"
+#include "base/call.h"
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "changes/tick.h"
 #include "common/hashfn.h"
+#include "tables/settings.h"
+#include "value/member.h"
 
 static void
 trimmed(void)
@@ -268,11 +266,11 @@ print_change(StringInfo reply, const DynStream *stream, const DynRecord *record)
 	dyn_jsonout_member(reply, "dynamodb");
 	appendStringInfoChar(reply, '{');
 	dyn_settings_print_number(reply, "ApproximateCreationDateTime", (int64) dyn_settings_epoch(record->created_at));
-	dyn_reply_item(reply, "Keys", record->keys);
+	dyn_member_item(reply, "Keys", record->keys);
 	if (record->new_item)
-		dyn_reply_item(reply, "NewImage", record->new_item);
+		dyn_member_item(reply, "NewImage", record->new_item);
 	if (record->old_item)
-		dyn_reply_item(reply, "OldImage", record->old_item);
+		dyn_member_item(reply, "OldImage", record->old_item);
 	dyn_settings_print_text(reply, "SequenceNumber", dyn_sequence_print(record->tick, record->number));
 	dyn_settings_print_number(reply, "SizeBytes",
 							  (int64) dyn_item_size(record->keys) + dyn_image_size(record->new_item) +
@@ -340,5 +338,5 @@ dyn_api_get_records(const DynJson *request, StringInfo reply)
 	if (shard->to_tick == 0 || !reading.at_end)
 		dyn_settings_print_text(reply, "NextShardIterator", dyn_iterator_print(stream, shard->id, false, reading.after));
 	appendStringInfoChar(reply, '}');
-	dyn_operation_add_items(reading.count);
+	dyn_call_add_items(reading.count);
 }

@@ -2,8 +2,6 @@
  * table_attach.c - dynapg.attach_table: a data table that the catalogs do not know becomes a DynamoDB table
  *
  * It is no operation of the API.  Its request is one of CreateTable, and its checks are those; the relation is there already.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -15,7 +13,7 @@
 #include "api/table_create.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
-#include "store/attach.h"
+#include "tables/attach.h"
 
 PGDLLEXPORT Datum dynapg_attach_table(PG_FUNCTION_ARGS);
 

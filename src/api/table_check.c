@@ -1,16 +1,14 @@
 /*
  * table_check.c - the parameters that CreateTable and UpdateTable share, checked and taken over
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/table_check.h"
 
-#include "api/shapes.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "changes/stream.h"
 #include "miscadmin.h"
 #include "pgtime.h"

@@ -1,14 +1,12 @@
 /*
  * table_check.h - the parameters that CreateTable and UpdateTable share, checked and taken over
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_TABLE_CHECK_H
 #define DYNAPG_API_TABLE_CHECK_H
 
 #include "api/table_keys.h"
-#include "api/table_settings.h"
 #include "base/json.h"
+#include "tables/settings.h"
 
 /* The capacity units of a ProvisionedThroughput, in bounds; index is NULL for the table's own. */
 extern void dyn_check_throughput(const DynJson *throughput, const char *index, DynThroughput *into);

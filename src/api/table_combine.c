@@ -3,14 +3,12 @@
  *
  * One request makes one kind of change.  Only the billing mode goes with others: with throughput, which it may need, with limits
  * on demand, with a stream, with changes of indexes.  What is wrong is told before the table is looked for.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
-#include "api/shapes.h"
 #include "api/table_check.h"
 #include "base/errors.h"
+#include "base/request.h"
 
 /* A kind of change. */
 typedef enum Concern

@@ -2,8 +2,6 @@
  * table_copy.c - the CreateTable request that makes a table like a described one
  *
  * DescribeTable's reply has what CreateTable takes, some of it under other names, and what only describes.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 

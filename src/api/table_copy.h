@@ -1,7 +1,5 @@
 /*
  * table_copy.h - a reply of DescribeTable as a request of CreateTable
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_TABLE_COPY_H
 #define DYNAPG_API_TABLE_COPY_H

@@ -3,23 +3,22 @@
  *
  * The checks run in the service's order: billing, keys and indexes, index settings, the other settings; only then the name
  * is claimed.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_check.h"
 #include "api/table_create.h"
 #include "api/table_describe.h"
 #include "api/table_keys.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "changes/stream.h"
+#include "tables/lifecycle.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 static void
 take_billing(const DynJson *request, DynTableSettings *settings)
@@ -48,7 +47,7 @@ take_index_settings(const DynJson *request, DynTableDef *def, const DynTableSett
 
 	if (!globals)
 		return;
-	while (!def->indexes[i].is_global)
+	while (def->indexes[i].kind == DYN_INDEX_LOCAL)
 		i++;
 	for (const DynJson *index = dyn_json_first(globals); index; index = dyn_json_next(index))
 		def->indexes[i++].definition = dyn_check_new_index(index, settings->pay_per_request);
@@ -147,7 +146,7 @@ dyn_api_create_table(const DynJson *request, StringInfo reply)
 	DynTableDef def;
 
 	dyn_create_read(request, &def);
-	if (!dyn_catalog_create(&def))
+	if (!dyn_lifecycle_create(&def))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Table already exists: %s", def.name);
 	dyn_create_stream(&def);
 

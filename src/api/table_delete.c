@@ -1,18 +1,17 @@
 /*
  * table_delete.c - DeleteTable
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
 #include "api/table_describe.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "changes/stream.h"
 #include "store/backup.h"
-#include "store/index.h"
+#include "tables/index.h"
+#include "tables/lifecycle.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 void
 dyn_api_delete_table(const DynJson *request, StringInfo reply)
@@ -30,7 +29,7 @@ dyn_api_delete_table(const DynJson *request, StringInfo reply)
 				  "it is being created.");
 	if (dyn_settings_read(def->definition)->stream)
 		dyn_stream_disable(def->relid);
-	dyn_catalog_drop(def);
+	dyn_lifecycle_drop(def);
 
 	appendStringInfoChar(reply, '{');
 	dyn_describe_table(reply, "TableDescription", def, (DynTableView) {DYN_TABLE_DELETING});

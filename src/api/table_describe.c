@@ -1,18 +1,18 @@
 /*
  * table_describe.c - DescribeTable, and TableDescription for all table operations
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/table_describe.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
-#include "api/table_settings.h"
 #include "base/jsonout.h"
-#include "store/index.h"
+#include "base/request.h"
+#include "store/index_build.h"
+#include "tables/catalog.h"
+#include "tables/count.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 static const char *
 state_name(DynTableState state)
@@ -239,7 +239,7 @@ print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, Dy
 	int64		bytes = 0;
 
 	if (state == DYN_TABLE_ACTIVE)
-		dyn_catalog_count_index(def, index, &items, &bytes);
+		dyn_count_index(def, index, &items, &bytes);
 	initStringInfo(&arn);
 	dyn_name_index_arn(&arn, def->name, index->name);
 
@@ -247,7 +247,7 @@ print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, Dy
 	dyn_settings_print_text(out, "IndexName", index->name);
 	print_index_keys(out, index);
 	print_projection(out, index);
-	if (index->is_global)
+	if (index->kind == DYN_INDEX_GLOBAL)
 	{
 		dyn_settings_print_text(out, "IndexStatus", state_name(change.units ? DYN_TABLE_UPDATING : state));
 		if (state == DYN_TABLE_CREATING && view->state != DYN_TABLE_CREATING)
@@ -262,7 +262,7 @@ print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, Dy
 }
 
 static void
-print_indexes(StringInfo out, const char *member, bool global, const DynTableDef *def, const DynTableSettings *settings,
+print_indexes(StringInfo out, DynIndexKind kind, const DynTableDef *def, const DynTableSettings *settings,
 			  const DynTableView *view)
 {
 	bool		any = false;
@@ -271,13 +271,13 @@ print_indexes(StringInfo out, const char *member, bool global, const DynTableDef
 	{
 		DynIndexChange change = {0};
 
-		if (def->indexes[i].is_global != global)
+		if (def->indexes[i].kind != kind)
 			continue;
 		if (any)
 			appendStringInfoChar(out, ',');
 		else
 		{
-			dyn_jsonout_member(out, member);
+			dyn_jsonout_member(out, dyn_index_kind_member(kind));
 			appendStringInfoChar(out, '[');
 		}
 		any = true;
@@ -297,8 +297,8 @@ print_structure(StringInfo out, const DynTableDef *def, const DynTableSettings *
 	appendStringInfoString(out, def->attribute_definitions);
 	print_table_keys(out, def);
 	dyn_settings_print_time(out, "CreationDateTime", dyn_settings_epoch(def->created_at));
-	print_indexes(out, "LocalSecondaryIndexes", false, def, settings, view);
-	print_indexes(out, "GlobalSecondaryIndexes", true, def, settings, view);
+	print_indexes(out, DYN_INDEX_LOCAL, def, settings, view);
+	print_indexes(out, DYN_INDEX_GLOBAL, def, settings, view);
 	print_sse(out, settings, view->sse_updating);
 	print_warm(out, &settings->warm, &settings->throughput, settings->pay_per_request, view->state == DYN_TABLE_CREATING,
 			   view->warm_updating);
@@ -313,7 +313,7 @@ dyn_describe_table(StringInfo reply, const char *member, const DynTableDef *def,
 	int64		bytes = 0;
 
 	if (view.state == DYN_TABLE_ACTIVE || view.state == DYN_TABLE_UPDATING)
-		dyn_catalog_count(def->relid, &items, &bytes);
+		dyn_count_table(def->relid, &items, &bytes);
 	initStringInfo(&arn);
 	dyn_name_table_arn(&arn, def->name);
 
@@ -351,7 +351,7 @@ dyn_api_describe_table(const DynJson *request, StringInfo reply)
 {
 	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), false);
 
-	dyn_index_resume(def);
+	dyn_index_build_resume(def);
 	appendStringInfoChar(reply, '{');
 	dyn_describe_table(reply, "Table", def, (DynTableView) {DYN_TABLE_ACTIVE});
 	appendStringInfoChar(reply, '}');

@@ -1,14 +1,12 @@
 /*
  * table_describe.h - TableDescription, the reply of the table operations
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_TABLE_DESCRIBE_H
 #define DYNAPG_API_TABLE_DESCRIBE_H
 
 #include "lib/stringinfo.h"
 
-#include "store/catalog.h"
+#include "tables/definition.h"
 
 /*
  * What a reply tells of the table's state.  A table is usable when its creation commits; clients expect the

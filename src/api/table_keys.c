@@ -1,17 +1,15 @@
 /*
  * table_keys.c - key schemas, attribute definitions and index definitions of a request
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/table_keys.h"
 
-#include "api/shapes.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
+#include "tables/settings.h"
 #include "value/value.h"
 
 #define MAX_HASH_KEYS	4		/* of a global index */
@@ -266,7 +264,7 @@ first_global(const DynTableDef *def)
 {
 	int			first = 0;
 
-	while (first < def->nindexes && !def->indexes[first].is_global)
+	while (first < def->nindexes && def->indexes[first].kind == DYN_INDEX_LOCAL)
 		first++;
 	return first;
 }
@@ -293,13 +291,13 @@ check_local_schema(const DynTableDef *def, const DynIndexDef *index)
 
 /* Name and keys of an index. */
 static void
-read_index_keys(const DynJson *json, bool is_global, Definitions *definitions, DynIndexDef *index)
+read_index_keys(const DynJson *json, DynIndexKind kind, Definitions *definitions, DynIndexDef *index)
 {
-	Schema		schema = read_schema(dyn_request_member(json, "KeySchema"), definitions, is_global ? MAX_HASH_KEYS : 1,
-									 is_global ? MAX_RANGE_KEYS : 1);
+	Schema		schema = read_schema(dyn_request_member(json, "KeySchema"), definitions, kind == DYN_INDEX_GLOBAL ? MAX_HASH_KEYS : 1,
+									 kind == DYN_INDEX_GLOBAL ? MAX_RANGE_KEYS : 1);
 
 	index->name = dyn_request_cstring(json, "IndexName");
-	index->is_global = is_global;
+	index->kind = kind;
 	index->npk = schema.nhash;
 	index->nsk = schema.nrange;
 	memcpy(index->keys, schema.keys, sizeof(index->keys));
@@ -311,7 +309,7 @@ static void
 finish_index(const DynJson *json, const DynTableDef *def, int count, DynIndexDef *index)
 {
 	check_index_name(def, 0, count, index->name);
-	if (!index->is_global)
+	if (index->kind == DYN_INDEX_LOCAL)
 	{
 		check_index_name(def, first_global(def), def->nindexes, index->name);
 		check_local_schema(def, index);
@@ -333,23 +331,22 @@ check_projected(const DynTableDef *def, int more)
 }
 
 static void
-read_indexes(const DynJson *list, bool is_global, Definitions *definitions, DynTableDef *def)
+read_indexes(const DynJson *list, DynIndexKind kind, Definitions *definitions, DynTableDef *def)
 {
 	if (!list)
 		return;
 	if (dyn_json_count(list) == 0)
-		dyn_validation(DYN_INVALID_PARAMETER "List of %s is empty",
-					   is_global ? "GlobalSecondaryIndexes" : "LocalSecondaryIndexes");
-	if (!is_global && def->sk.tag == 0)
+		dyn_validation(DYN_INVALID_PARAMETER "List of %s is empty", dyn_index_kind_member(kind));
+	if (kind == DYN_INDEX_LOCAL && def->sk.tag == 0)
 		dyn_validation(DYN_INVALID_PARAMETER "Table KeySchema does not have a range key, which is required when "
 					   "specifying a LocalSecondaryIndex");
-	if (is_global && dyn_json_count(list) > DYN_MAX_GSI)
+	if (kind == DYN_INDEX_GLOBAL && dyn_json_count(list) > DYN_MAX_GSI)
 		dyn_validation(DYN_INVALID_PARAMETER "GlobalSecondaryIndex count exceeds the per-table limit of %d", DYN_MAX_GSI);
-	if (!is_global && dyn_json_count(list) > DYN_MAX_LSI)
+	if (kind == DYN_INDEX_LOCAL && dyn_json_count(list) > DYN_MAX_LSI)
 		dyn_validation(DYN_INVALID_PARAMETER "Number of LocalSecondaryIndexes exceeds per-table limit of %d", DYN_MAX_LSI);
 
 	for (const DynJson *json = dyn_json_first(list); json; json = dyn_json_next(json))
-		read_index_keys(json, is_global, definitions, &def->indexes[def->nindexes++]);
+		read_index_keys(json, kind, definitions, &def->indexes[def->nindexes++]);
 }
 
 /* What of the indexes is checked once it is known that their keys and the definitions fit; *count is how far they are. */
@@ -377,8 +374,8 @@ dyn_keys_of_table(const DynJson *request, DynTableDef *def)
 	def->sk = schema.keys[1];
 
 	def->indexes = palloc0((DYN_MAX_LSI + DYN_MAX_GSI) * sizeof(DynIndexDef));
-	read_indexes(locals, false, &definitions, def);
-	read_indexes(globals, true, &definitions, def);
+	read_indexes(locals, DYN_INDEX_LOCAL, &definitions, def);
+	read_indexes(globals, DYN_INDEX_GLOBAL, &definitions, def);
 	for (int i = 0; i < definitions.count; i++)
 		if (!definitions.used[i])
 			dyn_validation(DYN_INVALID_PARAMETER "Some AttributeDefinitions are not used. AttributeDefinitions: [%s], "
@@ -425,7 +422,7 @@ dyn_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef
 	for (int i = 0; i < given.count; i++)
 		if (find_definition(&all, attr_name(&given.attrs[i])) < 0)
 			all.attrs[all.count++] = given.attrs[i];
-	read_index_keys(create, true, &all, index);
+	read_index_keys(create, DYN_INDEX_GLOBAL, &all, index);
 	finish_index(create, def, def->nindexes, index);
 	check_projected(def, index->ninclude);
 

@@ -1,13 +1,11 @@
 /*
  * table_keys.h - key schemas, attribute definitions and index definitions of a request
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_TABLE_KEYS_H
 #define DYNAPG_API_TABLE_KEYS_H
 
 #include "base/json.h"
-#include "store/catalog.h"
+#include "tables/definition.h"
 
 /* "One or more parameter values were invalid: ..." */
 #define DYN_INVALID_PARAMETER "One or more parameter values were invalid: "

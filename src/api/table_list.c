@@ -1,16 +1,14 @@
 /*
  * table_list.c - ListTables
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/shapes.h"
-#include "api/table_settings.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
-#include "store/catalog.h"
+#include "base/request.h"
+#include "tables/catalog.h"
+#include "tables/settings.h"
 
 void
 dyn_api_list_tables(const DynJson *request, StringInfo reply)

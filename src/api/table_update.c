@@ -2,24 +2,24 @@
  * table_update.c - UpdateTable
  *
  * A change is checked against the table's row, locked, and takes effect with the transaction: there is no time
- * in which the table is really UPDATING.  An index is added or dropped as store/index.h tells: within the transaction
+ * in which the table is really UPDATING.  An index is added or dropped as tables/index.h tells: within the transaction
  * or in the background.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_check.h"
 #include "api/table_describe.h"
 #include "api/table_keys.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "changes/stream.h"
-#include "store/index.h"
+#include "store/index_build.h"
+#include "tables/catalog.h"
+#include "tables/index.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 typedef struct Update
 {
@@ -134,7 +134,7 @@ require_index_units(const Update *update)
 	{
 		const DynIndexDef *index = &update->def->indexes[i];
 
-		if (!index->is_global || update->index_settings[i]->throughput.read > 0 ||
+		if (index->kind != DYN_INDEX_GLOBAL || update->index_settings[i]->throughput.read > 0 ||
 			update->drop == index)
 			continue;
 		appendStringInfo(&missing, "%s%s", missing.len > 0 ? "," : "", index->name);
@@ -155,7 +155,7 @@ find_global_index(const Update *update, const char *name, const char *verb)
 	{
 		if (strcmp(def->indexes[i].name, name) != 0)
 			continue;
-		if (!def->indexes[i].is_global)
+		if (def->indexes[i].kind != DYN_INDEX_GLOBAL)
 			dyn_validation("Cannot %s an index that is not a GlobalSecondaryIndex: %s", verb, name);
 		return i;
 	}
@@ -258,7 +258,7 @@ check_unfinished(const Update *update)
 
 	if (!unfinished || (!update->create && (!update->drop || update->drop == unfinished)))
 		return;
-	dyn_index_resume(update->def);
+	dyn_index_build_resume(update->def);
 	refuse_second_build();
 }
 
@@ -274,7 +274,7 @@ check_new_index(const Update *update)
 	{
 		if (strcmp(def->indexes[i].name, name) == 0)
 			dyn_validation("Attempting to create an index which already exists");
-		globals += def->indexes[i].is_global;
+		globals += def->indexes[i].kind == DYN_INDEX_GLOBAL;
 	}
 	if (globals == DYN_MAX_GSI)
 		dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of %d",
@@ -313,7 +313,7 @@ add_index(Update *update)
 
 	dyn_keys_of_new_index(update->request, update->create, def, &index);
 	index.definition = dyn_check_new_index(update->create, update->settings->pay_per_request);
-	dyn_index_add(def, &index);
+	dyn_index_build_add(def, &index);
 	def->indexes = repalloc(def->indexes, (def->nindexes + 1) * sizeof(DynIndexDef));
 	def->indexes[def->nindexes++] = index;
 }
@@ -523,5 +523,5 @@ dyn_api_update_table(const DynJson *request, StringInfo reply)
 	dyn_catalog_update(update.def);
 	apply_stream(&update);
 	if (update.drop)
-		dyn_index_drop(update.def, update.drop);
+		dyn_index_build_drop(update.def, update.drop);
 }

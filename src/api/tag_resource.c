@@ -2,20 +2,18 @@
  * tag_resource.c - TagResource, UntagResource, ListTagsOfResource
  *
  * A table's tags are part of its settings.  One page has all of them: a table has 50 at most.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_check.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
-#include "store/catalog.h"
+#include "base/request.h"
+#include "tables/catalog.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 /* The table that ResourceArn names. */
 static DynTableDef *

@@ -1,14 +1,12 @@
 /*
  * tags.c - the tags of a request
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
-#include "api/shapes.h"
 #include "api/table_check.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "mb/pg_wchar.h"
 
 /* Letters, digits and white space of any script, and some ASCII signs. */

@@ -2,29 +2,28 @@
  * transact_get.c - TransactGetItems
  *
  * All items are read under one snapshot.  Names without a projection are ignored, where GetItem refuses them.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 
-#include "api/account.h"
-#include "api/admission.h"
 #include "api/handlers.h"
 #include "api/items.h"
-#include "api/keys.h"
-#include "api/names.h"
-#include "api/params.h"
-#include "api/reply.h"
-#include "api/shapes.h"
-#include "api/transact.h"
 #include "api/transact_get.h"
+#include "base/call.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
+#include "command/keys.h"
+#include "command/params.h"
 #include "expr/eval.h"
+#include "store/cancellation.h"
 #include "store/rows.h"
+#include "tables/name.h"
+#include "throughput/consumed.h"
+#include "throughput/throttle.h"
+#include "value/member.h"
 
 typedef struct Gets
 {
@@ -32,7 +31,7 @@ typedef struct Gets
 	const DynTransactGet *gets;
 	DynRowRead *reads;			/* one of each get */
 	DynReason  *reasons;
-	DynAdmissionAction *used;	/* by each of the gets; NULL where throughput is not limited */
+	DynThrottleAction *used;	/* by each of the gets; NULL where throughput is not limited */
 } Gets;
 
 static DynTransactGet *
@@ -71,7 +70,7 @@ read_key(const DynTransactGet *get, DynRowRead *read, DynReason *reason)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		dyn_transact_catch(reason);
+		dyn_cancellation_catch(reason);
 	}
 	PG_END_TRY();
 }
@@ -104,12 +103,12 @@ read_items(Gets *gets)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		dyn_transact_catch(&gets->reasons[at]);
+		dyn_cancellation_catch(&gets->reasons[at]);
 	}
 	PG_END_TRY();
-	dyn_transact_cancel(gets->reasons, gets->count);
+	dyn_cancellation_raise(gets->reasons, gets->count);
 	if (!fits)
-		dyn_transact_too_large();
+		dyn_cancellation_too_large();
 }
 
 /* Cancels the transaction where a table has no throughput left for it. */
@@ -118,11 +117,11 @@ require_throughput(Gets *gets)
 {
 	if (likely(!dyn_guc_throttling))
 		return;
-	gets->used = palloc0_array(DynAdmissionAction, gets->count);
+	gets->used = palloc0_array(DynThrottleAction, gets->count);
 	for (int i = 0; i < gets->count; i++)
 		gets->used[i].table = gets->reads[i].table;
-	dyn_admission_check_actions(gets->used, gets->reasons, gets->count, DYN_THROTTLE_READ);
-	dyn_transact_cancel(gets->reasons, gets->count);
+	dyn_throttle_check_actions(gets->used, gets->reasons, gets->count, DYN_BUCKET_READ);
+	dyn_cancellation_raise(gets->reasons, gets->count);
 }
 
 static double
@@ -138,8 +137,8 @@ take_throughput(const Gets *gets)
 		return;
 	for (int i = 0; i < gets->count; i++)
 		gets->used[i].used.table_units = units_of(&gets->reads[i]);
-	dyn_admission_take_actions(gets->used, gets->reasons, gets->count, DYN_THROTTLE_READ);
-	dyn_transact_cancel(gets->reasons, gets->count);
+	dyn_throttle_take_actions(gets->used, gets->reasons, gets->count, DYN_BUCKET_READ);
+	dyn_cancellation_raise(gets->reasons, gets->count);
 }
 
 static void
@@ -149,15 +148,15 @@ reply_get(StringInfo reply, const DynTransactGet *get, const DynRowRead *read)
 	bool		shown = read->item != NULL && (get->filter == NULL || dyn_eval_condition(get->filter, dyn_item_root(read->item)));
 
 	if (shown)
-		dyn_operation_add_items(1);
+		dyn_call_add_items(1);
 	appendStringInfoChar(reply, '{');
 	if (shown && get->projection == NULL)
-		dyn_reply_item(reply, "Item", read->item);
+		dyn_member_item(reply, "Item", read->item);
 	else if (shown)
 	{
 		part = get->project ? get->project(get->projection, dyn_item_root(read->item)) :
 			dyn_eval_projection(get->projection, dyn_item_root(read->item));
-		dyn_reply_node(reply, "Item", &part);
+		dyn_member_node(reply, "Item", &part);
 	}
 	appendStringInfoChar(reply, '}');
 }
@@ -165,16 +164,16 @@ reply_get(StringInfo reply, const DynTransactGet *get, const DynRowRead *read)
 static void
 reply_capacity(StringInfo reply, const Gets *gets, const DynJson *request)
 {
-	DynAccount account;
+	DynConsumed account;
 
-	dyn_account_begin(&account, request, DYN_CAPACITY_TRANSACT_READ, gets->count);
+	dyn_consumed_begin(&account, request, DYN_CAPACITY_TRANSACT_READ, gets->count);
 	for (int i = 0; i < gets->count; i++)
 	{
-		DynAccountTable *table = dyn_account_table(&account, gets->gets[i].table_name, gets->reads[i].table);
+		DynConsumedTable *table = dyn_consumed_table(&account, gets->gets[i].table_name, gets->reads[i].table);
 
 		table->capacity.table_units += units_of(&gets->reads[i]);
 	}
-	dyn_account_reply(reply, &account);
+	dyn_consumed_reply(reply, &account);
 }
 
 void
@@ -188,7 +187,7 @@ dyn_transact_get(const DynTransactGet *requested, int count, const DynJson *requ
 		gets.reads[i].table = dyn_name_find_table(gets.gets[i].table_name, DYN_NAME_DATA);
 	for (int i = 0; i < gets.count; i++)
 		read_key(&gets.gets[i], &gets.reads[i], &gets.reasons[i]);
-	dyn_transact_cancel(gets.reasons, gets.count);
+	dyn_cancellation_raise(gets.reasons, gets.count);
 	check_duplicates(&gets);
 	require_throughput(&gets);
 	read_items(&gets);

@@ -1,7 +1,5 @@
 /*
  * transact_get.h - reads of several items at one moment
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_TRANSACT_GET_H
 #define DYNAPG_API_TRANSACT_GET_H

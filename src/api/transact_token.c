@@ -3,8 +3,6 @@
  *
  * The digest is SHA-256 of a text in which every value is preceded by its kind and its size, so that different
  * parameters are different texts.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
@@ -12,11 +10,11 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 
-#include "api/capacity.h"
 #include "api/shapes.h"
 #include "api/transact_token.h"
 #include "base/compat.h"
 #include "base/errors.h"
+#include "throughput/capacity.h"
 #include "value/value.h"
 
 #define FEW_MEMBERS 16			/* of an object, put in order on the stack */

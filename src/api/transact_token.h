@@ -5,8 +5,6 @@
  * knows of, in an order of its own, since SDKs write the members of maps in any order.  Members that are null are absent, unknown
  * ones are ignored, as everywhere.  AWS documents that a change in any other parameter is a mismatch, so
  * ReturnConsumedCapacity is one of them, a table's ARN is another parameter than its name, and the number 1.0 than 1.
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_TRANSACT_TOKEN_H
 #define DYNAPG_API_TRANSACT_TOKEN_H

@@ -12,26 +12,24 @@
  * is the reason of its action, else it is raised as it is.
  *
  * The size of a transaction is that of the items it puts, and of those it finds or makes by its other actions.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 
-#include "api/admission.h"
 #include "api/handlers.h"
-#include "api/keys.h"
-#include "api/names.h"
-#include "api/operation.h"
-#include "api/params.h"
 #include "api/shapes.h"
-#include "api/transact.h"
 #include "api/transact_token.h"
 #include "api/transact_write.h"
+#include "base/call.h"
 #include "base/errors.h"
 #include "base/limits.h"
-#include "store/claim.h"
+#include "command/keys.h"
+#include "command/params.h"
+#include "store/cancellation.h"
+#include "store/key_lock.h"
+#include "tables/name.h"
+#include "throughput/throttle.h"
 
 typedef struct Transaction
 {
@@ -40,8 +38,8 @@ typedef struct Transaction
 	DynTransactAction **ordered;		/* as they are carried out */
 	DynReason  *reasons;
 	uint64		bytes;			/* of its items, as far as they are known */
-	DynAccount account;
-	DynAdmissionAction *used;	/* by each of the actions; NULL where throughput is not limited */
+	DynConsumed account;
+	DynThrottleAction *used;	/* by each of the actions; NULL where throughput is not limited */
 	DynTransactToken token;
 } Transaction;
 
@@ -116,7 +114,7 @@ fit_action(DynTransactAction *action)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		dyn_transact_catch(action->reason);
+		dyn_cancellation_catch(action->reason);
 	}
 	PG_END_TRY();
 }
@@ -145,7 +143,7 @@ order_actions(Transaction *transaction)
 static bool
 is_cancelled(const Transaction *transaction)
 {
-	return dyn_transact_is_cancelled(transaction->reasons, transaction->count);
+	return dyn_cancellation_is_due(transaction->reasons, transaction->count);
 }
 
 /* Did the action find no item and make none? */
@@ -182,7 +180,7 @@ claim(DynTransactAction *action)
 {
 	const DynWrite *write = &action->call.write;
 
-	return dyn_claim_missing(write->table, &write->key, dyn_item_build(&action->map));
+	return dyn_key_lock_missing(write->table, &write->key, dyn_item_build(&action->map));
 }
 
 /*
@@ -220,7 +218,7 @@ try_action(const Transaction *transaction, DynTransactAction *action)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		dyn_transact_catch(action->reason);
+		dyn_cancellation_catch(action->reason);
 		done = false;
 	}
 	PG_END_TRY();
@@ -234,7 +232,7 @@ add_bytes(Transaction *transaction, uint64 bytes)
 {
 	transaction->bytes += bytes;
 	if (transaction->bytes > DYN_MAX_TRANSACTION_BYTES)
-		dyn_transact_too_large();
+		dyn_cancellation_too_large();
 }
 
 /* Fewer items can never be too many bytes together. */
@@ -308,35 +306,35 @@ forget_images(DynTransactAction *action)
 static void
 open_account(Transaction *transaction, const DynJson *request, DynCapacityKind kind)
 {
-	dyn_account_begin(&transaction->account, request, kind, transaction->count);
+	dyn_consumed_begin(&transaction->account, request, kind, transaction->count);
 	for (int i = 0; i < transaction->count; i++)
 	{
 		DynTransactAction *action = &transaction->actions[i];
 
-		action->account = dyn_account_table(&transaction->account, action->table_name, action->call.write.table);
+		action->account = dyn_consumed_table(&transaction->account, action->table_name, action->call.write.table);
 	}
 }
 
 /* Cancels the transaction where a table has no throughput left for it. */
 static void
-require_throughput(Transaction *transaction, DynThrottleKind kind)
+require_throughput(Transaction *transaction, DynBucketKind kind)
 {
 	if (likely(!dyn_guc_throttling))
 		return;
-	transaction->used = palloc0_array(DynAdmissionAction, transaction->count);
+	transaction->used = palloc0_array(DynThrottleAction, transaction->count);
 	for (int i = 0; i < transaction->count; i++)
 		transaction->used[i].table = transaction->actions[i].call.write.table;
-	dyn_admission_check_actions(transaction->used, transaction->reasons, transaction->count, kind);
-	dyn_transact_cancel(transaction->reasons, transaction->count);
+	dyn_throttle_check_actions(transaction->used, transaction->reasons, transaction->count, kind);
+	dyn_cancellation_raise(transaction->reasons, transaction->count);
 }
 
 /* Takes what the actions used; the reasons are told then, those of throughput and others. */
 static void
-conclude(const Transaction *transaction, DynThrottleKind kind)
+conclude(const Transaction *transaction, DynBucketKind kind)
 {
 	if (transaction->used != NULL)
-		dyn_admission_take_actions(transaction->used, transaction->reasons, transaction->count, kind);
-	dyn_transact_cancel(transaction->reasons, transaction->count);
+		dyn_throttle_take_actions(transaction->used, transaction->reasons, transaction->count, kind);
+	dyn_cancellation_raise(transaction->reasons, transaction->count);
 }
 
 /* Adds what the action used. */
@@ -349,12 +347,12 @@ charge(Transaction *transaction, const DynTransactAction *action)
 	int			number = action - transaction->actions;
 
 	if (write->kind != DYN_WRITE_CHECK)
-		dyn_account_written(&transaction->account, action->account, write->key.pk);
+		dyn_consumed_written(&transaction->account, action->account, write->key.pk);
 	if (!is_charged(transaction))
 		return;
 	dyn_transact_token_note(&transaction->token, number, Max(dyn_image_size(result->old_item), dyn_image_size(after)));
 	if (transaction->used != NULL)
-		dyn_admission_add_transact_write(&transaction->used[number], write, result);
+		dyn_throttle_add_transact_write(&transaction->used[number], write, result);
 	if (transaction->account.report != DYN_CAPACITY_NONE)
 		dyn_capacity_add_transact_write(&action->account->capacity, write->table, result->old_item, after);
 }
@@ -375,14 +373,14 @@ carry_out_all(Transaction *transaction)
 		charge(transaction, action);
 		forget_images(action);
 	}
-	conclude(transaction, DYN_THROTTLE_WRITE);
+	conclude(transaction, DYN_BUCKET_WRITE);
 }
 
 static void
 count_items(const Transaction *transaction)
 {
 	for (int i = 0; i < transaction->count; i++)
-		dyn_operation_add_items(transaction->actions[i].call.write.kind != DYN_WRITE_CHECK ? 1 : 0);
+		dyn_call_add_items(transaction->actions[i].call.write.kind != DYN_WRITE_CHECK ? 1 : 0);
 }
 
 static DynTransactAction *
@@ -424,7 +422,7 @@ print_reply(const Transaction *transaction, const DynTransactKind *kind, StringI
 			appendStringInfoString(reply, i > 0 ? ",{}" : "{}");
 		appendStringInfoChar(reply, ']');
 	}
-	dyn_account_reply(reply, &transaction->account);
+	dyn_consumed_reply(reply, &transaction->account);
 	appendStringInfoChar(reply, '}');
 }
 
@@ -433,7 +431,7 @@ static void
 reply_repeated(Transaction *transaction, const DynJson *request, const DynTransactKind *kind, StringInfo reply)
 {
 	open_account(transaction, request, DYN_CAPACITY_TRANSACT_READ);
-	require_throughput(transaction, DYN_THROTTLE_READ);
+	require_throughput(transaction, DYN_BUCKET_READ);
 	for (int i = 0; i < transaction->count; i++)
 	{
 		double		units = dyn_transact_token_units(&transaction->token, i);
@@ -442,7 +440,7 @@ reply_repeated(Transaction *transaction, const DynJson *request, const DynTransa
 		if (transaction->used != NULL)
 			transaction->used[i].used.table_units = units;
 	}
-	conclude(transaction, DYN_THROTTLE_READ);
+	conclude(transaction, DYN_BUCKET_READ);
 	print_reply(transaction, kind, reply);
 }
 
@@ -457,7 +455,7 @@ dyn_transact_write(DynTransactAction *actions, int count, const DynJson *request
 		actions[i].call.write.table = dyn_name_find_table(actions[i].table_name, DYN_NAME_DATA);
 	for (int i = 0; i < count; i++)
 		fit_action(&actions[i]);
-	dyn_transact_cancel(transaction.reasons, count);
+	dyn_cancellation_raise(transaction.reasons, count);
 	order_actions(&transaction);
 	if (dyn_transact_token_find(&transaction.token, request, kind->shape, kind->token_prefix, count))
 	{
@@ -465,7 +463,7 @@ dyn_transact_write(DynTransactAction *actions, int count, const DynJson *request
 		return;
 	}
 	open_account(&transaction, request, DYN_CAPACITY_TRANSACT_WRITE);
-	require_throughput(&transaction, DYN_THROTTLE_WRITE);
+	require_throughput(&transaction, DYN_BUCKET_WRITE);
 	choose_images(&transaction);
 	carry_out_all(&transaction);
 	count_items(&transaction);

@@ -1,15 +1,13 @@
 /*
  * transact_write.h - writes and condition checks, all or none
- *
- * Layer 3 (api).
  */
 #ifndef DYNAPG_API_TRANSACT_WRITE_H
 #define DYNAPG_API_TRANSACT_WRITE_H
 
-#include "api/account.h"
 #include "api/shapes.h"
-#include "api/transact.h"
-#include "api/write.h"
+#include "command/write.h"
+#include "store/cancellation.h"
+#include "throughput/consumed.h"
 
 /* The first members are for the caller to fill in: in call the request, write.kind, write.item, program and what follows from it. */
 typedef struct DynTransactAction
@@ -21,7 +19,7 @@ typedef struct DynTransactAction
 
 	DynReason  *reason;
 	DynWriteResult result;
-	DynAccountTable *account;	/* of its table */
+	DynConsumedTable *account;	/* of its table */
 } DynTransactAction;
 
 /* How an operation differs from the other. */

@@ -3,20 +3,19 @@
  *
  * What is kept is the specification; store/ttl.h tells the status from it and from the index that is there.  The service refuses
  * a second change within the hour; here a change may follow at once.
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/names.h"
-#include "api/shapes.h"
 #include "api/table_describe.h"
-#include "api/table_settings.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
+#include "base/request.h"
 #include "store/builder.h"
 #include "store/ttl.h"
+#include "tables/catalog.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 /* A change that the state does not admit. */
 static void

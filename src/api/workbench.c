@@ -1,7 +1,5 @@
 /*
  * workbench.c - dynapg.import_workbench: the tables of a model of NoSQL Workbench, with their sample data
- *
- * Layer 3 (api).
  */
 #include "postgres.h"
 

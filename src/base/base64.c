@@ -4,8 +4,6 @@
  * Both directions go by tables, a group of four characters or three bytes at a time.  Strict means: length a
  * multiple of four, padding only at the end, nothing but the alphabet, and no set bits after the last byte, so
  * that every byte string has exactly one text.
- *
- * Layer 0.
  */
 #include "postgres.h"
 

@@ -1,7 +1,5 @@
 /*
  * base64.h - strict RFC 4648 base64 with DynamoDB's error texts
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_BASE64_H
 #define DYNAPG_BASE_BASE64_H

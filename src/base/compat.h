@@ -1,7 +1,5 @@
 /*
  * compat.h - what differs between PostgreSQL 14 and 18
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_COMPAT_H
 #define DYNAPG_BASE_COMPAT_H
@@ -72,6 +70,13 @@ dyn_compat_may_connect(Oid role)
 #else
 #define dyn_compat_run_portal(portal) \
 	((void) PortalRun(portal, FETCH_ALL, true, None_Receiver, None_Receiver, NULL))
+#endif
+
+/* Begins a scan of an index that reads its entries alone; users include access/genam.h. */
+#if PG_VERSION_NUM < 180000
+#define dyn_compat_beginscan(index, snapshot, nkeys) index_beginscan_bitmap(index, snapshot, nkeys)
+#else
+#define dyn_compat_beginscan(index, snapshot, nkeys) index_beginscan_bitmap(index, snapshot, NULL, nkeys)
 #endif
 
 /* May the role create objects in the schema? */

@@ -2,8 +2,6 @@
  * errors.c - the exceptions of the DynamoDB API as PostgreSQL errors
  *
  * The rows are in errors.def.
- *
- * Layer 0.
  */
 #include "postgres.h"
 

@@ -4,8 +4,6 @@
  * One row of errors.def per exception: its SQLSTATE (what a SQL caller tests), its __type and HTTP status (what
  * a client of the wire sees).  The message is DynamoDB's text, word for word, in errmsg; structured
  * extras (the item of a failed condition, cancellation reasons) are JSON in errdetail.
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_ERRORS_H
 #define DYNAPG_BASE_ERRORS_H

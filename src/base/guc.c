@@ -2,8 +2,6 @@
  * guc.c - the settings of dynapg
  *
  * Every setting is defined here, in alphabetical order.
- *
- * Layer 0.
  */
 #include "postgres.h"
 
@@ -36,6 +34,7 @@ int			dyn_guc_http_transfer_timeout = 30000;
 char	   *dyn_guc_http_trust_role = NULL;
 int			dyn_guc_http_workers = 2;
 int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
+int			dyn_guc_read_ahead = DYN_READ_AHEAD_AUTO;
 int			dyn_guc_jobs_interval = 5000;
 char	   *dyn_guc_region = NULL;
 int			dyn_guc_stream_retention = DYN_MAX_STREAM_RETENTION;
@@ -48,6 +47,13 @@ static bool preloaded = false;
 static const struct config_enum_entry http_auth_options[] = {
 	{"sigv4", DYN_HTTP_AUTH_SIGV4, false},
 	{"trust", DYN_HTTP_AUTH_TRUST, false},
+	{NULL, 0, false}
+};
+
+static const struct config_enum_entry read_ahead_options[] = {
+	{"auto", DYN_READ_AHEAD_AUTO, false},
+	{"on", DYN_READ_AHEAD_ON, false},
+	{"off", DYN_READ_AHEAD_OFF, false},
 	{NULL, 0, false}
 };
 
@@ -94,7 +100,7 @@ check_allowed_hosts(char **newval, void **extra, GucSource source)
 	{
 		if (is_host(lfirst(cell)))
 			continue;
-		GUC_check_errdetail("\"%s\" is no host name, no address and not \"*\". Hosts are listed without scheme and port.",
+		GUC_check_errdetail("\"%s\" is not a host name, an address or \"*\". Hosts are listed without scheme and port.",
 							(char *) lfirst(cell));
 		return false;
 	}
@@ -246,6 +252,18 @@ dyn_guc_init(void)
 							NULL,
 							NULL,
 							NULL);
+
+	DefineCustomEnumVariable("dynapg.read_ahead",
+							 "Whether Query and Scan ask for the blocks of their items ahead.",
+							 "\"auto\" asks while they wait for the device, \"on\" whenever blocks are not in shared buffers.",
+							 &dyn_guc_read_ahead,
+							 DYN_READ_AHEAD_AUTO,
+							 read_ahead_options,
+							 PGC_USERSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
 
 	DefineCustomStringVariable("dynapg.region",
 							   "AWS region that the ARNs of tables and indexes name.",

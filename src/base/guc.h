@@ -1,7 +1,5 @@
 /*
  * guc.h - the settings of dynapg
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_GUC_H
 #define DYNAPG_BASE_GUC_H
@@ -14,11 +12,21 @@ typedef enum DynIndexBuild
 	DYN_INDEX_BUILD_BACKGROUND
 } DynIndexBuild;
 
-/* dynapg.index_build: how UpdateTable adds and drops indexes; see store/index.h.  A DynIndexBuild. */
+/* dynapg.index_build: how UpdateTable adds and drops indexes; see tables/index.h.  A DynIndexBuild. */
 extern int	dyn_guc_index_build;
 
 /* dynapg.jobs_interval: milliseconds between two runs of the background jobs; 0: none. */
 extern int	dyn_guc_jobs_interval;
+
+/* dynapg.read_ahead: see store/readahead.c. A DynReadAheadMode. */
+typedef enum DynReadAheadMode
+{
+	DYN_READ_AHEAD_AUTO,
+	DYN_READ_AHEAD_ON,
+	DYN_READ_AHEAD_OFF
+} DynReadAheadMode;
+
+extern int	dyn_guc_read_ahead;
 
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
@@ -28,7 +36,7 @@ extern int	dyn_guc_stream_retention;
 extern int	dyn_guc_stream_shard_age;
 extern int	dyn_guc_stream_shards;
 
-/* dynapg.throttling: do requests keep within the throughput of their tables and indexes?  See store/throttle.h. */
+/* dynapg.throttling: do requests keep within the throughput of their tables and indexes?  See throughput/bucket.h. */
 extern bool dyn_guc_throttling;
 
 /* How a request over HTTP tells whose it is. */

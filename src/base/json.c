@@ -17,8 +17,6 @@
  * cJSON takes its memory from an arena of palloc'd blocks, by hooks that are set only while it runs; they return
  * NULL rather than raise an error, so that no error jumps through cJSON's frames, and nothing is ever freed
  * one by one.
- *
- * Layer 0.
  */
 #include "postgres.h"
 

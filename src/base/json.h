@@ -7,8 +7,6 @@
  * the current memory context's and an allocation failure never jumps through cJSON's frames.
  *
  * A tree lives in the memory context that was current when it was parsed and is never freed by itself.
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_JSON_H
 #define DYNAPG_BASE_JSON_H

@@ -2,8 +2,6 @@
  * jsonout.c - writing JSON text into a StringInfo
  *
  * Strings are copied in runs between the bytes that need an escape, found by a table.
- *
- * Layer 0.
  */
 #include "postgres.h"
 

@@ -2,8 +2,6 @@
  * jsonout.h - writing JSON text into a StringInfo
  *
  * Compact output, no spaces, UTF-8 as it is; only what JSON demands is escaped.
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_JSONOUT_H
 #define DYNAPG_BASE_JSONOUT_H

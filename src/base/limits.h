@@ -2,8 +2,6 @@
  * limits.h - DynamoDB's limits, each with its unit and where AWS states it
  *
  * "Quotas" is the developer guide's page "Quotas in Amazon DynamoDB"; "API" is the API reference.
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_LIMITS_H
 #define DYNAPG_BASE_LIMITS_H

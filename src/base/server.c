@@ -1,7 +1,5 @@
 /*
  * server.c - what kind of server this is
- *
- * Layer 0 (base).
  */
 #include "postgres.h"
 

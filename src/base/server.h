@@ -1,7 +1,5 @@
 /*
  * server.h - what kind of server this is
- *
- * Layer 0 (base).
  */
 #ifndef DYNAPG_BASE_SERVER_H
 #define DYNAPG_BASE_SERVER_H

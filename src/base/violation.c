@@ -1,7 +1,5 @@
 /*
  * violation.c - what is wrong with a request, and how an operation words it
- *
- * Layer 0.
  */
 #include "postgres.h"
 

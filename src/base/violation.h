@@ -4,8 +4,6 @@
  * A violation is a kind and a text.  Operations word the same violation differently: PutItem, UpdateItem and DeleteItem put
  * an envelope around most of them, and six operations have newer texts for numbers and sets.  A DynWording says how; it
  * decides by the violation's kind, never by its text.
- *
- * Layer 0.
  */
 #ifndef DYNAPG_BASE_VIOLATION_H
 #define DYNAPG_BASE_VIOLATION_H

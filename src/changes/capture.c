@@ -4,8 +4,6 @@
  * As a row trigger after the write it sees the true old and new version, whoever writes: the API, plain SQL, COPY, Time to
  * Live.  The table's stream is found by the table, never by the trigger's arguments, so nobody can write into the stream of
  * another table.
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 

@@ -5,8 +5,6 @@
  * had not committed at the cut, the first one that wrote a row of the table found it as it was then: its old item, or nothing where
  * it has inserted the row.  dynapg.recovery_rows finds these, with the rights of the history's owner, and the queries that are made
  * here put them in the place of the present rows.
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -27,8 +25,8 @@
 #include "base/compat.h"
 #include "changes/cut.h"
 #include "changes/log.h"
-#include "store/ddl.h"
-#include "store/installation.h"
+#include "tables/ddl.h"
+#include "database/installation.h"
 
 #define RESULT_COLUMNS	4		/* of dynapg.recovery_rows */
 #define FETCH			1000

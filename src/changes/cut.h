@@ -15,8 +15,6 @@
  *
  * runs with the rights of the current user, who needs SELECT on the whole table, and may be the query of a cursor, of COPY or of
  * CREATE TABLE AS.  It is one pass over the table and its history; memory is bounded by work_mem.
- *
- * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_CUT_H
 #define DYNAPG_CHANGES_CUT_H
@@ -25,7 +23,7 @@
 
 #include "changes/recovery.h"
 #include "changes/tick.h"
-#include "store/catalog.h"
+#include "tables/catalog.h"
 
 typedef struct DynCut
 {

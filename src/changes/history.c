@@ -11,8 +11,6 @@
  * When a transaction commits is known within two milliseconds from its rows, or from a row of dynapg.history_commits, which longer
  * transactions add.  Nobody calls us when a prepared one commits: it counts from when it was prepared, or from the last tick that does not
  * see it, which is before anybody can have read or changed what it has written.
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 

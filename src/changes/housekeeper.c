@@ -1,7 +1,5 @@
 /*
  * housekeeper.c - the background worker that does what is due in the database
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -33,12 +31,13 @@
 #include "base/server.h"
 #include "changes/housekeeper.h"
 #include "changes/jobs.h"
+#include "database/code.h"
+#include "database/installation.h"
+#include "database/session.h"
+#include "database/sql.h"
 #include "store/builder.h"
-#include "store/code.h"
-#include "store/installation.h"
-#include "store/session.h"
-#include "store/sql.h"
 #include "store/ttl.h"
+#include "tables/catalog.h"
 
 #define NAME				"dynapg housekeeper"
 #define RESTART_SECONDS		1

@@ -7,8 +7,6 @@
  * What it does to a table it does as the table's owner, in short transactions, and its session is settled after each as after a
  * request over HTTP (session.h).  A job that fails is logged, noted in dynapg.jobs and tried again after a pause that grows; the other
  * jobs go on.
- *
- * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_HOUSEKEEPER_H
 #define DYNAPG_CHANGES_HOUSEKEEPER_H

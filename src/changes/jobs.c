@@ -4,8 +4,6 @@
  * Trimming.  Let `kept` be the newest tick that is older than the retention.  Ticks before it go; it stays, as records of the
  * next one are those that it does not see.  A table of records is emptied between its turns, when all transactions that
  * can have written to it were over at `kept`: then every record in it belongs to a tick that has gone.
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -19,7 +17,7 @@
 #include "changes/recovery.h"
 #include "changes/stream.h"
 #include "changes/tick.h"
-#include "store/catalog.h"
+#include "tables/catalog.h"
 
 /* Between the end of a table's turn and a tick after which nobody writes to it any more. */
 #define TURN_SLACK (60 * USECS_PER_SEC)

@@ -2,8 +2,6 @@
  * jobs.h - what is done from time to time: shards are followed by others, what is too old is forgotten
  *
  * A server that preloads dynapg has a background worker that does it (housekeeper.c); elsewhere dynapg.run_jobs() does.
- *
- * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_JOBS_H
 #define DYNAPG_CHANGES_JOBS_H

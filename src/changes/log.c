@@ -3,8 +3,6 @@
  *
  * A record is added as PostgreSQL adds rows to its own catalogs: without a statement, so that it costs little and the
  * writer needs no rights on the log.
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -25,8 +23,8 @@
 
 #include "base/compat.h"
 #include "changes/log.h"
-#include "store/installation.h"
-#include "store/touched.h"
+#include "database/installation.h"
+#include "database/touched.h"
 
 /* The columns of dynapg.changes and its children. */
 enum Column

@@ -16,15 +16,13 @@
  *
  * The records are in ten tables that take turns, each for three hours; a table is emptied between its turns.  All of them
  * are read together.  They are read and written with the rights of their owner.
- *
- * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_LOG_H
 #define DYNAPG_CHANGES_LOG_H
 
 #include "postgres.h"
 
-#include "store/sql.h"
+#include "database/sql.h"
 #include "utils/relcache.h"
 #include "utils/timestamp.h"
 

@@ -1,7 +1,5 @@
 /*
  * past.c - dynapg.items_at and dynapg.changes_between: a table's items as they were, and what changed, as rows
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 

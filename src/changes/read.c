@@ -4,8 +4,6 @@
  * Ticks are taken in chunks: one query gets the records of a chunk, whose ticks are then worked out here.  A chunk is so
  * small, by the numbers that its ticks span, that its records fit memory; where one tick alone is larger than that, its
  * records are read in the order of their numbers, as many as are wanted.
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -15,7 +13,7 @@
 #include "changes/log.h"
 #include "changes/read.h"
 #include "changes/tick.h"
-#include "store/sql.h"
+#include "database/sql.h"
 #include "value/value.h"
 
 #define CHUNK_TICKS		500

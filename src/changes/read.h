@@ -1,7 +1,5 @@
 /*
  * read.h - reading the records of a stream in their order
- *
- * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_READ_H
 #define DYNAPG_CHANGES_READ_H

@@ -1,7 +1,5 @@
 /*
  * recovery.c - which tables have point-in-time recovery: catalog dynapg.recoveries, their triggers, and trimming of the history
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -25,8 +23,8 @@
 #include "changes/log.h"
 #include "changes/recovery.h"
 #include "changes/tick.h"
-#include "store/catalog.h"
-#include "store/ddl.h"
+#include "tables/catalog.h"
+#include "tables/ddl.h"
 
 /* As those of streams (stream.c): before any trigger that changes the row once more. */
 #define ROW_TRIGGER			"!dynapg_history"

@@ -11,8 +11,6 @@
  *
  * The rows are in forty tables that take turns, each for a day.  One is emptied when no recovery wants its rows any more; the rows
  * of tables with a shorter period go one by one.
- *
- * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_RECOVERY_H
 #define DYNAPG_CHANGES_RECOVERY_H

@@ -1,7 +1,5 @@
 /*
  * shard.c - the shards of streams: catalog dynapg.shards
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -18,7 +16,7 @@
 #include "changes/shard.h"
 #include "changes/stream.h"
 #include "changes/tick.h"
-#include "store/catalog.h"
+#include "tables/catalog.h"
 
 /* A shard as the catalog has it: a tick that is not known yet is -1. */
 #define SHARD_COLUMNS \

@@ -1,7 +1,5 @@
 /*
  * shard.h - what stream.c and shard.c share (see stream.h)
- *
- * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_SHARD_H
 #define DYNAPG_CHANGES_SHARD_H

@@ -3,8 +3,6 @@
  *
  * The trigger asks for the stream of its table for each row, so backends keep what they have read until the table's
  * relcache entry is invalidated; creating and dropping the trigger does that.
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -28,8 +26,8 @@
 #include "changes/shard.h"
 #include "changes/stream.h"
 #include "changes/tick.h"
-#include "store/catalog.h"
-#include "store/ddl.h"
+#include "tables/catalog.h"
+#include "tables/ddl.h"
 
 /* Triggers fire in the order of their names: this one before any that changes the row once more. */
 #define ROW_TRIGGER			"!dynapg_capture"

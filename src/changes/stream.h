@@ -12,8 +12,6 @@
  * sees the transaction, the shard that is read then shows that it is closed.
  *
  * The number of slots is a power of two and never shrinks: a shard has at most one parent.
- *
- * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_STREAM_H
 #define DYNAPG_CHANGES_STREAM_H

@@ -9,8 +9,6 @@
  * A tick's own transaction is not over: PostgreSQL's snapshots leave it out, a tick lists it.
  *
  * Ticks are read by their number alone.  As what they store never goes back, other questions are answered by halving.
- *
- * Layer 2 (changes).
  */
 #include "postgres.h"
 
@@ -33,7 +31,7 @@
 #include "base/compat.h"
 #include "changes/log.h"
 #include "changes/tick.h"
-#include "store/touched.h"
+#include "database/touched.h"
 
 #define MOMENT_PAUSE (10 * USECS_PER_SEC)	/* between the ticks that are kept as moments */
 #define MAX_BEGUN 1000			/* transactions that began after the last one that is over, as a tick lists them */

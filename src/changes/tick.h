@@ -2,8 +2,6 @@
  * tick.h - ticks: which transactions were visible at one moment (see log.h)
  *
  * Tick 0 is before everything: it sees no transaction, and has no row.
- *
- * Layer 2 (changes).
  */
 #ifndef DYNAPG_CHANGES_TICK_H
 #define DYNAPG_CHANGES_TICK_H

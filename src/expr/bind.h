@@ -3,17 +3,13 @@
  *
  * Variables are ExpressionAttributeNames and ExpressionAttributeValues, checked and, for values, in stored form.
  * A binding ties one template's placeholders to variables; checking an expression (check.h) resolves them in the
- * order in which DynamoDB reports undefined ones, and marks variables as used.  A builder writes the program.
- *
- * Layer 2 (expr).
+ * order in which DynamoDB reports undefined ones, and marks variables as used.
  */
 #ifndef DYNAPG_EXPR_BIND_H
 #define DYNAPG_EXPR_BIND_H
 
-#include "lib/stringinfo.h"
-
-#include "expr/compile.h"
-#include "expr/parse.h"
+#include "expr/template.h"
+#include "value/tree.h"
 
 typedef struct DynVariable
 {
@@ -21,7 +17,7 @@ typedef struct DynVariable
 	DynSlice	name;			/* what #a stands for */
 	DynValue	value;			/* what :v stands for */
 	bool		used;
-	int64		placed;			/* where the builder put it: a name's offset, a value's index; or -1 */
+	int64		placed;			/* where the program has it: a name's offset, a value's index; or -1 */
 } DynVariable;
 
 typedef struct DynVariableSet
@@ -46,40 +42,17 @@ typedef struct DynBinding
 	DynVariable **values;
 } DynBinding;
 
-/*
- * A program in the making.  Nodes, elements and values are appended, links are set by hand; the first error-free
- * dyn_builder_finish makes the one chunk.
- */
-typedef struct DynBuilder
-{
-	DynExprNode *nodes;
-	uint32		nnodes;
-	uint32		nodes_room;
-	DynPathElement *elements;
-	uint32		nelements;
-	uint32		elements_room;
-	DynProgramValue *values;
-	uint32		nvalues;
-	uint32		values_room;
-	StringInfoData bytes;		/* names and value bodies */
-} DynBuilder;
-
-/* Starts a program that will probably hold that much; it may hold more. */
-extern void dyn_builder_init(DynBuilder *build, uint32 nnodes, uint32 nelements, uint32 nvalues);
-
-/* Append; return the index. */
-extern int32 dyn_builder_node(DynBuilder *build, DynExprNode node);
-extern uint32 dyn_builder_element(DynBuilder *build, DynPathElement element);
-extern uint32 dyn_builder_value(DynBuilder *build, DynValue value);
-
-/* Appends a name's bytes; returns their offset. */
-extern uint32 dyn_builder_name(DynBuilder *build, DynSlice name);
-
-/* The program with its roots (-1: none), in the current memory context. */
-extern DynProgram *dyn_builder_finish(DynBuilder *build, int32 condition, int32 update, int32 projection);
-
 /* dyn_expr_error for the expression of a binding. */
 #define dyn_bind_error(b, ...) dyn_expr_error((b)->variables->wording, (b)->t->kind, __VA_ARGS__)
+
+/* ExpressionAttributeNames and ExpressionAttributeValues, each NULL where the request has none; their types are checked. */
+extern DynVariables dyn_bind_variables(const DynJson *names, const DynJson *values, const DynWording *wording);
+
+/* Raises for variables that no expression has used. */
+extern void dyn_bind_check_used(const DynVariables *variables);
+
+/* The binding of one expression; without a template where text has no data. */
+extern DynBinding dyn_bind_expression(DynExprKind kind, DynSlice text, DynVariables *variables);
 
 /* Resolve a placeholder of the template, or raise that it is not defined. */
 extern DynVariable *dyn_bind_name(DynBinding *b, uint32 placeholder);

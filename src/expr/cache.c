@@ -3,8 +3,6 @@
  *
  * A text that does not parse leaves nothing behind.  A new entry is complete before it is linked, so an error at any
  * point loses at most the chunk that was being made.
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 
@@ -13,6 +11,7 @@
 #include "utils/memutils.h"
 
 #include "expr/cache.h"
+#include "expr/parse.h"
 
 typedef struct CacheKey
 {

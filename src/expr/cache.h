@@ -2,13 +2,11 @@
  * cache.h - parsed expression texts, kept per backend
  *
  * A bounded least-recently-used cache from (kind, text) to template in a memory context of its own.
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_CACHE_H
 #define DYNAPG_EXPR_CACHE_H
 
-#include "expr/parse.h"
+#include "expr/template.h"
 
 /* Bounds of the cache; both hold. */
 #define DYN_CACHE_MAX_ENTRIES	1024

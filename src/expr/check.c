@@ -1,7 +1,5 @@
 /*
  * check.c - operand counts and types, distinct operands, and paths that get in each other's way
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 
@@ -11,6 +9,7 @@
 #include "base/base64.h"
 #include "base/limits.h"
 #include "expr/check.h"
+#include "expr/op.h"
 #include "value/number.h"
 
 #define TAG_BIT(tag) (1u << (tag))

@@ -6,8 +6,6 @@
  * depth of paths; then each operator for its number of operands, their types, that the first does not come back, and
  * what is its own; then the number of operators.  Of an update the paths come first, each with its overlaps and
  * conflicts with those before it, then the operands of its actions.
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_CHECK_H
 #define DYNAPG_EXPR_CHECK_H
@@ -17,5 +15,8 @@
 extern void dyn_check_condition(DynBinding *b);
 extern void dyn_check_update(DynBinding *b);
 extern void dyn_check_projection(DynBinding *b);
+
+/* The types that an operator's operands may have: the bits 1 << tag. */
+extern uint32 dyn_expr_operand_types(uint8 op);
 
 #endif							/* DYNAPG_EXPR_CHECK_H */

@@ -6,12 +6,11 @@
  * its text and in DynamoDB's order: sizes, syntax, reserved words, undefined and unused placeholders,
  * redundant parentheses, operand types of constants, distinct operands, overlapping and conflicting paths.
  * What needs the table's keys is dyn_expr_check_update_keys, run when the table is known.
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_COMPILE_H
 #define DYNAPG_EXPR_COMPILE_H
 
+#include "expr/key_terms.h"
 #include "expr/program.h"
 #include "value/key.h"
 #include "value/tree.h"
@@ -28,21 +27,6 @@ typedef struct DynExprInput
 	const DynJson *values;		/* ExpressionAttributeValues, types already checked */
 	const DynWording *wording;	/* of the errors; NULL: plain */
 } DynExprInput;
-
-/* One condition of a KeyConditionExpression or of KeyConditions, in text order. */
-typedef struct DynKeyTerm
-{
-	DynSlice	name;			/* attribute */
-	DynRangeOp	op;				/* never NONE */
-	DynValue	low;			/* the operand, or the lower one of BETWEEN */
-	DynValue	high;			/* the upper one of BETWEEN */
-} DynKeyTerm;
-
-typedef struct DynKeyCondition
-{
-	uint32		count;
-	DynKeyTerm *terms;
-} DynKeyCondition;
 
 /*
  * Compiles all expressions of the request into one program in the current memory context; NULL when none
@@ -80,8 +64,5 @@ extern DynProgram *dyn_legacy_compile(const DynLegacyInput *input, DynKeyConditi
 
 /* Raises "Cannot update attribute pk. This attribute is part of the key" when an action touches a key attribute. */
 extern void dyn_expr_check_update_keys(const DynProgram *program, const DynKeyAttr *keys, int nkeys);
-
-/* The types that an operator's operands may have: the bits 1 << tag. */
-extern uint32 dyn_expr_operand_types(uint8 op);
 
 #endif							/* DYNAPG_EXPR_COMPILE_H */

@@ -7,8 +7,6 @@
  * which is true.  Values of different types are unequal and in no order.
  *
  * Programs are trusted here: compiled in this process, or verified (verify.c).
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

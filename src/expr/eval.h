@@ -3,8 +3,6 @@
  *
  * Pure functions of (program, item): no clock, no catalog, no state; this is what lets dynapg.holds and
  * dynapg.apply be IMMUTABLE.  A missing item is the empty map.
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_EVAL_H
 #define DYNAPG_EXPR_EVAL_H

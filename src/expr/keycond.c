@@ -3,8 +3,6 @@
  *
  * A key condition is parsed and checked as any condition; here its tree, which may hold nothing but AND and simple
  * terms, becomes a list of terms.
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 
@@ -12,6 +10,7 @@
 
 #include "base/errors.h"
 #include "expr/keycond.h"
+#include "expr/op.h"
 
 /* What a comparator asks of the key when the key is on its left side; NONE for what cannot be asked. */
 static DynRangeOp

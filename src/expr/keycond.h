@@ -1,12 +1,11 @@
 /*
  * keycond.h - the terms of a key condition expression
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_KEYCOND_H
 #define DYNAPG_EXPR_KEYCOND_H
 
 #include "expr/bind.h"
+#include "expr/key_terms.h"
 
 /*
  * Reads the terms of a bound and checked KeyConditionExpression, in text order and palloc'd.  A condition with its

@@ -14,25 +14,24 @@
  *		DELETE without a value								REMOVE
  *
  * All nodes but operands carry DYN_NODE_LEGACY.
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 
-#include "expr/bind.h"
+#include "expr/assemble.h"
+#include "expr/compile.h"
 #include "expr/legacy.h"
 
 #define INVALID "One or more parameter values were invalid: "
 
 /* Appends a node as the last child of parent (-1: a root), its elder sibling being previous (-1: the first). */
 static int32
-add_node(DynBuilder *build, DynExprNode node, int32 parent, int32 previous)
+add_node(DynAssembly *build, DynExprNode node, int32 parent, int32 previous)
 {
 	int32		at;
 
 	node.child = -1;
 	node.next = -1;
-	at = dyn_builder_node(build, node);
+	at = dyn_assemble_node(build, node);
 	if (previous >= 0)
 		build->nodes[previous].next = at;
 	else if (parent >= 0)
@@ -43,24 +42,24 @@ add_node(DynBuilder *build, DynExprNode node, int32 parent, int32 previous)
 }
 
 static int32
-add_operator(DynBuilder *build, uint8 op, int32 parent, int32 previous)
+add_operator(DynAssembly *build, uint8 op, int32 parent, int32 previous)
 {
 	return add_node(build, (DynExprNode) {.op = op, .flags = DYN_NODE_LEGACY}, parent, previous);
 }
 
 static int32
-add_path(DynBuilder *build, DynSlice name, int32 parent, int32 previous)
+add_path(DynAssembly *build, DynSlice name, int32 parent, int32 previous)
 {
-	DynPathElement element = {dyn_builder_name(build, name), name.len};
-	uint32		at = dyn_builder_element(build, element);
+	DynPathElement element = {dyn_assemble_name(build, name), name.len};
+	uint32		at = dyn_assemble_element(build, element);
 
 	return add_node(build, (DynExprNode) {.op = DYN_OP_PATH, .narg = 1, .arg = at}, parent, previous);
 }
 
 static int32
-add_value(DynBuilder *build, DynValue value, int32 parent, int32 previous)
+add_value(DynAssembly *build, DynValue value, int32 parent, int32 previous)
 {
-	uint32		at = dyn_builder_value(build, value);
+	uint32		at = dyn_assemble_value(build, value);
 
 	return add_node(build, (DynExprNode) {.op = DYN_OP_VALUE, .arg = at}, parent, previous);
 }
@@ -91,7 +90,7 @@ condition_op(DynLegacyOp op)
 
 /* Appends one condition; returns the node that stands for all of it. */
 static int32
-add_condition(DynBuilder *build, const DynLegacyCondition *c, int32 parent, int32 previous)
+add_condition(DynAssembly *build, const DynLegacyCondition *c, int32 parent, int32 previous)
 {
 	int32		outer = -1;
 	int32		at;
@@ -112,7 +111,7 @@ add_condition(DynBuilder *build, const DynLegacyCondition *c, int32 parent, int3
 
 /* Appends all conditions; returns the root, -1 when there are none. */
 static int32
-add_conditions(DynBuilder *build, const DynLegacyCondition *conditions, uint32 count, bool any)
+add_conditions(DynAssembly *build, const DynLegacyCondition *conditions, uint32 count, bool any)
 {
 	int32		root = -1;
 	int32		previous = -1;
@@ -128,7 +127,7 @@ add_conditions(DynBuilder *build, const DynLegacyCondition *conditions, uint32 c
 
 /* What ADD of a list does. */
 static int32
-add_list_append(DynBuilder *build, DynSlice name, DynValue list, int32 previous)
+add_list_append(DynAssembly *build, DynSlice name, DynValue list, int32 previous)
 {
 	DynNode		empty = dyn_node_empty(DYN_L);
 	int32		set = add_operator(build, DYN_OP_SET, -1, previous);
@@ -150,7 +149,7 @@ is_set(uint8 tag)
 
 /* Appends the action on one attribute; returns its node. */
 static int32
-add_action(DynBuilder *build, const DynJson *update, const DynWording *wording, int32 previous)
+add_action(DynAssembly *build, const DynJson *update, const DynWording *wording, int32 previous)
 {
 	DynSlice	name = dyn_json_name(update);
 	const DynJson *action = dyn_json_member(update, "Action");
@@ -195,7 +194,7 @@ add_action(DynBuilder *build, const DynJson *update, const DynWording *wording, 
 
 /* Appends all actions; returns the first, -1 when there are none. */
 static int32
-add_actions(DynBuilder *build, const DynJson *updates, const DynWording *wording)
+add_actions(DynAssembly *build, const DynJson *updates, const DynWording *wording)
 {
 	int32		first = -1;
 	int32		previous = -1;
@@ -239,7 +238,7 @@ check_duplicates(const DynJson *names, const DynWording *wording)
 
 /* Appends all paths; returns the first, -1 when there are none. */
 static int32
-add_projection(DynBuilder *build, const DynJson *names)
+add_projection(DynAssembly *build, const DynJson *names)
 {
 	int32		first = -1;
 	int32		previous = -1;
@@ -321,12 +320,12 @@ dyn_legacy_compile(const DynLegacyInput *input, DynKeyCondition *key)
 	DynLegacyCondition *conditions = NULL;
 	uint32		nconditions = 0;
 	bool		any = input->conditional_operator.data && input->conditional_operator.len == 2;
-	DynBuilder	build;
+	DynAssembly	build;
 	int32		condition;
 	int32		update = -1;
 	int32		projection = -1;
 
-	dyn_builder_init(&build, 16, 8, 8);
+	dyn_assemble_init(&build, 16, 8, 8);
 	if (input->attribute_updates)
 		update = add_actions(&build, input->attribute_updates, wording);
 	check_conditional_operator(input->conditional_operator, input->expected, wording);
@@ -344,5 +343,5 @@ dyn_legacy_compile(const DynLegacyInput *input, DynKeyCondition *key)
 	}
 	if (build.nnodes == 0)
 		return NULL;
-	return dyn_builder_finish(&build, condition, update, projection);
+	return dyn_assemble_finish(&build, condition, update, projection);
 }

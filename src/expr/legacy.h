@@ -2,8 +2,6 @@
  * legacy.h - lowering legacy conditional parameters
  *
  * The public functions are in compile.h; here is what Expected, QueryFilter, ScanFilter and KeyConditions share.
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_LEGACY_H
 #define DYNAPG_EXPR_LEGACY_H

@@ -1,7 +1,5 @@
 /*
  * legacy_conditions.c - reading and checking the conditions of legacy parameters
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

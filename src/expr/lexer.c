@@ -1,7 +1,5 @@
 /*
  * lexer.c - cutting expression texts into tokens
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 
@@ -33,13 +31,13 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static DynTokenKind
+static DynExprTokenKind
 word_kind(const char *word, uint32 len)
 {
 	static const struct
 	{
 		const char *word;
-		DynTokenKind kind;
+		DynExprTokenKind kind;
 	}			keywords[] = {
 		{"IN", DYN_T_IN}, {"BETWEEN", DYN_T_BETWEEN}, {"NOT", DYN_T_NOT}, {"AND", DYN_T_AND}, {"OR", DYN_T_OR},
 		{"SET", DYN_T_SET}, {"ADD", DYN_T_ADD}, {"DELETE", DYN_T_DELETE}, {"REMOVE", DYN_T_REMOVE}
@@ -70,32 +68,32 @@ string_end(DynSlice text, uint32 pos)
 }
 
 /* The token that starts at pos, which is no white space. */
-static DynToken
+static DynExprToken
 next_token(DynSlice text, uint32 pos)
 {
 	const char *s = text.data;
 	char		c = s[pos];
 	char		after = pos + 1 < text.len ? s[pos + 1] : '\0';
 	uint32		end = pos + 1;
-	DynTokenKind kind = DYN_T_UNKNOWN;
+	DynExprTokenKind kind = DYN_T_UNKNOWN;
 
 	if (is_letter(c))
 	{
 		while (end < text.len && is_word(s[end]))
 			end++;
-		return (DynToken) {word_kind(s + pos, end - pos), pos, end};
+		return (DynExprToken) {word_kind(s + pos, end - pos), pos, end};
 	}
 	if ((c == '#' || c == ':') && is_word(after))
 	{
 		while (end < text.len && is_word(s[end]))
 			end++;
-		return (DynToken) {c == '#' ? DYN_T_NAME : DYN_T_VALUE, pos, end};
+		return (DynExprToken) {c == '#' ? DYN_T_NAME : DYN_T_VALUE, pos, end};
 	}
 	if (is_digit(c))
 	{
 		while (c != '0' && end < text.len && is_digit(s[end]))
 			end++;
-		return (DynToken) {DYN_T_INDEX, pos, end};
+		return (DynExprToken) {DYN_T_INDEX, pos, end};
 	}
 
 	switch (c)
@@ -149,14 +147,14 @@ next_token(DynSlice text, uint32 pos)
 				end = text.len;
 			break;
 	}
-	return (DynToken) {kind, pos, end};
+	return (DynExprToken) {kind, pos, end};
 }
 
-DynToken *
-dyn_lex(DynSlice text, uint32 *count)
+DynExprToken *
+dyn_expr_lex(DynSlice text, uint32 *count)
 {
 	/* every token takes a byte at least, and the end is one more */
-	DynToken   *tokens = palloc(sizeof(DynToken) * ((Size) text.len + 1));
+	DynExprToken   *tokens = palloc(sizeof(DynExprToken) * ((Size) text.len + 1));
 	uint32		n = 0;
 	uint32		pos = 0;
 
@@ -169,7 +167,7 @@ dyn_lex(DynSlice text, uint32 *count)
 		tokens[n] = next_token(text, pos);
 		pos = tokens[n++].end;
 	}
-	tokens[n++] = (DynToken) {DYN_T_EOF, text.len, text.len};
+	tokens[n++] = (DynExprToken) {DYN_T_EOF, text.len, text.len};
 	*count = n;
 	return tokens;
 }

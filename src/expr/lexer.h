@@ -4,15 +4,13 @@
  * All five languages share one lexer.  Keywords are words in any case; they are never attribute names.  White
  * space separates and is otherwise skipped.  A character that starts no token is a token of its own, so that the
  * parser can name it with its neighbours.
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_LEXER_H
 #define DYNAPG_EXPR_LEXER_H
 
 #include "base/json.h"
 
-typedef enum DynTokenKind
+typedef enum DynExprTokenKind
 {
 	DYN_T_EOF,
 	DYN_T_ID,					/* letter, then letters, digits, "_" */
@@ -44,19 +42,19 @@ typedef enum DynTokenKind
 	DYN_T_REMOVE,
 	DYN_T_STRING,				/* a quoted literal: lexed, but no language has a place for it */
 	DYN_T_UNKNOWN
-} DynTokenKind;
+} DynExprTokenKind;
 
-typedef struct DynToken
+typedef struct DynExprToken
 {
-	DynTokenKind kind;
+	DynExprTokenKind kind;
 	uint32		start;			/* byte offset in the text */
 	uint32		end;
-} DynToken;
+} DynExprToken;
 
 /*
  * Cuts the text into tokens, palloc'd, the last one DYN_T_EOF; *count includes it.  Never fails: what is no token
  * is DYN_T_UNKNOWN.
  */
-extern DynToken *dyn_lex(DynSlice text, uint32 *count);
+extern DynExprToken *dyn_expr_lex(DynSlice text, uint32 *count);
 
 #endif							/* DYNAPG_EXPR_LEXER_H */

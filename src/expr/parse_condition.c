@@ -12,14 +12,12 @@
  *
  * NOT binds tighter than AND, AND tighter than OR; BETWEEN takes its AND first.  What "(" opens, an operand or a
  * condition, is known only at its end, so both are parsed as one "item".
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 
-#include "expr/parse_internal.h"
+#include "expr/parse_condition.h"
 
 typedef struct ConditionItem
 {
@@ -28,11 +26,11 @@ typedef struct ConditionItem
 	bool		wrapped;		/* directly in parentheses */
 } ConditionItem;
 
-static ConditionItem parse_or(DynParser *p, bool operand_allowed);
+static ConditionItem parse_or(DynExprParser *p, bool operand_allowed);
 
 /* The DynOp of a comparator token, 0 for any other. */
 static uint8
-comparator_op(DynTokenKind kind)
+comparator_op(DynExprTokenKind kind)
 {
 	switch (kind)
 	{
@@ -55,20 +53,20 @@ comparator_op(DynTokenKind kind)
 
 /* Parses one more operand of a condition. */
 static void
-add_operand(DynParser *p, DynParseNode *condition)
+add_operand(DynExprParser *p, DynParseNode *condition)
 {
 	bool		wrapped;
-	DynParseNode *operand = dyn_parse_operand(p, &wrapped);
+	DynParseNode *operand = dyn_syntax_operand(p, &wrapped);
 
-	dyn_parse_check_operand(p, operand);
-	dyn_parse_add_child(condition, operand);
+	dyn_syntax_check_operand(p, operand);
+	dyn_syntax_add_child(condition, operand);
 }
 
 /* The condition whose first operand is left, at its comparator, BETWEEN or IN; NULL at any other token. */
 static DynParseNode *
-parse_comparison(DynParser *p, DynParseNode *left)
+parse_comparison(DynExprParser *p, DynParseNode *left)
 {
-	DynTokenKind kind = dyn_parse_peek(p);
+	DynExprTokenKind kind = dyn_syntax_peek(p);
 	uint8		op = comparator_op(kind);
 	DynParseNode *condition;
 
@@ -79,26 +77,26 @@ parse_comparison(DynParser *p, DynParseNode *left)
 	if (op == 0)
 		return NULL;
 
-	condition = dyn_parse_node(p, op);
+	condition = dyn_syntax_node(p, op);
 	p->pos++;
-	dyn_parse_check_operand(p, left);
-	dyn_parse_add_child(condition, left);
+	dyn_syntax_check_operand(p, left);
+	dyn_syntax_add_child(condition, left);
 	if (op == DYN_OP_IN)
 	{
-		dyn_parse_open(p);
+		dyn_syntax_open(p);
 		add_operand(p, condition);
-		while (dyn_parse_peek(p) == DYN_T_COMMA)
+		while (dyn_syntax_peek(p) == DYN_T_COMMA)
 		{
 			p->pos++;
 			add_operand(p, condition);
 		}
-		dyn_parse_close(p);
+		dyn_syntax_close(p);
 		return condition;
 	}
 	add_operand(p, condition);
 	if (op == DYN_OP_BETWEEN)
 	{
-		dyn_parse_expect(p, DYN_T_AND);
+		dyn_syntax_expect(p, DYN_T_AND);
 		add_operand(p, condition);
 	}
 	return condition;
@@ -106,81 +104,81 @@ parse_comparison(DynParser *p, DynParseNode *left)
 
 /* NOT term, (item), comparison, function; an operand alone where ")" follows and it is allowed. */
 static ConditionItem
-parse_term(DynParser *p, bool operand_allowed)
+parse_term(DynExprParser *p, bool operand_allowed)
 {
 	ConditionItem		item = {0};
 	DynParseNode *comparison;
 
 	check_stack_depth();
-	if (dyn_parse_peek(p) == DYN_T_NOT)
+	if (dyn_syntax_peek(p) == DYN_T_NOT)
 	{
-		DynParseNode *not = dyn_parse_node(p, DYN_OP_NOT);
+		DynParseNode *not = dyn_syntax_node(p, DYN_OP_NOT);
 
 		p->pos++;
-		dyn_parse_add_child(not, parse_term(p, false).node);
+		dyn_syntax_add_child(not, parse_term(p, false).node);
 		return (ConditionItem) {not, true, false};
 	}
-	if (dyn_parse_peek(p) == DYN_T_LPAREN)
+	if (dyn_syntax_peek(p) == DYN_T_LPAREN)
 	{
-		dyn_parse_open(p);
+		dyn_syntax_open(p);
 		item = parse_or(p, true);
-		dyn_parse_close(p);
+		dyn_syntax_close(p);
 		if (item.wrapped)
-			dyn_parse_redundant(p);
+			dyn_syntax_redundant(p);
 		item.wrapped = true;
 	}
 	else
-		item.node = dyn_parse_operand(p, &item.wrapped);
+		item.node = dyn_syntax_operand(p, &item.wrapped);
 	if (item.is_condition)
 		return item;
 
 	comparison = parse_comparison(p, item.node);
 	if (comparison)
 		return (ConditionItem) {comparison, true, false};
-	if (operand_allowed && dyn_parse_peek(p) == DYN_T_RPAREN)
+	if (operand_allowed && dyn_syntax_peek(p) == DYN_T_RPAREN)
 		return item;
 	if (!item.node->is_function)
-		dyn_parse_syntax_error(p);
+		dyn_syntax_error(p);
 	if (item.node->op == DYN_OP_SIZE)
-		dyn_parse_misused(p, item.node);
+		dyn_syntax_misused(p, item.node);
 	item.is_condition = true;
 	return item;
 }
 
 /* term, or terms joined by the operator; an operand comes back as it is */
 static ConditionItem
-parse_chain(DynParser *p, bool operand_allowed, uint8 op, DynTokenKind joint,
-			ConditionItem (*parse_next) (DynParser *, bool))
+parse_chain(DynExprParser *p, bool operand_allowed, uint8 op, DynExprTokenKind joint,
+			ConditionItem (*parse_next) (DynExprParser *, bool))
 {
 	ConditionItem		first = parse_next(p, operand_allowed);
 	DynParseNode *chain;
 
-	if (!first.is_condition || dyn_parse_peek(p) != joint)
+	if (!first.is_condition || dyn_syntax_peek(p) != joint)
 		return first;
-	chain = dyn_parse_node(p, op);
-	dyn_parse_add_child(chain, first.node);
-	while (dyn_parse_peek(p) == joint)
+	chain = dyn_syntax_node(p, op);
+	dyn_syntax_add_child(chain, first.node);
+	while (dyn_syntax_peek(p) == joint)
 	{
 		p->pos++;
-		dyn_parse_add_child(chain, parse_next(p, false).node);
+		dyn_syntax_add_child(chain, parse_next(p, false).node);
 	}
 	return (ConditionItem) {chain, true, false};
 }
 
 static ConditionItem
-parse_and(DynParser *p, bool operand_allowed)
+parse_and(DynExprParser *p, bool operand_allowed)
 {
 	return parse_chain(p, operand_allowed, DYN_OP_AND, DYN_T_AND, parse_term);
 }
 
 static ConditionItem
-parse_or(DynParser *p, bool operand_allowed)
+parse_or(DynExprParser *p, bool operand_allowed)
 {
 	return parse_chain(p, operand_allowed, DYN_OP_OR, DYN_T_OR, parse_and);
 }
 
 DynParseNode *
-dyn_parse_condition(DynParser *p)
+dyn_parse_condition(DynExprParser *p)
 {
 	return parse_or(p, false).node;
 }

@@ -7,12 +7,11 @@
  *		sum			operand + operand | operand - operand | (sum)
  *
  * A sum has two operands and is no operand itself: "a + b + c" and "a + (b + c)" are syntax errors.
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 
-#include "expr/parse_internal.h"
+#include "expr/op.h"
+#include "expr/parse_update.h"
 
 typedef struct SetItem
 {
@@ -22,56 +21,56 @@ typedef struct SetItem
 } SetItem;
 
 static SetItem
-parse_set_value(DynParser *p)
+parse_set_value(DynExprParser *p)
 {
 	SetItem		item = {0};
-	DynTokenKind sign;
+	DynExprTokenKind sign;
 
-	if (dyn_parse_peek(p) == DYN_T_LPAREN)
+	if (dyn_syntax_peek(p) == DYN_T_LPAREN)
 	{
-		dyn_parse_open(p);
+		dyn_syntax_open(p);
 		item = parse_set_value(p);
-		dyn_parse_close(p);
+		dyn_syntax_close(p);
 		if (item.wrapped)
-			dyn_parse_redundant(p);
+			dyn_syntax_redundant(p);
 		item.wrapped = true;
 	}
 	else
-		item.node = dyn_parse_operand(p, &item.wrapped);
+		item.node = dyn_syntax_operand(p, &item.wrapped);
 
-	sign = dyn_parse_peek(p);
+	sign = dyn_syntax_peek(p);
 	if (!item.is_sum && (sign == DYN_T_PLUS || sign == DYN_T_MINUS))
 	{
-		DynParseNode *sum = dyn_parse_node(p, sign == DYN_T_PLUS ? DYN_OP_PLUS : DYN_OP_MINUS);
+		DynParseNode *sum = dyn_syntax_node(p, sign == DYN_T_PLUS ? DYN_OP_PLUS : DYN_OP_MINUS);
 		bool		wrapped;
 
 		p->pos++;
-		dyn_parse_add_child(sum, item.node);
-		dyn_parse_add_child(sum, dyn_parse_operand(p, &wrapped));
+		dyn_syntax_add_child(sum, item.node);
+		dyn_syntax_add_child(sum, dyn_syntax_operand(p, &wrapped));
 		return (SetItem) {sum, true, false};
 	}
 	return item;
 }
 
 static DynParseNode *
-parse_action(DynParser *p, uint8 op)
+parse_action(DynExprParser *p, uint8 op)
 {
-	DynParseNode *action = dyn_parse_node(p, op);
+	DynParseNode *action = dyn_syntax_node(p, op);
 
-	dyn_parse_add_child(action, dyn_parse_path(p));
+	dyn_syntax_add_child(action, dyn_syntax_path(p));
 	if (op == DYN_OP_SET)
 	{
-		dyn_parse_expect(p, DYN_T_EQ);
-		dyn_parse_add_child(action, parse_set_value(p).node);
+		dyn_syntax_expect(p, DYN_T_EQ);
+		dyn_syntax_add_child(action, parse_set_value(p).node);
 	}
 	else if (op != DYN_OP_REMOVE)
-		dyn_parse_add_child(action, dyn_parse_value(p));
+		dyn_syntax_add_child(action, dyn_syntax_value(p));
 	return action;
 }
 
 /* The DynOp of a section's keyword, 0 for any other token. */
 static uint8
-section_op(DynTokenKind kind)
+section_op(DynExprTokenKind kind)
 {
 	switch (kind)
 	{
@@ -89,7 +88,7 @@ section_op(DynTokenKind kind)
 }
 
 DynParseNode *
-dyn_parse_update(DynParser *p)
+dyn_parse_update(DynExprParser *p)
 {
 	DynParseNode *first = NULL;
 	DynParseNode *last = NULL;
@@ -97,10 +96,10 @@ dyn_parse_update(DynParser *p)
 
 	do
 	{
-		uint8		op = section_op(dyn_parse_peek(p));
+		uint8		op = section_op(dyn_syntax_peek(p));
 
 		if (op == 0)
-			dyn_parse_syntax_error(p);
+			dyn_syntax_error(p);
 		if ((sections & (1u << (op - DYN_OP_SET))) && !p->repeated_section)
 			p->repeated_section = psprintf("The \"%s\" section can only be used once in an update expression;",
 										   dyn_op_name(op));
@@ -116,7 +115,7 @@ dyn_parse_update(DynParser *p)
 			else
 				first = action;
 			last = action;
-		} while (dyn_parse_peek(p) == DYN_T_COMMA);
-	} while (dyn_parse_peek(p) != DYN_T_EOF);
+		} while (dyn_syntax_peek(p) == DYN_T_COMMA);
+	} while (dyn_syntax_peek(p) != DYN_T_EOF);
 	return first;
 }

@@ -15,8 +15,6 @@
  * Trees are nodes linked by index: a node's children start at `child` and follow each other by `next`;
  * -1 ends.  A child's index is greater than its parent's and a sibling's greater than its elder's, so a
  * well-formed program has no cycles.
- *
- * Layer 2 (expr): sees items, never tables.
  */
 #ifndef DYNAPG_EXPR_PROGRAM_H
 #define DYNAPG_EXPR_PROGRAM_H

@@ -4,8 +4,6 @@
  * The paths are sorted element by element, so that those which share a beginning stand together; one walk
  * over the sorted paths and the item then builds each container of the result once, lists in the order of
  * their indices.  A path that leads nowhere adds nothing, not even its parents.
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

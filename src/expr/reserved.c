@@ -1,7 +1,5 @@
 /*
  * reserved.c - DynamoDB's reserved words, as its developer guide lists them ("Reserved words in DynamoDB")
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

@@ -2,8 +2,6 @@
  * reserved.h - DynamoDB's reserved words
  *
  * A reserved word cannot be an attribute name in an expression; a #placeholder can stand for it.
- *
- * Layer 2 (expr).
  */
 #ifndef DYNAPG_EXPR_RESERVED_H
 #define DYNAPG_EXPR_RESERVED_H

@@ -8,8 +8,6 @@
  *
  * A program is trusted when it is the watched statement's own, else verified, once per call site and
  * program.
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

@@ -8,8 +8,6 @@
  *
  * A failure is a static or palloc'd text in Update.error; nothing is raised, so that the caller can tell
  * an update that does not fit the item from other errors.
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

@@ -5,8 +5,6 @@
  * what it reads, needs proof: sizes that add up, indices and offsets in their areas, names and values well
  * formed, every operator with the operands it expects, and trees that are trees.  A node may be reached once
  * only: sharing would let a short program take exponential time.
- *
- * Layer 2 (expr).
  */
 #include "postgres.h"
 

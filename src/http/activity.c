@@ -1,7 +1,5 @@
 /*
  * activity.c - what the workers of the HTTP front are at: connections, requests, buffers
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 

@@ -4,8 +4,6 @@
  * A worker tells it to shared memory, once a second at most and within a second after a change; so what others see is
  * about that old.  A worker that waits
  * within a request or a flush tells nothing new meanwhile, but the end of what it has to flush is always current.
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_ACTIVITY_H
 #define DYNAPG_HTTP_ACTIVITY_H

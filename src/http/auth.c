@@ -8,8 +8,6 @@
  * Of the scope the region may be any: clients take it from their environment, and a key is of this server alone.
  *
  * Texts of the client are told back only as hashes, or where they are plain ASCII.
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 
@@ -17,12 +15,12 @@
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
-#include "api/access.h"
 #include "base/base64.h"
 #include "base/errors.h"
 #include "base/guc.h"
 #include "http/auth.h"
 #include "http/sigv4.h"
+#include "iam/caller.h"
 
 #define SERVICE				"dynamodb"
 #define CLOCK_SKEW			900		/* seconds that the client's clock may differ */
@@ -477,25 +475,25 @@ dyn_auth_check(const DynHttpRequest *request, const DynOperation *operation)
 	const DynAccessKey *key;
 
 	if (dyn_guc_http_auth == DYN_HTTP_AUTH_TRUST)
-		return dyn_access_trust_role();
+		return dyn_caller_trust_role();
 
 	read_claim(&claim, request);
 	read_credential(&claim);
 	check_signed_headers(&claim);
 	read_time(&claim);
 	check_scope(&claim);
-	key = dyn_access_key_of(claim.key_id);
+	key = dyn_caller_key(claim.key_id);
 	if (claim.token.data)
 		dyn_error(DYN_E_UNRECOGNIZED_CLIENT, "The security token included in the request is invalid.");
 	check_time(&claim);
 	if (!dyn_sigv4_matches(&claim.sigv4, request, key->secret))
 		mismatch();
-	dyn_access_key_admit(key, operation, request->body);
+	dyn_caller_admit(key, operation->name, request->body);
 	return key->role;
 }
 
 char *
 dyn_auth_denied(Oid role, const DynHttpRequest *request, const DynOperation *operation)
 {
-	return dyn_access_denied_text(role, operation, request->body);
+	return dyn_caller_denied_text(role, operation->name, request->body);
 }

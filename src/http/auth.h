@@ -1,7 +1,5 @@
 /*
  * auth.h - who sends a request: the role that it runs as
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_AUTH_H
 #define DYNAPG_HTTP_AUTH_H

@@ -3,8 +3,6 @@
  *
  * zlib's states are made at first use and kept, in malloc's memory: nothing is lost when memory for a result cannot be had
  * and PostgreSQL raises its error, and that never happens below zlib's frames.
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 

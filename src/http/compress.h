@@ -1,7 +1,5 @@
 /*
  * compress.h - compressed bodies of requests and replies
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_COMPRESS_H
 #define DYNAPG_HTTP_COMPRESS_H

@@ -13,8 +13,6 @@
  * reported events of it that this turn has not come to yet.
  *
  * Timeouts, memory and numbers of connections are pool.c's.
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 

@@ -9,8 +9,6 @@
  * Limits: a connection holds one request's bytes (16 MB at most, and the headers), and replies; while replies wait
  * for the client to take them, nothing is read and no further request is executed, so that it is one reply more than
  * the limit at most.  A connection that waits holds no buffers.
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_CONNECTION_H
 #define DYNAPG_HTTP_CONNECTION_H

@@ -3,8 +3,6 @@
  *
  * connection.c moves bytes and has requests executed; pool.c has the connections' timers and memory, and decides which of them
  * go when there are too many.
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_CONNECTION_INTERNAL_H
 #define DYNAPG_HTTP_CONNECTION_INTERNAL_H

@@ -1,7 +1,5 @@
 /*
  * deadline.c - the time that a request may take, whatever code of users does in it
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 

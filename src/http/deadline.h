@@ -1,7 +1,5 @@
 /*
  * deadline.h - the time that a request may take, whatever code of users does in it
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_DEADLINE_H
 #define DYNAPG_HTTP_DEADLINE_H

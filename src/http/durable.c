@@ -1,7 +1,5 @@
 /*
  * durable.c - group commit: many requests share one flush of the write-ahead log
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 

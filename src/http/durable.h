@@ -21,8 +21,6 @@
  * The worker's synchronous_commit is respected: with off there is no flush, with on and the like synchronous
  * standbys are waited for.  Where Citus is loaded each transaction commits by itself, and waits itself: a commit of several nodes
  * that is not flushed at once can be lost on one of them.
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_DURABLE_H
 #define DYNAPG_HTTP_DURABLE_H

@@ -5,8 +5,6 @@
  *
  * An error rolls the transaction back and becomes a reply.  One that is not of the API is told in the log, never
  * to the client.
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 
@@ -19,12 +17,12 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
-#include "api/session.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "database/session.h"
 #include "http/auth.h"
 #include "http/deadline.h"
 #include "http/durable.h"

@@ -1,7 +1,5 @@
 /*
  * execute.h - an operation as one transaction
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_EXECUTE_H
 #define DYNAPG_HTTP_EXECUTE_H

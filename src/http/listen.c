@@ -1,7 +1,5 @@
 /*
  * listen.c - the sockets that the HTTP front listens on
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 

@@ -1,7 +1,5 @@
 /*
  * listen.h - the sockets that the HTTP front listens on
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_LISTEN_H
 #define DYNAPG_HTTP_LISTEN_H

@@ -1,7 +1,5 @@
 /*
  * origin.c - which names a request may come by when it needs no credentials
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 

@@ -5,8 +5,6 @@
  * page's requests there: the page's own name can be made to resolve to 127.0.0.1 (DNS rebinding), and a page needs no
  * permission to send a request whose reply it cannot read.  So Host and Origin have to name this machine, or a host that
  * dynapg.http_allowed_hosts lists.
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_ORIGIN_H
 #define DYNAPG_HTTP_ORIGIN_H

@@ -1,7 +1,5 @@
 /*
  * parser.c - HTTP/1.1 requests out of a byte stream, over llhttp
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 

@@ -7,8 +7,6 @@
  *
  * Refused is also what llhttp accepts but other readers may understand differently: a header folded into several lines, a
  * missing or second Host, more than one of Content-Length and Transfer-Encoding, a transfer coding other than chunked.
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_PARSER_H
 #define DYNAPG_HTTP_PARSER_H

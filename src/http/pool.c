@@ -3,8 +3,6 @@
  *
  * Each timer has a list of connections in the order in which they came to it, so the first is always the next, and among
  * those that transfer something the slowest.
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 
@@ -433,7 +431,7 @@ warn_of_replies(int replies)
 {
 	ereport(WARNING,
 			errmsg("canceling wait for synchronous replication due to dynapg.http_statement_timeout, of replies: %d", replies),
-			errdetail("What they tell has already committed locally, but might not have been replicated to the standby."));
+			errdetail("What they report has already committed locally, but might not have been replicated to the standby."));
 }
 
 /* What happens when its time is over. */

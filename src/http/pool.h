@@ -20,8 +20,6 @@
  * Number: beyond dynapg.http_max_connections a new connection takes the place of another one.  That is, among those with which no
  * operation has succeeded yet, one that has been idle for SLOW_AFTER, else the slowest that sends a request; else one that only
  * waits for its end; else an idle one, if possible one that has been so for SLOW_AFTER; else the slowest that sends a request.
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_POOL_H
 #define DYNAPG_HTTP_POOL_H

@@ -1,7 +1,5 @@
 /*
  * port_lock.c - one server alone serves HTTP on an address and port
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 

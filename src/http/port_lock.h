@@ -9,8 +9,6 @@
  * bytes that stand for the address; an address that stands for all of them locks all bytes.  It is the postmaster's alone, so
  * that it outlives workers and crashes of them, and the kernel releases it when the postmaster ends, in whatever way.  What
  * is left of the file is then of no meaning.
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_PORT_LOCK_H
 #define DYNAPG_HTTP_PORT_LOCK_H

@@ -2,8 +2,6 @@
  * reply.c - HTTP replies as bytes
  *
  * Every reply has x-amzn-RequestId and x-amz-crc32, the CRC-32 of the body's bytes as they are sent.
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 

@@ -1,7 +1,5 @@
 /*
  * reply.h - HTTP replies as bytes
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_REPLY_H
 #define DYNAPG_HTTP_REPLY_H

@@ -4,8 +4,6 @@
  * The parser's callbacks only record; a request is looked at when it is there completely and the parser has returned.
  * All slices point into the connection's input buffer, which stays as it is until the request was answered. They are
  * bytes from the network: any value, no terminating NUL.
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_REQUEST_H
 #define DYNAPG_HTTP_REQUEST_H

@@ -4,12 +4,11 @@
  * Order of checks: method and path, content type, host and origin, body's coding, JSON, target, authentication, then the
  * operation's own.
  * (The body is parsed by the operation; where an earlier check fails, a body that is no JSON is told instead.)
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 
 #include "api/operation.h"
+#include "base/call.h"
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/json.h"
@@ -178,9 +177,9 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 	}
 	else
 	{
-		dyn_operation_set_host(dyn_http_header(request, "host"));
+		dyn_call_set_host(dyn_http_header(request, "host"));
 		reply->status = dyn_execute(request, operation, &body);
-		dyn_operation_set_host(DYN_SLICE(""));
+		dyn_call_set_host(DYN_SLICE(""));
 	}
 	reply->body = (DynSlice) {body.data, body.len};
 }

@@ -1,7 +1,5 @@
 /*
  * serve.h - from a request to its reply
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_SERVE_H
 #define DYNAPG_HTTP_SERVE_H

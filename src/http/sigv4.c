@@ -4,8 +4,6 @@
  * The canonical request is written out and hashed; its hash, the time and the scope are signed with a key that is derived
  * from the secret, the date, the region and the service.  Derived keys are kept: a key is a pure function of these
  * four, which are compared as a whole, so one that is kept is never wrong.
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 

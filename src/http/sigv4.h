@@ -2,8 +2,6 @@
  * sigv4.h - AWS Signature Version 4: what a request's signature has to be
  *
  * Computation only: which signatures are there, and which are acceptable, is auth.c's business.
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_SIGV4_H
 #define DYNAPG_HTTP_SIGV4_H

@@ -1,7 +1,5 @@
 /*
  * standbys.c - which replies wait for synchronous standbys
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 
@@ -15,7 +13,7 @@
 #include "storage/shmem.h"
 #include "storage/sinval.h"
 
-#include "api/touched.h"
+#include "database/touched.h"
 #include "http/standbys.h"
 
 #define RELATIONS 1024			/* a power of two */

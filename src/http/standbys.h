@@ -10,8 +10,6 @@
  * above all, counts for all of them.  Commits of other sessions need no entry: they are visible when they are confirmed.
  *
  * Nothing of that is done while no synchronous standby is asked for, by synchronous_standby_names or synchronous_commit.
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_STANDBYS_H
 #define DYNAPG_HTTP_STANDBYS_H

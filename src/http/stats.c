@@ -3,8 +3,6 @@
  *
  * Both the worker's counters and the shared ones are hash tables of the same entries.  A reset empties the shared one
  * and starts a new era; a worker forgets counters of an earlier one.
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 

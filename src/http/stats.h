@@ -5,8 +5,6 @@
  * names as requests give them, and only those that the server found: what names no table, or one that is not there, is
  * counted without a table.  There is room for DYN_MAX_HTTP_COUNTERS pairs of operation and table; beyond, an operation
  * is counted without a table, too.
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_STATS_H
 #define DYNAPG_HTTP_STATS_H

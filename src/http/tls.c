@@ -1,7 +1,5 @@
 /*
  * tls.c - TLS over a non-blocking socket, by OpenSSL
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 

@@ -1,7 +1,5 @@
 /*
  * tls.h - TLS over a non-blocking socket, by OpenSSL
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_TLS_H
 #define DYNAPG_HTTP_TLS_H

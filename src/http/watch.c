@@ -1,7 +1,5 @@
 /*
  * watch.c - what those who watch the server ask for by GET: health, role, readiness, metrics
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 
@@ -11,9 +9,9 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "api/session.h"
 #include "base/guc.h"
 #include "base/limits.h"
+#include "database/session.h"
 #include "http/activity.h"
 #include "http/durable.h"
 #include "http/origin.h"

@@ -2,8 +2,6 @@
  * watch.h - what those who watch the server ask for by GET: health, role, readiness, metrics
  *
  * They need no authentication and tell nothing of tables, but for /metrics, which is off by default.
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_WATCH_H
 #define DYNAPG_HTTP_WATCH_H

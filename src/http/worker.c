@@ -13,8 +13,6 @@
  * could not begin to serve (the port is taken, for instance) is started again after a pause.
  *
  * While there is no such database only the first worker tries, see dyn_session_connect: the others wait until it is connected.
- *
- * Layer 4 (http).
  */
 #include "postgres.h"
 
@@ -40,12 +38,12 @@
 #include "utils/memutils.h"
 #include "utils/wait_event.h"
 
-#include "api/session.h"
-#include "api/settings.h"
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/limits.h"
 #include "base/server.h"
+#include "database/role_settings.h"
+#include "database/session.h"
 #include "http/activity.h"
 #include "http/connection.h"
 #include "http/durable.h"
@@ -403,7 +401,7 @@ reload(void)
 {
 	ConfigReloadPending = false;
 	ProcessConfigFile(PGC_SIGHUP);
-	dyn_settings_apply();
+	dyn_role_settings_apply();
 	dyn_serve_reload();
 	raise_descriptor_limit();
 	load_tls();
@@ -422,7 +420,7 @@ look_at_settings(void)
 	looked = now;
 	PG_TRY();
 	{
-		if (dyn_settings_changed())
+		if (dyn_role_settings_changed())
 			reload();
 	}
 	PG_CATCH();
@@ -564,7 +562,7 @@ dynapg_http_main(Datum argument)
 	wait_for_first_worker();
 	control->pid[number] = MyProcPid;
 	on_shmem_exit(at_exit, (Datum) 0);
-	dyn_settings_init();
+	dyn_role_settings_init();
 	dyn_session_connect(dyn_guc_http_database, &control->refused[number]);
 	control->connected[number] = true;
 	control->starting[number] = true;

@@ -1,7 +1,5 @@
 /*
  * worker.h - the processes of the HTTP front
- *
- * Layer 4 (http).
  */
 #ifndef DYNAPG_HTTP_WORKER_H
 #define DYNAPG_HTTP_WORKER_H

@@ -1,15 +1,13 @@
 /*
  * bind.c - a statement with its parameters, and its constants as values
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 
-#include "api/shapes.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "partiql/bind.h"
 #include "partiql/program.h"
 #include "value/number.h"

@@ -1,13 +1,11 @@
 /*
  * bind.h - a statement with its parameters, and its constants as values
- *
- * Layer 4 (partiql).
  */
 #ifndef DYNAPG_PARTIQL_BIND_H
 #define DYNAPG_PARTIQL_BIND_H
 
 #include "partiql/statement.h"
-#include "store/table.h"
+#include "tables/table.h"
 #include "value/tree.h"
 
 typedef struct DynPartiqlBound

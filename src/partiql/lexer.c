@@ -1,7 +1,5 @@
 /*
  * lexer.c - PartiQL texts as tokens
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 

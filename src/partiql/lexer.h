@@ -1,7 +1,5 @@
 /*
  * lexer.h - PartiQL texts as tokens
- *
- * Layer 4 (partiql).
  */
 #ifndef DYNAPG_PARTIQL_LEXER_H
 #define DYNAPG_PARTIQL_LEXER_H

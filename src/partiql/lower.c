@@ -3,18 +3,16 @@
  *
  * INSERT is a put of an item that must not be there, UPDATE an update of one that must be, DELETE a delete that has nothing to
  * do where there is none, EXISTS a condition check.
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 
-#include "api/keys.h"
-#include "api/names.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "command/keys.h"
 #include "expr/eval.h"
 #include "partiql/lower.h"
 #include "partiql/program.h"
+#include "tables/name.h"
 
 /* Takes the values of the table's key attributes out of the terms; false when one has none. */
 static bool

@@ -1,12 +1,10 @@
 /*
  * lower.h - statements on one item, as what the operations on items carry out
- *
- * Layer 4 (partiql).
  */
 #ifndef DYNAPG_PARTIQL_LOWER_H
 #define DYNAPG_PARTIQL_LOWER_H
 
-#include "api/write.h"
+#include "command/write.h"
 #include "partiql/bind.h"
 
 /* A SELECT of one item by its whole key. */

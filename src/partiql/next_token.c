@@ -3,8 +3,6 @@
  *
  * The token is base64 of: a version, a checksum of what follows, the digest of statement and parameters, the range's number in
  * four bytes, the key.
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 

@@ -4,8 +4,6 @@
  * A token says where a read goes on: in which of its ranges, after which key.  It holds for the same statement with the same
  * parameters, which its digest is of, and a changed token is refused.  It is no secret: what it says is what LastEvaluatedKey
  * says, and a read that goes on there runs with the caller's rights.
- *
- * Layer 4 (partiql).
  */
 #ifndef DYNAPG_PARTIQL_NEXT_TOKEN_H
 #define DYNAPG_PARTIQL_NEXT_TOKEN_H

@@ -1,7 +1,5 @@
 /*
  * parse.c - statements of PartiQL
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 

@@ -3,8 +3,6 @@
  *
  * One grammar reads conditions and operands, by precedence: OR, AND, NOT, comparisons, + and -, then what stands alone.
  * Whether a tree is a condition or an operand follows from its root.
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 

@@ -1,7 +1,5 @@
 /*
  * parse_internal.h - what the parsers of statements and of expressions share
- *
- * Layer 4 (partiql).
  */
 #ifndef DYNAPG_PARTIQL_PARSE_INTERNAL_H
 #define DYNAPG_PARTIQL_PARSE_INTERNAL_H

@@ -1,7 +1,5 @@
 /*
  * program.c - from a statement's expressions to a program
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 
@@ -9,7 +7,8 @@
 
 #include "base/errors.h"
 #include "base/limits.h"
-#include "expr/bind.h"
+#include "expr/assemble.h"
+#include "expr/check.h"
 #include "partiql/program.h"
 
 #define BIT(tag)	(1U << (tag))
@@ -246,7 +245,7 @@ dyn_partiql_check(const DynPartiqlBound *bound)
 
 typedef struct Placer
 {
-	DynBuilder	build;
+	DynAssembly	build;
 	const DynPartiqlBound *bound;
 } Placer;
 
@@ -261,7 +260,7 @@ typedef struct Chain
 static int32
 place(Placer *p, uint8 op, uint32 narg, uint32 arg)
 {
-	return dyn_builder_node(&p->build, (DynExprNode) {.op = op, .narg = (uint16) narg, .arg = arg, .child = -1, .next = -1});
+	return dyn_assemble_node(&p->build, (DynExprNode) {.op = op, .narg = (uint16) narg, .arg = arg, .child = -1, .next = -1});
 }
 
 static Chain
@@ -292,14 +291,14 @@ place_path(Placer *p, const DynPartiqlElement *elements, uint32 count)
 	for (uint32 i = 0; i < count; i++)
 	{
 		if (elements[i].name.data == NULL)
-			dyn_builder_element(&p->build, (DynPathElement) {DYN_ELEMENT_INDEX, elements[i].index});
+			dyn_assemble_element(&p->build, (DynPathElement) {DYN_ELEMENT_INDEX, elements[i].index});
 		else
 		{
 			const char *flaw = dyn_name_flaw(elements[i].name);
 
 			if (flaw != NULL)
 				dyn_validation("%s", flaw);
-			dyn_builder_element(&p->build, (DynPathElement) {dyn_builder_name(&p->build, elements[i].name), elements[i].name.len});
+			dyn_assemble_element(&p->build, (DynPathElement) {dyn_assemble_name(&p->build, elements[i].name), elements[i].name.len});
 		}
 	}
 	return place(p, DYN_OP_PATH, count, first);
@@ -312,7 +311,7 @@ place_operand(Placer *p, const DynPartiqlNode *node)
 
 	check_stack_depth();
 	if (dyn_partiql_is_constant(node))
-		return place(p, DYN_OP_VALUE, 0, dyn_builder_value(&p->build, dyn_partiql_value(p->bound, node)));
+		return place(p, DYN_OP_VALUE, 0, dyn_assemble_value(&p->build, dyn_partiql_value(p->bound, node)));
 	if (node->op == DYN_OP_PATH)
 		return place_path(p, node->elements, node->count);
 	chain = chain_of(place(p, node->op, node->count, 0));
@@ -464,11 +463,11 @@ dyn_partiql_program(const DynPartiqlBound *bound, const DynPartiqlTerms *terms, 
 
 	if (statement->actions == NULL && statement->paths == NULL && is_open(presence) && count_left(terms) == 0)
 		return NULL;
-	dyn_builder_init(&p.build, 16, 8, 8);
+	dyn_assemble_init(&p.build, 16, 8, 8);
 	condition = place_root(&p, terms, presence, pk);
 	for (const DynPartiqlNode *action = statement->actions; action != NULL; action = action->next)
 		link_node(&p, &actions, place_action(&p, action));
 	for (const DynPartiqlNode *path = statement->paths; path != NULL; path = path->next)
 		link_node(&p, &paths, place_path(&p, path->elements, path->count));
-	return dyn_builder_finish(&p.build, condition, actions.first, paths.first);
+	return dyn_assemble_finish(&p.build, condition, actions.first, paths.first);
 }

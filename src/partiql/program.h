@@ -3,8 +3,6 @@
  *
  * A comparison differs from that of expressions in one thing: `a <> v` is false where there is no a.  Such a comparison is
  * lowered with a test that its paths exist.
- *
- * Layer 4 (partiql).
  */
 #ifndef DYNAPG_PARTIQL_PROGRAM_H
 #define DYNAPG_PARTIQL_PROGRAM_H

@@ -9,27 +9,25 @@
  *		else													all of the table or the index
  *
  * The terms that are left are the filter.
- *
- * Layer 4 (partiql).
  */
 #include "postgres.h"
 
 #include "miscadmin.h"
 
-#include "api/admission.h"
-#include "api/keys.h"
-#include "api/names.h"
-#include "api/operation.h"
-#include "api/page.h"
-#include "api/shapes.h"
+#include "base/call.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
+#include "base/request.h"
+#include "command/keys.h"
+#include "command/result_page.h"
 #include "expr/eval.h"
 #include "partiql/lower.h"
 #include "partiql/next_token.h"
 #include "partiql/program.h"
 #include "partiql/select.h"
 #include "store/rows.h"
+#include "tables/name.h"
+#include "throughput/throttle.h"
 
 /* Values of the partition attribute, and items in a page of such a read; developer guide, "PartiQL operators" */
 #define MAX_HASH_VALUES 50
@@ -42,7 +40,7 @@ typedef struct Select
 	const DynPartiqlBound *bound;
 	const DynPartiqlStatement *statement;
 	DynPartiqlTerms terms;
-	DynPage		page;
+	DynResultPage		page;
 	bool		keyed;			/* the partition attributes have values */
 
 	/* Of the partition attribute; none where there are several attributes, or they have no values. */
@@ -155,7 +153,7 @@ find_values(Select *select)
 static void
 find_several(Select *select)
 {
-	DynPage    *page = &select->page;
+	DynResultPage    *page = &select->page;
 
 	for (int i = 0; i < page->npk; i++)
 	{
@@ -235,7 +233,7 @@ try_bound(Select *select, const DynPartiqlNode *term, const DynKeyAttr *attr)
 static void
 find_bounds(Select *select)
 {
-	DynPage    *page = &select->page;
+	DynResultPage    *page = &select->page;
 
 	for (int i = page->npk; i < page->nkeys; i++)
 	{
@@ -260,7 +258,7 @@ find_bounds(Select *select)
 static void
 check_sizes(const Select *select)
 {
-	const DynPage *page = &select->page;
+	const DynResultPage *page = &select->page;
 	const DynRange *range = &page->range;
 	uint32		hash_size = 0;
 	uint32		range_size = 0;
@@ -355,7 +353,7 @@ apply_order(Select *select)
 /* ---- the page ---- */
 
 static DynNode
-project(const DynPage *page, DynValue item)
+project(const DynResultPage *page, DynValue item)
 {
 	return dyn_partiql_project(page->projection, item);
 }
@@ -363,44 +361,44 @@ project(const DynPage *page, DynValue item)
 static void
 find_table(Select *select)
 {
-	DynPage    *page = &select->page;
+	DynResultPage    *page = &select->page;
 	DynTable   *table = dyn_name_find_table(select->statement->table, DYN_NAME_DATA);
 	const DynIndex *index = NULL;
 
 	if (select->statement->index.data != NULL)
 	{
-		index = dyn_page_index(table, select->statement->index);
+		index = dyn_result_page_index(table, select->statement->index);
 		if (index == NULL)
 			dyn_validation("The table does not have the specified index");
-		if (index->is_global && page->consistent)
+		if (index->kind == DYN_INDEX_GLOBAL && page->consistent)
 			dyn_validation("Strongly consistent read is not supported on Global Secondary Indexes");
 	}
-	dyn_page_use(page, table, index);
+	dyn_result_page_use(page, table, index);
 }
 
 static void
 set_program(Select *select)
 {
-	DynPage    *page = &select->page;
+	DynResultPage    *page = &select->page;
 	DynProgram *program = dyn_partiql_program(select->bound, &select->terms, DYN_PARTIQL_WHATEVER, NULL);
 
 	page->filter = program != NULL && program->condition >= 0 ? program : NULL;
 	page->projection = program != NULL && program->projection >= 0 ? program : NULL;
 	page->select = page->projection ? DYN_SELECT_SPECIFIC : page->range.index ? DYN_SELECT_SHOWN : DYN_SELECT_ALL;
 	page->project = project;
-	dyn_page_check_paths(page);
-	if (page->range.index == NULL || !page->range.index->is_global)
+	dyn_result_page_check_paths(page);
+	if (page->range.index == NULL || page->range.index->kind != DYN_INDEX_GLOBAL)
 		return;
-	dyn_page_check_projected(page);
+	dyn_result_page_check_projected(page);
 	if (select->keyed)
-		dyn_page_check_filtered(page);
+		dyn_result_page_check_filtered(page);
 }
 
 static void
 plan(Select *select, const DynPartiqlBound *bound)
 {
 	const DynJson *request = bound->request;
-	DynPage    *page = &select->page;
+	DynResultPage    *page = &select->page;
 
 	memset(select, 0, offsetof(Select, values));
 	select->bound = bound;
@@ -427,23 +425,23 @@ is_get(const Select *select)
 static void
 reply_get(Select *select, StringInfo reply)
 {
-	DynPage    *page = &select->page;
+	DynResultPage    *page = &select->page;
 	DynTable   *table = page->range.table;
 	DynKey		key = {.pk = page->range.equal[0]};
 	struct varlena *item;
 
 	if (table->sk.tag)
 		key.sk = page->range.equal[1];
-	dyn_admission_require(table, NULL, DYN_THROTTLE_READ);
+	dyn_throttle_require(table, NULL, DYN_BUCKET_READ);
 	item = dyn_row_get(table, &key);
-	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_admission_applies(table, DYN_THROTTLE_READ))
+	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(table, DYN_BUCKET_READ))
 		page->capacity.table_units = dyn_capacity_of_read(dyn_image_size(item), page->consistent);
-	dyn_admission_read(table, &page->capacity);
+	dyn_throttle_read(table, &page->capacity);
 	appendStringInfoString(reply, "{\"Items\":[");
 	if (item != NULL && (page->filter == NULL || dyn_eval_condition(page->filter, dyn_item_root(item))))
 	{
 		dyn_partiql_print(reply, page->projection, dyn_item_root(item));
-		dyn_operation_add_items(1);
+		dyn_call_add_items(1);
 	}
 	appendStringInfoChar(reply, ']');
 	dyn_capacity_reply(reply, &page->capacity, table);
@@ -454,7 +452,7 @@ reply_get(Select *select, StringInfo reply)
 static void
 start_at(Select *select, const DynPartiqlPosition *position)
 {
-	DynPage    *page = &select->page;
+	DynResultPage    *page = &select->page;
 	DynViolation violation;
 	DynJson    *key;
 
@@ -469,7 +467,7 @@ start_at(Select *select, const DynPartiqlPosition *position)
 	if (!dyn_node_item_from_json(key, &dyn_wording_older, &page->start_map, &violation))
 		dyn_validation("Invalid NextToken");
 	page->has_start = true;
-	dyn_page_start(page, false);
+	dyn_result_page_start(page, false);
 }
 
 static int64
@@ -487,7 +485,7 @@ limit_of(const Select *select)
  * page begins, which is no item's where a range has just ended.
  */
 static bool
-read_ranges(Select *select, DynPageReader *reader, DynPartiqlPosition *position)
+read_ranges(Select *select, DynResultPageReader *reader, DynPartiqlPosition *position)
 {
 	DynRange   *range = &select->page.range;
 
@@ -496,7 +494,7 @@ read_ranges(Select *select, DynPageReader *reader, DynPartiqlPosition *position)
 		CHECK_FOR_INTERRUPTS();
 		if (select->nvalues > 0)
 			range->equal[0] = select->values[position->range];
-		dyn_page_read(reader);
+		dyn_result_page_read(reader);
 		position->key = (DynSlice) {reader->last_key.data, (uint32) reader->last_key.len};
 		if (reader->last_key.len > 0)
 			return true;
@@ -504,7 +502,7 @@ read_ranges(Select *select, DynPageReader *reader, DynPartiqlPosition *position)
 			return false;
 		position->range++;
 		range->start = NULL;
-		if (dyn_page_is_full(reader))
+		if (dyn_result_page_is_full(reader))
 			return true;
 	}
 }
@@ -514,7 +512,7 @@ dyn_partiql_select(const DynPartiqlBound *bound, StringInfo reply)
 {
 	DynSlice	token = dyn_request_string(bound->request, "NextToken");
 	DynPartiqlPosition position = {0};
-	DynPageReader reader;
+	DynResultPageReader reader;
 	Select		select;
 	bool		more;
 
@@ -527,11 +525,11 @@ dyn_partiql_select(const DynPartiqlBound *bound, StringInfo reply)
 		return;
 	}
 	start_at(&select, &position);
-	dyn_page_reader_begin(&reader, &select.page, reply, limit_of(&select));
-	dyn_admission_require(select.page.range.table, select.page.range.index, DYN_THROTTLE_READ);
+	dyn_result_page_reader_begin(&reader, &select.page, reply, limit_of(&select));
+	dyn_throttle_require(select.page.range.table, select.page.range.index, DYN_BUCKET_READ);
 	appendStringInfoString(reply, "{\"Items\":[");
 	more = read_ranges(&select, &reader, &position);
-	dyn_page_charge(&select.page, &reader);
+	dyn_result_page_charge(&select.page, &reader);
 	appendStringInfoChar(reply, ']');
 	if (more)
 	{

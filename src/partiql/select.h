@@ -1,7 +1,5 @@
 /*
  * select.h - SELECT of ExecuteStatement
- *
- * Layer 4 (partiql).
  */
 #ifndef DYNAPG_PARTIQL_SELECT_H
 #define DYNAPG_PARTIQL_SELECT_H

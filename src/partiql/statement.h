@@ -4,8 +4,6 @@
  * Model.  A statement is what its text alone says: nothing of it is looked up, and its parameters are places.  Expressions are
  * trees of nodes; a node's op is one of DynOp (expr/program.h), or one of those here, which programs do not have.  Nodes and
  * strings live in the memory context in which the text was parsed and borrow the text's bytes.
- *
- * Layer 4 (partiql).
  */
 #ifndef DYNAPG_PARTIQL_STATEMENT_H
 #define DYNAPG_PARTIQL_STATEMENT_H

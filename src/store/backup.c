@@ -1,7 +1,5 @@
 /*
  * backup.c - backups of tables: copies of their rows, and the catalog dynapg.backups
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 
@@ -14,11 +12,13 @@
 
 #include "base/compat.h"
 #include "base/guc.h"
+#include "database/installation.h"
+#include "database/sql.h"
 #include "store/backup.h"
 #include "store/builder.h"
-#include "store/ddl.h"
-#include "store/installation.h"
-#include "store/sql.h"
+#include "tables/catalog.h"
+#include "tables/count.h"
+#include "tables/ddl.h"
 
 #define BACKUP_COLUMNS \
 	"b.id, b.name, b.table_name, b.table_id::pg_catalog.text, COALESCE(b.source::pg_catalog.oid, 0), " \
@@ -241,7 +241,7 @@ finish_row(const char *id, Oid copy, int64 items)
 	int64		counted;
 	int64		bytes;
 
-	dyn_catalog_count(copy, &counted, &bytes);
+	dyn_count_table(copy, &counted, &bytes);
 	dyn_sql_text(&args, id);
 	dyn_sql_oid(&args, copy);
 	dyn_sql_int64(&args, items);

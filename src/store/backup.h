@@ -13,13 +13,11 @@
  * looks at a backup that is CREATING starts one.  After a failure the next attempt waits, as for indexes (index.h).
  *
  * A row whose relation is gone is no backup.  Only members of the owner's role see one.
- *
- * Layer 2 (store).
  */
 #ifndef DYNAPG_STORE_BACKUP_H
 #define DYNAPG_STORE_BACKUP_H
 
-#include "store/catalog.h"
+#include "tables/definition.h"
 
 typedef struct DynBackup
 {

@@ -9,10 +9,8 @@
  * its schema; the catalogs are written as their owner (dyn_catalog_run).
  *
  * Ending.  A statement that fails is noted in the index's row, what it left behind is dropped, and the builder
- * ends; dyn_index_resume starts another one later.  A builder that is cancelled (dyn_builder_stop) or terminated ends at
+ * ends; dyn_index_build_resume starts another one later.  A builder that is cancelled (dyn_builder_stop) or terminated ends at
  * once and leaves everything as it is: whatever comes next begins by dropping an invalid index.
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 
@@ -37,13 +35,15 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "database/sql.h"
 #include "store/backup.h"
 #include "store/builder.h"
-#include "store/ddl.h"
-#include "store/index.h"
-#include "store/relation.h"
-#include "store/sql.h"
+#include "store/index_build.h"
 #include "store/ttl.h"
+#include "tables/catalog.h"
+#include "tables/ddl.h"
+#include "tables/index.h"
+#include "tables/relation.h"
 
 #define BUILDER_NAME "dynapg index builder"
 
@@ -292,7 +292,7 @@ static bool
 read_index_job(Oid relid, Job *job)
 {
 	const DynIndexDef *index;
-	DynTableDef *def = dyn_index_job(relid, &index);
+	DynTableDef *def = dyn_index_build_job(relid, &index);
 	Oid			relation;
 
 	if (!def)

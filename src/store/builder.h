@@ -4,8 +4,6 @@
  * A builder is a dynamic background worker for one table.  It runs CREATE INDEX CONCURRENTLY and DROP INDEX
  * CONCURRENTLY, as the table's owner, until the table has no unfinished index, and ends.  While it works it holds a
  * session lock of its own on the table, so that there is one at a time and everybody can see whether there is one.
- *
- * Layer 2 (store).
  */
 #ifndef DYNAPG_STORE_BUILDER_H
 #define DYNAPG_STORE_BUILDER_H

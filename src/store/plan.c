@@ -1,7 +1,5 @@
 /*
  * plan.c - kept plans of statements on data tables
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 
@@ -298,6 +296,8 @@ receive_keyed_row(TupleTableSlot *slot, DestReceiver *self)
 		items->misfits++;
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(items->context);
+	if (more)
+		dyn_readahead_row(&items->readahead);
 	return more;
 }
 
@@ -412,6 +412,23 @@ uint64
 dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *handover)
 {
 	return run(plan, params, dest, handover, false);
+}
+
+void
+dyn_plan_run_range(const DynPlan *plan, ParamListInfo params, DynPlanItems *items)
+{
+	DynReadahead *outer = dyn_readahead_begin(&items->readahead, &items->receiver.pub);
+
+	PG_TRY();
+	{
+		(void) dyn_plan_run(plan, params, &items->receiver.pub, dyn_handover);
+	}
+	PG_FINALLY();
+	{
+		dyn_readahead_watch(outer);
+	}
+	PG_END_TRY();
+	dyn_readahead_end(&items->readahead);
 }
 
 uint64

@@ -11,8 +11,6 @@
  * own settings; such a plan is recognised by its generation and replaced before its next use.
  *
  * Every call must be inside SPI_connect ... SPI_finish.
- *
- * Layer 2 (store).
  */
 #ifndef DYNAPG_STORE_PLAN_H
 #define DYNAPG_STORE_PLAN_H
@@ -20,7 +18,8 @@
 #include "nodes/params.h"
 #include "tcop/dest.h"
 
-#include "store/table.h"
+#include "store/readahead.h"
+#include "tables/table.h"
 #include "value/handover.h"
 
 /* Can the plan be run as it is?  Otherwise dyn_plan_make has to make it (again). */
@@ -69,6 +68,7 @@ typedef struct DynPlanItems
 	int64		misfits;		/* rows that were passed over */
 	uint32		pk_at;			/* numbers of the key attributes in the last item */
 	uint32		sk_at;
+	DynReadahead readahead;		/* of a range: see dyn_plan_run_range */
 } DynPlanItems;
 
 /* Has the items of a statement on the table given to the consumer.  Inside SPI_connect ... SPI_finish, which frees what it takes. */
@@ -88,6 +88,9 @@ extern void dyn_plan_items_begin_keyed(DynPlanItems *items, const DynTable *tabl
  * ValidationException; any other error stays what it is.
  */
 extern uint64 dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *handover);
+
+/* The same for a plan that reads a range of an index into items, which asks for the blocks of its rows ahead. */
+extern void dyn_plan_run_range(const DynPlan *plan, ParamListInfo params, DynPlanItems *items);
 
 /* Runs a usable plan of a SELECT under the active snapshot. */
 extern uint64 dyn_plan_read(const DynPlan *plan, ParamListInfo params, DestReceiver *dest);

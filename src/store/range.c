@@ -11,8 +11,6 @@
  *
  * The statement depends on the shape of the range alone, its values are parameters; a table keeps the plans of the
  * shapes last used.
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 
@@ -382,7 +380,7 @@ dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg)
 	{
 		add_params(&reader);
 		plan = plan_for(&reader);
-		dyn_plan_run(plan, make_params(&reader), &items.receiver.pub, dyn_handover);
+		dyn_plan_run_range(plan, make_params(&reader), &items);
 	}
 	if (items.misfits > 0)
 		warn_of_misfits(table, items.misfits);

@@ -8,14 +8,12 @@
  *
  * The order is that of the btree: the key attributes of the index, then the table's key as a tie-breaker,
  * so every row has one place and a start key resumes exactly behind it.
- *
- * Layer 2 (store).
  */
 #ifndef DYNAPG_STORE_RANGE_H
 #define DYNAPG_STORE_RANGE_H
 
-#include "store/order.h"
-#include "store/table.h"
+#include "tables/order.h"
+#include "tables/table.h"
 
 typedef struct DynRange
 {

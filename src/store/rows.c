@@ -18,8 +18,6 @@
  *
  * An update that does not fit the version it saw last (keep_flaw) is that, whatever became of the row: the caller
  * gives up.
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 

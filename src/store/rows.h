@@ -12,13 +12,11 @@
  * Under stricter isolation levels a conflict, and under any level a deadlock, is TransactionConflictException.
  *
  * All run with the caller's rights, through SPI: GRANT, row security, CHECK and triggers apply.
- *
- * Layer 2 (store): the only layer with SPI, DDL, locks and catalogs.
  */
 #ifndef DYNAPG_STORE_ROWS_H
 #define DYNAPG_STORE_ROWS_H
 
-#include "store/table.h"
+#include "tables/table.h"
 
 /*
  * Reads the item into the current memory context, detoasted; NULL when there is none.

@@ -8,8 +8,6 @@
  * The row also tells the columns as SQL: where they differ, the bounds are of a former index and make no sense.
  *
  * Two first users make the bounds both; the second one to store them waits for the first and then takes his.
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 
@@ -23,9 +21,9 @@
 #include "utils/rel.h"
 
 #include "base/errors.h"
-#include "store/catalog.h"
 #include "store/plan.h"
 #include "store/segments.h"
+#include "tables/catalog.h"
 #include "value/number.h"
 
 /* How much of a table is sampled. */

@@ -1,7 +1,7 @@
 /*
  * segments.h - parallel scans: the part of a table's or index's order that is one segment
  *
- * Model.  Segments are consecutive ranges of the order (store/order.h), bounded by places that are sampled from the
+ * Model.  Segments are consecutive ranges of the order (tables/order.h), bounded by places that are sampled from the
  * data when a table or index is first scanned with that number of segments, and stored in dynapg.scan_bounds.
  * From then on they are the same for every page of every segment, whatever is written meanwhile: together the
  * segments hold each item exactly once.  Any places would do for that; the sample makes the segments about equal.
@@ -15,14 +15,12 @@
  * bounds are places that depend on nothing but the number of segments and the type of the first key attribute.  So they are
  * for users who do not see all rows: a bound is a key that row security may hide from them, and it could be found by trying
  * start keys, or keys of items of their own.
- *
- * Layer 2 (store).
  */
 #ifndef DYNAPG_STORE_SEGMENTS_H
 #define DYNAPG_STORE_SEGMENTS_H
 
-#include "store/order.h"
-#include "store/table.h"
+#include "tables/order.h"
+#include "tables/table.h"
 
 #define DYN_MAX_SCAN_BOUNDS 4095
 #define DYN_MAX_SCAN_LISTS	100

@@ -1,7 +1,5 @@
 /*
  * statement.c - the statements on the rows of given keys: texts, parameters, kept plans
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 
@@ -10,7 +8,7 @@
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 
-#include "store/code.h"
+#include "database/code.h"
 #include "store/statement.h"
 
 #define MAX_PARAMS 4			/* pk, sk, item, program */

@@ -1,16 +1,14 @@
 /*
  * statement.h - the statements on the rows of given keys: texts, parameters, kept plans
  *
- * Model.  A DynPlanKind is a statement of each table; store/table.h lists them.  Its parameters are the partition key, the sort
+ * Model.  A DynPlanKind is a statement of each table; tables/table.h lists them.  Its parameters are the partition key, the sort
  * key where the table has one, the item where it writes a given one, and the compiled condition and update
  * where it may have those; a statement on a list takes arrays of them.  Every condition is on the primary key.
  *
  * Writes with a condition and without share a statement, as each one is an entry of pg_stat_statements for each table.  Only a
  * put that needs nothing of the former item has one of its own, which does not fetch that item.
  *
- * What it means that a statement finds a row or does not is what rows.c and claim.c know.
- *
- * Layer 2 (store).
+ * What it means that a statement finds a row or does not is what rows.c and key_lock.c know.
  */
 #ifndef DYNAPG_STORE_STATEMENT_H
 #define DYNAPG_STORE_STATEMENT_H

@@ -19,8 +19,6 @@
  * A page holds several times SWEEP_EVERY rows, so with any number of backends the expired rows that are still there
  * remain a part of those that have not expired, and the work of a call is bounded.  There is no index by time,
  * with its dead entries at just the end where everybody would begin.  VACUUM makes the space usable again.
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 
@@ -45,8 +43,8 @@
 
 #include "base/compat.h"
 #include "base/limits.h"
+#include "database/touched.h"
 #include "store/tokens.h"
-#include "store/touched.h"
 
 #define LOCK_CLASS 0x445A		/* 1 and 2 are those of pg_advisory_lock, 0x4459 is that of builder.c */
 #define SWEEP_EVERY 16			/* rows added between two looks for expired ones */

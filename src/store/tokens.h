@@ -10,8 +10,6 @@
  * table of locks, as one of pg_advisory_xact_lock does.
  *
  * Nobody but the catalog's owner may read or write the table; a role reaches its own tokens, and by this module alone.
- *
- * Layer 2 (store).
  */
 #ifndef DYNAPG_STORE_TOKENS_H
 #define DYNAPG_STORE_TOKENS_H

@@ -1,7 +1,5 @@
 /*
  * ttl.c - Time to Live: the items that have expired, and the index that finds them
- *
- * Layer 2 (store).
  */
 #include "postgres.h"
 
@@ -14,11 +12,12 @@
 
 #include "base/guc.h"
 #include "base/json.h"
+#include "database/sql.h"
 #include "store/builder.h"
-#include "store/ddl.h"
-#include "store/relation.h"
-#include "store/sql.h"
 #include "store/ttl.h"
+#include "tables/catalog.h"
+#include "tables/ddl.h"
+#include "tables/relation.h"
 
 #define MEMBER		"TimeToLive"
 #define NAME_CHOICES	8

@@ -15,13 +15,11 @@
  *
  * An item has expired when the attribute is a number N (seconds since 1970), N is less than the present time, and not more
  * than five years less.
- *
- * Layer 2 (store).
  */
 #ifndef DYNAPG_STORE_TTL_H
 #define DYNAPG_STORE_TTL_H
 
-#include "store/catalog.h"
+#include "tables/definition.h"
 
 typedef enum DynTtlStatus
 {

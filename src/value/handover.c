@@ -1,7 +1,5 @@
 /*
  * handover.c - the statement that is being watched, if any
- *
- * Layer 1.
  */
 #include "postgres.h"
 

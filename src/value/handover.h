@@ -9,8 +9,6 @@
  *
  * program is also a proof of origin: a compiled expression that is this very pointer was made by this
  * backend and needs no verification; any other bytes do.
- *
- * Layer 1.
  */
 #ifndef DYNAPG_VALUE_HANDOVER_H
 #define DYNAPG_VALUE_HANDOVER_H

@@ -1,7 +1,5 @@
 /*
  * key.c - key attribute values to the Datums of key columns and back
- *
- * Layer 1: pure computation.
  */
 #include "postgres.h"
 

@@ -11,8 +11,6 @@
  * no escaped string holds, and the SHA-256 of the column's bytes in hexadecimal.  So equal cut forms are equal
  * values, and the true value is in the item.  A binary value is cut in the same manner: a cut one has limit + 1 bytes,
  * one that is not has no more than limit.
- *
- * Layer 1: pure computation.
  */
 #ifndef DYNAPG_VALUE_KEY_H
 #define DYNAPG_VALUE_KEY_H

@@ -4,8 +4,6 @@
  * Between the forms a number is its sign and base-100 digits aligned to the decimal point (Digits below),
  * canonical: no zero digit at either end.  Everything is exact; what needs over 38 decimal digits is
  * refused, never rounded.
- *
- * Layer 1: pure computation.
  */
 #include "postgres.h"
 

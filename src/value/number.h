@@ -11,8 +11,6 @@
  * digit pairs are aligned to the decimal point, so up to 38 decimal digits take at most 20 bytes.
  * Equal numbers are equal bytes; memcmp with the shorter prefix first is numeric order.  The length of
  * the encoding is DynamoDB's size of the number.
- *
- * Layer 1: pure computation.
  */
 #ifndef DYNAPG_VALUE_NUMBER_H
 #define DYNAPG_VALUE_NUMBER_H

@@ -8,8 +8,6 @@
  *
  * Comparison is by the stored bytes: equal items are equal bytes; the order between others means nothing but
  * is total, which is all that DISTINCT, GROUP BY, ORDER BY and a unique index ask.
- *
- * Layer 1.
  */
 #include "postgres.h"
 

@@ -4,8 +4,6 @@
  * Packing measures the open part of a tree, allocates once and writes front to back: a container's table of
  * entries is filled in behind the cursor as its bodies are written.  What was never opened is copied by
  * one memcpy.
- *
- * Layer 1: pure computation.
  */
 #include "postgres.h"
 

@@ -7,8 +7,6 @@
  *
  * A map's members may be in any order while open; packing sorts them.  Nodes live in the current memory
  * context and borrow the bytes that they view.
- *
- * Layer 1: pure computation.
  */
 #ifndef DYNAPG_VALUE_TREE_H
 #define DYNAPG_VALUE_TREE_H

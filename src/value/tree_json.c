@@ -10,8 +10,6 @@
  * Members of an AttributeValue that are no type tag, and members that are JSON null, count as absent.
  *
  * Strings, names and packed parts borrow the JSON tree's bytes.
- *
- * Layer 1: pure computation.
  */
 #include "postgres.h"
 

@@ -2,8 +2,6 @@
  * value.c - reading, measuring, checking and printing stored values
  *
  * All but dyn_value_verify and dyn_item_verify trust the bytes (value.h tells when that is right).
- *
- * Layer 1: pure computation.
  */
 #include "postgres.h"
 

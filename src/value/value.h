@@ -27,8 +27,6 @@
  * From this follows what the rest relies on: equal values are equal bytes.
  *
  * A reader trusts bytes that came from the builder (tree.h) or passed dyn_value_verify (binary input).
- *
- * Layer 1: pure computation.
  */
 #ifndef DYNAPG_VALUE_VALUE_H
 #define DYNAPG_VALUE_VALUE_H

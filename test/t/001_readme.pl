@@ -1,5 +1,5 @@
-# 001_readme.pl - the README tells the truth: its quick start runs as printed, what it says on servers of one's own leads to one
-# that answers signed requests, and its tables match the product.
+# 001_readme.pl - README and docs tell the truth: quick start and tour run as printed, what they say on servers of one's own leads to
+# one that answers signed requests, their links lead somewhere, and their tables match the product.
 use strict;
 use warnings;
 use lib 'test/t/lib';
@@ -17,7 +17,8 @@ sub slurp
 	return <$in>;
 }
 
-my $readme = slurp('README.md');
+my @files = ('README.md', sort glob('docs/*.md'));
+my $readme = join '', map { slurp($_) . "\n" } @files;
 my $node = PostgreSQL::Test::Cluster->new('readme');
 $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 $node->start;
@@ -28,26 +29,45 @@ $node->safe_psql('postgres', 'CREATE EXTENSION dynapg');
 sub blocks_of
 {
 	my ($section) = @_;
-	my ($text) = $readme =~ /^#+ \Q$section\E\n(.*?)^#+ /ms or die "README.md has no section $section";
+	my ($text) = $readme =~ /^#+ \Q$section\E\n(.*?)(?:^#+ |\z)/ms or die "there is no section $section";
 	my @blocks;
 	push @blocks, [ $1, $2 // '' ] while $text =~ /^```sql\n(.*?)^```\n(?:```text\n(.*?)^```\n)?/msg;
 	return @blocks;
 }
 
-my @blocks = blocks_of('Quick start');
-my $blocks = @blocks;
-my $session = join '', "\\set VERBOSITY terse\n", map { "$_->[0]\\echo END OF BLOCK\n\\warn END OF BLOCK\n" } @blocks;
-my ($status, $out, $err) = $node->psql('postgres', $session, on_error_stop => 0, extra_params => [ '-q', '-t', '-A' ]);
-$err =~ s/^psql:<stdin>:\d+: //mg;
-my @out = split /^END OF BLOCK\n?/m, $out, -1;
-my @err = split /^END OF BLOCK\n?/m, $err, -1;
-for my $i (0 .. $#blocks)
+for (['Quick start', 7], ['A tour', 8])
 {
-	my ($sql, $expected) = @{ $blocks[$i] };
-	my ($first_line) = $sql =~ /^(.*)/;
-	is(($out[$i] // '') . ($err[$i] // ''), $expected, "quick start: $first_line");
+	my ($section, $least) = @$_;
+	my @blocks = blocks_of($section);
+	my $session = join '', "\\set VERBOSITY terse\n", map { "$_->[0]\\echo END OF BLOCK\n\\warn END OF BLOCK\n" } @blocks;
+	my ($status, $out, $err) = $node->psql('postgres', $session, on_error_stop => 0, extra_params => [ '-q', '-t', '-A' ]);
+	$err =~ s/^psql:<stdin>:\d+: //mg;
+	my @out = split /^END OF BLOCK\n?/m, $out, -1;
+	my @err = split /^END OF BLOCK\n?/m, $err, -1;
+	for my $i (0 .. $#blocks)
+	{
+		my ($sql, $expected) = @{ $blocks[$i] };
+		my ($first_line) = $sql =~ /^(.*)/;
+		is(($out[$i] // '') . ($err[$i] // ''), $expected, "$section: $first_line");
+	}
+	cmp_ok(scalar @blocks, '>=', $least, "$section has its blocks");
 }
-cmp_ok($blocks, '>=', 8, 'the quick start has its blocks');
+
+# Links between the files, and to their sections.
+for my $file (@files)
+{
+	my $text = slurp($file) =~ s/^```.*?^```//msgr;
+	my ($folder) = $file =~ m{^(.*/)};
+	while ($text =~ /\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)
+	{
+		my ($path, $anchor) = ($1 eq '' ? $file : ($folder // '') . $1, $2);
+		$path =~ s{[^/]+/\.\./}{};
+		ok(-e $path, "$file links to $path") or next;
+		next unless defined $anchor;
+		my @anchors = map { lc =~ s/[^a-z0-9 -]//gr =~ tr/ /-/r } slurp($path) =~ /^#+ (.*)/mg;
+		ok((grep { $_ eq $anchor } @anchors), "$file links to $path#$anchor");
+	}
+}
 
 # ---- a PostgreSQL of one's own: the sections' settings and SQL, in the order of the README ----
 
@@ -70,7 +90,7 @@ $own->safe_psql('postgres', 'CREATE DATABASE app');
 run_next('Into a PostgreSQL of your own');
 is($own->safe_psql('app', q(SET ROLE app; SELECT dynapg.list_tables('{}'))), '{"TableNames":[]}', 'SQL functions work without a restart');
 
-my ($settings) = $readme =~ /^### Into a PostgreSQL of your own\n.*?^```ini\n(.*?)^```/ms;
+my ($settings) = $readme =~ /^#+ Into a PostgreSQL of your own\n.*?^```ini\n(.*?)^```/ms;
 like($settings, qr/^dynapg\.http_port = 8000$/m, 'the settings for HTTP');
 $own->append_conf('postgresql.conf', $settings =~ s/8000/$http_port/r);
 $own->restart;

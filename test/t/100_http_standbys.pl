@@ -152,7 +152,7 @@ my $log = -s $node->logfile;
 are_held(put('Written', 'f'), 'without the standby, a write', 1);
 are_released(qr/^200$/, 'until the statement timeout');
 like(slurp_file($node->logfile, $log),
-	qr/WARNING:  canceling wait for synchronous replication due to dynapg\.http_statement_timeout, of replies: 1\n.*DETAIL:  What they tell has already committed locally/,
+	qr/WARNING:  canceling wait for synchronous replication due to dynapg\.http_statement_timeout, of replies: 1\n.*DETAIL:  What they report has already committed locally/,
 	'as the log tells');
 is($node->safe_psql('postgres', q{SET synchronous_commit = local; SELECT count(*) FROM dynamodb."Written" WHERE pk = 'f'}), '1', 'it is there');
 reload_with('dynapg.http_statement_timeout = 0');

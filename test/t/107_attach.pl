@@ -106,7 +106,7 @@ my $request = qq({"TableName":"$long","ProvisionedThroughput":{"ReadCapacityUnit
 sql("SELECT dynapg.create_table(\$\$$request\$\$)", 'source');
 my $relation = sql(q(SELECT relname FROM pg_class WHERE relname LIKE 'Long%' AND relkind = 'r'), 'source');
 move($relation);
-like(error_of(attach($relation)), qr/^the name of table "Long.Name-x+~\w+" does not tell which DynamoDB table it is.*HINT: +Give the request/s, 'a shortened name');
+like(error_of(attach($relation)), qr/^the name of table "Long.Name-x+~\w+" does not show which DynamoDB table it is.*HINT: +Give the request/s, 'a shortened name');
 is(sql(attach($relation, $request)), 'ACTIVE', 'attach_table with its request');
 is(description($long, 'target'), description($long, 'source'), 'describes it as it was');
 is(sql(qq(SELECT count(*) FROM pg_index WHERE indrelid = 'dynamodb."$relation"'::regclass)), '3', 'and takes each index for one');
@@ -120,9 +120,9 @@ my $indexed = '{"TableName":"Plain","BillingMode":"PAY_PER_REQUEST","KeySchema":
 	"GlobalSecondaryIndexes":[{"IndexName":"gsi","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]}';
 sql("SELECT dynapg.create_table(\$\$$plain\$\$)", 'source');
 move('Plain');
-like(error_of(attach('Plain')), qr/^the rows of table "Plain" do not tell which attribute column "pk" holds.*HINT: +Give the request/s, 'an empty table');
+like(error_of(attach('Plain')), qr/^the rows of table "Plain" do not show which attribute column "pk" holds.*HINT: +Give the request/s, 'an empty table');
 sql(q(INSERT INTO dynamodb."Plain" VALUES ('a', '{"id":{"S":"a"},"g":{"S":"x"},"same":{"S":"a"}}')));
-like(error_of(attach('Plain')), qr/^the rows of table "Plain" do not tell/, 'one whose rows leave a choice');
+like(error_of(attach('Plain')), qr/^the rows of table "Plain" do not show/, 'one whose rows leave a choice');
 is(sql(attach('Plain', $indexed)), 'ACTIVE', 'attach_table with a request that has an index more');
 is(sql(q(SELECT dynapg.query('{"TableName":"Plain","IndexName":"gsi","KeyConditionExpression":"g = :x","ExpressionAttributeValues":{":x":{"S":"x"}},
 	"Select":"COUNT"}') ->> 'Count')), '1', 'which is made');

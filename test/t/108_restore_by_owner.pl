@@ -1,4 +1,4 @@
-# 108_restore_by_owner.pl - the owner of a database who is no superuser dumps it and restores it, as README says; what that needs gives him
+# 108_restore_by_owner.pl - the owner of a database who is no superuser dumps it and restores it, as the documentation says; what that needs gives him
 # nothing of others. And an uninstalled extension leaves nothing.
 use strict;
 use warnings;
@@ -17,10 +17,10 @@ CREATE DATABASE app OWNER app;
 CREATE DATABASE restored OWNER app;
 SQL
 
-my $readme = slurp_file('README.md');
+my $readme = slurp_file('docs/operations.md') . slurp_file('docs/installation.md');
 my ($prepare) = $readme =~ /^```sql\n(CREATE EXTENSION dynapg;\nGRANT .*?)^```/ms;
 my ($restore) = $readme =~ /^```sh\n(pg_restore -l app\.dump .*?)^```/ms;
-ok($prepare && $restore, 'README tells how');
+ok($prepare && $restore, 'the documentation tells how');
 
 sub sql
 {
@@ -106,7 +106,7 @@ sql('restored', q(SELECT dynapg.delete_backup(json_build_object('BackupArn', s -
 sql('restored', q(SELECT dynapg.delete_table(json_build_object('TableName', t.name)) FROM dynapg.tables t));
 isnt(sql('restored', $left), '0', 'before it is dropped there is something');
 sql('restored', $uninstall);
-is(sql('restored', $left), '0', 'what README says leaves nothing');
+is(sql('restored', $left), '0', 'what the documentation says leaves nothing');
 sql('app', 'SET client_min_messages = warning; DROP SCHEMA dynapg CASCADE');
 is(sql('app', $left), '0', 'nor does DROP SCHEMA dynapg CASCADE, with tables');
 sql('app', 'CREATE EXTENSION dynapg; GRANT CREATE ON SCHEMA dynamodb TO app; SET ROLE app; ' . ($make . $put) =~ s/NAME/Things/gr);

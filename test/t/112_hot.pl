@@ -1,4 +1,4 @@
-# 112_hot.pl - what README says of HOT updates: an index over item ends them in whatever form, an index on a column of its own does not.
+# 112_hot.pl - what the documentation says of HOT updates: an index over item ends them in whatever form, an index on a column of its own does not.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;

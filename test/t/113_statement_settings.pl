@@ -1,4 +1,4 @@
-# 113_statement_settings.pl - what README says of pg_stat_statements: SQL calls are entries of the operation, HTTP requests are entries of
+# 113_statement_settings.pl - what the documentation says of pg_stat_statements: SQL calls are entries of the operation, HTTP requests are entries of
 # the table, DDL is entries of its own; its settings keep them out.
 use strict;
 use warnings;

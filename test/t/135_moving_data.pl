@@ -1,4 +1,4 @@
-# 135_moving_data.pl - README's commands for moving from AWS, and back, as they are printed. AWS is another server with the HTTP front.
+# 135_moving_data.pl - the documentation's commands for moving from AWS, and back, as they are printed. AWS is another server with the HTTP front.
 use strict;
 use warnings;
 use lib 'test/t/lib';
@@ -9,7 +9,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my ($section) = slurp_file('README.md') =~ /^## Moving from AWS, and back\n(.*?)^## /ms or die 'README.md has no such section';
+my $section = slurp_file('docs/migration.md');
 my @psql = $section =~ /^```sql\n(.*?)^```\n/msg;
 my @shell = $section =~ /^```sh\n(.*?)^```\n/msg;
 is(scalar @psql, 3, 'psql: two ways here, and a dump');

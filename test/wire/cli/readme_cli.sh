@@ -2,7 +2,7 @@
 # readme_cli.sh - README's lines for the AWS CLI, as they are pasted into a shell; all but endpoint and key are README's.
 set -euo pipefail
 
-lines=$(sed -n '/^## Over HTTP/,/^## Reference/p' "$DYNAPG_README" | sed -n '/^```sh$/,/^```$/p' | sed '/^```/d')
+lines=$(sed -n '/^## Point your SDK here/,/^## Quick start/p' "$DYNAPG_README" | sed -n '/^```sh$/,/^```$/p' | sed '/^```/d')
 [[ $lines == *'AWS_ENDPOINT_URL=http://localhost:8000 AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1'* ]]
 lines=${lines//http:\/\/localhost:8000/$DYNAPG_ENDPOINT}
 lines=${lines//export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any/}

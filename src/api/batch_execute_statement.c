@@ -1,0 +1,407 @@
+/*
+ * batch_execute_statement.c - BatchExecuteStatement
+ *
+ * Statements stand for themselves: what goes wrong with one is an entry of the reply.  All run in one transaction, each in a
+ * subtransaction that undoes it where it fails.  Writes run in the order of table and key, so that batches that meet wait for
+ * each other and never in a circle.  An error that is no answer of the API to one statement fails the whole request.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+
+#include "api/handlers.h"
+#include "base/call.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+#include "base/request.h"
+#include "command/keys.h"
+#include "expr/eval.h"
+#include "iam/caller.h"
+#include "partiql/lower.h"
+#include "throughput/consumed.h"
+#include "throughput/throttle.h"
+
+typedef struct Member
+{
+	const DynJson *entry;
+	DynPartiqlBound *bound;		/* NULL: its statement cannot be carried out */
+	const char *code;			/* of its error, or NULL */
+	const char *message;
+	bool		attempted;		/* the error came of the data */
+	DynTable   *table;
+	DynKey		key;
+	DynNode		map;
+	DynPartiqlGet get;			/* of a read */
+	DynWriteCall call;			/* of a write */
+	StringInfoData item;		/* JSON of the item to show; data NULL: none */
+} Member;
+
+typedef struct Batch
+{
+	int			count;
+	Member	   *members;		/* as the request gave them */
+	Member	  **ordered;		/* those that run, in the order in which they do */
+	int			nordered;
+	DynConsumed account;
+} Batch;
+
+/* ---- errors ---- */
+
+/* The code that stands for an exception, or NULL for one that is no answer to a statement. */
+static const char *
+code_of(int sqlstate)
+{
+	static const struct
+	{
+		DynErr		exception;
+		const char *code;
+	}			codes[] = {
+		{DYN_E_VALIDATION, "ValidationError"},
+		{DYN_E_CONDITIONAL_CHECK_FAILED, "ConditionalCheckFailed"},
+		{DYN_E_DUPLICATE_ITEM, "DuplicateItem"},
+		{DYN_E_RESOURCE_NOT_FOUND, "ResourceNotFound"},
+		{DYN_E_ACCESS_DENIED, "AccessDenied"},
+		{DYN_E_ITEM_COLLECTION_SIZE_LIMIT, "ItemCollectionSizeLimitExceeded"},
+		{DYN_E_TRANSACTION_CONFLICT, "TransactionConflict"},
+		{DYN_E_PROVISIONED_THROUGHPUT_EXCEEDED, "ProvisionedThroughputExceeded"},
+		{DYN_E_REQUEST_LIMIT_EXCEEDED, "RequestLimitExceeded"},
+		{DYN_E_THROTTLING, "ThrottlingError"}
+	};
+
+	for (int i = 0; i < lengthof(codes); i++)
+	{
+		if (dyn_error_info(codes[i].exception)->sqlstate == sqlstate)
+			return codes[i].code;
+	}
+	return sqlstate == ERRCODE_LOCK_NOT_AVAILABLE ? "TransactionConflict" : NULL;
+}
+
+/* Makes the error the member's; false where it is no member's, and ends the batch. */
+static bool
+take_error(Member *member, const ErrorData *error, bool attempted)
+{
+	member->code = code_of(error->sqlerrcode);
+	if (member->code == NULL)
+		return false;
+	member->message = error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ? "Transaction is ongoing for the item" : error->message;
+	member->attempted = attempted;
+	return true;
+}
+
+/* What the service calls the right to run the statement. */
+static const char *
+right_of(DynPartiqlKind kind)
+{
+	switch (kind)
+	{
+		case DYN_PARTIQL_SELECT:
+			return "PartiQLSelect";
+		case DYN_PARTIQL_INSERT:
+			return "PartiQLInsert";
+		case DYN_PARTIQL_UPDATE:
+			return "PartiQLUpdate";
+		default:
+			return "PartiQLDelete";
+	}
+}
+
+/* PostgreSQL's text of a right that is missing is not for clients, as it tells of what the owner of the table has made. */
+static void
+word_denial(Member *member)
+{
+	const char *operation;
+	StringInfoData request;
+
+	if (member->code == NULL || member->bound == NULL || strcmp(member->code, code_of(ERRCODE_INSUFFICIENT_PRIVILEGE)) != 0 ||
+		strncmp(member->message, "User: ", 6) == 0)
+		return;
+	ereport(LOG_SERVER_ONLY, errmsg("a statement of BatchExecuteStatement failed: %s", member->message), errhidestmt(true));
+	operation = right_of(member->bound->statement->kind);
+	initStringInfo(&request);
+	appendStringInfoChar(&request, '{');
+	dyn_jsonout_member(&request, "TableName");
+	dyn_jsonout_string(&request, member->bound->statement->table.data, member->bound->statement->table.len);
+	appendStringInfoChar(&request, '}');
+	member->message = dyn_caller_denied_text(GetUserId(), operation, (DynSlice) {request.data, (uint32) request.len});
+}
+
+/* Runs a step of a member in a subtransaction, which an error undoes. */
+static void
+attempt(Batch *batch, Member *member, void (*step) (Batch *, Member *), bool attempted)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+
+	CHECK_FOR_INTERRUPTS();
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		step(batch, member);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		if (!take_error(member, error, attempted))
+			ReThrowError(error);
+	}
+	PG_END_TRY();
+	word_denial(member);
+}
+
+/* ---- lowering ---- */
+
+static void
+bind_member(Batch *batch, Member *member)
+{
+	DynPartiqlBound *bound = dyn_partiql_bind(member->entry);
+
+	if (bound->statement->kind == DYN_PARTIQL_EXISTS)
+		dyn_validation("EXISTS is only supported in ExecuteTransaction");
+	member->bound = bound;
+}
+
+static void
+lower_read(Member *member)
+{
+	DynPartiqlGet *get = &member->get;
+
+	if (!dyn_partiql_lower_get(member->bound, get))
+		dyn_validation("Select statements within BatchExecuteStatement must specify the primary key in the where clause.");
+	member->map = get->map;
+	member->key = dyn_keys_of_key(get->table, &member->map);
+	dyn_keys_check_paths(get->table, get->filter);
+	if (get->projection != get->filter)
+		dyn_keys_check_paths(get->table, get->projection);
+	member->table = get->table;
+}
+
+static void
+lower_member(Batch *batch, Member *member)
+{
+	if (dyn_partiql_reads(member->bound->statement))
+	{
+		lower_read(member);
+		return;
+	}
+	dyn_partiql_lower_write(member->bound, &member->call, &member->map);
+	member->call.capacity.report = batch->account.report;
+	dyn_partiql_fit_write(&member->call, &member->map);
+	member->key = member->call.write.key;
+	member->table = member->call.write.table;
+}
+
+static void
+check_kinds(const Batch *batch)
+{
+	const Member *first = NULL;
+
+	for (int i = 0; i < batch->count; i++)
+	{
+		const Member *member = &batch->members[i];
+
+		if (member->bound == NULL)
+			continue;
+		if (first == NULL)
+			first = member;
+		if (dyn_partiql_reads(member->bound->statement) != dyn_partiql_reads(first->bound->statement))
+			dyn_validation("Batch must consist of either read statements or write statements, but not both");
+		if (!dyn_partiql_reads(member->bound->statement))
+			dyn_call_require_primary();
+	}
+}
+
+static int
+compare_members(const void *a, const void *b)
+{
+	const Member *left = *(Member *const *) a;
+	const Member *right = *(Member *const *) b;
+
+	return dyn_keys_compare_items(left->table, &left->key, right->table, &right->key);
+}
+
+/* Puts the members that run in order, in which those of one item are neighbours. */
+static void
+order_members(Batch *batch)
+{
+	for (int i = 0; i < batch->count; i++)
+	{
+		if (batch->members[i].code == NULL)
+			batch->ordered[batch->nordered++] = &batch->members[i];
+	}
+	qsort(batch->ordered, batch->nordered, sizeof(Member *), compare_members);
+	for (int i = 1; i < batch->nordered; i++)
+	{
+		if (compare_members(&batch->ordered[i - 1], &batch->ordered[i]) == 0)
+			dyn_validation("Provided list of item keys contains duplicates");
+	}
+}
+
+/* ---- carrying out ---- */
+
+static DynConsumedTable *
+account_of(Batch *batch, Member *member)
+{
+	return dyn_consumed_table(&batch->account, member->bound->statement->table, member->table);
+}
+
+static void
+execute_read(Batch *batch, Member *member)
+{
+	const DynPartiqlGet *get = &member->get;
+	bool		consistent = dyn_request_bool(member->entry, "ConsistentRead", false);
+	DynCapacity used = {0};
+	struct varlena *item;
+
+	dyn_throttle_require(member->table, NULL, DYN_BUCKET_READ);
+	item = dyn_row_get(member->table, &member->key);
+	used.table_units = dyn_capacity_of_read(dyn_image_size(item), consistent);
+	dyn_throttle_read(member->table, &used);
+	if (batch->account.report != DYN_CAPACITY_NONE)
+		account_of(batch, member)->capacity.table_units += used.table_units;
+	if (item == NULL || (get->filter != NULL && !dyn_eval_condition(get->filter, dyn_item_root(item))))
+		return;
+	initStringInfo(&member->item);
+	dyn_partiql_print(&member->item, get->projection, dyn_item_root(item));
+	dyn_call_add_items(1);
+}
+
+static void
+execute_write(Batch *batch, Member *member)
+{
+	DynWriteCall *call = &member->call;
+	DynWriteResult result = dyn_write_run(call);
+	bool		charged = batch->account.report != DYN_CAPACITY_NONE;
+
+	if (charged && result.status != DYN_WRITTEN)
+		account_of(batch, member)->capacity.table_units += dyn_throttle_of_write(&call->write, &result).table_units;
+	dyn_partiql_check_result(call, &result);
+	if (charged)
+		dyn_capacity_add_write(&account_of(batch, member)->capacity, member->table, result.old_item,
+							   dyn_row_image_after(&call->write, &result));
+	initStringInfo(&member->item);
+	if (!dyn_partiql_print_returned(&member->item, call, &result))
+		member->item.data = NULL;
+	dyn_call_add_items(1);
+}
+
+static void
+execute_member(Batch *batch, Member *member)
+{
+	if (dyn_partiql_reads(member->bound->statement))
+		execute_read(batch, member);
+	else
+		execute_write(batch, member);
+}
+
+/* The accounts of tables, in the order in which the request names them. */
+static void
+open_accounts(Batch *batch)
+{
+	for (int i = 0; i < batch->count; i++)
+	{
+		if (batch->members[i].code == NULL)
+			(void) account_of(batch, &batch->members[i]);
+	}
+}
+
+/* ---- the reply ---- */
+
+static void
+reply_error(StringInfo reply, const Member *member)
+{
+	dyn_jsonout_member(reply, "Error");
+	appendStringInfo(reply, "{\"Code\":\"%s\"", member->code);
+	dyn_jsonout_member(reply, "Message");
+	dyn_jsonout_string(reply, member->message, strlen(member->message));
+	appendStringInfoChar(reply, '}');
+}
+
+static void
+reply_member(StringInfo reply, const Member *member)
+{
+	appendStringInfoChar(reply, '{');
+	if (member->code != NULL)
+		reply_error(reply, member);
+	if (member->code == NULL || member->attempted)
+	{
+		DynSlice	name = member->bound->statement->table;
+
+		dyn_jsonout_member(reply, "TableName");
+		dyn_jsonout_string(reply, name.data, name.len);
+	}
+	if (member->code == NULL && member->item.data != NULL)
+	{
+		dyn_jsonout_member(reply, "Item");
+		appendBinaryStringInfo(reply, member->item.data, member->item.len);
+	}
+	appendStringInfoChar(reply, '}');
+}
+
+static bool
+any_succeeded(const Batch *batch)
+{
+	for (int i = 0; i < batch->count; i++)
+	{
+		if (batch->members[i].code == NULL)
+			return true;
+	}
+	return false;
+}
+
+static void
+reply_batch(StringInfo reply, const Batch *batch)
+{
+	appendStringInfoString(reply, "{\"Responses\":[");
+	for (int i = 0; i < batch->count; i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(reply, ',');
+		reply_member(reply, &batch->members[i]);
+	}
+	appendStringInfoChar(reply, ']');
+	if (any_succeeded(batch))
+		dyn_consumed_reply(reply, &batch->account);
+	appendStringInfoChar(reply, '}');
+}
+
+void
+dyn_api_batch_execute_statement(const DynJson *request, StringInfo reply)
+{
+	const DynJson *statements = dyn_request_member(request, "Statements");
+	Batch		batch = {.count = dyn_json_count(statements)};
+	int			n = 0;
+
+	batch.members = palloc0_array(Member, batch.count);
+	batch.ordered = palloc_array(Member *, batch.count);
+	dyn_consumed_begin(&batch.account, request, DYN_CAPACITY_PLAIN, batch.count);
+	for (const DynJson *entry = dyn_json_first(statements); entry != NULL; entry = dyn_json_next(entry))
+	{
+		batch.members[n].entry = entry;
+		attempt(&batch, &batch.members[n++], bind_member, false);
+	}
+	check_kinds(&batch);
+	for (int i = 0; i < batch.count; i++)
+	{
+		if (batch.members[i].code == NULL)
+			attempt(&batch, &batch.members[i], lower_member, false);
+	}
+	order_members(&batch);
+	open_accounts(&batch);
+	for (int i = 0; i < batch.nordered; i++)
+		attempt(&batch, batch.ordered[i], execute_member, true);
+	reply_batch(reply, &batch);
+}

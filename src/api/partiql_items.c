@@ -1,0 +1,116 @@
+/*
+ * partiql_items.c - the items of a statement as a SQL value: dynapg.partiql
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+#include "api/operation.h"
+#include "base/compat.h"
+#include "base/jsonout.h"
+#include "value/tree.h"
+
+PGDLLEXPORT Datum dynapg_partiql_items(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(dynapg_partiql_items);
+
+/* What grows while pages are read. */
+typedef struct Items
+{
+	int			count;
+	int			room;
+	Datum	   *items;
+} Items;
+
+static void
+print_parameters(StringInfo request, ArrayType *parameters)
+{
+	Datum	   *values;
+	int			count;
+
+	deconstruct_array(parameters, JSONOID, -1, false, TYPALIGN_INT, &values, NULL, &count);
+	if (count == 0)
+		return;
+	dyn_jsonout_member(request, "Parameters");
+	for (int i = 0; i < count; i++)
+	{
+		text	   *value = DatumGetTextPP(values[i]);
+
+		appendStringInfoChar(request, i == 0 ? '[' : ',');
+		appendBinaryStringInfo(request, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
+	}
+	appendStringInfoChar(request, ']');
+}
+
+static void
+add_items(Items *items, const DynJson *page)
+{
+	for (const DynJson *json = dyn_json_first(dyn_json_member(page, "Items")); json != NULL; json = dyn_json_next(json))
+	{
+		DynViolation violation;
+		DynNode		item;
+
+		if (!dyn_node_item_from_json(json, &dyn_wording_plain, &item, &violation))
+			elog(ERROR, "a reply holds no item: %s", violation.text);
+		if (items->count == items->room)
+			items->items = repalloc(items->items, sizeof(Datum) * (items->room *= 2));
+		items->items[items->count++] = PointerGetDatum(dyn_item_build(&item));
+	}
+}
+
+/* Reads one page; the token of the next one, data NULL where there is none. */
+static DynSlice
+read_page(Items *items, const char *request, int len, DynSlice token)
+{
+	const DynOperation *operation = dyn_operation_find("ExecuteStatement", strlen("ExecuteStatement"));
+	StringInfoData text;
+	StringInfoData reply;
+	const DynJson *page;
+	const DynJson *next;
+
+	initStringInfo(&text);
+	appendBinaryStringInfo(&text, request, len);
+	if (token.data != NULL)
+	{
+		dyn_jsonout_member(&text, "NextToken");
+		dyn_jsonout_string(&text, token.data, token.len);
+	}
+	appendStringInfoChar(&text, '}');
+	initStringInfo(&reply);
+	dyn_api_call(operation, text.data, text.len, &reply);
+	page = dyn_json_parse(reply.data, reply.len);
+	add_items(items, page);
+	next = dyn_json_member(page, "NextToken");
+	return next != NULL ? dyn_json_string(next) : (DynSlice) {NULL, 0};
+}
+
+/* partiql_items(statement text, parameters json[]) returns item[] */
+Datum
+dynapg_partiql_items(PG_FUNCTION_ARGS)
+{
+	text	   *statement = PG_GETARG_TEXT_PP(0);
+	Oid			type = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
+	Items		items = {.room = 64, .items = palloc_array(Datum, 64)};
+	DynSlice	token = {NULL, 0};
+	StringInfoData request;
+	int16		len;
+	bool		by_value;
+	char		align;
+
+	initStringInfo(&request);
+	appendStringInfoChar(&request, '{');
+	dyn_jsonout_member(&request, "Statement");
+	dyn_jsonout_string(&request, VARDATA_ANY(statement), VARSIZE_ANY_EXHDR(statement));
+	print_parameters(&request, PG_GETARG_ARRAYTYPE_P(1));
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		token = read_page(&items, request.data, request.len, token);
+	} while (token.data != NULL);
+	get_typlenbyvalalign(type, &len, &by_value, &align);
+	PG_RETURN_ARRAYTYPE_P(construct_array(items.items, items.count, type, len, by_value, align));
+}

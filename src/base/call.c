@@ -1,0 +1,61 @@
+/*
+ * call.c - the call of the API that this backend works on
+ */
+#include "postgres.h"
+
+#include "access/xlog.h"
+
+#include "base/call.h"
+#include "base/errors.h"
+
+static DynCall current;
+static DynSlice current_host = {"", 0};
+
+DynCall
+dyn_call_begin(const char *operation)
+{
+	DynCall		outer = current;
+
+	current = (DynCall) {operation, 0};
+	return outer;
+}
+
+int64
+dyn_call_end(DynCall outer)
+{
+	int64		items = current.items;
+
+	current = outer;
+	return items;
+}
+
+const char *
+dyn_call_operation(void)
+{
+	return current.operation ? current.operation : "*";
+}
+
+DynSlice
+dyn_call_host(void)
+{
+	return current_host;
+}
+
+void
+dyn_call_set_host(DynSlice host)
+{
+	current_host = host;
+}
+
+void
+dyn_call_add_items(int64 items)
+{
+	current.items += items;
+}
+
+void
+dyn_call_require_primary(void)
+{
+	if (RecoveryInProgress())
+		dyn_error(DYN_E_SERVICE_UNAVAILABLE, "%s writes, and this server is a standby that only reads", dyn_call_operation());
+}

@@ -1,0 +1,35 @@
+/*
+ * call.h - the call of the API that this backend works on
+ */
+#ifndef DYNAPG_BASE_CALL_H
+#define DYNAPG_BASE_CALL_H
+
+#include "base/json.h"
+
+typedef struct DynCall
+{
+	const char *operation;		/* its name, "GetItem"; NULL: none */
+	int64		items;			/* returned or written so far, for statistics */
+} DynCall;
+
+/*
+ * Begins a call and returns the one that it interrupts, which dyn_call_end continues; that returns the items of the call that ends.
+ * After an error nobody ends a call: the next one begins anew, and outside of calls nobody asks.
+ */
+extern DynCall dyn_call_begin(const char *operation);
+extern int64 dyn_call_end(DynCall outer);
+
+/* The name of the current call's operation, for messages; "*" outside of a call, as in other SQL functions. */
+extern const char *dyn_call_operation(void);
+
+/* The host that the request was sent to, as its client wrote it; empty for a call by SQL. */
+extern DynSlice dyn_call_host(void);
+extern void dyn_call_set_host(DynSlice host);
+
+/* The current call returned or wrote that many items more. */
+extern void dyn_call_add_items(int64 items);
+
+/* Raises what an operation that writes gets on a hot standby. */
+extern void dyn_call_require_primary(void);
+
+#endif							/* DYNAPG_BASE_CALL_H */

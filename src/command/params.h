@@ -1,0 +1,33 @@
+/*
+ * params.h - which expression and legacy parameters a request has
+ *
+ * The same rules hold for every operation on items: expressions and the legacy parameters that they replaced
+ * exclude each other, and names and values need an expression that could use them.
+ */
+#ifndef DYNAPG_COMMAND_PARAMS_H
+#define DYNAPG_COMMAND_PARAMS_H
+
+#include "value/tree.h"
+
+/* What an operation takes; arrays end with NULL, in the order of DynamoDB's messages. */
+typedef struct DynParams
+{
+	const char *const *expressions;
+	const char *const *legacy;
+	const char *no_values;		/* how the message about unused values ends: ": FilterExpression is null"; NULL: no values */
+	const DynWording *wording;
+} DynParams;
+
+/*
+ * Raises ValidationException when the request mixes both kinds, or has ExpressionAttributeNames or
+ * ExpressionAttributeValues without any expression.  Returns whether it has expressions.
+ */
+extern bool dyn_params_check(const DynParams *params, const DynJson *request);
+
+/* Raises ValidationException when one of the parts of a request, its members, has expressions and another one legacy parameters. */
+extern void dyn_params_check_parts(const DynParams *params, const DynJson *parts);
+
+/* The request's member that holds an item or key, as an open map.  Raises ValidationException for a bad attribute value. */
+extern DynNode dyn_params_attributes(const DynJson *request, const char *member, const DynWording *wording);
+
+#endif							/* DYNAPG_COMMAND_PARAMS_H */

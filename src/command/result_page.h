@@ -1,0 +1,150 @@
+/*
+ * result_page.h - what Query and Scan share: one page of a range of items
+ *
+ * Model.  Items come in the order of the table's key or the index's, each is evaluated: it counts for ScannedCount,
+ * for the page's size and for capacity, whether the filter lets it through or not.  The page ends with the item that
+ * is number Limit, or that fills 1 MB (so a page is at least one item and may be larger by the last one), or where the
+ * range ends.  Only in the last case has the reply no LastEvaluatedKey; so it is, too, where the next item of the partition
+ * is known to lie beyond the condition on the sort key.  What is counted of an item is what is read
+ * of it: the whole of it from the table, what the index shows of it from an index, and the whole again where a local
+ * index has to fetch what it does not show; then sizes count as they are charged, in portions of 4 KB begun, that of
+ * each fetched item and that of the index entries together.
+ *
+ * The reply is written while reading: an item goes from its stored bytes into the reply, and nothing else is kept of it.
+ *
+ * A read goes through these steps, in the order in which the service checks a request:
+ *
+ *		dyn_result_page_begin		which parameters may stand together; legacy parameters, start key's values, expressions
+ *		(the operation)		what needs no table
+ *		dyn_result_page_find		the table, the index, what may be asked of it
+ *		dyn_result_page_start		the start key against the keys of both
+ *		(the operation)		the range
+ *		dyn_result_page_check_paths	paths of filter and projection
+ *		dyn_result_page_reply		the statement and the reply
+ */
+#ifndef DYNAPG_COMMAND_RESULT_PAGE_H
+#define DYNAPG_COMMAND_RESULT_PAGE_H
+
+#include "lib/stringinfo.h"
+
+#include "command/params.h"
+#include "expr/compile.h"
+#include "store/range.h"
+#include "throughput/capacity.h"
+
+/* Most attributes in a start key: those of an index and of its table. */
+#define DYN_MAX_START_KEY	(DYN_MAX_INDEX_KEY_ATTRS + 2)
+
+/* What of an item goes into the reply: Select, or what stands for its absence. */
+typedef enum DynSelect
+{
+	DYN_SELECT_ALL,				/* the whole item */
+	DYN_SELECT_SHOWN,			/* what the index shows of it */
+	DYN_SELECT_SPECIFIC,		/* what the request's projection names */
+	DYN_SELECT_COUNT			/* nothing */
+} DynSelect;
+
+/* How an operation differs from the other. */
+typedef struct DynResultPageKind
+{
+	DynParams	params;
+	const char *filter;			/* the legacy parameter: "QueryFilter" */
+	const char *envelope;		/* what precedes the messages about Select */
+} DynResultPageKind;
+
+/* One request while it is carried out; lives in the current memory context. */
+typedef struct DynResultPage DynResultPage;
+
+struct DynResultPage
+{
+	const DynResultPageKind *kind;
+	const DynJson *request;
+	DynSelect	select;
+	bool		consistent;
+	DynProgram *filter;			/* NULL: none; may be the same program as projection */
+	DynProgram *projection;
+	DynNode		(*project) (const DynResultPage *page, DynValue item);	/* what stands for the projection; NULL: it does */
+	bool		has_start;
+	DynNode		start_map;		/* ExclusiveStartKey, an open map, where has_start */
+
+	DynRange	range;			/* table, index and start are filled in here, the rest by the operation */
+	DynPosition start;
+	const DynKeyAttr *keys[DYN_MAX_START_KEY];	/* of the range, then those of the table that are not among them */
+	int			npk;			/* of keys: partition attributes of the range */
+	int			nkeys;			/* all key attributes of the range */
+	int			nstart;			/* all of keys: what makes a start key */
+	DynCapacity capacity;
+};
+
+/* A page in the making, from one range or several. */
+typedef struct DynResultPageReader
+{
+	const DynResultPage *page;
+	StringInfo	reply;
+	bool		viewed;			/* the index shows a part of the items only */
+	bool		fetches;		/* a local index that needs more than it shows */
+	int64		limit;			/* 0: none */
+	int64		scanned;
+	int64		count;
+	uint64		bytes;			/* read of the table or index */
+	double		units;			/* of the same, each range by itself */
+	uint64		fetched_bytes;	/* of the table by a local index, each item as it is charged */
+	double		fetched_units;	/* of the table, by a local index */
+	StringInfoData last_key;	/* empty: the range has ended */
+	bool		looks_ahead;	/* the sort key's condition can end the range within the partition */
+	MemoryContext context;		/* of what outlives an item */
+	DynPosition place;			/* of the page's last item, where the reader looks ahead */
+	bool		follows;		/* there is an item after the page */
+} DynResultPageReader;
+
+/*
+ * Starts a read: raises for parameters that exclude each other, compiles, in *key (NULL: the operation has none) too.
+ */
+extern void dyn_result_page_begin(DynResultPage *page, const DynResultPageKind *kind, const DynJson *request, DynKeyCondition *key);
+
+/* Looks table and index up; raises for what cannot be asked of them. */
+extern void dyn_result_page_find(DynResultPage *page);
+
+/*
+ * Reads the start key into page->start, where the request has one.  Raises ValidationException unless it holds exactly the
+ * key attributes of index and table, with their types, neither empty nor too long; tell: the text says why.
+ */
+extern void dyn_result_page_start(DynResultPage *page, bool tell);
+
+/* Raises ValidationException when the filter or the projection goes into a key attribute. */
+extern void dyn_result_page_check_paths(const DynResultPage *page);
+
+/* Does the filter name the attribute at the start of one of its paths? */
+extern bool dyn_result_page_filter_names(const DynResultPage *page, const DynKeyAttr *attr);
+
+/* Reads the range and appends the whole reply. */
+extern void dyn_result_page_reply(DynResultPage *page, StringInfo reply);
+
+/* ---- the same for reads that are no requests to Query or Scan ---- */
+
+/* The table's index of that name, or NULL; raises for one that is being built. */
+extern const DynIndex *dyn_result_page_index(const DynTable *table, DynSlice name);
+
+/* Has the page read the table, by an index if that is not NULL. */
+extern void dyn_result_page_use(DynResultPage *page, DynTable *table, const DynIndex *index);
+
+/* Raises for attributes of the projection that a global index cannot show. */
+extern void dyn_result_page_check_projected(const DynResultPage *page);
+
+/* The same for attributes of the filter. */
+extern void dyn_result_page_check_filtered(const DynResultPage *page);
+
+/* Starts to read; then each call reads the page's range as it is then and appends its items, separated by commas. */
+extern void dyn_result_page_reader_begin(DynResultPageReader *reader, const DynResultPage *page, StringInfo reply, int64 limit);
+extern void dyn_result_page_read(DynResultPageReader *reader);
+
+/* Has the page as many items or bytes as it may have? */
+extern bool dyn_result_page_is_full(const DynResultPageReader *reader);
+
+/* Charges what was read, which the throughput must admit. */
+extern void dyn_result_page_charge(DynResultPage *page, const DynResultPageReader *reader);
+
+/* What the text about a start key that does not fit begins with. */
+#define DYN_START_KEY_INVALID "The provided starting key is invalid"
+
+#endif							/* DYNAPG_COMMAND_RESULT_PAGE_H */

@@ -1,0 +1,52 @@
+/*
+ * sql.h - SQL statements of the store: arguments, execution, results
+ *
+ * A thin layer over SPI for statements that are not kept: catalog reads and writes, DDL.  Every call must be
+ * inside SPI_connect ... SPI_finish.  Statements name everything with its schema, operators too, since they run
+ * under any search_path.
+ */
+#ifndef DYNAPG_DATABASE_SQL_H
+#define DYNAPG_DATABASE_SQL_H
+
+#include "postgres.h"
+
+#include "executor/spi.h"
+
+#define DYN_SQL_MAX_ARGS 16
+
+typedef struct DynSqlArgs
+{
+	int			count;
+	Oid			types[DYN_SQL_MAX_ARGS];
+	Datum		values[DYN_SQL_MAX_ARGS];
+	char		nulls[DYN_SQL_MAX_ARGS];
+} DynSqlArgs;
+
+/* Append one argument; a NULL text or array is SQL's NULL. */
+extern void dyn_sql_text(DynSqlArgs *args, const char *value);
+extern void dyn_sql_text_array(DynSqlArgs *args, char **values, int count);
+extern void dyn_sql_int64_array(DynSqlArgs *args, const int64 *values, int count);
+extern void dyn_sql_bytea_array(DynSqlArgs *args, struct varlena **values, int count);
+extern void dyn_sql_oid(DynSqlArgs *args, Oid value);
+extern void dyn_sql_int(DynSqlArgs *args, int value);
+extern void dyn_sql_int64(DynSqlArgs *args, int64 value);
+extern void dyn_sql_float4(DynSqlArgs *args, float4 value);
+extern void dyn_sql_timestamptz(DynSqlArgs *args, int64 value);
+extern void dyn_sql_bool(DynSqlArgs *args, bool value);
+
+/*
+ * Runs one statement with a snapshot of its own, args may be NULL, and returns the number of rows processed;
+ * rows returned are in SPI_tuptable.  limit is the greatest number of rows wanted, 0 for all.
+ */
+extern uint64 dyn_sql_run(const char *sql, DynSqlArgs *args, long limit);
+
+/* A column (from 1) of row i of SPI_tuptable; NULL for SQL's NULL.  The result is in the current memory context. */
+extern char *dyn_sql_get_text(uint64 i, int column);
+extern Datum dyn_sql_get_datum(uint64 i, int column);	/* not null; borrowed from SPI_tuptable */
+extern Oid	dyn_sql_get_oid(uint64 i, int column);
+extern int	dyn_sql_get_int(uint64 i, int column);
+extern bool dyn_sql_get_bool(uint64 i, int column);
+extern int64 dyn_sql_get_int64(uint64 i, int column);
+extern char **dyn_sql_get_text_array(uint64 i, int column, int *count);
+
+#endif							/* DYNAPG_DATABASE_SQL_H */

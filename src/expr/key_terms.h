@@ -1,0 +1,24 @@
+/*
+ * key_terms.h - what a request says about keys, as a list of terms
+ */
+#ifndef DYNAPG_EXPR_KEY_TERMS_H
+#define DYNAPG_EXPR_KEY_TERMS_H
+
+#include "value/key.h"
+
+/* One condition of a KeyConditionExpression or of KeyConditions, in text order. */
+typedef struct DynKeyTerm
+{
+	DynSlice	name;			/* attribute */
+	DynRangeOp	op;				/* never NONE */
+	DynValue	low;			/* the operand, or the lower one of BETWEEN */
+	DynValue	high;			/* the upper one of BETWEEN */
+} DynKeyTerm;
+
+typedef struct DynKeyCondition
+{
+	uint32		count;
+	DynKeyTerm *terms;
+} DynKeyCondition;
+
+#endif							/* DYNAPG_EXPR_KEY_TERMS_H */

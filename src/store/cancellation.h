@@ -1,0 +1,35 @@
+/*
+ * cancellation.h - what TransactGetItems and TransactWriteItems share: why a transaction was cancelled
+ */
+#ifndef DYNAPG_STORE_CANCELLATION_H
+#define DYNAPG_STORE_CANCELLATION_H
+
+#include "postgres.h"
+
+#include "base/compat.h"
+
+/* Why an action cancelled its transaction; zeroed it is "None". */
+typedef struct DynReason
+{
+	const char *code;			/* NULL: None */
+	const char *message;
+	const struct varlena *item; /* what failed the condition, where it is to be shown */
+} DynReason;
+
+/* Raises what a transaction of more than DYN_MAX_TRANSACTION_BYTES is refused with. */
+extern void dyn_cancellation_too_large(void) pg_attribute_noreturn();
+
+/* Has an action a reason? */
+extern bool dyn_cancellation_is_due(const DynReason *reasons, int count);
+
+/* Raises TransactionCanceledException with the reasons of all actions, unless none has one. */
+extern void dyn_cancellation_raise(const DynReason *reasons, int count);
+
+/*
+ * To be called in PG_CATCH, in the memory context for the reason: makes the error that is being handled the action's
+ * reason if it can be one, a flaw of the action or a conflict (a lock that was not got in time, too), and raises it again
+ * if not.  After a statement's error the caller has to raise.
+ */
+extern void dyn_cancellation_catch(DynReason *reason);
+
+#endif							/* DYNAPG_STORE_CANCELLATION_H */

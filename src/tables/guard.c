@@ -1,0 +1,205 @@
+/*
+ * guard.c - who may change the rows of dynapg.tables, dynapg.indexes, dynapg.streams and dynapg.backups with SQL
+ *
+ * The operations write the catalogs as their owner, after a check of what the current user may do to the table.  SQL needs a grant
+ * for it, which roles such as pg_write_all_data have for all tables.  What stands in the catalogs decides what is read, built and
+ * dropped as the owner of a table, so a trigger lets nobody but him, a superuser and the owner of the catalog change the rows of
+ * the table.  A restore of a dump by the owner of its tables passes.
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "base/compat.h"
+#include "base/limits.h"
+#include "database/installation.h"
+#include "tables/columns.h"
+#include "tables/ddl.h"
+#include "tables/table.h"
+
+PGDLLEXPORT Datum dynapg_on_catalog_change(PG_FUNCTION_ARGS);
+
+/* A row of the catalog, old or new. */
+typedef struct Row
+{
+	Relation	catalog;
+	HeapTuple	tuple;
+} Row;
+
+/* A column of the row; false where it is NULL. */
+static bool
+get(const Row *row, const char *column, Datum *value)
+{
+	int			number = SPI_fnumber(RelationGetDescr(row->catalog), column);
+	bool		isnull = true;
+
+	if (number > 0)
+		*value = SPI_getbinval(row->tuple, RelationGetDescr(row->catalog), number, &isnull);
+	return !isnull;
+}
+
+static char *
+get_text(const Row *row, const char *column)
+{
+	Datum		value;
+
+	return get(row, column, &value) ? TextDatumGetCString(value) : NULL;
+}
+
+static Oid
+get_relation(const Row *row, const char *column)
+{
+	Datum		value;
+
+	return get(row, column, &value) ? DatumGetObjectId(value) : InvalidOid;
+}
+
+static uint8
+get_tag(const Row *row, const char *column)
+{
+	const char *name = get_text(row, column);
+
+	return name ? dyn_tag_from_name(name, strlen(name)) : 0;
+}
+
+pg_attribute_noreturn() static void
+refuse(const Row *row, const char *detail)
+{
+	ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					errmsg("permission denied for a row of %s.%s", get_namespace_name(RelationGetNamespace(row->catalog)),
+						   RelationGetRelationName(row->catalog)), errdetail("%s", detail)));
+}
+
+static void
+check_owner(const Row *row, Oid relid)
+{
+	char		kind = OidIsValid(relid) ? get_rel_relkind(relid) : 0;
+
+	if (kind == 0 || !dyn_compat_owns_relation(relid, GetUserId()))
+		refuse(row, "Only superusers and the owner of its data table may write it.");
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+		refuse(row, "Its relation is not a table.");
+	CacheInvalidateRelcacheByRelid(relid);
+}
+
+static void
+check_name(const Row *row, const char *name)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+
+	if (name == NULL || strlen(name) < DYN_MIN_TABLE_NAME || strlen(name) > DYN_MAX_TABLE_NAME || strspn(name, allowed) != strlen(name))
+		refuse(row, "Its name is not one that a table can have.");
+}
+
+static bool
+is_key_tag(uint8 tag)
+{
+	return tag == DYN_S || tag == DYN_N || tag == DYN_B;
+}
+
+/* A new row of dynapg.tables is of a table that its owner could have made with CreateTable. */
+static void
+check_table(const Row *row, Oid relid)
+{
+	check_name(row, get_text(row, "name"));
+	if (get_rel_namespace(relid) != get_namespace_oid(DYN_TABLE_SCHEMA, true))
+		refuse(row, "Its data table is not in schema " DYN_TABLE_SCHEMA ".");
+	if (!is_key_tag(get_tag(row, "pk_type")) || (get_text(row, "sk_type") && !is_key_tag(get_tag(row, "sk_type"))))
+		refuse(row, "Its keys have no type that a key can have.");
+	dyn_columns_check(relid, get_tag(row, "pk_type"), get_tag(row, "sk_type"));
+}
+
+/* Does the row have an array of that many texts there, of any number if most is 0, all of them types of keys if types? */
+static bool
+has_texts(const Row *row, const char *column, int most, bool types)
+{
+	Datum		value;
+	Datum	   *texts;
+	int			count;
+
+	if (!get(row, column, &value) || ARR_NDIM(DatumGetArrayTypeP(value)) > 1 || array_contains_nulls(DatumGetArrayTypeP(value)))
+		return false;
+	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &texts, NULL, &count);
+	for (int i = 0; types && i < count; i++)
+	{
+		const char *name = TextDatumGetCString(texts[i]);
+
+		if (strchr("SNB", name[0]) == NULL || strlen(name) != 1)
+			return false;
+	}
+	return most == 0 || count <= most;
+}
+
+/* A new row of dynapg.indexes has what the code that reads it takes for granted. */
+static void
+check_index(const Row *row)
+{
+	if (!has_texts(row, "key_names", DYN_MAX_INDEX_KEY_ATTRS, false) || !has_texts(row, "key_types", DYN_MAX_INDEX_KEY_ATTRS, true) ||
+		!has_texts(row, "include", 0, false))
+		refuse(row, "Its keys are not those that an index can have.");
+}
+
+/*
+ * A new row of dynapg.streams is of one's own table.  Its number is no other stream's, as the primary key has it, and stays, so that the
+ * rights on the table are those on the records; its keys have types that a key can have.
+ */
+static void
+check_stream(const Row *row, const Row *old)
+{
+	Datum		number;
+	Datum		old_number;
+
+	check_name(row, get_text(row, "table_name"));
+	if (!is_key_tag(get_tag(row, "pk_type")) || (get_text(row, "sk_type") && !is_key_tag(get_tag(row, "sk_type"))))
+		refuse(row, "Its keys have no type that a key can have.");
+	if (!get(row, "stream_id", &number) || !get(old, "stream_id", &old_number) || DatumGetInt32(number) != DatumGetInt32(old_number))
+		refuse(row, "Its number cannot be changed.");
+}
+
+/*
+ * Trigger of the catalogs, before each row that is inserted, updated or deleted.  Its argument names the column with the data
+ * table.
+ */
+PG_FUNCTION_INFO_V1(dynapg_on_catalog_change);
+Datum
+dynapg_on_catalog_change(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = (TriggerData *) fcinfo->context;
+	const char *column;
+	HeapTuple	result;
+	Row			row;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
+		data->tg_trigger->tgnargs != 1)
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("dynapg.on_catalog_change can only be called by the triggers of the catalogs")));
+	result = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
+	if (dyn_compat_owns_relation(RelationGetRelid(data->tg_relation), GetUserId()))
+		return PointerGetDatum(result);
+
+	column = data->tg_trigger->tgargs[0];
+	row = (Row) {data->tg_relation, data->tg_trigtuple};
+	check_owner(&row, get_relation(&row, column));
+	row.tuple = result;
+	check_owner(&row, get_relation(&row, column));
+	if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
+		return PointerGetDatum(result);
+	if (strcmp(RelationGetRelationName(data->tg_relation), "streams") == 0)
+		check_stream(&row, &(Row) {data->tg_relation, data->tg_trigtuple});
+	else if (strcmp(column, "relid") == 0)
+		check_table(&row, get_relation(&row, column));
+	else if (strcmp(column, "table_relid") == 0)
+		check_index(&row);
+	return PointerGetDatum(result);
+}

@@ -1,0 +1,265 @@
+/*
+ * index.c - rows of dynapg.indexes: what secondary indexes there are, and their states
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+
+#include "base/compat.h"
+#include "database/sql.h"
+#include "tables/catalog.h"
+#include "tables/ddl.h"
+#include "tables/index.h"
+#include "tables/relation.h"
+
+#define OF_INDEX "i.table_relid OPERATOR(pg_catalog.=) $1 AND i.name OPERATOR(pg_catalog.=) $2"
+
+/* ---- rows of dynapg.indexes; SPI is connected ---- */
+
+void
+dyn_index_insert(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, const char *status)
+{
+	DynSqlArgs	args = {0};
+	char	   *names[DYN_MAX_INDEX_KEY_ATTRS];
+	char	   *types[DYN_MAX_INDEX_KEY_ATTRS];
+	int			nkeys = index->npk + index->nsk;
+
+	for (int i = 0; i < nkeys; i++)
+	{
+		names[i] = index->keys[i].name;
+		types[i] = unconstify(char *, dyn_tag_name(index->keys[i].tag));
+	}
+	dyn_sql_oid(&args, def->relid);
+	dyn_sql_text(&args, index->name);
+	dyn_sql_text(&args, relation_name);
+	dyn_sql_bool(&args, index->kind == DYN_INDEX_GLOBAL);
+	dyn_sql_int(&args, index->npk);
+	dyn_sql_text_array(&args, names, nkeys);
+	dyn_sql_text_array(&args, types, nkeys);
+	dyn_sql_text(&args, index->projection);
+	dyn_sql_text_array(&args, index->include, index->ninclude);
+	dyn_sql_text(&args, index->definition ? index->definition : "{}");
+	dyn_sql_text(&args, status);
+	dyn_catalog_run("INSERT INTO dynapg.indexes (table_relid, name, relation_name, is_global, partition_keys, key_names, "
+					"key_types, projection, include, definition, status, position) "
+					"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::pg_catalog.json, $11, "
+					"(SELECT COALESCE(pg_catalog.max(i.position), 0) OPERATOR(pg_catalog.+) 1 FROM dynapg.indexes i "
+					"WHERE i.table_relid OPERATOR(pg_catalog.=) $1))", &args);
+	CacheInvalidateRelcacheByRelid(def->relid);
+}
+
+/* Runs a statement about the row of an index, with a third argument unless it is NULL. */
+static void
+change_row(const char *sql, Oid relid, const char *name, const char *argument)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, relid);
+	dyn_sql_text(&args, name);
+	if (argument)
+		dyn_sql_text(&args, argument);
+	dyn_catalog_run(sql, &args);
+	CacheInvalidateRelcacheByRelid(relid);
+}
+
+/* Takes the attributes that no key uses any more off the table's definitions. */
+static void
+prune_definitions(Oid relid)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, relid);
+	dyn_catalog_run("UPDATE dynapg.tables t SET attribute_definitions = "
+					"(SELECT pg_catalog.concat('[', pg_catalog.string_agg(d.value::pg_catalog.text, ',' ORDER BY d.ordinality), "
+					"']')::pg_catalog.json "
+					"FROM pg_catalog.json_array_elements(t.attribute_definitions) WITH ORDINALITY d, "
+					"LATERAL (SELECT d.value OPERATOR(pg_catalog.->>) 'AttributeName' AS name) a "
+					"WHERE a.name OPERATOR(pg_catalog.=) t.pk_name OR a.name OPERATOR(pg_catalog.=) t.sk_name "
+					"OR EXISTS (SELECT FROM dynapg.indexes i WHERE i.table_relid OPERATOR(pg_catalog.=) t.relid "
+					"AND a.name OPERATOR(pg_catalog.=) ANY (i.key_names))) "
+					"WHERE t.relid OPERATOR(pg_catalog.=) $1", &args);
+}
+
+static void
+delete_row(Oid relid, const char *name)
+{
+	change_row("DELETE FROM dynapg.indexes i WHERE " OF_INDEX, relid, name, NULL);
+	prune_definitions(relid);
+}
+
+/* ---- adding and dropping ---- */
+
+void
+dyn_index_create(const DynTableDef *def, const DynIndexDef *index)
+{
+	char	   *relation_name = dyn_ddl_index_name(def, index->name);
+
+	dyn_sql_run(dyn_ddl_create_index(def, index, relation_name, false), NULL, 0);
+	dyn_index_insert(def, index, relation_name, "ACTIVE");
+}
+
+void
+dyn_index_attach(const DynTableDef *def)
+{
+	for (int i = 0; i < def->nindexes; i++)
+		def->indexes[i].relation_name = dyn_ddl_relation_name(psprintf("%s:%s", def->name, def->indexes[i].name), 0);
+	for (int i = 0; i < def->nindexes; i++)
+	{
+		DynIndexDef *index = &def->indexes[i];
+		Oid			relid = dyn_relation_of_index(def, index, true);
+
+		CHECK_FOR_INTERRUPTS();
+		if (OidIsValid(relid) && dyn_relation_fits(def, index, relid))
+		{
+			index->relation_name = get_rel_name(relid);
+			dyn_index_insert(def, index, index->relation_name, "ACTIVE");
+		}
+		else
+			dyn_index_create(def, index);
+	}
+	if (def->nindexes > 0)
+		dyn_ddl_vacuum_indexed(def->relid);
+}
+
+/* ---- unfinished indexes ---- */
+
+const DynIndexDef *
+dyn_index_unfinished(const DynTableDef *def)
+{
+	for (int i = 0; i < def->nindexes; i++)
+		if (def->indexes[i].status != DYN_INDEX_ACTIVE)
+			return &def->indexes[i];
+	return NULL;
+}
+
+bool
+dyn_index_is_due(const DynTableDef *def, const DynIndexDef *index)
+{
+	DynSqlArgs	args = {0};
+	bool		due;
+
+	SPI_connect();
+	dyn_sql_oid(&args, def->relid);
+	dyn_sql_text(&args, index->name);
+	due = dyn_sql_run("SELECT FROM dynapg.indexes i WHERE " OF_INDEX " AND (i.failed_at IS NULL OR "
+					  "pg_catalog.clock_timestamp() OPERATOR(pg_catalog.>) (i.failed_at OPERATOR(pg_catalog.+) "
+					  "pg_catalog.make_interval(secs => LEAST(3600, 5 OPERATOR(pg_catalog.*) "
+					  "pg_catalog.pow(2, LEAST(i.failures, 10))))))", &args, 1) > 0;
+	SPI_finish();
+	return due;
+}
+
+/* ---- relations that users drop and rename ---- */
+
+/*
+ * Notes the names of the relations of the table's indexes as they are now.  An index without a relation is forgotten, or left
+ * alone.
+ */
+static void
+note_relations(DynTableDef *def, bool forget)
+{
+	for (int i = 0; i < def->nindexes; i++)
+	{
+		DynIndexDef *index = &def->indexes[i];
+		Oid			relid = index->status == DYN_INDEX_ACTIVE ? dyn_relation_of_index(def, index, true) : InvalidOid;
+		char	   *name = OidIsValid(relid) ? get_rel_name(relid) : NULL;
+
+		if (index->status != DYN_INDEX_ACTIVE)
+			continue;
+		if (name == NULL && forget)
+			delete_row(def->relid, index->name);
+		if (name == NULL || strcmp(name, index->relation_name) == 0)
+			continue;
+		index->relation_name = name;
+		dyn_index_set_relation_name(def->relid, index->name, name);
+	}
+}
+
+/* Does that for the tables whose OIDs the statement returns. */
+static void
+note_relations_of(const char *tables, bool forget)
+{
+	uint64		count = dyn_sql_run(tables, NULL, 0);
+	Oid		   *relids = palloc(Max(count, 1) * sizeof(Oid));
+
+	for (uint64 i = 0; i < count; i++)
+		relids[i] = dyn_sql_get_oid(i, 1);
+	for (uint64 i = 0; i < count; i++)
+	{
+		DynTableDef *def = dyn_catalog_read_relid(relids[i]);
+
+		CHECK_FOR_INTERRUPTS();
+		if (def)
+			note_relations(def, forget);
+	}
+}
+
+void
+dyn_index_forget_dropped(void)
+{
+	/* whose index it was is no longer known: of the tables there, those that lack one by its name */
+	note_relations_of("SELECT DISTINCT i.table_relid::pg_catalog.oid FROM dynapg.indexes i "
+					  "JOIN pg_catalog.pg_class t ON t.oid OPERATOR(pg_catalog.=) i.table_relid "
+					  "JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.relnamespace "
+					  "WHERE i.status OPERATOR(pg_catalog.=) 'ACTIVE' AND EXISTS "
+					  "(SELECT FROM pg_catalog.pg_event_trigger_dropped_objects() d "
+					  "WHERE d.object_type OPERATOR(pg_catalog.=) 'index' AND (d.original OR d.normal) "
+					  "AND d.schema_name::pg_catalog.name OPERATOR(pg_catalog.=) n.nspname) "
+					  "AND NOT EXISTS (SELECT FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class c "
+					  "ON c.oid OPERATOR(pg_catalog.=) x.indexrelid WHERE x.indrelid OPERATOR(pg_catalog.=) i.table_relid "
+					  "AND c.relname OPERATOR(pg_catalog.=) i.relation_name)", true);
+}
+
+void
+dyn_index_follow_renames(void)
+{
+	note_relations_of("SELECT DISTINCT t.relid::pg_catalog.oid FROM pg_catalog.pg_event_trigger_ddl_commands() d "
+					  "LEFT JOIN pg_catalog.pg_index x ON x.indexrelid OPERATOR(pg_catalog.=) d.objid "
+					  "JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) COALESCE(x.indrelid, d.objid) "
+					  "WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass", false);
+}
+
+void
+dyn_index_set_relation_name(Oid relid, const char *name, const char *relation_name)
+{
+	SPI_connect();
+	change_row("UPDATE dynapg.indexes i SET relation_name = $3::pg_catalog.name WHERE " OF_INDEX, relid, name, relation_name);
+	SPI_finish();
+}
+
+void
+dyn_index_activate(Oid relid, const char *name)
+{
+	SPI_connect();
+	change_row("UPDATE dynapg.indexes i SET status = 'ACTIVE', failures = 0, failed_at = NULL, failure = NULL WHERE " OF_INDEX
+			   " AND i.status OPERATOR(pg_catalog.=) 'CREATING'", relid, name, NULL);
+	SPI_finish();
+}
+
+void
+dyn_index_set_deleting(Oid relid, const char *name)
+{
+	SPI_connect();
+	change_row("UPDATE dynapg.indexes i SET status = 'DELETING', failures = 0, failed_at = NULL, failure = NULL WHERE " OF_INDEX,
+			   relid, name, NULL);
+	SPI_finish();
+}
+
+void
+dyn_index_forget(Oid relid, const char *name)
+{
+	SPI_connect();
+	delete_row(relid, name);
+	SPI_finish();
+}
+
+void
+dyn_index_note_failure(Oid relid, const char *name, const char *failure)
+{
+	SPI_connect();
+	change_row("UPDATE dynapg.indexes i SET failures = i.failures OPERATOR(pg_catalog.+) 1, "
+			   "failed_at = pg_catalog.clock_timestamp(), failure = $3 WHERE " OF_INDEX, relid, name, failure);
+	SPI_finish();
+}

@@ -1,0 +1,58 @@
+/*
+ * index.h - rows of dynapg.indexes: what secondary indexes there are, and their states
+ *
+ * Model.  A row of dynapg.indexes is in one of three states:
+ *
+ *		ACTIVE		its relation is there and valid: reads and writes use it
+ *		CREATING	its relation is being built: writes are checked against it, reads are refused
+ *		DELETING	its relation is being dropped: for reads and writes it is no longer there
+ *
+ * store/index_build.h adds and drops them.  A table has one index at most that is not ACTIVE.  After a failure the next attempt
+ * waits 10 seconds, twice as long after each further one, an hour at the most; failures, failed_at and failure of the row tell of it.
+ *
+ * Every change of a state sends a relcache invalidation of the data table, which is what other backends' DynTables
+ * listen to.
+ */
+#ifndef DYNAPG_TABLES_INDEX_H
+#define DYNAPG_TABLES_INDEX_H
+
+#include "tables/definition.h"
+
+/* Builds an index of a new table, within the transaction, and stores its row as ACTIVE.  SPI is connected. */
+extern void dyn_index_create(const DynTableDef *def, const DynIndexDef *index);
+
+/*
+ * Stores the rows of the indexes of a table that was there before it was in the catalogs: of relations that are built as they are
+ * defined, or else are made.  SPI is connected.
+ */
+extern void dyn_index_attach(const DynTableDef *def);
+
+/* The index of the table that is not ACTIVE, or NULL. */
+extern const DynIndexDef *dyn_index_unfinished(const DynTableDef *def);
+
+/*
+ * For the event trigger sql_drop, with SPI connected: forgets the ACTIVE indexes whose relations the command dropped, or
+ * notes the name of the relation that has taken its place.  Those in other states are the builder's.
+ */
+extern void dyn_index_forget_dropped(void);
+
+/* For the event trigger ddl_command_end, with SPI connected: notes the names that the command has given to relations of indexes. */
+extern void dyn_index_follow_renames(void);
+
+/* ---- the states of an index that is added or dropped; see store/index_build.h ---- */
+
+/* Stores the row of an index, with that status.  SPI is connected. */
+extern void dyn_index_insert(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, const char *status);
+
+/* Has the time come for the next attempt to build or drop the index? */
+extern bool dyn_index_is_due(const DynTableDef *def, const DynIndexDef *index);
+
+extern void dyn_index_set_relation_name(Oid relid, const char *name, const char *relation_name);
+extern void dyn_index_activate(Oid relid, const char *name);
+extern void dyn_index_set_deleting(Oid relid, const char *name);
+
+/* Deletes the row, and the definitions of attributes that no key uses any more. */
+extern void dyn_index_forget(Oid relid, const char *name);
+extern void dyn_index_note_failure(Oid relid, const char *name, const char *failure);
+
+#endif							/* DYNAPG_TABLES_INDEX_H */

@@ -1,0 +1,19 @@
+/*
+ * index_kind.h - the kinds of secondary indexes, and the names that the API and the catalog have for them
+ */
+#ifndef DYNAPG_TABLES_INDEX_KIND_H
+#define DYNAPG_TABLES_INDEX_KIND_H
+
+#include "postgres.h"
+
+typedef enum DynIndexKind
+{
+	DYN_INDEX_LOCAL,			/* of the table's partition key: shares its throughput, is fetched from and read consistently */
+	DYN_INDEX_GLOBAL,			/* of keys and a throughput of its own */
+	DYN_INDEX_VECTOR
+} DynIndexKind;
+
+/* The member of requests and replies that lists indexes of that kind: "GlobalSecondaryIndexes". */
+extern const char *dyn_index_kind_member(DynIndexKind kind);
+
+#endif							/* DYNAPG_TABLES_INDEX_KIND_H */

@@ -1,0 +1,255 @@
+/*
+ * lifecycle.c - how tables come into the catalogs and go
+ *
+ * Creating a name is serialised by a heavyweight lock on (dynapg.tables, hash of the name), held to the end of the
+ * transaction: a second creator waits for the first and then sees its row, or, after a rollback, none.  What no
+ * lock of ours covers, a CREATE TABLE by hand in schema dynamodb, is found by its relation name.
+ *
+ * Rows of tables that were dropped by hand are removed by the event trigger dynapg_on_sql_drop.  As event triggers
+ * can be switched off, nothing relies on it: every read joins pg_class, and creating a table removes what is in its way.
+ */
+#include "postgres.h"
+
+#include "catalog/objectaddress.h"
+#include "commands/event_trigger.h"
+#include "common/hashfn.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+
+#include "database/installation.h"
+#include "database/sql.h"
+#include "tables/catalog.h"
+#include "tables/ddl.h"
+#include "tables/index.h"
+#include "tables/lifecycle.h"
+
+PGDLLEXPORT Datum dynapg_on_sql_drop(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum dynapg_on_ddl_command_end(PG_FUNCTION_ARGS);
+
+/* ---- creating ---- */
+
+static void
+lock_name(const char *name)
+{
+	uint32		hash = DatumGetUInt32(hash_any((const unsigned char *) name, strlen(name)));
+
+	LockDatabaseObject(dyn_installation_require()->tables, hash, 0, ExclusiveLock);
+}
+
+/*
+ * A relation name for the table that no relation of the schema has; NULL when the table's own name is taken.  Only
+ * a shortened name has an alternative.
+ */
+static char *
+free_relation_name(const char *name)
+{
+	Oid			schema = dyn_installation_table_schema();
+
+	for (uint64 seed = 0;; seed++)
+	{
+		char	   *relation_name = dyn_ddl_relation_name(name, seed);
+
+		if (!OidIsValid(get_relname_relid(relation_name, schema)))
+			return relation_name;
+		if (strcmp(relation_name, name) == 0)
+			return NULL;
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+/* Removes rows of relations that are gone and would be in the way of a new table of that name and OID. */
+static void
+remove_stale_rows(const char *name, Oid relid)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_text(&args, name);
+	dyn_sql_oid(&args, relid);
+	dyn_catalog_run("DELETE FROM dynapg.indexes i WHERE i.table_relid OPERATOR(pg_catalog.=) $2 OR i.table_relid OPERATOR(pg_catalog.=) "
+				 "(SELECT t.relid FROM dynapg.tables t WHERE t.name OPERATOR(pg_catalog.=) $1)", &args);
+	dyn_catalog_run("DELETE FROM dynapg.tables t WHERE t.name OPERATOR(pg_catalog.=) $1 OR t.relid OPERATOR(pg_catalog.=) $2", &args);
+}
+
+static void
+insert_table(DynTableDef *def, MemoryContext result_context)
+{
+	DynSqlArgs	args = {0};
+	MemoryContext old;
+
+	dyn_sql_text(&args, def->name);
+	dyn_sql_oid(&args, def->relid);
+	dyn_sql_text(&args, def->pk.name);
+	dyn_sql_text(&args, dyn_tag_name(def->pk.tag));
+	dyn_sql_text(&args, def->sk.tag ? def->sk.name : NULL);
+	dyn_sql_text(&args, def->sk.tag ? dyn_tag_name(def->sk.tag) : NULL);
+	dyn_sql_bool(&args, def->deletion_protection);
+	dyn_sql_text(&args, def->attribute_definitions);
+	dyn_sql_text(&args, def->definition);
+	dyn_catalog_run("INSERT INTO dynapg.tables AS t (name, relid, pk_name, pk_type, sk_name, sk_type, deletion_protection, "
+				 "attribute_definitions, definition) VALUES ($1, $2, $3, $4, $5, $6, $7, $8::pg_catalog.json, "
+				 "$9::pg_catalog.json) RETURNING t.table_id::pg_catalog.text, t.created_at", &args);
+	old = MemoryContextSwitchTo(result_context);
+	def->table_id = dyn_sql_get_text(0, 1);
+	def->created_at = dyn_sql_get_int64(0, 2);
+	MemoryContextSwitchTo(old);
+}
+
+static bool
+create(DynTableDef *def, MemoryContext result_context)
+{
+	char	   *relation_name;
+
+	lock_name(def->name);
+	if (OidIsValid(dyn_catalog_relid(def->name)))
+		return false;
+	relation_name = free_relation_name(def->name);
+	if (relation_name == NULL)
+		return false;
+
+	def->relid = dyn_ddl_create_table(def, relation_name);
+	remove_stale_rows(def->name, def->relid);
+	insert_table(def, result_context);
+	for (int i = 0; i < def->nindexes; i++)
+		dyn_index_create(def, &def->indexes[i]);
+	CacheInvalidateRelcacheByRelid(def->relid);
+	return true;
+}
+
+bool
+dyn_lifecycle_create(DynTableDef *def)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	bool		created;
+
+	SPI_connect();
+	created = create(def, caller);
+	SPI_finish();
+	return created;
+}
+
+static bool
+attach(DynTableDef *def, MemoryContext result_context)
+{
+	lock_name(def->name);
+	if (OidIsValid(dyn_catalog_relid(def->name)))
+		return false;
+	remove_stale_rows(def->name, def->relid);
+	insert_table(def, result_context);
+	dyn_index_attach(def);
+	CacheInvalidateRelcacheByRelid(def->relid);
+	return true;
+}
+
+bool
+dyn_lifecycle_attach(DynTableDef *def)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	bool		attached;
+
+	SPI_connect();
+	attached = attach(def, caller);
+	SPI_finish();
+	return attached;
+}
+
+/* ---- dropping ---- */
+
+void
+dyn_lifecycle_drop(const DynTableDef *def)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_catalog_require_owner(def->relid);
+	SPI_connect();
+	dyn_ddl_drop_table(def->relid);
+
+	/* The event trigger has done this, unless it is disabled. */
+	dyn_sql_oid(&args, def->relid);
+	dyn_catalog_run("DELETE FROM dynapg.indexes i WHERE i.table_relid OPERATOR(pg_catalog.=) $1", &args);
+	dyn_catalog_run("DELETE FROM dynapg.tables t WHERE t.relid OPERATOR(pg_catalog.=) $1", &args);
+	SPI_finish();
+}
+
+/*
+ * The streams of tables that the command dropped end.  Nobody can say any more who owned the tables: whoever dropped them may read
+ * what is left.
+ */
+static void
+end_streams_of_dropped(void)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, GetOuterUserId());
+	dyn_sql_run("WITH ended AS (UPDATE dynapg.streams s SET disabled_at = pg_catalog.clock_timestamp(), owner = $1 "
+				"FROM pg_catalog.pg_event_trigger_dropped_objects() d "
+				"WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
+				"AND d.objsubid OPERATOR(pg_catalog.=) 0 AND s.relid OPERATOR(pg_catalog.=) d.objid AND s.disabled_at IS NULL "
+				"RETURNING s.stream_id) "
+				"UPDATE dynapg.shards h SET to_xid = pg_catalog.pg_current_xact_id()::pg_catalog.text::pg_catalog.int8, "
+				"closed_at = pg_catalog.clock_timestamp() "
+				"FROM (SELECT e.stream_id, pg_catalog.nextval('dynapg.change_number') FROM ended e) e "
+				"WHERE h.stream_id OPERATOR(pg_catalog.=) e.stream_id AND h.to_xid IS NULL", &args, 0);
+}
+
+/*
+ * Event trigger sql_drop: removes the catalog rows of data tables and indexes that the command dropped.  SECURITY DEFINER, as
+ * whoever may drop the table may not write the catalogs.
+ */
+PG_FUNCTION_INFO_V1(dynapg_on_sql_drop);
+Datum
+dynapg_on_sql_drop(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("dynapg.on_sql_drop can only be called by an event trigger")));
+	if (dyn_installation_find() == NULL)
+		PG_RETURN_NULL();		/* what has the names of the catalogs need not be them */
+
+	SPI_connect();
+	dyn_index_forget_dropped();
+	end_streams_of_dropped();
+	dyn_sql_run("WITH gone AS (SELECT d.objid FROM pg_catalog.pg_event_trigger_dropped_objects() d "
+				"WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
+				"AND d.objsubid OPERATOR(pg_catalog.=) 0), "
+				"indexes AS (DELETE FROM dynapg.indexes i USING gone WHERE i.table_relid OPERATOR(pg_catalog.=) gone.objid), "
+				"backups AS (DELETE FROM dynapg.backups b USING gone "
+				"WHERE COALESCE(b.copy, b.source) OPERATOR(pg_catalog.=) gone.objid), "
+				"jobs AS (DELETE FROM dynapg.jobs j USING gone WHERE j.relation OPERATOR(pg_catalog.=) gone.objid), "
+				"bounds AS (DELETE FROM dynapg.scan_bounds b USING gone WHERE b.relation OPERATOR(pg_catalog.=) gone.objid) "
+				"DELETE FROM dynapg.tables t USING gone WHERE t.relid OPERATOR(pg_catalog.=) gone.objid", NULL, 0);
+	SPI_finish();
+	PG_RETURN_NULL();
+}
+
+/* The schemas that the command has altered keep their names. */
+static void
+check_schemas(void)
+{
+	uint64		count = dyn_sql_run("SELECT d.objid FROM pg_catalog.pg_event_trigger_ddl_commands() d WHERE d.classid "
+									"OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass", NULL, 0);
+
+	for (uint64 i = 0; i < count; i++)
+		dyn_installation_check_schema(dyn_sql_get_oid(i, 1));
+}
+
+/*
+ * Event trigger ddl_command_end: refuses other names for the schemas, and follows those of the relations of indexes.  SECURITY
+ * DEFINER, as above.
+ */
+PG_FUNCTION_INFO_V1(dynapg_on_ddl_command_end);
+Datum
+dynapg_on_ddl_command_end(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("dynapg.on_ddl_command_end can only be called by an event trigger")));
+	SPI_connect();
+	check_schemas();
+	if (dyn_installation_find() != NULL)
+		dyn_index_follow_renames();
+	SPI_finish();
+	PG_RETURN_NULL();
+}

@@ -1,0 +1,250 @@
+/*
+ * name.c - table names, index names and their ARNs
+ */
+#include "postgres.h"
+
+#include "tables/name.h"
+
+#include "access/xlog.h"
+#include "base/call.h"
+#include "base/errors.h"
+#include "base/guc.h"
+#include "base/limits.h"
+#include "base/request.h"
+#include "common/hashfn.h"
+#include "miscadmin.h"
+
+#define ARN_START "arn:"
+#define ALIAS_START "alias/"
+#define ARN_PREFIX "arn:aws:dynamodb:"
+
+/* Cuts the text before the first separator off rest; false when there is none. */
+static bool
+cut(DynSlice *rest, char separator, DynSlice *part)
+{
+	const char *at = memchr(rest->data, separator, rest->len);
+
+	if (!at)
+		return false;
+	*part = (DynSlice) {rest->data, (uint32) (at - rest->data)};
+	rest->len -= part->len + 1;
+	rest->data = at + 1;
+	return true;
+}
+
+bool
+dyn_name_is_legal(const char *name, uint32 len)
+{
+	for (uint32 i = 0; i < len; i++)
+	{
+		char		c = name[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			  c == '_' || c == '.' || c == '-'))
+			return false;
+	}
+	return len > 0;
+}
+
+/* The service checks the account first: whether the region fits is not told to strangers. */
+static void
+check_account(DynSlice arn, DynSlice account)
+{
+	const char *operation = dyn_call_operation();
+
+	if (dyn_slice_is(account, DYN_ACCOUNT_ID))
+		return;
+	dyn_error(DYN_E_ACCESS_DENIED,
+			  "User: arn:aws:iam::" DYN_ACCOUNT_ID ":user/%s is not authorized to perform: dynamodb:%s on resource: "
+			  "%.*s because no resource-based policy allows the dynamodb:%s action",
+			  GetUserNameFromId(GetUserId(), false), operation, (int) arn.len, arn.data, operation);
+}
+
+static void malformed_arn(DynSlice arn) pg_attribute_noreturn();
+
+static void
+malformed_arn(DynSlice arn)
+{
+	dyn_validation("1 validation error detected: Value '%.*s' at 'tableName' failed to satisfy constraint: Valid ARN format is "
+				   "'arn:<awsPartition>:<vendor>:<region>:<subscriber>:resourceType/resourceName', where Resource name must have "
+				   "length less than or equal to %d, Resource name must have length greater than or equal to %d, Resource name "
+				   "must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
+				   (int) arn.len, arn.data, DYN_MAX_TABLE_NAME, DYN_MIN_TABLE_NAME);
+}
+
+/* One part of an ARN is not this server's. */
+static void
+foreign_arn(const char *part, DynSlice arn)
+{
+	dyn_validation("1 validation error detected: Invalid %s in '%.*s'", part, (int) arn.len, arn.data);
+}
+
+/* The name in a table's ARN. */
+static DynSlice
+name_in_arn(DynSlice arn)
+{
+	DynSlice	rest = {arn.data + strlen(ARN_START), arn.len - (uint32) strlen(ARN_START)};
+	DynSlice	partition;
+	DynSlice	vendor;
+	DynSlice	region;
+	DynSlice	account;
+	DynSlice	kind;
+
+	if (!cut(&rest, ':', &partition) || !cut(&rest, ':', &vendor) || !cut(&rest, ':', &region) || !cut(&rest, ':', &account) ||
+		!cut(&rest, '/', &kind) || !dyn_slice_is(vendor, "dynamodb"))
+		malformed_arn(arn);
+	if (!dyn_slice_is(partition, "aws"))
+		foreign_arn("AWS partition", arn);
+	if (!dyn_slice_is(kind, "table"))
+		foreign_arn("resource type", arn);
+	if (!dyn_name_is_legal(rest.data, rest.len) || rest.len < DYN_MIN_TABLE_NAME || rest.len > DYN_MAX_TABLE_NAME)
+		malformed_arn(arn);
+	check_account(arn, account);
+	if (!dyn_slice_is(region, dyn_guc_region))
+		foreign_arn("AWS region", arn);
+	return rest;
+}
+
+bool
+dyn_name_is_arn(DynSlice text)
+{
+	return text.len >= strlen(ARN_START) && memcmp(text.data, ARN_START, strlen(ARN_START)) == 0;
+}
+
+DynSlice
+dyn_name_table(DynSlice table_name)
+{
+	DynSlice	name = table_name;
+
+	if (dyn_name_is_arn(name))
+		name = name_in_arn(table_name);
+	if (name.len < DYN_MIN_TABLE_NAME || name.len > DYN_MAX_TABLE_NAME)
+		dyn_validation("TableName must be at least %d characters long and at most %d characters long",
+					   DYN_MIN_TABLE_NAME, DYN_MAX_TABLE_NAME);
+	if (!dyn_name_is_legal(name.data, name.len))
+		dyn_validation("1 validation error detected: Value '%.*s' at 'tableName' failed to satisfy constraint: "
+					   "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+", (int) name.len, name.data);
+	return name;
+}
+
+DynSlice
+dyn_name_of_request(const DynJson *request)
+{
+	return dyn_name_table(dyn_request_string(request, "TableName"));
+}
+
+static void
+refuse_resource(const char *reason, DynSlice arn)
+{
+	dyn_validation("%s: Invalid ResourceArn provided as input %.*s", reason, (int) arn.len, arn.data);
+}
+
+DynSlice
+dyn_name_of_resource(const DynJson *request)
+{
+	DynSlice	arn = dyn_request_string(request, "ResourceArn");
+	DynSlice	rest = arn;
+	DynSlice	parts[5];
+	DynSlice	kind;
+
+	if (!dyn_name_is_arn(arn))
+		refuse_resource("Invalid TableArn", arn);
+	for (int i = 0; i < lengthof(parts); i++)
+	{
+		if (!cut(&rest, ':', &parts[i]))
+			refuse_resource("Invalid TableArn", arn);
+	}
+	if (!dyn_slice_is(parts[2], "dynamodb"))
+		check_account(arn, DYN_SLICE(""));
+	if (!cut(&rest, '/', &kind) || !dyn_slice_is(kind, "table") || !dyn_name_is_legal(rest.data, rest.len) ||
+		rest.len < DYN_MIN_TABLE_NAME || rest.len > DYN_MAX_TABLE_NAME)
+		refuse_resource("Invalid TableArn", arn);
+	check_account(arn, parts[4]);
+	if (!dyn_slice_is(parts[3], dyn_guc_region) || !dyn_slice_is(parts[1], "aws"))
+		refuse_resource("Invalid TableArn", arn);
+	return rest;
+}
+
+void
+dyn_name_table_arn(StringInfo out, const char *table)
+{
+	appendStringInfo(out, ARN_PREFIX "%s:" DYN_ACCOUNT_ID ":table/%s", dyn_guc_region, table);
+}
+
+void
+dyn_name_index_arn(StringInfo out, const char *table, const char *index)
+{
+	dyn_name_table_arn(out, table);
+	appendStringInfo(out, "/index/%s", index);
+}
+
+void
+dyn_name_stream_arn(StringInfo out, const char *table, const char *label)
+{
+	dyn_name_table_arn(out, table);
+	appendStringInfo(out, "/stream/%s", label);
+}
+
+void
+dyn_name_backup_arn(StringInfo out, const char *table, const char *id)
+{
+	dyn_name_table_arn(out, table);
+	appendStringInfo(out, "/backup/%s", id);
+}
+
+/* The id of the key that an alias stands for: a UUID of version 4 that is always the same for this database cluster. */
+static void
+append_aliased_key(StringInfo out, const char *alias)
+{
+	uint64		seed = GetSystemIdentifier();
+	uint64		high = hash_bytes_extended((const unsigned char *) alias, (int) strlen(alias), seed);
+	uint64		low = hash_bytes_extended((const unsigned char *) alias, (int) strlen(alias), ~seed);
+
+	appendStringInfo(out, "key/%08x-%04x-4%03x-%04x-%04x%08x", (uint32) (high >> 32), (uint32) (high >> 16) & 0xFFFF,
+					 (uint32) high & 0xFFF, 0x8000 | ((uint32) (low >> 48) & 0x3FFF), (uint32) (low >> 32) & 0xFFFF, (uint32) low);
+}
+
+void
+dyn_name_kms_key_arn(StringInfo out, const char *key)
+{
+	const char *name = key ? key : "alias/aws/dynamodb";
+
+	if (strncmp(name, ARN_START, strlen(ARN_START)) == 0)
+	{
+		const char *alias = strstr(name, ":" ALIAS_START);
+
+		if (!alias)
+		{
+			appendStringInfoString(out, name);
+			return;
+		}
+		name = alias + 1;
+		appendBinaryStringInfo(out, key, (int) (name - key));
+	}
+	else
+		appendStringInfo(out, "arn:aws:kms:%s:" DYN_ACCOUNT_ID ":", dyn_guc_region);
+	if (strncmp(name, ALIAS_START, strlen(ALIAS_START)) == 0)
+		append_aliased_key(out, name);
+	else
+		appendStringInfo(out, "key/%s", name);
+}
+
+void
+dyn_name_not_found(DynSlice table, DynNameUse use)
+{
+	if (use == DYN_NAME_DATA)
+		dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found");
+	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Table: %.*s not found",
+			  (int) table.len, table.data);
+}
+
+DynTable *
+dyn_name_find_table(DynSlice table_name, DynNameUse use)
+{
+	DynSlice	name = dyn_name_table(table_name);
+	DynTable   *table = dyn_table_lookup(name.data, name.len);
+
+	if (table == NULL)
+		dyn_name_not_found(name, use);
+	return table;
+}

@@ -1,0 +1,68 @@
+/*
+ * name.h - table names, index names and their ARNs
+ *
+ * A TableName member may hold a name or `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME`; an index is
+ * `.../table/NAME/index/INDEX`.  The region is the setting dynapg.region, the account is always
+ * DYN_ACCOUNT_ID: an ARN of another one names a table that this server cannot have.
+ */
+#ifndef DYNAPG_TABLES_NAME_H
+#define DYNAPG_TABLES_NAME_H
+
+#include "lib/stringinfo.h"
+
+#include "base/compat.h"
+#include "base/json.h"
+#include "tables/table.h"
+
+#define DYN_ACCOUNT_ID	"000000000000"
+
+/* What an operation works on: it decides how a missing table is told. */
+typedef enum DynNameUse
+{
+	DYN_NAME_DATA,				/* items: GetItem, Query ... */
+	DYN_NAME_CONTROL			/* tables: CreateTable, DescribeTable ... */
+} DynNameUse;
+
+/*
+ * The table's name in a TableName member: the name itself, or the one in the ARN.  The slice borrows the
+ * member's bytes; it has 3 to 255 characters of the legal ones.  Raises DynamoDB's ValidationException for
+ * what is neither a name nor a table ARN, and its errors for an ARN of another region or account.
+ */
+extern DynSlice dyn_name_table(DynSlice table_name);
+
+/* The same straight from a request's TableName member, which is there since the shape demands it. */
+extern DynSlice dyn_name_of_request(const DynJson *request);
+
+/*
+ * The table's name in a ResourceArn member.  Raises ValidationException for what is no ARN of a table or of another region,
+ * AccessDeniedException for an ARN of another service or account, in the service's order.
+ */
+extern DynSlice dyn_name_of_resource(const DynJson *request);
+
+/* Does it begin as an ARN does? */
+extern bool dyn_name_is_arn(DynSlice text);
+
+/* Is it made of a-z A-Z 0-9 _ . - only, and not empty? */
+extern bool dyn_name_is_legal(const char *name, uint32 len);
+
+/* Appends the ARN of a table, of its index, of its stream (label as LatestStreamLabel). Not JSON-quoted. */
+extern void dyn_name_table_arn(StringInfo out, const char *table);
+extern void dyn_name_index_arn(StringInfo out, const char *table, const char *index);
+extern void dyn_name_stream_arn(StringInfo out, const char *table, const char *label);
+
+/* Appends the ARN of a backup of a table. */
+extern void dyn_name_backup_arn(StringInfo out, const char *table, const char *id);
+
+/*
+ * Appends the ARN of a KMS key that a request named by id, alias or ARN; NULL is the service's own key.  What an alias stands
+ * for is made up, since there is no KMS.
+ */
+extern void dyn_name_kms_key_arn(StringInfo out, const char *key);
+
+/* The table that a TableName member names; raises as dyn_name_table does, and where there is none. */
+extern DynTable *dyn_name_find_table(DynSlice table_name, DynNameUse use);
+
+/* Raises ResourceNotFoundException as DynamoDB words it for that use. */
+extern void dyn_name_not_found(DynSlice table, DynNameUse use) pg_attribute_noreturn();
+
+#endif							/* DYNAPG_TABLES_NAME_H */

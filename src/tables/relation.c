@@ -1,0 +1,211 @@
+/*
+ * relation.c - which relation is the btree of a secondary index
+ *
+ * Whether an index is built as the definition says is decided on the expressions that PostgreSQL has of it: the statement that
+ * would create it is analysed in the same way, and both are compared as they are stored: to simplify an expression would call
+ * functions of the table's owner, and whoever looks at a table is not to do that.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "catalog/index.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_index.h"
+#include "commands/defrem.h"
+#include "parser/parse_utilcmd.h"
+#include "parser/parser.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/syscache.h"
+
+#include "tables/columns.h"
+#include "tables/ddl.h"
+#include "tables/order.h"
+#include "tables/relation.h"
+
+bool
+dyn_relation_is_valid(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(relid));
+	bool		valid;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	valid = ((Form_pg_index) GETSTRUCT(tuple))->indisvalid;
+	ReleaseSysCache(tuple);
+	return valid;
+}
+
+/* ---- what an index is built of ---- */
+
+/* The statement that creates the index, analysed. */
+static IndexStmt *
+analyse(const DynTableDef *def, const DynIndexDef *index)
+{
+	char	   *sql = dyn_ddl_create_index(def, index, "x", false);
+	RawStmt    *raw = linitial_node(RawStmt, raw_parser(sql, RAW_PARSE_DEFAULT));
+
+	return transformIndexStmt(def->relid, castNode(IndexStmt, raw->stmt), sql);
+}
+
+/* An expression of the index as it is stored. */
+static Node *
+stored(Oid relid, AttrNumber column)
+{
+	HeapTuple	tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(relid));
+	Node	   *result = NULL;
+	Datum		value;
+	bool		isnull;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	value = SysCacheGetAttr(INDEXRELID, tuple, column, &isnull);
+	if (!isnull)
+		result = stringToNode(TextDatumGetCString(value));
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+Node *
+dyn_relation_predicate(Oid relid)
+{
+	return stored(relid, Anum_pg_index_indpred);
+}
+
+static bool
+columns_fit(Relation rel, Oid table, List *columns)
+{
+	List	   *expressions = castNode(List, stored(RelationGetRelid(rel), Anum_pg_index_indexprs));
+	int			nexpressions = 0;
+	int			i = 0;
+	ListCell   *cell;
+
+	foreach(cell, columns)
+	{
+		IndexElem  *column = lfirst_node(IndexElem, cell);
+		AttrNumber	number = rel->rd_index->indkey.values[i++];
+
+		if (column->expr == NULL && number != get_attnum(table, column->name))
+			return false;
+		if (column->expr == NULL)
+			continue;
+		if (number != 0 || nexpressions >= list_length(expressions) || !equal(list_nth(expressions, nexpressions++), column->expr))
+			return false;
+	}
+	return true;
+}
+
+/* Does the index sort its columns as it has to: ascending, strings by their bytes? */
+static bool
+order_fits(Relation rel, const DynOrder *order)
+{
+	for (int i = 0; i < order->count; i++)
+	{
+		Oid			collation = order->columns[i].attr->tag == DYN_S ? C_COLLATION_OID : InvalidOid;
+		Oid			class = GetDefaultOpClass(TupleDescAttr(RelationGetDescr(rel), i)->atttypid, BTREE_AM_OID);
+
+		if (rel->rd_indcollation[i] != collation || rel->rd_indoption[i] != 0 || !OidIsValid(class) ||
+			rel->rd_opfamily[i] != get_opclass_family(class))
+			return false;
+	}
+	return true;
+}
+
+static bool
+fits(const DynTableDef *def, const DynIndexDef *index, Relation rel)
+{
+	Form_pg_index form = rel->rd_index;
+	DynOrder	order;
+	IndexStmt  *statement;
+
+	dyn_order_of_index(&order, &def->pk, &def->sk, index->keys, index->npk, index->nsk);
+	if (rel->rd_rel->relam != BTREE_AM_OID || form->indisunique || form->indnatts != order.count || form->indnkeyatts != order.count)
+		return false;
+	statement = analyse(def, index);
+	return columns_fit(rel, def->relid, statement->indexParams) && order_fits(rel, &order) &&
+		equal(dyn_relation_predicate(RelationGetRelid(rel)), statement->whereClause);
+}
+
+bool
+dyn_relation_fits(const DynTableDef *def, const DynIndexDef *index, Oid relid)
+{
+	Relation	table = try_relation_open(def->relid, AccessShareLock);
+	Relation	rel = try_relation_open(relid, AccessShareLock);
+	bool		result = table && rel && rel->rd_index && rel->rd_index->indrelid == def->relid &&
+		dyn_columns_fit(def->relid, def->pk.tag, def->sk.tag) && fits(def, index, rel);
+
+	if (rel)
+		relation_close(rel, AccessShareLock);
+	if (table)
+		relation_close(table, NoLock);
+	return result;
+}
+
+/* ---- finding the relation ---- */
+
+/* The index of the table that has the name. */
+static Oid
+by_name(const DynTableDef *def, const char *name)
+{
+	Oid			relid = get_relname_relid(name, get_rel_namespace(def->relid));
+
+	return OidIsValid(relid) && IndexGetRelation(relid, true) == def->relid ? relid : InvalidOid;
+}
+
+/* Is it another secondary index of the table, by its name and its definition? */
+static bool
+is_of_another(const DynTableDef *def, const DynIndexDef *index, Oid relid)
+{
+	const char *name = get_rel_name(relid);
+
+	for (int i = 0; name && i < def->nindexes; i++)
+	{
+		const DynIndexDef *other = &def->indexes[i];
+
+		if (other != index && strcmp(other->relation_name, name) == 0 && dyn_relation_fits(def, other, relid))
+			return true;
+	}
+	return false;
+}
+
+/* The first index of the table that is built as this one is defined and that is no other one's. */
+static Oid
+by_definition(const DynTableDef *def, const DynIndexDef *index, bool valid)
+{
+	Relation	table = try_relation_open(def->relid, AccessShareLock);
+	Oid			found = InvalidOid;
+	ListCell   *cell;
+
+	if (table == NULL)
+		return InvalidOid;
+	foreach(cell, RelationGetIndexList(table))
+	{
+		Oid			relid = lfirst_oid(cell);
+
+		if (OidIsValid(found) || dyn_relation_is_valid(relid) != valid)
+			continue;
+		if (dyn_relation_fits(def, index, relid) && !is_of_another(def, index, relid))
+			found = relid;
+	}
+	relation_close(table, NoLock);
+	return found;
+}
+
+Oid
+dyn_relation_of_index(const DynTableDef *def, const DynIndexDef *index, bool valid)
+{
+	Oid			named = by_name(def, index->relation_name);
+	Oid			relid;
+
+	if (OidIsValid(named) && dyn_relation_fits(def, index, named))
+		return named;
+	relid = by_definition(def, index, true);
+	if (!OidIsValid(relid) && !valid)
+		relid = by_definition(def, index, false);
+	return OidIsValid(relid) ? relid : named;
+}

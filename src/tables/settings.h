@@ -1,0 +1,127 @@
+/*
+ * settings.h - what a table and its indexes are set to, apart from keys
+ *
+ * The catalog keeps them as JSON in the API's own member names (DynTableDef.definition, DynIndexDef.definition); here
+ * they are structures, read from a request or from the catalog and written to the catalog.
+ *
+ * Times are seconds since 1970 with milliseconds; 0 is "never".
+ */
+#ifndef DYNAPG_TABLES_SETTINGS_H
+#define DYNAPG_TABLES_SETTINGS_H
+
+#include "lib/stringinfo.h"
+
+#include "base/json.h"
+#include "utils/timestamp.h"
+
+/* The units per second that a table or index is warm for by itself in PAY_PER_REQUEST. */
+#define DYN_WARM_READ	12000
+#define DYN_WARM_WRITE	4000
+
+/* A member of a pair of units that was not given. */
+#define DYN_UNITS_ABSENT PG_INT64_MIN
+
+/* A pair of units; set is false where the pair was never given; -1 of an on-demand limit is "no limit". */
+typedef struct DynUnits
+{
+	bool		set;
+	int64		read;
+	int64		write;
+} DynUnits;
+
+typedef struct DynThroughput
+{
+	int64		read;			/* capacity units; 0 in PAY_PER_REQUEST */
+	int64		write;
+	double		increased;		/* when it was last */
+	double		decreased;
+	int64		decreases;		/* on the (UTC) day of decreased */
+} DynThroughput;
+
+/* Contributor insights of a table or an index; since is 0 where they were never asked for. */
+typedef struct DynInsights
+{
+	bool		enabled;
+	char	   *mode;			/* ACCESSED_AND_THROTTLED_KEYS, THROTTLED_KEYS */
+	double		since;			/* of the last change */
+} DynInsights;
+
+typedef struct DynIndexSettings
+{
+	DynThroughput throughput;
+	DynUnits	on_demand;
+	DynUnits	warm;
+	DynInsights insights;
+} DynIndexSettings;
+
+typedef struct DynTableSettings
+{
+	bool		pay_per_request;
+	double		pay_per_request_since;	/* kept when the table leaves the mode */
+	DynThroughput throughput;
+	DynUnits	on_demand;
+	DynUnits	warm;
+	bool		sse;
+	char	   *kms_key;		/* NULL: the service's own */
+	bool		stream;
+	char	   *stream_view;
+	char	   *stream_label;	/* of the latest stream, also a past one; NULL: never had one */
+	char	   *table_class;	/* NULL: never given */
+	double		table_class_since;
+	char	   *tags;			/* JSON array; NULL: none */
+	char	   *policy;			/* resource policy, kept and not enforced; NULL: none */
+	char	   *policy_revision;
+	char	   *kinesis;		/* JSON array of Kinesis destinations; NULL: there never was one */
+	DynInsights insights;
+	char	   *ttl_attribute;	/* of Time to Live; NULL: was never enabled */
+	bool		ttl_enabled;
+	double		pitr_since;		/* point-in-time recovery was asked for; 0: it is off */
+	int			pitr_days;
+	char	   *restored;		/* JSON object: the backup that the table was made of; NULL: of none */
+} DynTableSettings;
+
+/* From the catalog's JSON and to it. */
+extern DynTableSettings *dyn_settings_read(const char *definition);
+extern char *dyn_settings_write(const DynTableSettings *settings);
+extern DynIndexSettings *dyn_index_settings_read(const char *definition);
+extern char *dyn_index_settings_write(const DynIndexSettings *settings);
+
+/* OnDemandThroughput, WarmThroughput of a request; members that are absent become absent. */
+extern DynUnits dyn_settings_on_demand(const DynJson *object);
+extern DynUnits dyn_settings_warm(const DynJson *object);
+
+/*
+ * What a table or index is warm for: the most of what was asked for (warm, or NULL) and what its billing mode gives by
+ * itself.
+ */
+extern DynUnits dyn_settings_warm_units(const DynUnits *warm, const DynThroughput *throughput, bool pay_per_request);
+
+/* The units and decreases that were before, with the times of the change. */
+extern void dyn_settings_keep_units(DynThroughput *throughput, const DynThroughput *before);
+
+/* On-demand limits without those that are lifted (-1); set is false where none is left. */
+extern DynUnits dyn_settings_without_lifted(DynUnits units);
+
+/* Keeps a resource policy, under a new revision. */
+extern void dyn_settings_set_policy(DynTableSettings *settings, DynSlice policy);
+
+/* A moment in the API's form, and the present one (the transaction's). */
+extern double dyn_settings_epoch(TimestampTz moment);
+extern double dyn_settings_now(void);
+
+/* Appends a time as the API writes it. */
+extern void dyn_settings_print_time(StringInfo out, const char *member, double seconds);
+
+/* Appends "member":number. */
+extern void dyn_settings_print_number(StringInfo out, const char *member, int64 value);
+
+/* Appends "member":"text". */
+extern void dyn_settings_print_text(StringInfo out, const char *member, const char *text);
+
+/* Appends a pair of units under the names of its members; those that are absent are left out. */
+extern void dyn_settings_print_on_demand(StringInfo out, const DynUnits *units);
+
+/* Of decreases, those of the present (UTC) day. */
+extern int64 dyn_settings_decreases_today(const DynThroughput *throughput);
+
+#endif							/* DYNAPG_TABLES_SETTINGS_H */

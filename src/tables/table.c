@@ -1,0 +1,363 @@
+/*
+ * table.c - what a backend knows of a DynamoDB table, cached
+ *
+ * Two hashes lead to an entry: by name for lookups, by relid for invalidations, so that neither costs more with
+ * more tables.  The relcache callback only marks entries; the next lookup, of any name, unlinks them, and the next one
+ * of their name makes an entry anew.  An unlinked entry waits in a list until its transaction is over, as callers
+ * still hold it.
+ *
+ * While an entry is made, nothing leads to it: an invalidation that arrives then is remembered in `build`, and
+ * the entry is made again.  It enters the hashes last, complete.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "base/compat.h"
+#include "database/code.h"
+#include "database/installation.h"
+#include "tables/catalog.h"
+#include "tables/columns.h"
+#include "tables/ddl.h"
+#include "tables/relation.h"
+#include "tables/table.h"
+
+#define INITIAL_TABLES 64
+
+typedef struct NameEntry
+{
+	char		name[sizeof(((DynTable *) NULL)->name)];	/* hash key */
+	DynTable   *table;
+} NameEntry;
+
+typedef struct RelidEntry
+{
+	Oid			relid;			/* hash key */
+	DynTable   *table;
+} RelidEntry;
+
+static HTAB *tables_by_name = NULL;
+static HTAB *tables_by_relid = NULL;
+static DynTable *dead_tables = NULL;
+static dlist_head invalid_tables = DLIST_STATIC_INIT(invalid_tables);
+
+/* The entry in the making. */
+static struct
+{
+	Oid			relid;
+	bool		stale;			/* invalidated since it was begun */
+}			build;
+
+void
+dyn_table_set_invalid(DynTable *table)
+{
+	if (!table->valid)
+		return;
+	table->valid = false;
+	dlist_push_head(&invalid_tables, &table->invalid_node);
+}
+
+static void
+invalidate(Datum arg, Oid relid)
+{
+	RelidEntry *entry;
+
+	if (!OidIsValid(relid))
+	{
+		HASH_SEQ_STATUS scan;
+
+		build.stale = true;
+		hash_seq_init(&scan, tables_by_relid);
+		while ((entry = hash_seq_search(&scan)) != NULL)
+			dyn_table_set_invalid(entry->table);
+		return;
+	}
+	if (relid == build.relid)
+		build.stale = true;
+	entry = hash_search(tables_by_relid, &relid, HASH_FIND, NULL);
+	if (entry)
+		dyn_table_set_invalid(entry->table);
+}
+
+static void
+init_cache(void)
+{
+	HASHCTL		by_name = {.keysize = sizeof(((NameEntry *) NULL)->name), .entrysize = sizeof(NameEntry)};
+	HASHCTL		by_relid = {.keysize = sizeof(Oid), .entrysize = sizeof(RelidEntry)};
+
+	if (tables_by_relid)
+		return;
+	if (tables_by_name == NULL)
+		tables_by_name = hash_create("dynapg tables by name", INITIAL_TABLES, &by_name, HASH_ELEM | HASH_STRINGS);
+	tables_by_relid = hash_create("dynapg tables by relid", INITIAL_TABLES, &by_relid, HASH_ELEM | HASH_BLOBS);
+	CacheRegisterRelcacheCallback(invalidate, (Datum) 0);
+}
+
+/* ---- the end of an entry ---- */
+
+/* Takes an invalid entry out of the hashes. */
+static void
+unlink_table(DynTable *table)
+{
+	RelidEntry *by_relid = hash_search(tables_by_relid, &table->relid, HASH_FIND, NULL);
+	NameEntry  *by_name = hash_search(tables_by_name, table->name, HASH_FIND, NULL);
+
+	dlist_delete(&table->invalid_node);
+	if (by_relid && by_relid->table == table)
+		hash_search(tables_by_relid, &table->relid, HASH_REMOVE, NULL);
+	if (by_name && by_name->table == table)
+		hash_search(tables_by_name, table->name, HASH_REMOVE, NULL);
+	table->died_in = dyn_compat_lxid();
+	table->next_dead = dead_tables;
+	dead_tables = table;
+}
+
+/* Whatever their names: those of dropped tables may never be looked up again. */
+static void
+unlink_invalid_tables(void)
+{
+	while (!dlist_is_empty(&invalid_tables))
+		unlink_table(dlist_container(DynTable, invalid_node, dlist_head_node(&invalid_tables)));
+}
+
+static void
+free_table(DynTable *table)
+{
+	ListCell   *cell;
+
+	for (int i = 0; i < DYN_PLAN_COUNT; i++)
+	{
+		if (table->plans[i].plan)
+			SPI_freeplan(table->plans[i].plan);
+	}
+	for (int i = 0; i < table->nrange_plans; i++)
+	{
+		if (table->range_plans[i]->plan.plan)
+			SPI_freeplan(table->range_plans[i]->plan.plan);
+	}
+	foreach(cell, table->retired_plans)
+		SPI_freeplan(lfirst(cell));
+	MemoryContextDelete(table->context);
+}
+
+/* Frees the entries that died in an earlier transaction. */
+static void
+free_dead_tables(void)
+{
+	DynTable  **link = &dead_tables;
+	LocalTransactionId now = dyn_compat_lxid();
+
+	while (*link)
+	{
+		DynTable   *table = *link;
+
+		if (table->died_in == now)
+			link = &table->next_dead;
+		else
+		{
+			*link = table->next_dead;
+			free_table(table);
+		}
+	}
+}
+
+/* ---- the making of an entry ---- */
+
+static DynKeyAttr
+copy_key(DynKeyAttr key)
+{
+	if (key.tag)
+		key.name = pstrdup(key.name);
+	return key;
+}
+
+static DynProjection
+projection_from_name(const char *name)
+{
+	return strcmp(name, "ALL") == 0 ? DYN_PROJECT_ALL :
+		strcmp(name, "KEYS_ONLY") == 0 ? DYN_PROJECT_KEYS_ONLY : DYN_PROJECT_INCLUDE;
+}
+
+static DynIndex
+make_index(const DynIndexDef *def)
+{
+	DynIndex	index = {
+		.name = pstrdup(def->name),
+		.kind = def->kind,
+		.backfilling = def->status == DYN_INDEX_CREATING,
+		.npk = def->npk,
+		.nsk = def->nsk,
+		.projection = projection_from_name(def->projection),
+		.ninclude = def->ninclude,
+		.include = palloc0(Max(def->ninclude, 1) * sizeof(DynSlice)),
+		.definition = pstrdup(def->definition)
+	};
+
+	for (int i = 0; i < def->npk + def->nsk; i++)
+		index.keys[i] = copy_key(def->keys[i]);
+	for (int i = 0; i < def->ninclude; i++)
+		index.include[i] = (DynSlice) {pstrdup(def->include[i]), strlen(def->include[i])};
+	return index;
+}
+
+static void
+set_relations(DynTable *table, const DynTableDef *def)
+{
+	int			n = 0;
+
+	for (int i = 0; i < def->nindexes; i++)
+		if (def->indexes[i].status != DYN_INDEX_DELETING)
+			table->indexes[n++].relid = dyn_relation_of_index(def, &def->indexes[i], true);
+}
+
+/* An entry in a context of its own below the current one. */
+static DynTable *
+make_table(const DynTableDef *def)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dynapg table", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	DynTable   *table = palloc0(sizeof(DynTable));
+
+	MemoryContextCopyAndSetIdentifier(context, def->name);
+	strlcpy(table->name, def->name, sizeof(table->name));
+	table->context = context;
+	table->relid = def->relid;
+	table->item_type = dyn_columns_item_type();
+	table->pk = copy_key(def->pk);
+	table->sk = copy_key(def->sk);
+	dyn_columns_check(table->relid, table->pk.tag, table->sk.tag);
+	table->deletion_protection = def->deletion_protection;
+	table->definition = pstrdup(def->definition);
+	table->qualified = dyn_ddl_qualified_name(def->relid);
+	table->indexes = palloc(Max(def->nindexes, 1) * sizeof(DynIndex));
+	for (int i = 0; i < def->nindexes; i++)
+		if (def->indexes[i].status != DYN_INDEX_DELETING)
+			table->indexes[table->nindexes++] = make_index(&def->indexes[i]);
+	MemoryContextSwitchTo(old);
+	set_relations(table, def);
+	return table;
+}
+
+/*
+ * Reads the catalogs with the data table locked.  NULL where there is no such table; *again is set when something
+ * changed meanwhile.
+ */
+static DynTable *
+read_table(const char *name, bool *again)
+{
+	Oid			relid = dyn_catalog_relid(name);
+	DynTableDef *def;
+	DynTable   *table;
+
+	*again = false;
+	if (!OidIsValid(relid))
+		return NULL;
+	LockRelationOid(relid, AccessShareLock);
+	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
+		return NULL;			/* an older snapshot still shows the catalog row */
+	build.relid = relid;
+	build.stale = false;
+
+	def = dyn_catalog_read(name);
+	if (def && def->relid == relid)
+	{
+		table = make_table(def);
+		if (!build.stale)
+			return table;
+	}
+	UnlockRelationOid(relid, AccessShareLock);
+	*again = true;
+	return NULL;
+}
+
+/* Makes the entry complete, then lets the hashes lead to it. */
+static DynTable *
+load_table(const char *name)
+{
+	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "dynapg table lookup", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(work);
+	DynTable   *table;
+	bool		again;
+
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		table = read_table(name, &again);
+	} while (again);
+
+	if (table)
+	{
+		NameEntry  *by_name = hash_search(tables_by_name, table->name, HASH_ENTER, NULL);
+		RelidEntry *by_relid;
+		bool		found;
+
+		by_name->table = NULL;
+		by_relid = hash_search(tables_by_relid, &table->relid, HASH_ENTER, &found);
+		if (found)
+			dyn_table_set_invalid(by_relid->table);	/* the table's former name */
+		MemoryContextSetParent(table->context, CacheMemoryContext);
+		by_name->table = table;
+		by_relid->table = table;
+		table->valid = true;
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(work);
+	return table;
+}
+
+/* ---- lookup ---- */
+
+/* The valid entry of the name with its data table locked, or NULL. */
+static DynTable *
+cached_table(const char *name)
+{
+	NameEntry  *entry = hash_search(tables_by_name, name, HASH_FIND, NULL);
+	DynTable   *table = entry ? entry->table : NULL;
+
+	if (table == NULL)
+		return NULL;
+	if (table->valid)
+	{
+		LockRelationOid(table->relid, AccessShareLock);
+		if (table->valid)
+			return table;
+		UnlockRelationOid(table->relid, AccessShareLock);
+	}
+	unlink_table(table);
+	return NULL;
+}
+
+DynTable *
+dyn_table_lookup(const char *name, uint32 len)
+{
+	char		key[sizeof(((NameEntry *) NULL)->name)];
+	DynTable   *table;
+
+	if (len == 0 || len >= sizeof(key) || memchr(name, 0, len))
+		return NULL;
+	memcpy(key, name, len);
+	key[len] = '\0';
+
+	(void) dyn_installation_require();
+	init_cache();
+	unlink_invalid_tables();
+	if (dead_tables)
+		free_dead_tables();
+	table = cached_table(key);
+	if (table == NULL)
+		table = load_table(key);
+	if (table)
+		dyn_code_check_superuser(table->relid, &table->checked_in);
+	return table;
+}

@@ -1,0 +1,132 @@
+/*
+ * table.h - what a backend knows of a DynamoDB table, cached
+ *
+ * The description of a table is made from its catalog row (dynapg.tables, dynapg.indexes) and kept in a
+ * backend-local hash by name, together with the kept SPI plans that rows.c and range.c fill in.  It is
+ * invalidated through the relcache of the data table: whoever changes a catalog row also sends
+ * CacheInvalidateRelcacheByRelid of it.  An entry is marked valid last.
+ *
+ * A lookup takes AccessShareLock on the data table until the end of the transaction, as any statement that
+ * reads it does: the table that was found cannot be dropped, or dropped and made anew with other keys, under
+ * a request.  Entries that became invalid are freed in a later transaction, so a DynTable pointer is good until
+ * the end of the transaction that looked it up, whatever runs meanwhile, errors included.
+ */
+#ifndef DYNAPG_TABLES_TABLE_H
+#define DYNAPG_TABLES_TABLE_H
+
+#include "base/json.h"
+#include "base/limits.h"
+#include "executor/spi.h"
+#include "lib/ilist.h"
+#include "tables/index_kind.h"
+#include "value/key.h"
+
+typedef struct DynTable DynTable;
+
+/* Plans kept per table; made when first used. */
+typedef enum DynPlanKind
+{
+	DYN_PLAN_GET,
+	DYN_PLAN_PUT,				/* unconditional upsert */
+	DYN_PLAN_PUT_IF,			/* upsert with a condition, or that hands the old image over */
+	DYN_PLAN_REPLACE_IF,		/* update of an existing row with a condition, by a given item */
+	DYN_PLAN_UPSERT,			/* insert the given item or apply the program to the row */
+	DYN_PLAN_UPDATE,			/* apply the program to an existing row */
+	DYN_PLAN_DELETE,
+	DYN_PLAN_CHECK_IF,			/* lock a row for which the condition holds */
+	DYN_PLAN_CLAIM,				/* insert unless there is a row: these three are the table owner's; see key_lock.h */
+	DYN_PLAN_UNCLAIM,			/* delete the row that was inserted */
+	DYN_PLAN_LOCK,				/* lock the row */
+	DYN_PLAN_GET_MANY,			/* these take lists of keys and items */
+	DYN_PLAN_PUT_MANY,
+	DYN_PLAN_DELETE_MANY,
+	DYN_PLAN_PUT_MANY_KEEP,		/* these two tell the old images, too */
+	DYN_PLAN_DELETE_MANY_KEEP,
+	DYN_PLAN_COUNT
+} DynPlanKind;
+
+/* What the API shows of an item read by an index. */
+typedef enum DynProjection
+{
+	DYN_PROJECT_ALL,
+	DYN_PROJECT_KEYS_ONLY,
+	DYN_PROJECT_INCLUDE
+} DynProjection;
+
+/*
+ * A secondary index: key attributes in order, partition attributes first.  One that is being built is among them
+ * since writes are checked against it; one that is being dropped is not.
+ */
+typedef struct DynIndex
+{
+	char	   *name;
+	Oid			relid;			/* its btree; InvalidOid: there is none */
+	DynIndexKind kind;
+	bool		backfilling;	/* being built: no read can use it */
+	int			npk;			/* partition attributes (1..4; LSI: 1) */
+	int			nsk;			/* sort attributes (0..4) */
+	DynKeyAttr	keys[DYN_MAX_INDEX_KEY_ATTRS];
+	DynProjection projection;
+	int			ninclude;		/* NonKeyAttributes of DYN_PROJECT_INCLUDE */
+	DynSlice   *include;
+	char	   *definition;		/* as in the catalog */
+} DynIndex;
+
+/* A kept plan; see plan.h. */
+typedef struct DynPlan
+{
+	SPIPlanPtr	plan;			/* NULL: not made yet */
+	int			generation;		/* of the generic plan that was made with index scans forced */
+} DynPlan;
+
+/* The plan of range reads of one shape; see range.c. */
+typedef struct DynRangePlan
+{
+	uint32		shape;
+	DynPlan		plan;
+} DynRangePlan;
+
+#define DYN_MAX_RANGE_PLANS 64	/* kept per table */
+
+struct DynTable
+{
+	char		name[256];		/* DynamoDB's name; at most 255 characters, all ASCII */
+	Oid			relid;			/* the data table dynamodb."..." */
+	bool		valid;
+	dlist_node	invalid_node;	/* in the list of invalid entries, from then until it is unlinked */
+	DynKeyAttr	pk;
+	DynKeyAttr	sk;				/* tag 0: no sort key */
+	bool		deletion_protection;
+	char	   *definition;		/* as in the catalog */
+	struct DynThrottle *throttle; /* throughput/throttle.c's, in context; NULL: not made yet */
+	char	   *qualified;		/* quoted schema-qualified relation name */
+	int			nindexes;
+	DynIndex   *indexes;		/* sorted by name */
+	MemoryContext context;		/* everything of this entry but the plans */
+	Oid			item_type;		/* dynapg.item */
+	uint64		checked_in;		/* see database/code.h */
+	TimestampTz warned_at;		/* when range.c last warned of rows that are no items; 0: never */
+	LocalTransactionId died_in; /* transaction that unlinked the entry */
+	struct DynTable *next_dead;
+	DynPlan		plans[DYN_PLAN_COUNT];
+	int			nrange_plans;
+	DynRangePlan *range_plans[DYN_MAX_RANGE_PLANS]; /* in context; last used first */
+	List	   *retired_plans;	/* replaced while they may have been running */
+};
+
+/*
+ * Gets each row's item, detoasted, good until it returns; the current memory context is reset after it.
+ * Returns false to stop.
+ */
+typedef bool (*DynRowConsumer) (void *arg, const struct varlena *item);
+
+/* Has the next lookup make the entry anew. */
+extern void dyn_table_set_invalid(DynTable *table);
+
+/*
+ * The table of that name (not an ARN), or NULL where there is none, its data table was dropped, or it is
+ * being deleted.  Raises nothing for an unknown name.  Must be called inside a transaction.
+ */
+extern DynTable *dyn_table_lookup(const char *name, uint32 len);
+
+#endif							/* DYNAPG_TABLES_TABLE_H */

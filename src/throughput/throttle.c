@@ -1,0 +1,402 @@
+/*
+ * throttle.c - may a request use the throughput of its table, and what it used of it
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "base/errors.h"
+#include "base/jsonout.h"
+#include "store/range.h"
+#include "tables/name.h"
+#include "tables/settings.h"
+#include "throughput/throttle.h"
+
+#define TABLE_EXCEEDED \
+	"The level of configured provisioned throughput for the table was exceeded. " \
+	"Consider increasing your provisioning level with the UpdateTable API."
+#define INDEX_EXCEEDED \
+	"The level of configured provisioned throughput for one or more global secondary indexes of the table was exceeded. " \
+	"Consider increasing your provisioning level for the under-provisioned global secondary indexes with the UpdateTable API"
+#define ON_DEMAND_EXCEEDED "Throughput exceeds the maximum OnDemandThroughput configured on table or index"
+
+/* The limits of a table and of its indexes: made from their definitions when first needed, kept with the table. */
+typedef struct DynThrottle
+{
+	bool		on_demand;
+	bool		limited[DYN_BUCKET_KINDS];	/* is any of these? */
+	DynBucketd table;
+	DynBucketd indexes[FLEXIBLE_ARRAY_MEMBER];	/* of each index; without limits for a local one */
+} DynThrottle;
+
+/* A bucket that has nothing left. */
+typedef struct Refusal
+{
+	const DynTable *table;
+	const DynIndex *index;		/* NULL: the table's own */
+	DynBucketKind kind;
+	bool		on_demand;
+} Refusal;
+
+PGDLLEXPORT Datum dynapg_throughput_left(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(dynapg_throughput_left);
+PGDLLEXPORT Datum dynapg_refill_throughput(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(dynapg_refill_throughput);
+
+/* ---- limits ---- */
+
+/* Limits of a definition's units; those that are absent, or lifted, are none. */
+static void
+set_rates(DynBucketd *limits, bool on_demand, const DynThroughput *provisioned, const DynUnits *maximum)
+{
+	limits->rates[DYN_BUCKET_READ] = Max(on_demand ? maximum->read : provisioned->read, 0);
+	limits->rates[DYN_BUCKET_WRITE] = Max(on_demand ? maximum->write : provisioned->write, 0);
+}
+
+static void
+read_limits(DynThrottle *admission, const DynTable *table)
+{
+	DynTableSettings *settings = dyn_settings_read(table->definition);
+
+	admission->on_demand = settings->pay_per_request;
+	admission->table = (DynBucketd) {.relid = table->relid};
+	set_rates(&admission->table, admission->on_demand, &settings->throughput, &settings->on_demand);
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		DynBucketd *limits = &admission->indexes[i];
+		DynIndexSettings *own;
+
+		*limits = (DynBucketd) {.relid = table->indexes[i].relid};
+		if (table->indexes[i].kind != DYN_INDEX_GLOBAL || !OidIsValid(limits->relid))
+			continue;
+		own = dyn_index_settings_read(table->indexes[i].definition);
+		set_rates(limits, admission->on_demand, &own->throughput, &own->on_demand);
+	}
+}
+
+static const DynThrottle *
+admission_of(DynTable *table)
+{
+	DynThrottle *admission;
+	MemoryContext work;
+	MemoryContext old;
+
+	if (table->throttle != NULL)
+		return table->throttle;
+	admission = MemoryContextAllocZero(table->context, offsetof(DynThrottle, indexes) + table->nindexes * sizeof(DynBucketd));
+	work = AllocSetContextCreate(CurrentMemoryContext, "dynapg admission", ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(work);
+	read_limits(admission, table);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(work);
+	for (int kind = 0; kind < DYN_BUCKET_KINDS; kind++)
+	{
+		admission->limited[kind] = admission->table.rates[kind] > 0;
+		for (int i = 0; i < table->nindexes; i++)
+			admission->limited[kind] |= admission->indexes[i].rates[kind] > 0;
+	}
+	table->throttle = admission;
+	return admission;
+}
+
+bool
+dyn_throttle_limits(DynTable *table, DynBucketKind kind)
+{
+	return admission_of(table)->limited[kind];
+}
+
+/* ---- refusals ---- */
+
+static List *
+add_refusal(List *refusals, DynTable *table, const DynIndex *index, DynBucketKind kind)
+{
+	Refusal    *refusal = palloc_object(Refusal);
+
+	*refusal = (Refusal) {.table = table, .index = index, .kind = kind, .on_demand = admission_of(table)->on_demand};
+	return lappend(refusals, refusal);
+}
+
+static bool
+same_refusal(const Refusal *a, const Refusal *b)
+{
+	return a->table == b->table && a->index == b->index && a->kind == b->kind;
+}
+
+List *
+dyn_throttle_join(List *refusals, List *more)
+{
+	ListCell   *cell;
+
+	foreach(cell, more)
+	{
+		ListCell   *known;
+		bool		found = false;
+
+		foreach(known, refusals)
+			found |= same_refusal(lfirst(known), lfirst(cell));
+		if (!found)
+			refusals = lappend(refusals, lfirst(cell));
+	}
+	return refusals;
+}
+
+static const char *
+text_of(const Refusal *refusal)
+{
+	return refusal->on_demand ? ON_DEMAND_EXCEEDED : refusal->index != NULL ? INDEX_EXCEEDED : TABLE_EXCEEDED;
+}
+
+/* {"reason":"TableReadProvisionedThroughputExceeded","resource":its ARN} */
+static void
+append_reason(StringInfo out, const Refusal *refusal)
+{
+	StringInfoData arn;
+
+	initStringInfo(&arn);
+	if (refusal->index != NULL)
+		dyn_name_index_arn(&arn, refusal->table->name, refusal->index->name);
+	else
+		dyn_name_table_arn(&arn, refusal->table->name);
+	appendStringInfo(out, "{\"reason\":\"%s%s%s\"", refusal->index != NULL ? "Index" : "Table",
+					 refusal->kind == DYN_BUCKET_READ ? "Read" : "Write",
+					 refusal->on_demand ? "MaxOnDemandThroughputExceeded" : "ProvisionedThroughputExceeded");
+	dyn_jsonout_member(out, "resource");
+	dyn_jsonout_string(out, arn.data, arn.len);
+	appendStringInfoChar(out, '}');
+}
+
+void
+dyn_throttle_refuse(List *refusals)
+{
+	StringInfoData detail;
+	const Refusal *first;
+
+	if (refusals == NIL)
+		return;
+	first = linitial(refusals);
+	initStringInfo(&detail);
+	appendStringInfoString(&detail, first->on_demand ? "{\"throttlingReasons\":[" : "{\"ThrottlingReasons\":[");
+	for (int i = 0; i < list_length(refusals); i++)
+	{
+		if (i > 0)
+			appendStringInfoChar(&detail, ',');
+		append_reason(&detail, list_nth(refusals, i));
+	}
+	appendStringInfoString(&detail, "]}");
+	dyn_error_detail(first->on_demand ? DYN_E_THROTTLING : DYN_E_PROVISIONED_THROUGHPUT_EXCEEDED, detail.data, "%s", text_of(first));
+}
+
+/* ---- asking and taking ---- */
+
+List *
+dyn_throttle_check(DynTable *table, const DynIndex *index, DynBucketKind kind)
+{
+	const DynThrottle *admission = admission_of(table);
+	const DynIndex *global = index != NULL && index->kind == DYN_INDEX_GLOBAL ? index : NULL;
+	const DynBucketd *limits = global != NULL ? &admission->indexes[global - table->indexes] : &admission->table;
+
+	return dyn_bucket_has_left(limits, kind) ? NIL : add_refusal(NIL, table, global, kind);
+}
+
+bool
+dyn_throttle_index_exhausted(DynTable *table)
+{
+	const DynThrottle *admission = admission_of(table);
+
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		if (!dyn_bucket_has_left(&admission->indexes[i], DYN_BUCKET_WRITE))
+			return true;
+	}
+	return false;
+}
+
+static double
+index_units(const DynCapacity *used, int i)
+{
+	return used->index_units != NULL ? used->index_units[i] : 0;
+}
+
+/* The units of the table itself and of its local indexes. */
+static double
+own_units(const DynTable *table, const DynCapacity *used)
+{
+	double		units = used->table_units;
+
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		if (table->indexes[i].kind != DYN_INDEX_GLOBAL)
+			units += index_units(used, i);
+	}
+	return units;
+}
+
+/* The global indexes that were used and have nothing left. */
+static List *
+check_indexes(DynTable *table, DynBucketKind kind, const DynCapacity *used)
+{
+	const DynThrottle *admission = admission_of(table);
+	List	   *refusals = NIL;
+
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		if (index_units(used, i) > 0 && !dyn_bucket_has_left(&admission->indexes[i], kind))
+			refusals = add_refusal(refusals, table, &table->indexes[i], kind);
+	}
+	return refusals;
+}
+
+static void
+charge_indexes(DynTable *table, DynBucketKind kind, const DynCapacity *used)
+{
+	const DynThrottle *admission = admission_of(table);
+
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		if (index_units(used, i) > 0)
+			dyn_bucket_charge(&admission->indexes[i], kind, index_units(used, i));
+	}
+}
+
+void
+dyn_throttle_charge(DynTable *table, DynBucketKind kind, const DynCapacity *used)
+{
+	dyn_bucket_charge(&admission_of(table)->table, kind, own_units(table, used));
+	charge_indexes(table, kind, used);
+}
+
+List *
+dyn_throttle_take(DynTable *table, DynBucketKind kind, const DynCapacity *used)
+{
+	double		own = own_units(table, used);
+	List	   *refusals = check_indexes(table, kind, used);
+
+	if (refusals != NIL)
+		return refusals;
+	if (own > 0 && !dyn_bucket_take(&admission_of(table)->table, kind, own))
+		return add_refusal(NIL, table, NULL, kind);
+	charge_indexes(table, kind, used);
+	return NIL;
+}
+
+/* What a write that changed nothing used: as much as one of the item that it found, or would have stored. */
+static double
+units_of_nothing(const DynWrite *write, const DynWriteResult *result)
+{
+	return dyn_capacity_of_write(Max(dyn_image_size(result->old_item), write->kind == DYN_WRITE_PUT ? dyn_item_size(write->item) : 0));
+}
+
+DynCapacity
+dyn_throttle_of_write(const DynWrite *write, const DynWriteResult *result)
+{
+	DynCapacity used = {0};
+
+	if (result->status == DYN_WRITTEN)
+		dyn_capacity_add_write(&used, write->table, result->old_item, dyn_row_image_after(write, result));
+	else
+		used.table_units = units_of_nothing(write, result);
+	return used;
+}
+
+void
+dyn_throttle_written(const DynWrite *write, const DynWriteResult *result)
+{
+	DynCapacity used;
+
+	if (!dyn_throttle_applies(write->table, DYN_BUCKET_WRITE))
+		return;
+	used = dyn_throttle_of_write(write, result);
+	dyn_throttle_refuse(dyn_throttle_take(write->table, DYN_BUCKET_WRITE, &used));
+}
+
+/* ---- transactions ---- */
+
+void
+dyn_throttle_add_transact_write(DynThrottleAction *action, const DynWrite *write, const DynWriteResult *result)
+{
+	if (result->status == DYN_WRITTEN)
+		dyn_capacity_add_transact_write(&action->used, write->table, result->old_item, dyn_row_image_after(write, result));
+	else
+		action->used.table_units += 2 * units_of_nothing(write, result);
+}
+
+static void
+give_reason(DynReason *reason, List *refusals)
+{
+	const Refusal *first;
+
+	if (refusals == NIL || reason->code != NULL)
+		return;
+	first = linitial(refusals);
+	reason->code = first->on_demand ? "ThrottlingError" : "ProvisionedThroughputExceeded";
+	reason->message = text_of(first);
+}
+
+void
+dyn_throttle_check_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynBucketKind kind)
+{
+	for (int i = 0; i < count; i++)
+		give_reason(&reasons[i], dyn_throttle_check(actions[i].table, NULL, kind));
+}
+
+void
+dyn_throttle_take_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynBucketKind kind)
+{
+	if (!dyn_cancellation_is_due(reasons, count))
+	{
+		dyn_throttle_check_actions(actions, reasons, count, kind);
+		for (int i = 0; i < count; i++)
+			give_reason(&reasons[i], check_indexes(actions[i].table, kind, &actions[i].used));
+		if (dyn_cancellation_is_due(reasons, count))
+			return;
+	}
+	for (int i = 0; i < count; i++)
+		dyn_throttle_charge(actions[i].table, kind, &actions[i].used);
+}
+
+/* ---- SQL functions ---- */
+
+/* throughput_left() returns json: an array with an object for each bucket. */
+Datum
+dynapg_throughput_left(PG_FUNCTION_ARGS)
+{
+	StringInfoData out;
+	int			count;
+	DynBucketState *states = dyn_bucket_list(&count);
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '[');
+	for (int i = 0; i < count; i++)
+	{
+		appendStringInfo(&out, "%s{\"relid\":%u,\"kind\":\"%s\",\"units_per_second\":" INT64_FORMAT ",\"units\":%.6f}",
+						 i > 0 ? "," : "", states[i].relid, states[i].kind == DYN_BUCKET_READ ? "read" : "write",
+						 states[i].rate, states[i].units);
+	}
+	appendStringInfoChar(&out, ']');
+	PG_RETURN_DATUM(CStringGetTextDatum(out.data));
+}
+
+/* refill_throughput(table_name text, seconds integer) returns void */
+Datum
+dynapg_refill_throughput(PG_FUNCTION_ARGS)
+{
+	text	   *given = PG_GETARG_TEXT_PP(0);
+	int			seconds = PG_GETARG_INT32(1);
+	DynTable   *table = dyn_name_find_table((DynSlice) {VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given)}, DYN_NAME_CONTROL);
+	const DynThrottle *admission;
+
+	if (seconds < -DYN_BUCKET_BURST || seconds > DYN_BUCKET_BURST)
+		ereport(ERROR,
+				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("seconds must be from %d to %d", -DYN_BUCKET_BURST, DYN_BUCKET_BURST));
+	admission = admission_of(table);
+	dyn_bucket_set(&admission->table, seconds);
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		if (table->indexes[i].kind == DYN_INDEX_GLOBAL && OidIsValid(admission->indexes[i].relid))
+			dyn_bucket_set(&admission->indexes[i], seconds);
+	}
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,101 @@
+/*
+ * throttle.h - may a request use the throughput of its table, and what it used of it
+ *
+ * Only with dynapg.throttling; otherwise each of these is one branch at its caller's.  The buckets are those of
+ * throughput/bucket.h.  A table of billing mode PROVISIONED, and each of its global secondary indexes, is limited to its
+ * ProvisionedThroughput; one of PAY_PER_REQUEST to its OnDemandThroughput, where it has that.  Local secondary indexes
+ * use the table's.
+ *
+ * A request asks twice: before its statement, so that one that has to wait costs nothing, and after it, when it is known
+ * what it used: that is taken then, or nothing if the bucket was emptied meanwhile, and the request is refused. A write
+ * takes from the table and from each global index that it changes; it is refused, too, when one of these has nothing left.
+ * What it wrote is undone by the error.  A write whose condition fails has used the table's units, too.
+ *
+ * Query and Scan read their page or are refused; batches do what they can and hand back the rest.
+ */
+#ifndef DYNAPG_THROUGHPUT_THROTTLE_H
+#define DYNAPG_THROUGHPUT_THROTTLE_H
+
+#include "postgres.h"
+
+#include "nodes/pg_list.h"
+
+#include "base/guc.h"
+#include "store/cancellation.h"
+#include "store/rows.h"
+#include "throughput/bucket.h"
+#include "throughput/capacity.h"
+
+/* Is the use of the table, or of one of its global indexes, limited at present? */
+extern bool dyn_throttle_limits(DynTable *table, DynBucketKind kind);
+
+static inline bool
+dyn_throttle_applies(DynTable *table, DynBucketKind kind)
+{
+	return unlikely(dyn_guc_throttling) && dyn_throttle_limits(table, kind);
+}
+
+/*
+ * What has nothing left, as a list for dyn_throttle_refuse; NIL is "admitted".  index is the one that is read by, or NULL;
+ * a local one is the table.
+ */
+extern List *dyn_throttle_check(DynTable *table, const DynIndex *index, DynBucketKind kind);
+
+/* Takes what was used, unless something of it has nothing left: a list of that. */
+extern List *dyn_throttle_take(DynTable *table, DynBucketKind kind, const DynCapacity *used);
+
+/* Takes it whatever is left. */
+extern void dyn_throttle_charge(DynTable *table, DynBucketKind kind, const DynCapacity *used);
+
+/* Raises the exception that a request with these refusals gets; none where there are none. */
+extern void dyn_throttle_refuse(List *refusals);
+
+/* Adds refusals to those of other parts of a batch, once each. */
+extern List *dyn_throttle_join(List *refusals, List *more);
+
+/* Has one of the table's global indexes no write units left? */
+extern bool dyn_throttle_index_exhausted(DynTable *table);
+
+/* What a write used; also one that did not change anything. */
+extern DynCapacity dyn_throttle_of_write(const DynWrite *write, const DynWriteResult *result);
+
+/* For an operation on one item, or a page. */
+static inline void
+dyn_throttle_require(DynTable *table, const DynIndex *index, DynBucketKind kind)
+{
+	if (unlikely(dyn_guc_throttling))
+		dyn_throttle_refuse(dyn_throttle_check(table, index, kind));
+}
+
+static inline void
+dyn_throttle_read(DynTable *table, const DynCapacity *used)
+{
+	if (unlikely(dyn_guc_throttling))
+		dyn_throttle_refuse(dyn_throttle_take(table, DYN_BUCKET_READ, used));
+}
+
+/* The images have been kept where dyn_throttle_applies said so. */
+extern void dyn_throttle_written(const DynWrite *write, const DynWriteResult *result);
+
+/* ---- transactions, which are admitted as a whole ---- */
+
+/* An action's table and what it used. */
+typedef struct DynThrottleAction
+{
+	DynTable   *table;
+	DynCapacity used;
+} DynThrottleAction;
+
+/* What an action of a transaction used, added to its entry. */
+extern void dyn_throttle_add_transact_write(DynThrottleAction *action, const DynWrite *write, const DynWriteResult *result);
+
+/* Gives the actions whose tables have nothing left their reason. */
+extern void dyn_throttle_check_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynBucketKind kind);
+
+/*
+ * Takes what all actions used.  One that uses what has nothing left gets that as its reason unless it has another one, and
+ * nothing is taken then; except that a transaction that is cancelled for other reasons has used what it used.
+ */
+extern void dyn_throttle_take_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynBucketKind kind);
+
+#endif							/* DYNAPG_THROUGHPUT_THROTTLE_H */
