@@ -62,6 +62,9 @@ EXCEPTION WHEN feature_not_supported THEN
 END
 $$;
 
+ALTER TABLE dynapg.backups ADD COLUMN expires_at timestamptz;
+COMMENT ON COLUMN dynapg.backups.expires_at IS 'when it goes by itself; such a backup was made as its table was deleted';
+
 -- Nobody but the owner of the history and superusers meets its rows with SQL.
 ALTER TABLE dynapg.recoveries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE dynapg.moments ENABLE ROW LEVEL SECURITY;
@@ -78,6 +81,19 @@ CREATE FUNCTION dynapg.recovery_rows(relation regclass, cut bytea, until bytea)
 COMMENT ON FUNCTION dynapg.recovery_rows(regclass, bytea, bytea) IS
 	'what rows of a table that were written later were at a moment; for queries that dynapg makes';
 
+CREATE VIEW dynapg.recovery_list WITH (security_barrier) AS
+	SELECT t.name AS table_name, r.days, r.since, GREATEST(r.since, pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-)
+		pg_catalog.make_interval(secs => r.days OPERATOR(pg_catalog.*) 86400)) AS earliest, h.records, h.bytes
+	FROM dynapg.recoveries r JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) r.relid
+		JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) r.relid::pg_catalog.oid
+		CROSS JOIN LATERAL (SELECT pg_catalog.count(*) AS records,
+			COALESCE(pg_catalog.sum(110 OPERATOR(pg_catalog.+) pg_catalog.octet_length(h.pk) OPERATOR(pg_catalog.+)
+				COALESCE(pg_catalog.octet_length(h.sk), 0) OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(h.old_item), 0)), 0) AS bytes
+			FROM dynapg.history h WHERE h.recovery_id OPERATOR(pg_catalog.=) r.recovery_id) h
+	WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE');
+COMMENT ON VIEW dynapg.recovery_list IS 'point-in-time recovery of the tables that the user owns: period in days, the oldest moment to restore to, and what is kept, which is counted';
+GRANT SELECT ON dynapg.recovery_list TO PUBLIC;
+
 CREATE FUNCTION dynapg.items_at(table_name text, moment timestamptz) RETURNS SETOF dynapg.item
 	AS 'MODULE_PATHNAME', 'dynapg_items_at' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE ROWS 1000;
 COMMENT ON FUNCTION dynapg.items_at(text, timestamptz) IS 'the items of a table with point-in-time recovery as they were at that moment';
@@ -87,6 +103,16 @@ CREATE FUNCTION dynapg.changes_between(table_name text, from_moment timestamptz,
 	AS 'MODULE_PATHNAME', 'dynapg_changes_between' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE ROWS 1000;
 COMMENT ON FUNCTION dynapg.changes_between(text, timestamptz, timestamptz) IS
 	'the items of a table with point-in-time recovery that were written between two moments, as they were at each';
+
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(json) IS 'Makes a table as another one was at a moment: the API operation RestoreTableToPointInTime';
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(jsonb) IS 'Makes a table as another one was at a moment: the API operation RestoreTableToPointInTime';
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(text) IS 'Makes a table as another one was at a moment: the API operation RestoreTableToPointInTime';
+COMMENT ON FUNCTION dynapg.update_continuous_backups(json) IS 'Switches point-in-time recovery of a table on or off: the API operation UpdateContinuousBackups';
+COMMENT ON FUNCTION dynapg.update_continuous_backups(jsonb) IS 'Switches point-in-time recovery of a table on or off: the API operation UpdateContinuousBackups';
+COMMENT ON FUNCTION dynapg.update_continuous_backups(text) IS 'Switches point-in-time recovery of a table on or off: the API operation UpdateContinuousBackups';
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(json) IS 'Describes point-in-time recovery of a table: the API operation DescribeContinuousBackups';
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(jsonb) IS 'Describes point-in-time recovery of a table: the API operation DescribeContinuousBackups';
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(text) IS 'Describes point-in-time recovery of a table: the API operation DescribeContinuousBackups';
 
 /* ---- comments in plain words ---- */
 

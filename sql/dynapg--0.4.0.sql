@@ -1375,6 +1375,19 @@ CREATE FUNCTION dynapg.recovery_rows(relation regclass, cut bytea, until bytea)
 COMMENT ON FUNCTION dynapg.recovery_rows(regclass, bytea, bytea) IS
 	'what rows of a table that were written later were at a moment; for queries that dynapg makes';
 
+CREATE VIEW dynapg.recovery_list WITH (security_barrier) AS
+	SELECT t.name AS table_name, r.days, r.since, GREATEST(r.since, pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-)
+		pg_catalog.make_interval(secs => r.days OPERATOR(pg_catalog.*) 86400)) AS earliest, h.records, h.bytes
+	FROM dynapg.recoveries r JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) r.relid
+		JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) r.relid::pg_catalog.oid
+		CROSS JOIN LATERAL (SELECT pg_catalog.count(*) AS records,
+			COALESCE(pg_catalog.sum(110 OPERATOR(pg_catalog.+) pg_catalog.octet_length(h.pk) OPERATOR(pg_catalog.+)
+				COALESCE(pg_catalog.octet_length(h.sk), 0) OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(h.old_item), 0)), 0) AS bytes
+			FROM dynapg.history h WHERE h.recovery_id OPERATOR(pg_catalog.=) r.recovery_id) h
+	WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE');
+COMMENT ON VIEW dynapg.recovery_list IS 'point-in-time recovery of the tables that the user owns: period in days, the oldest moment to restore to, and what is kept, which is counted';
+GRANT SELECT ON dynapg.recovery_list TO PUBLIC;
+
 CREATE FUNCTION dynapg.items_at(table_name text, moment timestamptz) RETURNS SETOF dynapg.item
 	AS 'MODULE_PATHNAME', 'dynapg_items_at' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE ROWS 1000;
 COMMENT ON FUNCTION dynapg.items_at(text, timestamptz) IS 'the items of a table with point-in-time recovery as they were at that moment';
@@ -1404,6 +1417,7 @@ CREATE TABLE dynapg.backups (
 	failures integer NOT NULL DEFAULT 0,
 	failed_at timestamptz,
 	failure text,
+	expires_at timestamptz,
 	CHECK ((source IS NULL) OPERATOR(pg_catalog.<>) (copy IS NULL))
 ) USING heap;
 COMMENT ON TABLE dynapg.backups IS 'one row per backup of a DynamoDB table';
@@ -1413,6 +1427,7 @@ COMMENT ON COLUMN dynapg.backups.copy IS 'the table with its items';
 COMMENT ON COLUMN dynapg.backups.definition IS 'keys, indexes and settings of the table as they were';
 COMMENT ON COLUMN dynapg.backups.failures IS 'attempts to make it that failed';
 COMMENT ON COLUMN dynapg.backups.failure IS 'why the last one failed, at failed_at';
+COMMENT ON COLUMN dynapg.backups.expires_at IS 'when it goes by itself; such a backup was made as its table was deleted';
 CREATE INDEX ON dynapg.backups (source) WHERE source IS NOT NULL;
 CREATE INDEX ON dynapg.backups (copy) WHERE copy IS NOT NULL;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.backups
@@ -1459,15 +1474,15 @@ COMMENT ON FUNCTION dynapg.describe_backup(text) IS 'Describes a backup: the API
 
 CREATE FUNCTION dynapg.describe_continuous_backups(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_continuous_backups' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.describe_continuous_backups(json) IS 'Describes the point-in-time recovery that was asked for a table: the API operation DescribeContinuousBackups';
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(json) IS 'Describes point-in-time recovery of a table: the API operation DescribeContinuousBackups';
 
 CREATE FUNCTION dynapg.describe_continuous_backups(request jsonb) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_continuous_backups_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.describe_continuous_backups(jsonb) IS 'Describes the point-in-time recovery that was asked for a table: the API operation DescribeContinuousBackups';
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(jsonb) IS 'Describes point-in-time recovery of a table: the API operation DescribeContinuousBackups';
 
 CREATE FUNCTION dynapg.describe_continuous_backups(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_continuous_backups_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.describe_continuous_backups(text) IS 'Describes the point-in-time recovery that was asked for a table: the API operation DescribeContinuousBackups';
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(text) IS 'Describes point-in-time recovery of a table: the API operation DescribeContinuousBackups';
 
 CREATE FUNCTION dynapg.list_backups(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_list_backups' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -1495,27 +1510,27 @@ COMMENT ON FUNCTION dynapg.restore_table_from_backup(text) IS 'Makes a table of 
 
 CREATE FUNCTION dynapg.restore_table_to_point_in_time(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_restore_table_to_point_in_time' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(json) IS 'Refuses, as there is no point-in-time recovery of a table: the API operation RestoreTableToPointInTime';
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(json) IS 'Makes a table as another one was at a moment: the API operation RestoreTableToPointInTime';
 
 CREATE FUNCTION dynapg.restore_table_to_point_in_time(request jsonb) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_restore_table_to_point_in_time_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(jsonb) IS 'Refuses, as there is no point-in-time recovery of a table: the API operation RestoreTableToPointInTime';
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(jsonb) IS 'Makes a table as another one was at a moment: the API operation RestoreTableToPointInTime';
 
 CREATE FUNCTION dynapg.restore_table_to_point_in_time(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_restore_table_to_point_in_time_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(text) IS 'Refuses, as there is no point-in-time recovery of a table: the API operation RestoreTableToPointInTime';
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(text) IS 'Makes a table as another one was at a moment: the API operation RestoreTableToPointInTime';
 
 CREATE FUNCTION dynapg.update_continuous_backups(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_continuous_backups' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.update_continuous_backups(json) IS 'Keeps the setting of point-in-time recovery of a table: the API operation UpdateContinuousBackups';
+COMMENT ON FUNCTION dynapg.update_continuous_backups(json) IS 'Switches point-in-time recovery of a table on or off: the API operation UpdateContinuousBackups';
 
 CREATE FUNCTION dynapg.update_continuous_backups(request jsonb) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_continuous_backups_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.update_continuous_backups(jsonb) IS 'Keeps the setting of point-in-time recovery of a table: the API operation UpdateContinuousBackups';
+COMMENT ON FUNCTION dynapg.update_continuous_backups(jsonb) IS 'Switches point-in-time recovery of a table on or off: the API operation UpdateContinuousBackups';
 
 CREATE FUNCTION dynapg.update_continuous_backups(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_continuous_backups_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.update_continuous_backups(text) IS 'Keeps the setting of point-in-time recovery of a table: the API operation UpdateContinuousBackups';
+COMMENT ON FUNCTION dynapg.update_continuous_backups(text) IS 'Switches point-in-time recovery of a table on or off: the API operation UpdateContinuousBackups';
 
 --
 -- Moving data in and out

@@ -13,12 +13,11 @@
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "base/request.h"
+#include "changes/cut.h"
 #include "changes/recovery.h"
 #include "tables/catalog.h"
 #include "tables/name.h"
 #include "tables/settings.h"
-
-#define USE_INSTEAD "Use CreateBackup and RestoreTableFromBackup, or restore the server from a base backup and its write-ahead log."
 
 static void
 print_seconds(StringInfo out, const char *member, double seconds)
@@ -111,17 +110,67 @@ source_of(const DynJson *request)
 	return dyn_name_table(arn.data ? arn : name);
 }
 
+/* The moment of the request; those out of all ranges are the ends of time. */
+static TimestampTz
+moment_of(const DynJson *request, TimestampTz now)
+{
+	const DynJson *given = dyn_request_member(request, "RestoreDateTime");
+	bool		latest = dyn_request_bool(request, "UseLatestRestorableTime", false);
+	double		micros;
+
+	if (!given && !latest)
+		dyn_validation("Either RestoreDateTime or UseLatestRestorableTime must be specified");
+	if (given && latest)
+		dyn_validation("RestoreDateTime and UseLatestRestorableTime cannot both be specified");
+	if (latest)
+		return now;
+	micros = rint(dyn_json_double(given) * 1e6) - (double) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
+	if (isnan(micros) || micros <= (double) MIN_TIMESTAMP)
+		return DT_NOBEGIN;
+	if (micros >= (double) END_TIMESTAMP)
+		return DT_NOEND;
+	return (TimestampTz) micros;
+}
+
+/* The cut at a moment to which the table can be restored; now has all that has committed. */
+static DynCut *
+cut_at(const DynRecovery *recovery, TimestampTz moment, TimestampTz now)
+{
+	TimestampTz earliest = dyn_recovery_second(dyn_recovery_earliest(recovery));
+	DynCut	   *cut = moment < earliest || moment > now ? NULL : moment == now ? dyn_cut_now(recovery) : dyn_cut_at(recovery, moment);
+
+	if (!cut)
+		dyn_error(DYN_E_INVALID_RESTORE_TIME, "An invalid restore time was specified. RestoreDateTime must be between "
+				  "EarliestRestorableDateTime and LatestRestorableDateTime.");
+	return cut;
+}
+
 void
 dyn_api_restore_table_to_point_in_time(const DynJson *request, StringInfo reply)
 {
 	DynSlice	name = source_of(request);
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz moment = moment_of(request, now);
 	DynTableDef *def = dyn_catalog_read(pnstrdup(name.data, name.len));
+	const DynRecovery *recovery;
+	const DynCut *cut;
+	DynRestoreSource source = {.moment = moment};
+	StringInfoData definition;
 
 	if (!def)
 		dyn_backup_table_not_found(name);
+	dyn_catalog_require_owner(def->relid);
 	if (dyn_settings_read(def->definition)->pitr_since == 0)
-		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'. dynapg has none. "
-				  USE_INSTEAD, def->name);
-	dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not available for table '%s': dynapg keeps the "
-			  "setting, and no history of items. " USE_INSTEAD, def->name);
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'", def->name);
+	recovery = dyn_recovery_find(def->relid);
+	if (!recovery)
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery of table '%s' is about to begin: "
+				  "dynapg.run_jobs() begins it", def->name);
+	cut = cut_at(recovery, moment, now);
+	initStringInfo(&definition);
+	dyn_backup_define(&definition, def);
+	source.definition = dyn_json_parse(definition.data, definition.len);
+	source.table_name = def->name;
+	source.rows = psprintf("(%s)", dyn_cut_items_query(def, cut));
+	dyn_restore_table(request, &source, reply);
 }

@@ -57,7 +57,7 @@ append_unseen(StringInfo sql, DynSqlArgs *args, const DynTick *tick)
 {
 	dyn_sql_int64(args, tick->next_xid);
 	dyn_sql_int64_array(args, tick->open, tick->nopen);
-	/* IS TRUE, so that the negation is not made one of each element, which PostgreSQL 14 compares one by one */
+	/* IS TRUE: a negation would become one of each element, and PostgreSQL 14 compares them one by one then */
 	appendStringInfo(sql, "(h.xid OPERATOR(pg_catalog.>=) $%d OR h.xid OPERATOR(pg_catalog.=) ANY ($%d) IS TRUE)", args->count - 1,
 					 args->count);
 }
@@ -111,22 +111,21 @@ make_cut(TimestampTz at, DynTick *before, DynTick *after)
 }
 
 DynCut *
-dyn_cut_now(void)
+dyn_cut_now(const DynRecovery *recovery)
 {
-	DynTick    *tick = dyn_tick_now();
+	DynCut	   *cut = make_cut(GetCurrentTimestamp(), dyn_tick_now(), NULL);
 
-	return make_cut(GetCurrentTimestamp(), tick, NULL);
+	return dyn_cut_has(cut, recovery->since_xid) ? cut : NULL;
 }
 
 DynCut *
 dyn_cut_at(const DynRecovery *recovery, TimestampTz moment)
 {
-	TimestampTz begun = recovery->since - (recovery->since % USECS_PER_SEC + USECS_PER_SEC) % USECS_PER_SEC;
 	DynTick    *after;
 	DynCut	   *cut;
 
 	moment = Min(moment, GetCurrentTimestamp());
-	if (moment < begun)
+	if (moment < recovery->since && moment != dyn_recovery_second(recovery->since))
 		return NULL;
 	moment = Max(moment, recovery->since);
 	/* a tick after the moment settles it for good */
@@ -253,7 +252,10 @@ begin_result(FunctionCallInfo fcinfo, TupleDesc *row)
 	return rows;
 }
 
-/* Appends the condition that the row h is of a transaction that had not committed at the cut. */
+/*
+ * Appends the condition that the row h is of a transaction that had not committed at the cut.  A list of many transactions is hashed;
+ * as an array, each of its members would be an estimate of the planner.
+ */
 static void
 append_uncommitted(StringInfo sql, DynSqlArgs *args, const DynCut *cut)
 {
@@ -261,7 +263,7 @@ append_uncommitted(StringInfo sql, DynSqlArgs *args, const DynCut *cut)
 	if (cut->ncommitted == 0)
 		return;
 	dyn_sql_int64_array(args, cut->committed, cut->ncommitted);
-	appendStringInfo(sql, " AND (h.xid OPERATOR(pg_catalog.=) ANY ($%d)) IS NOT TRUE", args->count);
+	appendStringInfo(sql, " AND NOT (h.xid OPERATOR(pg_catalog.=) ANY (SELECT pg_catalog.unnest($%d)))", args->count);
 }
 
 /*
@@ -281,8 +283,8 @@ first_rows_query(const DynRecovery *recovery, const DynCut *cut, const DynCut *u
 						   "FROM (SELECT h.pk, h.sk, h.number, h.old_item, h.event::pg_catalog.text AS event, "
 						   "h.event OPERATOR(pg_catalog.<>) 'I' AND NOT h.within AS found, pg_catalog.min(h.number) OVER one AS first, "
 						   "pg_catalog.max(h.created_at) OVER (PARTITION BY h.pk, h.sk) AS changed_at "
-						   "FROM dynapg.history h WHERE h.recovery_id OPERATOR(pg_catalog.=) $1 "
-						   "AND h.number OPERATOR(pg_catalog.>) $2 AND ");
+						   "FROM (SELECT h.pk, h.sk, h.number, h.old_item, h.event, h.within, h.created_at, h.xid FROM dynapg.history h "
+						   "WHERE h.recovery_id OPERATOR(pg_catalog.=) $1 AND h.number OPERATOR(pg_catalog.>) $2 OFFSET 0) h WHERE ");
 	append_uncommitted(&sql, args, cut);
 	if (until)
 	{

@@ -36,13 +36,13 @@ typedef struct DynCut
 } DynCut;
 
 /*
- * The cut at that moment, or now where it lies in the future; NULL where the recovery had not begun.  The second in which it began
- * counts from its beginning.
+ * The cut at that moment, or now where it lies in the future; NULL where the recovery had not begun.  The second in which it
+ * began, as it is described, stands for the moment in which it did.
  */
 extern DynCut *dyn_cut_at(const DynRecovery *recovery, TimestampTz moment);
 
-/* The cut at this moment, with all that has committed. */
-extern DynCut *dyn_cut_now(void);
+/* The cut at this moment, with all that has committed; NULL where the recovery had not begun. */
+extern DynCut *dyn_cut_now(const DynRecovery *recovery);
 
 /* Had the transaction committed at the cut's moment? */
 extern bool dyn_cut_has(const DynCut *cut, int64 xid);

@@ -17,6 +17,7 @@
 #include "changes/recovery.h"
 #include "changes/stream.h"
 #include "changes/tick.h"
+#include "store/backup.h"
 #include "tables/catalog.h"
 
 /* Between the end of a table's turn and a tick after which nobody writes to it any more. */
@@ -70,7 +71,7 @@ trim(const DynTick *last, bool keep_moments)
 	SPI_finish();
 }
 
-/* What is looked for only from time to time: recoveries that should be there, rows of the history that are not wanted any more. */
+/* What is looked for only from time to time: recoveries that should be there, rows of the history and backups that are not wanted. */
 static void
 keep_recoveries(void)
 {
@@ -82,6 +83,7 @@ keep_recoveries(void)
 	last = now;
 	dyn_recovery_settle();
 	dyn_history_trim();
+	dyn_backup_expire();
 }
 
 void

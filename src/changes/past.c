@@ -56,7 +56,7 @@ table_of(FunctionCallInfo fcinfo, DynRecovery **recovery)
 static DynCut *
 cut_of(const DynRecovery *recovery, TimestampTz moment)
 {
-	DynCut	   *cut = moment < dyn_recovery_earliest(recovery) - USECS_PER_SEC ? NULL : dyn_cut_at(recovery, moment);
+	DynCut	   *cut = moment < dyn_recovery_second(dyn_recovery_earliest(recovery)) ? NULL : dyn_cut_at(recovery, moment);
 
 	if (cut == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the history of the table does not go back to that moment")));

@@ -95,6 +95,12 @@ dyn_recovery_earliest(const DynRecovery *recovery)
 	return Max(recovery->since, GetCurrentTimestamp() - recovery->days * USECS_PER_DAY);
 }
 
+TimestampTz
+dyn_recovery_second(TimestampTz moment)
+{
+	return moment - (moment % USECS_PER_SEC + USECS_PER_SEC) % USECS_PER_SEC;
+}
+
 /* ---- enabling and disabling; SPI is connected ---- */
 
 static void

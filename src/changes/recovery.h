@@ -39,6 +39,9 @@ extern int	dyn_recovery_list(DynRecovery **recoveries);
 /* The oldest moment to which the table can be restored. */
 extern TimestampTz dyn_recovery_earliest(const DynRecovery *recovery);
 
+/* The whole second of a moment, which is as exactly as moments are described. */
+extern TimestampTz dyn_recovery_second(TimestampTz moment);
+
 /* Begins a recovery of the table, which the current user owns.  Writers of the table are locked out until the transaction ends. */
 extern void dyn_recovery_enable(Oid relid, const char *table_name, int days);
 
