@@ -1032,7 +1032,7 @@ CREATE FUNCTION dynapg.update_time_to_live(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_time_to_live_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_time_to_live(text) IS 'Enables or disables Time to Live for a table: the API operation UpdateTimeToLive';
 
--- Written by the housekeeper (src/changes/housekeeper.c). The text of a failure may hold an item's values, so that only a table's owner
+-- Written by the housekeeper (src/jobs/housekeeper.c). The text of a failure may hold an item's values, so that only a table's owner
 -- sees its rows, in the view. Not dumped.
 CREATE TABLE dynapg.jobs (
 	relation regclass NOT NULL,
@@ -1109,10 +1109,26 @@ CREATE FUNCTION dynapg.partiql_items(statement text, parameters json[]) RETURNS 
 	AS 'MODULE_PATHNAME', 'dynapg_partiql_items' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.partiql_items(text, json[]) IS 'What dynapg.partiql returns, as an array';
 
-CREATE FUNCTION dynapg.partiql(statement text, VARIADIC parameters json[] DEFAULT '{}') RETURNS SETOF dynapg.item
+CREATE FUNCTION dynapg.partiql_json(statement text, VARIADIC parameters json[] DEFAULT '{}') RETURNS SETOF dynapg.item
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	BEGIN ATOMIC SELECT pg_catalog.unnest(dynapg.partiql_items(statement, parameters)); END;
-COMMENT ON FUNCTION dynapg.partiql(text, json[]) IS 'The items that a PartiQL statement finds or returns, of all its pages';
+COMMENT ON FUNCTION dynapg.partiql_json(text, json[]) IS 'What dynapg.partiql returns; its parameters are DynamoDB JSON alone';
+
+CREATE FUNCTION dynapg.partiql(statement text) RETURNS SETOF dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_partiql' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.partiql(text) IS 'The items that a PartiQL statement finds or returns, of all its pages';
+
+CREATE FUNCTION dynapg.partiql(statement text, VARIADIC parameters "any") RETURNS SETOF dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_partiql' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.partiql(text, "any") IS 'The items that a PartiQL statement finds or returns, of all its pages; its parameters are SQL values';
+
+CREATE FUNCTION dynapg.explain_statement(statement text) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain_statement(text) IS 'What a PartiQL statement becomes, in words, and PostgreSQL''s plan of it; nothing is run';
+
+CREATE FUNCTION dynapg.explain_statement(statement text, VARIADIC parameters "any") RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain_statement(text, "any") IS 'What a PartiQL statement becomes, in words, and PostgreSQL''s plan of it; nothing is run';
 
 --
 -- The change log and DynamoDB Streams
@@ -1533,6 +1549,111 @@ CREATE FUNCTION dynapg.update_continuous_backups(request text) RETURNS json
 COMMENT ON FUNCTION dynapg.update_continuous_backups(text) IS 'Switches point-in-time recovery of a table on or off: the API operation UpdateContinuousBackups';
 
 --
+-- Long jobs
+--
+
+-- Written by the frame of long jobs (src/jobs/job.c). A row says as whom a background worker runs, and its failure may hold an item's
+-- values: the trigger lets nobody but the owner of the catalog write it, and only a view shows the rows, to the role that asked. Not dumped.
+CREATE TABLE dynapg.long_jobs (
+	id text COLLATE "C" PRIMARY KEY,
+	kind text NOT NULL,
+	role regrole NOT NULL,
+	relation regclass,
+	table_name text COLLATE "C" NOT NULL,
+	table_id uuid,
+	token text,
+	request json NOT NULL,
+	notes json,
+	state text NOT NULL DEFAULT 'IN_PROGRESS' CHECK (state IN ('IN_PROGRESS', 'CANCELLING', 'CANCELLED', 'COMPLETED', 'FAILED')),
+	pid integer,
+	attempts integer NOT NULL DEFAULT 0,
+	items bigint NOT NULL DEFAULT 0,
+	bytes bigint NOT NULL DEFAULT 0,
+	errors bigint NOT NULL DEFAULT 0,
+	total_items bigint,
+	total_bytes bigint,
+	created_at timestamptz NOT NULL,
+	started_at timestamptz,
+	finished_at timestamptz,
+	failure_code text,
+	failure text,
+	UNIQUE (role, kind, token)
+) USING heap;
+COMMENT ON TABLE dynapg.long_jobs IS 'one row per long job: what was asked, by whom, how far it is and how it ended';
+COMMENT ON COLUMN dynapg.long_jobs.id IS 'the last part of its ARN';
+COMMENT ON COLUMN dynapg.long_jobs.role IS 'that asked, and that the job runs as';
+COMMENT ON COLUMN dynapg.long_jobs.token IS 'the ClientToken of the request, for eight hours';
+COMMENT ON COLUMN dynapg.long_jobs.notes IS 'where to go on, and what came out, as the kind of job has it';
+COMMENT ON COLUMN dynapg.long_jobs.attempts IS 'attempts since it last got further';
+CREATE FUNCTION dynapg.on_long_jobs_change() RETURNS trigger
+	LANGUAGE c
+	AS 'MODULE_PATHNAME', 'dynapg_on_long_jobs_change';
+COMMENT ON FUNCTION dynapg.on_long_jobs_change() IS 'refuses changes of dynapg.long_jobs by SQL';
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.long_jobs
+	FOR EACH ROW EXECUTE FUNCTION dynapg.on_long_jobs_change();
+ALTER TABLE dynapg.long_jobs ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE dynapg.long_jobs ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dynapg.long_jobs FROM PUBLIC;
+
+CREATE VIEW dynapg.job_progress WITH (security_barrier) AS
+	SELECT w.id, w.kind, w.table_name, w.state, w.items, w.total_items, w.bytes, w.total_bytes, w.errors,
+		pg_catalog.round(w.items OPERATOR(pg_catalog./) NULLIF(w.seconds, 0)) AS items_per_second,
+		CASE WHEN w.finished_at IS NULL AND w.items OPERATOR(pg_catalog.>) 0 AND w.total_items OPERATOR(pg_catalog.>=) w.items
+			THEN pg_catalog.make_interval(secs => pg_catalog.round(w.seconds OPERATOR(pg_catalog.*)
+				(w.total_items OPERATOR(pg_catalog.-) w.items) OPERATOR(pg_catalog./) w.items)::pg_catalog.float8) END AS time_left,
+		w.created_at, w.started_at, w.finished_at, w.failure_code, w.failure
+	FROM (
+		SELECT j.id, j.kind, j.table_name, j.state, GREATEST(j.items, p.tuples_processed) AS items, j.total_items,
+			GREATEST(j.bytes, p.bytes_processed) AS bytes, j.total_bytes, GREATEST(j.errors, p.tuples_excluded) AS errors,
+			pg_catalog.date_part('epoch', COALESCE(j.finished_at, pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.-) j.started_at)::numeric
+				AS seconds,
+			j.created_at, j.started_at, j.finished_at, j.failure_code, j.failure
+		FROM dynapg.long_jobs j
+		LEFT JOIN pg_catalog.pg_stat_progress_copy p ON p.pid OPERATOR(pg_catalog.=) j.pid
+			AND p.relid OPERATOR(pg_catalog.=) COALESCE(j.relation::pg_catalog.oid, 0::pg_catalog.oid)
+		WHERE pg_catalog.pg_has_role(j.role::pg_catalog.oid, 'USAGE')
+		UNION ALL
+		SELECT i.name, 'index', t.name, i.status, p.tuples_done, p.tuples_total, NULL, NULL, i.failures,
+			NULL, NULL, NULL, i.failed_at, NULL, i.failure
+		FROM dynapg.indexes i
+		JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) i.table_relid
+		JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.table_relid
+		LEFT JOIN pg_catalog.pg_stat_progress_create_index p ON p.relid OPERATOR(pg_catalog.=) c.oid
+			AND i.status OPERATOR(pg_catalog.=) 'CREATING'
+		WHERE i.status OPERATOR(pg_catalog.<>) 'ACTIVE' AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+		UNION ALL
+		SELECT b.id, 'backup', b.table_name, 'CREATING', NULL, NULL, NULL, NULL, b.failures,
+			NULL, b.created_at, NULL, b.failed_at, NULL, b.failure
+		FROM dynapg.backups b JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) b.source
+		WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
+	) w;
+COMMENT ON VIEW dynapg.job_progress IS 'long work that the user has asked for, and that goes on for the tables that the user owns';
+GRANT SELECT ON dynapg.job_progress TO PUBLIC;
+
+CREATE FUNCTION dynapg.cancel_job(id text) RETURNS boolean
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_cancel_job';
+COMMENT ON FUNCTION dynapg.cancel_job(text) IS 'cancels a long job that the user has asked for; false where it is over';
+
+--
+-- Buckets
+--
+
+-- Of the endpoint that dynapg.s3_endpoint names. Only superusers read and write it; workers of jobs read it as its owner. Not dumped.
+CREATE TABLE dynapg.s3_credentials (
+	bucket text COLLATE "C" PRIMARY KEY DEFAULT '',
+	access_key_id text NOT NULL,
+	secret_access_key text NOT NULL,
+	session_token text,
+	region text
+) USING heap;
+COMMENT ON TABLE dynapg.s3_credentials IS 'the keys that requests to dynapg.s3_endpoint are signed with';
+COMMENT ON COLUMN dynapg.s3_credentials.bucket IS 'empty: all buckets that have no row';
+COMMENT ON COLUMN dynapg.s3_credentials.region IS 'if it is not dynapg.region';
+ALTER TABLE dynapg.s3_credentials ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dynapg.s3_credentials FROM PUBLIC;
+
+--
 -- Moving data in and out
 --
 
@@ -1646,7 +1767,8 @@ BEGIN
 		EXECUTE 'REVOKE ALL ON ' OPERATOR(pg_catalog.||) object.name OPERATOR(pg_catalog.||) ' FROM ' OPERATOR(pg_catalog.||) object.grantee;
 	END LOOP;
 	REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA dynapg FROM PUBLIC, pg_monitor;
-	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs, dynapg.long_jobs,
+		dynapg.s3_credentials FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.ticks, dynapg.changes, dynapg.changes_0, dynapg.changes_1, dynapg.changes_2, dynapg.changes_3, dynapg.changes_4,
 		dynapg.changes_5, dynapg.changes_6, dynapg.changes_7, dynapg.changes_8, dynapg.changes_9 FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.recoveries, dynapg.moments, dynapg.history_commits, dynapg.history FROM PUBLIC, pg_monitor;

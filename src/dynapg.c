@@ -6,10 +6,10 @@
 #include "fmgr.h"
 
 #include "base/guc.h"
-#include "changes/housekeeper.h"
 #include "database/session.h"
 #include "http/worker.h"
 #include "iam/access_key.h"
+#include "jobs/housekeeper.h"
 #include "throughput/bucket.h"
 
 PG_MODULE_MAGIC;

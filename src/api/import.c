@@ -370,11 +370,8 @@ dyn_import_switch(DynImport *import, DynSlice table)
 	return true;
 }
 
-/* ---- lines ---- */
-
-/* A line begins: its table is that of the import. */
-static void
-begin_line(DynImport *import)
+void
+dyn_import_next_line(DynImport *import)
 {
 	CHECK_FOR_INTERRUPTS();
 	import->line++;
@@ -383,86 +380,15 @@ begin_line(DynImport *import)
 }
 
 void
-dyn_import_json(DynImport *import, const DynJson *document)
+dyn_import_refuse_line(DynImport *import, const char *text, size_t len)
 {
-	begin_line(import);
-	dyn_import_read(import, document);
-}
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static void
-trim(const char **text, size_t *len)
-{
-	for (; *len > 0 && is_blank(**text); (*text)++)
-		(*len)--;
-	while (*len > 0 && is_blank((*text)[*len - 1]))
-		(*len)--;
-}
-
-/* A line, or a document of several lines, which may be no JSON. */
-static void
-take_document(DynImport *import, const char *text, size_t len, const DynJson *document)
-{
-	if (document != NULL)
-	{
-		dyn_import_json(import, document);
-		return;
-	}
-	begin_line(import);
 	add_error(import, import->line, 1, "SerializationException", "this is no JSON", text, len);
 }
 
-static void
-take_lines(DynImport *import, const char *text, size_t len)
+MemoryContext
+dyn_import_scratch(DynImport *import)
 {
-	const char *end = text + len;
-
-	while (text < end)
-	{
-		const char *stop = memchr(text, '\n', end - text);
-		const char *line = text;
-		size_t		line_len = (stop != NULL ? stop : end) - text;
-
-		text = stop != NULL ? stop + 1 : end;
-		trim(&line, &line_len);
-		if (line_len == 0)
-			import->line++;
-		else
-			take_document(import, line, line_len, dyn_json_try(line, line_len));
-		MemoryContextReset(import->scratch);
-	}
-}
-
-/* Is it a line of JSON by itself, or what is left of one? */
-static bool
-is_line(const char *text, size_t len)
-{
-	trim(&text, &len);
-	return dyn_json_try(text, len) != NULL || (len > 1 && text[0] == '{' && text[len - 1] == '}');
-}
-
-void
-dyn_import_text(DynImport *import, const char *text, size_t len)
-{
-	MemoryContext caller = MemoryContextSwitchTo(import->scratch);
-	const char *stop;
-
-	dyn_json_skip_mark(&text, &len);
-	trim(&text, &len);
-	stop = memchr(text, '\n', len);
-	if (len == 0)
-		import->line++;
-	else if (stop != NULL && is_line(text, stop - text))
-		take_lines(import, text, len);
-	else
-		take_document(import, text, len, dyn_json_try(text, len));
-	MemoryContextSwitchTo(caller);
-	MemoryContextReset(import->scratch);
+	return import->scratch;
 }
 
 void

@@ -21,16 +21,19 @@ extern DynImport *dyn_import_begin(void);
 /* The next lines go to that table; data NULL: to the tables that they name themselves. */
 extern void dyn_import_into(DynImport *import, DynSlice table);
 
-/* One JSON document, or JSON lines. */
-extern void dyn_import_text(DynImport *import, const char *text, size_t len);
-
-/* A JSON document that is parsed already: the next line. */
-extern void dyn_import_json(DynImport *import, const DynJson *document);
-
 /* Writes what is left, and appends the counts and the errors as the members of a JSON object. */
 extern void dyn_import_finish(DynImport *import, StringInfo reply);
 
-/* ---- between import_line.c and import.c ---- */
+/* ---- for import_text.c and import_line.c ---- */
+
+/* The next line begins: its table is that of the import. */
+extern void dyn_import_next_line(DynImport *import);
+
+/* The line is no JSON. */
+extern void dyn_import_refuse_line(DynImport *import, const char *text, size_t len);
+
+/* Memory until the end of a line. */
+extern MemoryContext dyn_import_scratch(DynImport *import);
 
 /* What a line says to do.  Keys and items are JSON objects. */
 extern void dyn_import_put(DynImport *import, const DynJson *item);
@@ -41,8 +44,5 @@ extern bool dyn_import_switch(DynImport *import, DynSlice table);
 
 /* An entry that cannot be read. */
 extern void dyn_import_refuse(DynImport *import, const DynJson *entry, const char *message);
-
-/* Hands over what the document holds. */
-extern void dyn_import_read(DynImport *import, const DynJson *document);
 
 #endif							/* DYNAPG_API_IMPORT_H */

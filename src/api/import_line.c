@@ -21,6 +21,7 @@
 #include "miscadmin.h"
 
 #include "api/import.h"
+#include "api/import_line.h"
 #include "base/jsonout.h"
 
 /* The types of attribute values, and the JSON of their values; DYN_JSON_TRUE stands for both booleans. */

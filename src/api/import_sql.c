@@ -10,6 +10,7 @@
 #include "utils/jsonb.h"
 
 #include "api/import.h"
+#include "api/import_text.h"
 #include "base/compat.h"
 
 PGDLLEXPORT Datum dynapg_import_line(PG_FUNCTION_ARGS);

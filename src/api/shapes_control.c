@@ -290,7 +290,6 @@ const DynShape dyn_shape_describe_time_to_live = STRUCTURE_OF("DescribeTimeToLiv
 
 /* Backups, and point-in-time recovery */
 
-const DynShape dyn_shape_backup_arn = STRING_OF("BackupArn", DYN_MIN_BACKUP_ARN, DYN_MAX_ARN);
 static const DynShape backup_name = NAME_OF("BackupName");
 static const DynShapeField create_backup_fields[] = {
 	{"TableName", &dyn_shape_table, true},

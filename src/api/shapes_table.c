@@ -1,5 +1,5 @@
 /*
- * shapes_table.c - the shapes of table requests, and the shapes that all requests share
+ * shapes_table.c - the shapes of table requests
  *
  * Enum values are in the order in which the service lists them in its messages.
  */
@@ -8,15 +8,6 @@
 #include "api/shapes.h"
 #include "api/shapes_build.h"
 #include "base/limits.h"
-
-/* Shared */
-
-const DynShape dyn_shape_boolean = {.name = "Boolean", .kind = DYN_SHAPE_BOOLEAN};
-const DynShape dyn_shape_string = {.name = "String", .kind = DYN_SHAPE_STRING};
-const DynShape dyn_shape_table_arn = STRING_OF("TableArn", 1, DYN_MAX_ARN);
-const DynShape dyn_shape_table = NAME_OR_ARN_OF("TableArn");
-const DynShape dyn_shape_table_name = NAME_OF("TableName");
-const DynShape dyn_shape_index_name = LENGTH_FIRST_NAME_OF("IndexName");
 
 /* Parts */
 

@@ -27,7 +27,7 @@ trimmed(void)
 static DynShard *
 find_shard(const DynStream *stream, int64 tick, const char *id)
 {
-	DynShard   *shard = dyn_stream_shard(stream, tick, id);
+	DynShard   *shard = dyn_shard_find(stream, tick, id);
 
 	if (shard == NULL)
 		dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Shard does not exist");
@@ -114,9 +114,9 @@ print_shards(StringInfo reply, const DynStream *stream, const DynJson *request)
 	int			found;
 	int			shown;
 
-	dyn_stream_ensure_shards(stream);
+	dyn_shard_ensure(stream);
 	now = dyn_tick_now();
-	found = dyn_stream_shards(stream, now->tick, dyn_request_cstring(request, "ExclusiveStartShardId"), parent, limit + 1, &shards);
+	found = dyn_shard_list(stream, now->tick, dyn_request_cstring(request, "ExclusiveStartShardId"), parent, limit + 1, &shards);
 	shown = Min(found, limit);
 	dyn_jsonout_member(reply, "Shards");
 	appendStringInfoChar(reply, '[');

@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 
 #include "api/import.h"
+#include "api/import_text.h"
 #include "api/models.h"
 #include "api/operation.h"
 #include "base/compat.h"

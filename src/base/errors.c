@@ -96,3 +96,27 @@ dyn_error_is_rule(const ErrorData *error, const char *rule)
 {
 	return error->constraint_name != NULL && strcmp(error->constraint_name, rule) == 0;
 }
+
+/* The schema that such an error names, so that its code is no constraint of a table. */
+#define FAILURE_SCHEMA "dynapg failure"
+
+void
+dyn_failure(int sqlstate, const char *code, const char *fmt,...)
+{
+	char	   *message;
+
+	FORMAT_MESSAGE(message, fmt);
+	ereport(ERROR,
+			errcode(sqlstate),
+			errmsg_internal("%s", message),
+			err_generic_string(PG_DIAG_SCHEMA_NAME, FAILURE_SCHEMA),
+			err_generic_string(PG_DIAG_CONSTRAINT_NAME, code));
+}
+
+const char *
+dyn_failure_code(const ErrorData *error)
+{
+	if (error->schema_name == NULL || strcmp(error->schema_name, FAILURE_SCHEMA) != 0)
+		return NULL;
+	return error->constraint_name;
+}

@@ -36,7 +36,11 @@ int			dyn_guc_http_workers = 2;
 int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
 int			dyn_guc_read_ahead = DYN_READ_AHEAD_AUTO;
 int			dyn_guc_jobs_interval = 5000;
+int			dyn_guc_partiql_token_lifetime = 3600;
 char	   *dyn_guc_region = NULL;
+char	   *dyn_guc_s3_directory = NULL;
+char	   *dyn_guc_s3_endpoint = NULL;
+int			dyn_guc_s3_timeout = 30;
 int			dyn_guc_stream_retention = DYN_MAX_STREAM_RETENTION;
 int			dyn_guc_stream_shard_age = 4 * 3600;
 int			dyn_guc_stream_shards = 1;
@@ -119,6 +123,30 @@ check_region(char **newval, void **extra, GucSource source)
 		return false;
 	}
 	return true;
+}
+
+static bool
+check_s3_directory(char **newval, void **extra, GucSource source)
+{
+	if ((*newval)[0] == '\0' || is_absolute_path(*newval))
+		return true;
+	GUC_check_errdetail("It is an absolute path.");
+	return false;
+}
+
+static bool
+check_s3_endpoint(char **newval, void **extra, GucSource source)
+{
+	const char *host = "";
+
+	if (pg_strncasecmp(*newval, "https://", 8) == 0)
+		host = *newval + 8;
+	else if (pg_strncasecmp(*newval, "http://", 7) == 0)
+		host = *newval + 7;
+	if ((*newval)[0] == '\0' || (host[0] != '\0' && strpbrk(host, "?#@ ") == NULL))
+		return true;
+	GUC_check_errdetail("It is a URL such as https://s3.example.com:9000.");
+	return false;
 }
 
 /* Throughput is counted in shared memory, which is there only for a library that the server has preloaded. */
@@ -253,6 +281,19 @@ dyn_guc_init(void)
 							NULL,
 							NULL);
 
+	DefineCustomIntVariable("dynapg.partiql_token_lifetime",
+							"Time in which the NextToken of a PartiQL statement can be used.",
+							"0 is without end.",
+							&dyn_guc_partiql_token_lifetime,
+							dyn_guc_partiql_token_lifetime,
+							0,
+							INT_MAX,
+							PGC_USERSET,
+							GUC_UNIT_S,
+							NULL,
+							NULL,
+							NULL);
+
 	DefineCustomEnumVariable("dynapg.read_ahead",
 							 "Whether Query and Scan ask for the blocks of their items ahead.",
 							 "\"auto\" asks while they wait for the device, \"on\" whenever blocks are not in shared buffers.",
@@ -275,6 +316,41 @@ dyn_guc_init(void)
 							   check_region,
 							   NULL,
 							   NULL);
+
+	DefineCustomStringVariable("dynapg.s3_directory",
+							   "Folder whose folders are the buckets of exports and imports.",
+							   "It is an absolute path; empty, there are none.",
+							   &dyn_guc_s3_directory,
+							   "",
+							   PGC_SUSET,
+							   GUC_SUPERUSER_ONLY,
+							   check_s3_directory,
+							   NULL,
+							   NULL);
+
+	DefineCustomStringVariable("dynapg.s3_endpoint",
+							   "URL of a service that speaks the protocol of S3 and has the buckets of exports and imports.",
+							   "It is used instead of dynapg.s3_directory.",
+							   &dyn_guc_s3_endpoint,
+							   "",
+							   PGC_SUSET,
+							   GUC_SUPERUSER_ONLY,
+							   check_s3_endpoint,
+							   NULL,
+							   NULL);
+
+	DefineCustomIntVariable("dynapg.s3_timeout",
+							"Time without a byte after which a request to dynapg.s3_endpoint is given up.",
+							"A request that fails is tried again for twice that time.",
+							&dyn_guc_s3_timeout,
+							dyn_guc_s3_timeout,
+							1,
+							3600,
+							PGC_SUSET,
+							GUC_UNIT_S,
+							NULL,
+							NULL,
+							NULL);
 
 	DefineCustomIntVariable("dynapg.stream_retention",
 							"Time that the records of a stream are kept at least.",

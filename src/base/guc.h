@@ -18,6 +18,9 @@ extern int	dyn_guc_index_build;
 /* dynapg.jobs_interval: milliseconds between two runs of the background jobs; 0: none. */
 extern int	dyn_guc_jobs_interval;
 
+/* dynapg.partiql_token_lifetime: seconds in which a NextToken can be used; 0: always. */
+extern int	dyn_guc_partiql_token_lifetime;
+
 /* dynapg.read_ahead: see store/readahead.c. A DynReadAheadMode. */
 typedef enum DynReadAheadMode
 {
@@ -30,6 +33,14 @@ extern int	dyn_guc_read_ahead;
 
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
+
+/*
+ * What stands for S3, see bucket/bucket.h; strings are never NULL, and empty where there is none.  The time, in seconds, is the one without
+ * a byte after which a request to the endpoint is given up.
+ */
+extern char *dyn_guc_s3_directory;
+extern char *dyn_guc_s3_endpoint;
+extern int	dyn_guc_s3_timeout;
 
 /* Streams: how old a shard gets, and how long records are kept, in seconds; how many shards a stream has. */
 extern int	dyn_guc_stream_retention;

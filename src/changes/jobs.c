@@ -104,9 +104,9 @@ dyn_jobs_run(void)
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		dyn_stream_roll(&streams[i], last->tick);
+		dyn_shard_roll(&streams[i], last->tick);
 	}
-	dyn_stream_settle(last->tick);
+	dyn_shard_settle(last->tick);
 	trim(last, has_recoveries);
 	dyn_stream_forget();
 }

@@ -14,7 +14,6 @@
 #include "base/guc.h"
 #include "changes/log.h"
 #include "changes/shard.h"
-#include "changes/stream.h"
 #include "changes/tick.h"
 #include "tables/catalog.h"
 
@@ -77,7 +76,7 @@ query(const char *rest, DynSqlArgs *args, int64 tick, DynShard **shards)
 }
 
 int
-dyn_stream_shards(const DynStream *stream, int64 tick, const char *after, const char *parent, int limit, DynShard **shards)
+dyn_shard_list(const DynStream *stream, int64 tick, const char *after, const char *parent, int limit, DynShard **shards)
 {
 	DynSqlArgs	args = {0};
 
@@ -90,7 +89,7 @@ dyn_stream_shards(const DynStream *stream, int64 tick, const char *after, const 
 }
 
 DynShard *
-dyn_stream_shard(const DynStream *stream, int64 tick, const char *id)
+dyn_shard_find(const DynStream *stream, int64 tick, const char *id)
 {
 	DynSqlArgs	args = {0};
 	DynShard   *shard;
@@ -216,7 +215,7 @@ dyn_shard_open_first(const DynStream *stream, int64 from_tick)
 }
 
 void
-dyn_stream_ensure_shards(const DynStream *stream)
+dyn_shard_ensure(const DynStream *stream)
 {
 	dyn_shard_open_first(stream, dyn_tick_horizon());
 }
@@ -234,7 +233,7 @@ parent_of(const DynShard *shards, int count, int slot, int slots)
 }
 
 void
-dyn_stream_roll(const DynStream *stream, int64 tick)
+dyn_shard_roll(const DynStream *stream, int64 tick)
 {
 	DynSqlArgs	args = {0};
 	DynShard   *shards;
@@ -273,7 +272,7 @@ typedef struct Unsettled
 } Unsettled;
 
 void
-dyn_stream_settle(int64 tick)
+dyn_shard_settle(int64 tick)
 {
 	Unsettled  *shards;
 	uint64		count;

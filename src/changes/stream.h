@@ -18,41 +18,7 @@
 
 #include "postgres.h"
 
-#include "utils/timestamp.h"
-#include "value/key.h"
-
-/* What records have besides the keys. */
-typedef enum DynStreamView
-{
-	DYN_STREAM_KEYS_ONLY,
-	DYN_STREAM_NEW_IMAGE,
-	DYN_STREAM_OLD_IMAGE,
-	DYN_STREAM_NEW_AND_OLD_IMAGES
-} DynStreamView;
-
-typedef struct DynStream
-{
-	int			id;
-	char	   *table_name;
-	Oid			relid;			/* of the data table, which may be gone */
-	Oid			owner;			/* of a disabled stream: of the table when it was last seen; else InvalidOid */
-	char	   *label;
-	DynStreamView view;
-	DynKeyAttr	pk;
-	DynKeyAttr	sk;				/* tag 0: none */
-	TimestampTz created_at;
-	bool		enabled;
-} DynStream;
-
-typedef struct DynShard
-{
-	char	   *id;
-	char	   *parent;			/* NULL: none */
-	int			slot;			/* 0 .. slots - 1 */
-	int			slots;
-	int64		from_tick;		/* has records of later ticks, */
-	int64		to_tick;		/* up to this one; 0: it is open */
-} DynShard;
+#include "changes/shard.h"
 
 extern const char *dyn_stream_view_name(DynStreamView view);
 
@@ -75,24 +41,6 @@ extern int	dyn_stream_list(const char *table_name, const char *after_name, const
 
 /* The streams of tables that are gone and do not tell so are disabled; all that are enabled are returned. */
 extern int	dyn_stream_list_enabled(DynStream **streams);
-
-/*
- * Shards of the stream, as they are at that tick, in order of their ids after that one (NULL: from the first), the
- * children of `parent` where that is not NULL.
- */
-extern int	dyn_stream_shards(const DynStream *stream, int64 tick, const char *after, const char *parent, int limit, DynShard **shards);
-
-/* The shard of that id, or NULL. */
-extern DynShard *dyn_stream_shard(const DynStream *stream, int64 tick, const char *id);
-
-/* Gives an enabled stream its first shards where it has none, as after a dump and restore. */
-extern void dyn_stream_ensure_shards(const DynStream *stream);
-
-/* For the jobs: closes open shards that are older than dynapg.stream_shard_age and opens their children. */
-extern void dyn_stream_roll(const DynStream *stream, int64 tick);
-
-/* For the jobs: writes into the shards at which ticks they were opened and closed, as far as that is known at the tick. */
-extern void dyn_stream_settle(int64 tick);
 
 /* For the jobs: forgets shards that were closed before the retention began, and streams that have none left. */
 extern void dyn_stream_forget(void);

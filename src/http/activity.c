@@ -19,13 +19,14 @@
 #include "base/limits.h"
 #include "http/activity.h"
 #include "http/durable.h"
-#include "http/pool.h"
 
 typedef struct Place
 {
 	slock_t		lock;
 	DynActivity told;
 } Place;
+
+volatile sig_atomic_t dyn_activity_draining = false;
 
 static Place *places = NULL;	/* one of each worker */
 static Place *own = NULL;
@@ -87,11 +88,11 @@ dyn_activity_count_request(void)
 }
 
 bool
-dyn_activity_report(bool worked)
+dyn_activity_report(bool worked, int open, void (*describe) (DynActivity *))
 {
 	TimestampTz now;
 
-	changed |= worked || current.open != dyn_pool_open();
+	changed |= worked || current.open != open;
 	if (!changed)
 		return false;
 	now = GetCurrentTimestamp();
@@ -99,7 +100,7 @@ dyn_activity_report(bool worked)
 		current.active = now;
 	if (!TimestampDifferenceExceeds(reported, now, DYN_ACTIVITY_INTERVAL))
 		return true;
-	dyn_pool_describe(&current);
+	describe(&current);
 	tell();
 	reported = now;
 	changed = false;

@@ -10,6 +10,8 @@
 
 #include "postgres.h"
 
+#include <signal.h>
+
 #include "datatype/timestamp.h"
 
 #define DYN_ACTIVITY_INTERVAL 1000	/* milliseconds between two tellings */
@@ -42,7 +44,13 @@ extern int	dyn_activity_idle(const DynActivity *activity);
 /* Counts a request that was answered. */
 extern void dyn_activity_count_request(void);
 
-/* At the end of a turn: tells, when it is time to.  worked: the turn had something to do.  True: there is more to tell. */
-extern bool dyn_activity_report(bool worked);
+/*
+ * At the end of a turn, with so many connections open: reports them as describe fills them in, when it is time to.  worked: the turn
+ * had something to do.  True: there is more to report.
+ */
+extern bool dyn_activity_report(bool worked, int open, void (*describe) (DynActivity *activity));
+
+/* This worker is to end when it has answered what has arrived; set by a signal's handler. */
+extern volatile sig_atomic_t dyn_activity_draining;
 
 #endif							/* DYNAPG_HTTP_ACTIVITY_H */

@@ -24,14 +24,14 @@
 #include "utils/memutils.h"
 
 #include "base/guc.h"
-#include "http/connection_internal.h"
+#include "http/connection.h"
+#include "http/connection_state.h"
 #include "http/durable.h"
 #include "http/pool.h"
 #include "http/serve.h"
 #include "http/standbys.h"
 
 #define SCRATCH_SIZE		65536	/* bytes read at a time */
-#define FIRST_GROWTH		16384	/* bytes */
 #define READS_PER_TURN		16		/* of one connection, so that none starves the others */
 #define REQUESTS_PER_TURN	16
 #define MAX_WAITING_OUTPUT	(1024 * 1024)	/* bytes; with more no further request is executed */
@@ -46,17 +46,6 @@ static char *scratch = NULL;
 static int64 turn_output = 0;	/* bytes of replies that were made in this turn */
 static dlist_head touched;		/* may have something to send, or to be watched otherwise */
 static dlist_head backlogged;	/* have requests that were received but not executed */
-
-void
-dyn_connections_init(int epoll)
-{
-	epoll_fd = epoll;
-	context = AllocSetContextCreate(TopMemoryContext, "dynapg HTTP connections", ALLOCSET_DEFAULT_SIZES);
-	scratch = MemoryContextAlloc(context, SCRATCH_SIZE);
-	dlist_init(&touched);
-	dlist_init(&backlogged);
-	dyn_pool_init(epoll);
-}
 
 static void
 touch(DynConnection *connection)
@@ -74,31 +63,6 @@ static bool
 has_backlog(const DynConnection *connection)
 {
 	return connection->in_len > connection->parser.consumed && !connection->closing;
-}
-
-static void
-free_input(DynConnection *connection)
-{
-	if (connection->in)
-		pfree(connection->in);
-	connection->in = NULL;
-	connection->in_len = connection->in_size = 0;
-}
-
-static void
-free_output(DynConnection *connection)
-{
-	if (connection->out.data)
-		pfree(connection->out.data);
-	connection->out.data = NULL;
-	connection->out.len = connection->out_sent = 0;
-}
-
-void
-dyn_connection_free_buffers(DynConnection *connection)
-{
-	free_input(connection);
-	free_output(connection);
 }
 
 /* The buffer for replies. */
@@ -121,7 +85,7 @@ static void
 begin_closing(DynConnection *connection)
 {
 	connection->closing = true;
-	free_input(connection);
+	dyn_connection_state_free_input(connection);
 }
 
 /* -- receiving -- */
@@ -175,7 +139,7 @@ keep(DynConnection *connection, const char *data, uint32 len)
 
 	if (connection->closing || len == 0)
 	{
-		free_input(connection);
+		dyn_connection_state_free_input(connection);
 		return;
 	}
 	if (connection->in == NULL)
@@ -236,28 +200,13 @@ process(DynConnection *connection, char *data, uint32 len)
 }
 
 /*
- * Grows by halves, so that memory is taken as bytes arrive, and no further than to the end of the request where that is known.
- */
-uint32
-dyn_connection_growth(const DynConnection *connection)
-{
-	uint32		missing = dyn_parser_missing(&connection->parser);
-	uint32		room = connection->in_size - connection->in_len;
-	uint32		wanted = Max(connection->in_len / 2, FIRST_GROWTH);
-
-	if (missing > 0)
-		wanted = Min(wanted, missing);
-	return room >= Min(wanted, FIRST_GROWTH) ? 0 : wanted - room;
-}
-
-/*
  * Makes room for the next read behind `in`.  False: there is no memory; the connection then waits for it, or is refused if it
  * is too small for that.
  */
 static bool
 make_room(DynConnection *connection)
 {
-	uint32		growth = dyn_connection_growth(connection);
+	uint32		growth = dyn_connection_state_growth(connection);
 	bool		is_small;
 
 	if (growth == 0)
@@ -398,8 +347,8 @@ step_receive(DynConnection *connection)
 	return connection->lingering ? drain(connection) : receive(connection);
 }
 
-void
-dyn_connection_feed(DynConnection *connection)
+static void
+feed(DynConnection *connection)
 {
 	guarded(connection, step_receive);
 }
@@ -416,8 +365,8 @@ step_refuse(DynConnection *connection)
 	return true;
 }
 
-void
-dyn_connection_refuse(DynConnection *connection)
+static void
+refuse(DynConnection *connection)
 {
 	guarded(connection, step_refuse);
 }
@@ -458,15 +407,9 @@ dyn_connections_resume(void)
 }
 
 bool
-dyn_connections_touched(void)
+dyn_connections_pending(void)
 {
-	return !dlist_is_empty(&touched);
-}
-
-bool
-dyn_connections_backlogged(void)
-{
-	return !dlist_is_empty(&backlogged);
+	return !dlist_is_empty(&touched) || !dlist_is_empty(&backlogged);
 }
 
 /* -- sending -- */
@@ -502,7 +445,7 @@ send_output(DynConnection *connection)
 			note_progress(connection, sent);
 	}
 	if (connection->out_sent == connection->out.len)
-		free_output(connection);
+		dyn_connection_state_free_output(connection);
 	return true;
 }
 
@@ -584,8 +527,8 @@ is_held(DynConnection *connection)
 	return true;
 }
 
-void
-dyn_connection_release(DynConnection *connection)
+static void
+release(DynConnection *connection)
 {
 	connection->position = InvalidXLogRecPtr;
 	dyn_pool_start_timer(connection, DYN_TIMER_TRANSFER);
@@ -645,4 +588,19 @@ dyn_connections_send(void)
 			dlist_push_tail(&backlogged, &connection->turn_node);
 	}
 	turn_output = 0;
+}
+
+/* -- beginning -- */
+
+void
+dyn_connections_init(int epoll)
+{
+	static const DynPoolActions actions = {.feed = feed, .refuse = refuse, .release = release};
+
+	epoll_fd = epoll;
+	context = AllocSetContextCreate(TopMemoryContext, "dynapg HTTP connections", ALLOCSET_DEFAULT_SIZES);
+	scratch = MemoryContextAlloc(context, SCRATCH_SIZE);
+	dlist_init(&touched);
+	dlist_init(&backlogged);
+	dyn_pool_init(epoll, &actions);
 }

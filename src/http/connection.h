@@ -15,7 +15,7 @@
 
 #include "postgres.h"
 
-typedef struct DynConnection DynConnection;
+#include "http/connection_state.h"
 
 /* Once: connections are watched by that epoll instance, whose data.ptr are DynConnection *.  Calls dyn_pool_init. */
 extern void dyn_connections_init(int epoll);
@@ -28,5 +28,8 @@ extern void dyn_connections_resume(void);
 
 /* Sends the replies of this turn. */
 extern void dyn_connections_send(void);
+
+/* Is there something for dyn_connections_resume or dyn_connections_send to do? */
+extern bool dyn_connections_pending(void);
 
 #endif							/* DYNAPG_HTTP_CONNECTION_H */

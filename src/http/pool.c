@@ -16,7 +16,7 @@
 #include "utils/timestamp.h"
 
 #include "base/guc.h"
-#include "http/connection_internal.h"
+#include "http/connection_state.h"
 #include "http/durable.h"
 #include "http/pool.h"
 #include "http/standbys.h"
@@ -31,6 +31,7 @@
 #define LAST_LOOK			20000	/* microseconds */
 #define KILOBYTE			INT64CONST(1024)
 
+static const DynPoolActions *actions = NULL;
 static int	epoll_fd = -1;
 static int	connections = 0;
 static int64 held = 0;			/* bytes in buffers of all connections */
@@ -48,9 +49,10 @@ dyn_pool_now(void)
 }
 
 void
-dyn_pool_init(int epoll)
+dyn_pool_init(int epoll, const DynPoolActions *with)
 {
 	epoll_fd = epoll;
+	actions = with;
 	for (int i = 0; i < DYN_TIMER_COUNT; i++)
 		dlist_init(&timers[i]);
 	dlist_init(&dead);
@@ -105,7 +107,7 @@ end_slow_ones(const DynConnection *spared, int64 allowed, bool large)
 		if (held <= allowed || connection->since > slow_since)
 			break;
 		if (connection != spared && !connection->renewed && (large ? is_large(connection) : connection->counted > 0))
-			dyn_connection_refuse(connection);
+			actions->refuse(connection);
 	}
 	return held <= allowed;
 }
@@ -125,7 +127,7 @@ end_last_starved(const DynConnection *spared)
 			last = connection;
 	}
 	if (last)
-		dyn_connection_refuse(last);
+		actions->refuse(last);
 	return last != NULL;
 }
 
@@ -194,10 +196,10 @@ dyn_pool_feed(void)
 		DynConnection *first = timer_entry(dlist_head_node(&timers[DYN_TIMER_STARVED]));
 		bool		is_small;
 
-		if (dyn_pool_admits(first, dyn_connection_growth(first), &is_small))
+		if (dyn_pool_admits(first, dyn_connection_state_growth(first), &is_small))
 		{
 			dyn_pool_start_timer(first, DYN_TIMER_TRANSFER);
-			dyn_connection_feed(first);
+			actions->feed(first);
 		}
 		else if (somebody_goes_on() || !end_last_starved(NULL))
 			break;
@@ -218,7 +220,7 @@ dyn_pool_destroy(DynConnection *connection)
 	connection->tls = NULL;
 	close(connection->fd);
 	connection->fd = -1;
-	dyn_connection_free_buffers(connection);
+	dyn_connection_state_free_buffers(connection);
 	dyn_pool_account(connection);
 	connection->is_dead = true;
 	dlist_push_tail(&dead, &connection->timer_node);
@@ -389,7 +391,7 @@ dyn_pool_release(void)
 			greatest = Max(greatest, connection->position);
 		else
 		{
-			dyn_connection_release(connection);
+			actions->release(connection);
 			moved = GetCurrentTimestamp();
 		}
 	}
@@ -439,9 +441,9 @@ static void
 expire(DynConnection *connection)
 {
 	if (connection->timer == DYN_TIMER_STARVED)
-		dyn_connection_refuse(connection);
+		actions->refuse(connection);
 	else if (connection->timer == DYN_TIMER_HELD)
-		dyn_connection_release(connection);
+		actions->release(connection);
 	else
 		dyn_pool_destroy(connection);
 }
@@ -473,7 +475,7 @@ dyn_pool_expire(void)
 		if (timer == DYN_TIMER_HELD && expired > 0)
 			warn_of_replies(expired);
 	}
-	return dyn_connections_touched() || dyn_connections_backlogged() ? 0 : next;
+	return next;
 }
 
 /* -- what is told of them -- */

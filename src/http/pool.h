@@ -27,9 +27,25 @@
 #include "postgres.h"
 
 #include "http/activity.h"
+#include "http/connection_state.h"
+
+/* What the pool has done with a connection; none of it raises an error. */
+typedef struct DynPoolActions
+{
+	/* Reads on, after it got memory. */
+	void		(*feed) (DynConnection *connection);
+
+	/*
+	 * Ends it, since there is no memory for it: with 503 where the client can still read that as a reply to its request, else at once.
+	 */
+	void		(*refuse) (DynConnection *connection);
+
+	/* Sends its replies without waiting for standbys any more. */
+	void		(*release) (DynConnection *connection);
+} DynPoolActions;
 
 /* Once: connections are watched by that epoll instance, whose data.ptr are DynConnection *. */
-extern void dyn_pool_init(int epoll);
+extern void dyn_pool_init(int epoll, const DynPoolActions *with);
 
 /* Accepts what waits on the listening socket.  False: accepting is to be paused, this process is out of something. */
 extern bool dyn_pool_accept(int listener);
@@ -51,7 +67,7 @@ extern long dyn_pool_next_look(void);
 
 /*
  * Closes connections whose time is over; replies that waited for standbys for dynapg.http_statement_timeout are sent.  Returns the
- * milliseconds until the next one's is, -1 for never, 0 when the next turn has something to do.
+ * milliseconds until the next one's is, -1 for never.
  */
 extern long dyn_pool_expire(void);
 
@@ -66,5 +82,24 @@ extern int	dyn_pool_open(void);
 
 /* Fills in what is told of the connections between two turns; takes the longer the more of them are not idle. */
 extern void dyn_pool_describe(DynActivity *activity);
+
+/* ---- for connection.c ---- */
+
+extern void dyn_pool_start_timer(DynConnection *connection, DynTimer timer);
+
+/* Ends a connection at once; its structure stays until dyn_pool_bury. */
+extern void dyn_pool_destroy(DynConnection *connection);
+
+/* Its buffers have another size than before. */
+extern void dyn_pool_account(DynConnection *connection);
+
+/*
+ * Is there memory for that many bytes more in its input?  Other connections may be ended for that, but never this one.
+ * Afterwards is_small tells whether the connection belongs to those that should rather be refused than wait for memory.
+ */
+extern bool dyn_pool_admits(DynConnection *connection, uint32 bytes, bool *is_small);
+
+/* Is there memory for replies?  Other connections may be ended for that. */
+extern bool dyn_pool_may_execute(DynConnection *connection);
 
 #endif							/* DYNAPG_HTTP_POOL_H */

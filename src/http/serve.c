@@ -22,8 +22,6 @@
 #include "http/watch.h"
 #include "utils/memutils.h"
 
-volatile sig_atomic_t dyn_serve_draining = false;
-
 static MemoryContext request_context = NULL;
 
 void
@@ -215,7 +213,7 @@ dyn_serve_request(DynHttpRequest *request, bool more, bool *keep_alive, StringIn
 	MemoryContext caller = MemoryContextSwitchTo(request_context);
 
 	serve_method(request, &reply);
-	reply.keep_alive &= more || !dyn_serve_draining;
+	reply.keep_alive &= more || !dyn_activity_draining;
 	*keep_alive = reply.keep_alive;
 	dyn_reply_append(out, request, &reply);
 	MemoryContextSwitchTo(caller);

@@ -6,8 +6,6 @@
 
 #include "postgres.h"
 
-#include <signal.h>
-
 #include "lib/stringinfo.h"
 
 #include "http/request.h"
@@ -15,9 +13,6 @@
 /* Sets up what requests run with; once, when a worker has connected to its database, and again after a reload. */
 extern void dyn_serve_init(void);
 extern void dyn_serve_reload(void);
-
-/* This worker is to end when it has answered what has arrived; set by a signal's handler. */
-extern volatile sig_atomic_t dyn_serve_draining;
 
 /*
  * Answers the request: appends the whole reply to out, which must not be sent before dyn_durable_flush.  The

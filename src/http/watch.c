@@ -15,7 +15,6 @@
 #include "http/activity.h"
 #include "http/durable.h"
 #include "http/origin.h"
-#include "http/serve.h"
 #include "http/stats.h"
 #include "http/watch.h"
 
@@ -26,7 +25,7 @@ refusal(void)
 	MemoryContext context = CurrentMemoryContext;
 	const char *volatile reason = NULL;
 
-	if (dyn_serve_draining)
+	if (dyn_activity_draining)
 		return "the server stops";
 	PG_TRY();
 	{

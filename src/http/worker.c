@@ -323,12 +323,12 @@ on_terminate(SIGNAL_ARGS)
 	static volatile int64 since = 0;
 	int			saved = errno;
 
-	if (!can_drain || (dyn_serve_draining && seconds_now() - since >= DRAIN_TIME))
+	if (!can_drain || (dyn_activity_draining && seconds_now() - since >= DRAIN_TIME))
 		die(postgres_signal_arg);
-	else if (!dyn_serve_draining)
+	else if (!dyn_activity_draining)
 	{
 		since = seconds_now();
-		dyn_serve_draining = true;
+		dyn_activity_draining = true;
 		(void) timer_settime(drain_timer, 0, &when, NULL);
 		SetLatch(MyLatch);
 	}
@@ -503,7 +503,7 @@ serve(void)
 	AddWaitEventToSet(set, WL_SOCKET_READABLE, epoll_fd, NULL, NULL);
 	for (;;)
 	{
-		bool		draining = dyn_serve_draining;
+		bool		draining = dyn_activity_draining;
 		int			count;
 		long		timeout;
 		long		report;
@@ -512,6 +512,8 @@ serve(void)
 		look_at_settings();
 		count = turn();
 		timeout = dyn_pool_expire();
+		if (dyn_connections_pending())
+			timeout = 0;
 		if (draining && nlisteners > 0)
 		{
 			begin_to_drain();
@@ -527,7 +529,7 @@ serve(void)
 			handle_interrupts();
 		if (dyn_stats_report(false))
 			timeout = sooner(timeout, DYN_STATS_INTERVAL);
-		if (dyn_activity_report(count > 0))
+		if (dyn_activity_report(count > 0, dyn_pool_open(), dyn_pool_describe))
 			timeout = sooner(timeout, DYN_ACTIVITY_INTERVAL);
 		if (count > 0 || timeout == 0)
 		{

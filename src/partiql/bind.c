@@ -9,46 +9,9 @@
 #include "base/limits.h"
 #include "base/request.h"
 #include "partiql/bind.h"
-#include "partiql/program.h"
 #include "value/number.h"
 
 static DynNode constant_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, int32 depth);
-
-/* ---- parameters ---- */
-
-static void
-read_parameters(DynPartiqlBound *bound)
-{
-	const DynJson *list = dyn_request_member(bound->request, "Parameters");
-	uint32		count = list != NULL ? dyn_json_count(list) : 0;
-	DynViolation violation;
-	DynNode		node;
-	uint32		i = 0;
-
-	if (count != bound->statement->nparameters)
-		dyn_validation("Number of parameters in request and statement don't match.");
-	if (count == 0)
-		return;
-	bound->parameters = palloc_array(DynValue, count);
-	for (const DynJson *value = dyn_json_first(list); value != NULL; value = dyn_json_next(value))
-	{
-		if (!dyn_node_from_json(value, &dyn_wording_older, &node, &violation))
-			dyn_violation_raise(&dyn_wording_older, &violation);
-		bound->parameters[i++] = dyn_node_pack(&node);
-	}
-}
-
-DynPartiqlBound *
-dyn_partiql_bind(const DynJson *object)
-{
-	DynPartiqlBound *bound = palloc0_object(DynPartiqlBound);
-
-	bound->request = object;
-	bound->statement = dyn_partiql_parse(dyn_request_string(object, "Statement"));
-	read_parameters(bound);
-	dyn_partiql_check(bound);
-	return bound;
-}
 
 /* ---- constants ---- */
 
@@ -271,6 +234,16 @@ dyn_partiql_terms(const DynPartiqlBound *bound)
 	terms.taken = palloc0_array(bool, count);
 	collect_terms(&terms, where);
 	return terms;
+}
+
+uint32
+dyn_partiql_terms_left(const DynPartiqlTerms *terms)
+{
+	uint32		left = 0;
+
+	for (uint32 i = 0; i < terms->count; i++)
+		left += terms->taken[i] ? 0 : 1;
+	return left;
 }
 
 bool

@@ -23,12 +23,6 @@ typedef struct DynPartiqlTerms
 	bool	   *taken;
 } DynPartiqlTerms;
 
-/*
- * Parses an object's Statement and reads its Parameters, then checks what needs no table.  Raises ValidationException with
- * DynamoDB's text.
- */
-extern DynPartiqlBound *dyn_partiql_bind(const DynJson *object);
-
 /* Does the tree name no attribute? */
 extern bool dyn_partiql_is_constant(const DynPartiqlNode *node);
 
@@ -40,6 +34,9 @@ extern DynNode dyn_partiql_item_value(const DynPartiqlBound *bound, const DynPar
 
 /* The terms of the statement's WHERE. */
 extern DynPartiqlTerms dyn_partiql_terms(const DynPartiqlBound *bound);
+
+/* How many of them are not taken. */
+extern uint32 dyn_partiql_terms_left(const DynPartiqlTerms *terms);
 
 /* Is the node a path of that one name? */
 extern bool dyn_partiql_names(const DynPartiqlNode *node, const DynKeyAttr *attr);

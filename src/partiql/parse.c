@@ -4,74 +4,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
-#include "partiql/parse_internal.h"
-
-void
-dyn_partiql_malformed(const char *detail)
-{
-	dyn_validation("Statement wasn't well formed, can't be processed: %s", detail);
-}
-
-void
-dyn_partiql_unexpected(const DynPartiqlParser *p)
-{
-	if (p->token->kind == DYN_PT_EOF)
-		dyn_partiql_malformed("Unexpected end of statement");
-	if (dyn_partiql_reserved(p->token->code))
-		dyn_partiql_malformed("Unexpected keyword");
-	if (p->token->kind == DYN_PT_UNKNOWN)
-		dyn_partiql_malformed("Invalid character or unclosed literal");
-	dyn_partiql_malformed("Unexpected term");
-}
-
-bool
-dyn_partiql_take(DynPartiqlParser *p, DynPartiqlCode code)
-{
-	if (p->token->code != code)
-		return false;
-	p->token++;
-	return true;
-}
-
-void
-dyn_partiql_expect(DynPartiqlParser *p, DynPartiqlCode code)
-{
-	if (!dyn_partiql_take(p, code))
-		dyn_partiql_unexpected(p);
-}
-
-DynSlice
-dyn_partiql_name(DynPartiqlParser *p)
-{
-	DynSlice	name = p->token->text;
-
-	if (p->token->kind != DYN_PT_NAME && (p->token->kind != DYN_PT_WORD || dyn_partiql_reserved(p->token->code)))
-		dyn_partiql_unexpected(p);
-	if (name.len == 0)
-		dyn_partiql_malformed("Unexpected empty name");
-	p->token++;
-	return name;
-}
-
-DynPartiqlNode *
-dyn_partiql_node(uint8 op)
-{
-	DynPartiqlNode *node = palloc0_object(DynPartiqlNode);
-
-	node->op = op;
-	return node;
-}
-
-void
-dyn_partiql_add_child(DynPartiqlNode *parent, DynPartiqlNode *child)
-{
-	if (parent->last != NULL)
-		parent->last->next = child;
-	else
-		parent->child = child;
-	parent->last = child;
-	parent->count++;
-}
+#include "partiql/parse_expr.h"
 
 /* ---- clauses ---- */
 
@@ -297,9 +230,9 @@ parse_statement(DynPartiqlParser *p, DynPartiqlStatement *statement)
 }
 
 DynPartiqlStatement *
-dyn_partiql_parse(DynSlice text)
+dyn_partiql_parse(DynSlice text, MemoryContext scratch)
 {
-	DynPartiqlParser parser = {.text = text, .token = dyn_partiql_lex(text)};
+	DynPartiqlParser parser = {.text = text, .token = dyn_partiql_lex(text, scratch)};
 	DynPartiqlStatement *statement = palloc0_object(DynPartiqlStatement);
 
 	statement->text = text;

@@ -46,7 +46,7 @@
 #include "database/touched.h"
 #include "store/tokens.h"
 
-#define LOCK_CLASS 0x445A		/* 1 and 2 are those of pg_advisory_lock, 0x4459 is that of builder.c */
+#define LOCK_CLASS 0x445A		/* 1 and 2 are those of pg_advisory_lock, 0x4459 is that of launch.c */
 #define SWEEP_EVERY 16			/* rows added between two looks for expired ones */
 
 /* The columns of dynapg.tokens. */

@@ -1,8 +1,8 @@
 /*
- * parse_internal.h - what the parsers of statements and of expressions share
+ * syntax.h - what the parsers of statements and of their expressions share: tokens, names, nodes, errors
  */
-#ifndef DYNAPG_PARTIQL_PARSE_INTERNAL_H
-#define DYNAPG_PARTIQL_PARSE_INTERNAL_H
+#ifndef DYNAPG_PARTIQL_SYNTAX_H
+#define DYNAPG_PARTIQL_SYNTAX_H
 
 #include "base/compat.h"
 #include "partiql/lexer.h"
@@ -38,17 +38,7 @@ extern void dyn_partiql_expect(DynPartiqlParser *p, DynPartiqlCode code);
 /* A name, quoted or bare; a keyword is none. */
 extern DynSlice dyn_partiql_name(DynPartiqlParser *p);
 
-/* a.b[0] */
-extern DynPartiqlNode *dyn_partiql_path(DynPartiqlParser *p);
-
-/* A condition; an operand, such as what SET gives. */
-extern DynPartiqlNode *dyn_partiql_condition(DynPartiqlParser *p);
-extern DynPartiqlNode *dyn_partiql_operand(DynPartiqlParser *p);
-
-/* {'name': value, ...} or what stands for it. */
-extern DynPartiqlNode *dyn_partiql_item(DynPartiqlParser *p);
-
 extern DynPartiqlNode *dyn_partiql_node(uint8 op);
 extern void dyn_partiql_add_child(DynPartiqlNode *parent, DynPartiqlNode *child);
 
-#endif							/* DYNAPG_PARTIQL_PARSE_INTERNAL_H */
+#endif							/* DYNAPG_PARTIQL_SYNTAX_H */

@@ -1,11 +1,11 @@
 /*
- * connection_internal.h - a connection as connection.c and pool.c see it
+ * connection_state.h - what there is of a connection: its buffers, its timer, its part in the turn
  *
  * connection.c moves bytes and has requests executed; pool.c has the connections' timers and memory, and decides which of them
  * go when there are too many.
  */
-#ifndef DYNAPG_HTTP_CONNECTION_INTERNAL_H
-#define DYNAPG_HTTP_CONNECTION_INTERNAL_H
+#ifndef DYNAPG_HTTP_CONNECTION_STATE_H
+#define DYNAPG_HTTP_CONNECTION_STATE_H
 
 #include "postgres.h"
 
@@ -13,7 +13,6 @@
 #include "lib/ilist.h"
 #include "lib/stringinfo.h"
 
-#include "http/connection.h"
 #include "http/parser.h"
 #include "http/tls.h"
 
@@ -29,7 +28,7 @@ typedef enum DynTimer
 	DYN_TIMER_COUNT
 } DynTimer;
 
-struct DynConnection
+typedef struct DynConnection
 {
 	dlist_node	timer_node;		/* in a list of the timers, or among the dead */
 	dlist_node	turn_node;		/* among the touched or the backlogged */
@@ -59,7 +58,7 @@ struct DynConnection
 	XLogRecPtr	position;		/* that standbys have to confirm before the replies leave; InvalidXLogRecPtr: none */
 	int64		counted;		/* bytes that count against the pool's memory */
 	DynParser	parser;
-};
+} DynConnection;
 
 static inline bool
 dyn_connection_has_output(const DynConnection *connection)
@@ -74,49 +73,12 @@ dyn_connection_buffered(const DynConnection *connection)
 	return (int64) connection->in_size + (connection->out.data ? connection->out.maxlen : 0);
 }
 
-/* -- connection.c -- */
-
-/* Frees the buffers. */
-extern void dyn_connection_free_buffers(DynConnection *connection);
-
-/*
- * Ends a connection for which there is no memory: with 503 where the client can still read that as a reply to its request, else
- * at once.  Raises no error.
- */
-extern void dyn_connection_refuse(DynConnection *connection);
-
-/* Has its replies sent without waiting for standbys any more. */
-extern void dyn_connection_release(DynConnection *connection);
-
-/* Reads on, after it got memory. */
-extern void dyn_connection_feed(DynConnection *connection);
+/* Free the buffer of requests, that of replies, and both. */
+extern void dyn_connection_state_free_input(DynConnection *connection);
+extern void dyn_connection_state_free_output(DynConnection *connection);
+extern void dyn_connection_state_free_buffers(DynConnection *connection);
 
 /* The bytes by which its input buffer has to grow before the next read; 0 when there is room. */
-extern uint32 dyn_connection_growth(const DynConnection *connection);
+extern uint32 dyn_connection_state_growth(const DynConnection *connection);
 
-/* Is there something to send, or a connection that is to be watched otherwise?  dyn_connections_send will see to it. */
-extern bool dyn_connections_touched(void);
-
-/* Do requests wait for dyn_connections_resume? */
-extern bool dyn_connections_backlogged(void);
-
-/* -- pool.c -- */
-
-extern void dyn_pool_start_timer(DynConnection *connection, DynTimer timer);
-
-/* Ends a connection at once; its structure stays until dyn_pool_bury. */
-extern void dyn_pool_destroy(DynConnection *connection);
-
-/* Its buffers have another size than before. */
-extern void dyn_pool_account(DynConnection *connection);
-
-/*
- * Is there memory for that many bytes more in its input?  Other connections may be ended for that, but never this one.
- * Afterwards is_small tells whether the connection belongs to those that should rather be refused than wait for memory.
- */
-extern bool dyn_pool_admits(DynConnection *connection, uint32 bytes, bool *is_small);
-
-/* Is there memory for replies?  Other connections may be ended for that. */
-extern bool dyn_pool_may_execute(DynConnection *connection);
-
-#endif							/* DYNAPG_HTTP_CONNECTION_INTERNAL_H */
+#endif							/* DYNAPG_HTTP_CONNECTION_STATE_H */

@@ -29,12 +29,13 @@
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/server.h"
-#include "changes/housekeeper.h"
 #include "changes/jobs.h"
 #include "database/code.h"
 #include "database/installation.h"
 #include "database/session.h"
 #include "database/sql.h"
+#include "jobs/housekeeper.h"
+#include "jobs/job.h"
 #include "store/builder.h"
 #include "store/ttl.h"
 #include "tables/catalog.h"
@@ -289,7 +290,7 @@ commit(void)
 
 /* Deletes a batch as the table's owner. */
 static void
-expire_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
+expire_batch(Oid relid, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 {
 	DynTableDef *def;
 	uint64		checked = 0;
@@ -302,7 +303,7 @@ expire_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
 		dyn_session_become(dyn_catalog_owner(relid));
 		settings = NewGUCNestLevel();
 		dyn_code_check_superuser_writes(relid, &checked);
-		dyn_ttl_expire(def, limit, after, batch);
+		dyn_ttl_expire(def, limit, start, batch);
 		dyn_session_settle();
 		AtEOXact_GUC(false, settings);
 		if (batch->deleted > 0)
@@ -315,7 +316,7 @@ expire_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
 
 /* The same with its error caught, and logged; returns the error's text, or NULL. */
 static char *
-try_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
+try_batch(Oid relid, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 {
 	MemoryContext context = CurrentMemoryContext;
 	char	   *volatile failure = NULL;
@@ -324,7 +325,7 @@ try_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
 	table_at_work = relid;
 	PG_TRY();
 	{
-		expire_batch(relid, limit, after, batch);
+		expire_batch(relid, limit, start, batch);
 	}
 	PG_CATCH();
 	{
@@ -338,6 +339,7 @@ try_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
 		FlushErrorState();
 		AbortCurrentTransaction();
 		failure = error->message ? error->message : pstrdup("unknown error");
+		batch->deleted = 0;
 		RESUME_INTERRUPTS();
 	}
 	PG_END_TRY();
@@ -371,14 +373,14 @@ expire_table(Oid relid)
 {
 	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), SLICE);
 	DynTtlBatch batch;
-	char		after[sizeof(batch.last)] = "";
+	DynTtlStart start = {0};
 	char	   *failure = NULL;
 	int			singles = 0;
 	bool		more = true;
 
 	while (more && GetCurrentTimestamp() < end)
 	{
-		char	   *error = try_batch(relid, singles > 0 ? 1 : BATCH, after, &batch);
+		char	   *error = try_batch(relid, singles > 0 ? 1 : BATCH, &start, &batch);
 
 		CHECK_FOR_INTERRUPTS();
 		if (error)
@@ -392,8 +394,7 @@ expire_table(Oid relid)
 		if (singles > 0)
 			singles--;
 		more = batch.found > 0 && batch.last[0] != '\0';
-		if (batch.deleted < batch.found || error)
-			strlcpy(after, batch.last, sizeof(after));
+		start = dyn_ttl_next(&batch);
 	}
 	if (failure)
 		note_failure(relid, failure);
@@ -424,9 +425,9 @@ tables_to_look_at(void)
 	return tables;
 }
 
-/* Does what is due of streams; a failure is logged, and no matter of the other jobs. */
+/* Does what is due of streams, and starts the workers of long work; a failure is logged, and no matter of the other jobs. */
 static void
-keep_streams(void)
+keep_house(void)
 {
 	MemoryContext context = CurrentMemoryContext;
 
@@ -435,6 +436,13 @@ keep_streams(void)
 		begin();
 		if (dyn_installation_find() != NULL)
 			dyn_jobs_run();
+		commit();
+		begin();
+		if (dyn_installation_find() != NULL)
+		{
+			dyn_job_forget_old();
+			dyn_job_resume_all(InvalidOid);
+		}
 		commit();
 	}
 	PG_CATCH();
@@ -477,7 +485,7 @@ look(void)
 	List	   *tables;
 
 	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, 0);
-	keep_streams();
+	keep_house();
 	tables = tables_to_look_at();
 	forget_failures_of_others(tables);
 	foreach(cell, tables)
@@ -612,11 +620,13 @@ dynapg_run_jobs(PG_FUNCTION_ARGS)
 	/* streams are the extension's, and whoever looks after them holds locks until the end of the transaction */
 	if (has_privs_of_role(GetUserId(), dyn_installation_require()->owner))
 		dyn_jobs_run();
+	dyn_job_resume_all(superuser() ? InvalidOid : GetUserId());
 	tables = dyn_ttl_tables(GetUserId());
 	foreach(cell, tables)
 	{
 		DynTableDef *def = dyn_catalog_read_relid(lfirst_oid(cell));
 		DynTtlBatch batch = {.found = 1};
+		DynTtlStart start = {0};
 
 		if (!def)
 			continue;
@@ -626,12 +636,9 @@ dynapg_run_jobs(PG_FUNCTION_ARGS)
 		CommandCounterIncrement();
 		while (batch.found > 0)
 		{
-			char		after[sizeof(batch.last)] = "";
-
 			CHECK_FOR_INTERRUPTS();
-			if (batch.deleted < batch.found)
-				strlcpy(after, batch.last, sizeof(after));
-			dyn_ttl_expire(def, BATCH, after, &batch);
+			dyn_ttl_expire(def, BATCH, &start, &batch);
+			start = dyn_ttl_next(&batch);
 			items += batch.deleted;
 		}
 	}

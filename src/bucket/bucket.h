@@ -1,0 +1,83 @@
+/*
+ * bucket.h - what stands for S3: buckets of objects, read and written as streams
+ *
+ * Model.  A bucket has objects with keys ("a/b/c.json").  Two things stand behind it:
+ *
+ *		a folder	below dynapg.s3_directory, with the bucket's name; an object is a file below it, its key the path (folder.c)
+ *		an endpoint	dynapg.s3_endpoint, which speaks the protocol of S3 (endpoint.c); it is used where it is set
+ *
+ * An object that is written appears when it is complete, with its final key, and not before; one that is there is replaced.  Nothing is
+ * ever deleted but what a writer has begun and not finished.
+ *
+ * Files and requests over the network take their time: only the workers of jobs do this, never a process that serves requests.  All
+ * calls can be interrupted.  What is open ends with the memory context that was current when the bucket was opened, so that an error
+ * leaves nothing open.  dyn_s3_open needs a transaction, the other calls do not.
+ *
+ * Errors carry a code (dyn_failure): S3NoSuchBucket, S3NoSuchKey, S3AccessDenied, S3InvalidKey, or that of the endpoint after "S3".  What
+ * may pass by itself has been tried a few times, and has a SQLSTATE that says so.
+ *
+ * Rights.  Who reads must be a member of pg_read_server_files, who writes of pg_write_server_files, in both cases, since the
+ * endpoint's credentials are the server's.
+ */
+#ifndef DYNAPG_BUCKET_BUCKET_H
+#define DYNAPG_BUCKET_BUCKET_H
+
+#include "postgres.h"
+
+typedef struct DynS3Bucket DynS3Bucket;
+typedef struct DynS3Reader DynS3Reader;
+typedef struct DynS3Writer DynS3Writer;
+
+typedef enum DynS3Use
+{
+	DYN_S3_READ,
+	DYN_S3_WRITE			/* and read */
+} DynS3Use;
+
+typedef struct DynS3Object
+{
+	char	   *key;
+	int64		size;
+} DynS3Object;
+
+/* An object that was written. */
+typedef struct DynS3Written
+{
+	int64		size;
+	char		md5[25];		/* base64 */
+	char		etag[64];		/* hexadecimal, without quotes; "...-N" for an object of N parts */
+} DynS3Written;
+
+/*
+ * For requests: raises AccessDeniedException unless the current user may use buckets so, and ValidationException where the server has
+ * none.
+ */
+extern void dyn_s3_require(DynS3Use use);
+
+/* Opens a bucket, as the current user, whose rights are checked again.  The name is not checked before. */
+extern DynS3Bucket *dyn_s3_open(const char *name, DynS3Use use);
+extern void dyn_s3_close(DynS3Bucket *bucket);
+
+/*
+ * The objects whose keys begin with prefix, in the order of their keys, in the current memory context; returns their number.  NULL
+ * is an empty prefix.
+ */
+extern int	dyn_s3_list(DynS3Bucket *bucket, const char *prefix, DynS3Object **objects);
+
+/* Reads an object from an offset on: up to size bytes at a time, 0 at its end. */
+extern DynS3Reader *dyn_s3_read(DynS3Bucket *bucket, const char *key, int64 offset);
+extern size_t dyn_s3_read_some(DynS3Reader *reader, void *buffer, size_t size);
+extern void dyn_s3_read_end(DynS3Reader *reader);
+
+/* Reads a whole object of at most limit bytes; NULL where it does not exist.  The text is NUL-terminated. */
+extern char *dyn_s3_read_all(DynS3Bucket *bucket, const char *key, size_t limit, size_t *size);
+
+/* Writes an object.  One that is never finished leaves nothing behind. */
+extern DynS3Writer *dyn_s3_write(DynS3Bucket *bucket, const char *key);
+extern void dyn_s3_write_some(DynS3Writer *writer, const void *data, size_t size);
+extern void dyn_s3_write_end(DynS3Writer *writer, DynS3Written *written);
+
+/* Writes an object of these bytes. */
+extern void dyn_s3_write_all(DynS3Bucket *bucket, const char *key, const void *data, size_t size, DynS3Written *written);
+
+#endif							/* DYNAPG_BUCKET_BUCKET_H */

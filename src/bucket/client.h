@@ -1,0 +1,62 @@
+/*
+ * client.h - requests to an endpoint that speaks the protocol of S3, over libcurl
+ *
+ * libcurl is loaded when the first bucket of an endpoint is opened, by the process that does it: it brings dozens of libraries along,
+ * which other processes do not need.  Where it was not there at build time, or is not at run time, opening fails with a sentence
+ * that says so.
+ *
+ * A request is signed (sign.h).  What may pass by itself is tried again: connections that fail, stall or end
+ * too early, and the statuses 429, 500, 502, 503 and 504; for twice dynapg.s3_timeout, and three times at least.
+ *
+ * libcurl calls back into this module only to have bytes copied: nothing there raises an error or allocates memory.  Interrupts are
+ * looked at between its calls.
+ */
+#ifndef DYNAPG_BUCKET_CLIENT_H
+#define DYNAPG_BUCKET_CLIENT_H
+
+#include "postgres.h"
+
+typedef struct DynS3Client DynS3Client;
+
+/* Whom to ask, and as whom. */
+typedef struct DynS3Account
+{
+	const char *endpoint;		/* "https://host:port", without a slash at its end */
+	const char *region;
+	const char *access_key;		/* NULL: requests are not signed */
+	const char *secret_key;
+	const char *session_token;	/* or NULL */
+} DynS3Account;
+
+/* A request and its reply. */
+typedef struct DynS3Call
+{
+	const char *method;
+	const char *path;			/* "/bucket/key", percent-encoded */
+	const char *query;			/* percent-encoded, sorted by name, each with a "="; or NULL */
+	int64		first;			/* byte that is wanted, and the last one; last 0: all */
+	int64		last;
+	const char *if_match;		/* an ETag with its quotes, or NULL */
+	const char *md5;			/* base64, of the body, or NULL */
+	const void *body;
+	size_t		body_len;
+	bool		once;			/* no second attempt, no waiting: for tidying up */
+	char	   *reply;			/* where the reply's body goes; what has no room is left out */
+	size_t		room;
+
+	long		status;			/* out, as the next ones */
+	size_t		len;			/* of the reply's body, also what was left out */
+	char		etag[160];		/* with its quotes */
+} DynS3Call;
+
+/* In the current memory context, but for what libcurl allocates, which dyn_s3_client_close frees. */
+extern DynS3Client *dyn_s3_client_open(const DynS3Account *account);
+extern void dyn_s3_client_close(DynS3Client *client);
+
+/*
+ * Makes the request; the status is 2xx or 4xx, or an error is raised.  With `once` no error is raised, and the status may be anything, 0
+ * included.
+ */
+extern void dyn_s3_client_call(DynS3Client *client, DynS3Call *call);
+
+#endif							/* DYNAPG_BUCKET_CLIENT_H */

@@ -1,0 +1,216 @@
+/*
+ * frame.c - the frame of jobs: attempts, pauses, and how a job ends
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/latch.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "base/compat.h"
+#include "base/errors.h"
+#include "jobs/job.h"
+#include "jobs/worker.h"
+
+#define ATTEMPTS 4				/* of one worker */
+#define FIRST_PAUSE 1000		/* ms before the second attempt; four times as long before each further one */
+
+/* An attempt. */
+typedef struct Attempt
+{
+	const char *id;
+	MemoryContext context;		/* of the kind's function; what is open in it ends with it */
+	const DynJobKind *kind;		/* out, as the next ones */
+	DynJob	   *job;
+	bool		over;			/* nothing is left to do */
+	long		pause;			/* ms before it */
+	DynJobState state;			/* to end it with */
+	const char *code;
+	const char *failure;
+} Attempt;
+
+/* ---- transactions of kinds ---- */
+
+/* While it runs code of others, such as triggers, the session stays that of the role: RESET SESSION AUTHORIZATION is refused. */
+static void
+become(const DynJob *job)
+{
+	SetUserIdAndSecContext(job->role, SECURITY_LOCAL_USERID_CHANGE);
+}
+
+void
+dyn_job_begin(const DynJob *job)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	dyn_worker_begin();
+	become(job);
+	MemoryContextSwitchTo(context);
+}
+
+void
+dyn_job_commit(const DynJob *job)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	dyn_worker_commit();
+	SetUserIdAndSecContext(job->role, 0);
+	MemoryContextSwitchTo(context);
+}
+
+/* ---- an attempt ---- */
+
+static void
+wait_for(long ms)
+{
+	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ms);
+
+	for (;;)
+	{
+		long		left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), end);
+
+		CHECK_FOR_INTERRUPTS();
+		if (left <= 0)
+			return;
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left, PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+	}
+}
+
+/* Reads the job and counts the attempt, in a transaction of its own. */
+static void
+claim(Attempt *attempt)
+{
+	MemoryContext context = CurrentMemoryContext;
+	MemoryContext transaction;
+
+	dyn_worker_begin();
+	transaction = MemoryContextSwitchTo(context);
+	attempt->job = dyn_job_claim(attempt->id);
+	MemoryContextSwitchTo(transaction);
+	dyn_worker_commit();
+	MemoryContextSwitchTo(context);
+	attempt->over = attempt->job == NULL;
+	if (attempt->over)
+		return;
+	attempt->kind = dyn_job_kind(attempt->job->kind);
+	if (attempt->kind == NULL)
+		dyn_job_fail("InternalServerError", "This version of dynapg has no jobs of kind \"%s\".", attempt->job->kind);
+}
+
+static void
+make_attempt(void *arg)
+{
+	Attempt    *attempt = arg;
+	MemoryContext caller;
+
+	if (attempt->pause > 0)
+		wait_for(attempt->pause);
+	claim(attempt);
+	if (attempt->over)
+		return;
+	if (attempt->job->state == DYN_JOB_CANCELLING)
+		ereport(ERROR, (errcode(ERRCODE_QUERY_CANCELED), errmsg("job \"%s\" is cancelled", attempt->id)));
+	pgstat_report_activity(STATE_RUNNING, psprintf("dynapg: %s of table \"%s\", %s", attempt->job->kind, attempt->job->table_name,
+												   attempt->id));
+	dyn_job_report(attempt->job);
+	caller = MemoryContextSwitchTo(attempt->context);
+	attempt->kind->run(attempt->job);
+	MemoryContextSwitchTo(caller);
+	dyn_job_begin(attempt->job);
+	dyn_job_complete(attempt->job);
+	dyn_job_commit(attempt->job);
+	attempt->over = true;
+}
+
+/* ---- how it ends ---- */
+
+/* May it pass by itself?  Connections, resources such as disk space, conflicts, and input and output. */
+static bool
+is_transient(const ErrorData *error)
+{
+	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
+	{
+		case ERRCODE_CONNECTION_EXCEPTION:
+		case ERRCODE_TRANSACTION_ROLLBACK:
+		case ERRCODE_INSUFFICIENT_RESOURCES:
+		case ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE:
+		case ERRCODE_SYSTEM_ERROR:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* A name for the failure: the kind's own, that of an exception of the API, or the one for all others. */
+static const char *
+code_of(const ErrorData *error)
+{
+	const char *code = dyn_failure_code(error);
+	const DynErrInfo *info = dyn_error_by_sqlstate(error->sqlerrcode);
+
+	if (code)
+		return code;
+	return info ? info->name : dyn_error_info(DYN_E_INTERNAL_SERVER_ERROR)->name;
+}
+
+/* The end of a job, with what its kind has to tidy up. */
+static void
+end_with_tidying(void *arg)
+{
+	Attempt    *attempt = arg;
+	DynJob	   *job = attempt->job;
+
+	if (job && attempt->kind && attempt->kind->tidy)
+	{
+		dyn_job_begin(job);
+		attempt->kind->tidy(job);
+		dyn_job_end(attempt->id, attempt->state, attempt->code, attempt->failure);
+		dyn_job_commit(job);
+		return;
+	}
+	dyn_worker_begin();
+	dyn_job_end(attempt->id, attempt->state, attempt->code, attempt->failure);
+	dyn_worker_commit();
+}
+
+static void
+end(Attempt *attempt, MemoryContext context)
+{
+	if (dyn_worker_try(end_with_tidying, attempt, context) == NULL)
+		return;
+	attempt->kind = NULL;		/* what cannot be tidied up stays */
+	end_with_tidying(attempt);
+}
+
+void
+dyn_job_work(const char *id, MemoryContext context)
+{
+	Attempt		attempt = {.id = id};
+
+	for (int i = 1;; i++)
+	{
+		ErrorData  *error;
+
+		MemoryContextReset(context);
+		MemoryContextSwitchTo(context);
+		attempt.context = AllocSetContextCreate(context, "dynapg attempt", ALLOCSET_DEFAULT_SIZES);
+		error = dyn_worker_try(make_attempt, &attempt, context);
+		MemoryContextDelete(attempt.context);
+		if (error == NULL)
+			return;
+		attempt.state = error->sqlerrcode == ERRCODE_QUERY_CANCELED ? DYN_JOB_CANCELLED : DYN_JOB_FAILED;
+		if (attempt.state == DYN_JOB_FAILED && i < ATTEMPTS && is_transient(error))
+		{
+			attempt.pause = attempt.pause > 0 ? attempt.pause * 4 : FIRST_PAUSE;
+			continue;
+		}
+		attempt.code = attempt.state == DYN_JOB_CANCELLED ? "Cancelled" : code_of(error);
+		attempt.failure = error->message;
+		end(&attempt, context);
+		return;
+	}
+}

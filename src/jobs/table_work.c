@@ -1,0 +1,243 @@
+/*
+ * table_work.c - what is left to do for a table: indexes to build and drop, that of Time to Live, backups to make
+ *
+ * A builder (store/builder.h) does this as the table's owner.  What is to be done stands in the catalogs, so that a crash loses
+ * nothing: each step leads nearer to the end, and after it the catalogs tell what is left.
+ *
+ * Ending.  A statement that fails is noted in the row of the index or the backup, what it left behind is dropped, and the builder
+ * ends; another one starts later (index.h).  A builder that is cancelled (dyn_builder_stop) or terminated ends at once and leaves
+ * everything as it is: whatever comes next begins by dropping an invalid index.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "base/compat.h"
+#include "database/sql.h"
+#include "jobs/worker.h"
+#include "store/backup.h"
+#include "store/builder.h"
+#include "store/index_build.h"
+#include "store/ttl.h"
+#include "tables/ddl.h"
+#include "tables/index.h"
+#include "tables/relation.h"
+
+/* What the builder works on, in a context of its own. */
+typedef struct Job
+{
+	char	   *name;			/* of the index */
+	char	   *table;
+	char	   *relation_name;	/* of its relation, or of the one to make */
+	DynIndexStatus status;
+	bool		exists;			/* its relation, valid or not */
+	bool		valid;
+	char	   *create;			/* statements */
+	char	   *drop;			/* NULL: nothing is there */
+	bool		is_ttl;			/* it is the index of Time to Live, which has no row; only the statements are set */
+	char	   *backup;			/* it is this backup, and nothing else is set; NULL: it is an index */
+} Job;
+
+/*
+ * The relation of the index that is to be built or dropped.  What has the name by chance, and is built in another way, is not
+ * to become the index.
+ */
+static Oid
+job_relation(const DynTableDef *def, const DynIndexDef *index)
+{
+	Oid			relid = dyn_relation_of_index(def, index, false);
+
+	if (index->status == DYN_INDEX_CREATING && OidIsValid(relid) && !dyn_relation_fits(def, index, relid))
+		return InvalidOid;
+	return relid;
+}
+
+/* The name to build the index with: another one where a relation has taken its own. */
+static char *
+name_to_build(const DynTableDef *def, const DynIndexDef *index)
+{
+	if (!OidIsValid(get_relname_relid(index->relation_name, get_rel_namespace(def->relid))))
+		return index->relation_name;
+	return dyn_ddl_index_name(def, index->name);
+}
+
+/* What is to be done for a secondary index. */
+static bool
+read_index_job(Oid relid, Job *job)
+{
+	const DynIndexDef *index;
+	DynTableDef *def = dyn_index_build_job(relid, &index);
+	Oid			relation;
+
+	if (!def)
+		return false;
+	relation = job_relation(def, index);
+	*job = (Job) {
+		.name = index->name,
+		.table = def->name,
+		.relation_name = OidIsValid(relation) ? get_rel_name(relation) : name_to_build(def, index),
+		.status = index->status,
+		.exists = OidIsValid(relation),
+		.valid = dyn_relation_is_valid(relation),
+		.drop = dyn_ddl_drop_index(relation, true)
+	};
+	job->create = dyn_ddl_create_index(def, index, job->relation_name, true);
+	return true;
+}
+
+static bool
+read_ttl_job(Oid relid, Job *job)
+{
+	DynTtlJob	ttl;
+
+	if (!dyn_ttl_job(relid, &ttl))
+		return false;
+	*job = (Job) {.create = ttl.create,.drop = ttl.drop,.is_ttl = true};
+	return true;
+}
+
+/* Backups come first: one that fails waits for its next attempt, while an index that fails is there all the time. */
+static bool
+read_backup_job(Oid relid, Job *job)
+{
+	*job = (Job) {.backup = dyn_backup_job(relid)};
+	return job->backup != NULL;
+}
+
+/* Reads what is to be done; false when there is nothing. */
+static bool
+read_job(Oid relid, Job *job, MemoryContext context)
+{
+	MemoryContext old;
+	bool		found;
+
+	MemoryContextReset(context);
+	dyn_worker_begin();
+	old = MemoryContextSwitchTo(context);
+	found = read_backup_job(relid, job) || read_index_job(relid, job) || read_ttl_job(relid, job);
+	MemoryContextSwitchTo(old);
+	dyn_worker_commit();
+	MemoryContextSwitchTo(context);
+	return found;
+}
+
+/* Prepares the table for the index, with the lock that building it takes as well, and notes the name of what is built. */
+static void
+prepare_table(Oid relid, const Job *job)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	dyn_worker_begin();
+	SPI_connect();
+	dyn_ddl_vacuum_indexed(relid);
+	SPI_finish();
+	if (!job->is_ttl)
+		dyn_index_set_relation_name(relid, job->name, job->relation_name);
+	dyn_worker_commit();
+	MemoryContextSwitchTo(context);
+}
+
+/* A step towards the end of the job; the next look at the catalogs tells what is left. */
+static void
+work(Oid relid, const Job *job)
+{
+	if (job->backup)
+	{
+		dyn_worker_begin();
+		dyn_backup_make(job->backup);
+		dyn_worker_commit();
+	}
+	else if (job->is_ttl)
+	{
+		if (job->create)
+			prepare_table(relid, job);
+		dyn_worker_run_utility(job->create ? job->create : job->drop);
+	}
+	else if (job->status == DYN_INDEX_CREATING && job->valid)
+	{
+		dyn_worker_begin();
+		dyn_index_set_relation_name(relid, job->name, job->relation_name);
+		dyn_index_activate(relid, job->name);
+		dyn_worker_commit();
+		ereport(LOG, errmsg("index \"%s\" of table \"%s\" is built", job->name, job->table));
+	}
+	else if (job->exists)
+		dyn_worker_run_utility(job->drop);
+	else if (job->status == DYN_INDEX_CREATING)
+	{
+		prepare_table(relid, job);
+		dyn_worker_run_utility(job->create);
+	}
+	else
+	{
+		dyn_worker_begin();
+		dyn_index_forget(relid, job->name);
+		dyn_worker_commit();
+	}
+}
+
+/* Notes why the job failed and drops what it left behind: an index of the table that is not valid, and nothing else. */
+static void
+clean_up(Oid relid, Job *job, const char *failure, MemoryContext context)
+{
+	if (job->backup)
+	{
+		dyn_worker_begin();
+		dyn_backup_note_failure(job->backup, failure);
+		dyn_worker_commit();
+		return;
+	}
+	if (!job->is_ttl)
+	{
+		dyn_worker_begin();
+		dyn_index_note_failure(relid, job->name, failure);
+		dyn_worker_commit();
+		MemoryContextSwitchTo(context);
+	}
+	if (read_job(relid, job, context) && (job->is_ttl ? job->create == NULL && job->drop != NULL :
+										  job->status == DYN_INDEX_CREATING && job->exists && !job->valid))
+		dyn_worker_run_utility(job->drop);
+}
+
+/* A step. */
+typedef struct Step
+{
+	Oid			relid;
+	Job		   *job;
+} Step;
+
+static void
+take_step(void *arg)
+{
+	Step	   *step = arg;
+
+	work(step->relid, step->job);
+}
+
+/*
+ * Does one step; false when it failed.  A failure ends the transaction here, as in the main loop of a session, for there
+ * is no caller to tell.  After a cancellation nothing more is done.
+ */
+static bool
+try_work(Oid relid, Job *job, MemoryContext context)
+{
+	Step		step = {relid, job};
+	ErrorData  *error = dyn_worker_try(take_step, &step, context);
+
+	if (error == NULL)
+		return true;
+	if (error->sqlerrcode != ERRCODE_QUERY_CANCELED)
+		clean_up(relid, job, error->message, context);
+	return false;
+}
+
+void
+dyn_table_work(Oid relid, MemoryContext context)
+{
+	Job			job;
+
+	while (read_job(relid, &job, context) && try_work(relid, &job, context))
+		CHECK_FOR_INTERRUPTS();
+}
