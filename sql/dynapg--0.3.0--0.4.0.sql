@@ -1,6 +1,119 @@
 /* dynapg 0.3.0 to 0.4.0: update script. Run by ALTER EXTENSION dynapg UPDATE. */
 \echo Use "ALTER EXTENSION dynapg UPDATE TO '0.4.0'" to load this file. \quit
 
+/* ---- point-in-time recovery ---- */
+
+-- What is kept of tables with point-in-time recovery (src/changes/recovery.h). Not dumped: transaction ids mean nothing elsewhere.
+-- No grants: the history of a table is read by dynapg.recovery_rows, by who may read the table.
+CREATE SEQUENCE dynapg.recovery_number;
+CREATE TABLE dynapg.recoveries (
+	recovery_id integer PRIMARY KEY DEFAULT pg_catalog.nextval('dynapg.recovery_number'),
+	relid regclass NOT NULL UNIQUE,
+	days integer NOT NULL,
+	since timestamptz NOT NULL,
+	since_xid bigint NOT NULL
+) USING heap;
+COMMENT ON TABLE dynapg.recoveries IS 'tables with point-in-time recovery';
+ALTER SEQUENCE dynapg.recovery_number OWNED BY dynapg.recoveries.recovery_id;
+
+CREATE TABLE dynapg.moments (LIKE dynapg.ticks, PRIMARY KEY (tick)) USING heap;
+ALTER TABLE dynapg.moments REPLICA IDENTITY NOTHING;
+CREATE INDEX moments_created_at ON dynapg.moments (created_at);
+COMMENT ON TABLE dynapg.moments IS 'ticks that are kept for longer, one of ten seconds';
+
+CREATE TABLE dynapg.history_commits (
+	xid bigint PRIMARY KEY,
+	committed_at timestamptz NOT NULL,
+	prepared boolean NOT NULL
+) USING heap;
+ALTER TABLE dynapg.history_commits REPLICA IDENTITY NOTHING;
+COMMENT ON TABLE dynapg.history_commits IS 'when transactions committed that took longer than a moment; prepared: when it was prepared, as its commit is not known yet';
+
+CREATE TABLE dynapg.history (
+	recovery_id integer NOT NULL,
+	number bigint NOT NULL,
+	xid bigint NOT NULL,
+	created_at timestamptz NOT NULL,
+	event "char" NOT NULL,
+	within boolean NOT NULL,
+	pk text COLLATE "C" NOT NULL,
+	sk text COLLATE "C",
+	old_item dynapg.item
+) USING heap;
+COMMENT ON TABLE dynapg.history IS 'old rows of tables with point-in-time recovery; they are in the forty tables that inherit from it';
+
+DO $$
+BEGIN
+	FOR i IN 0 .. 39 LOOP
+		EXECUTE pg_catalog.format('CREATE TABLE dynapg.history_%s (PRIMARY KEY (recovery_id, number)) INHERITS (dynapg.history) USING heap', i);
+		EXECUTE pg_catalog.format('ALTER TABLE dynapg.history_%s REPLICA IDENTITY NOTHING', i);
+		EXECUTE pg_catalog.format('COMMENT ON TABLE dynapg.history_%s IS ''old rows of one day out of forty''', i);
+		EXECUTE pg_catalog.format('ALTER TABLE dynapg.history_%s ENABLE ROW LEVEL SECURITY', i);
+	END LOOP;
+END
+$$;
+DO $$
+BEGIN
+	FOR i IN 0 .. 39 LOOP
+		EXECUTE pg_catalog.format('ALTER TABLE dynapg.history_%s ALTER old_item SET COMPRESSION lz4', i);
+	END LOOP;
+EXCEPTION WHEN feature_not_supported THEN
+	NULL;	-- this PostgreSQL has no lz4
+END
+$$;
+
+ALTER TABLE dynapg.backups ADD COLUMN expires_at timestamptz;
+COMMENT ON COLUMN dynapg.backups.expires_at IS 'when it goes by itself; such a backup was made as its table was deleted';
+
+-- Nobody but the owner of the history and superusers meets its rows with SQL.
+ALTER TABLE dynapg.recoveries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dynapg.moments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dynapg.history_commits ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dynapg.history ENABLE ROW LEVEL SECURITY;
+
+CREATE FUNCTION dynapg.record_history() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_record_history';
+COMMENT ON FUNCTION dynapg.record_history() IS 'keeps the old rows of a table with point-in-time recovery';
+
+CREATE FUNCTION dynapg.recovery_rows(relation regclass, cut bytea, until bytea)
+	RETURNS TABLE (pk text, sk text, item dynapg.item, changed_at timestamptz)
+	AS 'MODULE_PATHNAME', 'dynapg_recovery_rows' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1000;
+COMMENT ON FUNCTION dynapg.recovery_rows(regclass, bytea, bytea) IS
+	'what rows of a table that were written later were at a moment; for queries that dynapg makes';
+
+CREATE VIEW dynapg.recovery_list WITH (security_barrier) AS
+	SELECT t.name AS table_name, r.days, r.since, GREATEST(r.since, pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-)
+		pg_catalog.make_interval(secs => r.days OPERATOR(pg_catalog.*) 86400)) AS earliest, h.records, h.bytes
+	FROM dynapg.recoveries r JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) r.relid
+		JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) r.relid::pg_catalog.oid
+		CROSS JOIN LATERAL (SELECT pg_catalog.count(*) AS records,
+			COALESCE(pg_catalog.sum(110 OPERATOR(pg_catalog.+) pg_catalog.octet_length(h.pk) OPERATOR(pg_catalog.+)
+				COALESCE(pg_catalog.octet_length(h.sk), 0) OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(h.old_item), 0)), 0) AS bytes
+			FROM dynapg.history h WHERE h.recovery_id OPERATOR(pg_catalog.=) r.recovery_id) h
+	WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE');
+COMMENT ON VIEW dynapg.recovery_list IS 'point-in-time recovery of the tables that the user owns: period in days, the oldest moment to restore to, and what is kept, which is counted';
+GRANT SELECT ON dynapg.recovery_list TO PUBLIC;
+
+CREATE FUNCTION dynapg.items_at(table_name text, moment timestamptz) RETURNS SETOF dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_items_at' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE ROWS 1000;
+COMMENT ON FUNCTION dynapg.items_at(text, timestamptz) IS 'the items of a table with point-in-time recovery as they were at that moment';
+
+CREATE FUNCTION dynapg.changes_between(table_name text, from_moment timestamptz, to_moment timestamptz)
+	RETURNS TABLE (old_item dynapg.item, new_item dynapg.item, changed_at timestamptz)
+	AS 'MODULE_PATHNAME', 'dynapg_changes_between' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE ROWS 1000;
+COMMENT ON FUNCTION dynapg.changes_between(text, timestamptz, timestamptz) IS
+	'the items of a table with point-in-time recovery that were written between two moments, as they were at each';
+
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(json) IS 'Makes a table as another one was at a moment: the API operation RestoreTableToPointInTime';
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(jsonb) IS 'Makes a table as another one was at a moment: the API operation RestoreTableToPointInTime';
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(text) IS 'Makes a table as another one was at a moment: the API operation RestoreTableToPointInTime';
+COMMENT ON FUNCTION dynapg.update_continuous_backups(json) IS 'Switches point-in-time recovery of a table on or off: the API operation UpdateContinuousBackups';
+COMMENT ON FUNCTION dynapg.update_continuous_backups(jsonb) IS 'Switches point-in-time recovery of a table on or off: the API operation UpdateContinuousBackups';
+COMMENT ON FUNCTION dynapg.update_continuous_backups(text) IS 'Switches point-in-time recovery of a table on or off: the API operation UpdateContinuousBackups';
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(json) IS 'Describes point-in-time recovery of a table: the API operation DescribeContinuousBackups';
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(jsonb) IS 'Describes point-in-time recovery of a table: the API operation DescribeContinuousBackups';
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(text) IS 'Describes point-in-time recovery of a table: the API operation DescribeContinuousBackups';
+
 /* ---- long jobs ---- */
 
 -- Written by the frame of long jobs (src/jobs/job.c). A row says as whom a background worker runs, and its failure may hold an item's
@@ -499,6 +612,10 @@ BEGIN
 	REVOKE SELECT ON dynapg.load_errors FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.ticks, dynapg.changes, dynapg.changes_0, dynapg.changes_1, dynapg.changes_2, dynapg.changes_3, dynapg.changes_4,
 		dynapg.changes_5, dynapg.changes_6, dynapg.changes_7, dynapg.changes_8, dynapg.changes_9 FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.recoveries, dynapg.moments, dynapg.history_commits, dynapg.history FROM PUBLIC, pg_monitor;
+	FOR i IN 0 .. 39 LOOP
+		EXECUTE pg_catalog.format('REVOKE SELECT ON dynapg.history_%s FROM PUBLIC, pg_monitor', i);
+	END LOOP;
 	REVOKE SELECT ON dynapg.throughput, dynapg.stat_operations, dynapg.http_activity FROM PUBLIC;
 	REVOKE CREATE ON SCHEMA dynapg FROM PUBLIC, pg_monitor;
 END

@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "api/backups.h"
 #include "api/handlers.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
@@ -27,6 +28,7 @@ dyn_api_delete_table(const DynJson *request, StringInfo reply)
 	if (dyn_backup_is_pending(def->relid))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Cannot delete table while a backup of "
 				  "it is being created.");
+	dyn_backup_before_delete(def);
 	if (dyn_settings_read(def->definition)->stream)
 		dyn_stream_disable(def->relid);
 	dyn_lifecycle_drop(def);

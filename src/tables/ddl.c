@@ -105,10 +105,10 @@ append_column(StringInfo definitions, StringInfo values, const char *name, uint8
 
 /* Fills the table in the fastest way: rows at once, without an index, and then one build of it. */
 static void
-create_filled(const char *table, const char *values, Oid rows_from, const char *settings, const char *primary_key)
+create_filled(const char *table, const char *values, const char *rows_from, const char *settings, const char *primary_key)
 {
 	dyn_sql_run(psprintf("CREATE TABLE %s WITH (%s) AS SELECT %st.item::dynapg.item AS item FROM %s t", table, settings, values,
-						 dyn_ddl_qualified_name(rows_from)), NULL, 0);
+						 rows_from), NULL, 0);
 	dyn_sql_run(psprintf("ALTER TABLE %s ALTER item SET NOT NULL, " SET_ITEM_COMPRESSION "ADD %s", table, primary_key), NULL, 0);
 }
 
@@ -130,7 +130,7 @@ dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 	append_column(&columns, &values, "pk", def->pk.tag);
 	if (has_sk)
 		append_column(&columns, &values, "sk", def->sk.tag);
-	if (OidIsValid(def->rows_from))
+	if (def->rows_from)
 		create_filled(table, values.data, def->rows_from, settings, primary_key);
 	else
 		dyn_sql_run(psprintf("CREATE TABLE %s (%sitem dynapg.item" ITEM_COMPRESSION " NOT NULL, %s) WITH (%s)", table, columns.data,

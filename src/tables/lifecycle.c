@@ -236,6 +236,7 @@ dynapg_on_sql_drop(PG_FUNCTION_ARGS)
 				"indexes AS (DELETE FROM dynapg.indexes i USING gone WHERE i.table_relid OPERATOR(pg_catalog.=) gone.objid), "
 				"backups AS (DELETE FROM dynapg.backups b USING gone "
 				"WHERE COALESCE(b.copy, b.source) OPERATOR(pg_catalog.=) gone.objid), "
+				"recoveries AS (DELETE FROM dynapg.recoveries r USING gone WHERE r.relid OPERATOR(pg_catalog.=) gone.objid), "
 				"jobs AS (DELETE FROM dynapg.jobs j USING gone WHERE j.relation OPERATOR(pg_catalog.=) gone.objid), "
 				"bounds AS (DELETE FROM dynapg.scan_bounds b USING gone WHERE b.relation OPERATOR(pg_catalog.=) gone.objid) "
 				"DELETE FROM dynapg.tables t USING gone WHERE t.relid OPERATOR(pg_catalog.=) gone.objid", NULL, 0);
