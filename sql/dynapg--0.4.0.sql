@@ -286,9 +286,11 @@ CREATE TABLE dynapg.tables (
 	deletion_protection boolean NOT NULL,
 	attribute_definitions json NOT NULL,
 	definition json NOT NULL,
+	filled_by text COLLATE "C",
 	CHECK ((sk_name IS NULL) = (sk_type IS NULL))
 );
 COMMENT ON TABLE dynapg.tables IS 'DynamoDB tables: their data table, key attributes and what the API describes';
+COMMENT ON COLUMN dynapg.tables.filled_by IS 'the job that fills the table; until it is done the table is CREATING, and only the job finds it';
 
 -- relation_name is no regclass: pg_restore fills this table before it creates the indexes.
 CREATE TABLE dynapg.indexes (
@@ -1654,6 +1656,125 @@ ALTER TABLE dynapg.s3_credentials ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON dynapg.s3_credentials FROM PUBLIC;
 
 --
+-- Import and bulk operations
+--
+
+-- Written by imports and bulk operations (src/store/load_errors.c). A record may hold anything: only a view shows it, to those who see
+-- the job. Not dumped.
+CREATE TABLE dynapg.load_errors (
+	job text COLLATE "C" NOT NULL REFERENCES dynapg.long_jobs ON DELETE CASCADE,
+	number bigint NOT NULL,
+	object text NOT NULL,
+	record bigint,
+	message text NOT NULL,
+	record_text text NOT NULL,
+	PRIMARY KEY (job, number)
+) USING heap;
+COMMENT ON TABLE dynapg.load_errors IS 'the first errors of each import and bulk operation';
+ALTER TABLE dynapg.load_errors ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dynapg.load_errors FROM PUBLIC;
+
+CREATE VIEW dynapg.import_errors WITH (security_barrier) AS
+	SELECT j.id AS job, j.kind, j.table_name, e.number, e.object, e.record, e.message, e.record_text
+	FROM dynapg.load_errors e JOIN dynapg.long_jobs j ON j.id OPERATOR(pg_catalog.=) e.job
+	WHERE pg_catalog.pg_has_role(j.role::pg_catalog.oid, 'USAGE');
+COMMENT ON VIEW dynapg.import_errors IS 'what was wrong with the records of imports and bulk operations that the user has asked for';
+COMMENT ON COLUMN dynapg.import_errors.job IS 'the last part of the ARN of the import or bulk operation';
+COMMENT ON COLUMN dynapg.import_errors.object IS 'key of the object in the bucket';
+COMMENT ON COLUMN dynapg.import_errors.record IS 'number of the record in the object, from 1 on; NULL: the rest of the object was not read';
+COMMENT ON COLUMN dynapg.import_errors.record_text IS 'the beginning of the record';
+GRANT SELECT ON dynapg.import_errors TO PUBLIC;
+
+CREATE FUNCTION dynapg.apply_export(table_name text, bucket text, prefix text DEFAULT NULL) RETURNS text
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_apply_export';
+COMMENT ON FUNCTION dynapg.apply_export(text, text, text) IS 'starts a job that puts the items of an export into a table, and those of an incremental export, whose deletes it does, too; returns its id';
+
+CREATE FUNCTION dynapg.import_table(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_import_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.import_table(json) IS 'Imports a new table from files in a bucket: the API operation ImportTable';
+
+CREATE FUNCTION dynapg.import_table(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_import_table_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.import_table(jsonb) IS 'Imports a new table from files in a bucket: the API operation ImportTable';
+
+CREATE FUNCTION dynapg.import_table(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_import_table_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.import_table(text) IS 'Imports a new table from files in a bucket: the API operation ImportTable';
+
+CREATE FUNCTION dynapg.describe_import(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_import' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_import(json) IS 'Describes an import: the API operation DescribeImport';
+
+CREATE FUNCTION dynapg.describe_import(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_import_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_import(jsonb) IS 'Describes an import: the API operation DescribeImport';
+
+CREATE FUNCTION dynapg.describe_import(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_import_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_import(text) IS 'Describes an import: the API operation DescribeImport';
+
+CREATE FUNCTION dynapg.list_imports(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_imports' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_imports(json) IS 'Lists imports: the API operation ListImports';
+
+CREATE FUNCTION dynapg.list_imports(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_imports_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_imports(jsonb) IS 'Lists imports: the API operation ListImports';
+
+CREATE FUNCTION dynapg.list_imports(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_imports_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_imports(text) IS 'Lists imports: the API operation ListImports';
+
+CREATE FUNCTION dynapg.start_bulk_put_items(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_start_bulk_put_items' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.start_bulk_put_items(json) IS 'Puts the items of files in a bucket into a table: the API operation StartBulkPutItems';
+
+CREATE FUNCTION dynapg.start_bulk_put_items(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_start_bulk_put_items_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.start_bulk_put_items(jsonb) IS 'Puts the items of files in a bucket into a table: the API operation StartBulkPutItems';
+
+CREATE FUNCTION dynapg.start_bulk_put_items(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_start_bulk_put_items_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.start_bulk_put_items(text) IS 'Puts the items of files in a bucket into a table: the API operation StartBulkPutItems';
+
+CREATE FUNCTION dynapg.describe_bulk_operation(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_bulk_operation' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_bulk_operation(json) IS 'Describes a bulk operation: the API operation DescribeBulkOperation';
+
+CREATE FUNCTION dynapg.describe_bulk_operation(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_bulk_operation_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_bulk_operation(jsonb) IS 'Describes a bulk operation: the API operation DescribeBulkOperation';
+
+CREATE FUNCTION dynapg.describe_bulk_operation(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_bulk_operation_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_bulk_operation(text) IS 'Describes a bulk operation: the API operation DescribeBulkOperation';
+
+CREATE FUNCTION dynapg.list_bulk_operations(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_bulk_operations' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_bulk_operations(json) IS 'Lists bulk operations: the API operation ListBulkOperations';
+
+CREATE FUNCTION dynapg.list_bulk_operations(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_bulk_operations_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_bulk_operations(jsonb) IS 'Lists bulk operations: the API operation ListBulkOperations';
+
+CREATE FUNCTION dynapg.list_bulk_operations(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_bulk_operations_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_bulk_operations(text) IS 'Lists bulk operations: the API operation ListBulkOperations';
+
+CREATE FUNCTION dynapg.cancel_bulk_operation(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_cancel_bulk_operation' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.cancel_bulk_operation(json) IS 'Cancels a bulk operation: the API operation CancelBulkOperation';
+
+CREATE FUNCTION dynapg.cancel_bulk_operation(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_cancel_bulk_operation_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.cancel_bulk_operation(jsonb) IS 'Cancels a bulk operation: the API operation CancelBulkOperation';
+
+CREATE FUNCTION dynapg.cancel_bulk_operation(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_cancel_bulk_operation_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.cancel_bulk_operation(text) IS 'Cancels a bulk operation: the API operation CancelBulkOperation';
+
+--
 -- Moving data in and out
 --
 
@@ -1769,6 +1890,7 @@ BEGIN
 	REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA dynapg FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs, dynapg.long_jobs,
 		dynapg.s3_credentials FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.load_errors FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.ticks, dynapg.changes, dynapg.changes_0, dynapg.changes_1, dynapg.changes_2, dynapg.changes_3, dynapg.changes_4,
 		dynapg.changes_5, dynapg.changes_6, dynapg.changes_7, dynapg.changes_8, dynapg.changes_9 FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.recoveries, dynapg.moments, dynapg.history_commits, dynapg.history FROM PUBLIC, pg_monitor;

@@ -5,6 +5,8 @@
 
 #include "fmgr.h"
 
+#include "api/bulk.h"
+#include "api/import_table.h"
 #include "base/guc.h"
 #include "database/session.h"
 #include "http/worker.h"
@@ -25,4 +27,7 @@ _PG_init(void)
 	dyn_bucket_register();
 	dyn_http_register();
 	dyn_housekeeper_register();
+	dyn_import_register();
+	dyn_bulk_register();
+	dyn_apply_register();
 }

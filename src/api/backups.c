@@ -263,6 +263,8 @@ dyn_api_create_backup(const DynJson *request, StringInfo reply)
 
 	if (!def)
 		dyn_backup_table_not_found(name);
+	if (def->filled_by != NULL)
+		dyn_error(DYN_E_TABLE_IN_USE, "Table is being created: %s", def->name);
 	initStringInfo(&definition);
 	dyn_backup_define(&definition, def);
 	backup = dyn_backup_create(def, dyn_request_cstring(request, "BackupName"), definition.data);

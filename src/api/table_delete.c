@@ -22,7 +22,7 @@ dyn_api_delete_table(const DynJson *request, StringInfo reply)
 	if (def->deletion_protection)
 		dyn_validation("Resource cannot be deleted as it is currently protected against deletion. "
 					   "Disable deletion protection first.");
-	if (dyn_index_unfinished(def))
+	if (def->filled_by == NULL && dyn_index_unfinished(def))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Cannot delete table while indexes "
 				  "are being created, updated, or deleted.");
 	if (dyn_backup_is_pending(def->relid))

@@ -6,8 +6,10 @@
 #include "api/table_describe.h"
 
 #include "api/handlers.h"
+#include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/request.h"
+#include "jobs/job.h"
 #include "store/index_build.h"
 #include "tables/catalog.h"
 #include "tables/count.h"
@@ -312,6 +314,8 @@ dyn_describe_table(StringInfo reply, const char *member, const DynTableDef *def,
 	int64		items = 0;
 	int64		bytes = 0;
 
+	if (view.state == DYN_TABLE_ACTIVE && def->filled_by != NULL)
+		view.state = DYN_TABLE_CREATING;
 	if (view.state == DYN_TABLE_ACTIVE || view.state == DYN_TABLE_UPDATING)
 		dyn_count_table(def->relid, &items, &bytes);
 	initStringInfo(&arn);
@@ -343,6 +347,8 @@ dyn_describe_find(DynSlice name, bool for_update)
 
 	if (!def)
 		dyn_name_not_found(name, DYN_NAME_CONTROL);
+	if (for_update && def->filled_by != NULL && OidIsValid(dyn_job_role(def->filled_by)))
+		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Table is being created: %s", def->name);
 	return def;
 }
 

@@ -77,7 +77,7 @@ dyn_index_build_resume(const DynTableDef *def)
 {
 	const DynIndexDef *index = def ? dyn_index_unfinished(def) : NULL;
 
-	if (index && !RecoveryInProgress() && dyn_index_is_due(def, index))
+	if (index && def->filled_by == NULL && !RecoveryInProgress() && dyn_index_is_due(def, index))
 		dyn_builder_start_now(def->relid);
 }
 
@@ -88,6 +88,6 @@ dyn_index_build_job(Oid relid, const DynIndexDef **index)
 {
 	DynTableDef *def = dyn_catalog_read_relid(relid);
 
-	*index = def ? dyn_index_unfinished(def) : NULL;
+	*index = def && def->filled_by == NULL ? dyn_index_unfinished(def) : NULL;
 	return *index ? def : NULL;
 }

@@ -46,6 +46,7 @@ typedef struct DynTableDef
 	bool		deletion_protection;
 	char	   *attribute_definitions;	/* JSON array as given */
 	char	   *definition;		/* JSON object: billing, throughput, stream, SSE, class, tags ... */
+	char	   *filled_by;		/* the id of the job that fills the table, which is CREATING until it is done; or NULL */
 	char	   *rows_from;		/* of a new table: a relation or (query) with the rows to begin with, pk, sk and item; or NULL */
 	int			nindexes;
 	DynIndexDef *indexes;
