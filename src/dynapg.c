@@ -7,6 +7,7 @@
 
 #include "api/bulk.h"
 #include "api/import_table.h"
+#include "api/restore.h"
 #include "base/guc.h"
 #include "database/session.h"
 #include "http/worker.h"
@@ -32,4 +33,5 @@ _PG_init(void)
 	dyn_import_register();
 	dyn_bulk_register();
 	dyn_apply_register();
+	dyn_restore_register();
 }

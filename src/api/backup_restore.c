@@ -2,19 +2,21 @@
  * backup_restore.c - RestoreTableFromBackup, and what it has in common with RestoreTableToPointInTime
  *
  * The definition that the backup has, or the table, and the overrides make a CreateTable request, which is checked and carried out
- * as any other; the new table begins with the rows of the source.  All of it is in the request's transaction: nobody sees half a table.
+ * as any other; the new table begins with the rows of the source.  See restore.h.
  */
 #include "postgres.h"
 
 #include "api/backups.h"
 #include "api/handlers.h"
+#include "api/restore.h"
 #include "api/shapes.h"
 #include "api/table_create.h"
 #include "api/table_describe.h"
 #include "api/table_keys.h"
 #include "base/errors.h"
+#include "base/guc.h"
 #include "base/jsonout.h"
-#include "tables/ddl.h"
+#include "jobs/job.h"
 #include "tables/lifecycle.h"
 #include "tables/name.h"
 #include "tables/settings.h"
@@ -279,6 +281,7 @@ dyn_restore_table(const DynJson *request, const DynRestoreSource *source, String
 {
 	char	   *text = create_request(request, source->definition);
 	const DynJson *create = dyn_json_parse(text, strlen(text));
+	TimestampTz created_at = 0;
 	DynTableSettings *settings;
 	DynTableDef def;
 
@@ -287,9 +290,14 @@ dyn_restore_table(const DynJson *request, const DynRestoreSource *source, String
 	settings = dyn_settings_read(def.definition);
 	settings->restored = restore_summary(source);
 	def.definition = dyn_settings_write(settings);
-	def.rows_from = source->rows;
+	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
+		def.rows_from = source->rows;
+	else
+		def.filled_by = dyn_job_new_id(&created_at);
 	if (!dyn_lifecycle_create(&def))
 		dyn_error(DYN_E_TABLE_ALREADY_EXISTS, "Table already exists: %s", def.name);
+	if (def.filled_by)
+		dyn_restore_start(&def, source->job, created_at);
 
 	appendStringInfoChar(reply, '{');
 	dyn_describe_table(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_CREATING});
@@ -313,7 +321,8 @@ dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
 		.table_name = backup->table_name,
 		.backup_arn = dyn_backup_arn(backup),
 		.moment = backup->created_at,
-		.rows = dyn_ddl_qualified_name(backup->copy)
+		.rows = dyn_restore_rows_of_backup(backup),
+		.job = psprintf("{\"Backup\":\"%s\"}", backup->id)
 	};
 	dyn_restore_table(request, &source, reply);
 }

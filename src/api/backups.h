@@ -22,19 +22,6 @@ extern const DynJson *dyn_backup_definition(const DynBackup *backup);
 /* Appends such a definition of the table as it is. */
 extern void dyn_backup_define(StringInfo out, const DynTableDef *def);
 
-/* What a table is restored of. */
-typedef struct DynRestoreSource
-{
-	const DynJson *definition;	/* see dyn_backup_definition */
-	char	   *table_name;		/* of the table that it was */
-	char	   *backup_arn;		/* or NULL */
-	TimestampTz moment;			/* as it was then */
-	char	   *rows;			/* a relation or (query) with the rows: pk, sk, item */
-} DynRestoreSource;
-
-/* Makes the table that the request names, with its overrides, and appends the reply. */
-extern void dyn_restore_table(const DynJson *request, const DynRestoreSource *source, StringInfo reply);
-
 /* A table with point-in-time recovery that is about to be deleted leaves a backup for 35 days. */
 extern void dyn_backup_before_delete(const DynTableDef *def);
 

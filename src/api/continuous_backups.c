@@ -9,6 +9,7 @@
 
 #include "api/backups.h"
 #include "api/handlers.h"
+#include "api/restore.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
@@ -85,6 +86,8 @@ dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 
 	if (!def)
 		dyn_backup_table_not_found(name);
+	if (def->filled_by)
+		dyn_error(DYN_E_CONTINUOUS_BACKUPS_UNAVAILABLE, "Backups are being enabled for the table: %s. Please retry later", def->name);
 	settings = dyn_settings_read(def->definition);
 	if (dyn_request_bool(specification, "PointInTimeRecoveryEnabled", false))
 		enable(def, settings, specification);
@@ -171,6 +174,7 @@ dyn_api_restore_table_to_point_in_time(const DynJson *request, StringInfo reply)
 	dyn_backup_define(&definition, def);
 	source.definition = dyn_json_parse(definition.data, definition.len);
 	source.table_name = def->name;
-	source.rows = psprintf("(%s)", dyn_cut_items_query(def, cut));
+	source.rows = dyn_restore_rows_of_table(def, cut);
+	source.job = psprintf("{\"Source\":%u,\"Moment\":" INT64_FORMAT "}", def->relid, moment);
 	dyn_restore_table(request, &source, reply);
 }

@@ -335,12 +335,23 @@ dyn_describe_find(DynSlice name, bool for_update)
 	return def;
 }
 
+/* Starts the worker of the job that fills the table, if it has none. */
+static void
+resume_filling(const DynTableDef *def)
+{
+	const DynJob *job = def->filled_by ? dyn_job_find(NULL, def->filled_by) : NULL;
+
+	if (job)
+		dyn_job_resume(job);
+}
+
 void
 dyn_api_describe_table(const DynJson *request, StringInfo reply)
 {
 	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), false);
 
 	dyn_index_build_resume(def);
+	resume_filling(def);
 	appendStringInfoChar(reply, '{');
 	dyn_describe_table(reply, "Table", def, (DynTableView) {DYN_TABLE_ACTIVE});
 	appendStringInfoChar(reply, '}');

@@ -138,6 +138,45 @@ dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 	return get_relname_relid(relation_name, schema);
 }
 
+/* The name of the table's primary key. */
+static char *
+primary_key_name(Oid relid)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, relid);
+	if (dyn_sql_run("SELECT c.conname::pg_catalog.text FROM pg_catalog.pg_constraint c WHERE c.conrelid OPERATOR(pg_catalog.=) $1 "
+					"AND c.contype OPERATOR(pg_catalog.=) 'p'", &args, 1) == 0)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" has no primary key", get_rel_name(relid))));
+	return dyn_sql_get_text(0, 1);
+}
+
+uint64
+dyn_ddl_fill_table(const DynTableDef *def, const char *rows)
+{
+	const char *table = dyn_ddl_qualified_name(def->relid);
+	const char *sk = def->sk.tag ? "sk, " : "";
+	const char *key;
+	StringInfoData ignored;
+	StringInfoData values;
+	uint64		count;
+
+	initStringInfo(&ignored);
+	initStringInfo(&values);
+	append_column(&ignored, &values, "pk", def->pk.tag);
+	if (def->sk.tag)
+		append_column(&ignored, &values, "sk", def->sk.tag);
+	SPI_connect();
+	/* one build of the index instead of an entry for each row */
+	key = quote_identifier(primary_key_name(def->relid));
+	dyn_sql_run(psprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, key), NULL, 0);
+	count = dyn_sql_run(psprintf("INSERT INTO %s (pk, %sitem) SELECT %st.item::dynapg.item AS item FROM %s t", table, sk, values.data,
+								 rows), NULL, 0);
+	dyn_sql_run(psprintf("ALTER TABLE %s ADD CONSTRAINT %s PRIMARY KEY (pk%s)", table, key, def->sk.tag ? ", sk" : ""), NULL, 0);
+	SPI_finish();
+	return count;
+}
+
 /* Does the table, an ordinary one, lack a setting of that name? */
 static bool
 lacks_setting(Oid relid, const char *name)
