@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/request.h"
 #include "bucket/bucket.h"
+#include "changes/recovery.h"
 #include "jobs/export.h"
 #include "jobs/export_output.h"
 #include "tables/catalog.h"
@@ -146,19 +147,71 @@ require_rights(const DynTableDef *def)
 						errdetail("An export holds all items: it takes SELECT on the table, and no row security.")));
 }
 
-/* The moment of a full export: that of the request, or now. */
-static double
-export_time_of(const DynJson *request, const DynTableSettings *settings)
+pg_attribute_noreturn() static void
+refuse_early(void)
 {
-	const DynJson *given = dyn_request_member(request, "ExportTime");
-	double		now = dyn_settings_now();
-	double		moment = given ? dyn_json_double(given) : now;
+	dyn_error(DYN_E_INVALID_EXPORT_TIME, "Export time is before the earliest restorable time of the table");
+}
 
-	if (isnan(moment) || moment > now + 1)
-		dyn_error(DYN_E_INVALID_EXPORT_TIME, "Export time cannot be in the future");
-	if (moment < floor(settings->pitr_since))
-		dyn_error(DYN_E_INVALID_EXPORT_TIME, "Export time is before the earliest restorable time of the table");
-	return Min(moment, now);
+/* A moment of the request in seconds; it lies in the past, and in the time that recovery remembers. */
+static double
+moment_of(const DynJson *object, const char *member, const DynRecovery *recovery)
+{
+	double		moment = dyn_json_double(dyn_request_member(object, member));
+
+	if (isnan(moment) || moment > dyn_settings_now() + 1)
+		dyn_error(DYN_E_INVALID_EXPORT_TIME, "%s cannot be in the future", member);
+	if (moment < floor(dyn_settings_epoch(dyn_recovery_earliest(recovery))))
+		refuse_early();
+	return moment;
+}
+
+/* Checks the moments of an incremental export. */
+static void
+check_incremental(const DynJson *request, const DynRecovery *recovery)
+{
+	const DynJson *specification = dyn_request_member(request, "IncrementalExportSpecification");
+	double		from;
+	double		to;
+
+	if (!specification || !dyn_request_member(specification, "ExportFromTime") || !dyn_request_member(specification, "ExportToTime"))
+		dyn_validation("IncrementalExportSpecification with ExportFromTime and ExportToTime is required for INCREMENTAL_EXPORT");
+	if (dyn_request_member(request, "ExportTime"))
+		dyn_validation("ExportTime cannot be specified for INCREMENTAL_EXPORT");
+	if (dyn_request_member(request, "FilterSpecification"))
+		dyn_validation("FilterSpecification cannot be specified for INCREMENTAL_EXPORT");
+	from = moment_of(specification, "ExportFromTime", recovery);
+	to = moment_of(specification, "ExportToTime", recovery);
+	if (from >= to)
+		dyn_validation("ExportFromTime must be before ExportToTime");
+	if (to - from > DYN_MAX_EXPORT_HOURS * 3600)
+		dyn_validation("The period of an incremental export cannot be longer than %d hours", DYN_MAX_EXPORT_HOURS);
+}
+
+/* Checks the moments of the request; the notes of the new export. */
+static char *
+first_notes(const DynJson *request, const DynTableDef *def)
+{
+	DynRecovery *recovery = dyn_recovery_find(def->relid);
+	StringInfoData out;
+	double		moment = dyn_settings_now();
+
+	if (recovery == NULL)
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'", def->name);
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	if (is_incremental(request))
+		check_incremental(request, recovery);
+	else
+	{
+		if (dyn_request_member(request, "IncrementalExportSpecification"))
+			dyn_validation("IncrementalExportSpecification cannot be specified for FULL_EXPORT");
+		if (dyn_request_member(request, "ExportTime"))
+			moment = moment_of(request, "ExportTime", recovery);
+		dyn_settings_print_time(&out, "ExportTime", moment);
+	}
+	appendStringInfoChar(&out, '}');
+	return out.data;
 }
 
 /* Checks keys and paths of the filter against the table. */
@@ -199,18 +252,6 @@ request_text(const DynJson *request)
 	return out.data;
 }
 
-static char *
-first_notes(double export_time)
-{
-	StringInfoData out;
-
-	initStringInfo(&out);
-	appendStringInfoChar(&out, '{');
-	dyn_settings_print_time(&out, "ExportTime", export_time);
-	appendStringInfoChar(&out, '}');
-	return out.data;
-}
-
 /* The export that the token stands for already, or NULL. */
 static DynJob *
 find_token(const char *token, const char *request)
@@ -227,7 +268,6 @@ void
 dyn_api_export_table_to_point_in_time(const DynJson *request, StringInfo reply)
 {
 	DynTableDef *def = table_of(request);
-	DynTableSettings *settings = dyn_settings_read(def->definition);
 	DynJob		job = {
 		.kind = DYN_EXPORT_KIND,.relid = def->relid,.table_name = def->name,.table_id = def->table_id,
 		.token = dyn_request_cstring(request, "ClientToken"),.request = request_text(request)
@@ -237,12 +277,8 @@ dyn_api_export_table_to_point_in_time(const DynJson *request, StringInfo reply)
 	if (earlier == NULL)
 	{
 		require_rights(def);
-		if (settings->pitr_since == 0)
-			dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'", def->name);
+		job.notes = first_notes(request, def);
 		dyn_s3_require(DYN_S3_WRITE);
-		if (is_incremental(request))
-			dyn_validation("Incremental exports are not supported yet");
-		job.notes = first_notes(export_time_of(request, settings));
 		check_filter(dyn_request_member(request, "FilterSpecification"), def);
 		if (dyn_job_count_unfinished(DYN_EXPORT_KIND) >= DYN_MAX_EXPORTS)
 			dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: There is a limit of %d concurrent exports", DYN_MAX_EXPORTS);

@@ -16,6 +16,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/request.h"
+#include "changes/cut.h"
 #include "database/sql.h"
 #include "expr/compile.h"
 #include "expr/eval.h"
@@ -37,10 +38,21 @@ typedef struct Export
 	const DynJson *request;
 	const DynTableDef *def;
 	DynExportPlace place;
+	bool		old_images;		/* an incremental export has them, too */
 	DynExportFilter filter;
 	DynExportOutput *output;
 	StringInfoData line;
 } Export;
+
+/* What is to be read: a query, and where its rows have what is exported. */
+typedef struct Source
+{
+	char	   *query;
+	DynSqlArgs	args;
+	int			item;			/* column of the item, or of the new image */
+	int			old_item;		/* columns of an incremental export */
+	int			changed_at;
+} Source;
 
 char *
 dyn_export_arn(const char *table_name, const char *id)
@@ -133,20 +145,34 @@ projected(const DynExportFilter *filter, DynValue root)
 /* ---- lines ---- */
 
 static void
-print_line(Export *export, DynValue root)
+print_image(Export *export, DynValue root)
+{
+	if (export->place.ion)
+		dyn_ion_print_item(&export->line, root);
+	else
+		dyn_item_print(&export->line, root);
+}
+
+/* Appends the name of a member, which needs no escapes, and what stands before its value. */
+static void
+print_name(Export *export, const char *name)
+{
+	appendStringInfo(&export->line, export->place.ion ? "%s:" : "\"%s\":", name);
+}
+
+static void
+begin_line(Export *export)
 {
 	resetStringInfo(&export->line);
-	if (export->place.ion)
-	{
-		appendStringInfoString(&export->line, "$ion_1_0 {Item:");
-		dyn_ion_print_item(&export->line, root);
-	}
-	else
-	{
-		appendStringInfoString(&export->line, "{\"Item\":");
-		dyn_item_print(&export->line, root);
-	}
+	appendStringInfoString(&export->line, export->place.ion ? "$ion_1_0 {" : "{");
+}
+
+static void
+end_line(Export *export)
+{
 	appendStringInfoString(&export->line, "}\n");
+	dyn_export_write(export->output, export->line.data, export->line.len);
+	export->job->items++;
 }
 
 static void
@@ -157,19 +183,103 @@ export_item(Export *export, const struct varlena *item)
 	export->job->bytes += dyn_item_size(item);
 	if (!fits(&export->filter, root))
 		return;
-	print_line(export, projected(&export->filter, root));
-	dyn_export_write(export->output, export->line.data, export->line.len);
-	export->job->items++;
+	begin_line(export);
+	print_name(export, "Item");
+	print_image(export, projected(&export->filter, root));
+	end_line(export);
+}
+
+/* The key attributes of an item. */
+static DynValue
+keys_of(const DynTableDef *def, DynValue root)
+{
+	DynNode		keys = dyn_node_empty(DYN_M);
+
+	dyn_node_add_member(&keys, (DynSlice) {def->pk.name, (uint32) strlen(def->pk.name)},
+						dyn_node_of(dyn_map_get(root, def->pk.name, (uint32) strlen(def->pk.name))));
+	if (def->sk.tag)
+		dyn_node_add_member(&keys, (DynSlice) {def->sk.name, (uint32) strlen(def->sk.name)},
+							dyn_node_of(dyn_map_get(root, def->sk.name, (uint32) strlen(def->sk.name))));
+	return dyn_node_pack(&keys);
+}
+
+static void
+print_timestamp(Export *export, TimestampTz moment)
+{
+	int64		micros = moment + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
+
+	print_name(export, "Metadata");
+	if (export->place.ion)
+		appendStringInfo(&export->line, "{WriteTimestampMicros:" INT64_FORMAT ".}", micros);
+	else
+		appendStringInfo(&export->line, "{\"WriteTimestampMicros\":{\"N\":\"" INT64_FORMAT "\"}}", micros);
+}
+
+/* A line of an incremental export: one of the images may be missing, not both. */
+static void
+export_change(Export *export, const struct varlena *old, const struct varlena *new, TimestampTz changed_at)
+{
+	export->job->bytes += dyn_image_size(old) + dyn_image_size(new);
+	begin_line(export);
+	if (export->place.ion)
+		appendStringInfoString(&export->line, "Record:{");
+	print_timestamp(export, changed_at);
+	appendStringInfoChar(&export->line, ',');
+	print_name(export, "Keys");
+	print_image(export, keys_of(export->def, dyn_item_root(new ? new : old)));
+	if (new)
+	{
+		appendStringInfoChar(&export->line, ',');
+		print_name(export, "NewImage");
+		print_image(export, dyn_item_root(new));
+	}
+	if (old && export->old_images)
+	{
+		appendStringInfoChar(&export->line, ',');
+		print_name(export, "OldImage");
+		print_image(export, dyn_item_root(old));
+	}
+	if (export->place.ion)
+		appendStringInfoChar(&export->line, '}');
+	end_line(export);
 }
 
 /* ---- reading ---- */
 
-/* The query of the items, with the partition key that the filter wants, if it wants one, as its argument. */
-static char *
-items_query(const Export *export, DynSqlArgs *args)
+/* A moment of a request, which has seconds since 1970. */
+static TimestampTz
+moment_of(const DynJson *object, const char *member)
+{
+	double		seconds = dyn_json_double(dyn_request_member(object, member));
+
+	return (TimestampTz) rint(seconds * 1000000.0) - (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
+}
+
+static DynCut *
+cut_at(const DynRecovery *recovery, TimestampTz moment)
+{
+	DynCut	   *cut = dyn_cut_at(recovery, moment);
+
+	if (cut == NULL)
+		dyn_error(DYN_E_INVALID_EXPORT_TIME, "Export time is before the earliest restorable time of the table");
+	return cut;
+}
+
+static DynRecovery *
+recovery_of(const DynTableDef *def)
+{
+	DynRecovery *recovery = dyn_recovery_find(def->relid);
+
+	if (recovery == NULL)
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'", def->name);
+	return recovery;
+}
+
+/* Reads nothing but the partition that the filter wants, if it wants one. */
+static void
+narrow(const Export *export, Source *source)
 {
 	const DynTableDef *def = export->def;
-	char	   *query = psprintf("SELECT t.item FROM %s AS t", dyn_ddl_qualified_name(def->relid));
 
 	for (uint32 i = 0; i < export->filter.key.count; i++)
 	{
@@ -177,26 +287,87 @@ items_query(const Export *export, DynSqlArgs *args)
 
 		if (!dyn_slice_is(term->name, def->pk.name) || term->op != DYN_RANGE_EQ || term->low.tag != def->pk.tag)
 			continue;
-		args->count = 1;
-		args->types[0] = dyn_key_column_type(def->pk.tag);
-		args->values[0] = dyn_key_datum(term->low, DYN_KEY_WHOLE);
-		args->nulls[0] = ' ';
-		return psprintf("%s WHERE t.pk OPERATOR(pg_catalog.=) $1", query);
+		source->args.count = 1;
+		source->args.types[0] = dyn_key_column_type(def->pk.tag);
+		source->args.values[0] = dyn_key_datum(term->low, DYN_KEY_WHOLE);
+		source->args.nulls[0] = ' ';
+		source->query = psprintf("SELECT q.* FROM (%s) AS q WHERE q.pk OPERATOR(pg_catalog.=) $1", source->query);
 	}
-	return query;
 }
 
-/* Runs the query in one snapshot, and takes its rows as they come. */
+/* The items as they are, or as they were at the moment that the request names. */
 static void
-read_items(Export *export)
+find_items(const Export *export, Source *source)
 {
-	DynSqlArgs	args = {0};
+	const DynTableDef *def = export->def;
+
+	*source = (Source) {.item = 2};
+	if (dyn_request_member(export->request, "ExportTime"))
+	{
+		DynCut	   *cut = cut_at(recovery_of(def), moment_of(export->request, "ExportTime"));
+
+		source->query = dyn_cut_items_query(def, cut);
+		source->item = def->sk.tag ? 3 : 2;
+	}
+	else
+		source->query = psprintf("SELECT t.pk, t.item FROM %s AS t", dyn_ddl_qualified_name(def->relid));
+	narrow(export, source);
+}
+
+/* What changed between the two moments that the request names. */
+static void
+find_changes(Export *export, Source *source)
+{
+	const DynTableDef *def = export->def;
+	const DynJson *specification = dyn_request_member(export->request, "IncrementalExportSpecification");
+	DynRecovery *recovery = recovery_of(def);
+	DynCut	   *from = cut_at(recovery, moment_of(specification, "ExportFromTime"));
+	DynCut	   *to = cut_at(recovery, moment_of(specification, "ExportToTime"));
+	int			keys = def->sk.tag ? 2 : 1;
+
+	*source = (Source) {.query = dyn_cut_changes_query(def, from, to),.old_item = keys + 1,.item = keys + 2,.changed_at = keys + 3};
+	export->old_images = !dyn_request_is(specification, "ExportViewType", "NEW_IMAGE");
+}
+
+/* The item in a column of the row that SPI has at hand; NULL for SQL's NULL. */
+static const struct varlena *
+item_in(uint64 row, int column)
+{
+	bool		isnull;
+	Datum		item = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull);
+
+	return isnull ? NULL : PG_DETOAST_DATUM_PACKED(item);
+}
+
+static void
+export_row(Export *export, const Source *source, uint64 row)
+{
+	const struct varlena *item = item_in(row, source->item);
+
+	if (source->old_item > 0)
+		export_change(export, item_in(row, source->old_item), item, dyn_sql_get_int64(row, source->changed_at));
+	else if (item)
+		export_item(export, item);
+}
+
+/*
+ * Runs the query in one snapshot, which is taken here: a cut demands one that is younger than itself.  Takes the rows as they
+ * come.
+ */
+static void
+read_rows(Export *export)
+{
 	MemoryContext rows = AllocSetContextCreate(CurrentMemoryContext, "dynapg exported rows", ALLOCSET_DEFAULT_SIZES);
-	char	   *query = items_query(export, &args);
+	Source		source;
 	Portal		portal;
 
+	if (export->place.incremental)
+		find_changes(export, &source);
+	else
+		find_items(export, &source);
 	SPI_connect();
-	portal = SPI_cursor_open_with_args(NULL, query, args.count, args.types, args.values, args.nulls, true, 0);
+	portal = SPI_cursor_open_with_args(NULL, source.query, source.args.count, source.args.types, source.args.values, source.args.nulls,
+									   false, 0);
 	for (;;)
 	{
 		SPI_cursor_fetch(portal, true, FETCH);
@@ -205,11 +376,8 @@ read_items(Export *export)
 		for (uint64 i = 0; i < SPI_processed; i++)
 		{
 			MemoryContext old = MemoryContextSwitchTo(rows);
-			bool		isnull;
-			Datum		item = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
 
-			if (!isnull)
-				export_item(export, PG_DETOAST_DATUM_PACKED(item));
+			export_row(export, &source, i);
 			MemoryContextSwitchTo(old);
 			MemoryContextReset(rows);
 		}
@@ -248,6 +416,20 @@ print_optional(StringInfo out, const char *member, const char *text)
 	}
 }
 
+static void
+print_moments(StringInfo out, const Export *export, double export_time)
+{
+	const DynJson *specification = dyn_request_member(export->request, "IncrementalExportSpecification");
+
+	if (!export->place.incremental)
+	{
+		print_time(out, "exportTime", export_time);
+		return;
+	}
+	print_time(out, "exportFromTime", dyn_json_double(dyn_request_member(specification, "ExportFromTime")));
+	print_time(out, "exportToTime", dyn_json_double(dyn_request_member(specification, "ExportToTime")));
+}
+
 static char *
 summary_of(const Export *export, double export_time)
 {
@@ -260,13 +442,13 @@ summary_of(const Export *export, double export_time)
 	dyn_name_table_arn(&arn, job->table_name);
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '{');
-	dyn_settings_print_text(&out, "version", "2020-06-30");
+	dyn_settings_print_text(&out, "version", export->place.incremental ? "2023-08-01" : "2020-06-30");
 	dyn_settings_print_text(&out, "exportArn", dyn_export_arn(job->table_name, job->id));
 	print_time(&out, "startTime", dyn_settings_epoch(job->created_at));
 	print_time(&out, "endTime", dyn_settings_epoch(GetCurrentTimestamp()));
 	dyn_settings_print_text(&out, "tableArn", arn.data);
 	dyn_settings_print_text(&out, "tableId", job->table_id);
-	print_time(&out, "exportTime", export_time);
+	print_moments(&out, export, export_time);
 	dyn_settings_print_text(&out, "s3Bucket", dyn_request_cstring(request, "S3Bucket"));
 	print_optional(&out, "s3Prefix", dyn_request_cstring(request, "S3Prefix"));
 	print_optional(&out, "s3SseAlgorithm", dyn_request_member(request, "S3SseAlgorithm") ?
@@ -276,7 +458,9 @@ summary_of(const Export *export, double export_time)
 	dyn_settings_print_number(&out, "billedSizeBytes", job->bytes);
 	dyn_settings_print_number(&out, "itemCount", job->items);
 	dyn_settings_print_text(&out, "outputFormat", export->place.ion ? "ION" : "DYNAMODB_JSON");
-	dyn_settings_print_text(&out, "exportType", "FULL_EXPORT");
+	if (export->place.incremental)
+		dyn_settings_print_text(&out, "outputView", export->old_images ? "NEW_AND_OLD_IMAGES" : "NEW_IMAGE");
+	dyn_settings_print_text(&out, "exportType", export->place.incremental ? "INCREMENTAL_EXPORT" : "FULL_EXPORT");
 	appendStringInfoChar(&out, '}');
 	return out.data;
 }
@@ -304,7 +488,8 @@ write_data(Export *export)
 {
 	DynJob	   *job = export->job;
 	const DynJson *notes = dyn_json_parse(job->notes, strlen(job->notes));
-	double		export_time = dyn_json_double(dyn_request_member(notes, "ExportTime"));
+	const DynJson *noted = dyn_request_member(notes, "ExportTime");
+	double		export_time = noted ? dyn_json_double(noted) : 0;
 	StringInfoData text;
 	char	   *summary;
 
@@ -313,13 +498,14 @@ write_data(Export *export)
 	export->def = table_of(job);
 	dyn_export_filter(dyn_request_member(export->request, "FilterSpecification"), &export->filter);
 	export->output = dyn_export_begin(&export->place);
-	read_items(export);
+	read_rows(export);
 	dyn_export_end(export->output);
 
 	summary = summary_of(export, export_time);
 	initStringInfo(&text);
 	appendStringInfoChar(&text, '{');
-	dyn_settings_print_time(&text, "ExportTime", export_time);
+	if (noted)
+		dyn_settings_print_time(&text, "ExportTime", export_time);
 	dyn_settings_print_text(&text, "Summary", summary);
 	appendStringInfoChar(&text, '}');
 	job->notes = text.data;
@@ -339,7 +525,8 @@ run(DynJob *job)
 	bucket = dyn_s3_open(dyn_request_cstring(export.request, "S3Bucket"), DYN_S3_WRITE);
 	export.place = (DynExportPlace) {
 		.bucket = bucket,.prefix = dyn_request_cstring(export.request, "S3Prefix"),.id = job->id,
-		.ion = dyn_request_is(export.request, "ExportFormat", "ION")
+		.ion = dyn_request_is(export.request, "ExportFormat", "ION"),
+		.incremental = dyn_request_is(export.request, "ExportType", "INCREMENTAL_EXPORT")
 	};
 	notes = dyn_json_parse(job->notes, strlen(job->notes));
 	if (dyn_request_member(notes, "Summary") == NULL)

@@ -3,11 +3,12 @@
  *
  * A job of kind "export" has ExportTableToPointInTime's request as its own (TableArn as an ARN), and these notes:
  *
- *		ExportTime		seconds since 1970, from the beginning
+ *		ExportTime		seconds since 1970, from the beginning; not of an incremental export
  *		Summary			text of manifest-summary.json, once all other files are written
  *
- * All items are read in one snapshot.  Its items are those of the table as the filter leaves them, its bytes the size of all items that
- * were read, as DynamoDB counts it.
+ * All items are read in one snapshot: as they are, or, where the request has ExportTime, as they were (changes/cut.h).  An incremental
+ * export has what changed between two moments.  The job's items are those of the table as the filter leaves them, its bytes the size of
+ * all items that were read, as DynamoDB counts it.
  *
  * Attempts.  Once the summary is noted, another attempt writes it and nothing else; before, it does everything again.  So what an export
  * has written never looks complete before it is, and a complete one stays as it is.
