@@ -26,6 +26,6 @@ dyn_explain_plan(StringInfo out, const DynPlan *plan, ParamListInfo params)
 	dyn_compat_explain_plan(linitial_node(PlannedStmt, cached->stmt_list), es, "", params);
 	PopActiveSnapshot();
 	ExplainEndOutput(es);
-	ReleaseCachedPlan(cached, CurrentResourceOwner);
+	ReleaseCachedPlan(cached, cached->is_saved ? CurrentResourceOwner : NULL);
 	appendBinaryStringInfo(out, es->str->data, es->str->len);
 }
