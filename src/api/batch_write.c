@@ -220,7 +220,7 @@ take(void *arg, const DynWrite *write, const DynWriteResult *result)
 {
 	Batch	   *batch = arg;
 	DynCapacity used = dyn_throttle_of_write(write, result);
-	List	   *refusals = dyn_throttle_take(write->table, DYN_BUCKET_WRITE, &used);
+	List	   *refusals = dyn_throttle_take(write->table, DYN_ALLOWANCE_WRITE, &used);
 
 	batch->refusals = dyn_throttle_join(batch->refusals, refusals);
 	return refusals == NIL;
@@ -233,7 +233,7 @@ take(void *arg, const DynWrite *write, const DynWriteResult *result)
 static bool
 try_write(Batch *batch, const DynWrite *write, DynWriteResult *result)
 {
-	List	   *refusals = dyn_throttle_check(write->table, NULL, DYN_BUCKET_WRITE);
+	List	   *refusals = dyn_throttle_check(write->table, NULL, DYN_ALLOWANCE_WRITE);
 	DynCapacity used;
 
 	batch->refusals = dyn_throttle_join(batch->refusals, refusals);
@@ -243,7 +243,7 @@ try_write(Batch *batch, const DynWrite *write, DynWriteResult *result)
 		return dyn_row_try_write(write, result, take, batch);
 	*result = dyn_row_write(write);
 	used = dyn_throttle_of_write(write, result);
-	dyn_throttle_charge(write->table, DYN_BUCKET_WRITE, &used);
+	dyn_throttle_charge(write->table, DYN_ALLOWANCE_WRITE, &used);
 	return true;
 }
 
@@ -278,7 +278,7 @@ write_all(Batch *batch)
 	int			left;
 
 	for (int t = 0; t < batch->ntables; t++)
-		batch->tables[t].limited = dyn_throttle_applies(batch->tables[t].table, DYN_BUCKET_WRITE);
+		batch->tables[t].limited = dyn_throttle_applies(batch->tables[t].table, DYN_ALLOWANCE_WRITE);
 	while (i < batch->nwrites)
 	{
 		if (batch->writes[i].of->limited)

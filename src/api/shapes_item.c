@@ -202,6 +202,23 @@ static const DynShapeField scan_fields[] = {
 };
 const DynShape dyn_shape_scan = STRUCTURE_OF("ScanInput", scan_fields);
 
+/* SearchVectors */
+
+static const DynShape search_vector = BOUNDED_LIST_OF("SearchVectorList", attribute_value, 1, DYN_MAX_DIMENSIONS);
+static const DynShape top_k = {.name = "TopKInteger", .kind = DYN_SHAPE_INTEGER, .has_min = true, .min = 1};
+static const DynShapeField search_vectors_fields[] = {
+	{"TableName", &dyn_shape_table_arn, true},
+	{"IndexName", &dyn_shape_index_name, true},
+	{"SearchVector", &search_vector, true},
+	{"TopK", &top_k, true},
+	{"SearchConditionExpression", &dyn_shape_string, false},
+	{"ProjectionExpression", &dyn_shape_string, false},
+	{"ReturnConsumedCapacity", &return_capacity, false},
+	{"ExpressionAttributeNames", &expression_names, false},
+	{"ExpressionAttributeValues", &expression_values, false},
+};
+const DynShape dyn_shape_search_vectors = STRUCTURE_OF("SearchVectorsInput", search_vectors_fields);
+
 /* BatchGetItem and BatchWriteItem */
 
 /* Messages show a write request with its members, among them one that the API does not have. */
