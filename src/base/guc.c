@@ -47,6 +47,7 @@ int			dyn_guc_s3_timeout = 30;
 int			dyn_guc_stream_retention = DYN_MAX_STREAM_RETENTION;
 int			dyn_guc_stream_shard_age = 4 * 3600;
 int			dyn_guc_stream_shards = 1;
+int			dyn_guc_table_cache_size = 1000;
 bool		dyn_guc_throttling = false;
 int			dyn_guc_vector_search = DYN_VECTOR_SEARCH_AUTO;
 
@@ -434,6 +435,19 @@ dyn_guc_init(void)
 							dyn_guc_stream_shards,
 							1,
 							DYN_MAX_STREAM_SHARDS,
+							PGC_USERSET,
+							0,
+							NULL,
+							NULL,
+							NULL);
+
+	DefineCustomIntVariable("dynapg.table_cache_size",
+							"Tables of which a session or HTTP worker keeps description and plans.",
+							"Of more, those that were used longest ago are forgotten.",
+							&dyn_guc_table_cache_size,
+							dyn_guc_table_cache_size,
+							1,
+							INT_MAX / 2,
 							PGC_USERSET,
 							0,
 							NULL,

@@ -61,6 +61,9 @@ extern int	dyn_guc_stream_retention;
 extern int	dyn_guc_stream_shard_age;
 extern int	dyn_guc_stream_shards;
 
+/* dynapg.table_cache_size: tables that a backend keeps; see tables/table.h. */
+extern int	dyn_guc_table_cache_size;
+
 /* dynapg.throttling: do requests keep within the throughput of their tables and indexes?  See throughput/allowance.h. */
 extern bool dyn_guc_throttling;
 extern int	dyn_guc_ttl_change_interval;

@@ -24,6 +24,6 @@ dyn_explain_plan(StringInfo out, const DynPlan *plan, ParamListInfo params)
 	PushActiveSnapshot(GetTransactionSnapshot());
 	dyn_compat_explain_plan(linitial_node(PlannedStmt, cached->stmt_list), es, "", params);
 	PopActiveSnapshot();
-	ReleaseCachedPlan(cached, CurrentResourceOwner);
+	ReleaseCachedPlan(cached, cached->is_saved ? CurrentResourceOwner : NULL);
 	appendBinaryStringInfo(out, es->str->data, es->str->len);
 }

@@ -1,5 +1,11 @@
 /*
  * plan.c - kept plans of statements on data tables
+ *
+ * PostgreSQL looks at every plan that SPI_keepplan keeps whenever a relation changes, which makes each CREATE TABLE slower
+ * with each plan.  So a plan that depends on no relation but its table is kept by its memory context alone, and we see to
+ * its end: with its table's entry (tables/table.c), which a change of the table makes invalid, and by the epoch, which moves
+ * on when a function, type, operator or schema that some plan depends on changes.  The lock on the table that a
+ * lookup takes keeps the table as it is in between.  Other plans (of partitions, of row security) are PostgreSQL's to watch.
  */
 #include "postgres.h"
 
@@ -7,21 +13,25 @@
 #include "access/table.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "executor/spi_priv.h"
 #include "optimizer/plancat.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
 #include "utils/resowner.h"
 #include "utils/rls.h"
+#include "utils/syscache.h"
 
 #include "base/errors.h"
 #include "base/limits.h"
 #include "store/plan.h"
 
 #define NO_GENERATION (-1)
+#define MAX_DEPENDENCIES 1000	/* of all plans together */
 
 /* The size, at least, that the planner sees of a table. */
 #define PLANNED_ROWS	10000
@@ -35,6 +45,111 @@ static Oid	planned_table = InvalidOid;
 static Oid	planned_index = InvalidOid;
 static get_relation_info_hook_type next_relation_info_hook = NULL;
 
+/* ---- what plans depend on beside tables ---- */
+
+/* A row of a catalog, as a syscache names it; see PlanInvalItem. */
+typedef struct Dependency
+{
+	int			cache;
+	uint32		hash;
+} Dependency;
+
+static uint64 epoch = 1;		/* of plans: 0 is none */
+static uint64 changes = 0;		/* of functions and types, dependencies or not */
+static Dependency *dependencies = NULL;
+static int	ndependencies = 0;
+
+static bool
+is_dependency(int cache, uint32 hash)
+{
+	for (int i = 0; i < ndependencies; i++)
+	{
+		if (dependencies[i].cache == cache && dependencies[i].hash == hash)
+			return true;
+	}
+	return false;
+}
+
+static void
+on_object_change(Datum arg, int cache, uint32 hash)
+{
+	changes++;
+	if (hash == 0 || is_dependency(cache, hash))
+		epoch++;
+}
+
+static void
+on_any_change(Datum arg, int cache, uint32 hash)
+{
+	epoch++;
+}
+
+/* The catalogs that PostgreSQL's own cache of plans watches, but for those of foreign tables. */
+static void
+watch_dependencies(void)
+{
+	if (dependencies != NULL)
+		return;
+	dependencies = MemoryContextAlloc(TopMemoryContext, sizeof(Dependency) * MAX_DEPENDENCIES);
+	CacheRegisterSyscacheCallback(PROCOID, on_object_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(TYPEOID, on_object_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, on_any_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(OPEROID, on_any_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(AMOPOPID, on_any_change, (Datum) 0);
+}
+
+/* Notes what a plan depends on; false when there is no room. */
+static bool
+add_dependencies(List *items)
+{
+	ListCell   *cell;
+
+	foreach(cell, items)
+	{
+		PlanInvalItem *item = lfirst_node(PlanInvalItem, cell);
+
+		if (is_dependency(item->cacheId, item->hashValue))
+			continue;
+		if (ndependencies == MAX_DEPENDENCIES)
+			return false;
+		dependencies[ndependencies++] = (Dependency) {item->cacheId, item->hashValue};
+	}
+	return true;
+}
+
+static bool
+depends_on_table_alone(List *relations, Oid table)
+{
+	ListCell   *cell;
+
+	foreach(cell, relations)
+	{
+		if (lfirst_oid(cell) != table)
+			return false;
+	}
+	return true;
+}
+
+/* May we watch the plan ourselves? */
+static bool
+is_simple(const CachedPlanSource *source, Oid table)
+{
+	ListCell   *cell;
+
+	if (source->dependsOnRLS || !depends_on_table_alone(source->relationOids, table) || !add_dependencies(source->invalItems))
+		return false;
+	foreach(cell, source->gplan->stmt_list)
+	{
+		PlannedStmt *statement = lfirst_node(PlannedStmt, cell);
+
+		if (!depends_on_table_alone(statement->relationOids, table) || !add_dependencies(statement->invalItems))
+			return false;
+	}
+	return true;
+}
+
+/* ---- kept plans ---- */
+
 static CachedPlanSource *
 plan_source(SPIPlanPtr plan)
 {
@@ -42,13 +157,15 @@ plan_source(SPIPlanPtr plan)
 }
 
 bool
-dyn_plan_usable(const DynPlan *plan)
+dyn_plan_usable(const DynTable *table, const DynPlan *plan)
 {
 	CachedPlanSource *source;
 
 	if (plan->plan == NULL)
 		return false;
 	source = plan_source(plan->plan);
+	if (!source->is_saved && (!table->valid || plan->epoch != epoch))
+		return false;
 	if (!source->is_valid || !source->gplan || !source->gplan->is_valid || source->generation != plan->generation)
 		return false;
 
@@ -146,10 +263,20 @@ set(const char *setting, const char *value)
 	(void) set_config_option(setting, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
+/* PostgreSQL drops the generic plan of a plan that it begins to keep. */
 static void
-make(DynPlan *plan, const char *sql, int nargs, Oid *types)
+keep_for_postgres(SPIPlanPtr made)
+{
+	if (SPI_keepplan(made) != 0)
+		elog(ERROR, "a plan cannot be kept: %s", SPI_result_code_string(SPI_result));
+	ReleaseCachedPlan(SPI_plan_get_cached_plan(made), CurrentResourceOwner);
+}
+
+static void
+make(DynPlan *plan, Oid table, const char *sql, int nargs, Oid *types)
 {
 	int			level = NewGUCNestLevel();
+	uint64		changes_before = changes;
 	SPIPlanPtr	made;
 	CachedPlan *generic;
 
@@ -161,14 +288,24 @@ make(DynPlan *plan, const char *sql, int nargs, Oid *types)
 	set("enable_mergejoin", "off");
 	set("enable_material", "off");
 	set("jit", "off");			/* costs more than any page, and would be decided by the whole range's cost */
+	plan->epoch = epoch;		/* before anything is looked up: what changes from now on is noticed */
 	made = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
-	if (made == NULL || SPI_keepplan(made) != 0)
+	if (made == NULL)
 		elog(ERROR, "%s: %s", SPI_result_code_string(SPI_result), sql);
-	plan->plan = made;
 	generic = SPI_plan_get_cached_plan(made);
 	if (generic == NULL)
 		elog(ERROR, "no generic plan for: %s", sql);
-	ReleaseCachedPlan(generic, CurrentResourceOwner);
+	ReleaseCachedPlan(generic, NULL);
+	if (is_simple(plan_source(made), table))
+	{
+		CachedPlanSetParentContext(plan_source(made), made->plancxt);
+		MemoryContextSetParent(made->plancxt, CacheMemoryContext);
+	}
+	else
+		keep_for_postgres(made);
+	if (changes != changes_before)
+		plan->epoch = 0;		/* perhaps of what was not a dependency yet: good for this time only */
+	plan->plan = made;
 	plan->generation = plan_source(made)->generation;
 	AtEOXact_GUC(true, level);
 }
@@ -180,11 +317,14 @@ dyn_plan_make(DynTable *table, DynPlan *plan, Oid index, const char *sql, int na
 	plan->generation = NO_GENERATION;
 
 	install_hook();
-	planned_index = OidIsValid(index) ? index : primary_key(table->relid);
+	watch_dependencies();
+	if (!OidIsValid(index))
+		index = table->primary_key = primary_key(table->relid);
+	planned_index = index;
 	planned_table = table->relid;
 	PG_TRY();
 	{
-		make(plan, sql, nargs, types);
+		make(plan, table->relid, sql, nargs, types);
 	}
 	PG_FINALLY();
 	{
@@ -380,6 +520,9 @@ run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *
 	MemoryContext context = CurrentMemoryContext;
 	DynHandover *saved = dyn_handover;
 	int			saved_mode = plan_cache_mode;
+	CachedPlanSource *source = plan_source(plan->plan);
+	CachedPlan *generic = source->gplan;
+	int			uses = generic->refcount;
 	int			rc;
 
 	running++;
@@ -398,6 +541,9 @@ run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *
 		plan_cache_mode = saved_mode;
 		dyn_handover = saved;
 		running--;
+		/* no resource owner counts the uses of a plan that PostgreSQL does not keep */
+		if (!source->is_saved && source->gplan == generic)
+			generic->refcount = uses;
 		dyn_plan_translate_error(context);
 		PG_RE_THROW();
 	}

@@ -23,7 +23,7 @@
 #include "value/handover.h"
 
 /* Can the plan be run as it is?  Otherwise dyn_plan_make has to make it (again). */
-extern bool dyn_plan_usable(const DynPlan *plan);
+extern bool dyn_plan_usable(const DynTable *table, const DynPlan *plan);
 
 /*
  * Makes the plan of a table for a statement with parameters of these types that reads the table by that index;

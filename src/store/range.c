@@ -312,7 +312,7 @@ plan_for(Reader *reader)
 	const DynRange *range = reader->range;
 	DynPlan    *plan = find_plan(range->table, shape_of(reader));
 
-	if (!dyn_plan_usable(plan))
+	if (!dyn_plan_usable(range->table, plan))
 		dyn_plan_make(range->table, plan, range->index ? range->index->relid : InvalidOid, statement_text(reader),
 					  reader->nparams, reader->types);
 	return plan;

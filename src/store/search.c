@@ -410,7 +410,7 @@ run(const DynSearch *search, const DynHnsw *hnsw, int ef, Oid relation, Reader *
 	dyn_plan_items_begin_keyed(&items, search->table, consume, reader);
 	params = make_params(search, hnsw, types);
 	plan = find_plan(search, shape_of(search, hnsw != NULL));
-	if (!dyn_plan_usable(plan))
+	if (!dyn_plan_usable(search->table, plan))
 		dyn_plan_make(search->table, plan, relation, statement_text(search, hnsw), params->numParams, types);
 	dyn_plan_run(plan, params, &items.receiver.pub, dyn_handover);
 	SPI_finish();

@@ -259,7 +259,7 @@ dyn_statement_plan(DynTable *table, DynPlanKind kind)
 
 	if (!only_reads(kind))
 		dyn_code_check_superuser_writes(table->relid, &table->checked_in);
-	if (dyn_plan_usable(plan))
+	if (dyn_plan_usable(table, plan))
 		return plan;
 	initStringInfo(&sql);
 	if (takes_lists(kind))

@@ -288,8 +288,9 @@ dyn_catalog_list(const char *start_after, int limit, char **names)
 
 	SPI_connect();
 	dyn_sql_text(&args, start_after ? start_after : "");
-	count = dyn_sql_run("SELECT t.name FROM " LIVE_TABLES
-						" WHERE t.name OPERATOR(pg_catalog.>) $1 ORDER BY t.name", &args, limit);
+	/* the number is part of the statement so that it is planned for a page, not for all tables */
+	count = dyn_sql_run(psprintf("SELECT t.name FROM " LIVE_TABLES
+								 " WHERE t.name OPERATOR(pg_catalog.>) $1 ORDER BY t.name LIMIT %d", limit), &args, limit);
 	old = MemoryContextSwitchTo(caller);
 	for (int i = 0; i < count; i++)
 		names[i] = dyn_sql_get_text(i, 1);

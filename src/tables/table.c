@@ -18,13 +18,16 @@
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/catcache.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/relcache.h"
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "base/guc.h"
 #include "database/code.h"
 #include "database/installation.h"
 #include "tables/catalog.h"
@@ -53,6 +56,9 @@ static HTAB *tables_by_relid = NULL;
 static DynTable *dead_tables = NULL;
 static bool finds_filling = false;
 static dlist_head invalid_tables = DLIST_STATIC_INIT(invalid_tables);
+static dlist_head used_tables = DLIST_STATIC_INIT(used_tables);
+static int	ntables = 0;		/* in used_tables */
+static int	evicted = 0;		/* since PostgreSQL's catalog caches were emptied */
 
 /* The entry in the making. */
 static struct
@@ -116,6 +122,8 @@ unlink_table(DynTable *table)
 	NameEntry  *by_name = hash_search(tables_by_name, table->name, HASH_FIND, NULL);
 
 	dlist_delete(&table->invalid_node);
+	dlist_delete(&table->used_node);
+	ntables--;
 	if (by_relid && by_relid->table == table)
 		hash_search(tables_by_relid, &table->relid, HASH_REMOVE, NULL);
 	if (by_name && by_name->table == table)
@@ -131,6 +139,23 @@ unlink_invalid_tables(void)
 {
 	while (!dlist_is_empty(&invalid_tables))
 		unlink_table(dlist_container(DynTable, invalid_node, dlist_head_node(&invalid_tables)));
+}
+
+/*
+ * PostgreSQL keeps what it knows of a relation until something changes it.  An entry that was evicted takes that along; were
+ * it only invalid, its successor would ask for the same again.
+ */
+static void
+forget_relations(const DynTable *table)
+{
+	RelationCacheInvalidateEntry(table->relid);
+	if (OidIsValid(table->primary_key))
+		RelationCacheInvalidateEntry(table->primary_key);
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		if (OidIsValid(table->indexes[i].relid))
+			RelationCacheInvalidateEntry(table->indexes[i].relid);
+	}
 }
 
 static void
@@ -160,6 +185,8 @@ free_table(DynTable *table)
 		free_vector_plans(&table->vectors[i]);
 	foreach(cell, table->retired_plans)
 		SPI_freeplan(lfirst(cell));
+	if (table->evicted)
+		forget_relations(table);
 	MemoryContextDelete(table->context);
 }
 
@@ -362,6 +389,8 @@ load_table(const char *name)
 		if (found)
 			dyn_table_set_invalid(by_relid->table);	/* the table's former name */
 		MemoryContextSetParent(table->context, CacheMemoryContext);
+		dlist_push_head(&used_tables, &table->used_node);
+		ntables++;
 		by_name->table = table;
 		by_relid->table = table;
 		table->valid = true;
@@ -369,6 +398,28 @@ load_table(const char *name)
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(work);
 	return table;
+}
+
+/*
+ * Makes room for one more entry.  The rows of catalogs that PostgreSQL keeps cannot be given back one by one; they are all
+ * forgotten when as many tables have gone as there may be.
+ */
+static void
+evict_tables(void)
+{
+	while (ntables >= dyn_guc_table_cache_size)
+	{
+		DynTable   *table = dlist_tail_element(DynTable, used_node, &used_tables);
+
+		table->evicted = true;
+		dyn_table_set_invalid(table);
+		unlink_table(table);
+		if (++evicted >= dyn_guc_table_cache_size)
+		{
+			ResetCatalogCaches();
+			evicted = 0;
+		}
+	}
 }
 
 /* ---- lookup ---- */
@@ -416,8 +467,13 @@ dyn_table_lookup(const char *name, uint32 len)
 	if (dead_tables)
 		free_dead_tables();
 	table = cached_table(key);
-	if (table == NULL)
+	if (table != NULL)
+		dlist_move_head(&used_tables, &table->used_node);
+	else
+	{
+		evict_tables();
 		table = load_table(key);
+	}
 	if (table != NULL && table->filling && !finds_filling)
 		return NULL;
 	if (table)

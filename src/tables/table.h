@@ -10,6 +10,9 @@
  * reads it does: the table that was found cannot be dropped, or dropped and made anew with other keys, under
  * a request.  Entries that became invalid are freed in a later transaction, so a DynTable pointer is good until
  * the end of the transaction that looked it up, whatever runs meanwhile, errors included.
+ *
+ * At most dynapg.table_cache_size tables are kept; of more, those that were used longest ago go, with what PostgreSQL keeps
+ * of them.
  */
 #ifndef DYNAPG_TABLES_TABLE_H
 #define DYNAPG_TABLES_TABLE_H
@@ -78,6 +81,7 @@ typedef struct DynPlan
 {
 	SPIPlanPtr	plan;			/* NULL: not made yet */
 	int			generation;		/* of the generic plan that was made with index scans forced */
+	uint64		epoch;			/* of what plans depend on; see plan.c */
 } DynPlan;
 
 /* The plan of range reads of one shape; see range.c. */
@@ -116,7 +120,10 @@ struct DynTable
 	char		name[256];		/* DynamoDB's name; at most 255 characters, all ASCII */
 	Oid			relid;			/* the data table dynamodb."..." */
 	bool		valid;
+	bool		evicted;		/* to make room for others */
 	dlist_node	invalid_node;	/* in the list of invalid entries, from then until it is unlinked */
+	dlist_node	used_node;		/* in the list of entries that the hashes lead to, last used first */
+	Oid			primary_key;	/* its index; InvalidOid: no plan has asked for it yet */
 	DynKeyAttr	pk;
 	DynKeyAttr	sk;				/* tag 0: no sort key */
 	bool		deletion_protection;
