@@ -66,8 +66,7 @@ read_write(BatchWrite *write, const DynJson *request)
 		write->map = dyn_params_attributes(delete, "Key", &dyn_wording_older);
 		return;
 	}
-	write->map = dyn_params_attributes(put, "Item", &dyn_wording_older);
-	write->item = dyn_item_build(&write->map);
+	write->item = dyn_params_item(put, &dyn_wording_older);
 	if (dyn_item_size(write->item) > DYN_MAX_ITEM_SIZE)
 		dyn_validation("Item size has exceeded the maximum allowed size");
 }

@@ -23,7 +23,7 @@ static const DynShape item = {.name = "PutItemInputAttributeMap", .kind = DYN_SH
 static const DynShape key = {.name = "Key", .kind = DYN_SHAPE_ATTRIBUTE_MAP,
 .key = &attribute_name, .element = &attribute_value};
 static const DynShape expression_values = {.name = "ExpressionAttributeValueMap", .kind = DYN_SHAPE_ATTRIBUTE_MAP,
-.key = &dyn_shape_string, .element = &attribute_value};
+.key = &dyn_shape_string, .element = &attribute_value, .by_member = true};
 static const DynShape expression_names = MAP_OF("ExpressionAttributeNameMap", dyn_shape_string, attribute_name);
 
 static const char *const comparison_operators[] = {"IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT",

@@ -86,13 +86,14 @@ read_action(DynTransactAction *action, const DynJson *entry)
 	action->table_name = dyn_request_string(call->request, "TableName");
 	call->program = dyn_write_compile_expressions(write->kind, call->request, &dyn_wording_older);
 	dyn_write_set_program(write, call->program);
-	action->map = dyn_params_attributes(call->request, write->kind == DYN_WRITE_PUT ? "Item" : "Key", &dyn_wording_older);
-	if (write->kind == DYN_WRITE_PUT)
+	if (write->kind != DYN_WRITE_PUT)
 	{
-		write->item = dyn_item_build(&action->map);
-		if (dyn_item_size(write->item) > DYN_MAX_ITEM_SIZE)
-			dyn_validation("Item size has exceeded the maximum allowed size");
+		action->map = dyn_params_attributes(call->request, "Key", &dyn_wording_older);
+		return;
 	}
+	write->item = dyn_params_item(call->request, &dyn_wording_older);
+	if (dyn_item_size(write->item) > DYN_MAX_ITEM_SIZE)
+		dyn_validation("Item size has exceeded the maximum allowed size");
 }
 
 /* Checks the action against its table: a flaw is its reason. */
@@ -180,7 +181,7 @@ claim(DynTransactAction *action)
 {
 	const DynWrite *write = &action->call.write;
 
-	return dyn_key_lock_missing(write->table, &write->key, dyn_item_build(&action->map));
+	return dyn_key_lock_missing(write->table, &write->key, write->kind == DYN_WRITE_PUT ? write->item : dyn_item_build(&action->map));
 }
 
 /*

@@ -51,7 +51,10 @@ dyn_write_begin(DynWriteCall *call, DynWriteKind kind, const DynJson *request)
 	call->write.kind = kind;
 	dyn_params_check(params_of(kind), request);
 	if (kind == DYN_WRITE_PUT)
-		return dyn_params_attributes(request, "Item", &dyn_wording_item);
+	{
+		call->write.item = dyn_params_item(request, &dyn_wording_item);
+		return dyn_node_empty(DYN_M);
+	}
 	return dyn_params_attributes(request, "Key", &dyn_wording_write);
 }
 

@@ -81,50 +81,62 @@ share_of_key(Oid relid, int key, double entries)
 	return 1 / Max(distinct, 1);
 }
 
+/* Vectors that a search in an HNSW index keeps: more where a filter drops some of them. */
 static int
-ef_of(const DynSearch *search)
+ef_of(const DynSearch *search, double share)
 {
-	return Min(Max(dyn_guc_hnsw_ef_search, 4 * search->top_k), MAX_EF);
+	return (int) Min(Max(dyn_guc_hnsw_ef_search, 4 * search->top_k) / share, MAX_EF);
 }
 
-/* Rows to be read from an approximate index: a few more than wanted, since it does not order them by quite the same numbers. */
+/*
+ * Rows to be read from an approximate index: a few more than wanted, since it does not order them by quite the same numbers, and
+ * after a filter not always by their order.
+ */
 static int
 candidates_of(const DynSearch *search, const DynHnsw *hnsw)
 {
-	return Min(search->top_k + (hnsw->is_half ? search->top_k + 20 : search->top_k / 4 + 5), MAX_EF);
+	bool		loose = hnsw->is_half || search->condition;
+
+	return Min(search->top_k + (loose ? search->top_k + 20 : search->top_k / 4 + 5), MAX_EF);
 }
 
+/* Is the vector so long, or so short, that 32-bit distances to it say nothing? */
 static bool
-is_zero(const DynSearch *search)
+is_extreme(const DynSearch *search)
 {
+	double		squares = 0;
+
 	for (int i = 0; i < search->index->dimensions; i++)
-		if (search->wanted[i] != 0)
-			return false;
-	return true;
+		squares += (double) search->wanted[i] * search->wanted[i];
+	return !(squares > 1e-30 && squares < 1e37);
+}
+
+/* The share of the entries that fit the condition, as far as it is known. */
+static double
+share_of(const DynSearch *search, double entries)
+{
+	double		share = 1;
+
+	for (int i = 0; i < search->index->nkeys; i++)
+		if (search->equal[i].tag != 0)
+			share *= share_of_key(search->index->relid, i, entries);
+	return Max(share, 1e-6);
 }
 
 /* Is the HNSW index, which there is, the way to go? */
 static bool
-prefers_hnsw(const DynSearch *search, const DynHnsw *hnsw)
+prefers_hnsw(const DynSearch *search, const DynHnsw *hnsw, int *ef)
 {
-	const DynVectorIndex *index = search->index;
-	double		entries = count_entries(index->relid);
-	double		share = 1;
-	bool		filtered = false;
+	int			dimensions = search->index->dimensions;
+	double		entries = count_entries(search->index->relid);
+	double		share = share_of(search, entries);
 
-	for (int i = 0; i < index->nkeys; i++)
-	{
-		if (search->equal[i].tag == 0)
-			continue;
-		filtered = true;
-		share *= share_of_key(index->relid, i, entries);
-	}
-	if ((filtered && !hnsw->iterates) || is_zero(search))
+	*ef = ef_of(search, share);
+	if ((search->condition && !hnsw->iterates) || is_extreme(search))
 		return false;
 	if (dyn_guc_vector_search != DYN_VECTOR_SEARCH_AUTO)
 		return dyn_guc_vector_search == DYN_VECTOR_SEARCH_APPROXIMATE;
-	return approximate_cost(ef_of(search), candidates_of(search, hnsw), share, index->dimensions) <
-		exact_cost(entries, share, index->dimensions);
+	return approximate_cost(*ef, candidates_of(search, hnsw), share, dimensions) < exact_cost(entries, share, dimensions);
 }
 
 /* ---- the statement ---- */
@@ -380,7 +392,7 @@ set(const char *setting, const char *value)
 }
 
 static void
-run(const DynSearch *search, const DynHnsw *hnsw, Oid relation, Reader *reader)
+run(const DynSearch *search, const DynHnsw *hnsw, int ef, Oid relation, Reader *reader)
 {
 	Oid			types[DYN_MAX_SEARCH_FILTERS + 4];
 	DynPlanItems items;
@@ -390,9 +402,9 @@ run(const DynSearch *search, const DynHnsw *hnsw, Oid relation, Reader *reader)
 
 	if (hnsw)
 	{
-		set("hnsw.ef_search", psprintf("%d", ef_of(search)));
+		set("hnsw.ef_search", psprintf("%d", ef));
 		if (hnsw->iterates)
-			set("hnsw.iterative_scan", "strict_order");
+			set("hnsw.iterative_scan", "relaxed_order");	/* they are put in order here */
 	}
 	SPI_connect();
 	dyn_plan_items_begin_keyed(&items, search->table, consume, reader);
@@ -411,22 +423,23 @@ dyn_search(const DynSearch *search, DynSearchHit *hits)
 	DynVectorIndex *index = search->index;
 	Reader		reader = {.search = search,.in_order = true,.hits = hits,.context = CurrentMemoryContext};
 	DynHnsw		hnsw;
+	int			ef = 0;
 	bool		approximate = OidIsValid(index->hnsw_relid) && dyn_guc_vector_search != DYN_VECTOR_SEARCH_EXACT &&
-		dyn_hnsw_find(index->dimensions, index->metric, &hnsw) && prefers_hnsw(search, &hnsw);
+		dyn_hnsw_find(index->dimensions, index->metric, &hnsw) && prefers_hnsw(search, &hnsw, &ef);
 
 	reader.reals = palloc_array(float4, index->dimensions);
 	reader.probe = dyn_reals_probe(index->metric, search->wanted, index->dimensions);
 	if (approximate)
 	{
 		reader.in_order = false;
-		run(search, &hnsw, index->hnsw_relid, &reader);
+		run(search, &hnsw, ef, index->hnsw_relid, &reader);
 	}
 	/* an approximate index may not find as many as there are */
 	if (!approximate || reader.count < search->top_k)
 	{
 		reader.count = 0;
 		reader.in_order = true;
-		run(search, NULL, index->relid, &reader);
+		run(search, NULL, 0, index->relid, &reader);
 	}
 	put_in_order(&reader);
 	return reader.count;
