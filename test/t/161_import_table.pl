@@ -218,7 +218,7 @@ is(status('Cancelled'), 'Requested resource not found: Table: Cancelled not foun
 $lock->query_safe('SELECT pg_advisory_unlock(42)');
 
 $held = hold('Killed');
-my $pid = $node->safe_psql('postgres', "SELECT pid FROM pg_stat_activity WHERE backend_type = 'dynapg job'");
+my $pid = $node->safe_psql('postgres', "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 42");
 $node->safe_psql('postgres', "SELECT pg_terminate_backend($pid)");
 wait_until(sub { $node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE pid = $pid") eq '0' }, 'the end of the worker');
 is(status('Killed'), 'CREATING', 'a worker that ends leaves the table CREATING');
