@@ -51,6 +51,7 @@ typedef struct RelidEntry
 static HTAB *tables_by_name = NULL;
 static HTAB *tables_by_relid = NULL;
 static DynTable *dead_tables = NULL;
+static bool finds_filling = false;
 static dlist_head invalid_tables = DLIST_STATIC_INIT(invalid_tables);
 
 /* The entry in the making. */
@@ -287,6 +288,7 @@ make_table(const DynTableDef *def)
 	table->sk = copy_key(def->sk);
 	dyn_columns_check(table->relid, table->pk.tag, table->sk.tag);
 	table->deletion_protection = def->deletion_protection;
+	table->filling = def->filled_by != NULL;
 	table->definition = pstrdup(def->definition);
 	table->qualified = dyn_ddl_qualified_name(def->relid);
 	table->indexes = palloc(Max(def->nindexes, 1) * sizeof(DynIndex));
@@ -391,6 +393,12 @@ cached_table(const char *name)
 	return NULL;
 }
 
+void
+dyn_table_find_filling(void)
+{
+	finds_filling = true;
+}
+
 DynTable *
 dyn_table_lookup(const char *name, uint32 len)
 {
@@ -410,6 +418,8 @@ dyn_table_lookup(const char *name, uint32 len)
 	table = cached_table(key);
 	if (table == NULL)
 		table = load_table(key);
+	if (table != NULL && table->filling && !finds_filling)
+		return NULL;
 	if (table)
 		dyn_code_check_superuser(table->relid, &table->checked_in);
 	return table;
