@@ -97,7 +97,7 @@ candidates_of(const DynSearch *search, const DynHnsw *hnsw)
 {
 	bool		loose = hnsw->is_half || search->condition;
 
-	return Min(search->top_k + (loose ? search->top_k + 20 : search->top_k / 8 + 3), MAX_EF);
+	return Min(search->top_k + (loose ? search->top_k + 20 : search->top_k / 16 + 2), MAX_EF);
 }
 
 /* Is the vector so long, or so short, that 32-bit distances to it say nothing? */

@@ -30,7 +30,6 @@ vector_of(const DynVectorIndex *index, DynValue item)
 static const char *
 vector_flaw(const DynVectorIndex *index, DynValue list)
 {
-	float4	   *reals;
 	int			at;
 
 	if (list.tag == 0)
@@ -41,12 +40,8 @@ vector_flaw(const DynVectorIndex *index, DynValue list)
 	if (dyn_value_count(list) != index->dimensions)
 		return psprintf(INVALID_VECTOR "Invalid size for parameter %s, Expected: %d, Actual: %u. IndexName: %s",
 						index->attribute.data, index->dimensions, dyn_value_count(list), index->name);
-	reals = palloc_array(float4, index->dimensions);
-	if (dyn_reals_of_list(list, index->dimensions, reals, &at))
-	{
-		pfree(reals);
+	if (dyn_reals_fit(list, index->dimensions, &at))
 		return NULL;
-	}
 	return psprintf(INVALID_VECTOR "Invalid type for parameter %s[%d], Expected: 32-bit floating point number, Actual: %s. IndexName: %s",
 					index->attribute.data, at, dyn_tag_name(dyn_list_element(list, at).tag), index->name);
 }

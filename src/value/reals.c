@@ -91,6 +91,40 @@ dyn_real_of_number(const uint8 *number, uint32 len, float4 *real)
 	return !isinf(*real);
 }
 
+/* Is the number surely a 32-bit one: below 100^19?  The first byte tells; see number.h. */
+static inline bool
+is_small(const uint8 *number)
+{
+	return number[0] >= 0x7F - 65 - 18 && number[0] <= 0x80 + 65 + 18;
+}
+
+bool
+dyn_reals_fit(DynValue list, uint32 count, int *at)
+{
+	const uint8 *entries = list.data + 4;
+	const uint8 *bodies = entries + (size_t) count * 4;
+	uint32		start = 0;
+
+	*at = -1;
+	if (list.tag != DYN_L || dyn_value_count(list) != count)
+		return false;
+	for (uint32 i = 0; i < count; i++)
+	{
+		uint32		tag_end = dyn_load_u32(entries + (size_t) i * 4);
+		uint32		end = tag_end & DYN_END_MASK;
+		float4		real;
+
+		if (tag_end >> DYN_TAG_SHIFT != DYN_N ||
+			(!is_small(bodies + start) && !dyn_real_of_number(bodies + start, end - start, &real)))
+		{
+			*at = i;
+			return false;
+		}
+		start = end;
+	}
+	return true;
+}
+
 bool
 dyn_reals_of_list(DynValue list, uint32 count, float4 *reals, int *at)
 {

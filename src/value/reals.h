@@ -31,6 +31,9 @@ extern bool dyn_real_of_number(const uint8 *number, uint32 len, float4 *real);
  */
 extern bool dyn_reals_of_list(DynValue list, uint32 count, float4 *reals, int *at);
 
+/* The same without reading them. */
+extern bool dyn_reals_fit(DynValue list, uint32 count, int *at);
+
 /* A vector that others are compared with; reals must outlive it. */
 typedef struct DynProbe
 {

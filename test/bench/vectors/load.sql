@@ -17,9 +17,13 @@ ALTER TABLE queries ADD v vector, ADD item json, ADD search json;
 UPDATE queries SET v = reals::vector(:dimensions),
 	item = (SELECT json_build_object('L', json_agg(json_build_object('N', r::text) ORDER BY o)) FROM unnest(reals) WITH ORDINALITY AS u (r, o));
 UPDATE queries SET search = json_build_object('TableName', 'Vectors', 'IndexName', 'near', 'TopK', 10, 'SearchVector', item -> 'L');
-ALTER TABLE queries ADD PRIMARY KEY (i), ADD put text, ALTER search SET STORAGE EXTERNAL, ALTER put SET STORAGE EXTERNAL;
-UPDATE queries SET search = search::text::json,
-	put = '{"TableName":"Vectors","Item":{"id":{"S":"@"},"title":{"S":"a new text"},"v":' || item || '}}';
+ALTER TABLE queries ADD PRIMARY KEY (i), ALTER search SET STORAGE EXTERNAL;
+UPDATE queries SET search = search::text::json;
+-- requests and rows to put, each with a key of its own
+CREATE UNLOGGED TABLE puts (n int PRIMARY KEY, request json, v vector);
+ALTER TABLE puts ALTER request SET STORAGE EXTERNAL;
+INSERT INTO puts SELECT n, ('{"TableName":"Vectors","Item":{"id":{"S":"new ' || n || '"},"title":{"S":"a new text"},"v":' || q.item || '}}')::json, q.v
+FROM generate_series(1, 20000) AS n JOIN queries AS q ON q.i = n % 1000;
 
 SELECT dynapg.create_table('{"TableName": "Vectors", "BillingMode": "PAY_PER_REQUEST",
 	"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}], "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}') \gset ignored_
@@ -39,4 +43,5 @@ SELECT dynapg.update_table(json_build_object('TableName', 'Vectors', 'VectorInde
 CREATE INDEX ON plain USING hnsw (v vector_cosine_ops) WITH (m = 16, ef_construction = 64);
 VACUUM ANALYZE dynamodb."Vectors";
 VACUUM ANALYZE plain;
-CREATE SEQUENCE new_id START 10000000;
+CREATE SEQUENCE new_request MAXVALUE 20000 CYCLE;
+CREATE SEQUENCE new_row MAXVALUE 20000 CYCLE;

@@ -1,2 +1,1 @@
-\set i random(0, 999)
-SELECT dynapg.put_item(replace(put, '@', nextval('new_id')::text)::json) FROM queries WHERE i = :i;
+SELECT dynapg.put_item(request) FROM puts WHERE n = (SELECT nextval('new_request'));
