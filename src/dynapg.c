@@ -13,7 +13,7 @@
 #include "http/worker.h"
 #include "iam/access_key.h"
 #include "jobs/housekeeper.h"
-#include "throughput/bucket.h"
+#include "throughput/allowance.h"
 
 PG_MODULE_MAGIC;
 
@@ -25,7 +25,7 @@ _PG_init(void)
 	dyn_guc_init();
 	dyn_session_init();
 	dyn_session_on_roles_gone(dyn_access_key_sweep_due, dyn_access_key_roles_dropped);
-	dyn_bucket_register();
+	dyn_allowance_register();
 	dyn_http_register();
 	dyn_housekeeper_register();
 	dyn_import_register();

@@ -267,7 +267,7 @@ execute_read(Batch *batch, Member *member)
 	DynCapacity used = {0};
 	struct varlena *item;
 
-	dyn_throttle_require(member->table, NULL, DYN_BUCKET_READ);
+	dyn_throttle_require(member->table, NULL, DYN_ALLOWANCE_READ);
 	item = dyn_row_get(member->table, &member->key);
 	used.table_units = dyn_capacity_of_read(dyn_image_size(item), consistent);
 	dyn_throttle_read(member->table, &used);

@@ -142,7 +142,7 @@ answer(Reader *reader, int key, uint32 size)
 	TableReads *reads = reader->reads;
 	DynCapacity used = {.table_units = dyn_capacity_of_read(size, reader->consistent)};
 
-	if (reads->limited && !is_admitted(reader, dyn_throttle_take(reads->table, DYN_BUCKET_READ, &used)))
+	if (reads->limited && !is_admitted(reader, dyn_throttle_take(reads->table, DYN_ALLOWANCE_READ, &used)))
 		return false;
 	reads->account->capacity.table_units += used.table_units;
 	reads->answered[key] = true;
@@ -208,8 +208,8 @@ reply_table(Reader *reader, TableReads *reads)
 	reader->reads = reads;
 	reader->consistent = dyn_request_bool(reads->part, "ConsistentRead", false);
 	reader->any = false;
-	reads->limited = dyn_throttle_applies(reads->table, DYN_BUCKET_READ);
-	(void) is_admitted(reader, reads->limited ? dyn_throttle_check(reads->table, NULL, DYN_BUCKET_READ) : NIL);
+	reads->limited = dyn_throttle_applies(reads->table, DYN_ALLOWANCE_READ);
+	(void) is_admitted(reader, reads->limited ? dyn_throttle_check(reads->table, NULL, DYN_ALLOWANCE_READ) : NIL);
 	open_member(reader->reply, reads->name);
 	appendStringInfoChar(reader->reply, '[');
 	if (!reader->full && !reader->throttled)

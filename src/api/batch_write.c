@@ -66,8 +66,7 @@ read_write(BatchWrite *write, const DynJson *request)
 		write->map = dyn_params_attributes(delete, "Key", &dyn_wording_older);
 		return;
 	}
-	write->map = dyn_params_attributes(put, "Item", &dyn_wording_older);
-	write->item = dyn_item_build(&write->map);
+	write->item = dyn_params_item(put, &dyn_wording_older);
 	if (dyn_item_size(write->item) > DYN_MAX_ITEM_SIZE)
 		dyn_validation("Item size has exceeded the maximum allowed size");
 }
@@ -221,7 +220,7 @@ take(void *arg, const DynWrite *write, const DynWriteResult *result)
 {
 	Batch	   *batch = arg;
 	DynCapacity used = dyn_throttle_of_write(write, result);
-	List	   *refusals = dyn_throttle_take(write->table, DYN_BUCKET_WRITE, &used);
+	List	   *refusals = dyn_throttle_take(write->table, DYN_ALLOWANCE_WRITE, &used);
 
 	batch->refusals = dyn_throttle_join(batch->refusals, refusals);
 	return refusals == NIL;
@@ -234,7 +233,7 @@ take(void *arg, const DynWrite *write, const DynWriteResult *result)
 static bool
 try_write(Batch *batch, const DynWrite *write, DynWriteResult *result)
 {
-	List	   *refusals = dyn_throttle_check(write->table, NULL, DYN_BUCKET_WRITE);
+	List	   *refusals = dyn_throttle_check(write->table, NULL, DYN_ALLOWANCE_WRITE);
 	DynCapacity used;
 
 	batch->refusals = dyn_throttle_join(batch->refusals, refusals);
@@ -244,7 +243,7 @@ try_write(Batch *batch, const DynWrite *write, DynWriteResult *result)
 		return dyn_row_try_write(write, result, take, batch);
 	*result = dyn_row_write(write);
 	used = dyn_throttle_of_write(write, result);
-	dyn_throttle_charge(write->table, DYN_BUCKET_WRITE, &used);
+	dyn_throttle_charge(write->table, DYN_ALLOWANCE_WRITE, &used);
 	return true;
 }
 
@@ -279,7 +278,7 @@ write_all(Batch *batch)
 	int			left;
 
 	for (int t = 0; t < batch->ntables; t++)
-		batch->tables[t].limited = dyn_throttle_applies(batch->tables[t].table, DYN_BUCKET_WRITE);
+		batch->tables[t].limited = dyn_throttle_applies(batch->tables[t].table, DYN_ALLOWANCE_WRITE);
 	while (i < batch->nwrites)
 	{
 		if (batch->writes[i].of->limited)

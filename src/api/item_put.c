@@ -13,10 +13,8 @@ void
 dyn_api_put_item(const DynJson *request, StringInfo reply)
 {
 	DynWriteCall call;
-	DynNode		attributes;
 
-	attributes = dyn_write_begin(&call, DYN_WRITE_PUT, request);
-	call.write.item = dyn_item_build(&attributes);
+	dyn_write_begin(&call, DYN_WRITE_PUT, request);
 	if (dyn_item_size(call.write.item) > DYN_MAX_ITEM_SIZE)
 		dyn_validation("Item size has exceeded the maximum allowed size");
 	dyn_write_compile(&call);

@@ -120,7 +120,7 @@ require_throughput(Gets *gets)
 	gets->used = palloc0_array(DynThrottleAction, gets->count);
 	for (int i = 0; i < gets->count; i++)
 		gets->used[i].table = gets->reads[i].table;
-	dyn_throttle_check_actions(gets->used, gets->reasons, gets->count, DYN_BUCKET_READ);
+	dyn_throttle_check_actions(gets->used, gets->reasons, gets->count, DYN_ALLOWANCE_READ);
 	dyn_cancellation_raise(gets->reasons, gets->count);
 }
 
@@ -137,7 +137,7 @@ take_throughput(const Gets *gets)
 		return;
 	for (int i = 0; i < gets->count; i++)
 		gets->used[i].used.table_units = units_of(&gets->reads[i]);
-	dyn_throttle_take_actions(gets->used, gets->reasons, gets->count, DYN_BUCKET_READ);
+	dyn_throttle_take_actions(gets->used, gets->reasons, gets->count, DYN_ALLOWANCE_READ);
 	dyn_cancellation_raise(gets->reasons, gets->count);
 }
 

@@ -86,13 +86,14 @@ read_action(DynTransactAction *action, const DynJson *entry)
 	action->table_name = dyn_request_string(call->request, "TableName");
 	call->program = dyn_write_compile_expressions(write->kind, call->request, &dyn_wording_older);
 	dyn_write_set_program(write, call->program);
-	action->map = dyn_params_attributes(call->request, write->kind == DYN_WRITE_PUT ? "Item" : "Key", &dyn_wording_older);
-	if (write->kind == DYN_WRITE_PUT)
+	if (write->kind != DYN_WRITE_PUT)
 	{
-		write->item = dyn_item_build(&action->map);
-		if (dyn_item_size(write->item) > DYN_MAX_ITEM_SIZE)
-			dyn_validation("Item size has exceeded the maximum allowed size");
+		action->map = dyn_params_attributes(call->request, "Key", &dyn_wording_older);
+		return;
 	}
+	write->item = dyn_params_item(call->request, &dyn_wording_older);
+	if (dyn_item_size(write->item) > DYN_MAX_ITEM_SIZE)
+		dyn_validation("Item size has exceeded the maximum allowed size");
 }
 
 /* Checks the action against its table: a flaw is its reason. */
@@ -180,7 +181,7 @@ claim(DynTransactAction *action)
 {
 	const DynWrite *write = &action->call.write;
 
-	return dyn_key_lock_missing(write->table, &write->key, dyn_item_build(&action->map));
+	return dyn_key_lock_missing(write->table, &write->key, write->kind == DYN_WRITE_PUT ? write->item : dyn_item_build(&action->map));
 }
 
 /*
@@ -279,7 +280,7 @@ choose_images(const Transaction *transaction)
 	{
 		DynWrite   *write = &transaction->actions[i].call.write;
 		bool		update = write->kind == DYN_WRITE_UPDATE;
-		bool		indexed = update && write->table->nindexes > 0;
+		bool		indexed = update && dyn_table_has_indexes(write->table);
 
 		write->keep_old = indexed || write->kind == DYN_WRITE_DELETE ||
 			(write->kind == DYN_WRITE_PUT ? is_charged(transaction) : all);
@@ -317,7 +318,7 @@ open_account(Transaction *transaction, const DynJson *request, DynCapacityKind k
 
 /* Cancels the transaction where a table has no throughput left for it. */
 static void
-require_throughput(Transaction *transaction, DynBucketKind kind)
+require_throughput(Transaction *transaction, DynAllowanceKind kind)
 {
 	if (likely(!dyn_guc_throttling))
 		return;
@@ -330,7 +331,7 @@ require_throughput(Transaction *transaction, DynBucketKind kind)
 
 /* Takes what the actions used; the reasons are told then, those of throughput and others. */
 static void
-conclude(const Transaction *transaction, DynBucketKind kind)
+conclude(const Transaction *transaction, DynAllowanceKind kind)
 {
 	if (transaction->used != NULL)
 		dyn_throttle_take_actions(transaction->used, transaction->reasons, transaction->count, kind);
@@ -373,7 +374,7 @@ carry_out_all(Transaction *transaction)
 		charge(transaction, action);
 		forget_images(action);
 	}
-	conclude(transaction, DYN_BUCKET_WRITE);
+	conclude(transaction, DYN_ALLOWANCE_WRITE);
 }
 
 static void
@@ -431,7 +432,7 @@ static void
 reply_repeated(Transaction *transaction, const DynJson *request, const DynTransactKind *kind, StringInfo reply)
 {
 	open_account(transaction, request, DYN_CAPACITY_TRANSACT_READ);
-	require_throughput(transaction, DYN_BUCKET_READ);
+	require_throughput(transaction, DYN_ALLOWANCE_READ);
 	for (int i = 0; i < transaction->count; i++)
 	{
 		double		units = dyn_transact_token_units(&transaction->token, i);
@@ -440,7 +441,7 @@ reply_repeated(Transaction *transaction, const DynJson *request, const DynTransa
 		if (transaction->used != NULL)
 			transaction->used[i].used.table_units = units;
 	}
-	conclude(transaction, DYN_BUCKET_READ);
+	conclude(transaction, DYN_ALLOWANCE_READ);
 	print_reply(transaction, kind, reply);
 }
 
@@ -463,7 +464,7 @@ dyn_transact_write(DynTransactAction *actions, int count, const DynJson *request
 		return;
 	}
 	open_account(&transaction, request, DYN_CAPACITY_TRANSACT_WRITE);
-	require_throughput(&transaction, DYN_BUCKET_WRITE);
+	require_throughput(&transaction, DYN_ALLOWANCE_WRITE);
 	choose_images(&transaction);
 	carry_out_all(&transaction);
 	count_items(&transaction);

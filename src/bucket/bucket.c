@@ -13,7 +13,8 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/guc.h"
-#include "bucket/internal.h"
+#include "bucket/bucket.h"
+#include "bucket/kind.h"
 
 #define MD5_SIZE 16
 
@@ -42,13 +43,6 @@ is_bucket_name(const char *name)
 
 	return len > 0 && len <= DYN_MAX_BUCKET_NAME && name[0] != '.' && name[len - 1] != '.' &&
 		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == len;
-}
-
-void
-dyn_s3_missing(const DynS3Bucket *bucket)
-{
-	dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3NoSuchBucket",
-				"The specified bucket does not exist (Service: Amazon S3; Status Code: 404; Error Code: NoSuchBucket)");
 }
 
 /* ---- opening and closing ---- */
@@ -95,23 +89,6 @@ dyn_s3_close(DynS3Bucket *bucket)
 }
 
 /* ---- listing ---- */
-
-void
-dyn_s3_found(DynS3Listing *listing, const char *key, size_t len, int64 size)
-{
-	MemoryContext old = MemoryContextSwitchTo(listing->context);
-
-	if (listing->count >= DYN_MAX_BUCKET_OBJECTS)
-		dyn_failure(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "S3TooManyObjects", "The prefix has more than %d objects", DYN_MAX_BUCKET_OBJECTS);
-	if (listing->count == listing->room)
-	{
-		listing->room = Max(listing->room * 2, 64);
-		listing->objects = listing->objects ? repalloc(listing->objects, listing->room * sizeof(DynS3Object)) :
-			palloc_array(DynS3Object, listing->room);
-	}
-	listing->objects[listing->count++] = (DynS3Object) {pnstrdup(key, len), size};
-	MemoryContextSwitchTo(old);
-}
 
 static int
 compare_keys(const void *a, const void *b)
@@ -242,19 +219,6 @@ dyn_s3_write_some(DynS3Writer *writer, const void *data, size_t size)
 	check_hash(pg_cryptohash_update(writer->md5, data, size));
 	writer->size += size;
 	writer->bucket->kind->write_some(writer, data, size);
-}
-
-void
-dyn_s3_hex(const uint8 *bytes, size_t len, char *hex)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len; i++)
-	{
-		hex[2 * i] = digits[bytes[i] >> 4];
-		hex[2 * i + 1] = digits[bytes[i] & 15];
-	}
-	hex[2 * len] = '\0';
 }
 
 void

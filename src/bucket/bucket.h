@@ -22,31 +22,7 @@
 #ifndef DYNAPG_BUCKET_BUCKET_H
 #define DYNAPG_BUCKET_BUCKET_H
 
-#include "postgres.h"
-
-typedef struct DynS3Bucket DynS3Bucket;
-typedef struct DynS3Reader DynS3Reader;
-typedef struct DynS3Writer DynS3Writer;
-
-typedef enum DynS3Use
-{
-	DYN_S3_READ,
-	DYN_S3_WRITE			/* and read */
-} DynS3Use;
-
-typedef struct DynS3Object
-{
-	char	   *key;
-	int64		size;
-} DynS3Object;
-
-/* An object that was written. */
-typedef struct DynS3Written
-{
-	int64		size;
-	char		md5[25];		/* base64 */
-	char		etag[64];		/* hexadecimal, without quotes; "...-N" for an object of N parts */
-} DynS3Written;
+#include "bucket/types.h"
 
 /*
  * For requests: raises AccessDeniedException unless the current user may use buckets so, and ValidationException where the server has

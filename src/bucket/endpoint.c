@@ -15,7 +15,7 @@
 #include "base/errors.h"
 #include "base/guc.h"
 #include "bucket/client.h"
-#include "bucket/internal.h"
+#include "bucket/kind.h"
 #include "database/sql.h"
 #include "tables/catalog.h"
 

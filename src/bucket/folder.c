@@ -22,7 +22,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/guc.h"
-#include "bucket/internal.h"
+#include "bucket/kind.h"
 
 #define UNFINISHED ".dynapg-unfinished-"	/* what the name of a file begins with until it is complete */
 #define FILE_MODE 0644			/* as of files that COPY makes */

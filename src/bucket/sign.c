@@ -8,7 +8,7 @@
 
 #include "lib/stringinfo.h"
 
-#include "bucket/internal.h"
+#include "bucket/kind.h"
 #include "bucket/sign.h"
 
 #define SHA256_SIZE 32

@@ -7,10 +7,6 @@
  * says.  The order of an item's rows is that of their numbers, as in the stream's log (log.h); with one exception: triggers of users
  * may write a row again before this trigger has seen its first write.  So `within` tells the versions that the same transaction had
  * made from the one that it found.
- *
- * When a transaction commits is known within two milliseconds from its rows, or from a row of dynapg.history_commits, which longer
- * transactions add.  Nobody calls us when a prepared one commits: it counts from when it was prepared, or from the last tick that does not
- * see it, which is before anybody can have read or changed what it has written.
  */
 #include "postgres.h"
 
@@ -30,10 +26,9 @@
 #include "utils/rel.h"
 
 #include "base/compat.h"
+#include "changes/commits.h"
 #include "changes/log.h"
 #include "changes/recovery.h"
-
-#define SHORT	2000			/* microseconds: transactions that end sooner add no row of their own */
 
 PGDLLEXPORT Datum dynapg_record_history(PG_FUNCTION_ARGS);
 
@@ -51,60 +46,6 @@ enum Column
 	COLUMN_OLD_ITEM,
 	COLUMNS = COLUMN_OLD_ITEM
 };
-
-/* ---- when transactions commit ---- */
-
-static TimestampTz first_row = 0;	/* of this transaction; 0: it has added none */
-static bool note_exactly = false;
-
-void
-dyn_history_add_commit(int64 xid, TimestampTz at, bool prepared)
-{
-	Relation	rel = table_open(dyn_log_relation("history_commits"), RowExclusiveLock);
-	Datum		values[] = {Int64GetDatum(xid), TimestampTzGetDatum(at), BoolGetDatum(prepared)};
-	bool		nulls[] = {false, false, false};
-
-	if (RelationGetDescr(rel)->natts != lengthof(values))
-		elog(ERROR, "table dynapg.history_commits has been altered");
-	dyn_log_insert(rel, values, nulls, 0);
-	table_close(rel, NoLock);
-}
-
-static void
-on_transaction(XactEvent event, void *arg)
-{
-	bool		prepares = event == XACT_EVENT_PRE_PREPARE;
-
-	if ((event == XACT_EVENT_PRE_COMMIT || prepares) && (first_row != 0 || note_exactly))
-	{
-		TimestampTz now = GetCurrentTimestamp();
-
-		if (note_exactly || prepares || now - first_row > SHORT)
-			dyn_history_add_commit((int64) U64FromFullTransactionId(GetTopFullTransactionId()), now, prepares);
-	}
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-	{
-		first_row = 0;
-		note_exactly = false;
-	}
-}
-
-static void
-watch_transaction(void)
-{
-	static bool registered = false;
-
-	if (!registered)
-		RegisterXactCallback(on_transaction, NULL);
-	registered = true;
-}
-
-void
-dyn_history_note_commit(void)
-{
-	watch_transaction();
-	note_exactly = true;
-}
 
 /* ---- rows of the table ---- */
 
@@ -253,8 +194,7 @@ add(int recovery, DynEvent event, const Columns *columns, const Row *row)
 	rel = open_current(now);
 	dyn_log_insert(rel, values, nulls, 0);
 	table_close(rel, NoLock);
-	if (first_row == 0)
-		first_row = now;
+	dyn_commits_row_added(now);
 }
 
 static void
@@ -296,7 +236,6 @@ dynapg_record_history(PG_FUNCTION_ARGS)
 	if (!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || !TRIGGER_FIRED_AFTER(trigger->tg_event))
 		return PointerGetDatum(NULL);
 
-	watch_transaction();
 	columns = columns_of(trigger->tg_relation);
 	row = row_of(&columns, trigger->tg_trigtuple);
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))

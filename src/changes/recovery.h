@@ -63,10 +63,4 @@ extern void dyn_history_trim(void);
 /* For the trigger: the id of the table's recovery, cached; 0 where there is none. */
 extern int	dyn_recovery_of_table(Oid relid);
 
-/* Has the moment of the present transaction's commit noted exactly. */
-extern void dyn_history_note_commit(void);
-
-/* Adds a transaction's row to dynapg.history_commits; prepared: at is when it was prepared. */
-extern void dyn_history_add_commit(int64 xid, TimestampTz at, bool prepared);
-
 #endif							/* DYNAPG_CHANGES_RECOVERY_H */

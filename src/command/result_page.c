@@ -149,6 +149,10 @@ dyn_result_page_index(const DynTable *table, DynSlice name)
 		dyn_index_build_resume(dyn_catalog_read_relid(table->relid));
 		dyn_validation("Cannot read from backfilling global secondary index: %s", index->name);
 	}
+	for (int i = 0; i < table->nvectors; i++)
+		if (dyn_slice_is(name, table->vectors[i].name))
+			dyn_validation("%s operation not supported on this index type",
+						   strcmp(dyn_call_operation(), "Scan") == 0 ? "Scan" : "Query");
 	return NULL;
 }
 
@@ -659,7 +663,7 @@ charge(DynResultPage *page, const DynResultPageReader *reader)
 void
 dyn_result_page_charge(DynResultPage *page, const DynResultPageReader *reader)
 {
-	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(page->range.table, DYN_BUCKET_READ))
+	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(page->range.table, DYN_ALLOWANCE_READ))
 		charge(page, reader);
 	dyn_throttle_read(page->range.table, &page->capacity);
 	dyn_call_add_items(reader->count);
@@ -674,7 +678,7 @@ dyn_result_page_reply(DynResultPage *page, StringInfo reply)
 	appendStringInfoChar(reply, '{');
 	if (page->select != DYN_SELECT_COUNT)
 		appendStringInfoString(reply, "\"Items\":[");
-	dyn_throttle_require(page->range.table, page->range.index, DYN_BUCKET_READ);
+	dyn_throttle_require(page->range.table, page->range.index, DYN_ALLOWANCE_READ);
 	dyn_result_page_read(&reader);
 	dyn_result_page_charge(page, &reader);
 	if (page->select != DYN_SELECT_COUNT)

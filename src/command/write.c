@@ -51,7 +51,10 @@ dyn_write_begin(DynWriteCall *call, DynWriteKind kind, const DynJson *request)
 	call->write.kind = kind;
 	dyn_params_check(params_of(kind), request);
 	if (kind == DYN_WRITE_PUT)
-		return dyn_params_attributes(request, "Item", &dyn_wording_item);
+	{
+		call->write.item = dyn_params_item(request, &dyn_wording_item);
+		return dyn_node_empty(DYN_M);
+	}
 	return dyn_params_attributes(request, "Key", &dyn_wording_write);
 }
 
@@ -150,8 +153,8 @@ choose_images(DynWriteCall *call)
 {
 	DynWrite   *write = &call->write;
 	bool		both = call->capacity.report != DYN_CAPACITY_NONE ||
-		dyn_throttle_applies(write->table, DYN_BUCKET_WRITE) ||
-		(write->kind == DYN_WRITE_UPDATE && write->table->nindexes > 0);
+		dyn_throttle_applies(write->table, DYN_ALLOWANCE_WRITE) ||
+		(write->kind == DYN_WRITE_UPDATE && dyn_table_has_indexes(write->table));
 
 	write->keep_old = both || call->return_values == DYN_RETURN_ALL_OLD ||
 		call->return_values == DYN_RETURN_UPDATED_OLD;
@@ -168,7 +171,7 @@ dyn_write_flaw(const DynWriteCall *call, const DynWriteResult *result)
 		return call->missing_error;
 	if (result->status == DYN_UNFIT)
 		return result->flaw;
-	if (write->kind != DYN_WRITE_UPDATE || write->table->nindexes == 0 || result->new_item == NULL)
+	if (write->kind != DYN_WRITE_UPDATE || !dyn_table_has_indexes(write->table) || result->new_item == NULL)
 		return NULL;
 	return dyn_keys_update_flaw(write->table, result->old_item ? dyn_item_root(result->old_item) : dyn_empty_map,
 								dyn_item_root(result->new_item));
@@ -264,7 +267,7 @@ dyn_write_run(DynWriteCall *call)
 	DynWriteResult result;
 
 	dyn_keys_check_paths(call->write.table, call->program);
-	dyn_throttle_require(call->write.table, NULL, DYN_BUCKET_WRITE);
+	dyn_throttle_require(call->write.table, NULL, DYN_ALLOWANCE_WRITE);
 	choose_images(call);
 	result = dyn_row_write(&call->write);
 	dyn_throttle_written(&call->write, &result);

@@ -50,7 +50,7 @@ typedef struct DynWriteCall
 
 /*
  * Starts a call: raises for legacy parameters beside expressions and for names or values without one, then
- * returns Item (PUT) or Key as an open map.
+ * reads Item (PUT) into the write or returns Key as an open map.
  */
 extern DynNode dyn_write_begin(DynWriteCall *call, DynWriteKind kind, const DynJson *request);
 

@@ -12,6 +12,7 @@
 
 #include "base/compat.h"
 #include "base/errors.h"
+#include "jobs/frame.h"
 #include "jobs/job.h"
 #include "jobs/worker.h"
 

@@ -23,10 +23,4 @@ extern void dyn_worker_run_utility(const char *sql);
 /* Calls the function and catches its error, which is logged and ends the transaction; returns a copy in context, or NULL. */
 extern ErrorData *dyn_worker_try(void (*function) (void *arg), void *arg, MemoryContext context);
 
-/* Does what is left to do for a table, until nothing is left or something fails; see table_work.c. */
-extern void dyn_table_work(Oid relid, MemoryContext context);
-
-/* Carries a job out, see job.h; frame.c. */
-extern void dyn_job_work(const char *id, MemoryContext context);
-
 #endif							/* DYNAPG_JOBS_WORKER_H */

@@ -3,7 +3,7 @@
  *
  * Long work is what is left to do for a table (builder.h), or a job, which is a row of dynapg.long_jobs (jobs/job.h).  Each has one
  * dynamic background worker at a time, which holds a session lock of its own, so that everybody can see whether there is one.  What
- * a worker does is no matter of this file: it calls dynapg_job_main, in jobs/worker.c.
+ * a worker does is no matter of this file: it calls dynapg_job_main, in jobs/main.c.
  */
 #ifndef DYNAPG_STORE_LAUNCH_H
 #define DYNAPG_STORE_LAUNCH_H

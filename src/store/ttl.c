@@ -119,6 +119,14 @@ dyn_ttl_read(const DynTableDef *def)
 	return (DynTtl) {OidIsValid(index) ? DYN_TTL_DISABLING : DYN_TTL_DISABLED, wanted.attribute};
 }
 
+const char *
+dyn_ttl_status_name(DynTtlStatus status)
+{
+	static const char *const names[] = {"DISABLED", "ENABLING", "ENABLED", "DISABLING"};
+
+	return names[status];
+}
+
 void
 dyn_ttl_apply_now(const DynTableDef *def)
 {
@@ -225,11 +233,11 @@ set(const char *setting, const char *value)
 }
 
 /*
- * Locks a batch of expired rows in the order of the index.  Without statistics, as of a table that was just filled, the planner would
+ * Runs a query on expired rows in the order of the index.  Without statistics, as of a table that was just filled, the planner would
  * rather sort all that have expired, for each batch again.
  */
 static void
-lock_rows(const char *sql)
+run_by_index(const char *sql)
 {
 	int			level = NewGUCNestLevel();
 
@@ -258,10 +266,11 @@ dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynT
 	expired = expired_at(number, present());
 	SPI_connect();
 	/* the condition holds for the version of a row that the lock was got on: an update that saves an item is seen */
-	lock_rows(psprintf("SELECT pg_catalog.count(*), pg_catalog.max(d.at)::pg_catalog.text, pg_catalog.array_agg(d.ctid) "
-					   "FROM (SELECT t.ctid, %s AS at FROM %s AS t WHERE %s AND %s OPERATOR(pg_catalog.%s) %s "
-					   "ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED) AS d",
-					   number, table, expired, number, anywhere || start->beyond ? ">" : ">=", anywhere ? "-1" : start->at, number, limit));
+	run_by_index(psprintf("SELECT pg_catalog.count(*), pg_catalog.max(d.at)::pg_catalog.text, pg_catalog.array_agg(d.ctid) "
+						  "FROM (SELECT t.ctid, %s AS at FROM %s AS t WHERE %s AND %s OPERATOR(pg_catalog.%s) %s "
+						  "ORDER BY %s LIMIT %d OFFSET " INT64_FORMAT " FOR UPDATE SKIP LOCKED) AS d",
+						  number, table, expired, number, anywhere ? ">" : ">=", anywhere ? "-1" : start->at,
+						  number, limit, anywhere ? 0 : start->skip));
 	batch->found = dyn_sql_get_int64(0, 1);
 	if (batch->found > 0)
 	{
@@ -271,13 +280,34 @@ dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynT
 	SPI_finish();
 }
 
-DynTtlStart
-dyn_ttl_next(const DynTtlBatch *batch)
+/*
+ * Items of one time come in the order of their places, so those that are passed over come first.  Where some that are kept are of an
+ * earlier time, as many too many are passed over: the next look finds them.
+ */
+void
+dyn_ttl_go_on(DynTtlStart *start, const DynTtlBatch *batch)
 {
-	DynTtlStart start = {.beyond = batch->deleted < batch->found};
+	if (strcmp(start->at, batch->last) != 0)
+		start->skip = 0;
+	start->skip += Max(batch->found - batch->deleted, 0);
+	strlcpy(start->at, batch->last, sizeof(start->at));
+}
 
-	strlcpy(start.at, batch->last, sizeof(start.at));
-	return start;
+DynTtlBacklog
+dyn_ttl_backlog(const DynTableDef *def)
+{
+	Wanted		wanted = wanted_of(def);
+	char	   *number = expression(wanted.attribute);
+	DynTtlBacklog backlog = {0};
+
+	SPI_connect();
+	run_by_index(psprintf("SELECT pg_catalog.count(*), pg_catalog.to_timestamp(pg_catalog.min(%s)::double precision) FROM %s AS t WHERE %s",
+						  number, dyn_ddl_qualified_name(def->relid), expired_at(number, present())));
+	backlog.items = dyn_sql_get_int64(0, 1);
+	if (backlog.items > 0)
+		backlog.oldest = dyn_sql_get_int64(0, 2);
+	SPI_finish();
+	return backlog;
 }
 
 bool

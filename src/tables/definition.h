@@ -10,6 +10,7 @@
 #include "tables/index_kind.h"
 #include "utils/timestamp.h"
 #include "value/key.h"
+#include "value/reals.h"
 
 typedef enum DynIndexStatus
 {
@@ -17,6 +18,17 @@ typedef enum DynIndexStatus
 	DYN_INDEX_CREATING,
 	DYN_INDEX_DELETING
 } DynIndexStatus;
+
+/* What a vector index has besides; its keys are the attributes of the SearchSchema, the HASH one first. */
+typedef struct DynVectorDef
+{
+	char	   *attribute;
+	int			dimensions;
+	DynMetric	metric;
+	bool		has_hash;
+	int			nkeys;
+	DynKeyAttr *keys;
+} DynVectorDef;
 
 /* A secondary index as created; keys in order, partition attributes first. */
 typedef struct DynIndexDef
@@ -30,7 +42,9 @@ typedef struct DynIndexDef
 	int			ninclude;
 	char	  **include;		/* NonKeyAttributes */
 	char	   *definition;		/* JSON: what is only described back (throughput, warm throughput) */
+	DynVectorDef *vector;		/* DYN_INDEX_VECTOR; npk and nsk are 0 then */
 	DynIndexStatus status;		/* out; see index.h */
+	int			failures;		/* out: of building or dropping it */
 	char	   *relation_name;	/* out */
 } DynIndexDef;
 
@@ -49,7 +63,30 @@ typedef struct DynTableDef
 	char	   *filled_by;		/* the id of the job that fills the table, which is CREATING until it is done; or NULL */
 	char	   *rows_from;		/* of a new table: a relation or (query) with the rows to begin with, pk, sk and item; or NULL */
 	int			nindexes;
-	DynIndexDef *indexes;
+	DynIndexDef *indexes;		/* local and global ones */
+	int			nvectors;
+	DynIndexDef *vectors;		/* vector indexes */
 } DynTableDef;
+
+/* All indexes of a table, those on vectors last. */
+static inline int
+dyn_def_count(const DynTableDef *def)
+{
+	return def->nindexes + def->nvectors;
+}
+
+static inline DynIndexDef *
+dyn_def_index(const DynTableDef *def, int i)
+{
+	return i < def->nindexes ? &def->indexes[i] : &def->vectors[i - def->nindexes];
+}
+
+/* The attributes that an index is about, besides the vector. */
+static inline const DynKeyAttr *
+dyn_def_keys(const DynIndexDef *index, int *count)
+{
+	*count = index->vector ? index->vector->nkeys : index->npk + index->nsk;
+	return index->vector ? index->vector->keys : index->keys;
+}
 
 #endif							/* DYNAPG_TABLES_DEFINITION_H */

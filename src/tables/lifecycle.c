@@ -113,12 +113,12 @@ create(DynTableDef *def, MemoryContext result_context)
 	def->relid = dyn_ddl_create_table(def, relation_name);
 	remove_stale_rows(def->name, def->relid);
 	insert_table(def, result_context);
-	for (int i = 0; i < def->nindexes; i++)
+	for (int i = 0; i < dyn_def_count(def); i++)
 	{
 		if (def->filled_by != NULL)
-			dyn_index_announce(def, &def->indexes[i]);
+			dyn_index_announce(def, dyn_def_index(def, i));
 		else
-			dyn_index_create(def, &def->indexes[i]);
+			dyn_index_create(def, dyn_def_index(def, i));
 	}
 	CacheInvalidateRelcacheByRelid(def->relid);
 	return true;

@@ -26,9 +26,9 @@
 typedef struct DynThrottle
 {
 	bool		on_demand;
-	bool		limited[DYN_BUCKET_KINDS];	/* is any of these? */
-	DynBucketd table;
-	DynBucketd indexes[FLEXIBLE_ARRAY_MEMBER];	/* of each index; without limits for a local one */
+	bool		limited[DYN_ALLOWANCE_KINDS];	/* is any of these? */
+	DynAllowance table;
+	DynAllowance indexes[FLEXIBLE_ARRAY_MEMBER];	/* of each index; without limits for a local one */
 } DynThrottle;
 
 /* A bucket that has nothing left. */
@@ -36,7 +36,7 @@ typedef struct Refusal
 {
 	const DynTable *table;
 	const DynIndex *index;		/* NULL: the table's own */
-	DynBucketKind kind;
+	DynAllowanceKind kind;
 	bool		on_demand;
 } Refusal;
 
@@ -49,10 +49,10 @@ PG_FUNCTION_INFO_V1(dynapg_refill_throughput);
 
 /* Limits of a definition's units; those that are absent, or lifted, are none. */
 static void
-set_rates(DynBucketd *limits, bool on_demand, const DynThroughput *provisioned, const DynUnits *maximum)
+set_rates(DynAllowance *limits, bool on_demand, const DynThroughput *provisioned, const DynUnits *maximum)
 {
-	limits->rates[DYN_BUCKET_READ] = Max(on_demand ? maximum->read : provisioned->read, 0);
-	limits->rates[DYN_BUCKET_WRITE] = Max(on_demand ? maximum->write : provisioned->write, 0);
+	limits->rates[DYN_ALLOWANCE_READ] = Max(on_demand ? maximum->read : provisioned->read, 0);
+	limits->rates[DYN_ALLOWANCE_WRITE] = Max(on_demand ? maximum->write : provisioned->write, 0);
 }
 
 static void
@@ -61,14 +61,14 @@ read_limits(DynThrottle *admission, const DynTable *table)
 	DynTableSettings *settings = dyn_settings_read(table->definition);
 
 	admission->on_demand = settings->pay_per_request;
-	admission->table = (DynBucketd) {.relid = table->relid};
+	admission->table = (DynAllowance) {.relid = table->relid};
 	set_rates(&admission->table, admission->on_demand, &settings->throughput, &settings->on_demand);
 	for (int i = 0; i < table->nindexes; i++)
 	{
-		DynBucketd *limits = &admission->indexes[i];
+		DynAllowance *limits = &admission->indexes[i];
 		DynIndexSettings *own;
 
-		*limits = (DynBucketd) {.relid = table->indexes[i].relid};
+		*limits = (DynAllowance) {.relid = table->indexes[i].relid};
 		if (table->indexes[i].kind != DYN_INDEX_GLOBAL || !OidIsValid(limits->relid))
 			continue;
 		own = dyn_index_settings_read(table->indexes[i].definition);
@@ -85,13 +85,13 @@ admission_of(DynTable *table)
 
 	if (table->throttle != NULL)
 		return table->throttle;
-	admission = MemoryContextAllocZero(table->context, offsetof(DynThrottle, indexes) + table->nindexes * sizeof(DynBucketd));
+	admission = MemoryContextAllocZero(table->context, offsetof(DynThrottle, indexes) + table->nindexes * sizeof(DynAllowance));
 	work = AllocSetContextCreate(CurrentMemoryContext, "dynapg admission", ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(work);
 	read_limits(admission, table);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(work);
-	for (int kind = 0; kind < DYN_BUCKET_KINDS; kind++)
+	for (int kind = 0; kind < DYN_ALLOWANCE_KINDS; kind++)
 	{
 		admission->limited[kind] = admission->table.rates[kind] > 0;
 		for (int i = 0; i < table->nindexes; i++)
@@ -102,7 +102,7 @@ admission_of(DynTable *table)
 }
 
 bool
-dyn_throttle_limits(DynTable *table, DynBucketKind kind)
+dyn_throttle_limits(DynTable *table, DynAllowanceKind kind)
 {
 	return admission_of(table)->limited[kind];
 }
@@ -110,7 +110,7 @@ dyn_throttle_limits(DynTable *table, DynBucketKind kind)
 /* ---- refusals ---- */
 
 static List *
-add_refusal(List *refusals, DynTable *table, const DynIndex *index, DynBucketKind kind)
+add_refusal(List *refusals, DynTable *table, const DynIndex *index, DynAllowanceKind kind)
 {
 	Refusal    *refusal = palloc_object(Refusal);
 
@@ -160,7 +160,7 @@ append_reason(StringInfo out, const Refusal *refusal)
 	else
 		dyn_name_table_arn(&arn, refusal->table->name);
 	appendStringInfo(out, "{\"reason\":\"%s%s%s\"", refusal->index != NULL ? "Index" : "Table",
-					 refusal->kind == DYN_BUCKET_READ ? "Read" : "Write",
+					 refusal->kind == DYN_ALLOWANCE_READ ? "Read" : "Write",
 					 refusal->on_demand ? "MaxOnDemandThroughputExceeded" : "ProvisionedThroughputExceeded");
 	dyn_jsonout_member(out, "resource");
 	dyn_jsonout_string(out, arn.data, arn.len);
@@ -191,13 +191,13 @@ dyn_throttle_refuse(List *refusals)
 /* ---- asking and taking ---- */
 
 List *
-dyn_throttle_check(DynTable *table, const DynIndex *index, DynBucketKind kind)
+dyn_throttle_check(DynTable *table, const DynIndex *index, DynAllowanceKind kind)
 {
 	const DynThrottle *admission = admission_of(table);
 	const DynIndex *global = index != NULL && index->kind == DYN_INDEX_GLOBAL ? index : NULL;
-	const DynBucketd *limits = global != NULL ? &admission->indexes[global - table->indexes] : &admission->table;
+	const DynAllowance *limits = global != NULL ? &admission->indexes[global - table->indexes] : &admission->table;
 
-	return dyn_bucket_has_left(limits, kind) ? NIL : add_refusal(NIL, table, global, kind);
+	return dyn_allowance_has_left(limits, kind) ? NIL : add_refusal(NIL, table, global, kind);
 }
 
 bool
@@ -207,7 +207,7 @@ dyn_throttle_index_exhausted(DynTable *table)
 
 	for (int i = 0; i < table->nindexes; i++)
 	{
-		if (!dyn_bucket_has_left(&admission->indexes[i], DYN_BUCKET_WRITE))
+		if (!dyn_allowance_has_left(&admission->indexes[i], DYN_ALLOWANCE_WRITE))
 			return true;
 	}
 	return false;
@@ -235,47 +235,47 @@ own_units(const DynTable *table, const DynCapacity *used)
 
 /* The global indexes that were used and have nothing left. */
 static List *
-check_indexes(DynTable *table, DynBucketKind kind, const DynCapacity *used)
+check_indexes(DynTable *table, DynAllowanceKind kind, const DynCapacity *used)
 {
 	const DynThrottle *admission = admission_of(table);
 	List	   *refusals = NIL;
 
 	for (int i = 0; i < table->nindexes; i++)
 	{
-		if (index_units(used, i) > 0 && !dyn_bucket_has_left(&admission->indexes[i], kind))
+		if (index_units(used, i) > 0 && !dyn_allowance_has_left(&admission->indexes[i], kind))
 			refusals = add_refusal(refusals, table, &table->indexes[i], kind);
 	}
 	return refusals;
 }
 
 static void
-charge_indexes(DynTable *table, DynBucketKind kind, const DynCapacity *used)
+charge_indexes(DynTable *table, DynAllowanceKind kind, const DynCapacity *used)
 {
 	const DynThrottle *admission = admission_of(table);
 
 	for (int i = 0; i < table->nindexes; i++)
 	{
 		if (index_units(used, i) > 0)
-			dyn_bucket_charge(&admission->indexes[i], kind, index_units(used, i));
+			dyn_allowance_charge(&admission->indexes[i], kind, index_units(used, i));
 	}
 }
 
 void
-dyn_throttle_charge(DynTable *table, DynBucketKind kind, const DynCapacity *used)
+dyn_throttle_charge(DynTable *table, DynAllowanceKind kind, const DynCapacity *used)
 {
-	dyn_bucket_charge(&admission_of(table)->table, kind, own_units(table, used));
+	dyn_allowance_charge(&admission_of(table)->table, kind, own_units(table, used));
 	charge_indexes(table, kind, used);
 }
 
 List *
-dyn_throttle_take(DynTable *table, DynBucketKind kind, const DynCapacity *used)
+dyn_throttle_take(DynTable *table, DynAllowanceKind kind, const DynCapacity *used)
 {
 	double		own = own_units(table, used);
 	List	   *refusals = check_indexes(table, kind, used);
 
 	if (refusals != NIL)
 		return refusals;
-	if (own > 0 && !dyn_bucket_take(&admission_of(table)->table, kind, own))
+	if (own > 0 && !dyn_allowance_take(&admission_of(table)->table, kind, own))
 		return add_refusal(NIL, table, NULL, kind);
 	charge_indexes(table, kind, used);
 	return NIL;
@@ -305,10 +305,10 @@ dyn_throttle_written(const DynWrite *write, const DynWriteResult *result)
 {
 	DynCapacity used;
 
-	if (!dyn_throttle_applies(write->table, DYN_BUCKET_WRITE))
+	if (!dyn_throttle_applies(write->table, DYN_ALLOWANCE_WRITE))
 		return;
 	used = dyn_throttle_of_write(write, result);
-	dyn_throttle_refuse(dyn_throttle_take(write->table, DYN_BUCKET_WRITE, &used));
+	dyn_throttle_refuse(dyn_throttle_take(write->table, DYN_ALLOWANCE_WRITE, &used));
 }
 
 /* ---- transactions ---- */
@@ -335,14 +335,14 @@ give_reason(DynReason *reason, List *refusals)
 }
 
 void
-dyn_throttle_check_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynBucketKind kind)
+dyn_throttle_check_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynAllowanceKind kind)
 {
 	for (int i = 0; i < count; i++)
 		give_reason(&reasons[i], dyn_throttle_check(actions[i].table, NULL, kind));
 }
 
 void
-dyn_throttle_take_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynBucketKind kind)
+dyn_throttle_take_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynAllowanceKind kind)
 {
 	if (!dyn_cancellation_is_due(reasons, count))
 	{
@@ -364,14 +364,14 @@ dynapg_throughput_left(PG_FUNCTION_ARGS)
 {
 	StringInfoData out;
 	int			count;
-	DynBucketState *states = dyn_bucket_list(&count);
+	DynAllowanceState *states = dyn_allowance_list(&count);
 
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '[');
 	for (int i = 0; i < count; i++)
 	{
 		appendStringInfo(&out, "%s{\"relid\":%u,\"kind\":\"%s\",\"units_per_second\":" INT64_FORMAT ",\"units\":%.6f}",
-						 i > 0 ? "," : "", states[i].relid, states[i].kind == DYN_BUCKET_READ ? "read" : "write",
+						 i > 0 ? "," : "", states[i].relid, states[i].kind == DYN_ALLOWANCE_READ ? "read" : "write",
 						 states[i].rate, states[i].units);
 	}
 	appendStringInfoChar(&out, ']');
@@ -387,16 +387,16 @@ dynapg_refill_throughput(PG_FUNCTION_ARGS)
 	DynTable   *table = dyn_name_find_table((DynSlice) {VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given)}, DYN_NAME_CONTROL);
 	const DynThrottle *admission;
 
-	if (seconds < -DYN_BUCKET_BURST || seconds > DYN_BUCKET_BURST)
+	if (seconds < -DYN_ALLOWANCE_BURST || seconds > DYN_ALLOWANCE_BURST)
 		ereport(ERROR,
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("seconds must be from %d to %d", -DYN_BUCKET_BURST, DYN_BUCKET_BURST));
+				errmsg("seconds must be from %d to %d", -DYN_ALLOWANCE_BURST, DYN_ALLOWANCE_BURST));
 	admission = admission_of(table);
-	dyn_bucket_set(&admission->table, seconds);
+	dyn_allowance_set(&admission->table, seconds);
 	for (int i = 0; i < table->nindexes; i++)
 	{
 		if (table->indexes[i].kind == DYN_INDEX_GLOBAL && OidIsValid(admission->indexes[i].relid))
-			dyn_bucket_set(&admission->indexes[i], seconds);
+			dyn_allowance_set(&admission->indexes[i], seconds);
 	}
 	PG_RETURN_VOID();
 }

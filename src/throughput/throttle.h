@@ -2,7 +2,7 @@
  * throttle.h - may a request use the throughput of its table, and what it used of it
  *
  * Only with dynapg.throttling; otherwise each of these is one branch at its caller's.  The buckets are those of
- * throughput/bucket.h.  A table of billing mode PROVISIONED, and each of its global secondary indexes, is limited to its
+ * throughput/allowance.h.  A table of billing mode PROVISIONED, and each of its global secondary indexes, is limited to its
  * ProvisionedThroughput; one of PAY_PER_REQUEST to its OnDemandThroughput, where it has that.  Local secondary indexes
  * use the table's.
  *
@@ -23,14 +23,14 @@
 #include "base/guc.h"
 #include "store/cancellation.h"
 #include "store/rows.h"
-#include "throughput/bucket.h"
+#include "throughput/allowance.h"
 #include "throughput/capacity.h"
 
 /* Is the use of the table, or of one of its global indexes, limited at present? */
-extern bool dyn_throttle_limits(DynTable *table, DynBucketKind kind);
+extern bool dyn_throttle_limits(DynTable *table, DynAllowanceKind kind);
 
 static inline bool
-dyn_throttle_applies(DynTable *table, DynBucketKind kind)
+dyn_throttle_applies(DynTable *table, DynAllowanceKind kind)
 {
 	return unlikely(dyn_guc_throttling) && dyn_throttle_limits(table, kind);
 }
@@ -39,13 +39,13 @@ dyn_throttle_applies(DynTable *table, DynBucketKind kind)
  * What has nothing left, as a list for dyn_throttle_refuse; NIL is "admitted".  index is the one that is read by, or NULL;
  * a local one is the table.
  */
-extern List *dyn_throttle_check(DynTable *table, const DynIndex *index, DynBucketKind kind);
+extern List *dyn_throttle_check(DynTable *table, const DynIndex *index, DynAllowanceKind kind);
 
 /* Takes what was used, unless something of it has nothing left: a list of that. */
-extern List *dyn_throttle_take(DynTable *table, DynBucketKind kind, const DynCapacity *used);
+extern List *dyn_throttle_take(DynTable *table, DynAllowanceKind kind, const DynCapacity *used);
 
 /* Takes it whatever is left. */
-extern void dyn_throttle_charge(DynTable *table, DynBucketKind kind, const DynCapacity *used);
+extern void dyn_throttle_charge(DynTable *table, DynAllowanceKind kind, const DynCapacity *used);
 
 /* Raises the exception that a request with these refusals gets; none where there are none. */
 extern void dyn_throttle_refuse(List *refusals);
@@ -61,7 +61,7 @@ extern DynCapacity dyn_throttle_of_write(const DynWrite *write, const DynWriteRe
 
 /* For an operation on one item, or a page. */
 static inline void
-dyn_throttle_require(DynTable *table, const DynIndex *index, DynBucketKind kind)
+dyn_throttle_require(DynTable *table, const DynIndex *index, DynAllowanceKind kind)
 {
 	if (unlikely(dyn_guc_throttling))
 		dyn_throttle_refuse(dyn_throttle_check(table, index, kind));
@@ -71,7 +71,7 @@ static inline void
 dyn_throttle_read(DynTable *table, const DynCapacity *used)
 {
 	if (unlikely(dyn_guc_throttling))
-		dyn_throttle_refuse(dyn_throttle_take(table, DYN_BUCKET_READ, used));
+		dyn_throttle_refuse(dyn_throttle_take(table, DYN_ALLOWANCE_READ, used));
 }
 
 /* The images have been kept where dyn_throttle_applies said so. */
@@ -90,12 +90,12 @@ typedef struct DynThrottleAction
 extern void dyn_throttle_add_transact_write(DynThrottleAction *action, const DynWrite *write, const DynWriteResult *result);
 
 /* Gives the actions whose tables have nothing left their reason. */
-extern void dyn_throttle_check_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynBucketKind kind);
+extern void dyn_throttle_check_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynAllowanceKind kind);
 
 /*
  * Takes what all actions used.  One that uses what has nothing left gets that as its reason unless it has another one, and
  * nothing is taken then; except that a transaction that is cancelled for other reasons has used what it used.
  */
-extern void dyn_throttle_take_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynBucketKind kind);
+extern void dyn_throttle_take_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynAllowanceKind kind);
 
 #endif							/* DYNAPG_THROUGHPUT_THROTTLE_H */

@@ -1,10 +1,10 @@
 /*
- * internal.h - what the two kinds of buckets have in common
+ * kind.h - what the two kinds of buckets have in common
  */
-#ifndef DYNAPG_BUCKET_INTERNAL_H
-#define DYNAPG_BUCKET_INTERNAL_H
+#ifndef DYNAPG_BUCKET_KIND_H
+#define DYNAPG_BUCKET_KIND_H
 
-#include "bucket/bucket.h"
+#include "bucket/types.h"
 #include "common/cryptohash.h"
 
 #define DYN_MAX_BUCKET_KEY		1024	/* bytes */
@@ -74,4 +74,4 @@ extern void dyn_s3_missing(const DynS3Bucket *bucket) pg_attribute_noreturn();
 /* For bytes: hexadecimal digits, NUL-terminated. */
 extern void dyn_s3_hex(const uint8 *bytes, size_t len, char *hex);
 
-#endif							/* DYNAPG_BUCKET_INTERNAL_H */
+#endif							/* DYNAPG_BUCKET_KIND_H */

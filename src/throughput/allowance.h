@@ -1,5 +1,5 @@
 /*
- * bucket.h - provisioned throughput: what tables and global secondary indexes have left of it, shared by all backends
+ * allowance.h - provisioned throughput: what tables and global secondary indexes have left of it, shared by all backends
  *
  * Model.  A table, and each global secondary index, has a bucket of read units and one of write units.  Units flow in at
  * the rate that the definition gives them per second; what is not used is kept, but no more of it than flows
@@ -15,53 +15,53 @@
  *
  * A change of the rate takes effect with the next request: what has flowed in until then did so at the old one.
  */
-#ifndef DYNAPG_THROUGHPUT_BUCKET_H
-#define DYNAPG_THROUGHPUT_BUCKET_H
+#ifndef DYNAPG_THROUGHPUT_ALLOWANCE_H
+#define DYNAPG_THROUGHPUT_ALLOWANCE_H
 
 #include "postgres.h"
 
-#define DYN_BUCKET_BURST	300 /* seconds whose unused units are kept; developer guide, "Burst and adaptive capacity" */
+#define DYN_ALLOWANCE_BURST	300 /* seconds whose unused units are kept; developer guide, "Burst and adaptive capacity" */
 
-typedef enum DynBucketKind
+typedef enum DynAllowanceKind
 {
-	DYN_BUCKET_READ,
-	DYN_BUCKET_WRITE
-} DynBucketKind;
+	DYN_ALLOWANCE_READ,
+	DYN_ALLOWANCE_WRITE
+} DynAllowanceKind;
 
-#define DYN_BUCKET_KINDS	2
+#define DYN_ALLOWANCE_KINDS	2
 
 /* A relation whose use is limited: a data table, or a btree that is a global secondary index. */
-typedef struct DynBucketd
+typedef struct DynAllowance
 {
 	Oid			relid;
-	int64		rates[DYN_BUCKET_KINDS];	/* units per second; 0: no limit */
-} DynBucketd;
+	int64		rates[DYN_ALLOWANCE_KINDS];	/* units per second; 0: no limit */
+} DynAllowance;
 
 /* What is left in a bucket. */
-typedef struct DynBucketState
+typedef struct DynAllowanceState
 {
 	Oid			relid;
-	DynBucketKind kind;
+	DynAllowanceKind kind;
 	int64		rate;
 	double		units;
-} DynBucketState;
+} DynAllowanceState;
 
 /* Asks for shared memory; from _PG_init. */
-extern void dyn_bucket_register(void);
+extern void dyn_allowance_register(void);
 
 /* Is anything left? */
-extern bool dyn_bucket_has_left(const DynBucketd *throttled, DynBucketKind kind);
+extern bool dyn_allowance_has_left(const DynAllowance *throttled, DynAllowanceKind kind);
 
 /* Takes that many units if anything is left, and tells whether it was so. */
-extern bool dyn_bucket_take(const DynBucketd *throttled, DynBucketKind kind, double units);
+extern bool dyn_allowance_take(const DynAllowance *throttled, DynAllowanceKind kind, double units);
 
 /* Takes them whatever is left. */
-extern void dyn_bucket_charge(const DynBucketd *throttled, DynBucketKind kind, double units);
+extern void dyn_allowance_charge(const DynAllowance *throttled, DynAllowanceKind kind, double units);
 
 /* Has both buckets hold what flows in within that many seconds, which may be negative: a debt. */
-extern void dyn_bucket_set(const DynBucketd *throttled, int seconds);
+extern void dyn_allowance_set(const DynAllowance *throttled, int seconds);
 
 /* The buckets of this database in the current memory context, without those of no limit. */
-extern DynBucketState *dyn_bucket_list(int *count);
+extern DynAllowanceState *dyn_allowance_list(int *count);
 
-#endif							/* DYNAPG_THROUGHPUT_BUCKET_H */
+#endif							/* DYNAPG_THROUGHPUT_ALLOWANCE_H */

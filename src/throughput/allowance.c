@@ -1,5 +1,5 @@
 /*
- * bucket.c - provisioned throughput: what tables and global secondary indexes have left of it, shared by all backends
+ * allowance.c - provisioned throughput: what tables and global secondary indexes have left of it, shared by all backends
  *
  * A shared hash by database and relation.  Its lock is held shared to find an entry and exclusively to add or
  * remove one; an entry's own spinlock is held for the few instructions that bring a bucket up to the moment.  Units
@@ -20,7 +20,7 @@
 
 #include "base/compat.h"
 #include "base/limits.h"
-#include "throughput/bucket.h"
+#include "throughput/allowance.h"
 
 #define LOCK_NAME	"dynapg throughput"
 #define MILLION		INT64CONST(1000000)
@@ -43,7 +43,7 @@ typedef struct Entry
 {
 	Key			key;			/* first, as hash tables want it */
 	slock_t		mutex;			/* of the buckets */
-	Bucket		buckets[DYN_BUCKET_KINDS];
+	Bucket		buckets[DYN_ALLOWANCE_KINDS];
 } Entry;
 
 static HTAB *shared = NULL;
@@ -77,7 +77,7 @@ start_shmem(void)
 }
 
 void
-dyn_bucket_register(void)
+dyn_allowance_register(void)
 {
 	if (!process_shared_preload_libraries_in_progress)
 		return;
@@ -110,9 +110,9 @@ now(void)
 static int64
 left_at(const Bucket *bucket, int64 moment)
 {
-	int64		elapsed = Min(Max(moment - bucket->at, 0), DYN_BUCKET_BURST * MILLION);
+	int64		elapsed = Min(Max(moment - bucket->at, 0), DYN_ALLOWANCE_BURST * MILLION);
 
-	return Min(bucket->left + elapsed * bucket->rate, DYN_BUCKET_BURST * MILLION * bucket->rate);
+	return Min(bucket->left + elapsed * bucket->rate, DYN_ALLOWANCE_BURST * MILLION * bucket->rate);
 }
 
 static int64
@@ -125,7 +125,7 @@ bounded(int64 rate)
 static void
 refresh(Bucket *bucket, int64 rate, int64 moment)
 {
-	int64		full = DYN_BUCKET_BURST * MILLION * rate;
+	int64		full = DYN_ALLOWANCE_BURST * MILLION * rate;
 
 	bucket->left = bucket->rate == 0 ? full : Min(left_at(bucket, moment), full);
 	bucket->rate = rate;
@@ -134,9 +134,9 @@ refresh(Bucket *bucket, int64 rate, int64 moment)
 
 /* Sets both buckets to what flows in within so many seconds. */
 static void
-fill(Entry *entry, const DynBucketd *throttled, int seconds, int64 moment)
+fill(Entry *entry, const DynAllowance *throttled, int seconds, int64 moment)
 {
-	for (int kind = 0; kind < DYN_BUCKET_KINDS; kind++)
+	for (int kind = 0; kind < DYN_ALLOWANCE_KINDS; kind++)
 	{
 		int64		rate = bounded(throttled->rates[kind]);
 
@@ -150,9 +150,9 @@ fill(Entry *entry, const DynBucketd *throttled, int seconds, int64 moment)
 static int64
 fullness(const Entry *entry, int64 moment)
 {
-	int64		least = DYN_BUCKET_BURST * MILLION;
+	int64		least = DYN_ALLOWANCE_BURST * MILLION;
 
-	for (int kind = 0; kind < DYN_BUCKET_KINDS; kind++)
+	for (int kind = 0; kind < DYN_ALLOWANCE_KINDS; kind++)
 	{
 		const Bucket *bucket = &entry->buckets[kind];
 
@@ -176,7 +176,7 @@ make_room(int64 moment)
 	{
 		int64		full = fullness(entry, moment);
 
-		if (full >= DYN_BUCKET_BURST * MILLION)
+		if (full >= DYN_ALLOWANCE_BURST * MILLION)
 			(void) hash_search(shared, &entry->key, HASH_REMOVE, NULL);
 		else if (full > most)
 		{
@@ -190,7 +190,7 @@ make_room(int64 moment)
 
 /* The relation's entry; the lock is held when it returns. */
 static Entry *
-lock_entry(const DynBucketd *throttled)
+lock_entry(const DynAllowance *throttled)
 {
 	Key			key = {.database = MyDatabaseId, .relid = throttled->relid};
 	Entry	   *entry;
@@ -212,14 +212,14 @@ lock_entry(const DynBucketd *throttled)
 	if (!found)
 	{
 		SpinLockInit(&entry->mutex);
-		fill(entry, throttled, DYN_BUCKET_BURST, moment);
+		fill(entry, throttled, DYN_ALLOWANCE_BURST, moment);
 	}
 	return entry;
 }
 
 /* Takes the units, unless nothing is left and that matters; returns whether something was left. */
 static bool
-take(const DynBucketd *throttled, DynBucketKind kind, double units, bool always)
+take(const DynAllowance *throttled, DynAllowanceKind kind, double units, bool always)
 {
 	int64		rate = bounded(throttled->rates[kind]);
 	Entry	   *entry = lock_entry(throttled);
@@ -240,26 +240,26 @@ take(const DynBucketd *throttled, DynBucketKind kind, double units, bool always)
 /* ---- what the other files see ---- */
 
 bool
-dyn_bucket_has_left(const DynBucketd *throttled, DynBucketKind kind)
+dyn_allowance_has_left(const DynAllowance *throttled, DynAllowanceKind kind)
 {
 	return throttled->rates[kind] == 0 || take(throttled, kind, 0, false);
 }
 
 bool
-dyn_bucket_take(const DynBucketd *throttled, DynBucketKind kind, double units)
+dyn_allowance_take(const DynAllowance *throttled, DynAllowanceKind kind, double units)
 {
 	return throttled->rates[kind] == 0 || take(throttled, kind, units, false);
 }
 
 void
-dyn_bucket_charge(const DynBucketd *throttled, DynBucketKind kind, double units)
+dyn_allowance_charge(const DynAllowance *throttled, DynAllowanceKind kind, double units)
 {
 	if (throttled->rates[kind] > 0)
 		(void) take(throttled, kind, units, true);
 }
 
 void
-dyn_bucket_set(const DynBucketd *throttled, int seconds)
+dyn_allowance_set(const DynAllowance *throttled, int seconds)
 {
 	Entry	   *entry = lock_entry(throttled);
 	int64		moment = now();
@@ -272,16 +272,16 @@ dyn_bucket_set(const DynBucketd *throttled, int seconds)
 
 /* Appends an entry's buckets to the states. */
 static void
-list_entry(Entry *entry, int64 moment, DynBucketState *states, int *count)
+list_entry(Entry *entry, int64 moment, DynAllowanceState *states, int *count)
 {
 	SpinLockAcquire(&entry->mutex);
-	for (int kind = 0; kind < DYN_BUCKET_KINDS; kind++)
+	for (int kind = 0; kind < DYN_ALLOWANCE_KINDS; kind++)
 	{
 		const Bucket *bucket = &entry->buckets[kind];
 
 		if (bucket->rate == 0)
 			continue;
-		states[(*count)++] = (DynBucketState)
+		states[(*count)++] = (DynAllowanceState)
 		{
 			.relid = entry->key.relid,
 			.kind = kind,
@@ -292,10 +292,10 @@ list_entry(Entry *entry, int64 moment, DynBucketState *states, int *count)
 	SpinLockRelease(&entry->mutex);
 }
 
-DynBucketState *
-dyn_bucket_list(int *count)
+DynAllowanceState *
+dyn_allowance_list(int *count)
 {
-	DynBucketState *states = palloc_array(DynBucketState, DYN_MAX_THROTTLED * DYN_BUCKET_KINDS);
+	DynAllowanceState *states = palloc_array(DynAllowanceState, DYN_MAX_THROTTLED * DYN_ALLOWANCE_KINDS);
 	int64		moment = now();
 	HASH_SEQ_STATUS scan;
 	Entry	   *entry;
