@@ -13,8 +13,10 @@
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
 
+#include "api/handlers.h"
 #include "api/load.h"
-#include "api/operation.h"
+#include "api/shapes.h"
+#include "base/call.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
@@ -29,6 +31,7 @@
 
 #define BATCH_ITEMS		1000
 #define BATCH_BYTES		(4 * 1024 * 1024)
+#define MAX_COLLISIONS	5		/* after which nobody believes any more that keys are not there */
 #define KEPT_ERRORS		1000	/* of a job */
 #define PENDING_ERRORS	100
 #define MAX_ERROR_TEXT	200		/* bytes of a record that are shown with its error */
@@ -60,6 +63,7 @@ struct DynLoad
 	DynLoadError errors[PENDING_ERRORS];
 	TimestampTz since;			/* when units were counted from on */
 	double		units;			/* written since then */
+	int			collisions;		/* runs of a fresh table with keys that were there */
 };
 
 bool
@@ -265,11 +269,19 @@ attempt(Attempt function, void *arg)
 	return error;
 }
 
+/* How a run is written. */
+typedef enum RunKind
+{
+	RUN_INSERT,					/* keys that are not there */
+	RUN_PUT,
+	RUN_DELETE
+} RunKind;
+
 /* Items with different keys, or keys that are deleted, in the keys' order. */
 typedef struct Run
 {
 	DynTable   *table;
-	bool		delete;
+	RunKind		kind;
 	int			count;
 	DynKey	   *keys;
 	struct varlena **items;		/* of a put */
@@ -281,8 +293,10 @@ write_run(void *arg)
 {
 	const Run  *run = arg;
 
-	if (run->delete)
+	if (run->kind == RUN_DELETE)
 		dyn_rows_delete(run->table, run->keys, run->count, NULL);
+	else if (run->kind == RUN_INSERT)
+		dyn_rows_insert(run->table, run->keys, run->items, run->count);
 	else
 		dyn_rows_put(run->table, run->keys, run->items, run->count, NULL);
 }
@@ -302,7 +316,7 @@ count_run(DynLoad *load, const Run *run)
 {
 	for (int i = 0; i < run->count; i++)
 	{
-		if (run->delete)
+		if (run->kind == RUN_DELETE)
 			load->units++;
 		else
 			count_written(load, run->table, run->items[i]);
@@ -312,7 +326,7 @@ count_run(DynLoad *load, const Run *run)
 static void
 write_single(DynLoad *load, const Run *run, int i)
 {
-	Run			single = {run->table, run->delete, 1, &run->keys[i], &run->items[i], &run->records[i]};
+	Run			single = {run->table, run->kind, 1, &run->keys[i], &run->items[i], &run->records[i]};
 	ErrorData  *error = attempt(write_run, &single);
 	StringInfoData text;
 
@@ -322,17 +336,24 @@ write_single(DynLoad *load, const Run *run, int i)
 		return;
 	}
 	initStringInfo(&text);
-	if (!run->delete)
+	if (run->kind == RUN_PUT)
 		dyn_item_print(&text, dyn_item_root(run->items[i]));
 	refuse(load, run->records[i], judge_error(error), (DynSlice) {text.data, text.len}, NULL);
 }
 
-/* Writes a run as a whole, or else one by one. */
+/* Writes a run as a whole, or else one by one.  Where keys are there that were not to be, the run is tried again as puts. */
 static void
 write_items(DynLoad *load, Run *run)
 {
 	ErrorData  *error = run->count > 0 ? attempt(write_run, run) : NULL;
 
+	if (error != NULL && run->kind == RUN_INSERT)
+	{
+		(void) judge_error(error);
+		load->collisions++;
+		run->kind = RUN_PUT;
+		error = attempt(write_run, run);
+	}
 	if (error == NULL)
 	{
 		count_run(load, run);
@@ -365,9 +386,9 @@ keep_rate(DynLoad *load)
 }
 
 static Run
-make_run(DynTable *table, bool delete, int room)
+make_run(DynTable *table, RunKind kind, int room)
 {
-	return (Run) {table, delete, 0, palloc_array(DynKey, room), palloc0_array(struct varlena *, room), palloc_array(int64, room)};
+	return (Run) {table, kind, 0, palloc_array(DynKey, room), palloc0_array(struct varlena *, room), palloc_array(int64, room)};
 }
 
 /* Writes what is pending in the order of the keys; an item that a later one with its key replaces is left out. */
@@ -375,8 +396,9 @@ static void
 write_pending(DynLoad *load)
 {
 	DynTable   *table = table_of(load);
-	Run			puts = make_run(table, false, load->npending);
-	Run			deletes = make_run(table, true, load->npending);
+	bool		fresh = load->options.fresh && load->collisions < MAX_COLLISIONS;
+	Run			puts = make_run(table, fresh ? RUN_INSERT : RUN_PUT, load->npending);
+	Run			deletes = make_run(table, RUN_DELETE, load->npending);
 
 	qsort(load->pending, load->npending, sizeof(Pending), compare_pending);
 	for (int i = 0; i < load->npending; i++)
@@ -430,11 +452,14 @@ static void
 put_item(void *arg)
 {
 	const Call *call = arg;
-	const DynOperation *operation = dyn_operation_find("PutItem", strlen("PutItem"));
+	const DynJson *request = dyn_json_parse(call->request, call->len);
+	DynCall		outer = dyn_call_begin("PutItem");
 	StringInfoData reply;
 
 	initStringInfo(&reply);
-	dyn_api_call(operation, call->request, call->len, &reply);
+	dyn_shape_check(&dyn_shape_put_item, request);
+	dyn_api_put_item(request, &reply);
+	(void) dyn_call_end(outer);
 }
 
 static void

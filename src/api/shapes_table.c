@@ -186,6 +186,7 @@ static const DynShapeField table_creation_fields[] = {
 	{"OnDemandThroughput", &on_demand, false},
 	{"SSESpecification", &sse, false},
 	{"GlobalSecondaryIndexes", &gsis, false},
+	{"VectorIndexes", &vectors, false},
 };
 const DynShape dyn_shape_table_creation = STRUCTURE_OF("TableCreationParameters", table_creation_fields);
 

@@ -14,7 +14,7 @@
 
 #include "base/compat.h"
 #include "base/jsonout.h"
-#include "formats/readers.h"
+#include "formats/csv.h"
 
 typedef struct Column
 {
@@ -150,7 +150,7 @@ begin(DynRecords *records, char delimiter)
 
 	records->csv = palloc0_object(DynCsv);
 	initStringInfo(&records->csv->cell);
-	dyn_records_skip_mark(records);
+	dyn_reader_skip_mark(records);
 	if (dyn_input_peek(records->input) < 0)
 	{
 		MemoryContextSwitchTo(caller);

@@ -1,5 +1,5 @@
 /*
- * ion.c - Amazon Ion: records, symbol tables, and how values become DynamoDB JSON
+ * ion.c - Amazon Ion: symbols, and how values become DynamoDB JSON
  *
  * N is a decimal or an integer (a float, too), B a blob or a clob, S a string or a symbol, M a struct, L a list; a set is a list
  * with the annotation $dynamodb_SS, $dynamodb_NS or $dynamodb_BS.
@@ -12,8 +12,6 @@
 #include "base/compat.h"
 #include "base/jsonout.h"
 #include "formats/ion.h"
-
-#define MAX_SYMBOLS 1000000
 
 static const char *const system_symbols[DYN_ION_SYSTEM_SYMBOLS] = {
 	NULL, "$ion", "$ion_1_0", "$ion_symbol_table", "name", "version", "imports", "symbols", "max_id", "$ion_shared_symbol_table"
@@ -181,8 +179,8 @@ dyn_ion_leave(DynRecords *records)
 
 /* ---- symbols ---- */
 
-static void
-add_symbol(DynRecords *records, DynSlice text)
+void
+dyn_ion_add_symbol(DynRecords *records, DynSlice text)
 {
 	DynIon	   *ion = records->ion;
 
@@ -210,7 +208,7 @@ dyn_ion_reset_symbols(DynRecords *records)
 	}
 	ion->nsymbols = 0;
 	for (int i = 0; i < DYN_ION_SYSTEM_SYMBOLS; i++)
-		add_symbol(records, (DynSlice) {system_symbols[i], system_symbols[i] != NULL ? strlen(system_symbols[i]) : 0});
+		dyn_ion_add_symbol(records, (DynSlice) {system_symbols[i], system_symbols[i] != NULL ? strlen(system_symbols[i]) : 0});
 	MemoryContextSwitchTo(caller);
 }
 
@@ -234,74 +232,4 @@ dyn_ion_mark(DynIonMarks *marks, DynSlice annotation)
 		marks->set = 'B';
 	else if (dyn_slice_is(annotation, "$ion_symbol_table"))
 		marks->symbol_table = true;
-}
-
-/* Takes the symbol table in records->text: its symbols follow those of the one before, or of the system. */
-static bool
-take_symbols(DynRecords *records)
-{
-	const DynJson *table = dyn_json_try(records->text.data, records->text.len);
-	const DynJson *imports;
-	const DynJson *symbols;
-	MemoryContext caller;
-
-	if (table == NULL || dyn_json_kind(table) != DYN_JSON_OBJECT)
-		return dyn_ion_break(records, dyn_ion_malformed);
-	imports = dyn_json_member(table, "imports");
-	symbols = dyn_json_member(table, "symbols");
-	if (imports != NULL && dyn_json_kind(imports) == DYN_JSON_ARRAY && dyn_json_count(imports) > 0)
-		return dyn_ion_break(records, "the data need a shared symbol table");
-	if (imports == NULL || dyn_json_kind(imports) != DYN_JSON_STRING)
-		dyn_ion_reset_symbols(records);
-	if (symbols == NULL || dyn_json_kind(symbols) != DYN_JSON_ARRAY)
-		return true;
-	if (records->ion->nsymbols + dyn_json_count(symbols) > MAX_SYMBOLS)
-		return dyn_ion_break(records, "a symbol table has too many symbols");
-	caller = MemoryContextSwitchTo(records->context);
-	for (const DynJson *symbol = dyn_json_first(symbols); symbol != NULL; symbol = dyn_json_next(symbol))
-		add_symbol(records, dyn_json_kind(symbol) == DYN_JSON_STRING ? dyn_json_string(symbol) : (DynSlice) {NULL, 0});
-	MemoryContextSwitchTo(caller);
-	return true;
-}
-
-/* ---- records ---- */
-
-static void
-begin(DynRecords *records)
-{
-	MemoryContext caller = MemoryContextSwitchTo(records->context);
-
-	records->ion = palloc0_object(DynIon);
-	initStringInfo(&records->ion->token);
-	initStringInfo(&records->ion->buffer);
-	MemoryContextSwitchTo(caller);
-	dyn_ion_reset_symbols(records);
-	records->ion->binary = dyn_input_peek(records->input) == 0xE0;
-}
-
-DynReadResult
-dyn_ion_read(DynRecords *records, const char **flaw)
-{
-	DynIonMarks marks;
-	bool		found;
-
-	if (records->ion == NULL)
-		begin(records);
-	for (;;)
-	{
-		CHECK_FOR_INTERRUPTS();
-		resetStringInfo(&records->text);
-		marks = (DynIonMarks) {0};
-		records->ion->flaw = NULL;
-		records->ion->depth = 0;
-		found = false;
-		if (!(records->ion->binary ? dyn_ion_read_binary : dyn_ion_read_text) (records, &marks, &found))
-			return DYN_READ_END;
-		if (found && !marks.symbol_table)
-			break;
-		if (found && !take_symbols(records))
-			return DYN_READ_END;
-	}
-	*flaw = records->ion->flaw;
-	return *flaw == NULL ? DYN_READ_RECORD : DYN_READ_BAD;
 }

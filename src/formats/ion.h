@@ -8,7 +8,7 @@
 #ifndef DYNAPG_FORMATS_ION_H
 #define DYNAPG_FORMATS_ION_H
 
-#include "formats/readers.h"
+#include "formats/reader.h"
 
 #define DYN_ION_MAX_DEPTH	200
 #define DYN_ION_SYSTEM_SYMBOLS 10	/* $0 to $9 */
@@ -74,14 +74,10 @@ extern void dyn_ion_leave(DynRecords *records);
 extern bool dyn_ion_symbol(DynRecords *records, uint64 number, DynSlice *text);
 extern void dyn_ion_mark(DynIonMarks *marks, DynSlice annotation);
 
+/* Adds a symbol, which is copied; current is the records' memory context. */
+extern void dyn_ion_add_symbol(DynRecords *records, DynSlice text);
+
 /* Forgets all symbols but the system's. */
 extern void dyn_ion_reset_symbols(DynRecords *records);
-
-/*
- * Read a value at the top level into records->text, in place, and what it is marked with.  *found is false for what is no value (a
- * version marker, padding).  False: the object has a flaw or, with *found false too, has ended.
- */
-extern bool dyn_ion_read_text(DynRecords *records, DynIonMarks *marks, bool *found);
-extern bool dyn_ion_read_binary(DynRecords *records, DynIonMarks *marks, bool *found);
 
 #endif							/* DYNAPG_FORMATS_ION_H */

@@ -10,7 +10,7 @@
 #include "miscadmin.h"
 
 #include "base/jsonout.h"
-#include "formats/ion.h"
+#include "formats/ion_binary.h"
 
 #define MAX_COEFFICIENT 64		/* bytes; a number of DynamoDB takes 16 */
 
@@ -430,7 +430,7 @@ read_version(DynRecords *records)
 }
 
 bool
-dyn_ion_read_binary(DynRecords *records, DynIonMarks *marks, bool *found)
+dyn_ion_binary_read(DynRecords *records, DynIonMarks *marks, bool *found)
 {
 	StringInfo	buffer = &records->ion->buffer;
 	uint64		len;

@@ -8,7 +8,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
-#include "formats/ion.h"
+#include "formats/ion_text.h"
 
 #define MAX_NUMBER_TEXT 1000
 
@@ -600,9 +600,9 @@ read_value(DynRecords *records, DynIonPlace place, DynIonMarks *marks, bool *fou
 }
 
 bool
-dyn_ion_read_text(DynRecords *records, DynIonMarks *marks, bool *found)
+dyn_ion_text_read(DynRecords *records, DynIonMarks *marks, bool *found)
 {
-	dyn_records_skip_mark(records);
+	dyn_reader_skip_mark(records);
 	if (!skip_gap(records) || peek(records) < 0)
 		return false;
 	return read_value(records, DYN_ION_RECORD, marks, found);

@@ -7,12 +7,11 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
-#include "formats/readers.h"
+#include "formats/csv.h"
+#include "formats/ion_records.h"
+#include "formats/records.h"
 
-#define KEPT_OF_LONG 1024		/* bytes of a line that is too long */
 #define SHOWN		200			/* bytes of a record that cannot be read */
-
-const char *const dyn_record_too_long = "the record is longer than 16777216 bytes";
 
 DynRecords *
 dyn_records_open(const DynFormatOptions *options, DynSource source)
@@ -48,45 +47,6 @@ dyn_records_bytes(const DynRecords *records)
 	return records->input->packed_bytes;
 }
 
-void
-dyn_records_skip_mark(DynRecords *records)
-{
-	DynInput   *input = records->input;
-
-	if (records->number > 0 || dyn_input_peek(input) != 0xEF || input->end - input->pos < 3)
-		return;
-	if (memcmp(input->pos, "\xEF\xBB\xBF", 3) == 0)
-		input->pos += 3;
-}
-
-bool
-dyn_records_line(DynRecords *records, StringInfo text, bool *too_long)
-{
-	DynInput   *input = records->input;
-	bool		any = false;
-
-	*too_long = false;
-	resetStringInfo(text);
-	while (input->pos < input->end || dyn_input_fill(input))
-	{
-		const uint8 *stop = memchr(input->pos, '\n', input->end - input->pos);
-		size_t		count = (stop != NULL ? stop : input->end) - input->pos;
-
-		any = true;
-		if (text->len + count > DYN_MAX_RECORD_BYTES && !*too_long)
-		{
-			*too_long = true;
-			text->len = Min(text->len, KEPT_OF_LONG);
-		}
-		if (!*too_long)
-			appendBinaryStringInfo(text, (const char *) input->pos, count);
-		input->pos += count + (stop != NULL ? 1 : 0);
-		if (stop != NULL)
-			return true;
-	}
-	return any && input->flaw == NULL;
-}
-
 static bool
 is_blank(const StringInfoData *line)
 {
@@ -103,11 +63,11 @@ read_json(DynRecords *records, const char **flaw)
 {
 	bool		too_long;
 
-	dyn_records_skip_mark(records);
+	dyn_reader_skip_mark(records);
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!dyn_records_line(records, &records->text, &too_long))
+		if (!dyn_reader_line(records, &records->text, &too_long))
 			return DYN_READ_END;
 	} while (is_blank(&records->text) && !too_long);
 	if (!too_long)
@@ -122,7 +82,7 @@ read_record(DynRecords *records, const char **flaw)
 	switch (records->options->format)
 	{
 		case DYN_FORMAT_ION:
-			return dyn_ion_read(records, flaw);
+			return dyn_ion_records_read(records, flaw);
 		case DYN_FORMAT_CSV:
 			return dyn_csv_read(records, flaw);
 		case DYN_FORMAT_JSON:

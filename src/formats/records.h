@@ -10,47 +10,7 @@
 #ifndef DYNAPG_FORMATS_RECORDS_H
 #define DYNAPG_FORMATS_RECORDS_H
 
-#include "lib/stringinfo.h"
-
-#include "base/json.h"
-#include "formats/input.h"
-
-#define DYN_MAX_RECORD_BYTES (16 * 1024 * 1024)
-
-typedef enum DynFormat
-{
-	DYN_FORMAT_JSON,
-	DYN_FORMAT_ION,
-	DYN_FORMAT_CSV
-} DynFormat;
-
-/* An attribute that CSV does not hold as a string, since it is a key of the table or of an index. */
-typedef struct DynTypedAttr
-{
-	const char *name;
-	char		type;			/* 'S', 'N' or 'B' */
-	bool		optional;		/* key of an index only: an empty cell is no attribute */
-} DynTypedAttr;
-
-typedef struct DynFormatOptions
-{
-	DynFormat	format;
-	DynPacking	packing;
-	char		delimiter;		/* CSV's; 0: a comma */
-	int			nheaders;		/* CSV's; 0: the first line has them */
-	char	  **headers;
-	int			nkeys;			/* CSV's */
-	const DynTypedAttr *keys;
-} DynFormatOptions;
-
-typedef struct DynRecord
-{
-	int64		number;			/* within the object, from 1 on */
-	const char *flaw;			/* why it cannot be read; NULL: it can */
-	DynSlice	text;			/* its JSON; with a flaw: its beginning, as it is in the object */
-} DynRecord;
-
-typedef struct DynRecords DynRecords;
+#include "formats/reader.h"
 
 /* Reads an object.  What belongs to it is in a child of the current memory context, which dyn_records_close frees. */
 extern DynRecords *dyn_records_open(const DynFormatOptions *options, DynSource source);

@@ -399,6 +399,14 @@ dyn_rows_put(DynTable *table, const DynKey *keys, struct varlena *const *items, 
 }
 
 void
+dyn_rows_insert(DynTable *table, const DynKey *keys, struct varlena *const *items, int nkeys)
+{
+	OldItems	old = {table, keys, nkeys, NULL, 0, CurrentMemoryContext};
+
+	write_many(table, DYN_PLAN_INSERT_MANY, dyn_statement_list_params(table, DYN_PLAN_INSERT_MANY, keys, items, nkeys), &old);
+}
+
+void
 dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys, struct varlena **old_items)
 {
 	OldItems	old = {table, keys, nkeys, old_items, 0, CurrentMemoryContext};

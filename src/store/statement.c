@@ -34,6 +34,7 @@ static const StatementForm forms[DYN_PLAN_COUNT] = {
 	[DYN_PLAN_LOCK] = {false, false},
 	[DYN_PLAN_GET_MANY] = {false, false},
 	[DYN_PLAN_PUT_MANY] = {true, false},
+	[DYN_PLAN_INSERT_MANY] = {true, false},
 	[DYN_PLAN_DELETE_MANY] = {false, false},
 	[DYN_PLAN_PUT_MANY_KEEP] = {true, false},
 	[DYN_PLAN_DELETE_MANY_KEEP] = {false, false},
@@ -161,10 +162,13 @@ append_list_statement(StringInfo sql, const DynTable *table, DynPlanKind kind, P
 			append_join_clause(sql, table);
 			break;
 		case DYN_PLAN_PUT_MANY:
+		case DYN_PLAN_INSERT_MANY:
 		case DYN_PLAN_PUT_MANY_KEEP:
 			appendStringInfo(sql, "INSERT INTO %s AS t (pk%s, item) SELECT k.pk%s, k.item FROM ", table->qualified, sk,
 							 table->sk.tag ? ", k.sk" : "");
 			append_lists(sql, table, p);
+			if (kind == DYN_PLAN_INSERT_MANY)
+				break;
 			appendStringInfo(sql, " ON CONFLICT (pk%s) DO UPDATE SET item = %s", sk,
 							 kind == DYN_PLAN_PUT_MANY ? "EXCLUDED.item" : "dynapg.hand_over(t.item, EXCLUDED.item)");
 			break;

@@ -40,6 +40,7 @@ typedef enum DynPlanKind
 	DYN_PLAN_LOCK,				/* lock the row */
 	DYN_PLAN_GET_MANY,			/* these take lists of keys and items */
 	DYN_PLAN_PUT_MANY,
+	DYN_PLAN_INSERT_MANY,		/* of keys that are not there */
 	DYN_PLAN_DELETE_MANY,
 	DYN_PLAN_PUT_MANY_KEEP,		/* these two tell the old images, too */
 	DYN_PLAN_DELETE_MANY_KEEP,

@@ -101,6 +101,14 @@ is(call('query', { TableName => 'Whole', IndexName => 'by-g', KeyConditionExpres
 like(call('put_item', { TableName => 'Whole', Item => { id => { S => 'x' }, g => { N => '1' } } }), qr/^One or more parameter values were invalid: Type mismatch/,
 	'.. and kept');
 
+put_object('vector/1', qq({"Item":{"id":{"S":"a"},"v":{"L":[{"N":"1"},{"N":"0"}]}}}\n{"Item":{"id":{"S":"b"},"v":{"L":[{"N":"0"},{"N":"1"}]}}}
+{"Item":{"id":{"S":"c"},"v":{"L":[{"N":"1"}]}}}\n));
+my $vector = do_import('Vector', 'vector/', table => { VectorIndexes => [ { IndexName => 'by-v', VectorAttribute => { AttributeName => 'v' }, Dimensions => 2,
+	DistanceFunction => 'EUCLIDEAN', Projection => { ProjectionType => 'ALL' } } ] });
+is_deeply([ @$vector{qw(ImportStatus ImportedItemCount ErrorCount)} ], [ 'FAILED', 2, 1 ], 'a table with a vector index');
+is(call('search_vectors', { TableName => 'Vector', IndexName => 'by-v', SearchVector => [ { N => '0' }, { N => '2' } ], TopK => 1 })
+	->{SearchResults}[0]{Item}{id}{S}, 'b', '.. which is built');
+
 # ---- what is refused ----
 
 is(call('describe_import', { ImportArn => "$arn->{ImportArn}0" }), "The specified import was not found: $arn->{ImportArn}0", 'no such import');
