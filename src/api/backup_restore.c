@@ -100,7 +100,7 @@ check_same_vector(const DynJson *index, const DynJson *found, const char *overri
 		!dyn_slice_equal(dyn_request_string(index, "DistanceFunction"), dyn_request_string(found, "DistanceFunction")) ||
 		!same_keys(dyn_request_member(index, "SearchSchema"), dyn_request_member(found, "SearchSchema"), "SearchSchemaElementType") ||
 		!same_projection(dyn_request_member(index, "Projection"), dyn_request_member(found, "Projection")))
-		dyn_validation(DYN_INVALID_PARAMETER "An index in %s must be as in the backup: %.*s", override, (int) name.len, name.data);
+		dyn_validation(DYN_INVALID_PARAMETER "An index in %s must be as in the source: %.*s", override, (int) name.len, name.data);
 }
 
 /* An index of an override is one that the backup, or the table, has. */

@@ -121,8 +121,8 @@ run(DynJob *job)
 	dyn_code_check_superuser_writes(def->relid, &checked);
 	job->items = dyn_ddl_fill_table(def, rows_of(job));
 	dyn_job_report(job);
-	for (int i = 0; i < def->nindexes; i++)
-		dyn_index_build(def, &def->indexes[i]);
+	for (int i = 0; i < dyn_def_count(def); i++)
+		dyn_index_build(def, dyn_def_index(def, i));
 	dyn_lifecycle_set_filled(def);
 	dyn_job_complete(job);
 	dyn_job_commit(job);
