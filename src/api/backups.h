@@ -4,6 +4,7 @@
 #ifndef DYNAPG_API_BACKUPS_H
 #define DYNAPG_API_BACKUPS_H
 
+#include "base/compat.h"
 #include "base/json.h"
 #include "store/backup.h"
 

@@ -99,7 +99,7 @@ arena_free(void *pointer)
 
 /* ---- before cJSON: what it would accept wrongly, or lose ---- */
 
-typedef struct Scan
+typedef struct TextScan
 {
 	const char *text;
 	const char *end;
@@ -107,7 +107,7 @@ typedef struct Scan
 	size_t		growth;			/* bytes that rewriting adds */
 	bool		rewrite;		/* is there something to rewrite? */
 	bool		nul;			/* a \u0000 among it? */
-} Scan;
+} TextScan;
 
 static void malformed(const char *what, size_t offset) pg_attribute_noreturn();
 
@@ -194,7 +194,7 @@ is_hex4(const char *p, const char *end)
 
 /* Steps over the string whose opening quote s->p stands on. */
 static void
-scan_string(Scan *s)
+scan_string(TextScan *s)
 {
 	const char *p = s->p + 1;
 
@@ -225,7 +225,7 @@ scan_string(Scan *s)
 
 /* Checks the tokens of the whole text. */
 static void
-scan(Scan *s)
+scan(TextScan *s)
 {
 	int			depth = 0;
 
@@ -262,7 +262,7 @@ scan(Scan *s)
 
 /* The scanned text with numbers and \u0000 marked as the file's head tells; *len is its new length. */
 static char *
-rewrite(const Scan *s, size_t *len)
+rewrite(const TextScan *s, size_t *len)
 {
 	const char *p = s->text;
 	char	   *result = MemoryContextAllocHuge(CurrentMemoryContext, (s->end - s->text) + s->growth);
@@ -467,7 +467,7 @@ DynJson *
 dyn_json_parse(const char *text, size_t len)
 {
 	cJSON_Hooks hooks = {arena_alloc, arena_free};
-	Scan		s = {.text = text, .end = text + len, .p = text};
+	TextScan		s = {.text = text, .end = text + len, .p = text};
 	const char *input = text;
 	size_t		input_len = len;
 	const char *stop = NULL;

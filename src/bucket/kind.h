@@ -6,6 +6,7 @@
 
 #include <openssl/evp.h>
 
+#include "base/compat.h"
 #include "bucket/types.h"
 
 #define DYN_MD5_SIZE			16

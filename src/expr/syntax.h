@@ -7,6 +7,7 @@
 #ifndef DYNAPG_EXPR_SYNTAX_H
 #define DYNAPG_EXPR_SYNTAX_H
 
+#include "base/compat.h"
 #include "expr/lexer.h"
 #include "expr/template.h"
 
