@@ -1704,6 +1704,7 @@ CREATE TABLE dynapg.long_jobs (
 	state text NOT NULL DEFAULT 'IN_PROGRESS' CHECK (state IN ('IN_PROGRESS', 'CANCELLING', 'CANCELLED', 'COMPLETED', 'FAILED')),
 	pid integer,
 	attempts integer NOT NULL DEFAULT 0,
+	tried_at timestamptz,
 	items bigint NOT NULL DEFAULT 0,
 	bytes bigint NOT NULL DEFAULT 0,
 	errors bigint NOT NULL DEFAULT 0,
@@ -1789,6 +1790,46 @@ COMMENT ON COLUMN dynapg.s3_credentials.bucket IS 'empty: all buckets that have 
 COMMENT ON COLUMN dynapg.s3_credentials.region IS 'if it is not dynapg.region';
 ALTER TABLE dynapg.s3_credentials ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON dynapg.s3_credentials FROM PUBLIC;
+
+--
+-- Exports
+--
+
+CREATE FUNCTION dynapg.describe_export(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_export' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_export(json) IS 'Describes an export: the API operation DescribeExport';
+
+CREATE FUNCTION dynapg.describe_export(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_export_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_export(jsonb) IS 'Describes an export: the API operation DescribeExport';
+
+CREATE FUNCTION dynapg.describe_export(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_export_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_export(text) IS 'Describes an export: the API operation DescribeExport';
+
+CREATE FUNCTION dynapg.export_table_to_point_in_time(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_export_table_to_point_in_time' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.export_table_to_point_in_time(json) IS 'Exports the items of a table to a bucket: the API operation ExportTableToPointInTime';
+
+CREATE FUNCTION dynapg.export_table_to_point_in_time(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_export_table_to_point_in_time_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.export_table_to_point_in_time(jsonb) IS 'Exports the items of a table to a bucket: the API operation ExportTableToPointInTime';
+
+CREATE FUNCTION dynapg.export_table_to_point_in_time(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_export_table_to_point_in_time_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.export_table_to_point_in_time(text) IS 'Exports the items of a table to a bucket: the API operation ExportTableToPointInTime';
+
+CREATE FUNCTION dynapg.list_exports(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_exports' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_exports(json) IS 'Lists exports, paged: the API operation ListExports';
+
+CREATE FUNCTION dynapg.list_exports(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_exports_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_exports(jsonb) IS 'Lists exports, paged: the API operation ListExports';
+
+CREATE FUNCTION dynapg.list_exports(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_exports_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_exports(text) IS 'Lists exports, paged: the API operation ListExports';
 
 --
 -- Import and bulk operations

@@ -12,6 +12,7 @@
 #include "database/session.h"
 #include "http/worker.h"
 #include "iam/access_key.h"
+#include "jobs/export.h"
 #include "jobs/housekeeper.h"
 #include "throughput/allowance.h"
 
@@ -28,6 +29,7 @@ _PG_init(void)
 	dyn_allowance_register();
 	dyn_http_register();
 	dyn_housekeeper_register();
+	dyn_job_register(&dyn_job_export);
 	dyn_import_register();
 	dyn_bulk_register();
 	dyn_apply_register();

@@ -25,8 +25,8 @@ static const DynShapeField bucket_source_fields[] = {
 	{"S3KeyPrefix", &prefix, false},
 };
 static const DynShape bucket_source = STRUCTURE_OF("S3BucketSource", bucket_source_fields);
-static const char *const formats[] = {"DYNAMODB_JSON", "ION", "CSV", NULL};
-static const DynShape format = ENUM_OF("InputFormat", formats);
+static const char *const import_formats[] = {"DYNAMODB_JSON", "ION", "CSV", NULL};
+static const DynShape import_format = ENUM_OF("InputFormat", import_formats);
 static const DynShape delimiter = {.name = "CsvDelimiter", .kind = DYN_SHAPE_STRING, .has_min = true, .min = 1, .has_max = true, .max = 1,
 .pattern = DYN_PATTERN_CSV_DELIMITER};
 static const DynShape header = {.name = "CsvHeader", .kind = DYN_SHAPE_STRING, .has_min = true, .min = 1, .has_max = true, .max = 65536,
@@ -44,7 +44,7 @@ static const DynShape format_options = STRUCTURE_OF("InputFormatOptions", format
 static const DynShapeField import_table_fields[] = {
 	{"ClientToken", &job_token, false},
 	{"S3BucketSource", &bucket_source, true},
-	{"InputFormat", &format, true},
+	{"InputFormat", &import_format, true},
 	{"InputFormatOptions", &format_options, false},
 	{"InputCompressionType", &compression, false},
 	{"TableCreationParameters", &dyn_shape_table_creation, true},
