@@ -26,7 +26,7 @@
 #include "utils/rel.h"
 
 #include "base/compat.h"
-#include "changes/commits.h"
+#include "changes/history_commit.h"
 #include "changes/log.h"
 #include "changes/recovery.h"
 
@@ -194,7 +194,7 @@ add(int recovery, DynEvent event, const Columns *columns, const Row *row)
 	rel = open_current(now);
 	dyn_log_insert(rel, values, nulls, 0);
 	table_close(rel, NoLock);
-	dyn_commits_row_added(now);
+	dyn_history_commit_first_row(now);
 }
 
 static void

@@ -20,7 +20,7 @@
 
 #include "base/errors.h"
 #include "base/compat.h"
-#include "changes/commits.h"
+#include "changes/history_commit.h"
 #include "changes/log.h"
 #include "changes/recovery.h"
 #include "changes/tick.h"
@@ -155,7 +155,7 @@ begin_recovery(Oid relid, int days)
 	dyn_sql_int64(&args, (int64) U64FromFullTransactionId(GetTopFullTransactionId()));
 	dyn_catalog_run("INSERT INTO dynapg.recoveries (relid, days, since, since_xid) VALUES ($1, $2, pg_catalog.clock_timestamp(), $3)",
 					&args);
-	dyn_commits_note();
+	dyn_history_commit_note();
 	dyn_log_take_number();
 	CacheInvalidateRelcacheByRelid(relid);
 }
@@ -376,7 +376,7 @@ keep_commits(TimestampTz before)
 	{
 		const Commit *commit = lfirst(cell);
 
-		dyn_commits_add(commit->xid, commit->at, false);
+		dyn_history_commit_add(commit->xid, commit->at, false);
 	}
 	CommandCounterIncrement();
 }

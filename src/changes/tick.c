@@ -526,6 +526,23 @@ make_locked(bool always)
 	return tick;
 }
 
+int64
+dyn_tick_lag(void)
+{
+	DynTick    *last = dyn_tick_last();
+	DynTick		tick = {0};
+
+	if (last->tick == 0)
+		return 0;
+	if (!RecoveryInProgress())
+	{
+		look(&tick);
+		if (!has_news(last, &tick))
+			return 0;
+	}
+	return Max(GetCurrentTimestamp() - last->created_at, 0);
+}
+
 DynTick *
 dyn_tick_now(void)
 {
@@ -542,21 +559,4 @@ int64
 dyn_tick_widen(TransactionId xid)
 {
 	return widen(xid, ReadNextFullTransactionId());
-}
-
-int64
-dyn_tick_lag(void)
-{
-	DynTick    *last = dyn_tick_last();
-	DynTick		tick = {0};
-
-	if (last->tick == 0)
-		return 0;
-	if (!RecoveryInProgress())
-	{
-		look(&tick);
-		if (!has_news(last, &tick))
-			return 0;
-	}
-	return Max(GetCurrentTimestamp() - last->created_at, 0);
 }

@@ -1,5 +1,5 @@
 /*
- * commits.c - when transactions commit that have added rows to the history: dynapg.history_commits
+ * history_commit.c - when transactions with rows of history commit
  *
  * When a transaction commits is known within two milliseconds from its rows, or from a row of dynapg.history_commits, which longer
  * transactions add.  Nobody calls us when a prepared one commits: it counts from when it was prepared, or from the last tick that does not
@@ -12,8 +12,7 @@
 #include "access/xact.h"
 #include "utils/rel.h"
 
-#include "base/compat.h"
-#include "changes/commits.h"
+#include "changes/history_commit.h"
 #include "changes/log.h"
 
 #define SHORT	2000			/* microseconds: transactions that end sooner add no row of their own */
@@ -22,7 +21,7 @@ static TimestampTz first_row = 0;	/* of this transaction; 0: it has added none *
 static bool note_exactly = false;
 
 void
-dyn_commits_add(int64 xid, TimestampTz at, bool prepared)
+dyn_history_commit_add(int64 xid, TimestampTz at, bool prepared)
 {
 	Relation	rel = table_open(dyn_log_relation("history_commits"), RowExclusiveLock);
 	Datum		values[] = {Int64GetDatum(xid), TimestampTzGetDatum(at), BoolGetDatum(prepared)};
@@ -44,7 +43,7 @@ on_transaction(XactEvent event, void *arg)
 		TimestampTz now = GetCurrentTimestamp();
 
 		if (note_exactly || prepares || now - first_row > SHORT)
-			dyn_commits_add((int64) U64FromFullTransactionId(GetTopFullTransactionId()), now, prepares);
+			dyn_history_commit_add((int64) U64FromFullTransactionId(GetTopFullTransactionId()), now, prepares);
 	}
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
 	{
@@ -64,16 +63,16 @@ watch_transaction(void)
 }
 
 void
-dyn_commits_row_added(TimestampTz at)
-{
-	watch_transaction();
-	if (first_row == 0)
-		first_row = at;
-}
-
-void
-dyn_commits_note(void)
+dyn_history_commit_note(void)
 {
 	watch_transaction();
 	note_exactly = true;
+}
+
+void
+dyn_history_commit_first_row(TimestampTz now)
+{
+	watch_transaction();
+	if (first_row == 0)
+		first_row = now;
 }
