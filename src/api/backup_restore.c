@@ -241,7 +241,7 @@ restore_summary(const DynBackup *backup)
 	dyn_name_table_arn(&arn, backup->table_name);
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '{');
-	dyn_settings_print_text(&out, "SourceBackupArn", dyn_backup_arn(backup));
+	dyn_settings_print_text(&out, "SourceBackupArn", dyn_backups_arn(backup));
 	dyn_settings_print_text(&out, "SourceTableArn", arn.data);
 	dyn_settings_print_time(&out, "RestoreDateTime", dyn_settings_epoch(backup->created_at));
 	appendStringInfoChar(&out, '}');
@@ -251,7 +251,7 @@ restore_summary(const DynBackup *backup)
 void
 dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
 {
-	DynBackup  *backup = dyn_backup_of_request(request, DYN_BACKUP_FREE);
+	DynBackup  *backup = dyn_backups_of_request(request, DYN_BACKUP_FREE);
 	DynTableSettings *settings;
 	DynTableDef def;
 	const DynJson *create;
@@ -260,13 +260,13 @@ dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
 	if (!OidIsValid(backup->copy))
 	{
 		dyn_backup_resume(backup);
-		dyn_error(DYN_E_BACKUP_IN_USE, "Backup is being created: %s", dyn_backup_arn(backup));
+		dyn_error(DYN_E_BACKUP_IN_USE, "Backup is being created: %s", dyn_backups_arn(backup));
 	}
-	backup = dyn_backup_of_request(request, DYN_BACKUP_KEEP);
-	text = create_request(request, dyn_backup_definition(backup));
+	backup = dyn_backups_of_request(request, DYN_BACKUP_KEEP);
+	text = create_request(request, dyn_backups_definition(backup));
 	create = dyn_json_parse(text, strlen(text));
 	dyn_shape_check(&dyn_shape_create_table, create);
-	dyn_create_read(create, &def);
+	dyn_table_create_read(create, &def);
 	settings = dyn_settings_read(def.definition);
 	settings->restored = restore_summary(backup);
 	def.definition = dyn_settings_write(settings);
@@ -275,6 +275,6 @@ dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
 		dyn_error(DYN_E_TABLE_ALREADY_EXISTS, "Table already exists: %s", def.name);
 
 	appendStringInfoChar(reply, '{');
-	dyn_describe_table(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_CREATING});
+	dyn_table_describe_print(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_CREATING});
 	appendStringInfoChar(reply, '}');
 }

@@ -102,7 +102,7 @@ print_definition(StringInfo out, const DynTableDef *def)
 
 	initStringInfo(&text);
 	appendStringInfoChar(&text, '{');
-	dyn_describe_table(&text, "Table", def, (DynTableView) {DYN_TABLE_ACTIVE});
+	dyn_table_describe_print(&text, "Table", def, (DynTableView) {DYN_TABLE_ACTIVE});
 	appendStringInfoChar(&text, '}');
 	described = dyn_json_member(dyn_json_parse(text.data, text.len), "Table");
 
@@ -130,7 +130,7 @@ print_definition(StringInfo out, const DynTableDef *def)
 }
 
 const DynJson *
-dyn_backup_definition(const DynBackup *backup)
+dyn_backups_definition(const DynBackup *backup)
 {
 	return dyn_json_parse(backup->definition, strlen(backup->definition));
 }
@@ -138,7 +138,7 @@ dyn_backup_definition(const DynBackup *backup)
 /* ---- names ---- */
 
 char *
-dyn_backup_arn(const DynBackup *backup)
+dyn_backups_arn(const DynBackup *backup)
 {
 	StringInfoData arn;
 
@@ -160,18 +160,18 @@ id_of_arn(const DynJson *request, const char *member)
 }
 
 DynBackup *
-dyn_backup_of_request(const DynJson *request, DynBackupLock lock)
+dyn_backups_of_request(const DynJson *request, DynBackupLock lock)
 {
 	char	   *arn = dyn_request_cstring(request, "BackupArn");
 	DynBackup  *backup = dyn_backup_find(id_of_arn(request, "BackupArn"), lock);
 
-	if (!backup || strcmp(arn, dyn_backup_arn(backup)) != 0)
+	if (!backup || strcmp(arn, dyn_backups_arn(backup)) != 0)
 		dyn_error(DYN_E_BACKUP_NOT_FOUND, "Backup not found: %s", arn);
 	return backup;
 }
 
 void
-dyn_backup_table_not_found(DynSlice name)
+dyn_backups_table_not_found(DynSlice name)
 {
 	dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found: %.*s", (int) name.len, name.data);
 }
@@ -198,7 +198,7 @@ print_table_arn(StringInfo out, const DynBackup *backup)
 static void
 print_details(StringInfo out, const DynBackup *backup, const char *status)
 {
-	dyn_settings_print_text(out, "BackupArn", dyn_backup_arn(backup));
+	dyn_settings_print_text(out, "BackupArn", dyn_backups_arn(backup));
 	dyn_settings_print_text(out, "BackupName", backup->name);
 	dyn_settings_print_number(out, "BackupSizeBytes", backup->copy_bytes);
 	dyn_settings_print_text(out, "BackupStatus", status);
@@ -220,7 +220,7 @@ print_backup(StringInfo out, const DynBackup *backup, const char *status)
 	"BillingMode"};
 	static const char *const feature_members[] = {"LocalSecondaryIndexes", "GlobalSecondaryIndexes", "StreamDescription",
 	"TimeToLiveDescription", "SSEDescription"};
-	const DynJson *definition = dyn_backup_definition(backup);
+	const DynJson *definition = dyn_backups_definition(backup);
 
 	dyn_jsonout_member(out, "BackupDescription");
 	appendStringInfoString(out, "{\"BackupDetails\":{");
@@ -248,7 +248,7 @@ dyn_api_create_backup(const DynJson *request, StringInfo reply)
 	StringInfoData definition;
 
 	if (!def)
-		dyn_backup_table_not_found(name);
+		dyn_backups_table_not_found(name);
 	initStringInfo(&definition);
 	print_definition(&definition, def);
 	backup = dyn_backup_create(def, dyn_request_cstring(request, "BackupName"), definition.data);
@@ -260,7 +260,7 @@ dyn_api_create_backup(const DynJson *request, StringInfo reply)
 void
 dyn_api_describe_backup(const DynJson *request, StringInfo reply)
 {
-	DynBackup  *backup = dyn_backup_of_request(request, DYN_BACKUP_FREE);
+	DynBackup  *backup = dyn_backups_of_request(request, DYN_BACKUP_FREE);
 
 	dyn_backup_resume(backup);
 	appendStringInfoChar(reply, '{');
@@ -271,12 +271,12 @@ dyn_api_describe_backup(const DynJson *request, StringInfo reply)
 void
 dyn_api_delete_backup(const DynJson *request, StringInfo reply)
 {
-	DynBackup  *backup = dyn_backup_of_request(request, DYN_BACKUP_FREE);
+	DynBackup  *backup = dyn_backups_of_request(request, DYN_BACKUP_FREE);
 
 	/* one that cannot be made is given up */
 	if (!OidIsValid(backup->copy) && !backup->failed)
-		dyn_error(DYN_E_BACKUP_IN_USE, "Backup is being created: %s", dyn_backup_arn(backup));
-	backup = dyn_backup_of_request(request, DYN_BACKUP_CHANGE);
+		dyn_error(DYN_E_BACKUP_IN_USE, "Backup is being created: %s", dyn_backups_arn(backup));
+	backup = dyn_backups_of_request(request, DYN_BACKUP_CHANGE);
 	dyn_backup_drop(backup);
 	appendStringInfoChar(reply, '{');
 	print_backup(reply, backup, "DELETED");
@@ -352,6 +352,6 @@ dyn_api_list_backups(const DynJson *request, StringInfo reply)
 	}
 	appendStringInfoChar(reply, ']');
 	if (count > limit)
-		dyn_settings_print_text(reply, "LastEvaluatedBackupArn", dyn_backup_arn(&backups[limit - 1]));
+		dyn_settings_print_text(reply, "LastEvaluatedBackupArn", dyn_backups_arn(&backups[limit - 1]));
 	appendStringInfoChar(reply, '}');
 }

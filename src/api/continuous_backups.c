@@ -55,7 +55,7 @@ dyn_api_describe_continuous_backups(const DynJson *request, StringInfo reply)
 	DynTableDef *def = dyn_catalog_read(pnstrdup(name.data, name.len));
 
 	if (!def)
-		dyn_backup_table_not_found(name);
+		dyn_backups_table_not_found(name);
 	print_description(reply, dyn_settings_read(def->definition));
 }
 
@@ -69,7 +69,7 @@ dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 	DynTableSettings *settings;
 
 	if (!def)
-		dyn_backup_table_not_found(name);
+		dyn_backups_table_not_found(name);
 	settings = dyn_settings_read(def->definition);
 	if (!enable)
 		settings->pitr_since = 0;
@@ -109,7 +109,7 @@ dyn_api_restore_table_to_point_in_time(const DynJson *request, StringInfo reply)
 	DynTableDef *def = dyn_catalog_read(pnstrdup(name.data, name.len));
 
 	if (!def)
-		dyn_backup_table_not_found(name);
+		dyn_backups_table_not_found(name);
 	if (dyn_settings_read(def->definition)->pitr_since == 0)
 		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'. dynapg has none. "
 				  USE_INSTEAD, def->name);

@@ -50,8 +50,8 @@ dyn_api_put_resource_policy(const DynJson *request, StringInfo reply)
 	DynTableDef *def;
 	DynTableSettings *settings;
 
-	dyn_check_policy(policy);
-	def = dyn_describe_find(dyn_name_of_resource(request), true);
+	dyn_table_check_policy(policy);
+	def = dyn_table_describe_find(dyn_name_of_resource(request), true);
 	settings = dyn_settings_read(def->definition);
 	check_revision(request, settings);
 	if (!settings->policy || !dyn_slice_is(policy, settings->policy))
@@ -66,7 +66,7 @@ dyn_api_put_resource_policy(const DynJson *request, StringInfo reply)
 void
 dyn_api_get_resource_policy(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_describe_find(dyn_name_of_resource(request), false);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_resource(request), false);
 	DynTableSettings *settings = dyn_settings_read(def->definition);
 
 	if (!settings->policy)
@@ -80,7 +80,7 @@ dyn_api_get_resource_policy(const DynJson *request, StringInfo reply)
 void
 dyn_api_delete_resource_policy(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_describe_find(dyn_name_of_resource(request), true);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_resource(request), true);
 	DynTableSettings *settings = dyn_settings_read(def->definition);
 	const char *revision = settings->policy ? settings->policy_revision : "";
 

@@ -61,7 +61,7 @@ add_row(Tuplestorestate *rows, TupleDesc row, const DynRecord *record)
 	Datum		values[COLUMNS];
 	bool		nulls[COLUMNS] = {false};
 
-	values[0] = numeric_of(dyn_sequence_print(record->tick, record->number));
+	values[0] = numeric_of(dyn_stream_names_sequence_print(record->tick, record->number));
 	values[1] = CStringGetTextDatum(event_name(record->event));
 	values[2] = PointerGetDatum(record->keys);
 	values[3] = PointerGetDatum(record->old_item);
@@ -83,7 +83,7 @@ start_of(FunctionCallInfo fcinfo)
 	if (PG_ARGISNULL(1))
 		return position;
 	text = DatumGetCString(DirectFunctionCall1(numeric_out, PG_GETARG_DATUM(1)));
-	if (!dyn_sequence_read((DynSlice) {text, (uint32) strlen(text)}, &position))
+	if (!dyn_stream_names_sequence_read((DynSlice) {text, (uint32) strlen(text)}, &position))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s is not a sequence number of a stream", text)));
 	return position;
 }

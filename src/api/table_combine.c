@@ -83,7 +83,7 @@ check_alone(int set, Concern concern, const char *text)
 }
 
 void
-dyn_check_update_members(const DynJson *request)
+dyn_table_combine_members(const DynJson *request)
 {
 	const DynJson *changes = dyn_request_member(request, "GlobalSecondaryIndexUpdates");
 	bool		no_changes = changes && dyn_json_count(changes) == 0;
@@ -94,7 +94,7 @@ dyn_check_update_members(const DynJson *request)
 		dyn_validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
 					   "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
 					   "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required");
-	dyn_check_no_global_table(request);
+	dyn_table_check_no_global_table(request);
 	if (no_changes)
 		dyn_validation(DYN_INVALID_PARAMETER "List of GlobalSecondaryIndexUpdates is empty");
 	check_alone(set, CONCERN_SSE, "Server-Side Encryption modification");

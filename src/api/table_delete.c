@@ -16,7 +16,7 @@
 void
 dyn_api_delete_table(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), true);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), true);
 
 	if (def->deletion_protection)
 		dyn_validation("Resource cannot be deleted as it is currently protected against deletion. "
@@ -32,6 +32,6 @@ dyn_api_delete_table(const DynJson *request, StringInfo reply)
 	dyn_lifecycle_drop(def);
 
 	appendStringInfoChar(reply, '{');
-	dyn_describe_table(reply, "TableDescription", def, (DynTableView) {DYN_TABLE_DELETING});
+	dyn_table_describe_print(reply, "TableDescription", def, (DynTableView) {DYN_TABLE_DELETING});
 	appendStringInfoChar(reply, '}');
 }

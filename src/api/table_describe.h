@@ -39,9 +39,9 @@ typedef struct DynTableView
 } DynTableView;
 
 /* Appends "member":{the description}. */
-extern void dyn_describe_table(StringInfo reply, const char *member, const DynTableDef *def, DynTableView view);
+extern void dyn_table_describe_print(StringInfo reply, const char *member, const DynTableDef *def, DynTableView view);
 
 /* Raises ResourceNotFoundException as the control plane words it, or returns the stored definition. */
-extern DynTableDef *dyn_describe_find(DynSlice name, bool for_update);
+extern DynTableDef *dyn_table_describe_find(DynSlice name, bool for_update);
 
 #endif							/* DYNAPG_API_TABLE_DESCRIBE_H */

@@ -358,7 +358,7 @@ finish_indexes(const DynJson *list, DynTableDef *def, int *count)
 }
 
 void
-dyn_keys_of_table(const DynJson *request, DynTableDef *def)
+dyn_table_keys_of_table(const DynJson *request, DynTableDef *def)
 {
 	const DynJson *schema_json = dyn_request_member(request, "KeySchema");
 	const DynJson *locals = dyn_request_member(request, "LocalSecondaryIndexes");
@@ -408,7 +408,7 @@ drop_unused(Definitions *definitions, int first)
 }
 
 void
-dyn_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index)
+dyn_table_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index)
 {
 	Definitions given = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
 	Definitions all = table_definitions(def);

@@ -86,7 +86,7 @@ dyn_api_tag_resource(const DynJson *request, StringInfo reply)
 	const DynJson *stored;
 	StringInfoData tags;
 
-	dyn_check_tags(added);
+	dyn_tags_check(added);
 	def = find_resource(request, true);
 	settings = dyn_settings_read(def->definition);
 	stored = stored_tags(settings);

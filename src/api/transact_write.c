@@ -26,6 +26,7 @@
 #include "base/limits.h"
 #include "command/keys.h"
 #include "command/params.h"
+#include "command/write_update.h"
 #include "store/cancellation.h"
 #include "store/key_lock.h"
 #include "tables/name.h"
@@ -109,7 +110,7 @@ fit_action(DynTransactAction *action)
 			dyn_keys_of_key(write->table, &action->map);
 		dyn_keys_check_paths(write->table, action->call.program);
 		if (write->kind == DYN_WRITE_UPDATE)
-			dyn_write_prepare_update(&action->call, &action->map);
+			dyn_write_update_prepare(&action->call, &action->map);
 	}
 	PG_CATCH();
 	{
@@ -170,7 +171,7 @@ judge(DynTransactAction *action)
 			action->reason->item = result->old_item;
 		return;
 	}
-	flaw = dyn_write_flaw(&action->call, result);
+	flaw = dyn_write_violation(&action->call, result);
 	if (flaw != NULL)
 		*action->reason = (DynReason) {"ValidationError", flaw, NULL};
 }

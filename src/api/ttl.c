@@ -37,7 +37,7 @@ dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
 	const DynJson *specification = dyn_request_member(request, "TimeToLiveSpecification");
 	DynSlice	attribute = dyn_request_string(specification, "AttributeName");
 	bool		enable = dyn_request_bool(specification, "Enabled", false);
-	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), true);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), true);
 	DynTableSettings *settings = dyn_settings_read(def->definition);
 
 	if (memchr(attribute.data, '\0', attribute.len))
@@ -62,7 +62,7 @@ void
 dyn_api_describe_time_to_live(const DynJson *request, StringInfo reply)
 {
 	static const char *const names[] = {"DISABLED", "ENABLING", "ENABLED", "DISABLING"};
-	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), false);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), false);
 	DynTtl		ttl = dyn_ttl_read(def);
 
 	if (ttl.status == DYN_TTL_ENABLING || ttl.status == DYN_TTL_DISABLING)

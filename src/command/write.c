@@ -160,7 +160,7 @@ choose_images(DynWriteCall *call)
 }
 
 const char *
-dyn_write_flaw(const DynWriteCall *call, const DynWriteResult *result)
+dyn_write_violation(const DynWriteCall *call, const DynWriteResult *result)
 {
 	const DynWrite *write = &call->write;
 
@@ -170,7 +170,7 @@ dyn_write_flaw(const DynWriteCall *call, const DynWriteResult *result)
 		return result->flaw;
 	if (write->kind != DYN_WRITE_UPDATE || write->table->nindexes == 0 || result->new_item == NULL)
 		return NULL;
-	return dyn_keys_update_flaw(write->table, result->old_item ? dyn_item_root(result->old_item) : dyn_empty_map,
+	return dyn_keys_update_violation(write->table, result->old_item ? dyn_item_root(result->old_item) : dyn_empty_map,
 								dyn_item_root(result->new_item));
 }
 
@@ -199,7 +199,7 @@ dyn_write_check(const DynWriteCall *call, const DynWriteResult *result)
 
 		fail_condition(show ? result->old_item : NULL);
 	}
-	flaw = dyn_write_flaw(call, result);
+	flaw = dyn_write_violation(call, result);
 	if (flaw != NULL)
 		dyn_validation("%s", flaw);
 }
@@ -212,7 +212,7 @@ reply_updated(StringInfo reply, const DynProgram *program, const struct varlena 
 
 	if (program == NULL || program->update < 0 || item == NULL)
 		return;
-	part = dyn_eval_updated(program, dyn_item_root(item), is_new);
+	part = dyn_project_updated(program, dyn_item_root(item), is_new);
 	if (part.count > 0)
 		dyn_member_node(reply, "Attributes", &part);
 }

@@ -73,15 +73,12 @@ extern void dyn_write_execute(DynWriteCall *call, StringInfo reply);
  * Why what a write found or made cannot be, as ValidationException text, or NULL: an update that does not fit the item, or
  * a key of an index that it may not have.
  */
-extern const char *dyn_write_flaw(const DynWriteCall *call, const DynWriteResult *result);
+extern const char *dyn_write_violation(const DynWriteCall *call, const DynWriteResult *result);
 
 /* The program of what an object of a request says in expressions, or NULL. */
 extern DynProgram *dyn_write_compile_expressions(DynWriteKind kind, const DynJson *object, const DynWording *wording);
 
 /* Fills in what a write has of its program, which may be NULL. */
 extern void dyn_write_set_program(DynWrite *write, const DynProgram *program);
-
-/* UPDATE, the table and key known: checks what it does to keys, and makes the item for where there is none. */
-extern void dyn_write_prepare_update(DynWriteCall *call, DynNode *key);
 
 #endif							/* DYNAPG_COMMAND_WRITE_H */

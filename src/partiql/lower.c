@@ -9,6 +9,7 @@
 #include "base/errors.h"
 #include "base/limits.h"
 #include "command/keys.h"
+#include "command/write_update.h"
 #include "expr/eval.h"
 #include "partiql/lower.h"
 #include "partiql/program.h"
@@ -129,7 +130,7 @@ dyn_partiql_fit_write(DynWriteCall *call, DynNode *map)
 	write->key = write->kind == DYN_WRITE_PUT ? dyn_keys_of_item(write->table, dyn_item_root(write->item)) :
 		dyn_keys_of_key(write->table, map);
 	if (write->kind == DYN_WRITE_UPDATE)
-		dyn_write_prepare_update(call, map);
+		dyn_write_update_prepare(call, map);
 }
 
 bool
@@ -217,7 +218,7 @@ dyn_partiql_print_returned(StringInfo reply, const DynWriteCall *call, const Dyn
 		dyn_item_print(reply, dyn_item_root(item));
 		return true;
 	}
-	part = dyn_eval_updated(call->program, dyn_item_root(item), new);
+	part = dyn_project_updated(call->program, dyn_item_root(item), new);
 	if (part.count == 0)
 		return false;
 	dyn_item_print(reply, dyn_node_pack(&part));

@@ -197,7 +197,7 @@ dyn_settings_read(const char *definition)
 }
 
 DynIndexSettings *
-dyn_index_settings_read(const char *definition)
+dyn_settings_read_index(const char *definition)
 {
 	DynIndexSettings *settings = palloc0(sizeof(DynIndexSettings));
 	const DynJson *root = dyn_json_parse(definition, strlen(definition));
@@ -360,7 +360,7 @@ dyn_settings_write(const DynTableSettings *settings)
 }
 
 char *
-dyn_index_settings_write(const DynIndexSettings *settings)
+dyn_settings_write_index(const DynIndexSettings *settings)
 {
 	StringInfoData out;
 

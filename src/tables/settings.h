@@ -83,8 +83,8 @@ typedef struct DynTableSettings
 /* From the catalog's JSON and to it. */
 extern DynTableSettings *dyn_settings_read(const char *definition);
 extern char *dyn_settings_write(const DynTableSettings *settings);
-extern DynIndexSettings *dyn_index_settings_read(const char *definition);
-extern char *dyn_index_settings_write(const DynIndexSettings *settings);
+extern DynIndexSettings *dyn_settings_read_index(const char *definition);
+extern char *dyn_settings_write_index(const DynIndexSettings *settings);
 
 /* OnDemandThroughput, WarmThroughput of a request; members that are absent become absent. */
 extern DynUnits dyn_settings_on_demand(const DynJson *object);

@@ -71,7 +71,7 @@ read_limits(DynThrottle *admission, const DynTable *table)
 		*limits = (DynAllowance) {.relid = table->indexes[i].relid};
 		if (table->indexes[i].kind != DYN_INDEX_GLOBAL || !OidIsValid(limits->relid))
 			continue;
-		own = dyn_index_settings_read(table->indexes[i].definition);
+		own = dyn_settings_read_index(table->indexes[i].definition);
 		set_rates(limits, admission->on_demand, &own->throughput, &own->on_demand);
 	}
 }

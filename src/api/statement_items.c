@@ -1,5 +1,5 @@
 /*
- * partiql_items.c - the items of a statement as a SQL value: dynapg.partiql
+ * statement_items.c - the items of a statement as a SQL value: dynapg.partiql
  */
 #include "postgres.h"
 
