@@ -32,7 +32,7 @@ PG_CPPFLAGS = -Isrc '-DDYN_VERSION="$(DYNAPG_VERSION)"' '-DPGDLLEXPORT=__attribu
 PG_CFLAGS = -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-missing-field-initializers -Wno-declaration-after-statement \
 	-fvisibility=hidden -MMD -MP $(EXTRA_CFLAGS)
-SHLIB_LINK = -lcjson -lssl -lcrypto -lz -lrt $(LLHTTP_LINK) $(EXTRA_LDFLAGS)
+SHLIB_LINK = -lcjson -lssl -lcrypto -lz -ldeflate -lrt $(LLHTTP_LINK) $(EXTRA_LDFLAGS)
 
 # llhttp, the HTTP parser: a library where there is one, else (Debian 12) the C sources that the package node-llhttp
 # ships, compiled from where they are.

@@ -102,6 +102,28 @@ COMMENT ON COLUMN dynapg.s3_credentials.region IS 'if it is not dynapg.region';
 ALTER TABLE dynapg.s3_credentials ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON dynapg.s3_credentials FROM PUBLIC;
 
+/* ---- PartiQL: parameters of any type, explanations ---- */
+
+-- What views and functions of users call stays, under another name: with both, a call with literals would be ambiguous.
+ALTER FUNCTION dynapg.partiql(text, json[]) RENAME TO partiql_json;
+COMMENT ON FUNCTION dynapg.partiql_json(text, json[]) IS 'What dynapg.partiql returns; its parameters are DynamoDB JSON alone';
+
+CREATE FUNCTION dynapg.partiql(statement text) RETURNS SETOF dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_partiql' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.partiql(text) IS 'The items that a PartiQL statement finds or returns, of all its pages';
+
+CREATE FUNCTION dynapg.partiql(statement text, VARIADIC parameters "any") RETURNS SETOF dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_partiql' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.partiql(text, "any") IS 'The items that a PartiQL statement finds or returns, of all its pages; its parameters are SQL values';
+
+CREATE FUNCTION dynapg.explain_statement(statement text) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain_statement(text) IS 'What a PartiQL statement becomes, in words, and PostgreSQL''s plan of it; nothing is run';
+
+CREATE FUNCTION dynapg.explain_statement(statement text, VARIADIC parameters "any") RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain_statement(text, "any") IS 'What a PartiQL statement becomes, in words, and PostgreSQL''s plan of it; nothing is run';
+
 /* ---- comments in plain words ---- */
 
 COMMENT ON FUNCTION dynapg.hand_over(dynapg.item, dynapg.item) IS 'the new item; reports to the API which item a write replaced';
@@ -196,6 +218,31 @@ BEGIN
 			LOOP
 				EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s %s', overload, granted.role, granted.option);
 			END LOOP;
+		END LOOP;
+	END LOOP;
+END
+$$;
+
+-- Nor may who could not call dynapg.partiql before call what has that name now.
+DO $$
+DECLARE
+	overload pg_catalog.regprocedure;
+	acl pg_catalog.aclitem[] := (SELECT p.proacl FROM pg_catalog.pg_proc AS p
+		WHERE p.oid OPERATOR(pg_catalog.=) 'dynapg.partiql_json(text, json[])'::pg_catalog.regprocedure::pg_catalog.oid);
+	granted record;
+BEGIN
+	FOREACH overload IN ARRAY ARRAY['dynapg.partiql(text)', 'dynapg.partiql(text, "any")']::pg_catalog.regprocedure[] LOOP
+		CONTINUE WHEN acl IS NULL;
+		EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', overload);
+		FOR granted IN
+			SELECT CASE WHEN a.grantee OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'PUBLIC'
+				ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END AS role,
+				CASE WHEN a.is_grantable THEN 'WITH GRANT OPTION' ELSE '' END AS option
+			FROM pg_catalog.aclexplode(acl) AS a
+			JOIN pg_catalog.pg_proc AS p ON p.oid OPERATOR(pg_catalog.=) overload::pg_catalog.oid
+				AND p.proowner OPERATOR(pg_catalog.<>) a.grantee
+		LOOP
+			EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s %s', overload, granted.role, granted.option);
 		END LOOP;
 	END LOOP;
 END

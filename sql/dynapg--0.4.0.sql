@@ -1109,10 +1109,26 @@ CREATE FUNCTION dynapg.partiql_items(statement text, parameters json[]) RETURNS 
 	AS 'MODULE_PATHNAME', 'dynapg_partiql_items' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.partiql_items(text, json[]) IS 'What dynapg.partiql returns, as an array';
 
-CREATE FUNCTION dynapg.partiql(statement text, VARIADIC parameters json[] DEFAULT '{}') RETURNS SETOF dynapg.item
+CREATE FUNCTION dynapg.partiql_json(statement text, VARIADIC parameters json[] DEFAULT '{}') RETURNS SETOF dynapg.item
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	BEGIN ATOMIC SELECT pg_catalog.unnest(dynapg.partiql_items(statement, parameters)); END;
-COMMENT ON FUNCTION dynapg.partiql(text, json[]) IS 'The items that a PartiQL statement finds or returns, of all its pages';
+COMMENT ON FUNCTION dynapg.partiql_json(text, json[]) IS 'What dynapg.partiql returns; its parameters are DynamoDB JSON alone';
+
+CREATE FUNCTION dynapg.partiql(statement text) RETURNS SETOF dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_partiql' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.partiql(text) IS 'The items that a PartiQL statement finds or returns, of all its pages';
+
+CREATE FUNCTION dynapg.partiql(statement text, VARIADIC parameters "any") RETURNS SETOF dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_partiql' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.partiql(text, "any") IS 'The items that a PartiQL statement finds or returns, of all its pages; its parameters are SQL values';
+
+CREATE FUNCTION dynapg.explain_statement(statement text) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain_statement(text) IS 'What a PartiQL statement becomes, in words, and PostgreSQL''s plan of it; nothing is run';
+
+CREATE FUNCTION dynapg.explain_statement(statement text, VARIADIC parameters "any") RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain_statement(text, "any") IS 'What a PartiQL statement becomes, in words, and PostgreSQL''s plan of it; nothing is run';
 
 --
 -- The change log and DynamoDB Streams

@@ -111,6 +111,15 @@ SELECT pg_temp.find('SELECT * FROM partiql WHERE pk=''a''', ',"NextToken":"' || 
 SELECT pg_temp.run('SELECT * FROM partiql WHERE pk=''b''', ',"NextToken":"' || :'token' || '"');
 SELECT pg_temp.run('SELECT * FROM partiql WHERE pk=?', ',"Parameters":[{"S":"a"}],"NextToken":"' || :'token' || '"');
 SELECT pg_temp.run('SELECT * FROM partiql WHERE pk=''a''', ',"NextToken":"' || t || '"') FROM unnest(ARRAY['x', 'AAAA', overlay(:'token' placing 'zz' from 60), left(:'token', 40)]) t;
+-- no byte of a token can be another one
+SELECT DISTINCT pg_temp.run('SELECT * FROM partiql WHERE pk=''a''', ',"NextToken":"' || translate(encode(set_byte(t, i, get_byte(t, i) # 1), 'base64'), E'\n', '') || '"')
+	FROM decode(:'token', 'base64') t, generate_series(0, length(t) - 1) i;
+SET dynapg.partiql_token_lifetime = 1;
+SELECT FROM pg_sleep(1.1);
+SELECT pg_temp.run('SELECT * FROM partiql WHERE pk=''a''', ',"NextToken":"' || :'token' || '"');
+SET dynapg.partiql_token_lifetime = 0;
+SELECT pg_temp.find('SELECT * FROM partiql WHERE pk=''a''', ',"NextToken":"' || :'token' || '"');
+RESET dynapg.partiql_token_lifetime;
 SELECT pg_temp.run('SELECT * FROM partiql WHERE pk=''a''', ',"Limit":0');
 
 \echo # items as rows, of all pages

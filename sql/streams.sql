@@ -307,5 +307,41 @@ SELECT dynapg.put_item('{"TableName":"streams_null","Item":{"id":{"S":"b"}}}');
 DELETE FROM dynamodb.streams_null;
 SELECT event, keys, old_item, new_item FROM dynapg.stream_records('streams_null');
 
+-- however many triggers of the function a table has, each change is one record: renamed, made by hand, of a condition; enabled again there is one
+SELECT pg_temp.create_with('streams_triggers', '{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"}') ~ '^{"Table';
+ALTER TRIGGER "!dynapg_capture" ON dynamodb.streams_triggers RENAME TO mine;
+INSERT INTO dynamodb.streams_triggers VALUES ('renamed', '{"id":{"S":"renamed"}}');
+CREATE TRIGGER " first" AFTER INSERT ON dynamodb.streams_triggers FOR EACH ROW WHEN (NEW.pk = 'x') EXECUTE FUNCTION dynapg.capture();
+CREATE TRIGGER another AFTER INSERT OR UPDATE OR DELETE ON dynamodb.streams_triggers FOR EACH ROW EXECUTE FUNCTION dynapg.capture();
+CREATE CONSTRAINT TRIGGER deferred AFTER INSERT ON dynamodb.streams_triggers DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dynapg.capture();
+CREATE TRIGGER columns AFTER UPDATE OF pk ON dynamodb.streams_triggers FOR EACH ROW EXECUTE FUNCTION dynapg.capture();
+INSERT INTO dynamodb.streams_triggers VALUES ('x', '{"id":{"S":"x"}}');
+UPDATE dynamodb.streams_triggers SET pk = 'y', item = '{"id":{"S":"y"}}' WHERE pk = 'x';
+ALTER TABLE dynamodb.streams_triggers DISABLE TRIGGER another;
+INSERT INTO dynamodb.streams_triggers VALUES ('by mine', '{"id":{"S":"by mine"}}');
+SELECT event, keys FROM dynapg.stream_records('streams_triggers');
+CREATE TRIGGER before BEFORE INSERT ON dynamodb.streams_triggers FOR EACH ROW EXECUTE FUNCTION dynapg.capture();
+INSERT INTO dynamodb.streams_triggers VALUES ('before', '{"id":{"S":"before"}}');
+SELECT dynapg.update_table('{"TableName":"streams_triggers","StreamSpecification":{"StreamEnabled":false}}') IS NOT NULL;
+SELECT count(*) FROM pg_trigger WHERE tgrelid = 'dynamodb.streams_triggers'::regclass;
+
+-- MERGE is seen as any other write; PostgreSQL 14 has none
+CREATE FUNCTION pg_temp.merge(statement text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	IF current_setting('server_version_num')::int >= 150000 THEN
+		EXECUTE statement;
+	ELSE
+		UPDATE dynamodb.streams_merge SET item = '{"id":{"S":"a"},"v":{"S":"merged"}}' WHERE pk = 'a';
+		DELETE FROM dynamodb.streams_merge WHERE pk = 'c';
+		INSERT INTO dynamodb.streams_merge VALUES ('b', '{"id":{"S":"b"}}');
+	END IF;
+END $$;
+SELECT pg_temp.create_with('streams_merge', '{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"}') ~ '^{"Table';
+INSERT INTO dynamodb.streams_merge VALUES ('a', '{"id":{"S":"a"}}'), ('c', '{"id":{"S":"c"}}'), ('d', '{"id":{"S":"d"}}');
+SELECT pg_temp.merge($$MERGE INTO dynamodb.streams_merge t USING (VALUES ('a'), ('b'), ('c'), ('d')) s (id) ON t.pk = s.id
+	WHEN MATCHED AND s.id = 'a' THEN UPDATE SET item = '{"id":{"S":"a"},"v":{"S":"merged"}}' WHEN MATCHED AND s.id = 'c' THEN DELETE
+	WHEN MATCHED THEN DO NOTHING WHEN NOT MATCHED THEN INSERT VALUES (s.id, dynapg.item_update('{"id":{"S":"b"}}'::dynapg.item, 'REMOVE x'))$$);
+SELECT event, keys, new_item FROM dynapg.stream_records('streams_merge') OFFSET 3;
+
 SELECT dynapg.delete_table(json_build_object('TableName', name)) IS NOT NULL FROM dynapg.tables WHERE name ~ '^streams_';
 DROP ROLE regress_streams_reader, regress_streams_owner;

@@ -198,7 +198,7 @@ lower_member(Batch *batch, Member *member)
 		lower_read(member);
 		return;
 	}
-	dyn_partiql_lower_write(member->bound, &member->call, &member->map);
+	(void) dyn_partiql_lower_write(member->bound, &member->call, &member->map);
 	member->call.capacity.report = batch->account.report;
 	dyn_partiql_fit_write(&member->call, &member->map);
 	member->key = member->call.write.key;

@@ -19,7 +19,7 @@ reply_write(const DynPartiqlBound *bound, StringInfo reply)
 	DynWriteResult result;
 
 	dyn_call_require_primary();
-	dyn_partiql_lower_write(bound, &call, &map);
+	(void) dyn_partiql_lower_write(bound, &call, &map);
 	call.capacity.report = dyn_capacity_report(bound->request);
 	call.capacity.table_name = bound->statement->table;
 	dyn_partiql_fit_write(&call, &map);

@@ -72,7 +72,7 @@ execute_writes(DynPartiqlBound *const *bounds, int count, const DynJson *request
 	dyn_call_require_primary();
 	for (int i = 0; i < count; i++)
 	{
-		dyn_partiql_lower_write(bounds[i], &actions[i].call, &actions[i].map);
+		(void) dyn_partiql_lower_write(bounds[i], &actions[i].call, &actions[i].map);
 		actions[i].table_name = bounds[i]->statement->table;
 		actions[i].inserts = bounds[i]->statement->kind == DYN_PARTIQL_INSERT;
 	}

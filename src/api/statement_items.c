@@ -1,20 +1,25 @@
 /*
- * statement_items.c - the items of a statement as a SQL value: dynapg.partiql
+ * statement_items.c - the items of a statement as rows: dynapg.partiql
  */
 #include "postgres.h"
 
-#include "fmgr.h"
-#include "miscadmin.h"
 #include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 #include "api/operation.h"
+#include "api/sql_params.h"
 #include "base/compat.h"
 #include "base/jsonout.h"
 #include "value/tree.h"
 
+PGDLLEXPORT Datum dynapg_partiql(PG_FUNCTION_ARGS);
+PG_FUNCTION_INFO_V1(dynapg_partiql);
 PGDLLEXPORT Datum dynapg_partiql_items(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(dynapg_partiql_items);
 
@@ -113,4 +118,72 @@ dynapg_partiql_items(PG_FUNCTION_ARGS)
 	} while (token.data != NULL);
 	get_typlenbyvalalign(type, &len, &by_value, &align);
 	PG_RETURN_ARRAYTYPE_P(construct_array(items.items, items.count, type, len, by_value, align));
+}
+
+/* The rows of a call: the items of one page at a time. */
+typedef struct Rows
+{
+	StringInfoData request;		/* without the brace that ends it */
+	MemoryContext context;		/* of the page */
+	Items		items;
+	int			next;
+	DynSlice	token;			/* of the next page; data NULL: there is none */
+} Rows;
+
+static void
+next_page(Rows *rows)
+{
+	MemoryContext caller;
+	DynSlice	token = rows->token;
+
+	if (token.data != NULL)
+		token.data = pnstrdup(token.data, token.len);
+	MemoryContextReset(rows->context);
+	caller = MemoryContextSwitchTo(rows->context);
+	rows->items = (Items) {.room = 64, .items = palloc_array(Datum, 64)};
+	rows->next = 0;
+	rows->token = read_page(&rows->items, rows->request.data, rows->request.len, token);
+	MemoryContextSwitchTo(caller);
+}
+
+static Rows *
+begin_rows(FunctionCallInfo fcinfo)
+{
+	Rows	   *rows = palloc0_object(Rows);
+
+	initStringInfo(&rows->request);
+	dyn_sql_params_print_request(&rows->request, fcinfo);
+	rows->context = AllocSetContextCreate(CurrentMemoryContext, "dynapg PartiQL page", ALLOCSET_DEFAULT_SIZES);
+	next_page(rows);
+	return rows;
+}
+
+/* partiql(statement text [, VARIADIC "any"]) returns setof item */
+Datum
+dynapg_partiql(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *call;
+	Rows	   *rows;
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		MemoryContext caller;
+
+		call = SRF_FIRSTCALL_INIT();
+		caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
+		call->user_fctx = PG_ARGISNULL(0) ? NULL : begin_rows(fcinfo);
+		MemoryContextSwitchTo(caller);
+	}
+	call = SRF_PERCALL_SETUP();
+	rows = call->user_fctx;
+	if (rows == NULL)
+		SRF_RETURN_DONE(call);
+	while (rows->next == rows->items.count && rows->token.data != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		next_page(rows);
+	}
+	if (rows->next == rows->items.count)
+		SRF_RETURN_DONE(call);
+	SRF_RETURN_NEXT(call, rows->items.items[rows->next++]);
 }

@@ -41,6 +41,17 @@
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_state.h" /* was part of commands/explain.h */
+#endif
+
+/* Shows a plan that is not run; users include commands/explain.h. */
+#if PG_VERSION_NUM < 170000
+#define dyn_compat_explain_plan(plan, state, text, params) ExplainOnePlan(plan, NULL, state, text, params, NULL, NULL, NULL)
+#else
+#define dyn_compat_explain_plan(plan, state, text, params) ExplainOnePlan(plan, NULL, state, text, params, NULL, NULL, NULL, NULL)
+#endif
+
 /* Does the role own the relation, or is it a superuser? */
 static inline bool
 dyn_compat_owns_relation(Oid relid, Oid role)

@@ -36,6 +36,7 @@ int			dyn_guc_http_workers = 2;
 int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
 int			dyn_guc_read_ahead = DYN_READ_AHEAD_AUTO;
 int			dyn_guc_jobs_interval = 5000;
+int			dyn_guc_partiql_token_lifetime = 3600;
 char	   *dyn_guc_region = NULL;
 char	   *dyn_guc_s3_directory = NULL;
 char	   *dyn_guc_s3_endpoint = NULL;
@@ -276,6 +277,19 @@ dyn_guc_init(void)
 							INT_MAX,
 							PGC_SIGHUP,
 							GUC_UNIT_MS,
+							NULL,
+							NULL,
+							NULL);
+
+	DefineCustomIntVariable("dynapg.partiql_token_lifetime",
+							"Time in which the NextToken of a PartiQL statement can be used.",
+							"0 is without end.",
+							&dyn_guc_partiql_token_lifetime,
+							dyn_guc_partiql_token_lifetime,
+							0,
+							INT_MAX,
+							PGC_USERSET,
+							GUC_UNIT_S,
 							NULL,
 							NULL,
 							NULL);

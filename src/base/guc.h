@@ -18,6 +18,9 @@ extern int	dyn_guc_index_build;
 /* dynapg.jobs_interval: milliseconds between two runs of the background jobs; 0: none. */
 extern int	dyn_guc_jobs_interval;
 
+/* dynapg.partiql_token_lifetime: seconds in which a NextToken can be used; 0: always. */
+extern int	dyn_guc_partiql_token_lifetime;
+
 /* dynapg.read_ahead: see store/readahead.c. A DynReadAheadMode. */
 typedef enum DynReadAheadMode
 {

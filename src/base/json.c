@@ -29,6 +29,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/json.h"
+#include "base/scan.h"
 
 #define MAX_DEPTH		1000	/* cJSON's own limit as Debian builds it */
 #define NUMBER_MARK		'\xFE'
@@ -178,7 +179,7 @@ scan_string(Scan *s)
 
 	for (;;)
 	{
-		p = dyn_json_skip_plain(p, s->end);
+		p = dyn_scan_plain(p, s->end, false);
 		if (p >= s->end)
 			malformed("string without an end", s->p - s->text);
 		if (*p == '"')

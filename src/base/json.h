@@ -49,33 +49,6 @@ dyn_slice_is(DynSlice slice, const char *text)
 	return dyn_slice_equal(slice, (DynSlice) {text, (uint32) strlen(text)});
 }
 
-/*
- * The first byte from p on that cannot stand for itself in a JSON string: a quote, a backslash or a control
- * character; or end.  Looks at eight bytes at a time.
- */
-static inline const char *
-dyn_json_skip_plain(const char *p, const char *end)
-{
-	const uint64 ones = UINT64CONST(0x0101010101010101);
-
-	for (; end - p >= 8; p += 8)
-	{
-		uint64		w;
-		uint64		quote;
-		uint64		backslash;
-
-		/* x - n * ones sets the top bit of every byte of x below n (if that byte's own is clear). */
-		memcpy(&w, p, sizeof(w));
-		quote = w ^ ones * '"';
-		backslash = w ^ ones * '\\';
-		if ((((w - ones * 0x20) & ~w) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & ones * 0x80)
-			break;
-	}
-	while (p < end && (uint8) *p >= 0x20 && *p != '"' && *p != '\\')
-		p++;
-	return p;
-}
-
 /* Skips a byte order mark at the beginning of the text, which some editors and shells write. */
 static inline void
 dyn_json_skip_mark(const char **text, size_t *len)

@@ -1,7 +1,7 @@
 /*
  * jsonout.c - writing JSON text into a StringInfo
  *
- * Strings are copied in runs between the bytes that need an escape, found by a table.
+ * A string is copied while it is searched for bytes that need an escape; from the first such byte on it is copied in runs.
  */
 #include "postgres.h"
 
@@ -9,6 +9,9 @@
 
 #include "base/base64.h"
 #include "base/jsonout.h"
+#include "base/scan.h"
+
+#define ESCAPE_MAX	6				/* bytes of one escape */
 
 /* The letter of a short escape, 'u' for \u00xx, 0 for a byte that stands for itself. */
 static const char escape_of[256] = {
@@ -17,33 +20,90 @@ static const char escape_of[256] = {
 	['"'] = '"', ['\\'] = '\\',
 };
 
+/* Writes the escape of a byte at q, which has room for ESCAPE_MAX bytes; returns the end. */
+static char *
+write_escape(char *q, char c)
+{
+	*q++ = '\\';
+	*q++ = escape_of[(uint8) c];
+	if (escape_of[(uint8) c] != 'u')
+		return q;
+	*q++ = '0';
+	*q++ = '0';
+	*q++ = '0' + ((uint8) c >> 4);
+	*q++ = "0123456789abcdef"[c & 15];
+	return q;
+}
+
+/* Copies up to 15 bytes that all stand for themselves; false, with bytes at q in disorder, when one does not. */
+static inline bool
+copy_short(char *q, const char *p, size_t len)
+{
+	if (len >= 8)
+	{
+		if ((dyn_scan_word(p, false) | dyn_scan_word(p + len - 8, false)) != 0)
+			return false;
+		memcpy(q, p, 8);
+		memcpy(q + len - 8, p + len - 8, 8);
+		return true;
+	}
+	for (size_t i = 0; i < len; i++)
+	{
+		if (escape_of[(uint8) p[i]] != 0)
+			return false;
+		q[i] = p[i];
+	}
+	return true;
+}
+
+/* The rest of a string from p on, which has bytes to escape; with its closing quote. */
+static void
+append_escaped(StringInfo out, const char *p, const char *end)
+{
+	while (p < end)
+	{
+		const char *run = p;
+
+		p = dyn_scan_plain(p, end, false);
+		dyn_jsonout_raw(out, run, p - run);
+		if (p < end)
+			out->len = write_escape(dyn_jsonout_room(out, ESCAPE_MAX), *p++) - out->data;
+	}
+	dyn_jsonout_byte(out, '"');
+}
+
+/* Copies and looks for bytes to escape in one go: most strings have none. */
 void
 dyn_jsonout_string(StringInfo out, const char *data, uint32 len)
 {
 	const char *p = data;
 	const char *end = data + len;
+	char	   *q = dyn_jsonout_room(out, (Size) len + 2);
 
-	enlargeStringInfo(out, len + 2);
-	appendStringInfoCharMacro(out, '"');
-	while (p < end)
+	*q++ = '"';
+	for (; end - p >= 16; p += 16, q += 16)
 	{
-		const char *run = p;
-
-		p = dyn_json_skip_plain(p, end);
-		appendBinaryStringInfo(out, run, p - run);
-		if (p == end)
+#if DYN_SCAN_STEP == 16
+		if (dyn_scan_step(p, false) != 0)
 			break;
-		appendStringInfoCharMacro(out, '\\');
-		appendStringInfoCharMacro(out, escape_of[(uint8) *p]);
-		if (escape_of[(uint8) *p] == 'u')
-		{
-			char		hex[4] = {'0', '0', '0' + ((uint8) *p >> 4), "0123456789abcdef"[*p & 15]};
-
-			appendBinaryStringInfo(out, hex, 4);
-		}
-		p++;
+#else
+		if ((dyn_scan_step(p, false) | dyn_scan_step(p + 8, false)) != 0)
+			break;
+#endif
+		memcpy(q, p, 16);
 	}
-	appendStringInfoCharMacro(out, '"');
+	if (end - p < 16 && copy_short(q, p, end - p))
+	{
+		q += end - p;
+		*q++ = '"';
+		out->len = q - out->data;
+	}
+	else
+	{
+		out->len = q - out->data;
+		append_escaped(out, p, end);
+	}
+	out->data[out->len] = '\0';
 }
 
 void
@@ -58,11 +118,14 @@ dyn_jsonout_member(StringInfo out, const char *name)
 void
 dyn_jsonout_base64(StringInfo out, const uint8 *data, uint32 len)
 {
-	enlargeStringInfo(out, ((int64) len + 2) / 3 * 4 + 3);
-	out->data[out->len++] = '"';
-	out->len += dyn_base64_encode(data, len, out->data + out->len);
-	out->data[out->len++] = '"';
-	out->data[out->len] = '\0';
+	char	   *p = dyn_jsonout_room(out, ((Size) len + 2) / 3 * 4 + 2);
+	char	   *start = p;
+
+	*p++ = '"';
+	p += dyn_base64_encode(data, len, p);
+	*p++ = '"';
+	*p = '\0';
+	out->len += p - start;
 }
 
 /* Appends the children of a list or object, separated by commas. */

@@ -10,6 +10,30 @@
 
 #include "base/json.h"
 
+/* Makes room for that number of bytes (below 1 GB) and one more, and returns where they go. */
+static inline char *
+dyn_jsonout_room(StringInfo out, Size bytes)
+{
+	if (unlikely((Size) (out->maxlen - out->len) <= bytes))
+		enlargeStringInfo(out, (int) bytes);
+	return out->data + out->len;
+}
+
+/* Appends bytes without a NUL after them; the last writer appends one. */
+static inline void
+dyn_jsonout_raw(StringInfo out, const char *text, Size len)
+{
+	memcpy(dyn_jsonout_room(out, len), text, len);
+	out->len += len;
+}
+
+static inline void
+dyn_jsonout_byte(StringInfo out, char c)
+{
+	*dyn_jsonout_room(out, 1) = c;
+	out->len++;
+}
+
 /* Appends the bytes as a quoted JSON string; they must be UTF-8, NULs allowed. */
 extern void dyn_jsonout_string(StringInfo out, const char *data, uint32 len);
 

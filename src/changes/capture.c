@@ -3,12 +3,13 @@
  *
  * As a row trigger after the write it sees the true old and new version, whoever writes: the API, plain SQL, COPY, Time to
  * Live.  The table's stream is found by the table, never by the trigger's arguments, so nobody can write into the stream of
- * another table.
+ * another table.  Of several such triggers of one table, as where somebody has renamed ours, one alone records.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "common/hashfn.h"
@@ -156,6 +157,38 @@ capture_row(const TriggerData *trigger, const DynStream *stream)
 		record(stream, item, NULL);
 }
 
+/* Would a trigger of our function, after each row, record the event?  One of a condition, of columns or deferred never does. */
+static bool
+records(const Trigger *trigger, TriggerEvent event)
+{
+	int16		type = trigger->tgtype;
+
+	if (trigger->tgqual || trigger->tgnattr > 0 || trigger->tgdeferrable || !TRIGGER_FOR_ROW(type) || !TRIGGER_FOR_AFTER(type))
+		return false;
+	if (trigger->tgenabled == TRIGGER_DISABLED ||
+		(SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA ? trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN :
+		 trigger->tgenabled == TRIGGER_FIRES_ON_REPLICA))
+		return false;
+	return TRIGGER_FIRED_BY_INSERT(event) ? TRIGGER_FOR_INSERT(type) : TRIGGER_FIRED_BY_DELETE(event) ? TRIGGER_FOR_DELETE(type) :
+		TRIGGER_FOR_UPDATE(type);
+}
+
+/* Is it the first trigger of the table that records the event? */
+static bool
+is_recorder(const TriggerData *data)
+{
+	const TriggerDesc *all = data->tg_relation->trigdesc;
+
+	for (int i = 0; all && i < all->numtriggers; i++)
+	{
+		const Trigger *trigger = &all->triggers[i];
+
+		if (trigger->tgfoid == data->tg_trigger->tgfoid && records(trigger, data->tg_event))
+			return trigger->tgoid == data->tg_trigger->tgoid;
+	}
+	return false;
+}
+
 PG_FUNCTION_INFO_V1(dynapg_capture);
 Datum
 dynapg_capture(PG_FUNCTION_ARGS)
@@ -166,13 +199,16 @@ dynapg_capture(PG_FUNCTION_ARGS)
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 						errmsg("dynapg.capture can only be called by a trigger")));
+	if (TRIGGER_FIRED_FOR_ROW(trigger->tg_event) && !TRIGGER_FIRED_AFTER(trigger->tg_event))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("dynapg.capture must be fired AFTER a row is written")));
 	stream = dyn_stream_of_table(RelationGetRelid(trigger->tg_relation));
 	if (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event) && stream)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("table \"%s\" has a stream, which would miss what TRUNCATE removes", RelationGetRelationName(trigger->tg_relation)),
 				 errhint("Use DELETE, or disable the stream first.")));
-	if (stream && TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
+	if (stream && TRIGGER_FIRED_FOR_ROW(trigger->tg_event) && is_recorder(trigger))
 		capture_row(trigger, stream);
 	return PointerGetDatum(NULL);
 }

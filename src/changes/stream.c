@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
+#include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -150,18 +151,24 @@ add_row(Oid relid, const char *table_name, const char *label, const char *view, 
 	return dyn_sql_get_int(0, 1);
 }
 
-static void
-drop_trigger(Oid relid, const char *name)
-{
-	if (OidIsValid(get_trigger_oid(relid, name, true)))
-		dyn_sql_run(psprintf("DROP TRIGGER \"%s\" ON %s", name, dyn_ddl_qualified_name(relid)), NULL, 0);
-}
-
+/* Those that have been renamed, too. */
 static void
 drop_triggers(Oid relid)
 {
-	drop_trigger(relid, ROW_TRIGGER);
-	drop_trigger(relid, TRUNCATE_TRIGGER);
+	DynSqlArgs	args = {0};
+	uint64		count;
+	char	  **names;
+
+	dyn_sql_oid(&args, relid);
+	count = dyn_sql_run("SELECT t.tgname::pg_catalog.text FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid OPERATOR(pg_catalog.=) $1 "
+						"AND NOT t.tgisinternal "
+						"AND t.tgfoid OPERATOR(pg_catalog.=) 'dynapg.capture()'::pg_catalog.regprocedure::pg_catalog.oid",
+						&args, 0);
+	names = palloc(Max(count, 1) * sizeof(char *));
+	for (uint64 i = 0; i < count; i++)
+		names[i] = dyn_sql_get_text(i, 1);
+	for (uint64 i = 0; i < count; i++)
+		dyn_sql_run(psprintf("DROP TRIGGER %s ON %s", quote_identifier(names[i]), dyn_ddl_qualified_name(relid)), NULL, 0);
 }
 
 /* Marks streams as disabled and closes their shards; the condition has the OID as $1. */

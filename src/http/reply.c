@@ -6,7 +6,7 @@
 #include "postgres.h"
 
 #include <time.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include "base/guc.h"
 #include "http/compress.h"
@@ -179,7 +179,7 @@ dyn_reply_append(StringInfo out, const DynHttpRequest *request, const DynReply *
 	appendStringInfo(out, "Content-Length: %u\r\nConnection: %s\r\nx-amzn-RequestId: ", body.len,
 					 reply->keep_alive ? "keep-alive" : "close");
 	append_request_id(out);
-	appendStringInfo(out, "\r\nx-amz-crc32: %lu\r\n", crc32(0, (const Bytef *) body.data, body.len));
+	appendStringInfo(out, "\r\nx-amz-crc32: %u\r\n", libdeflate_crc32(0, body.data, body.len));
 	if (compressed)
 		appendStringInfoString(out, "Content-Encoding: gzip\r\n");
 	if (reply->extra_headers)

@@ -290,7 +290,7 @@ commit(void)
 
 /* Deletes a batch as the table's owner. */
 static void
-expire_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
+expire_batch(Oid relid, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 {
 	DynTableDef *def;
 	uint64		checked = 0;
@@ -303,7 +303,7 @@ expire_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
 		dyn_session_become(dyn_catalog_owner(relid));
 		settings = NewGUCNestLevel();
 		dyn_code_check_superuser_writes(relid, &checked);
-		dyn_ttl_expire(def, limit, after, batch);
+		dyn_ttl_expire(def, limit, start, batch);
 		dyn_session_settle();
 		AtEOXact_GUC(false, settings);
 		if (batch->deleted > 0)
@@ -316,7 +316,7 @@ expire_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
 
 /* The same with its error caught, and logged; returns the error's text, or NULL. */
 static char *
-try_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
+try_batch(Oid relid, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 {
 	MemoryContext context = CurrentMemoryContext;
 	char	   *volatile failure = NULL;
@@ -325,7 +325,7 @@ try_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
 	table_at_work = relid;
 	PG_TRY();
 	{
-		expire_batch(relid, limit, after, batch);
+		expire_batch(relid, limit, start, batch);
 	}
 	PG_CATCH();
 	{
@@ -339,6 +339,7 @@ try_batch(Oid relid, int limit, const char *after, DynTtlBatch *batch)
 		FlushErrorState();
 		AbortCurrentTransaction();
 		failure = error->message ? error->message : pstrdup("unknown error");
+		batch->deleted = 0;
 		RESUME_INTERRUPTS();
 	}
 	PG_END_TRY();
@@ -372,14 +373,14 @@ expire_table(Oid relid)
 {
 	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), SLICE);
 	DynTtlBatch batch;
-	char		after[sizeof(batch.last)] = "";
+	DynTtlStart start = {0};
 	char	   *failure = NULL;
 	int			singles = 0;
 	bool		more = true;
 
 	while (more && GetCurrentTimestamp() < end)
 	{
-		char	   *error = try_batch(relid, singles > 0 ? 1 : BATCH, after, &batch);
+		char	   *error = try_batch(relid, singles > 0 ? 1 : BATCH, &start, &batch);
 
 		CHECK_FOR_INTERRUPTS();
 		if (error)
@@ -393,8 +394,7 @@ expire_table(Oid relid)
 		if (singles > 0)
 			singles--;
 		more = batch.found > 0 && batch.last[0] != '\0';
-		if (batch.deleted < batch.found || error)
-			strlcpy(after, batch.last, sizeof(after));
+		start = dyn_ttl_next(&batch);
 	}
 	if (failure)
 		note_failure(relid, failure);
@@ -626,6 +626,7 @@ dynapg_run_jobs(PG_FUNCTION_ARGS)
 	{
 		DynTableDef *def = dyn_catalog_read_relid(lfirst_oid(cell));
 		DynTtlBatch batch = {.found = 1};
+		DynTtlStart start = {0};
 
 		if (!def)
 			continue;
@@ -635,12 +636,9 @@ dynapg_run_jobs(PG_FUNCTION_ARGS)
 		CommandCounterIncrement();
 		while (batch.found > 0)
 		{
-			char		after[sizeof(batch.last)] = "";
-
 			CHECK_FOR_INTERRUPTS();
-			if (batch.deleted < batch.found)
-				strlcpy(after, batch.last, sizeof(after));
-			dyn_ttl_expire(def, BATCH, after, &batch);
+			dyn_ttl_expire(def, BATCH, &start, &batch);
+			start = dyn_ttl_next(&batch);
 			items += batch.deleted;
 		}
 	}

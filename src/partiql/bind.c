@@ -236,6 +236,16 @@ dyn_partiql_terms(const DynPartiqlBound *bound)
 	return terms;
 }
 
+uint32
+dyn_partiql_terms_left(const DynPartiqlTerms *terms)
+{
+	uint32		left = 0;
+
+	for (uint32 i = 0; i < terms->count; i++)
+		left += terms->taken[i] ? 0 : 1;
+	return left;
+}
+
 bool
 dyn_partiql_names(const DynPartiqlNode *node, const DynKeyAttr *attr)
 {

@@ -35,6 +35,9 @@ extern DynNode dyn_partiql_item_value(const DynPartiqlBound *bound, const DynPar
 /* The terms of the statement's WHERE. */
 extern DynPartiqlTerms dyn_partiql_terms(const DynPartiqlBound *bound);
 
+/* How many of them are not taken. */
+extern uint32 dyn_partiql_terms_left(const DynPartiqlTerms *terms);
+
 /* Is the node a path of that one name? */
 extern bool dyn_partiql_names(const DynPartiqlNode *node, const DynKeyAttr *attr);
 

@@ -272,6 +272,19 @@ dyn_partiql_reserved(DynPartiqlCode code)
 	return code > DYN_PC_NONE && code <= lengthof(keywords) && keywords[code - 1].reserved;
 }
 
+bool
+dyn_partiql_is_bare(DynSlice text)
+{
+	if (text.len == 0 || !is_word_start(text.data[0]) || dyn_partiql_reserved(word_code(text)))
+		return false;
+	for (uint32 i = 1; i < text.len; i++)
+	{
+		if (!is_word(text.data[i]))
+			return false;
+	}
+	return true;
+}
+
 static uint32
 lex_one(DynSlice text, uint32 pos, DynPartiqlToken *token)
 {
@@ -302,12 +315,12 @@ lex_one(DynSlice text, uint32 pos, DynPartiqlToken *token)
 }
 
 DynPartiqlToken *
-dyn_partiql_lex(DynSlice text)
+dyn_partiql_lex(DynSlice text, MemoryContext context)
 {
 	uint32		room = text.len / 4 + 8;
 	uint32		count = 0;
 	uint32		pos = 0;
-	DynPartiqlToken *tokens = palloc(sizeof(DynPartiqlToken) * room);
+	DynPartiqlToken *tokens = MemoryContextAlloc(context, sizeof(DynPartiqlToken) * room);
 
 	while ((pos = skip(text, pos)) < text.len)
 	{

@@ -61,7 +61,10 @@ typedef struct DynPartiqlToken
 /* Is that word no name unless it is quoted? */
 extern bool dyn_partiql_reserved(DynPartiqlCode code);
 
-/* All tokens of the text, the last one DYN_PT_EOF. */
-extern DynPartiqlToken *dyn_partiql_lex(DynSlice text);
+/* Is the text a name without quotes? */
+extern bool dyn_partiql_is_bare(DynSlice text);
+
+/* All tokens of the text, the last one DYN_PT_EOF: the array in that context, texts that differ from what is written in the current one. */
+extern DynPartiqlToken *dyn_partiql_lex(DynSlice text, MemoryContext context);
 
 #endif							/* DYNAPG_PARTIQL_LEXER_H */

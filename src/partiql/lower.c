@@ -97,7 +97,7 @@ write_kind(DynPartiqlKind kind)
 	}
 }
 
-void
+DynPartiqlTerms
 dyn_partiql_lower_write(const DynPartiqlBound *bound, DynWriteCall *call, DynNode *map)
 {
 	const DynPartiqlStatement *statement = bound->statement;
@@ -120,6 +120,7 @@ dyn_partiql_lower_write(const DynPartiqlBound *bound, DynWriteCall *call, DynNod
 	if (statement->kind == DYN_PARTIQL_EXISTS && (call->program == NULL || call->program->condition < 0))
 		dyn_validation("EXISTS statement must have a condition in addition to the primary key in the where clause");
 	dyn_write_set_program(&call->write, call->program);
+	return terms;
 }
 
 void

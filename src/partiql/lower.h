@@ -17,10 +17,10 @@ typedef struct DynPartiqlGet
 } DynPartiqlGet;
 
 /*
- * INSERT, UPDATE, DELETE, EXISTS: fills in call but for the key, which *map (the item, or the key, open) holds.  Raises
- * ValidationException and ResourceNotFoundException.
+ * INSERT, UPDATE, DELETE, EXISTS: fills in call but for the key, which *map (the item, or the key, open) holds.  Returns the terms of
+ * WHERE, of which those of the key are taken.  Raises ValidationException and ResourceNotFoundException.
  */
-extern void dyn_partiql_lower_write(const DynPartiqlBound *bound, DynWriteCall *call, DynNode *map);
+extern DynPartiqlTerms dyn_partiql_lower_write(const DynPartiqlBound *bound, DynWriteCall *call, DynNode *map);
 
 /* Then the key, and what follows from it. */
 extern void dyn_partiql_fit_write(DynWriteCall *call, DynNode *map);

@@ -1,9 +1,10 @@
 /*
  * next_token.h - NextToken of ExecuteStatement
  *
- * A token says where a read goes on: in which of its ranges, after which key.  It holds for the same statement with the same
- * parameters, which its digest is of, and a changed token is refused.  It is no secret: what it says is what LastEvaluatedKey
- * says, and a read that goes on there runs with the caller's rights.
+ * A token says where a read goes on: in which of its ranges, after which key.  It is good for the same statement with the same
+ * parameters, in the database that made it, for dynapg.partiql_token_lifetime.  A token that is changed or made elsewhere is
+ * refused.  What it says is no secret: that is what LastEvaluatedKey says, and a read that goes on there runs with the caller's
+ * rights.
  */
 #ifndef DYNAPG_PARTIQL_NEXT_TOKEN_H
 #define DYNAPG_PARTIQL_NEXT_TOKEN_H

@@ -230,9 +230,9 @@ parse_statement(DynPartiqlParser *p, DynPartiqlStatement *statement)
 }
 
 DynPartiqlStatement *
-dyn_partiql_parse(DynSlice text)
+dyn_partiql_parse(DynSlice text, MemoryContext scratch)
 {
-	DynPartiqlParser parser = {.text = text, .token = dyn_partiql_lex(text)};
+	DynPartiqlParser parser = {.text = text, .token = dyn_partiql_lex(text, scratch)};
 	DynPartiqlStatement *statement = palloc0_object(DynPartiqlStatement);
 
 	statement->text = text;

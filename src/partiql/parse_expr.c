@@ -33,16 +33,10 @@ leave(DynPartiqlParser *p)
 	p->depth--;
 }
 
-static bool
-is_condition(const DynPartiqlNode *node)
-{
-	return node->op >= DYN_OP_EQ && node->op <= DYN_OP_NOT;
-}
-
 static DynPartiqlNode *
 require_condition(DynPartiqlNode *node)
 {
-	if (!is_condition(node))
+	if (!dyn_partiql_is_condition(node))
 		dyn_partiql_malformed("Expected condition");
 	return node;
 }
@@ -50,7 +44,7 @@ require_condition(DynPartiqlNode *node)
 static DynPartiqlNode *
 require_operand(DynPartiqlNode *node)
 {
-	if (is_condition(node))
+	if (dyn_partiql_is_condition(node))
 		dyn_partiql_malformed("Unexpected condition");
 	return node;
 }
@@ -529,7 +523,7 @@ dyn_partiql_condition(DynPartiqlParser *p)
 	DynPartiqlNode *node = parse_or(p);
 
 	/* an operator that there is not: LIKE */
-	if (!is_condition(node) && p->token->kind == DYN_PT_WORD)
+	if (!dyn_partiql_is_condition(node) && p->token->kind == DYN_PT_WORD)
 		dyn_partiql_unexpected(p);
 	return require_condition(node);
 }

@@ -5,6 +5,7 @@
 
 #include "base/errors.h"
 #include "base/request.h"
+#include "partiql/cache.h"
 #include "partiql/prepare.h"
 #include "partiql/program.h"
 
@@ -36,7 +37,7 @@ dyn_partiql_bind(const DynJson *object)
 	DynPartiqlBound *bound = palloc0_object(DynPartiqlBound);
 
 	bound->request = object;
-	bound->statement = dyn_partiql_parse(dyn_request_string(object, "Statement"));
+	bound->statement = dyn_partiql_statement(dyn_request_string(object, "Statement"));
 	read_parameters(bound);
 	dyn_partiql_check(bound);
 	return bound;

@@ -373,16 +373,6 @@ place_condition(Placer *p, const DynPartiqlNode *node)
 	return chain.parent;
 }
 
-static uint32
-count_left(const DynPartiqlTerms *terms)
-{
-	uint32		left = 0;
-
-	for (uint32 i = 0; i < terms->count; i++)
-		left += terms->taken[i] ? 0 : 1;
-	return left;
-}
-
 /* Does the presence ask for nothing by itself? */
 static bool
 is_open(DynPartiqlPresence presence)
@@ -404,7 +394,7 @@ place_terms(Placer *p, Chain *chain, const DynPartiqlTerms *terms)
 static int32
 place_root(Placer *p, const DynPartiqlTerms *terms, DynPartiqlPresence presence, const DynKeyAttr *pk)
 {
-	uint32		left = count_left(terms);
+	uint32		left = dyn_partiql_terms_left(terms);
 	DynPartiqlElement element = {0};
 	Chain		outer;
 	Chain		inner;
@@ -461,7 +451,7 @@ dyn_partiql_program(const DynPartiqlBound *bound, const DynPartiqlTerms *terms, 
 	Chain		paths = chain_of(-1);
 	int32		condition;
 
-	if (statement->actions == NULL && statement->paths == NULL && is_open(presence) && count_left(terms) == 0)
+	if (statement->actions == NULL && statement->paths == NULL && is_open(presence) && dyn_partiql_terms_left(terms) == 0)
 		return NULL;
 	dyn_assemble_init(&p.build, 16, 8, 8);
 	condition = place_root(&p, terms, presence, pk);

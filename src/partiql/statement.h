@@ -92,13 +92,20 @@ typedef struct DynPartiqlStatement
 	uint32		nparameters;
 } DynPartiqlStatement;
 
+/* Is the node a condition, and not a value? */
+static inline bool
+dyn_partiql_is_condition(const DynPartiqlNode *node)
+{
+	return node->op >= DYN_OP_EQ && node->op <= DYN_OP_NOT;
+}
+
 static inline bool
 dyn_partiql_reads(const DynPartiqlStatement *statement)
 {
 	return statement->kind == DYN_PARTIQL_SELECT;
 }
 
-/* Parses the text.  Raises ValidationException with DynamoDB's text. */
-extern DynPartiqlStatement *dyn_partiql_parse(DynSlice text);
+/* Parses the text, with what is needed meanwhile in the scratch context.  Raises ValidationException with DynamoDB's text. */
+extern DynPartiqlStatement *dyn_partiql_parse(DynSlice text, MemoryContext scratch);
 
 #endif							/* DYNAPG_PARTIQL_STATEMENT_H */

@@ -17,6 +17,7 @@
 #include "executor/spi.h"
 #include "utils/timestamp.h"
 
+#include "store/explain.h"
 #include "store/plan.h"
 #include "store/range.h"
 #include "store/segments.h"
@@ -360,22 +361,44 @@ warn_of_misfits(DynTable *table, int64 misfits)
 			 errhint("Find them with: %s", query.data)));
 }
 
+/* The range's order and its own bounds. */
+static void
+reader_begin(Reader *reader, const DynRange *range)
+{
+	const DynTable *table = range->table;
+	const DynIndex *index = range->index;
+
+	*reader = (Reader) {.range = range};
+	if (index)
+		dyn_order_of_index(&reader->order, &table->pk, &table->sk, index->keys, index->npk, index->nsk);
+	else
+		dyn_order_of_table(&reader->order, &table->pk, &table->sk);
+	set_condition(reader);
+}
+
+void
+dyn_range_explain(const DynRange *range, StringInfo out)
+{
+	Reader		reader;
+
+	SPI_connect();
+	reader_begin(&reader, range);
+	add_params(&reader);
+	dyn_explain_plan(out, plan_for(&reader), make_params(&reader));
+	SPI_finish();
+}
+
 void
 dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg)
 {
 	DynTable   *table = range->table;
-	const DynIndex *index = range->index;
-	Reader		reader = {.range = range};
+	Reader		reader;
 	DynPlanItems items;
 	const DynPlan *plan;
 
 	SPI_connect();
 	dyn_plan_items_begin_keyed(&items, table, consumer, arg);
-	if (index)
-		dyn_order_of_index(&reader.order, &table->pk, &table->sk, index->keys, index->npk, index->nsk);
-	else
-		dyn_order_of_table(&reader.order, &table->pk, &table->sk);
-	set_condition(&reader);
+	reader_begin(&reader, range);
 	if (set_segment(&reader) && set_start(&reader))
 	{
 		add_params(&reader);

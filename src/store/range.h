@@ -12,6 +12,8 @@
 #ifndef DYNAPG_STORE_RANGE_H
 #define DYNAPG_STORE_RANGE_H
 
+#include "lib/stringinfo.h"
+
 #include "tables/order.h"
 #include "tables/table.h"
 
@@ -35,5 +37,8 @@ typedef struct DynRange
  * errors.  With segments, a start outside of the segment is a ValidationException.
  */
 extern void dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg);
+
+/* Appends PostgreSQL's plan of that read, in lines.  Raises for rights that the read takes. */
+extern void dyn_range_explain(const DynRange *range, StringInfo out);
 
 #endif							/* DYNAPG_STORE_RANGE_H */

@@ -28,6 +28,7 @@
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
 
+#include "store/explain.h"
 #include "store/rows.h"
 #include "store/statement.h"
 
@@ -203,6 +204,29 @@ dyn_row_write(const DynWrite *write)
 	if (handover.flaw != NULL)
 		return (DynWriteResult) {.status = DYN_UNFIT, .old_item = handover.old_item, .flaw = handover.flaw};
 	return rows > 0 ? result_of_row(write, &handover, kept.item) : result_without_row(write, &handover);
+}
+
+static void
+explain(DynTable *table, DynPlanKind kind, ParamListInfo params, StringInfo out)
+{
+	SPI_connect();
+	dyn_explain_plan(out, dyn_statement_plan(table, kind), params);
+	SPI_finish();
+}
+
+void
+dyn_row_explain_get(DynTable *table, const DynKey *key, StringInfo out)
+{
+	explain(table, DYN_PLAN_GET, dyn_statement_params(table, DYN_PLAN_GET, key, NULL, NULL), out);
+}
+
+void
+dyn_row_explain_write(const DynWrite *write, StringInfo out)
+{
+	DynPlanKind kind = kind_of_write(write);
+	const struct varlena *program = write->program ? write->program : dyn_statement_no_program();
+
+	explain(write->table, kind, dyn_statement_params(write->table, kind, &write->key, write->item, program), out);
 }
 
 const struct varlena *

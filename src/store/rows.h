@@ -16,6 +16,8 @@
 #ifndef DYNAPG_STORE_ROWS_H
 #define DYNAPG_STORE_ROWS_H
 
+#include "lib/stringinfo.h"
+
 #include "tables/table.h"
 
 /*
@@ -91,6 +93,10 @@ typedef struct DynWriteResult
  * so they do where a distributed table's node evaluates it.
  */
 extern DynWriteResult dyn_row_write(const DynWrite *write);
+
+/* Appends PostgreSQL's plan of reading an item, of a write, in lines.  Raises for rights that the statement takes. */
+extern void dyn_row_explain_get(DynTable *table, const DynKey *key, StringInfo out);
+extern void dyn_row_explain_write(const DynWrite *write, StringInfo out);
 
 /* The item as the write has left it, where its images were kept; NULL: there is none. */
 extern const struct varlena *dyn_row_image_after(const DynWrite *write, const DynWriteResult *result);

@@ -4,9 +4,11 @@
 #include "postgres.h"
 
 #include "catalog/index.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
@@ -190,18 +192,22 @@ present(void)
 	return timestamptz_to_time_t(GetCurrentTimestamp());
 }
 
-/* Deletes the rows, which are locked, as far as they have expired. */
+/*
+ * Deletes the rows, which are locked since they were found expired, so that nobody can have changed them.  Were the condition here once
+ * more, the planner would go through all that have expired to find them.  Of a table with partitions or children it has to be here: rows of
+ * several relations may have the same ctid.
+ */
 static int64
 delete_rows(Oid relid, const char *table, const char *expired, Datum rows)
 {
 	DynSqlArgs	args = {.count = 1,.types = {TIDARRAYOID},.values = {rows},.nulls = {' '}};
+	const char *condition = has_subclass(relid) ? psprintf(" AND %s", expired) : "";
 	int64		deleted = 0;
 
 	deleting = relid;
 	PG_TRY();
 	{
-		deleted = dyn_sql_run(psprintf("DELETE FROM %s AS t WHERE t.ctid OPERATOR(pg_catalog.=) ANY ($1) AND %s", table, expired),
-							  &args, 0);
+		deleted = dyn_sql_run(psprintf("DELETE FROM %s AS t WHERE t.ctid OPERATOR(pg_catalog.=) ANY ($1)%s", table, condition), &args, 0);
 	}
 	PG_FINALLY();
 	{
@@ -211,10 +217,36 @@ delete_rows(Oid relid, const char *table, const char *expired, Datum rows)
 	return deleted;
 }
 
+/* Until the end of the GUC nest level. */
+static void
+set(const char *setting, const char *value)
+{
+	(void) set_config_option(setting, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+/*
+ * Locks a batch of expired rows in the order of the index.  Without statistics, as of a table that was just filled, the planner would
+ * rather sort all that have expired, for each batch again.
+ */
+static void
+lock_rows(const char *sql)
+{
+	int			level = NewGUCNestLevel();
+
+	set("enable_indexscan", "on");
+	set("enable_seqscan", "off");
+	set("enable_bitmapscan", "off");
+	set("enable_sort", "off");
+	set("jit", "off");
+	dyn_sql_run(sql, NULL, 0);
+	AtEOXact_GUC(true, level);
+}
+
 void
-dyn_ttl_expire(const DynTableDef *def, int limit, const char *after, DynTtlBatch *batch)
+dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 {
 	Wanted		wanted = wanted_of(def);
+	bool		anywhere = start == NULL || start->at[0] == '\0';
 	char	   *table = dyn_ddl_qualified_name(def->relid);
 	char	   *number;
 	char	   *expired;
@@ -226,10 +258,10 @@ dyn_ttl_expire(const DynTableDef *def, int limit, const char *after, DynTtlBatch
 	expired = expired_at(number, present());
 	SPI_connect();
 	/* the condition holds for the version of a row that the lock was got on: an update that saves an item is seen */
-	dyn_sql_run(psprintf("SELECT pg_catalog.count(*), pg_catalog.max(d.at)::pg_catalog.text, pg_catalog.array_agg(d.ctid) "
-						 "FROM (SELECT t.ctid, %s AS at FROM %s AS t WHERE %s AND %s OPERATOR(pg_catalog.>) %s "
-						 "ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED) AS d",
-						 number, table, expired, number, after && after[0] ? after : "-1", number, limit), NULL, 0);
+	lock_rows(psprintf("SELECT pg_catalog.count(*), pg_catalog.max(d.at)::pg_catalog.text, pg_catalog.array_agg(d.ctid) "
+					   "FROM (SELECT t.ctid, %s AS at FROM %s AS t WHERE %s AND %s OPERATOR(pg_catalog.%s) %s "
+					   "ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED) AS d",
+					   number, table, expired, number, anywhere || start->beyond ? ">" : ">=", anywhere ? "-1" : start->at, number, limit));
 	batch->found = dyn_sql_get_int64(0, 1);
 	if (batch->found > 0)
 	{
@@ -237,6 +269,15 @@ dyn_ttl_expire(const DynTableDef *def, int limit, const char *after, DynTtlBatch
 		batch->deleted = delete_rows(def->relid, table, expired, dyn_sql_get_datum(0, 3));
 	}
 	SPI_finish();
+}
+
+DynTtlStart
+dyn_ttl_next(const DynTtlBatch *batch)
+{
+	DynTtlStart start = {.beyond = batch->deleted < batch->found};
+
+	strlcpy(start.at, batch->last, sizeof(start.at));
+	return start;
 }
 
 bool

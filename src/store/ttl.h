@@ -61,12 +61,21 @@ extern void dyn_ttl_apply_now(const DynTableDef *def);
 /* What a builder has to do for the table, if anything.  The texts are in the current memory context. */
 extern bool dyn_ttl_job(Oid relid, DynTtlJob *job);
 
+/* Where a batch begins.  Going on at the last batch's end spares a look at the index entries of what is deleted already. */
+typedef struct DynTtlStart
+{
+	char		at[64];			/* a time, as a number; empty: at the oldest item */
+	bool		beyond;			/* after that time, rather than at it */
+} DynTtlStart;
+
 /*
  * Deletes up to limit expired items, the oldest first, as the current user, who owns the table; those that others have locked are
- * left for later.  after is the last of an earlier batch, to go on behind it, or NULL.  *batch is filled in as far as it is
- * known when an error is raised.
+ * left for later.  start may be NULL.  *batch is filled in as far as it is known when an error is raised.
  */
-extern void dyn_ttl_expire(const DynTableDef *def, int limit, const char *after, DynTtlBatch *batch);
+extern void dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynTtlBatch *batch);
+
+/* Where to go on after the batch: items that it found and that are still there are passed over. */
+extern DynTtlStart dyn_ttl_next(const DynTtlBatch *batch);
 
 /* Are expired items being deleted from that table?  For those who record who deleted an item. */
 extern bool dyn_ttl_is_deleting(Oid relid);

@@ -419,14 +419,17 @@ dyn_item_verify(const struct varlena *item)
 	return dyn_map_item_size(dyn_item_root(item)) == dyn_item_size(item) ? NULL : "an item's size is wrong";
 }
 
+/* A number as a JSON string. */
 static void
 print_number(StringInfo out, DynValue v)
 {
-	enlargeStringInfo(out, DYN_NUMBER_MAX_TEXT + 2);
-	out->data[out->len++] = '"';
-	out->len += dyn_number_print(v.data, v.len, out->data + out->len);
-	out->data[out->len++] = '"';
-	out->data[out->len] = '\0';
+	char	   *p = dyn_jsonout_room(out, DYN_NUMBER_MAX_TEXT + 2);
+	char	   *start = p;
+
+	*p++ = '"';
+	p += dyn_number_print(v.data, v.len, p);
+	*p++ = '"';
+	out->len += p - start;
 }
 
 /* A scalar without its type. */
@@ -436,10 +439,13 @@ print_scalar(StringInfo out, DynValue v)
 	switch (v.tag)
 	{
 		case DYN_NULL:
-			appendBinaryStringInfo(out, "true", 4);
+			dyn_jsonout_raw(out, "true", 4);
 			break;
 		case DYN_BOOL:
-			appendStringInfoString(out, v.data[0] ? "true" : "false");
+			if (v.data[0])
+				dyn_jsonout_raw(out, "true", 4);
+			else
+				dyn_jsonout_raw(out, "false", 5);
 			break;
 		case DYN_N:
 			print_number(out, v);
@@ -460,57 +466,68 @@ print_set(StringInfo out, DynValue set)
 {
 	uint32		count = dyn_value_count(set);
 
-	appendStringInfoCharMacro(out, '[');
+	dyn_jsonout_byte(out, '[');
 	for (uint32 i = 0; i < count; i++)
 	{
 		if (i > 0)
-			appendStringInfoCharMacro(out, ',');
+			dyn_jsonout_byte(out, ',');
 		print_scalar(out, dyn_set_element(set, i));
 	}
-	appendStringInfoCharMacro(out, ']');
+	dyn_jsonout_byte(out, ']');
 }
+
+/* Prints a value; no NUL follows it. */
+static void print_value(StringInfo out, DynValue v);
 
 static void
 print_list(StringInfo out, DynValue list)
 {
 	uint32		count = dyn_value_count(list);
 
-	appendStringInfoCharMacro(out, '[');
+	dyn_jsonout_byte(out, '[');
 	for (uint32 i = 0; i < count; i++)
 	{
 		if (i > 0)
-			appendStringInfoCharMacro(out, ',');
-		dyn_value_print(out, dyn_list_element(list, i));
+			dyn_jsonout_byte(out, ',');
+		print_value(out, dyn_list_element(list, i));
 	}
-	appendStringInfoCharMacro(out, ']');
+	dyn_jsonout_byte(out, ']');
 }
 
-void
-dyn_item_print(StringInfo out, DynValue root)
+static void
+print_map(StringInfo out, DynValue map)
 {
-	uint32		count = dyn_value_count(root);
+	uint32		count = dyn_value_count(map);
+	const uint8 *entry = map.data + 4;
+	const char *name = (const char *) entry + (size_t) count * 8;
+	const uint8 *body = (const uint8 *) name + (count > 0 ? dyn_load_u32(entry + (size_t) (count - 1) * 8) : 0);
+	uint32		name_start = 0;
+	uint32		start = 0;
 
-	appendStringInfoCharMacro(out, '{');
-	for (uint32 i = 0; i < count; i++)
+	dyn_jsonout_byte(out, '{');
+	for (uint32 i = 0; i < count; i++, entry += 8)
 	{
-		DynSlice	name;
-		DynValue	member = dyn_map_member(root, i, &name);
+		uint32		name_end = dyn_load_u32(entry);
+		uint32		tag_end = dyn_load_u32(entry + 4);
+		uint32		end = tag_end & DYN_END_MASK;
 
 		if (i > 0)
-			appendStringInfoCharMacro(out, ',');
-		dyn_jsonout_string(out, name.data, name.len);
-		appendStringInfoCharMacro(out, ':');
-		dyn_value_print(out, member);
+			dyn_jsonout_byte(out, ',');
+		dyn_jsonout_string(out, name + name_start, name_end - name_start);
+		dyn_jsonout_byte(out, ':');
+		print_value(out, (DynValue) {tag_end >> DYN_TAG_SHIFT, end - start, body + start});
+		name_start = name_end;
+		start = end;
 	}
-	appendStringInfoCharMacro(out, '}');
+	dyn_jsonout_byte(out, '}');
 }
 
-void
-dyn_value_print(StringInfo out, DynValue v)
+static void
+print_value(StringInfo out, DynValue v)
 {
 	static const struct
 	{
-		const char *text;
+		const char	text[12];
 		int			len;
 	}			opening[] = {
 #define OPENING(tag) [DYN_##tag] = {"{\"" #tag "\":", sizeof("{\"" #tag "\":") - 1}
@@ -521,7 +538,9 @@ dyn_value_print(StringInfo out, DynValue v)
 
 	if (v.tag < DYN_NULL || v.tag > DYN_M)
 		elog(ERROR, "unknown type tag %d in an item", v.tag);
-	appendBinaryStringInfo(out, opening[v.tag].text, opening[v.tag].len);
+	/* a copy of constant size is one instruction */
+	memcpy(dyn_jsonout_room(out, sizeof(opening[0].text)), opening[v.tag].text, sizeof(opening[0].text));
+	out->len += opening[v.tag].len;
 	switch (v.tag)
 	{
 		case DYN_SS:
@@ -535,10 +554,24 @@ dyn_value_print(StringInfo out, DynValue v)
 			break;
 		case DYN_M:
 			check_stack_depth();
-			dyn_item_print(out, v);
+			print_map(out, v);
 			break;
 		default:
 			print_scalar(out, v);
 	}
-	appendStringInfoCharMacro(out, '}');
+	dyn_jsonout_byte(out, '}');
+}
+
+void
+dyn_item_print(StringInfo out, DynValue root)
+{
+	print_map(out, root);
+	out->data[out->len] = '\0';
+}
+
+void
+dyn_value_print(StringInfo out, DynValue v)
+{
+	print_value(out, v);
+	out->data[out->len] = '\0';
 }

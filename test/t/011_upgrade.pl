@@ -109,4 +109,16 @@ for my $old (@released)
 		"$old: DeleteTable leaves nothing");
 }
 
+# What users have made of dynapg.partiql of 0.3.0 stays, and who could not call it cannot call what has the name now.
+$node->safe_psql('postgres', 'CREATE DATABASE partiql');
+$node->safe_psql('partiql', q(CREATE EXTENSION dynapg VERSION '0.3.0'; CREATE VIEW songs AS SELECT dynapg.partiql('SELECT * FROM Songs WHERE id = ?', '{"S":"a"}') AS item;
+	REVOKE EXECUTE ON FUNCTION dynapg.partiql(text, json[]) FROM PUBLIC; GRANT EXECUTE ON FUNCTION dynapg.partiql(text, json[]) TO keeper));
+$node->safe_psql('partiql', 'CREATE ROLE stranger; ALTER EXTENSION dynapg UPDATE');
+$node->safe_psql('partiql', q(SELECT dynapg.create_table('{"TableName":"Songs","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
+	"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]}'); SELECT dynapg.put_item('{"TableName":"Songs","Item":{"id":{"S":"a"}}}')));
+is($node->safe_psql('partiql', 'SELECT item FROM songs'), '{"id":{"S":"a"}}', 'a view on dynapg.partiql of 0.3.0');
+is($node->safe_psql('partiql', q(SELECT string_agg(role || ' ' || has_function_privilege(role, f, 'EXECUTE'), ', ' ORDER BY f::text, role)
+	FROM unnest(ARRAY['keeper', 'stranger']) role, unnest(ARRAY['dynapg.partiql(text)', 'dynapg.partiql(text, "any")', 'dynapg.partiql_json(text, json[])']::regprocedure[]) f)),
+	join(', ', ('keeper true, stranger false') x 3), 'the rights on it');
+
 done_testing();
