@@ -31,6 +31,7 @@ typedef struct Member
 	DynPartiqlBound *bound;		/* NULL: its statement cannot be carried out */
 	const char *code;			/* of its error, or NULL */
 	const char *message;
+	bool		denied;			/* by PostgreSQL, whose text it is */
 	bool		attempted;		/* the error came of the data */
 	DynTable   *table;
 	DynKey		key;
@@ -85,6 +86,7 @@ static bool
 take_error(Member *member, const ErrorData *error, bool attempted)
 {
 	member->code = code_of(error->sqlerrcode);
+	member->denied = error->sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE && !dyn_error_is_ours(error);
 	if (member->code == NULL)
 		return false;
 	member->message = error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ? "Transaction is ongoing for the item" : error->message;
@@ -116,8 +118,7 @@ word_denial(Member *member)
 	const char *operation;
 	StringInfoData request;
 
-	if (member->code == NULL || member->bound == NULL || strcmp(member->code, code_of(ERRCODE_INSUFFICIENT_PRIVILEGE)) != 0 ||
-		strncmp(member->message, "User: ", 6) == 0)
+	if (!member->denied || member->bound == NULL)
 		return;
 	ereport(LOG_SERVER_ONLY, errmsg("a statement of BatchExecuteStatement failed: %s", member->message), errhidestmt(true));
 	operation = right_of(member->bound->statement->kind);
