@@ -267,9 +267,8 @@ dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
 	create = dyn_json_parse(text, strlen(text));
 	dyn_shape_check(&dyn_shape_create_table, create);
 	dyn_table_create_read(create, &def);
-	settings = dyn_settings_read(def.definition);
+	settings = &def.settings;
 	settings->restored = restore_summary(backup);
-	def.definition = dyn_settings_write(settings);
 	def.rows_from = backup->copy;
 	if (!dyn_lifecycle_create(&def))
 		dyn_error(DYN_E_TABLE_ALREADY_EXISTS, "Table already exists: %s", def.name);

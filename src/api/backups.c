@@ -96,7 +96,7 @@ print_ttl(StringInfo out, const DynTableDef *def)
 static void
 print_definition(StringInfo out, const DynTableDef *def)
 {
-	const DynTableSettings *settings = dyn_settings_read(def->definition);
+	const DynTableSettings *settings = &def->settings;
 	StringInfoData text;
 	const DynJson *described;
 

@@ -56,7 +56,7 @@ dyn_api_describe_continuous_backups(const DynJson *request, StringInfo reply)
 
 	if (!def)
 		dyn_backups_table_not_found(name);
-	print_description(reply, dyn_settings_read(def->definition));
+	print_description(reply, &def->settings);
 }
 
 void
@@ -70,7 +70,7 @@ dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 
 	if (!def)
 		dyn_backups_table_not_found(name);
-	settings = dyn_settings_read(def->definition);
+	settings = &def->settings;
 	if (!enable)
 		settings->pitr_since = 0;
 	else
@@ -82,7 +82,6 @@ dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 		if (!was_enabled)
 			settings->pitr_since = floor(dyn_settings_now());
 	}
-	def->definition = dyn_settings_write(settings);
 	dyn_catalog_update(def);
 	if (enable && !dyn_session_serves())
 		ereport(WARNING, (errmsg("point-in-time recovery of table \"%s\" is kept as a setting only", def->name),
@@ -110,7 +109,7 @@ dyn_api_restore_table_to_point_in_time(const DynJson *request, StringInfo reply)
 
 	if (!def)
 		dyn_backups_table_not_found(name);
-	if (dyn_settings_read(def->definition)->pitr_since == 0)
+	if (def->settings.pitr_since == 0)
 		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'. dynapg has none. "
 				  USE_INSTEAD, def->name);
 	dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not available for table '%s': dynapg keeps the "

@@ -89,10 +89,9 @@ dyn_api_enable_kinesis_streaming_destination(const DynJson *request, StringInfo 
 	const DynJson *wanted = dyn_request_member(request, "EnableKinesisStreamingConfiguration");
 	DynSlice	precision = dyn_request_string(wanted, "ApproximateCreationDateTimePrecision");
 	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), true);
-	DynTableSettings *settings = dyn_settings_read(def->definition);
+	DynTableSettings *settings = &def->settings;
 
 	settings->kinesis = with_destination(settings, arn, precision);
-	def->definition = dyn_settings_write(settings);
 	dyn_catalog_update(def);
 
 	appendStringInfoChar(reply, '{');
@@ -133,7 +132,7 @@ void
 dyn_api_describe_kinesis_streaming_destination(const DynJson *request, StringInfo reply)
 {
 	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), false);
-	DynTableSettings *settings = dyn_settings_read(def->definition);
+	DynTableSettings *settings = &def->settings;
 
 	appendStringInfoChar(reply, '{');
 	dyn_settings_print_text(reply, "TableName", def->name);

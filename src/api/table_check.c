@@ -130,7 +130,7 @@ dyn_table_check_warm(const DynJson *object, const char *index, const DynThroughp
 	return completed(units, &own);
 }
 
-char *
+DynIndexSettings
 dyn_table_check_new_index(const DynJson *index, bool pay_per_request)
 {
 	DynIndexSettings settings = {0};
@@ -146,7 +146,7 @@ dyn_table_check_new_index(const DynJson *index, bool pay_per_request)
 		dyn_table_check_throughput(throughput, name, &settings.throughput);
 	settings.on_demand = dyn_table_check_on_demand(index, pay_per_request, name, NULL);
 	settings.warm = dyn_table_check_warm(index, name, &settings.throughput, pay_per_request, NULL);
-	return dyn_settings_write_index(&settings);
+	return settings;
 }
 
 void

@@ -22,7 +22,7 @@ extern DynUnits dyn_table_check_warm(const DynJson *object, const char *index, c
 							   bool pay_per_request, const DynUnits *current);
 
 /* The settings of one new global index. */
-extern char *dyn_table_check_new_index(const DynJson *index, bool pay_per_request);
+extern DynIndexSettings dyn_table_check_new_index(const DynJson *index, bool pay_per_request);
 
 /* SSESpecification into settings. */
 extern void dyn_table_check_sse(const DynJson *request, DynTableSettings *settings);

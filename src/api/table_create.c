@@ -50,7 +50,7 @@ take_index_settings(const DynJson *request, DynTableDef *def, const DynTableSett
 	while (def->indexes[i].kind == DYN_INDEX_LOCAL)
 		i++;
 	for (const DynJson *index = dyn_json_first(globals); index; index = dyn_json_next(index))
-		def->indexes[i++].definition = dyn_table_check_new_index(index, settings->pay_per_request);
+		def->indexes[i++].settings = dyn_table_check_new_index(index, settings->pay_per_request);
 }
 
 static void
@@ -113,28 +113,27 @@ void
 dyn_table_create_read(const DynJson *request, DynTableDef *def)
 {
 	DynSlice	name = dyn_name_of_request(request);
-	DynTableSettings settings = {0};
+	DynTableSettings *settings = &def->settings;
 
 	*def = (DynTableDef) {.name = pnstrdup(name.data, name.len)};
 	dyn_table_check_no_global_table(request);
-	take_billing(request, &settings);
+	take_billing(request, settings);
 	dyn_table_keys_of_table(request, def);
-	take_index_settings(request, def, &settings);
-	settings.on_demand = dyn_table_check_on_demand(request, settings.pay_per_request, NULL, NULL);
-	settings.warm = dyn_table_check_warm(request, NULL, &settings.throughput, settings.pay_per_request, NULL);
-	take_stream(request, def->name, &settings);
-	dyn_table_check_sse(request, &settings);
-	take_tags(request, &settings);
-	take_policy(request, &settings);
-	settings.table_class = dyn_table_check_class(request);
+	take_index_settings(request, def, settings);
+	settings->on_demand = dyn_table_check_on_demand(request, settings->pay_per_request, NULL, NULL);
+	settings->warm = dyn_table_check_warm(request, NULL, &settings->throughput, settings->pay_per_request, NULL);
+	take_stream(request, def->name, settings);
+	dyn_table_check_sse(request, settings);
+	take_tags(request, settings);
+	take_policy(request, settings);
+	settings->table_class = dyn_table_check_class(request);
 	def->deletion_protection = dyn_request_bool(request, "DeletionProtectionEnabled", false);
-	def->definition = dyn_settings_write(&settings);
 }
 
 void
 dyn_table_create_stream(const DynTableDef *def)
 {
-	const DynTableSettings *settings = dyn_settings_read(def->definition);
+	const DynTableSettings *settings = &def->settings;
 
 	if (settings->stream)
 		dyn_stream_enable(def->relid, def->name, settings->stream_label, settings->stream_view, &def->pk, &def->sk);

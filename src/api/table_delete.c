@@ -27,7 +27,7 @@ dyn_api_delete_table(const DynJson *request, StringInfo reply)
 	if (dyn_backup_is_pending(def->relid))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Cannot delete table while a backup of "
 				  "it is being created.");
-	if (dyn_settings_read(def->definition)->stream)
+	if (def->settings.stream)
 		dyn_stream_disable(def->relid);
 	dyn_lifecycle_drop(def);
 

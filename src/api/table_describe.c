@@ -232,7 +232,7 @@ static void
 print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, DynIndexChange change,
 			const DynTableSettings *settings, const DynTableView *view)
 {
-	DynIndexSettings *own = dyn_settings_read_index(index->definition);
+	const DynIndexSettings *own = &index->settings;
 	DynTableState state = index_state(index, view);
 	StringInfoData arn;
 	int64		items = 0;
@@ -307,7 +307,7 @@ print_structure(StringInfo out, const DynTableDef *def, const DynTableSettings *
 void
 dyn_table_describe_print(StringInfo reply, const char *member, const DynTableDef *def, DynTableView view)
 {
-	DynTableSettings *settings = dyn_settings_read(def->definition);
+	const DynTableSettings *settings = &def->settings;
 	StringInfoData arn;
 	int64		items = 0;
 	int64		bytes = 0;

@@ -301,7 +301,6 @@ read_index_keys(const DynJson *json, DynIndexKind kind, Definitions *definitions
 	index->npk = schema.nhash;
 	index->nsk = schema.nrange;
 	memcpy(index->keys, schema.keys, sizeof(index->keys));
-	index->definition = pstrdup("{}");
 }
 
 /* Checks what the first count indexes of the table leave to this one, and reads its projection. */

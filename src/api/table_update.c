@@ -312,7 +312,7 @@ add_index(Update *update)
 	DynIndexDef index = {0};
 
 	dyn_table_keys_of_new_index(update->request, update->create, def, &index);
-	index.definition = dyn_table_check_new_index(update->create, update->settings->pay_per_request);
+	index.settings = dyn_table_check_new_index(update->create, update->settings->pay_per_request);
 	dyn_index_build_add(def, &index);
 	def->indexes = repalloc(def->indexes, (def->nindexes + 1) * sizeof(DynIndexDef));
 	def->indexes[def->nindexes++] = index;
@@ -392,9 +392,10 @@ state_shown(const Update *update)
 static void
 read_settings(Update *update)
 {
-	DynTableSettings *settings = dyn_settings_read(update->def->definition);
+	DynTableSettings *settings = palloc(sizeof(DynTableSettings));
 	int			nindexes = update->def->nindexes;
 
+	*settings = update->def->settings;
 	settings->warm = dyn_settings_warm_units(&settings->warm, &settings->throughput, settings->pay_per_request);
 	update->settings = settings;
 	update->before = *settings;
@@ -402,8 +403,9 @@ read_settings(Update *update)
 	update->index_before = palloc(Max(nindexes, 1) * sizeof(DynIndexSettings));
 	for (int i = 0; i < nindexes; i++)
 	{
-		DynIndexSettings *own = dyn_settings_read_index(update->def->indexes[i].definition);
+		DynIndexSettings *own = palloc(sizeof(DynIndexSettings));
 
+		*own = update->def->indexes[i].settings;
 		own->warm = dyn_settings_warm_units(&own->warm, &own->throughput, settings->pay_per_request);
 		update->index_settings[i] = own;
 		update->index_before[i] = *own;
@@ -429,7 +431,7 @@ write_shown(Update *update)
 		dyn_settings_keep_units(&shown.throughput, &update->before.throughput);
 	if (update->to_on_demand)
 		shown.pay_per_request_since = update->before.pay_per_request_since;
-	update->def->definition = dyn_settings_write(&shown);
+	update->def->settings = shown;
 	for (int i = 0; i < update->def->nindexes; i++)
 	{
 		DynIndexSettings own = *update->index_settings[i];
@@ -437,7 +439,7 @@ write_shown(Update *update)
 		own.warm = update->index_before[i].warm;
 		if (!update->to_on_demand && !update->to_provisioned)
 			dyn_settings_keep_units(&own.throughput, &update->index_before[i].throughput);
-		update->def->indexes[i].definition = dyn_settings_write_index(&own);
+		update->def->indexes[i].settings = own;
 	}
 }
 
@@ -449,14 +451,14 @@ write_settings(Update *update, int nindexes)
 
 	settings->on_demand = dyn_settings_without_lifted(settings->on_demand);
 	settings->warm = dyn_settings_warm_units(&settings->warm, &settings->throughput, settings->pay_per_request);
-	update->def->definition = dyn_settings_write(settings);
+	update->def->settings = *settings;
 	for (int i = 0; i < nindexes; i++)
 	{
 		DynIndexSettings *own = update->index_settings[i];
 
 		own->on_demand = dyn_settings_without_lifted(own->on_demand);
 		own->warm = dyn_settings_warm_units(&own->warm, &own->throughput, settings->pay_per_request);
-		update->def->indexes[i].definition = dyn_settings_write_index(own);
+		update->def->indexes[i].settings = *own;
 	}
 }
 

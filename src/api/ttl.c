@@ -38,7 +38,7 @@ dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
 	DynSlice	attribute = dyn_request_string(specification, "AttributeName");
 	bool		enable = dyn_request_bool(specification, "Enabled", false);
 	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), true);
-	DynTableSettings *settings = dyn_settings_read(def->definition);
+	DynTableSettings *settings = &def->settings;
 
 	if (memchr(attribute.data, '\0', attribute.len))
 		dyn_validation("One or more parameter values were invalid: AttributeName must not contain the character U+0000");
@@ -48,7 +48,6 @@ dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
 				  "disabling TimeToLive", def->name);
 	settings->ttl_attribute = pnstrdup(attribute.data, attribute.len);
 	settings->ttl_enabled = enable;
-	def->definition = dyn_settings_write(settings);
 	dyn_catalog_update(def);
 	dyn_ttl_apply(def);
 

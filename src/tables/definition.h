@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "tables/index_kind.h"
+#include "tables/settings.h"
 #include "utils/timestamp.h"
 #include "value/key.h"
 
@@ -29,7 +30,7 @@ typedef struct DynIndexDef
 	char	   *projection;		/* "ALL", "KEYS_ONLY", "INCLUDE" */
 	int			ninclude;
 	char	  **include;		/* NonKeyAttributes */
-	char	   *definition;		/* JSON: what is only described back (throughput, warm throughput) */
+	DynIndexSettings settings;
 	DynIndexStatus status;		/* out; see index.h */
 	char	   *relation_name;	/* out */
 } DynIndexDef;
@@ -45,7 +46,7 @@ typedef struct DynTableDef
 	DynKeyAttr	sk;				/* tag 0: none */
 	bool		deletion_protection;
 	char	   *attribute_definitions;	/* JSON array as given */
-	char	   *definition;		/* JSON object: billing, throughput, stream, SSE, class, tags ... */
+	DynTableSettings settings;
 	Oid			rows_from;		/* of a new table: a relation that has the rows to begin with, or InvalidOid */
 	int			nindexes;
 	DynIndexDef *indexes;

@@ -40,7 +40,7 @@ dyn_index_insert(const DynTableDef *def, const DynIndexDef *index, const char *r
 	dyn_sql_text_array(&args, types, nkeys);
 	dyn_sql_text(&args, index->projection);
 	dyn_sql_text_array(&args, index->include, index->ninclude);
-	dyn_sql_text(&args, index->definition ? index->definition : "{}");
+	dyn_sql_text(&args, index->kind == DYN_INDEX_LOCAL ? "{}" : dyn_settings_write_index(&index->settings));
 	dyn_sql_text(&args, status);
 	dyn_catalog_run("INSERT INTO dynapg.indexes (table_relid, name, relation_name, is_global, partition_keys, key_names, "
 					"key_types, projection, include, definition, status, position) "

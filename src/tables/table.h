@@ -19,6 +19,7 @@
 #include "executor/spi.h"
 #include "lib/ilist.h"
 #include "tables/index_kind.h"
+#include "tables/settings.h"
 #include "value/key.h"
 
 typedef struct DynTable DynTable;
@@ -69,7 +70,8 @@ typedef struct DynIndex
 	DynProjection projection;
 	int			ninclude;		/* NonKeyAttributes of DYN_PROJECT_INCLUDE */
 	DynSlice   *include;
-	char	   *definition;		/* as in the catalog */
+	DynThroughput throughput;
+	DynUnits	on_demand;
 } DynIndex;
 
 /* A kept plan; see plan.h. */
@@ -96,8 +98,9 @@ struct DynTable
 	dlist_node	invalid_node;	/* in the list of invalid entries, from then until it is unlinked */
 	DynKeyAttr	pk;
 	DynKeyAttr	sk;				/* tag 0: no sort key */
-	bool		deletion_protection;
-	char	   *definition;		/* as in the catalog */
+	bool		pay_per_request;
+	DynThroughput throughput;
+	DynUnits	on_demand;
 	struct DynThrottle *throttle; /* throughput/throttle.c's, in context; NULL: not made yet */
 	char	   *qualified;		/* quoted schema-qualified relation name */
 	int			nindexes;
