@@ -37,7 +37,7 @@ typedef struct Member
 	DynKey		key;
 	DynNode		map;
 	DynPartiqlGet get;			/* of a read */
-	DynWriteCall call;			/* of a write */
+	DynWriteCommand command;	/* of a write */
 	StringInfoData item;		/* JSON of the item to show; data NULL: none */
 } Member;
 
@@ -199,11 +199,10 @@ lower_member(Batch *batch, Member *member)
 		lower_read(member);
 		return;
 	}
-	(void) dyn_partiql_lower_write(member->bound, &member->call, &member->map);
-	member->call.capacity.report = batch->account.report;
-	dyn_partiql_fit_write(&member->call, &member->map);
-	member->key = member->call.write.key;
-	member->table = member->call.write.table;
+	(void) dyn_partiql_lower_write(member->bound, &member->command);
+	dyn_partiql_fit_write(&member->command);
+	member->key = member->command.write.key;
+	member->table = member->command.write.table;
 }
 
 static void
@@ -284,18 +283,17 @@ execute_read(Batch *batch, Member *member)
 static void
 execute_write(Batch *batch, Member *member)
 {
-	DynWriteCall *call = &member->call;
-	DynWriteResult result = dyn_write_run(call);
+	DynWriteCommand *command = &member->command;
 	bool		charged = batch->account.report != DYN_CAPACITY_NONE;
+	DynChange	change = dyn_write_run(command, charged);
 
-	if (charged && result.status != DYN_WRITTEN)
-		account_of(batch, member)->capacity.table_units += dyn_throttle_of_write(&call->write, &result).table_units;
-	dyn_partiql_check_result(call, &result);
+	if (charged && change.status != DYN_WRITTEN)
+		account_of(batch, member)->capacity.table_units += dyn_throttle_of_write(&command->write, &change).table_units;
+	dyn_partiql_check_change(command, &change);
 	if (charged)
-		dyn_capacity_add_write(&account_of(batch, member)->capacity, member->table, result.old_item,
-							   dyn_row_image_after(&call->write, &result));
+		dyn_write_charge(&account_of(batch, member)->capacity, command, &change);
 	initStringInfo(&member->item);
-	if (!dyn_partiql_print_returned(&member->item, call, &result))
+	if (!dyn_partiql_print_returned(&member->item, member->bound->statement, command, &change))
 		member->item.data = NULL;
 	dyn_call_add_items(1);
 }

@@ -217,7 +217,7 @@ single_write(const BatchWrite *batch_write)
 
 /* DynWriteJudge: takes what the write used; false where it is not admitted. */
 static bool
-take(void *arg, const DynWrite *write, const DynWriteResult *result)
+take(void *arg, const DynWrite *write, const DynChange *result)
 {
 	Batch	   *batch = arg;
 	DynCapacity used = dyn_throttle_of_write(write, result);
@@ -232,7 +232,7 @@ take(void *arg, const DynWrite *write, const DynWriteResult *result)
  * undone where one of them has nothing left.
  */
 static bool
-try_write(Batch *batch, const DynWrite *write, DynWriteResult *result)
+try_write(Batch *batch, const DynWrite *write, DynChange *result)
 {
 	List	   *refusals = dyn_throttle_check(write->table, NULL, DYN_ALLOWANCE_WRITE);
 	DynCapacity used;
@@ -253,13 +253,13 @@ write_admitted(Batch *batch, BatchWrite *batch_write)
 {
 	TableWrites *of = batch_write->of;
 	DynWrite	write = single_write(batch_write);
-	DynWriteResult result;
+	DynChange result;
 
 	batch_write->left = !try_write(batch, &write, &result);
 	if (batch_write->left)
 		of->left++;
 	else
-		account_for(batch, batch_write, result.old_item);
+		account_for(batch, batch_write, result.before);
 }
 
 static int

@@ -30,37 +30,37 @@ only_removes(const DynProgram *program)
 
 /* The item to insert where there is none, or NULL. */
 static struct varlena *
-image_for_missing(DynWriteCall *call, DynNode *key)
+image_for_missing(DynWriteCommand *command)
 {
-	struct varlena *key_item = dyn_item_build(key);
+	struct varlena *key_item = dyn_item_build(&command->map);
 	struct varlena *item;
 
-	if (call->program == NULL || call->program->update < 0)
+	if (command->program == NULL || command->program->update < 0)
 		return key_item;
-	item = dyn_update_item(call->program, dyn_item_root(key_item), &call->missing_error);
-	if (item == NULL || only_removes(call->program))
+	item = dyn_update_item(command->program, dyn_item_root(key_item), &command->missing_violation);
+	if (item == NULL || only_removes(command->program))
 		return NULL;
-	call->missing_error = dyn_keys_update_violation(call->write.table, dyn_empty_map, dyn_item_root(item));
-	return call->missing_error == NULL ? item : NULL;
+	command->missing_violation = dyn_keys_update_violation(command->write.table, dyn_empty_map, dyn_item_root(item));
+	return command->missing_violation == NULL ? item : NULL;
 }
 
 /* What an update may do to the table's keys, once the table is known. */
 static void
-check_update(DynWriteCall *call)
+check_update(DynWriteCommand *command)
 {
-	const DynTable *table = call->write.table;
+	const DynTable *table = command->write.table;
 	DynKeyAttr	keys[2] = {table->pk, table->sk};
 
-	if (call->program == NULL || call->program->update < 0)
+	if (command->program == NULL || command->program->update < 0)
 		return;
-	dyn_expr_check_update_keys(call->program, keys, table->sk.tag ? 2 : 1);
-	dyn_keys_check_constants(table, call->program);
+	dyn_expr_check_update_keys(command->program, keys, table->sk.tag ? 2 : 1);
+	dyn_keys_check_constants(table, command->program);
 }
 
 void
-dyn_write_update_prepare(DynWriteCall *call, DynNode *key)
+dyn_write_update_prepare(DynWriteCommand *command)
 {
-	check_update(call);
-	if (call->write.holds_on_missing)
-		call->write.item = image_for_missing(call, key);
+	check_update(command);
+	if (command->write.holds_on_missing)
+		command->write.item = image_for_missing(command);
 }

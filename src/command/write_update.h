@@ -7,6 +7,6 @@
 #include "command/write.h"
 
 /* UPDATE, the table and key known: checks what it does to keys, and makes the item for where there is none. */
-extern void dyn_write_update_prepare(DynWriteCall *call, DynNode *key);
+extern void dyn_write_update_prepare(DynWriteCommand *command);
 
 #endif							/* DYNAPG_COMMAND_WRITE_UPDATE_H */

@@ -273,25 +273,25 @@ dyn_throttle_take(DynTable *table, DynAllowanceKind kind, const DynCapacity *use
 
 /* What a write that changed nothing used: as much as one of the item that it found, or would have stored. */
 static double
-units_of_nothing(const DynWrite *write, const DynWriteResult *result)
+units_of_nothing(const DynWrite *write, const DynChange *result)
 {
-	return dyn_capacity_of_write(Max(dyn_image_size(result->old_item), write->kind == DYN_WRITE_PUT ? dyn_item_size(write->item) : 0));
+	return dyn_capacity_of_write(Max(dyn_image_size(result->before), write->kind == DYN_WRITE_PUT ? dyn_item_size(write->item) : 0));
 }
 
 DynCapacity
-dyn_throttle_of_write(const DynWrite *write, const DynWriteResult *result)
+dyn_throttle_of_write(const DynWrite *write, const DynChange *result)
 {
 	DynCapacity used = {0};
 
 	if (result->status == DYN_WRITTEN)
-		dyn_capacity_add_write(&used, write->table, result->old_item, dyn_row_image_after(write, result));
+		dyn_capacity_add_write(&used, write->table, result->before, result->after);
 	else
 		used.table_units = units_of_nothing(write, result);
 	return used;
 }
 
 void
-dyn_throttle_written(const DynWrite *write, const DynWriteResult *result)
+dyn_throttle_written(const DynWrite *write, const DynChange *result)
 {
 	DynCapacity used;
 
@@ -304,10 +304,10 @@ dyn_throttle_written(const DynWrite *write, const DynWriteResult *result)
 /* ---- transactions ---- */
 
 void
-dyn_throttle_add_transact_write(DynThrottleAction *action, const DynWrite *write, const DynWriteResult *result)
+dyn_throttle_add_transact_write(DynThrottleAction *action, const DynWrite *write, const DynChange *result)
 {
 	if (result->status == DYN_WRITTEN)
-		dyn_capacity_add_transact_write(&action->used, write->table, result->old_item, dyn_row_image_after(write, result));
+		dyn_capacity_add_transact_write(&action->used, write->table, result->before, result->after);
 	else
 		action->used.table_units += 2 * units_of_nothing(write, result);
 }
