@@ -141,6 +141,161 @@ COMMENT ON VIEW dynapg.http_activity IS 'the workers of the HTTP front and what 
 COMMENT ON COLUMN dynapg.access_keys.secret IS 'write-only: the value is kept in dynapg.access_secrets';
 COMMENT ON TABLE dynapg.tables IS 'DynamoDB tables: their data table, key attributes and what the API describes';
 
+/* ---- vector indexes ---- */
+
+ALTER TABLE dynapg.indexes ADD COLUMN vector json;
+ALTER TABLE dynapg.indexes DROP CONSTRAINT indexes_check;
+ALTER TABLE dynapg.indexes ADD CONSTRAINT indexes_check
+	CHECK (partition_keys BETWEEN CASE WHEN vector IS NULL THEN 1 ELSE 0 END AND pg_catalog.cardinality(key_names));
+COMMENT ON COLUMN dynapg.indexes.vector IS 'of a vector index: attribute, dimensions and distance; its keys are the search schema';
+
+/*
+ * Vectors: lists of numbers as 32-bit floating point numbers, their distances, and the index access method for exact search. The
+ * functions of items are LEAKPROOF as those of keys are. They cost what reading a long item costs.
+ */
+
+CREATE FUNCTION dynapg.item_reals(item dynapg.item, attribute text) RETURNS real[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_reals' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
+COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text) IS 'a list of numbers as a vector, or NULL for what is none';
+
+CREATE FUNCTION dynapg.item_reals(item dynapg.item, attribute text, dimensions integer) RETURNS real[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_reals_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
+COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text, integer) IS 'a list of that many numbers as a vector, or NULL for what is none';
+
+CREATE FUNCTION dynapg.item_unit_reals(item dynapg.item, attribute text, dimensions integer) RETURNS real[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_unit_reals' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
+COMMENT ON FUNCTION dynapg.item_unit_reals(dynapg.item, text, integer) IS 'the same with length 1; NULL for zeros, too';
+
+CREATE FUNCTION dynapg.item_tag(item dynapg.item, attribute text, type text) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_item_tag' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.item_tag(dynapg.item, text, text) IS 'a number that stands for the value of an attribute in a vector index, or NULL when it is absent or of another type';
+
+CREATE FUNCTION dynapg.cosine_distance(a real[], b real[]) RETURNS double precision
+	AS 'MODULE_PATHNAME', 'dynapg_cosine_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION dynapg.cosine_distance(real[], real[]) IS '1 - cosine of the angle between two vectors';
+
+CREATE FUNCTION dynapg.euclidean_distance(a real[], b real[]) RETURNS double precision
+	AS 'MODULE_PATHNAME', 'dynapg_euclidean_distance' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION dynapg.euclidean_distance(real[], real[]) IS 'the distance between two vectors';
+
+CREATE FUNCTION dynapg.negative_inner_product(a real[], b real[]) RETURNS double precision
+	AS 'MODULE_PATHNAME', 'dynapg_negative_inner_product' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION dynapg.negative_inner_product(real[], real[]) IS 'the inner product of two vectors, negated: the lower, the nearer';
+
+CREATE OPERATOR dynapg.<=> (LEFTARG = real[], RIGHTARG = real[], FUNCTION = dynapg.cosine_distance, COMMUTATOR = OPERATOR(dynapg.<=>));
+CREATE OPERATOR dynapg.<-> (LEFTARG = real[], RIGHTARG = real[], FUNCTION = dynapg.euclidean_distance, COMMUTATOR = OPERATOR(dynapg.<->));
+CREATE OPERATOR dynapg.<#> (LEFTARG = real[], RIGHTARG = real[], FUNCTION = dynapg.negative_inner_product, COMMUTATOR = OPERATOR(dynapg.<#>));
+
+CREATE FUNCTION dynapg.flat_handler(internal) RETURNS index_am_handler
+	AS 'MODULE_PATHNAME', 'dynapg_flat_handler' LANGUAGE C;
+COMMENT ON FUNCTION dynapg.flat_handler(internal) IS 'the functions of the index access method dynapg_flat';
+CREATE ACCESS METHOD dynapg_flat TYPE INDEX HANDLER dynapg.flat_handler;
+COMMENT ON ACCESS METHOD dynapg_flat IS 'vectors one after the other, for exact search';
+
+CREATE OPERATOR CLASS dynapg.flat_cosine_ops FOR TYPE real[] USING dynapg_flat AS
+	OPERATOR 1 dynapg.<=> (real[], real[]) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 dynapg.cosine_distance(real[], real[]);
+CREATE OPERATOR CLASS dynapg.flat_euclidean_ops FOR TYPE real[] USING dynapg_flat AS
+	OPERATOR 1 dynapg.<-> (real[], real[]) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 dynapg.euclidean_distance(real[], real[]);
+CREATE OPERATOR CLASS dynapg.flat_dot_product_ops FOR TYPE real[] USING dynapg_flat AS
+	OPERATOR 1 dynapg.<#> (real[], real[]) FOR ORDER BY pg_catalog.float_ops,
+	FUNCTION 1 dynapg.negative_inner_product(real[], real[]);
+CREATE OPERATOR CLASS dynapg.flat_tag_ops DEFAULT FOR TYPE integer USING dynapg_flat AS
+	OPERATOR 1 pg_catalog.= (integer, integer);
+
+CREATE FUNCTION dynapg.search_vectors(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_search_vectors' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.search_vectors(json) IS 'Finds the items with the nearest vectors: the API operation SearchVectors';
+
+CREATE FUNCTION dynapg.search_vectors(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_search_vectors_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.search_vectors(jsonb) IS 'Finds the items with the nearest vectors: the API operation SearchVectors';
+
+CREATE FUNCTION dynapg.search_vectors(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_search_vectors_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.search_vectors(text) IS 'Finds the items with the nearest vectors: the API operation SearchVectors';
+
+CREATE FUNCTION dynapg.search_vectors_items(table_name text, index_name text, search_vector real[], top_k integer DEFAULT 10,
+	condition text DEFAULT NULL, condition_values json DEFAULT NULL, condition_names json DEFAULT NULL)
+	RETURNS TABLE (item dynapg.item, score double precision)
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET extra_float_digits = 1
+AS $$
+	SELECT dynapg.item_from_json(r.value OPERATOR(pg_catalog.->) 'Item'),
+		(r.value OPERATOR(pg_catalog.->>) 'Score')::pg_catalog.float8
+	FROM pg_catalog.json_array_elements(dynapg.search_vectors(pg_catalog.json_build_object(
+		'TableName', $1, 'IndexName', $2, 'TopK', $4,
+		'SearchVector', (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('N', v.real::pg_catalog.text) ORDER BY v.ordinality)
+			FROM pg_catalog.unnest($3) WITH ORDINALITY AS v (real, ordinality)),
+		'SearchConditionExpression', $5, 'ExpressionAttributeValues', $6, 'ExpressionAttributeNames', $7))
+		OPERATOR(pg_catalog.->) 'SearchResults') WITH ORDINALITY AS r (value, ordinality)
+	ORDER BY r.ordinality
+$$;
+COMMENT ON FUNCTION dynapg.search_vectors_items(text, text, real[], integer, text, json, json) IS
+	'the items with the nearest vectors as rows, the nearest first, as dynapg.search_vectors finds them';
+
+/* ---- streams and jobs in views ---- */
+
+ALTER TABLE dynapg.streams ADD COLUMN channel text;
+COMMENT ON COLUMN dynapg.streams.channel IS 'what a transaction notifies that writes records; NULL: nothing';
+
+ALTER TABLE dynapg.jobs DROP CONSTRAINT jobs_kind_check;
+ALTER TABLE dynapg.jobs ADD CONSTRAINT jobs_kind_check CHECK (kind IN ('ttl', 'streams'));
+ALTER TABLE dynapg.jobs ADD COLUMN rate real;
+COMMENT ON TABLE dynapg.jobs IS 'what background jobs have done to data tables, and to dynapg.changes';
+COMMENT ON COLUMN dynapg.jobs.rate IS 'items a second that the last transaction deleted';
+
+CREATE FUNCTION dynapg.jobs_next_look() RETURNS timestamptz
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_jobs_next_look';
+COMMENT ON FUNCTION dynapg.jobs_next_look() IS 'when the background worker looks for what is due; NULL if none works in this database';
+
+-- A job that failed pauses as src/changes/housekeeper.c says.
+CREATE OR REPLACE VIEW dynapg.job_list WITH (security_barrier) AS
+	SELECT w.name AS table_name, w.kind, COALESCE(j.items, 0) AS items, j.done_at, COALESCE(j.failures, 0) AS failures, j.failure, j.failed_at,
+		j.rate, GREATEST(dynapg.jobs_next_look(), CASE WHEN j.failures OPERATOR(pg_catalog.>) 0 THEN j.failed_at OPERATOR(pg_catalog.+)
+			LEAST('10 s'::interval OPERATOR(pg_catalog.*) (2::double precision OPERATOR(pg_catalog.^) LEAST(j.failures OPERATOR(pg_catalog.-) 1, 20)::double precision), '1 h') END) AS next_run
+	FROM (SELECT t.relid, t.name, 'ttl' AS kind, (t.definition OPERATOR(pg_catalog.#>>) '{TimeToLive,Enabled}') OPERATOR(pg_catalog.=) 'true' AS wanted
+			FROM dynapg.tables t
+			UNION ALL SELECT 'dynapg.changes'::regclass, NULL, 'streams', true) w
+		JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) w.relid::pg_catalog.oid
+		LEFT JOIN dynapg.jobs j ON j.relation OPERATOR(pg_catalog.=) w.relid AND j.kind OPERATOR(pg_catalog.=) w.kind
+	WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE') AND (w.wanted OR j.kind IS NOT NULL);
+COMMENT ON VIEW dynapg.job_list IS 'what background jobs do to the tables that the user owns; streams, for superusers';
+COMMENT ON COLUMN dynapg.job_list.next_run IS 'when it runs next; NULL: there is no background worker';
+GRANT SELECT ON dynapg.job_list TO PUBLIC;
+
+CREATE FUNCTION dynapg.ttl_statistics()
+	RETURNS TABLE (relation regclass, attribute text, status text, backlog bigint, oldest timestamptz)
+	LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10
+	AS 'MODULE_PATHNAME', 'dynapg_ttl_statistics';
+COMMENT ON FUNCTION dynapg.ttl_statistics() IS 'the tables that the user owns whose items expire, for ttl_list';
+CREATE VIEW dynapg.ttl_list WITH (security_barrier) AS
+	SELECT t.name AS table_name, s.attribute, s.status, s.backlog, s.oldest AS oldest_backlog, COALESCE(j.items, 0) AS deleted, j.rate, j.done_at
+	FROM dynapg.ttl_statistics() s JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) s.relation
+		LEFT JOIN dynapg.jobs j ON j.relation OPERATOR(pg_catalog.=) s.relation AND j.kind OPERATOR(pg_catalog.=) 'ttl';
+COMMENT ON VIEW dynapg.ttl_list IS 'Time to Live of the tables that the user owns';
+COMMENT ON COLUMN dynapg.ttl_list.backlog IS 'items that have expired and that are still there; NULL unless the status is ENABLED';
+COMMENT ON COLUMN dynapg.ttl_list.rate IS 'items a second that the last transaction deleted';
+GRANT SELECT ON dynapg.ttl_list TO PUBLIC;
+
+CREATE FUNCTION dynapg.stream_notify(table_name text, channel text) RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_stream_notify' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.stream_notify(text, text) IS
+	'has each transaction that writes records of a table''s stream notify a channel, with the name of the table; NULL: no more';
+
+CREATE FUNCTION dynapg.stream_statistics()
+	RETURNS TABLE (table_name text, label text, stream_arn text, view_type text, status text, open_shards integer, records bigint,
+		bytes bigint, oldest_record timestamptz, lag interval, channel text)
+	AS 'MODULE_PATHNAME', 'dynapg_stream_statistics' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 100;
+COMMENT ON FUNCTION dynapg.stream_statistics() IS 'the rows of stream_list';
+CREATE VIEW dynapg.stream_list AS SELECT * FROM dynapg.stream_statistics();
+COMMENT ON VIEW dynapg.stream_list IS 'streams, and what those hold whose records the user may read';
+COMMENT ON COLUMN dynapg.stream_list.records IS 'records in the log, with those that are too old and not yet removed';
+COMMENT ON COLUMN dynapg.stream_list.bytes IS 'what they take on disk, estimated from the newest 1,000';
+COMMENT ON COLUMN dynapg.stream_list.lag IS 'how long changes have waited since the last look by a reader or the background worker; 0: none do';
+GRANT SELECT ON dynapg.stream_list TO PUBLIC;
+
 --
 -- Whom default privileges have given rights
 --

@@ -343,5 +343,13 @@ SELECT pg_temp.merge($$MERGE INTO dynamodb.streams_merge t USING (VALUES ('a'), 
 	WHEN MATCHED THEN DO NOTHING WHEN NOT MATCHED THEN INSERT VALUES (s.id, dynapg.item_update('{"id":{"S":"b"}}'::dynapg.item, 'REMOVE x'))$$);
 SELECT event, keys, new_item FROM dynapg.stream_records('streams_merge') OFFSET 3;
 
+-- PartiQL and imports are seen
+SELECT pg_temp.create_with('streams_others', '{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}') ~ '^{"Table';
+SELECT dynapg.import_items('streams_others', '{"Item":{"id":{"S":"imported"}}}') ->> 'ImportedItemCount';
+SELECT dynapg.execute_statement(json_build_object('Statement', statement)) ->> 'Items' FROM unnest(ARRAY[$$INSERT INTO streams_others VALUE {'id':'p','n':1}$$,
+	$$UPDATE streams_others SET n = 2 WHERE id = 'p'$$, $$UPDATE streams_others SET n = 2 WHERE id = 'p'$$]) statement;
+SELECT dynapg.execute_transaction('{"TransactStatements":[{"Statement":"DELETE FROM streams_others WHERE id = ''p''"}]}');
+SELECT event, keys FROM dynapg.stream_records('streams_others');
+
 SELECT dynapg.delete_table(json_build_object('TableName', name)) IS NOT NULL FROM dynapg.tables WHERE name ~ '^streams_';
 DROP ROLE regress_streams_reader, regress_streams_owner;

@@ -47,15 +47,16 @@ find_index(const DynJson *indexes, DynSlice name)
 	return NULL;
 }
 
+/* Two schemas, which may be NULL; type is the member with the type of an element. */
 static bool
-same_keys(const DynJson *a, const DynJson *b)
+same_keys(const DynJson *a, const DynJson *b, const char *type)
 {
-	const DynJson *x = dyn_json_first(a);
-	const DynJson *y = dyn_json_first(b);
+	const DynJson *x = a ? dyn_json_first(a) : NULL;
+	const DynJson *y = b ? dyn_json_first(b) : NULL;
 
 	for (; x && y; x = dyn_json_next(x), y = dyn_json_next(y))
 		if (!dyn_slice_equal(dyn_request_string(x, "AttributeName"), dyn_request_string(y, "AttributeName")) ||
-			!dyn_slice_equal(dyn_request_string(x, "KeyType"), dyn_request_string(y, "KeyType")))
+			!dyn_slice_equal(dyn_request_string(x, type), dyn_request_string(y, type)))
 			return false;
 	return x == NULL && y == NULL;
 }
@@ -85,6 +86,20 @@ same_projection(const DynJson *a, const DynJson *b)
 	return true;
 }
 
+static void
+check_same_vector(const DynJson *index, const DynJson *found, const char *override)
+{
+	DynSlice	name = dyn_request_string(index, "IndexName");
+
+	if (!dyn_slice_equal(dyn_request_string(dyn_request_member(index, "VectorAttribute"), "AttributeName"),
+						 dyn_request_string(dyn_request_member(found, "VectorAttribute"), "AttributeName")) ||
+		dyn_request_integer(index, "Dimensions", 0) != dyn_request_integer(found, "Dimensions", 0) ||
+		!dyn_slice_equal(dyn_request_string(index, "DistanceFunction"), dyn_request_string(found, "DistanceFunction")) ||
+		!same_keys(dyn_request_member(index, "SearchSchema"), dyn_request_member(found, "SearchSchema"), "SearchSchemaElementType") ||
+		!same_projection(dyn_request_member(index, "Projection"), dyn_request_member(found, "Projection")))
+		dyn_validation(DYN_INVALID_PARAMETER "An index in %s must be as in the backup: %.*s", override, (int) name.len, name.data);
+}
+
 /* An index of an override is one that the backup has. */
 static const DynJson *
 kept_index(const DynJson *index, const DynJson *kept, const char *override)
@@ -94,7 +109,12 @@ kept_index(const DynJson *index, const DynJson *kept, const char *override)
 
 	if (!found)
 		dyn_validation(DYN_INVALID_PARAMETER "%s names an index that the backup does not have: %.*s", override, (int) name.len, name.data);
-	if (!same_keys(dyn_request_member(index, "KeySchema"), dyn_request_member(found, "KeySchema")) ||
+	if (dyn_request_member(found, "VectorAttribute"))
+	{
+		check_same_vector(index, found, override);
+		return found;
+	}
+	if (!same_keys(dyn_request_member(index, "KeySchema"), dyn_request_member(found, "KeySchema"), "KeyType") ||
 		!same_projection(dyn_request_member(index, "Projection"), dyn_request_member(found, "Projection")))
 		dyn_validation(DYN_INVALID_PARAMETER "KeySchema and Projection of an index in %s must be those of the backup: %.*s", override,
 					   (int) name.len, name.data);
@@ -126,6 +146,8 @@ static void
 print_indexes(StringInfo out, const DynJson *request, const DynJson *definition, const char *override, const char *member,
 			  bool pay_per_request, bool same_mode)
 {
+	static const char *const members[] = {"KeySchema", "Projection", "VectorAttribute", "Dimensions", "DistanceFunction",
+	"SearchSchema"};
 	const DynJson *kept = dyn_request_member(definition, member);
 	const DynJson *given = dyn_request_member(request, override);
 	const DynJson *indexes = given ? given : kept;
@@ -142,8 +164,8 @@ print_indexes(StringInfo out, const DynJson *request, const DynJson *definition,
 		appendStringInfoString(out, first ? "{" : ",{");
 		first = false;
 		print_member(out, "IndexName", dyn_request_member(source, "IndexName"));
-		print_member(out, "KeySchema", dyn_request_member(source, "KeySchema"));
-		print_member(out, "Projection", dyn_request_member(source, "Projection"));
+		for (int i = 0; i < lengthof(members); i++)
+			print_member(out, members[i], dyn_request_member(source, members[i]));
 		if (strcmp(member, "GlobalSecondaryIndexes") == 0)
 			print_global(out, index, source, pay_per_request, same_mode);
 		appendStringInfoChar(out, '}');
@@ -166,7 +188,7 @@ static bool
 in_indexes(const DynJson *indexes, DynSlice name)
 {
 	for (const DynJson *index = indexes ? dyn_json_first(indexes) : NULL; index; index = dyn_json_next(index))
-		if (in_schema(dyn_request_member(index, "KeySchema"), name))
+		if (in_schema(dyn_request_member(index, "KeySchema"), name) || in_schema(dyn_request_member(index, "SearchSchema"), name))
 			return true;
 	return false;
 }
@@ -179,6 +201,7 @@ print_definitions(StringInfo out, const DynJson *request, const DynJson *definit
 	const DynJson *schema = dyn_request_member(definition, "KeySchema");
 	const DynJson *locals = overridden(request, definition, "LocalSecondaryIndexOverride", "LocalSecondaryIndexes");
 	const DynJson *globals = overridden(request, definition, "GlobalSecondaryIndexOverride", "GlobalSecondaryIndexes");
+	const DynJson *vectors = overridden(request, definition, "VectorIndexOverride", "VectorIndexes");
 	bool		first = true;
 
 	dyn_jsonout_member(out, "AttributeDefinitions");
@@ -187,7 +210,7 @@ print_definitions(StringInfo out, const DynJson *request, const DynJson *definit
 	{
 		DynSlice	name = dyn_request_string(attribute, "AttributeName");
 
-		if (!in_schema(schema, name) && !in_indexes(locals, name) && !in_indexes(globals, name))
+		if (!in_schema(schema, name) && !in_indexes(locals, name) && !in_indexes(globals, name) && !in_indexes(vectors, name))
 			continue;
 		if (!first)
 			appendStringInfoChar(out, ',');
@@ -226,6 +249,7 @@ create_request(const DynJson *request, const DynJson *definition)
 	print_member(&out, "SSESpecification", overridden(request, definition, "SSESpecificationOverride", "SSESpecification"));
 	print_indexes(&out, request, definition, "LocalSecondaryIndexOverride", "LocalSecondaryIndexes", pay_per_request, same_mode);
 	print_indexes(&out, request, definition, "GlobalSecondaryIndexOverride", "GlobalSecondaryIndexes", pay_per_request, same_mode);
+	print_indexes(&out, request, definition, "VectorIndexOverride", "VectorIndexes", pay_per_request, same_mode);
 	appendStringInfoChar(&out, '}');
 	return out.data;
 }

@@ -52,6 +52,8 @@ print_units(StringInfo out, const DynJson *described)
 static void
 print_indexes(StringInfo out, const DynJson *described, const char *member, bool global)
 {
+	static const char *const members[] = {"KeySchema", "Projection", "VectorAttribute", "Dimensions", "DistanceFunction",
+	"SearchSchema"};
 	const DynJson *indexes = dyn_request_member(described, member);
 	bool		first = true;
 
@@ -66,8 +68,8 @@ print_indexes(StringInfo out, const DynJson *described, const char *member, bool
 		appendStringInfoString(out, first ? "{" : ",{");
 		first = false;
 		copy_member(out, index, "IndexName", "IndexName");
-		copy_member(out, index, "KeySchema", "KeySchema");
-		copy_member(out, index, "Projection", "Projection");
+		for (int i = 0; i < lengthof(members); i++)
+			copy_member(out, index, members[i], members[i]);
 		if (global)
 		{
 			print_units(out, index);
@@ -115,6 +117,7 @@ print_definition(StringInfo out, const DynTableDef *def)
 	copy_member(out, described, "OnDemandThroughput", "OnDemandThroughput");
 	print_indexes(out, described, "LocalSecondaryIndexes", false);
 	print_indexes(out, described, "GlobalSecondaryIndexes", true);
+	print_indexes(out, described, "VectorIndexes", false);
 	copy_member(out, described, "StreamSpecification", "StreamDescription");
 	print_ttl(out, def);
 	copy_member(out, described, "SSEDescription", "SSEDescription");
@@ -219,7 +222,7 @@ print_backup(StringInfo out, const DynBackup *backup, const char *status)
 	static const char *const table_members[] = {"KeySchema", "TableCreationDateTime", "ProvisionedThroughput", "OnDemandThroughput",
 	"BillingMode"};
 	static const char *const feature_members[] = {"LocalSecondaryIndexes", "GlobalSecondaryIndexes", "StreamDescription",
-	"TimeToLiveDescription", "SSEDescription"};
+	"TimeToLiveDescription", "SSEDescription", "VectorIndexes"};
 	const DynJson *definition = dyn_backups_definition(backup);
 
 	dyn_jsonout_member(out, "BackupDescription");

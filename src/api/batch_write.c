@@ -60,8 +60,7 @@ read_write(DynWriteCommand *command, const DynJson *request)
 		command->map = dyn_params_attributes(delete, "Key", &dyn_wording_older);
 		return;
 	}
-	command->map = dyn_params_attributes(put, "Item", &dyn_wording_older);
-	dyn_write_build_item(command);
+	dyn_write_set_item(command, dyn_params_item(put, &dyn_wording_older));
 }
 
 static void

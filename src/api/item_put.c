@@ -12,7 +12,6 @@ dyn_api_put_item(const DynJson *request, StringInfo reply)
 	DynItemWrite put;
 
 	dyn_item_write_begin(&put, DYN_WRITE_PUT, request);
-	dyn_write_build_item(&put.command);
 	dyn_item_write_compile(&put);
 	dyn_item_write_find(&put);
 	dyn_item_write_execute(&put, reply);

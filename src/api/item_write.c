@@ -48,8 +48,10 @@ dyn_item_write_begin(DynItemWrite *item_write, DynWriteKind kind, const DynJson 
 	item_write->request = request;
 	command->write.kind = kind;
 	dyn_params_check(params_of(kind), request);
-	command->map = kind == DYN_WRITE_PUT ? dyn_params_attributes(request, "Item", &dyn_wording_item) :
-		dyn_params_attributes(request, "Key", &dyn_wording_write);
+	if (kind == DYN_WRITE_PUT)
+		dyn_write_set_item(command, dyn_params_item(request, &dyn_wording_item));
+	else
+		command->map = dyn_params_attributes(request, "Key", &dyn_wording_write);
 }
 
 static DynReturnValues

@@ -3,8 +3,7 @@
  *
  * A request goes through these steps, in the order in which the service checks it:
  *
- *		dyn_item_write_begin	which parameters may stand together; attribute values of Item or Key
- *		(the operation)			the item's size
+ *		dyn_item_write_begin	which parameters may stand together; attribute values of Item or Key; the item's size
  *		dyn_item_write_compile	ReturnValues, then expressions or legacy parameters
  *		dyn_item_write_find		the table, the key
  *		(the operation)			the image to store

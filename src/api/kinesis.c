@@ -17,7 +17,7 @@
 
 #define WRONG_STATE "Table is not in a valid state to enable Kinesis Streaming Destination: "
 #define NOT_HERE \
-	"dynapg has no Kinesis Data Streams. Use PostgreSQL's logical replication of the data table instead."
+	"dynapg has no Kinesis Data Streams. Use DynamoDB Streams, or PostgreSQL's logical replication of the data table, instead."
 
 static const DynJson *
 destinations_of(const DynTableSettings *settings)

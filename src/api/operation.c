@@ -7,6 +7,7 @@
 
 #include "api/handlers.h"
 #include "api/shapes.h"
+#include "api/shapes_read.h"
 #include "base/call.h"
 #include "database/session.h"
 #include "utils/memutils.h"
@@ -53,11 +54,20 @@ static void
 run(const DynOperation *operation, const char *request, size_t len, StringInfo reply)
 {
 	const DynJson *parsed;
+	bool		typed;			/* known to have the right JSON types */
 
 	dyn_json_skip_mark(&request, &len);
-	parsed = len > 0 ? dyn_json_parse(request, len) : dyn_json_parse("{}", 2);
+	if (len == 0)
+		request = "{}", len = 2;
+	parsed = dyn_shape_read(operation->shape, request, len);
+	typed = parsed != NULL;
+	if (!typed)
+		parsed = dyn_json_parse(request, len);
 	dyn_session_require_extension();
-	dyn_shape_check(operation->shape, parsed);
+	if (typed)
+		dyn_shape_check_constraints(operation->shape, parsed);
+	else
+		dyn_shape_check(operation->shape, parsed);
 	if (operation->writes)
 		dyn_call_require_primary();
 	operation->handler(parsed, reply);

@@ -56,9 +56,8 @@ static void violated(Violations *found, const Step *at, const DynShape *shape, c
 					 const char *constraint,...) pg_attribute_printf(5, 6);
 
 
-/* Which field of the structure is that, or -1. */
-static int
-find_field(const DynShape *shape, DynSlice name)
+int
+dyn_shape_find_field(const DynShape *shape, DynSlice name)
 {
 	if (name.len == 0)
 		return -1;
@@ -169,7 +168,7 @@ check_structure_types(const DynShape *shape, const DynJson *json)
 
 	for (const DynJson *member = dyn_json_first(json); member; member = dyn_json_next(member))
 	{
-		int			field = find_field(shape, dyn_json_name(member));
+		int			field = dyn_shape_find_field(shape, dyn_json_name(member));
 
 		if (field >= 0)
 			check_types(shape->fields[field].shape, member);
@@ -492,7 +491,7 @@ check_structure(const DynShape *shape, const DynJson *json, const Step *at, Viol
 	Assert(shape->nfields <= DYN_MAX_SHAPE_FIELDS);
 	for (const DynJson *member = dyn_json_first(json); member; member = dyn_json_next(member))
 	{
-		int			field = find_field(shape, dyn_json_name(member));
+		int			field = dyn_shape_find_field(shape, dyn_json_name(member));
 
 		if (field >= 0 && dyn_json_kind(member) != DYN_JSON_NULL)
 			members[field] = member;
@@ -639,6 +638,8 @@ check_children(const DynShape *shape, const DynJson *json, const Step *at, Viola
 static void
 check_attribute_names(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
 {
+	if (dyn_json_decoded(json) != NULL)
+		return;					/* decoding took none that is too long */
 	for (const DynJson *child = dyn_json_first(json); child; child = dyn_json_next(child))
 	{
 		if (key_fits(shape->key, dyn_json_name(child)))
@@ -761,9 +762,15 @@ print_value(StringInfo out, const DynShape *shape, const DynJson *json)
 void
 dyn_shape_check(const DynShape *shape, const DynJson *request)
 {
+	check_structure_types(shape, request);
+	dyn_shape_check_constraints(shape, request);
+}
+
+void
+dyn_shape_check_constraints(const DynShape *shape, const DynJson *request)
+{
 	Violations	found = {0};
 
-	check_structure_types(shape, request);
 	check_structure(shape, request, NULL, &found);
 	if (found.first)
 		dyn_validation("%s", found.first);

@@ -81,6 +81,7 @@ struct DynShape
 	const char *shown;			/* of a structure: messages show its members, and this after them; NULL: they do not */
 	const DynShape *key;		/* of a map */
 	const DynShape *element;	/* of a list or map */
+	bool		by_member;		/* of a map of attribute values: it is no item, its members are looked at one by one */
 };
 
 #define DYN_MAX_SHAPE_FIELDS	20	/* members of one structure */
@@ -88,6 +89,12 @@ struct DynShape
 
 /* Raises SerializationException or ValidationException when the request does not fit the shape. */
 extern void dyn_shape_check(const DynShape *shape, const DynJson *request);
+
+/* The second stage alone, for a request that is known to have the right JSON types. */
+extern void dyn_shape_check_constraints(const DynShape *shape, const DynJson *request);
+
+/* Which field of the structure has that name, or -1. */
+extern int	dyn_shape_find_field(const DynShape *shape, DynSlice name);
 
 /* The request of each operation (shapes_*.c). */
 #define DYN_OPERATION(wire_name, c_name, access) extern const DynShape dyn_shape_##c_name;

@@ -23,7 +23,7 @@ static const DynShape item = {.name = "PutItemInputAttributeMap", .kind = DYN_SH
 static const DynShape key = {.name = "Key", .kind = DYN_SHAPE_ATTRIBUTE_MAP,
 .key = &attribute_name, .element = &attribute_value};
 static const DynShape expression_values = {.name = "ExpressionAttributeValueMap", .kind = DYN_SHAPE_ATTRIBUTE_MAP,
-.key = &dyn_shape_string, .element = &attribute_value};
+.key = &dyn_shape_string, .element = &attribute_value, .by_member = true};
 static const DynShape expression_names = MAP_OF("ExpressionAttributeNameMap", dyn_shape_string, attribute_name);
 
 static const char *const comparison_operators[] = {"IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT",
@@ -201,6 +201,23 @@ static const DynShapeField scan_fields[] = {
 	{"ConsistentRead", &dyn_shape_boolean, false},
 };
 const DynShape dyn_shape_scan = STRUCTURE_OF("ScanInput", scan_fields);
+
+/* SearchVectors */
+
+static const DynShape search_vector = BOUNDED_LIST_OF("SearchVectorList", attribute_value, 1, DYN_MAX_DIMENSIONS);
+static const DynShape top_k = {.name = "TopKInteger", .kind = DYN_SHAPE_INTEGER, .has_min = true, .min = 1};
+static const DynShapeField search_vectors_fields[] = {
+	{"TableName", &dyn_shape_table_arn, true},
+	{"IndexName", &dyn_shape_index_name, true},
+	{"SearchVector", &search_vector, true},
+	{"TopK", &top_k, true},
+	{"SearchConditionExpression", &dyn_shape_string, false},
+	{"ProjectionExpression", &dyn_shape_string, false},
+	{"ReturnConsumedCapacity", &return_capacity, false},
+	{"ExpressionAttributeNames", &expression_names, false},
+	{"ExpressionAttributeValues", &expression_values, false},
+};
+const DynShape dyn_shape_search_vectors = STRUCTURE_OF("SearchVectorsInput", search_vectors_fields);
 
 /* BatchGetItem and BatchWriteItem */
 

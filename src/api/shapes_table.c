@@ -97,6 +97,35 @@ static const DynShapeField gsi_fields[] = {
 static const DynShape gsi = STRUCTURE_OF("GlobalSecondaryIndex", gsi_fields);
 static const DynShape gsis = LIST_OF("GlobalSecondaryIndexList", gsi);
 
+static const DynShape vector_attribute_name = STRING_OF("VectorAttributeName", 1, DYN_MAX_KEY_NAME);
+static const DynShapeField vector_attribute_fields[] = {
+	{"AttributeName", &vector_attribute_name, true},
+};
+static const DynShape vector_attribute = STRUCTURE_OF("VectorAttributeDefinition", vector_attribute_fields);
+static const char *const search_element_types[] = {"HASH", "INLINE_FILTER", NULL};
+static const DynShape search_element_type = ENUM_OF("SearchSchemaElementType", search_element_types);
+static const DynShape search_attribute_name = {.name = "AttributeName", .kind = DYN_SHAPE_STRING, .has_max = true,
+.max = DYN_MAX_ATTR_NAME};
+static const DynShapeField search_element_fields[] = {
+	{"AttributeName", &search_attribute_name, true},
+	{"SearchSchemaElementType", &search_element_type, true},
+};
+static const DynShape search_element = STRUCTURE_OF("SearchSchemaElement", search_element_fields);
+static const DynShape search_schema = {.name = "SearchSchema", .kind = DYN_SHAPE_LIST, .has_min = true, .min = 1,
+.element = &search_element};
+static const char *const distance_functions[] = {"COSINE", "DOT_PRODUCT", "EUCLIDEAN", NULL};
+static const DynShape distance_function = ENUM_OF("VectorDistanceFunction", distance_functions);
+static const DynShapeField vector_fields[] = {
+	{"IndexName", &dyn_shape_index_name, true},
+	{"VectorAttribute", &vector_attribute, true},
+	{"SearchSchema", &search_schema, false},
+	{"Projection", &projection, true},
+	{"Dimensions", &positive_long, true},
+	{"DistanceFunction", &distance_function, true},
+};
+static const DynShape vector = STRUCTURE_OF("VectorIndex", vector_fields);
+static const DynShape vectors = LIST_OF("VectorIndexList", vector);
+
 static const DynShapeField stream_fields[] = {
 	{"StreamEnabled", &dyn_shape_boolean, true},
 	{"StreamViewType", &stream_view, false},
@@ -142,6 +171,7 @@ static const DynShapeField create_table_fields[] = {
 	{"OnDemandThroughput", &on_demand, false},
 	{"GlobalTableSourceArn", &dyn_shape_table_arn, false},
 	{"GlobalTableSettingsReplicationMode", &replication_mode, false},
+	{"VectorIndexes", &vectors, false},
 };
 const DynShape dyn_shape_create_table = STRUCTURE_OF("CreateTableInput", create_table_fields);
 
@@ -183,6 +213,15 @@ static const DynShapeField gsi_change_fields[] = {
 static const DynShape gsi_change = STRUCTURE_OF("GlobalSecondaryIndexUpdate", gsi_change_fields);
 static const DynShape gsi_changes = LIST_OF("GlobalSecondaryIndexUpdateList", gsi_change);
 
+static const DynShape vector_create = STRUCTURE_OF("CreateVectorIndexAction", vector_fields);
+static const DynShape vector_delete = STRUCTURE_OF("DeleteVectorIndexAction", gsi_delete_fields);
+static const DynShapeField vector_change_fields[] = {
+	{"Create", &vector_create, false},
+	{"Delete", &vector_delete, false},
+};
+static const DynShape vector_change = STRUCTURE_OF("VectorIndexUpdate", vector_change_fields);
+static const DynShape vector_changes = LIST_OF("VectorIndexUpdateList", vector_change);
+
 static const DynShapeField throughput_override_fields[] = {
 	{"ReadCapacityUnits", &positive_long, false},
 };
@@ -213,10 +252,18 @@ static const DynShapeField region_fields[] = {
 	{"RegionName", &dyn_shape_string, true},
 };
 static const DynShape replica_delete = STRUCTURE_OF("DeleteReplicationGroupMemberAction", region_fields);
+static const char *const disassociation_modes[] = {"WAIT_FOR_REPLICATION", NULL};
+static const DynShape disassociation_mode = ENUM_OF("DisassociationMode", disassociation_modes);
+static const DynShapeField disassociate_fields[] = {
+	{"RegionName", &dyn_shape_string, true},
+	{"DisassociationMode", &disassociation_mode, true},
+};
+static const DynShape replica_disassociate = STRUCTURE_OF("DisassociateReplicationGroupMemberAction", disassociate_fields);
 static const DynShapeField replica_change_fields[] = {
 	{"Create", &replica_create, false},
 	{"Update", &replica_update, false},
 	{"Delete", &replica_delete, false},
+	{"Disassociate", &replica_disassociate, false},
 };
 static const DynShape replica_change = STRUCTURE_OF("ReplicationGroupUpdate", replica_change_fields);
 static const DynShape replica_changes = {.name = "ReplicationGroupUpdateList", .kind = DYN_SHAPE_LIST,
@@ -247,6 +294,8 @@ static const DynShapeField update_table_fields[] = {
 	{"OnDemandThroughput", &on_demand, false},
 	{"WarmThroughput", &warm, false},
 	{"GlobalTableSettingsReplicationMode", &replication_mode, false},
+	{"VectorIndexUpdates", &vector_changes, false},
+	{"DisassociationProtectionEnabled", &dyn_shape_boolean, false},
 };
 const DynShape dyn_shape_update_table = STRUCTURE_OF("UpdateTableInput", update_table_fields);
 
@@ -271,6 +320,18 @@ static const DynShapeField described_index_fields[] = {
 };
 static const DynShape described_index = STRUCTURE_OF("GlobalSecondaryIndexDescription", described_index_fields);
 static const DynShape described_indexes = LIST_OF("GlobalSecondaryIndexDescriptionList", described_index);
+static const DynShapeField described_element_fields[] = {
+	{"AttributeName", &dyn_shape_string, false},
+	{"SearchSchemaElementType", &dyn_shape_string, false},
+};
+static const DynShape described_element = STRUCTURE_OF("SearchSchemaElement", described_element_fields);
+static const DynShape described_search_schema = LIST_OF("SearchSchema", described_element);
+static const DynShapeField described_vector_fields[] = {
+	{"IndexStatus", &dyn_shape_string, false},
+	{"SearchSchema", &described_search_schema, false},
+};
+static const DynShape described_vector = STRUCTURE_OF("VectorIndexDescription", described_vector_fields);
+static const DynShape described_vectors = LIST_OF("VectorIndexDescriptionList", described_vector);
 static const DynShapeField billing_summary_fields[] = {
 	{"BillingMode", &dyn_shape_string, false},
 };
@@ -291,6 +352,7 @@ static const DynShapeField described_table_fields[] = {
 	{"OnDemandThroughput", &on_demand, false},
 	{"LocalSecondaryIndexes", &described_indexes, false},
 	{"GlobalSecondaryIndexes", &described_indexes, false},
+	{"VectorIndexes", &described_vectors, false},
 	{"SSEDescription", &sse_description, false},
 	{"TableClassSummary", &class_summary, false},
 	{"DeletionProtectionEnabled", &dyn_shape_boolean, false},
@@ -312,6 +374,7 @@ static const DynShapeField restore_backup_fields[] = {
 	{"ProvisionedThroughputOverride", &throughput, false},
 	{"OnDemandThroughputOverride", &on_demand, false},
 	{"SSESpecificationOverride", &sse, false},
+	{"VectorIndexOverride", &vectors, false},
 };
 const DynShape dyn_shape_restore_table_from_backup = STRUCTURE_OF("RestoreTableFromBackupInput", restore_backup_fields);
 
@@ -328,5 +391,6 @@ static const DynShapeField restore_point_fields[] = {
 	{"ProvisionedThroughputOverride", &throughput, false},
 	{"OnDemandThroughputOverride", &on_demand, false},
 	{"SSESpecificationOverride", &sse, false},
+	{"VectorIndexOverride", &vectors, false},
 };
 const DynShape dyn_shape_restore_table_to_point_in_time = STRUCTURE_OF("RestoreTableToPointInTimeInput", restore_point_fields);

@@ -7,6 +7,7 @@
 
 #include "api/stream_names.h"
 #include "base/errors.h"
+#include "base/returned_rows.h"
 #include "changes/tick.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -20,28 +21,6 @@
 #define BATCH		1000
 
 PGDLLEXPORT Datum dynapg_stream_records(PG_FUNCTION_ARGS);
-
-/* The result as a set that is made at once; PostgreSQL 14 has no function for this. */
-static Tuplestorestate *
-begin_result(FunctionCallInfo fcinfo, TupleDesc *row)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext old;
-	Tuplestorestate *rows;
-
-	if (result == NULL || !IsA(result, ReturnSetInfo) || !(result->allowedModes & SFRM_Materialize))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("set-valued function called in context that cannot accept a set")));
-	old = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
-	if (get_call_result_type(fcinfo, NULL, row) != TYPEFUNC_COMPOSITE || (*row)->natts != COLUMNS)
-		elog(ERROR, "dynapg.stream_records has been altered");
-	*row = CreateTupleDescCopy(*row);
-	rows = tuplestore_begin_heap(true, false, work_mem);
-	result->returnMode = SFRM_Materialize;
-	result->setResult = rows;
-	result->setDesc = *row;
-	MemoryContextSwitchTo(old);
-	return rows;
-}
 
 static Datum
 numeric_of(const char *text)
@@ -73,7 +52,7 @@ add_row(Tuplestorestate *rows, TupleDesc row, const DynRecord *record)
 	tuplestore_putvalues(rows, row, values, nulls);
 }
 
-/* Where to begin: after a sequence number, or at the oldest record. */
+/* Where to begin: after a sequence number, or, where that is NULL or 0, at the oldest record. */
 static DynPosition
 start_of(FunctionCallInfo fcinfo)
 {
@@ -83,6 +62,8 @@ start_of(FunctionCallInfo fcinfo)
 	if (PG_ARGISNULL(1))
 		return position;
 	text = DatumGetCString(DirectFunctionCall1(numeric_out, PG_GETARG_DATUM(1)));
+	if (strcmp(text, "0") == 0)
+		return position;
 	if (!dyn_stream_names_sequence_read((DynSlice) {text, (uint32) strlen(text)}, &position))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s is not a sequence number of a stream", text)));
 	return position;
@@ -114,7 +95,7 @@ Datum
 dynapg_stream_records(PG_FUNCTION_ARGS)
 {
 	TupleDesc	row;
-	Tuplestorestate *rows = begin_result(fcinfo, &row);
+	Tuplestorestate *rows = dyn_returned_rows_begin(fcinfo, COLUMNS, &row);
 	int			limit = PG_ARGISNULL(2) ? PG_INT32_MAX : PG_GETARG_INT32(2);
 	char	   *name;
 	DynStream  *stream;

@@ -25,12 +25,12 @@ trimmed(void)
 }
 
 static DynShard *
-find_shard(const DynStream *stream, int64 tick, const char *id)
+find_shard(const DynStream *stream, int64 tick, const char *id, const char *problem)
 {
 	DynShard   *shard = dyn_shard_find(stream, tick, id);
 
 	if (shard == NULL)
-		dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Shard does not exist");
+		dyn_error(DYN_E_RESOURCE_NOT_FOUND, "%s", problem);
 	return shard;
 }
 
@@ -225,7 +225,7 @@ dyn_api_get_shard_iterator(const DynJson *request, StringInfo reply)
 	check_member(request, "Timestamp", type, at_moment);
 	dyn_stream_check_readable(stream);
 	now = dyn_tick_now();
-	shard = find_shard(stream, now->tick, dyn_request_cstring(request, "ShardId"));
+	shard = find_shard(stream, now->tick, dyn_request_cstring(request, "ShardId"), "Requested resource not found: Shard does not exist");
 	reading = reading_of(stream, shard, now);
 	if (at || after)
 		position = position_of_number(request, &reading, shard, at);
@@ -321,7 +321,7 @@ dyn_api_get_records(const DynJson *request, StringInfo reply)
 
 	dyn_stream_check_readable(stream);
 	now = dyn_tick_now();
-	shard = find_shard(stream, now->tick, iterator.shard);
+	shard = find_shard(stream, now->tick, iterator.shard, "Invalid ShardId in ShardIterator");
 	reading = reading_of(stream, shard, now);
 	reading.after = position_of_iterator(&iterator, shard);
 	reading.limit = (int) dyn_request_integer(request, "Limit", DYN_MAX_STREAM_RECORDS);

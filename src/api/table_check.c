@@ -213,7 +213,7 @@ void
 dyn_table_check_no_global_table(const DynJson *request)
 {
 	static const char *const members[] = {"GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "ReplicaUpdates",
-	"MultiRegionConsistency", "GlobalTableWitnessUpdates"};
+	"MultiRegionConsistency", "GlobalTableWitnessUpdates", "DisassociationProtectionEnabled"};
 
 	for (int i = 0; i < lengthof(members); i++)
 		if (dyn_request_member(request, members[i]))

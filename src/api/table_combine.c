@@ -40,10 +40,12 @@ static const struct
 	{"ProvisionedThroughput", CONCERN_THROUGHPUT, false},
 	{"BillingMode", CONCERN_BILLING, false},
 	{"GlobalSecondaryIndexUpdates", CONCERN_INDEXES, false},
+	{"VectorIndexUpdates", CONCERN_INDEXES, false},
 	{"ReplicaUpdates", CONCERN_REPLICAS, false},
 	{"MultiRegionConsistency", CONCERN_REPLICAS, false},
 	{"GlobalTableWitnessUpdates", CONCERN_REPLICAS, false},
 	{"GlobalTableSettingsReplicationMode", CONCERN_REPLICAS, false},
+	{"DisassociationProtectionEnabled", CONCERN_REPLICAS, false},
 };
 
 /* The request's kinds of change, a set of Concern. */
@@ -66,11 +68,16 @@ concerns_of(const DynJson *request)
 static bool
 builds_index(const DynJson *request, bool with_drops)
 {
-	const DynJson *changes = dyn_request_member(request, "GlobalSecondaryIndexUpdates");
+	static const char *const lists[] = {"GlobalSecondaryIndexUpdates", "VectorIndexUpdates"};
 
-	for (const DynJson *change = changes ? dyn_json_first(changes) : NULL; change; change = dyn_json_next(change))
-		if (dyn_request_member(change, "Create") || (with_drops && dyn_request_member(change, "Delete")))
-			return true;
+	for (int i = 0; i < lengthof(lists); i++)
+	{
+		const DynJson *changes = dyn_request_member(request, lists[i]);
+
+		for (const DynJson *change = changes ? dyn_json_first(changes) : NULL; change; change = dyn_json_next(change))
+			if (dyn_request_member(change, "Create") || (with_drops && dyn_request_member(change, "Delete")))
+				return true;
+	}
 	return false;
 }
 
@@ -86,17 +93,21 @@ void
 dyn_table_combine_members(const DynJson *request)
 {
 	const DynJson *changes = dyn_request_member(request, "GlobalSecondaryIndexUpdates");
+	const DynJson *vector_changes = dyn_request_member(request, "VectorIndexUpdates");
 	bool		no_changes = changes && dyn_json_count(changes) == 0;
+	bool		no_vector_changes = vector_changes && dyn_json_count(vector_changes) == 0;
 	int			set = concerns_of(request);
 	bool		units_only = (set & CONCERN_THROUGHPUT) && !(set & CONCERN_BILLING);
 
-	if (set == 0 || (no_changes && set == CONCERN_INDEXES))
+	if (set == 0 || (no_changes && !vector_changes && set == CONCERN_INDEXES))
 		dyn_validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
 					   "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
 					   "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required");
 	dyn_table_check_no_global_table(request);
 	if (no_changes)
 		dyn_validation(DYN_INVALID_PARAMETER "List of GlobalSecondaryIndexUpdates is empty");
+	if (no_vector_changes)
+		dyn_validation(DYN_INVALID_PARAMETER "List of VectorIndexUpdates is empty");
 	check_alone(set, CONCERN_SSE, "Server-Side Encryption modification");
 	check_alone(set, CONCERN_CLASS, "TableClass modification");
 	check_alone(set, CONCERN_PROTECTION, "DeletionProtection modification");

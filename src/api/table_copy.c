@@ -97,6 +97,8 @@ is_kept(const DynJson *index)
 static void
 copy_indexes(StringInfo out, const DynJson *table, const char *name, bool on_demand)
 {
+	static const char *const members[] = {"KeySchema", "Projection", "VectorAttribute", "Dimensions", "DistanceFunction",
+	"SearchSchema"};
 	const DynJson *indexes = dyn_request_member(table, name);
 	bool		any = false;
 
@@ -109,8 +111,8 @@ copy_indexes(StringInfo out, const DynJson *table, const char *name, bool on_dem
 		appendStringInfoString(out, any ? ",{" : "[{");
 		any = true;
 		copy_same(out, index, "IndexName");
-		copy_same(out, index, "KeySchema");
-		copy_same(out, index, "Projection");
+		for (int i = 0; i < lengthof(members); i++)
+			copy_same(out, index, members[i]);
 		if (strcmp(name, "GlobalSecondaryIndexes") == 0)
 			copy_units(out, index, on_demand);
 		appendStringInfoChar(out, '}');
@@ -120,9 +122,9 @@ copy_indexes(StringInfo out, const DynJson *table, const char *name, bool on_dem
 }
 
 static bool
-has_key(const DynJson *described, DynSlice attribute)
+has_key(const DynJson *described, const char *schema, DynSlice attribute)
 {
-	const DynJson *keys = dyn_request_member(described, "KeySchema");
+	const DynJson *keys = dyn_request_member(described, schema);
 
 	for (const DynJson *key = keys ? dyn_json_first(keys) : NULL; key != NULL; key = dyn_json_next(key))
 	{
@@ -133,11 +135,11 @@ has_key(const DynJson *described, DynSlice attribute)
 }
 
 static bool
-any_has_key(const DynJson *indexes, DynSlice attribute)
+any_has_key(const DynJson *indexes, const char *schema, DynSlice attribute)
 {
 	for (const DynJson *index = indexes ? dyn_json_first(indexes) : NULL; index != NULL; index = dyn_json_next(index))
 	{
-		if (is_kept(index) && has_key(index, attribute))
+		if (is_kept(index) && has_key(index, schema, attribute))
 			return true;
 	}
 	return false;
@@ -158,8 +160,10 @@ copy_attributes(StringInfo out, const DynJson *table)
 	{
 		DynSlice	name = dyn_request_string(attribute, "AttributeName");
 
-		if (!has_key(table, name) && !any_has_key(dyn_request_member(table, "LocalSecondaryIndexes"), name) &&
-			!any_has_key(dyn_request_member(table, "GlobalSecondaryIndexes"), name))
+		if (!has_key(table, "KeySchema", name) &&
+			!any_has_key(dyn_request_member(table, "LocalSecondaryIndexes"), "KeySchema", name) &&
+			!any_has_key(dyn_request_member(table, "GlobalSecondaryIndexes"), "KeySchema", name) &&
+			!any_has_key(dyn_request_member(table, "VectorIndexes"), "SearchSchema", name))
 			continue;
 		if (!first)
 			appendStringInfoChar(out, ',');
@@ -202,6 +206,7 @@ dyn_table_copy_request(const char *text, size_t len, StringInfo request)
 	copy_same(request, table, "KeySchema");
 	copy_indexes(request, table, "LocalSecondaryIndexes", on_demand);
 	copy_indexes(request, table, "GlobalSecondaryIndexes", on_demand);
+	copy_indexes(request, table, "VectorIndexes", on_demand);
 	dyn_jsonout_member(request, "BillingMode");
 	appendStringInfoString(request, on_demand ? "\"PAY_PER_REQUEST\"" : "\"PROVISIONED\"");
 	copy_units(request, table, on_demand);

@@ -11,6 +11,7 @@
 #include "api/table_create.h"
 #include "api/table_describe.h"
 #include "api/table_keys.h"
+#include "api/table_vectors.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
@@ -119,6 +120,8 @@ dyn_table_create_read(const DynJson *request, DynTableDef *def)
 	dyn_table_check_no_global_table(request);
 	take_billing(request, settings);
 	dyn_table_keys_of_table(request, def);
+	if (def->nvectors > 0)
+		dyn_vectors_check_billing(settings->pay_per_request);
 	take_index_settings(request, def, settings);
 	settings->on_demand = dyn_table_check_on_demand(request, settings->pay_per_request, NULL, NULL);
 	settings->warm = dyn_table_check_warm(request, NULL, &settings->throughput, settings->pay_per_request, NULL);

@@ -6,6 +6,8 @@
 #include "api/table_describe.h"
 
 #include "api/handlers.h"
+#include "api/table_attributes.h"
+#include "api/table_vectors.h"
 #include "base/jsonout.h"
 #include "base/request.h"
 #include "store/index_build.h"
@@ -74,26 +76,6 @@ print_index_keys(StringInfo out, const DynIndexDef *index)
 	for (int i = 0; i < index->npk + index->nsk; i++)
 		print_key_element(out, &index->keys[i], i < index->npk ? "HASH" : "RANGE", i == 0);
 	appendStringInfoChar(out, ']');
-}
-
-static void
-print_projection(StringInfo out, const DynIndexDef *index)
-{
-	open_object(out, "Projection");
-	dyn_settings_print_text(out, "ProjectionType", index->projection);
-	if (index->ninclude > 0)
-	{
-		dyn_jsonout_member(out, "NonKeyAttributes");
-		appendStringInfoChar(out, '[');
-		for (int i = 0; i < index->ninclude; i++)
-		{
-			if (i > 0)
-				appendStringInfoChar(out, ',');
-			dyn_jsonout_string(out, index->include[i], strlen(index->include[i]));
-		}
-		appendStringInfoChar(out, ']');
-	}
-	appendStringInfoChar(out, '}');
 }
 
 static void
@@ -246,7 +228,7 @@ print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, Dy
 	appendStringInfoChar(out, '{');
 	dyn_settings_print_text(out, "IndexName", index->name);
 	print_index_keys(out, index);
-	print_projection(out, index);
+	dyn_attributes_print_projection(out, index);
 	if (index->kind == DYN_INDEX_GLOBAL)
 	{
 		dyn_settings_print_text(out, "IndexStatus", state_name(change.units ? DYN_TABLE_UPDATING : state));
@@ -299,6 +281,7 @@ print_structure(StringInfo out, const DynTableDef *def, const DynTableSettings *
 	dyn_settings_print_time(out, "CreationDateTime", dyn_settings_epoch(def->created_at));
 	print_indexes(out, DYN_INDEX_LOCAL, def, settings, view);
 	print_indexes(out, DYN_INDEX_GLOBAL, def, settings, view);
+	dyn_vectors_describe(out, def, view);
 	print_sse(out, settings, view->sse_updating);
 	print_warm(out, &settings->warm, &settings->throughput, settings->pay_per_request, view->state == DYN_TABLE_CREATING,
 			   view->warm_updating);

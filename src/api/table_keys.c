@@ -5,6 +5,7 @@
 
 #include "api/table_keys.h"
 
+#include "api/table_vectors.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
@@ -14,14 +15,6 @@
 
 #define MAX_HASH_KEYS	4		/* of a global index */
 #define MAX_RANGE_KEYS	4
-
-/* AttributeDefinitions, of the request or of the table, each attribute once. */
-typedef struct Definitions
-{
-	int			count;
-	DynKeyAttr *attrs;
-	bool	   *used;			/* by a key of the table or an index */
-} Definitions;
 
 /* A KeySchema, in its order; partition attributes are first. */
 typedef struct Schema
@@ -37,15 +30,6 @@ attr_name(const DynKeyAttr *attr)
 	return (DynSlice) {attr->name, attr->len};
 }
 
-static int
-find_definition(const Definitions *definitions, DynSlice name)
-{
-	for (int i = 0; i < definitions->count; i++)
-		if (dyn_slice_equal(attr_name(&definitions->attrs[i]), name))
-			return i;
-	return -1;
-}
-
 static void
 append_name(StringInfo out, DynSlice name)
 {
@@ -56,7 +40,7 @@ append_name(StringInfo out, DynSlice name)
 
 /* "a, b": the defined attributes, or only the used ones. */
 static char *
-definition_names(const Definitions *definitions, bool only_used)
+definition_names(const DynDefinitions *definitions, bool only_used)
 {
 	StringInfoData out;
 
@@ -67,18 +51,10 @@ definition_names(const Definitions *definitions, bool only_used)
 	return out.data;
 }
 
-/* Names of key and projected attributes live in columns of type text. */
-static void
-refuse_nul(DynSlice name)
-{
-	if (memchr(name.data, '\0', name.len))
-		dyn_validation(DYN_INVALID_PARAMETER "Names of key attributes and projected attributes with U+0000 are not supported");
-}
-
-static Definitions
+static DynDefinitions
 read_definitions(const DynJson *list)
 {
-	Definitions definitions = {0};
+	DynDefinitions definitions = {0};
 	int			room = list ? dyn_json_count(list) : 0;
 
 	definitions.attrs = palloc0(Max(room, 1) * sizeof(DynKeyAttr));
@@ -88,8 +64,8 @@ read_definitions(const DynJson *list)
 		DynSlice	name = dyn_request_string(element, "AttributeName");
 		DynSlice	type = dyn_request_string(element, "AttributeType");
 
-		refuse_nul(name);
-		if (find_definition(&definitions, name) >= 0)
+		dyn_attributes_refuse_nul(name);
+		if (dyn_attributes_find(&definitions, name) >= 0)
 			dyn_validation("Attribute Name is duplicated: %.*s", (int) name.len, name.data);
 		definitions.attrs[definitions.count++] = (DynKeyAttr) {
 			pnstrdup(name.data, name.len), name.len, dyn_tag_from_name(type.data, type.len)};
@@ -105,7 +81,7 @@ compare_attributes(const void *a, const void *b)
 
 /* Sorts by name, too: so are they told from then on. */
 static char *
-print_definitions(const Definitions *definitions)
+print_definitions(const DynDefinitions *definitions)
 {
 	StringInfoData out;
 
@@ -178,19 +154,19 @@ check_distinct(const DynJson *schema, bool is_simple)
 }
 
 static void
-check_defined(const DynJson *schema, const Definitions *definitions)
+check_defined(const DynJson *schema, const DynDefinitions *definitions)
 {
 	if (dyn_json_count(schema) > definitions->count)
 		dyn_validation("Invalid KeySchema: Some index key attribute have no definition");
 	for (const DynJson *element = dyn_json_first(schema); element; element = dyn_json_next(element))
-		if (find_definition(definitions, dyn_request_string(element, "AttributeName")) < 0)
+		if (dyn_attributes_find(definitions, dyn_request_string(element, "AttributeName")) < 0)
 			dyn_validation(DYN_INVALID_PARAMETER "Some index key attributes are not defined in AttributeDefinitions. "
 						   "Keys: [%s], AttributeDefinitions: [%s]",
 						   schema_names(schema), definition_names(definitions, false));
 }
 
 static Schema
-read_schema(const DynJson *list, Definitions *definitions, int max_hash, int max_range)
+read_schema(const DynJson *list, DynDefinitions *definitions, int max_hash, int max_range)
 {
 	Schema		schema = {0};
 
@@ -199,7 +175,7 @@ read_schema(const DynJson *list, Definitions *definitions, int max_hash, int max
 	check_defined(list, definitions);
 	for (const DynJson *element = dyn_json_first(list); element; element = dyn_json_next(element))
 	{
-		int			i = find_definition(definitions, dyn_request_string(element, "AttributeName"));
+		int			i = dyn_attributes_find(definitions, dyn_request_string(element, "AttributeName"));
 
 		schema.keys[schema.nhash + schema.nrange] = definitions->attrs[i];
 		definitions->used[i] = true;
@@ -213,48 +189,12 @@ read_schema(const DynJson *list, Definitions *definitions, int max_hash, int max
 
 /* ---- indexes ---- */
 
-static int
-compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
-static void
-read_projection(const DynJson *projection, DynIndexDef *index)
-{
-	const DynJson *names = dyn_request_member(projection, "NonKeyAttributes");
-	bool		include = dyn_request_is(projection, "ProjectionType", "INCLUDE");
-
-	index->projection = dyn_request_cstring(projection, "ProjectionType");
-	if (!index->projection)
-		dyn_validation(DYN_INVALID_PARAMETER "Unknown ProjectionType: null");
-	if (names && !include)
-		dyn_validation(DYN_INVALID_PARAMETER "ProjectionType is %s, but NonKeyAttributes is specified", index->projection);
-	if (!names && include)
-		dyn_validation(DYN_INVALID_PARAMETER "ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
-	if (!names)
-		return;
-
-	index->include = palloc(dyn_json_count(names) * sizeof(char *));
-	for (const DynJson *name = dyn_json_first(names); name; name = dyn_json_next(name))
-	{
-		DynSlice	text = dyn_json_string(name);
-
-		refuse_nul(text);
-		for (int i = 0; i < index->ninclude; i++)
-			if (dyn_slice_is(text, index->include[i]))
-				dyn_validation(DYN_INVALID_PARAMETER "Duplicate element in NonKeyAttributes: %s", index->include[i]);
-		index->include[index->ninclude++] = pnstrdup(text.data, text.len);
-	}
-	qsort(index->include, index->ninclude, sizeof(char *), compare_texts);
-}
-
 /* Raises where one of the table's indexes from first to before end has that name. */
 static void
 check_index_name(const DynTableDef *def, int first, int end, const char *name)
 {
 	for (int i = first; i < end; i++)
-		if (strcmp(def->indexes[i].name, name) == 0)
+		if (strcmp(dyn_def_index(def, i)->name, name) == 0)
 			dyn_validation(DYN_INVALID_PARAMETER "Duplicate index name: %s", name);
 }
 
@@ -291,7 +231,7 @@ check_local_schema(const DynTableDef *def, const DynIndexDef *index)
 
 /* Name and keys of an index. */
 static void
-read_index_keys(const DynJson *json, DynIndexKind kind, Definitions *definitions, DynIndexDef *index)
+read_index_keys(const DynJson *json, DynIndexKind kind, DynDefinitions *definitions, DynIndexDef *index)
 {
 	Schema		schema = read_schema(dyn_request_member(json, "KeySchema"), definitions, kind == DYN_INDEX_GLOBAL ? MAX_HASH_KEYS : 1,
 									 kind == DYN_INDEX_GLOBAL ? MAX_RANGE_KEYS : 1);
@@ -313,7 +253,7 @@ finish_index(const DynJson *json, const DynTableDef *def, int count, DynIndexDef
 		check_index_name(def, first_global(def), def->nindexes, index->name);
 		check_local_schema(def, index);
 	}
-	read_projection(dyn_request_member(json, "Projection"), index);
+	dyn_attributes_read_projection(dyn_request_member(json, "Projection"), index);
 }
 
 /* The NonKeyAttributes of all indexes together, and some more; an attribute counts once for each index that has it. */
@@ -324,13 +264,15 @@ check_projected(const DynTableDef *def, int more)
 
 	for (int i = 0; i < def->nindexes; i++)
 		total += def->indexes[i].ninclude;
+	for (int i = 0; i < def->nvectors; i++)
+		total += dyn_vectors_projected(&def->vectors[i]);
 	if (total > DYN_MAX_PROJECTED_ATTRS)
 		dyn_validation(DYN_INVALID_PARAMETER "Number of projected attributes (NonKeyAttributes) in all indexes exceeds "
 					   "the limit of %d", DYN_MAX_PROJECTED_ATTRS);
 }
 
 static void
-read_indexes(const DynJson *list, DynIndexKind kind, Definitions *definitions, DynTableDef *def)
+read_indexes(const DynJson *list, DynIndexKind kind, DynDefinitions *definitions, DynTableDef *def)
 {
 	if (!list)
 		return;
@@ -362,11 +304,12 @@ dyn_table_keys_of_table(const DynJson *request, DynTableDef *def)
 	const DynJson *schema_json = dyn_request_member(request, "KeySchema");
 	const DynJson *locals = dyn_request_member(request, "LocalSecondaryIndexes");
 	const DynJson *globals = dyn_request_member(request, "GlobalSecondaryIndexes");
-	Definitions definitions = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
+	const DynJson *vectors = dyn_request_member(request, "VectorIndexes");
+	DynDefinitions definitions = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
 	Schema		schema = read_schema(schema_json, &definitions, 1, 1);
 	int			finished = 0;
 
-	if (!locals && !globals && definitions.count != schema.nhash + schema.nrange)
+	if (!locals && !globals && !vectors && definitions.count != schema.nhash + schema.nrange)
 		dyn_validation(DYN_INVALID_PARAMETER "Number of attributes in KeySchema does not exactly match number of "
 					   "attributes defined in AttributeDefinitions");
 	def->pk = schema.keys[0];
@@ -375,6 +318,7 @@ dyn_table_keys_of_table(const DynJson *request, DynTableDef *def)
 	def->indexes = palloc0((DYN_MAX_LSI + DYN_MAX_GSI) * sizeof(DynIndexDef));
 	read_indexes(locals, DYN_INDEX_LOCAL, &definitions, def);
 	read_indexes(globals, DYN_INDEX_GLOBAL, &definitions, def);
+	dyn_vectors_of_table(vectors, &definitions, def);
 	for (int i = 0; i < definitions.count; i++)
 		if (!definitions.used[i])
 			dyn_validation(DYN_INVALID_PARAMETER "Some AttributeDefinitions are not used. AttributeDefinitions: [%s], "
@@ -382,13 +326,15 @@ dyn_table_keys_of_table(const DynJson *request, DynTableDef *def)
 	check_global_names(def);
 	finish_indexes(locals, def, &finished);
 	finish_indexes(globals, def, &finished);
+	for (int i = 0; i < def->nvectors; i++)
+		check_index_name(def, 0, def->nindexes + i, def->vectors[i].name);
 	check_projected(def, 0);
 	def->attribute_definitions = print_definitions(&definitions);
 }
 
 /* ---- changes of an existing table's indexes ---- */
 
-static Definitions
+static DynDefinitions
 table_definitions(const DynTableDef *def)
 {
 	return read_definitions(dyn_json_parse(def->attribute_definitions, strlen(def->attribute_definitions)));
@@ -396,7 +342,7 @@ table_definitions(const DynTableDef *def)
 
 /* Forgets the definitions after the first ones that no key uses. */
 static void
-drop_unused(Definitions *definitions, int first)
+drop_unused(DynDefinitions *definitions, int first)
 {
 	int			kept = first;
 
@@ -406,33 +352,66 @@ drop_unused(Definitions *definitions, int first)
 	definitions->count = kept;
 }
 
+/* The definitions of the table and, after them, the request's new ones; *stored is the number of the former. */
+static DynDefinitions
+all_definitions(const DynTableDef *def, const DynDefinitions *given, int *stored)
+{
+	DynDefinitions all = table_definitions(def);
+
+	*stored = all.count;
+	all.attrs = repalloc(all.attrs, Max(all.count + given->count, 1) * sizeof(DynKeyAttr));
+	all.used = palloc0(Max(all.count + given->count, 1) * sizeof(bool));
+	for (int i = 0; i < given->count; i++)
+		if (dyn_attributes_find(&all, attr_name(&given->attrs[i])) < 0)
+			all.attrs[all.count++] = given->attrs[i];
+	return all;
+}
+
+/* Raises for an attribute that the new index uses and that has another type already. */
+static void
+check_redefined(const DynDefinitions *all, const DynDefinitions *given)
+{
+	for (int i = 0; i < given->count; i++)
+	{
+		int			at = dyn_attributes_find(all, attr_name(&given->attrs[i]));
+
+		if (all->used[at] && all->attrs[at].tag != given->attrs[i].tag)
+			dyn_validation(DYN_INVALID_PARAMETER "Attribute %s is already defined with type %s, it cannot be redefined with "
+						   "type %s", given->attrs[i].name, dyn_tag_name(all->attrs[at].tag), dyn_tag_name(given->attrs[i].tag));
+	}
+}
+
 void
 dyn_table_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index)
 {
-	Definitions given = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
-	Definitions all = table_definitions(def);
-	int			stored = all.count;
+	DynDefinitions given = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
+	int			stored;
+	DynDefinitions all = all_definitions(def, &given, &stored);
 
 	if (!dyn_request_member(request, "AttributeDefinitions"))
 		dyn_validation(DYN_INVALID_PARAMETER "AttributeDefinitions is not specified for index: %s",
 					   dyn_request_cstring(create, "IndexName"));
-	all.attrs = repalloc(all.attrs, Max(stored + given.count, 1) * sizeof(DynKeyAttr));
-	all.used = palloc0(Max(stored + given.count, 1) * sizeof(bool));
-	for (int i = 0; i < given.count; i++)
-		if (find_definition(&all, attr_name(&given.attrs[i])) < 0)
-			all.attrs[all.count++] = given.attrs[i];
 	read_index_keys(create, DYN_INDEX_GLOBAL, &all, index);
-	finish_index(create, def, def->nindexes, index);
+	finish_index(create, def, dyn_def_count(def), index);
 	check_projected(def, index->ninclude);
+	check_redefined(&all, &given);
+	drop_unused(&all, stored);
+	def->attribute_definitions = print_definitions(&all);
+}
 
-	for (int i = 0; i < given.count; i++)
-	{
-		int			at = find_definition(&all, attr_name(&given.attrs[i]));
+void
+dyn_table_keys_of_new_vector(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index)
+{
+	DynDefinitions given = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
+	int			stored;
+	DynDefinitions all;
 
-		if (all.used[at] && all.attrs[at].tag != given.attrs[i].tag)
-			dyn_validation(DYN_INVALID_PARAMETER "Attribute %s is already defined with type %s, it cannot be redefined with "
-						   "type %s", given.attrs[i].name, dyn_tag_name(all.attrs[at].tag), dyn_tag_name(given.attrs[i].tag));
-	}
+	dyn_vectors_of_update(create, &given, def, index);
+	all = all_definitions(def, &given, &stored);
+	for (int i = 0; i < index->vector->nkeys; i++)
+		all.used[dyn_attributes_find(&all, attr_name(&index->vector->keys[i]))] = true;
+	check_projected(def, dyn_vectors_projected(index));
+	check_redefined(&all, &given);
 	drop_unused(&all, stored);
 	def->attribute_definitions = print_definitions(&all);
 }

@@ -4,11 +4,7 @@
 #ifndef DYNAPG_API_TABLE_KEYS_H
 #define DYNAPG_API_TABLE_KEYS_H
 
-#include "base/json.h"
-#include "tables/definition.h"
-
-/* "One or more parameter values were invalid: ..." */
-#define DYN_INVALID_PARAMETER "One or more parameter values were invalid: "
+#include "api/table_attributes.h"
 
 /*
  * Reads KeySchema, AttributeDefinitions, LocalSecondaryIndexes and GlobalSecondaryIndexes of a CreateTable request
@@ -21,5 +17,8 @@ extern void dyn_table_keys_of_table(const DynJson *request, DynTableDef *def);
  * AttributeDefinitions; the table's own definitions are extended by it.
  */
 extern void dyn_table_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index);
+
+/* The same of a new vector index (VectorIndexUpdates[].Create). */
+extern void dyn_table_keys_of_new_vector(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index);
 
 #endif							/* DYNAPG_API_TABLE_KEYS_H */

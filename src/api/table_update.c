@@ -11,6 +11,7 @@
 #include "api/table_check.h"
 #include "api/table_describe.h"
 #include "api/table_keys.h"
+#include "api/table_vectors.h"
 #include "base/errors.h"
 #include "base/limits.h"
 #include "base/request.h"
@@ -29,7 +30,8 @@ typedef struct Update
 	DynTableSettings before;
 	DynIndexSettings **index_settings;	/* parallel to def->indexes */
 	DynIndexSettings *index_before; /* parallel to them */
-	const DynJson *create;		/* the one new index, or NULL */
+	const DynJson *create;		/* the one new global index, or NULL */
+	const DynJson *create_vector;	/* the one new vector index, or NULL */
 	const DynIndexDef *drop;	/* the one index to drop, or NULL */
 	bool		to_on_demand;	/* the billing mode changes */
 	bool		to_provisioned;
@@ -40,6 +42,14 @@ static const DynJson *
 first_index_change(const DynJson *request)
 {
 	const DynJson *changes = dyn_request_member(request, "GlobalSecondaryIndexUpdates");
+
+	return changes ? dyn_json_first(changes) : NULL;
+}
+
+static const DynJson *
+first_vector_change(const DynJson *request)
+{
+	const DynJson *changes = dyn_request_member(request, "VectorIndexUpdates");
 
 	return changes ? dyn_json_first(changes) : NULL;
 }
@@ -112,6 +122,8 @@ change_billing(Update *update)
 	}
 	if (update->to_provisioned)
 	{
+		if (update->def->nvectors > 0)
+			dyn_vectors_check_billing(false);
 		settings->pay_per_request = false;
 		settings->on_demand.set = false;
 		for (int i = 0; i < update->def->nindexes; i++)
@@ -246,6 +258,9 @@ check_index_changes(const DynJson *request)
 							   "simultaneously. Index: %.*s", (int) name.len, name.data);
 		builds += dyn_request_member(change, "Update") == NULL;
 	}
+	for (const DynJson *change = first_vector_change(request); change; change = dyn_json_next(change), builds++)
+		if ((dyn_request_member(change, "Create") == NULL) == (dyn_request_member(change, "Delete") == NULL))
+			dyn_validation(DYN_INVALID_PARAMETER "One of VectorIndexUpdate.Create, VectorIndexUpdate.Delete must not be null");
 	if (builds > 1)
 		refuse_second_build();
 }
@@ -256,7 +271,7 @@ check_unfinished(const Update *update)
 {
 	const DynIndexDef *unfinished = dyn_index_unfinished(update->def);
 
-	if (!unfinished || (!update->create && (!update->drop || update->drop == unfinished)))
+	if (!unfinished || (!update->create && !update->create_vector && (!update->drop || update->drop == unfinished)))
 		return;
 	dyn_index_build_resume(update->def);
 	refuse_second_build();
@@ -270,15 +285,68 @@ check_new_index(const Update *update)
 	char	   *name = dyn_request_cstring(update->create, "IndexName");
 	int			globals = 0;
 
-	for (int i = 0; i < def->nindexes; i++)
+	for (int i = 0; i < dyn_def_count(def); i++)
 	{
-		if (strcmp(def->indexes[i].name, name) == 0)
+		const DynIndexDef *index = dyn_def_index(def, i);
+
+		if (strcmp(index->name, name) == 0)
 			dyn_validation("Attempting to create an index which already exists");
-		globals += def->indexes[i].kind == DYN_INDEX_GLOBAL;
+		globals += index->kind == DYN_INDEX_GLOBAL;
 	}
 	if (globals == DYN_MAX_GSI)
 		dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of %d",
 				  DYN_MAX_GSI);
+}
+
+/* The same for a vector index. */
+static void
+check_new_vector(const Update *update)
+{
+	const DynTableDef *def = update->def;
+	char	   *name = dyn_request_cstring(update->create_vector, "IndexName");
+
+	dyn_vectors_check_billing(update->settings->pay_per_request);
+	for (int i = 0; i < dyn_def_count(def); i++)
+	{
+		const DynIndexDef *index = dyn_def_index(def, i);
+
+		if (strcmp(index->name, name) != 0)
+			continue;
+		if (index->status == DYN_INDEX_CREATING)
+			dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Index is being created.  "
+					  "Table: %s Index: %s", def->name, name);
+		refuse_deleting(update, index);
+		dyn_validation("Attempting to create an index which already exists");
+	}
+	if (def->nvectors == DYN_MAX_VECTOR_INDEXES)
+		dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: Number of vector secondary indexes exceeds per-table limit of %d",
+				  DYN_MAX_VECTOR_INDEXES);
+}
+
+/* The vector index to drop. */
+static const DynIndexDef *
+find_vector(const Update *update, const DynJson *drop)
+{
+	const DynTableDef *def = update->def;
+	char	   *name = dyn_request_cstring(drop, "IndexName");
+
+	for (int i = 0; i < def->nvectors; i++)
+	{
+		const DynIndexDef *index = &def->vectors[i];
+
+		if (strcmp(index->name, name) != 0)
+			continue;
+		refuse_deleting(update, index);
+		if (dyn_index_is_allocating(def, index))
+		{
+			dyn_index_build_resume(def);
+			dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Index creation is in resource "
+					  "allocation phase. Retry deletion during backfilling phase or when the index is active. Table: %s Index: %s",
+					  def->name, name);
+		}
+		return index;
+	}
+	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Index %s for table %s", name, def->name);
 }
 
 static void
@@ -298,8 +366,17 @@ take_index_changes(Update *update)
 		else
 			update->create = dyn_request_member(change, "Create");
 	}
+	for (const DynJson *change = first_vector_change(update->request); change; change = dyn_json_next(change))
+	{
+		if (dyn_request_member(change, "Delete"))
+			update->drop = find_vector(update, dyn_request_member(change, "Delete"));
+		else
+			update->create_vector = dyn_request_member(change, "Create");
+	}
 	if (update->create)
 		check_new_index(update);
+	if (update->create_vector)
+		check_new_vector(update);
 	check_unfinished(update);
 	require_index_units(update);
 }
@@ -316,6 +393,18 @@ add_index(Update *update)
 	dyn_index_build_add(def, &index);
 	def->indexes = repalloc(def->indexes, (def->nindexes + 1) * sizeof(DynIndexDef));
 	def->indexes[def->nindexes++] = index;
+}
+
+static void
+add_vector(Update *update)
+{
+	DynTableDef *def = update->def;
+	DynIndexDef index;
+
+	dyn_table_keys_of_new_vector(update->request, update->create_vector, def, &index);
+	dyn_index_build_add(def, &index);
+	def->vectors = repalloc(def->vectors, (def->nvectors + 1) * sizeof(DynIndexDef));
+	def->vectors[def->nvectors++] = index;
 }
 
 /* ---- the rest ---- */
@@ -386,7 +475,7 @@ state_shown(const Update *update)
 	for (int i = 0; i < lengthof(members); i++)
 		if (dyn_request_member(update->request, members[i]))
 			return DYN_TABLE_UPDATING;
-	return update->create || update->drop ? DYN_TABLE_UPDATING : DYN_TABLE_ACTIVE;
+	return update->create || update->create_vector || update->drop ? DYN_TABLE_UPDATING : DYN_TABLE_ACTIVE;
 }
 
 static void
@@ -488,6 +577,7 @@ dyn_api_update_table(const DynJson *request, StringInfo reply)
 	Update		update = {.request = request};
 	DynSlice	name = dyn_name_of_request(request);
 	DynTableView view = {0};
+	const DynJson *created;
 	int			nindexes;
 
 	dyn_table_combine_members(request);
@@ -512,10 +602,13 @@ dyn_api_update_table(const DynJson *request, StringInfo reply)
 	show_changed_indexes(&update, &view);
 	if (update.create)
 		add_index(&update);
+	if (update.create_vector)
+		add_vector(&update);
 	view.state = state_shown(&update);
 	view.warm_updating = has_units(request, "WarmThroughput");
 	view.sse_updating = dyn_request_member(request, "SSESpecification") != NULL;
-	view.creating = update.create ? dyn_request_cstring(update.create, "IndexName") : NULL;
+	created = update.create ? update.create : update.create_vector;
+	view.creating = created ? dyn_request_cstring(created, "IndexName") : NULL;
 	view.deleting = update.drop ? update.drop->name : NULL;
 	appendStringInfoChar(reply, '{');
 	dyn_table_describe_print(reply, "TableDescription", update.def, view);

@@ -57,9 +57,10 @@ read_action(DynWriteCommand *command, const DynJson *entry)
 	command->table_name = dyn_request_string(action, "TableName");
 	command->shows_failed = dyn_request_is(action, "ReturnValuesOnConditionCheckFailure", "ALL_OLD");
 	dyn_write_set_program(command, dyn_item_write_expressions(kind, action, &dyn_wording_older));
-	command->map = dyn_params_attributes(action, kind == DYN_WRITE_PUT ? "Item" : "Key", &dyn_wording_older);
 	if (kind == DYN_WRITE_PUT)
-		dyn_write_build_item(command);
+		dyn_write_set_item(command, dyn_params_item(action, &dyn_wording_older));
+	else
+		command->map = dyn_params_attributes(action, "Key", &dyn_wording_older);
 }
 
 void

@@ -2,13 +2,14 @@
  * ttl.c - UpdateTimeToLive, DescribeTimeToLive
  *
  * What is kept is the specification; store/ttl.h tells the status from it and from the index that is there.  The service refuses
- * a second change within the hour; here a change may follow at once.
+ * a second change within the hour; here dynapg.ttl_change_interval decides, and a change may follow at once by default.
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
+#include "base/guc.h"
 #include "base/jsonout.h"
 #include "base/request.h"
 #include "store/builder.h"
@@ -29,6 +30,8 @@ check_change(const DynTableSettings *settings, bool enable, DynSlice attribute)
 		dyn_validation("TimeToLive is active on a different AttributeName: current AttributeName is %s", settings->ttl_attribute);
 	if (settings->ttl_enabled && enable)
 		dyn_validation("TimeToLive is already enabled");
+	if (settings->ttl_since > dyn_settings_epoch(GetCurrentTimestamp()) - dyn_guc_ttl_change_interval)
+		dyn_validation("Time to live has been modified multiple times within a fixed interval");
 }
 
 void
@@ -48,6 +51,7 @@ dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
 				  "disabling TimeToLive", def->name);
 	settings->ttl_attribute = pnstrdup(attribute.data, attribute.len);
 	settings->ttl_enabled = enable;
+	settings->ttl_since = dyn_settings_epoch(GetCurrentTimestamp());
 	dyn_catalog_update(def);
 	dyn_ttl_apply(def);
 
@@ -60,14 +64,13 @@ dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
 void
 dyn_api_describe_time_to_live(const DynJson *request, StringInfo reply)
 {
-	static const char *const names[] = {"DISABLED", "ENABLING", "ENABLED", "DISABLING"};
 	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), false);
 	DynTtl		ttl = dyn_ttl_read(def);
 
 	if (ttl.status == DYN_TTL_ENABLING || ttl.status == DYN_TTL_DISABLING)
 		dyn_builder_start_now(def->relid);
 	appendStringInfoString(reply, "{\"TimeToLiveDescription\":{");
-	dyn_settings_print_text(reply, "TimeToLiveStatus", names[ttl.status]);
+	dyn_settings_print_text(reply, "TimeToLiveStatus", dyn_ttl_status_name(ttl.status));
 	if (ttl.status != DYN_TTL_DISABLED)
 		dyn_settings_print_text(reply, "AttributeName", ttl.attribute);
 	appendStringInfoString(reply, "}}");

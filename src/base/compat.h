@@ -90,6 +90,13 @@ dyn_compat_may_connect(Oid role)
 #define dyn_compat_beginscan(index, snapshot, nkeys) index_beginscan_bitmap(index, snapshot, NULL, nkeys)
 #endif
 
+/* Lets a vacuum rest as its cost limit says; users include commands/vacuum.h. */
+#if PG_VERSION_NUM < 180000
+#define dyn_compat_vacuum_delay() vacuum_delay_point()
+#else
+#define dyn_compat_vacuum_delay() vacuum_delay_point(false)
+#endif
+
 /* May the role create objects in the schema? */
 static inline bool
 dyn_compat_may_create_in(Oid schema, Oid role)

@@ -33,6 +33,9 @@ char	   *dyn_guc_http_tls_key_file = NULL;
 int			dyn_guc_http_transfer_timeout = 30000;
 char	   *dyn_guc_http_trust_role = NULL;
 int			dyn_guc_http_workers = 2;
+int			dyn_guc_hnsw_ef_construction = 64;
+int			dyn_guc_hnsw_ef_search = 100;
+int			dyn_guc_hnsw_m = 16;
 int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
 int			dyn_guc_read_ahead = DYN_READ_AHEAD_AUTO;
 int			dyn_guc_jobs_interval = 5000;
@@ -45,12 +48,22 @@ int			dyn_guc_stream_retention = DYN_MAX_STREAM_RETENTION;
 int			dyn_guc_stream_shard_age = 4 * 3600;
 int			dyn_guc_stream_shards = 1;
 bool		dyn_guc_throttling = false;
+int			dyn_guc_vector_search = DYN_VECTOR_SEARCH_AUTO;
+
+int			dyn_guc_ttl_change_interval = 0;
 
 static bool preloaded = false;
 
 static const struct config_enum_entry http_auth_options[] = {
 	{"sigv4", DYN_HTTP_AUTH_SIGV4, false},
 	{"trust", DYN_HTTP_AUTH_TRUST, false},
+	{NULL, 0, false}
+};
+
+static const struct config_enum_entry vector_search_options[] = {
+	{"auto", DYN_VECTOR_SEARCH_AUTO, false},
+	{"exact", DYN_VECTOR_SEARCH_EXACT, false},
+	{"approximate", DYN_VECTOR_SEARCH_APPROXIMATE, false},
 	{NULL, 0, false}
 };
 
@@ -256,6 +269,42 @@ dyn_guc_init(void)
 {
 	preloaded = process_shared_preload_libraries_in_progress;
 	define_http();
+	DefineCustomIntVariable("dynapg.hnsw_ef_construction",
+							"Vectors that an HNSW index of pgvector looks at to place one.",
+							"For indexes that are created from now on: more take longer to build, and find better.",
+							&dyn_guc_hnsw_ef_construction,
+							dyn_guc_hnsw_ef_construction,
+							4,
+							1000,
+							PGC_USERSET,
+							0,
+							NULL,
+							NULL,
+							NULL);
+	DefineCustomIntVariable("dynapg.hnsw_ef_search",
+							"Vectors that a search in an HNSW index of pgvector keeps, at least.",
+							"More take longer, and find better. A search keeps four times as many as it is to return at least.",
+							&dyn_guc_hnsw_ef_search,
+							dyn_guc_hnsw_ef_search,
+							1,
+							1000,
+							PGC_USERSET,
+							0,
+							NULL,
+							NULL,
+							NULL);
+	DefineCustomIntVariable("dynapg.hnsw_m",
+							"Neighbours that an HNSW index of pgvector keeps of a vector.",
+							"For indexes that are created from now on.",
+							&dyn_guc_hnsw_m,
+							dyn_guc_hnsw_m,
+							2,
+							100,
+							PGC_USERSET,
+							0,
+							NULL,
+							NULL,
+							NULL);
 	DefineCustomEnumVariable("dynapg.index_build",
 							 "How UpdateTable adds and drops a global secondary index.",
 							 "\"immediate\" does it within the transaction, \"background\" after it by a background worker "
@@ -401,6 +450,31 @@ dyn_guc_init(void)
 							 check_throttling,
 							 NULL,
 							 NULL);
+	DefineCustomEnumVariable("dynapg.vector_search",
+							 "How SearchVectors finds the nearest vectors.",
+							 "\"exact\" looks at all of them, \"approximate\" uses an HNSW index of pgvector wherever there is one, "
+							 "\"auto\" what is estimated to be quicker.",
+							 &dyn_guc_vector_search,
+							 DYN_VECTOR_SEARCH_AUTO,
+							 vector_search_options,
+							 PGC_USERSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
+
+	DefineCustomIntVariable("dynapg.ttl_change_interval",
+							"Time within which UpdateTimeToLive refuses a second change of a table.",
+							"DynamoDB's is an hour. 0: none.",
+							&dyn_guc_ttl_change_interval,
+							dyn_guc_ttl_change_interval,
+							0,
+							86400,
+							PGC_USERSET,
+							GUC_UNIT_S,
+							NULL,
+							NULL,
+							NULL);
 
 	MarkGUCPrefixReserved("dynapg");
 }

@@ -15,6 +15,20 @@ typedef enum DynIndexBuild
 /* dynapg.index_build: how UpdateTable adds and drops indexes; see tables/index.h.  A DynIndexBuild. */
 extern int	dyn_guc_index_build;
 
+/* How SearchVectors finds vectors: by what is estimated to be quicker, or never by an approximate index. */
+typedef enum DynVectorSearch
+{
+	DYN_VECTOR_SEARCH_AUTO,
+	DYN_VECTOR_SEARCH_EXACT,
+	DYN_VECTOR_SEARCH_APPROXIMATE
+} DynVectorSearch;
+
+/* dynapg.vector_search, a DynVectorSearch, and the parameters of HNSW indexes and of searching in them. */
+extern int	dyn_guc_vector_search;
+extern int	dyn_guc_hnsw_ef_construction;
+extern int	dyn_guc_hnsw_ef_search;
+extern int	dyn_guc_hnsw_m;
+
 /* dynapg.jobs_interval: milliseconds between two runs of the background jobs; 0: none. */
 extern int	dyn_guc_jobs_interval;
 
@@ -49,6 +63,7 @@ extern int	dyn_guc_stream_shards;
 
 /* dynapg.throttling: do requests keep within the throughput of their tables and indexes?  See throughput/allowance.h. */
 extern bool dyn_guc_throttling;
+extern int	dyn_guc_ttl_change_interval;
 
 /* How a request over HTTP tells whose it is. */
 typedef enum DynHttpAuth

@@ -1,6 +1,19 @@
 /*
  * json.c - JSON texts as trees, over cJSON
  *
+ * Two readers.  Requests are read by the reader of jsonread.h, in one pass that makes the stored bytes of items on the way
+ * (value/decode.h); this file and cJSON read every other text, and each request that the first reader does not take: it has
+ * a member that the model does not know, or something is wrong with it, and then the checks on the tree say what.  Measured
+ * (processor time of a worker over HTTP, the tree for every request against this division, medians of nine rounds):
+ *
+ *		PutItem of 1 KB, 15 attributes			44.3 us		32.3 us
+ *		PutItem of 100 KB, 640 nested maps		2484 us		 731 us
+ *		PutItem of 100 KB, one binary value		 912 us		 512 us
+ *		BatchWriteItem of 25 items of 1 KB		 591 us		 315 us
+ *
+ * A request that this file reads after all costs at most the first reader's part more.  Texts without items gain nothing
+ * that anybody would notice.  Both readers must agree about every text that the first one takes: test/t/145_two_readers.pl.
+ *
  * cJSON does the structure; this file does what it does not:
  *
  * scan() goes over the text first and refuses what cJSON lets pass (control characters as white space or within
@@ -135,9 +148,9 @@ skip_digits(const char *p, const char *end)
 	return p;
 }
 
-/* The end of the number that begins at p, or NULL when it is none of JSON's. */
+/* The end of the longest number that begins at p, or NULL. */
 static const char *
-number_end(const char *p, const char *end)
+longest_number(const char *p, const char *end)
 {
 	if (*p == '-')
 		p++;
@@ -156,6 +169,14 @@ number_end(const char *p, const char *end)
 		p = skip_digits(p, end);
 	}
 	return p;
+}
+
+const char *
+dyn_json_number_end(const char *p, const char *end)
+{
+	const char *after = longest_number(p, end);
+
+	return after != NULL && after < end && (is_digit(*after) || *after == '.') ? NULL : after;
 }
 
 static bool
@@ -216,9 +237,9 @@ scan(Scan *s)
 			scan_string(s);
 		else if (c == '-' || is_digit(c))
 		{
-			const char *after = number_end(s->p, s->end);
+			const char *after = dyn_json_number_end(s->p, s->end);
 
-			if (after == NULL || (after < s->end && (is_digit(*after) || *after == '.')))
+			if (after == NULL)
 				malformed("invalid number", s->p - s->text);
 			s->p = after;
 			s->growth += 3;
@@ -272,7 +293,7 @@ rewrite(const Scan *s, size_t *len)
 		}
 		else if (*p == '-' || is_digit(*p))
 		{
-			const char *after = number_end(p, s->end);
+			const char *after = longest_number(p, s->end);
 
 			*out++ = '"';
 			*out++ = NUMBER_MARK;
@@ -492,6 +513,112 @@ dyn_json_parse(const char *text, size_t len)
 	return (DynJson *) tree;
 }
 
+/* ---- a tree that is made ---- */
+
+/* What an object's valuestring points to when it was decoded. */
+typedef struct Decoded
+{
+	DynSlice	text;
+	const void *decoded;
+	MemoryContext context;
+	bool		parsed;			/* the members are there */
+} Decoded;
+
+DynJson *
+dyn_json_make(DynJsonKind kind)
+{
+	static const int types[] = {
+		[DYN_JSON_NULL] = cJSON_NULL,
+		[DYN_JSON_FALSE] = cJSON_False,
+		[DYN_JSON_TRUE] = cJSON_True,
+		[DYN_JSON_NUMBER] = cJSON_Number,
+		[DYN_JSON_STRING] = cJSON_String,
+		[DYN_JSON_ARRAY] = cJSON_Array,
+		[DYN_JSON_OBJECT] = cJSON_Object
+	};
+	DynJson    *node = palloc0(sizeof(DynJson));
+
+	node->node.type = types[kind];
+	return node;
+}
+
+DynJson *
+dyn_json_make_text(DynJsonKind kind, DynSlice text)
+{
+	DynJson    *node = dyn_json_make(kind);
+	char	   *copy = palloc((Size) text.len + 1);
+
+	memcpy(copy, text.data, text.len);
+	copy[text.len] = '\0';
+	node->node.valuestring = copy;
+	node->node.valueint = (int) text.len;
+	return node;
+}
+
+/* As in cJSON the first child's prev is the last child. */
+void
+dyn_json_append(DynJson *parent, DynJson *child, DynSlice name)
+{
+	cJSON	   *first = parent->node.child;
+	cJSON	   *added = &child->node;
+
+	added->string = unconstify(char *, name.data);
+	added->valuedouble = (double) name.len;
+	if (first == NULL)
+	{
+		parent->node.child = added;
+		added->prev = added;
+	}
+	else
+	{
+		added->prev = first->prev;
+		first->prev->next = added;
+		first->prev = added;
+	}
+	parent->node.valueint++;
+}
+
+DynJson *
+dyn_json_make_decoded(DynSlice text, int count, const void *decoded)
+{
+	DynJson    *node = dyn_json_make(DYN_JSON_OBJECT);
+	Decoded    *kept = palloc(sizeof(Decoded));
+
+	*kept = (Decoded) {text, decoded, CurrentMemoryContext, false};
+	node->node.valuestring = (char *) kept;
+	node->node.valueint = count;
+	return node;
+}
+
+static inline Decoded *
+decoded_of(const DynJson *node)
+{
+	return (node->node.type & 0xFF) == cJSON_Object ? (Decoded *) node->node.valuestring : NULL;
+}
+
+const void *
+dyn_json_decoded(const DynJson *node)
+{
+	Decoded    *decoded = decoded_of(node);
+
+	return decoded ? decoded->decoded : NULL;
+}
+
+/* Parses the members of an object that was decoded, for whom wants to see them. */
+static void
+parse_members(DynJson *node)
+{
+	Decoded    *decoded = decoded_of(node);
+	MemoryContext caller;
+
+	if (decoded == NULL || decoded->parsed)
+		return;
+	caller = MemoryContextSwitchTo(decoded->context);
+	node->node.child = dyn_json_parse(decoded->text.data, decoded->text.len)->node.child;
+	decoded->parsed = true;
+	MemoryContextSwitchTo(caller);
+}
+
 /* ---- reading a tree ---- */
 
 /* Parsing takes nothing but memory, so its errors may be caught without a subtransaction. */
@@ -600,6 +727,7 @@ dyn_json_double(const DynJson *node)
 const DynJson *
 dyn_json_first(const DynJson *node)
 {
+	parse_members(unconstify(DynJson *, node));
 	return (const DynJson *) node->node.child;
 }
 
@@ -626,6 +754,7 @@ dyn_json_member(const DynJson *object, const char *name)
 {
 	size_t		len = strlen(name);
 
+	parse_members(unconstify(DynJson *, object));
 	for (const cJSON *m = object->node.child; m != NULL; m = m->next)
 	{
 		if ((size_t) m->valuedouble == len && memcmp(m->string, name, len) == 0)

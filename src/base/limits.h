@@ -33,6 +33,10 @@
 #define DYN_MAX_TAG_VALUE			256		/* characters of a tag's value; API, Tag */
 #define DYN_MAX_GSI					20		/* global secondary indexes of a table; Quotas */
 #define DYN_MAX_LSI					5		/* local secondary indexes of a table; Quotas */
+#define DYN_MAX_VECTOR_INDEXES		5		/* vector indexes of a table; Quotas */
+#define DYN_MAX_DIMENSIONS			4096	/* of a vector; Quotas */
+#define DYN_MAX_SEARCH_FILTERS		18		/* INLINE_FILTER elements of a SearchSchema; Quotas */
+#define DYN_MAX_TOP_K				100		/* results of SearchVectors; API */
 #define DYN_MAX_INDEX_KEY_ATTRS		8		/* 4 partition and 4 sort attributes; developer guide */
 #define DYN_MAX_PROJECTED_ATTRS		100		/* NonKeyAttributes over all indexes; Quotas */
 #define DYN_MAX_PAGE_BYTES			1048576 /* bytes read by one Query or Scan; API, Query */

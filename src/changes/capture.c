@@ -19,6 +19,7 @@
 
 #include "base/compat.h"
 #include "changes/log.h"
+#include "changes/notify.h"
 #include "changes/stream.h"
 #include "store/ttl.h"
 #include "value/tree.h"
@@ -120,6 +121,7 @@ record(const DynStream *stream, struct varlena *old_item, struct varlena *new_it
 	change.hash = hash_of(stream, item);
 	change.keys = keys_of(stream, item);
 	dyn_log_add(stream->id, &change);
+	dyn_notify_add(stream);
 }
 
 /* An update; one that changes the key, which only SQL can do, is another item's coming after the first one's going. */

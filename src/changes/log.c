@@ -22,25 +22,10 @@
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
+#include "changes/columns.h"
 #include "changes/log.h"
 #include "database/installation.h"
 #include "database/touched.h"
-
-/* The columns of dynapg.changes and its children. */
-enum Column
-{
-	COLUMN_STREAM = 1,
-	COLUMN_NUMBER,
-	COLUMN_XID,
-	COLUMN_CREATED_AT,
-	COLUMN_EVENT,
-	COLUMN_BY_SERVICE,
-	COLUMN_HASH,
-	COLUMN_KEYS,
-	COLUMN_OLD_ITEM,
-	COLUMN_NEW_ITEM,
-	COLUMNS = COLUMN_NEW_ITEM
-};
 
 Oid
 dyn_log_relation(const char *name)
@@ -63,7 +48,7 @@ open_current(TimestampTz now)
 
 	snprintf(name, sizeof(name), "changes_%d", (int) (turn % DYN_LOG_TABLES));
 	rel = table_open(dyn_log_relation(name), RowExclusiveLock);
-	if (RelationGetDescr(rel)->natts != COLUMNS)
+	if (RelationGetDescr(rel)->natts != DYN_LOG_COLUMNS)
 		elog(ERROR, "table dynapg.%s has been altered", name);
 	return rel;
 }
@@ -106,7 +91,7 @@ dyn_log_insert(Relation rel, Datum *values, bool *nulls, int options)
 }
 
 static void
-set_item(Datum *values, bool *nulls, enum Column column, struct varlena *item)
+set_item(Datum *values, bool *nulls, DynLogColumn column, struct varlena *item)
 {
 	values[column - 1] = PointerGetDatum(item);
 	nulls[column - 1] = item == NULL;
@@ -122,24 +107,24 @@ dyn_log_take_number(void)
 void
 dyn_log_add(int stream, DynRecord *record)
 {
-	Datum		values[COLUMNS];
-	bool		nulls[COLUMNS] = {false};
+	Datum		values[DYN_LOG_COLUMNS];
+	bool		nulls[DYN_LOG_COLUMNS] = {false};
 	Relation	rel;
 
 	/* the transaction id comes before the number: tick.c relies on that */
 	record->xid = (int64) U64FromFullTransactionId(GetTopFullTransactionId());
 	record->number = nextval_internal(dyn_log_relation("change_number"), false);
 	record->created_at = GetCurrentTimestamp();
-	values[COLUMN_STREAM - 1] = Int32GetDatum(stream);
-	values[COLUMN_NUMBER - 1] = Int64GetDatum(record->number);
-	values[COLUMN_XID - 1] = Int64GetDatum(record->xid);
-	values[COLUMN_CREATED_AT - 1] = TimestampTzGetDatum(record->created_at);
-	values[COLUMN_EVENT - 1] = CharGetDatum((char) record->event);
-	values[COLUMN_BY_SERVICE - 1] = BoolGetDatum(record->by_service);
-	values[COLUMN_HASH - 1] = Int32GetDatum(record->hash);
-	set_item(values, nulls, COLUMN_KEYS, record->keys);
-	set_item(values, nulls, COLUMN_OLD_ITEM, record->old_item);
-	set_item(values, nulls, COLUMN_NEW_ITEM, record->new_item);
+	values[DYN_LOG_STREAM - 1] = Int32GetDatum(stream);
+	values[DYN_LOG_NUMBER - 1] = Int64GetDatum(record->number);
+	values[DYN_LOG_XID - 1] = Int64GetDatum(record->xid);
+	values[DYN_LOG_CREATED_AT - 1] = TimestampTzGetDatum(record->created_at);
+	values[DYN_LOG_EVENT - 1] = CharGetDatum((char) record->event);
+	values[DYN_LOG_BY_SERVICE - 1] = BoolGetDatum(record->by_service);
+	values[DYN_LOG_HASH - 1] = Int32GetDatum(record->hash);
+	set_item(values, nulls, DYN_LOG_KEYS, record->keys);
+	set_item(values, nulls, DYN_LOG_OLD_ITEM, record->old_item);
+	set_item(values, nulls, DYN_LOG_NEW_ITEM, record->new_item);
 
 	rel = open_current(record->created_at);
 	dyn_log_insert(rel, values, nulls, 0);

@@ -1,34 +1,32 @@
 /*
  * read.c - reading the records of a stream in their order
  *
- * Ticks are taken in chunks: one query gets the records of a chunk, whose ticks are then worked out here.  A chunk is so
- * small, by the numbers that its ticks span, that its records fit memory; where one tick alone is larger than that, its
- * records are read in the order of their numbers, as many as are wanted.
+ * Ticks are taken in chunks: one scan gets the records of a chunk, whose ticks are then worked out here.  A chunk is so
+ * small, by the numbers that its ticks span, that its records fit memory, and at first no larger than what is wanted; where one tick
+ * alone is larger than that, its records are read in the order of their numbers, as many as are wanted.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "miscadmin.h"
 
 #include "base/compat.h"
 #include "changes/log.h"
 #include "changes/read.h"
+#include "changes/scan.h"
 #include "changes/tick.h"
-#include "database/sql.h"
 #include "value/value.h"
 
 #define CHUNK_TICKS		500
 #define CHUNK_RECORDS	5000
 #define CHUNKS			20		/* of one call */
 
-#define RECORD_COLUMNS \
-	"c.number, c.xid, c.created_at, c.event::pg_catalog.text, c.by_service, c.hash, c.keys, c.old_item, c.new_item"
-
-/* A record's place in the result of a query. */
+/* A record's place in the order. */
 typedef struct Place
 {
 	int64		tick;
 	int64		number;
-	uint64		row;
+	HeapTuple	tuple;
 } Place;
 
 static int
@@ -42,75 +40,28 @@ compare_places(const void *a, const void *b)
 	return (left->number > right->number) - (left->number < right->number);
 }
 
-/* ---- the query ---- */
+/* ---- what belongs to the reading ---- */
 
-static void
-add_xids(DynSqlArgs *args, const DynTick *tick)
+/* The records with numbers that those of the ticks above `previous` and up to `last` can have, above `number`. */
+static DynLogScan *
+scan_of(const DynReading *reading, const DynTick *previous, const DynTick *last, int64 number)
 {
-	dyn_sql_int64_array(args, tick->open, tick->nopen);
+	return dyn_log_scan_begin(reading->stream->id, Max(number, dyn_tick_low_number(previous, last)), last->number_after);
 }
 
-/*
- * Queries the records of the part that belong to the ticks above `previous` and up to `last`, with numbers above `number`, in
- * the order of their numbers.  They are in SPI_tuptable.
- */
-static uint64
-query(const DynReading *reading, const DynTick *previous, const DynTick *last, int64 number, TimestampTz since, int limit)
+/* The next record of the part that belongs to those ticks; false at the end. */
+static bool
+next_of(DynLogScan *scan, const DynReading *reading, const DynTick *previous, const DynTick *last, DynLogRow *row)
 {
-	DynSqlArgs	args = {0};
-	StringInfoData sql;
-
-	dyn_sql_int(&args, reading->stream->id);
-	dyn_sql_int64(&args, Max(number, dyn_tick_low_number(previous, last)));
-	dyn_sql_int64(&args, last->number_after);
-	dyn_sql_int64(&args, previous->next_xid);
-	add_xids(&args, previous);
-	dyn_sql_int64(&args, last->next_xid);
-	add_xids(&args, last);
-	initStringInfo(&sql);
-	appendStringInfoString(&sql, "SELECT " RECORD_COLUMNS " FROM dynapg.changes c WHERE c.stream_id OPERATOR(pg_catalog.=) $1 "
-						   "AND c.number OPERATOR(pg_catalog.>) $2 AND c.number OPERATOR(pg_catalog.<=) $3 "
-						   "AND (c.xid OPERATOR(pg_catalog.>=) $4 OR c.xid OPERATOR(pg_catalog.=) ANY ($5)) "
-						   "AND c.xid OPERATOR(pg_catalog.<) $6 AND c.xid OPERATOR(pg_catalog.<>) ALL ($7)");
-	if (reading->slots > 1)
+	while (dyn_log_scan_next(scan, row))
 	{
-		dyn_sql_int64(&args, reading->slots);
-		dyn_sql_int64(&args, reading->slot);
-		appendStringInfoString(&sql, " AND ((c.hash::pg_catalog.int8 OPERATOR(pg_catalog.+) 2147483648) OPERATOR(pg_catalog.*) $8) "
-							   "OPERATOR(pg_catalog.>>) 32 OPERATOR(pg_catalog.=) $9");
+		uint64		hash = (uint64) ((int64) row->hash - PG_INT32_MIN);
+
+		if (!dyn_tick_sees(previous, row->xid) && dyn_tick_sees(last, row->xid) &&
+			(int) ((hash * reading->slots) >> 32) == reading->slot)
+			return true;
 	}
-	if (since != DT_NOBEGIN)
-	{
-		dyn_sql_timestamptz(&args, since);
-		appendStringInfo(&sql, " AND c.created_at OPERATOR(pg_catalog.>=) $%d", args.count);
-	}
-	appendStringInfoString(&sql, " ORDER BY c.number");
-	return dyn_log_query(sql.data, &args, limit);
-}
-
-static struct varlena *
-read_item(uint64 row, int column)
-{
-	bool		isnull;
-	Datum		value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull);
-
-	return isnull ? NULL : PG_DETOAST_DATUM_COPY(value);
-}
-
-/* The record of that row, in the current memory context. */
-static void
-read_record(uint64 row, int64 tick, DynRecord *record)
-{
-	record->tick = tick;
-	record->number = dyn_sql_get_int64(row, 1);
-	record->xid = dyn_sql_get_int64(row, 2);
-	record->created_at = dyn_sql_get_int64(row, 3);
-	record->event = (DynEvent) dyn_sql_get_text(row, 4)[0];
-	record->by_service = dyn_sql_get_bool(row, 5);
-	record->hash = dyn_sql_get_int(row, 6);
-	record->keys = read_item(row, 7);
-	record->old_item = read_item(row, 8);
-	record->new_item = read_item(row, 9);
+	return false;
 }
 
 /* ---- a chunk ---- */
@@ -136,74 +87,101 @@ tick_of(const DynTick *ticks, int count, int64 xid)
 
 /* How many of the ticks after the first, which comes before the chunk, make one. */
 static int
-chunk_size(const DynTick *ticks, int count)
+chunk_size(const DynTick *ticks, int count, int records)
 {
 	int			size = 1;
 
-	while (size < count - 1 && ticks[size + 1].number_after - ticks[0].number_before <= CHUNK_RECORDS)
+	while (size < count - 1 && ticks[size + 1].number_after - ticks[0].number_before <= records)
 		size++;
 	return size;
 }
 
+/* Takes the record of a row; false, with the row left, when there are enough.  The record's memory is context's. */
+static bool
+take(DynReading *reading, DynLogScan *scan, HeapTuple tuple, int64 tick, int64 *bytes, MemoryContext context)
+{
+	DynRecord  *record = &reading->records[reading->count];
+	MemoryContext old;
+
+	if (reading->count == reading->limit)
+		return false;
+	old = MemoryContextSwitchTo(context);
+	dyn_log_scan_read(scan, tuple, record);
+	MemoryContextSwitchTo(old);
+	record->tick = tick;
+	*bytes += dyn_item_size(record->keys) + dyn_image_size(record->old_item) + dyn_image_size(record->new_item);
+	if (reading->count > 0 && *bytes > reading->max_bytes)
+		return false;
+	reading->count++;
+	reading->after = (DynPosition) {tick, record->number};
+	return true;
+}
+
+/* Reads what a tick has above the number, in the order of its numbers; false when there are enough records. */
+static bool
+read_tick(DynReading *reading, const DynTick *previous, const DynTick *tick, int64 number, int64 *bytes, MemoryContext context)
+{
+	DynLogScan *scan = scan_of(reading, previous, tick, number);
+	DynLogRow	row;
+	bool		more = true;
+
+	while (more && next_of(scan, reading, previous, tick, &row))
+		more = take(reading, scan, row.tuple, tick->tick, bytes, context);
+	dyn_log_scan_end(scan);
+	return more;
+}
+
 /*
- * Takes records in their order until there are enough; false when there are, with the position after the last one.  The
- * records' memory is result_context's.
+ * Reads what the ticks have, the first of them above the number, with their rows in memory: false where these are too many for that, and
+ * nothing was read.
  */
 static bool
-take(DynReading *reading, const Place *places, int count, int64 *bytes, MemoryContext result_context)
+read_ticks_together(DynReading *reading, const DynTick *ticks, int size, int64 number, int64 *bytes, MemoryContext context, bool *more)
 {
-	MemoryContext old = MemoryContextSwitchTo(result_context);
-	bool		enough = false;
+	DynLogScan *scan = scan_of(reading, &ticks[0], &ticks[size], 0);
+	Place	   *places = palloc(CHUNK_RECORDS * sizeof(Place));
+	DynLogRow	row;
+	int			count = 0;
+	bool		fits = true;
 
-	for (int i = 0; i < count && !enough; i++)
+	while (fits && next_of(scan, reading, &ticks[0], &ticks[size], &row))
 	{
-		DynRecord  *record = &reading->records[reading->count];
+		Place		place = {tick_of(ticks + 1, size, row.xid), row.number, NULL};
 
-		if (reading->count == reading->limit)
-		{
-			enough = true;
+		if (place.tick == ticks[1].tick && place.number <= number)
+			continue;
+		fits = count < CHUNK_RECORDS;
+		if (!fits)
 			break;
-		}
-		read_record(places[i].row, places[i].tick, record);
-		*bytes += dyn_item_size(record->keys) + dyn_image_size(record->old_item) + dyn_image_size(record->new_item);
-		if (reading->count > 0 && *bytes > reading->max_bytes)
-		{
-			enough = true;
-			break;
-		}
-		reading->count++;
-		reading->after = (DynPosition) {places[i].tick, places[i].number};
+		place.tuple = heap_copytuple(row.tuple);
+		places[count++] = place;
 	}
-	MemoryContextSwitchTo(old);
-	return !enough;
+	if (fits)
+	{
+		qsort(places, count, sizeof(Place), compare_places);
+		*more = true;
+		for (int i = 0; i < count && *more; i++)
+			*more = take(reading, scan, places[i].tuple, places[i].tick, bytes, context);
+	}
+	dyn_log_scan_end(scan);
+	return fits;
 }
 
 /* Reads what the chunk of ticks has after the position; false when there are enough records, before its end. */
 static bool
-read_chunk(DynReading *reading, const DynTick *ticks, int size, int64 *bytes, MemoryContext result_context)
+read_chunk(DynReading *reading, const DynTick *ticks, int size, int64 *bytes, MemoryContext context)
 {
 	int64		number = reading->after.number == DYN_POSITION_ALL ? 0 : reading->after.number;
-	int			limit = size > 1 ? CHUNK_RECORDS : reading->limit - reading->count + 1;
-	int			count = 0;
-	bool		single = size == 1;
-	uint64		rows = query(reading, &ticks[0], &ticks[size], single ? number : 0, DT_NOBEGIN, limit);
-	Place	   *places;
+	bool		more;
 
-	if (!single && rows == limit)
-		return read_chunk(reading, ticks, 1, bytes, result_context);
-	places = palloc(Max(rows, 1) * sizeof(Place));
-	for (uint64 i = 0; i < rows; i++)
+	if (size == 1 || !read_ticks_together(reading, ticks, size, number, bytes, context, &more))
 	{
-		Place		place = {tick_of(ticks + 1, size, dyn_sql_get_int64(i, 2)), dyn_sql_get_int64(i, 1), i};
-
-		if (place.tick > ticks[1].tick || place.number > number)
-			places[count++] = place;
+		size = 1;
+		more = read_tick(reading, &ticks[0], &ticks[1], number, bytes, context);
 	}
-	qsort(places, count, sizeof(Place), compare_places);
-	if (!take(reading, places, count, bytes, result_context))
-		return false;
-	reading->after = (DynPosition) {ticks[size].tick, DYN_POSITION_ALL};
-	return true;
+	if (more)
+		reading->after = (DynPosition) {ticks[size].tick, DYN_POSITION_ALL};
+	return more;
 }
 
 /* The ticks from before the position's rest on, the first of which comes before the chunk; 0 where it was trimmed. */
@@ -229,13 +207,15 @@ bool
 dyn_read_records(DynReading *reading)
 {
 	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext context = AllocSetContextCreate(caller, "dynapg stream", ALLOCSET_DEFAULT_SIZES);
 	int64		bytes = 0;
+	int			records = Min(Max(reading->limit, 1), CHUNK_RECORDS);
 	bool		more = true;
 	bool		kept = true;
 
 	reading->records = palloc(Max(reading->limit, 1) * sizeof(DynRecord));
 	reading->count = 0;
-	SPI_connect();
+	MemoryContextSwitchTo(context);
 	if (is_done(reading) && reading->after.tick < dyn_tick_horizon())
 		kept = false;
 	for (int i = 0; kept && more && !is_done(reading) && reading->count < reading->limit && i < CHUNKS; i++)
@@ -248,10 +228,13 @@ dyn_read_records(DynReading *reading)
 			kept = reading->count > 0;	/* trimmed under our eyes: what was read is good */
 		if (count < 2)
 			break;
-		more = read_chunk(reading, ticks, chunk_size(ticks, count), &bytes, caller);
+		more = read_chunk(reading, ticks, chunk_size(ticks, count, records), &bytes, caller);
+		MemoryContextReset(context);
+		records = Min(records * 2, CHUNK_RECORDS);
 	}
 	reading->at_end = is_done(reading);
-	SPI_finish();
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
 	return kept;
 }
 
@@ -261,17 +244,22 @@ dyn_read_position_at(const DynReading *reading, TimestampTz moment)
 	int64		tick = dyn_tick_first_since(moment, reading->to_tick);
 	DynPosition position = {tick - 1, DYN_POSITION_ALL};
 	DynTick    *ticks;
+	DynLogScan *scan;
+	DynLogRow	row;
 
 	if (tick > reading->to_tick)
 		return (DynPosition) {reading->to_tick, DYN_POSITION_ALL};
-	SPI_connect();
-	if (dyn_tick_range(tick - 1, tick, &ticks) == 2)
+	if (dyn_tick_range(tick - 1, tick, &ticks) < 2)
+		return position;
+	position.tick = tick;
+	scan = scan_of(reading, &ticks[0], &ticks[1], 0);
+	while (next_of(scan, reading, &ticks[0], &ticks[1], &row))
 	{
-		if (query(reading, &ticks[0], &ticks[1], 0, moment, 1) > 0)
-			position = (DynPosition) {tick, dyn_sql_get_int64(0, 1) - 1};
-		else
-			position = (DynPosition) {tick, DYN_POSITION_ALL};
+		if (row.created_at < moment)
+			continue;
+		position.number = row.number - 1;
+		break;
 	}
-	SPI_finish();
+	dyn_log_scan_end(scan);
 	return position;
 }

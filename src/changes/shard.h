@@ -30,6 +30,7 @@ typedef struct DynStream
 	DynKeyAttr	sk;				/* tag 0: none */
 	TimestampTz created_at;
 	bool		enabled;
+	char	   *channel;		/* see notify.h; NULL: none */
 } DynStream;
 
 typedef struct DynShard

@@ -36,7 +36,7 @@
 
 #define STREAM_COLUMNS \
 	"s.stream_id, s.table_name, s.relid::pg_catalog.oid, s.owner, s.label, s.view, s.pk_name, s.pk_type, s.sk_name, s.sk_type, " \
-	"s.created_at, s.disabled_at IS NULL"
+	"s.created_at, s.disabled_at IS NULL, s.channel"
 
 static const char *const view_names[] = {"KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"};
 
@@ -80,6 +80,7 @@ read_stream(uint64 row, DynStream *stream)
 	stream->sk = key_attr(dyn_sql_get_text(row, 9), dyn_sql_get_text(row, 10));
 	stream->created_at = dyn_sql_get_int64(row, 11);
 	stream->enabled = dyn_sql_get_bool(row, 12) && SearchSysCacheExists1(RELOID, ObjectIdGetDatum(stream->relid));
+	stream->channel = dyn_sql_get_text(row, 13);
 }
 
 /* The streams of which the rest of the query holds, in the current memory context. */
@@ -271,10 +272,16 @@ may_read(const DynStream *stream, Oid user)
 		check_enable_rls(stream->relid, user, true) != RLS_ENABLED;
 }
 
+bool
+dyn_stream_is_readable(const DynStream *stream)
+{
+	return may_read(stream, GetUserId());
+}
+
 void
 dyn_stream_check_readable(const DynStream *stream)
 {
-	if (!may_read(stream, GetUserId()))
+	if (!dyn_stream_is_readable(stream))
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, stream->table_name);
 }
 
@@ -285,7 +292,7 @@ typedef struct CacheEntry
 	Oid			relid;			/* hash key */
 	bool		valid;
 	bool		exists;
-	DynStream	stream;			/* its key attributes' names are in TopMemoryContext, there are no other texts */
+	DynStream	stream;			/* its texts, without a label, are in TopMemoryContext */
 } CacheEntry;
 
 static HTAB *cache = NULL;
@@ -329,6 +336,9 @@ forget(CacheEntry *entry)
 		pfree(entry->stream.pk.name);
 		if (entry->stream.sk.tag)
 			pfree(entry->stream.sk.name);
+		if (entry->stream.channel)
+			pfree(entry->stream.channel);
+		pfree(entry->stream.table_name);
 	}
 	entry->exists = false;
 }
@@ -337,8 +347,9 @@ static void
 keep(CacheEntry *entry, const DynStream *found)
 {
 	entry->stream = *found;
-	entry->stream.table_name = NULL;
+	entry->stream.table_name = MemoryContextStrdup(TopMemoryContext, found->table_name);
 	entry->stream.label = NULL;
+	entry->stream.channel = found->channel ? MemoryContextStrdup(TopMemoryContext, found->channel) : NULL;
 	entry->stream.pk.name = MemoryContextStrdup(TopMemoryContext, found->pk.name);
 	if (found->sk.tag)
 		entry->stream.sk.name = MemoryContextStrdup(TopMemoryContext, found->sk.name);

@@ -45,10 +45,11 @@ extern int	dyn_stream_list_enabled(DynStream **streams);
 /* For the jobs: forgets shards that were closed before the retention began, and streams that have none left. */
 extern void dyn_stream_forget(void);
 
-/* Raises 42501 unless the current user may read the stream. */
+/* May the current user read the stream?  The second one raises 42501 where not. */
+extern bool dyn_stream_is_readable(const DynStream *stream);
 extern void dyn_stream_check_readable(const DynStream *stream);
 
-/* For the trigger: the enabled stream of the table, cached; NULL where there is none. */
+/* For the trigger: the enabled stream of the table, cached, without its label; NULL where there is none. */
 extern const DynStream *dyn_stream_of_table(Oid relid);
 
 #endif							/* DYNAPG_CHANGES_STREAM_H */

@@ -396,3 +396,20 @@ dyn_tick_now(void)
 	UnlockDatabaseObject(RelationRelationId, relid, 0, ExclusiveLock);
 	return tick;
 }
+
+int64
+dyn_tick_lag(void)
+{
+	DynTick    *last = dyn_tick_last();
+	DynTick		tick = {0};
+
+	if (last->tick == 0)
+		return 0;
+	if (!RecoveryInProgress())
+	{
+		look(&tick);
+		if (!has_news(last, &tick))
+			return 0;
+	}
+	return Max(GetCurrentTimestamp() - last->created_at, 0);
+}

@@ -32,6 +32,9 @@ extern bool dyn_tick_sees(const DynTick *tick, int64 xid);
  */
 extern DynTick *dyn_tick_now(void);
 
+/* How long, in microseconds, changes have waited for a tick that sees them: 0 where none do.  A standby knows the age of its last tick. */
+extern int64 dyn_tick_lag(void);
+
 /* The newest tick that is there. */
 extern DynTick *dyn_tick_last(void);
 

@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "base/limits.h"
 #include "command/keys.h"
+#include "tables/vector_items.h"
 
 #define SCHEMA_MISMATCH "The provided key element does not match the schema"
 #define UPDATED_INDEX_KEY "The update expression attempted to update "
@@ -156,6 +157,7 @@ check_item_keys(const DynTable *table, const DynKey *key, DynValue item)
 	check_key_values(table, key);
 	for (int i = 0; i < table->nindexes; i++)
 		check_index_item(&table->indexes[i], item);
+	refuse(dyn_vector_item_flaw(table, dyn_empty_map, item));
 }
 
 /* The key of an item whose key attributes are got, or refused, by that function. */
@@ -328,7 +330,7 @@ dyn_keys_update_violation(const DynTable *table, DynValue old_item, DynValue new
 		if (flaw != NULL)
 			return flaw;
 	}
-	return NULL;
+	return dyn_vector_item_flaw(table, old_item, new_item);
 }
 
 int

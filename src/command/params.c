@@ -93,6 +93,17 @@ dyn_params_check(const DynParams *params, const DynJson *request)
 	return any;
 }
 
+struct varlena *
+dyn_params_item(const DynJson *request, const DynWording *wording)
+{
+	DynViolation violation;
+	struct varlena *item = dyn_item_from_json(dyn_request_member(request, "Item"), wording, &violation);
+
+	if (item == NULL)
+		dyn_violation_raise(wording, &violation);
+	return item;
+}
+
 DynNode
 dyn_params_attributes(const DynJson *request, const char *member, const DynWording *wording)
 {

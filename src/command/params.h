@@ -27,7 +27,10 @@ extern bool dyn_params_check(const DynParams *params, const DynJson *request);
 /* Raises ValidationException when one of the parts of a request, its members, has expressions and another one legacy parameters. */
 extern void dyn_params_check_parts(const DynParams *params, const DynJson *parts);
 
-/* The request's member that holds an item or key, as an open map.  Raises ValidationException for a bad attribute value. */
+/* The request's Item.  Raises ValidationException for a bad attribute value. */
+extern struct varlena *dyn_params_item(const DynJson *request, const DynWording *wording);
+
+/* The request's member that holds a key, as an open map.  Raises as dyn_params_item. */
 extern DynNode dyn_params_attributes(const DynJson *request, const char *member, const DynWording *wording);
 
 #endif							/* DYNAPG_COMMAND_PARAMS_H */

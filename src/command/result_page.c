@@ -149,6 +149,10 @@ dyn_result_page_index(const DynTable *table, DynSlice name)
 		dyn_index_build_resume(dyn_catalog_read_relid(table->relid));
 		dyn_validation("Cannot read from backfilling global secondary index: %s", index->name);
 	}
+	for (int i = 0; i < table->nvectors; i++)
+		if (dyn_slice_is(name, table->vectors[i].name))
+			dyn_validation("%s operation not supported on this index type",
+						   strcmp(dyn_call_operation(), "Scan") == 0 ? "Scan" : "Query");
 	return NULL;
 }
 

@@ -30,10 +30,10 @@ dyn_write_set_program(DynWriteCommand *command, DynProgram *program)
 }
 
 void
-dyn_write_build_item(DynWriteCommand *command)
+dyn_write_set_item(DynWriteCommand *command, struct varlena *item)
 {
-	command->write.item = dyn_item_build(&command->map);
-	if (dyn_item_size(command->write.item) > DYN_MAX_ITEM_SIZE)
+	command->write.item = item;
+	if (dyn_item_size(item) > DYN_MAX_ITEM_SIZE)
 		dyn_validation("Item size has exceeded the maximum allowed size");
 }
 
@@ -57,7 +57,7 @@ dyn_write_choose_images(DynWriteCommand *command, bool charged, bool measured)
 {
 	DynWrite   *write = &command->write;
 	bool		updates = write->kind == DYN_WRITE_UPDATE;
-	bool		judged = updates && write->table->nindexes > 0;
+	bool		judged = updates && dyn_table_has_indexes(write->table);
 
 	write->keep_old = charged || judged || command->wants_before || (measured && write->kind != DYN_WRITE_PUT);
 	write->keep_new = updates && (charged || judged || command->wants_after || measured);
@@ -73,7 +73,7 @@ violation_of(const DynWriteCommand *command, const DynChange *change)
 		return command->missing_violation;
 	if (change->status == DYN_UNFIT)
 		return change->violation;
-	if (write->kind != DYN_WRITE_UPDATE || write->table->nindexes == 0 || change->after == NULL)
+	if (write->kind != DYN_WRITE_UPDATE || !dyn_table_has_indexes(write->table) || change->after == NULL)
 		return NULL;
 	return dyn_keys_update_violation(write->table, change->before ? dyn_item_root(change->before) : dyn_empty_map,
 									 dyn_item_root(change->after));

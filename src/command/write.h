@@ -22,7 +22,7 @@
 typedef struct DynWriteCommand
 {
 	DynSlice	table_name;		/* as the request gave it */
-	DynNode		map;			/* Item of a PUT, else Key, open */
+	DynNode		map;			/* Key, open; of a PUT empty */
 	DynProgram *program;		/* condition and update; NULL: neither */
 	bool		wants_before;	/* the reply shows the item before, after */
 	bool		wants_after;
@@ -40,8 +40,8 @@ typedef struct DynWriteCommand
 /* Fills in what a command has of its program, which may be NULL. */
 extern void dyn_write_set_program(DynWriteCommand *command, DynProgram *program);
 
-/* Builds the item of a PUT from its map. */
-extern void dyn_write_build_item(DynWriteCommand *command);
+/* The item of a PUT.  Raises ValidationException for one that is too large. */
+extern void dyn_write_set_item(DynWriteCommand *command, struct varlena *item);
 
 /* Looks the table up; raises ResourceNotFoundException. */
 extern void dyn_write_find_table(DynWriteCommand *command);

@@ -238,8 +238,9 @@ static bool
 lock_key(const DynWriteCommand *command)
 {
 	DynNode		key = command->map;
+	struct varlena *item = command->write.kind == DYN_WRITE_PUT ? command->write.item : dyn_item_build(&key);
 
-	return dyn_key_lock_missing(command->write.table, &command->write.key, dyn_item_build(&key));
+	return dyn_key_lock_missing(command->write.table, &command->write.key, item);
 }
 
 static void

@@ -84,10 +84,11 @@ dyn_expr_compile(const DynExprInput *input, DynKeyCondition *key)
 	DynBinding	update = bind_and_check(DYN_EXPR_UPDATE, input->update, &variables, dyn_check_update);
 	DynBinding	condition = bind_and_check(DYN_EXPR_CONDITION, input->condition, &variables, dyn_check_condition);
 	DynBinding	filter = bind_and_check(DYN_EXPR_FILTER, input->filter, &variables, dyn_check_condition);
+	DynBinding	search = bind_and_check(DYN_EXPR_SEARCH, input->search, &variables, dyn_check_condition);
 	DynBinding	projection = bind_and_check(DYN_EXPR_PROJECTION, input->projection, &variables, dyn_check_projection);
 	DynBinding	key_condition = bind_and_check(DYN_EXPR_KEY_CONDITION, input->key_condition, &variables,
 											   dyn_check_condition);
-	const DynBinding *all[] = {&update, &condition, &filter, &projection};
+	const DynBinding *all[] = {&update, &condition, &filter, &search, &projection};
 	uint32		nnodes = 0;
 	uint32		nelements = 0;
 	uint32		nvalues = 0;
@@ -114,7 +115,7 @@ dyn_expr_compile(const DynExprInput *input, DynKeyCondition *key)
 	if (nnodes == 0)
 		return NULL;
 	dyn_assemble_init(&build, nnodes, nelements, nvalues);
-	condition_root = place_expression(&build, condition.t ? &condition : &filter);
+	condition_root = place_expression(&build, condition.t ? &condition : filter.t ? &filter : &search);
 	update_root = place_expression(&build, &update);
 	return dyn_assemble_finish(&build, condition_root, update_root, place_expression(&build, &projection));
 }

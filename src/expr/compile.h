@@ -21,6 +21,7 @@ typedef struct DynExprInput
 	DynSlice	update;			/* UpdateExpression */
 	DynSlice	condition;		/* ConditionExpression */
 	DynSlice	filter;			/* FilterExpression; never together with condition */
+	DynSlice	search;			/* SearchConditionExpression; never together with condition or filter */
 	DynSlice	key_condition;	/* KeyConditionExpression */
 	DynSlice	projection;		/* ProjectionExpression */
 	const DynJson *names;		/* ExpressionAttributeNames, types already checked */

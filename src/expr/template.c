@@ -15,7 +15,8 @@ dyn_expr_kind_name(DynExprKind kind)
 		[DYN_EXPR_CONDITION] = "ConditionExpression",
 		[DYN_EXPR_FILTER] = "FilterExpression",
 		[DYN_EXPR_KEY_CONDITION] = "KeyConditionExpression",
-		[DYN_EXPR_PROJECTION] = "ProjectionExpression"
+		[DYN_EXPR_PROJECTION] = "ProjectionExpression",
+		[DYN_EXPR_SEARCH] = "SearchConditionExpression"
 	};
 
 	return names[kind];

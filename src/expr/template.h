@@ -19,7 +19,8 @@ typedef enum DynExprKind
 	DYN_EXPR_CONDITION,
 	DYN_EXPR_FILTER,
 	DYN_EXPR_KEY_CONDITION,
-	DYN_EXPR_PROJECTION
+	DYN_EXPR_PROJECTION,
+	DYN_EXPR_SEARCH
 } DynExprKind;
 
 typedef enum DynElementKind

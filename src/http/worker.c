@@ -16,6 +16,9 @@
  */
 #include "postgres.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -69,6 +72,8 @@
 #define DRAIN_LOOK			20		/* milliseconds */
 #define DRAIN_ACCEPTS		16
 #define SPARE_DESCRIPTORS	2000	/* for PostgreSQL's own files, beside the connections */
+#define KEPT_MEMORY			(4 * 1024 * 1024)	/* bytes of freed memory that a worker keeps for the next request */
+#define KEPT_BLOCK			(1024 * 1024)	/* bytes of a block that goes back to the system at once */
 
 typedef struct Control
 {
@@ -552,10 +557,24 @@ serve(void)
 	}
 }
 
+/*
+ * A request's memory goes back with its end, and malloc would give it back to the system if it is more than 128 kB, and get it
+ * again, page by page, for the next request.
+ */
+static void
+keep_memory(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, KEPT_BLOCK);
+	mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
+#endif
+}
+
 void
 dynapg_http_main(Datum argument)
 {
 	number = DatumGetInt32(argument);
+	keep_memory();
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
 	pqsignal(SIGTERM, on_terminate);
 	BackgroundWorkerUnblockSignals();

@@ -7,7 +7,9 @@
 #include <signal.h>
 
 #include "access/xact.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_authid_d.h"
+#include "commands/dbcommands.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -21,6 +23,7 @@
 #include "tcop/tcopprot.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timeout.h"
@@ -51,6 +54,7 @@
 #define GRACE				5000	/* milliseconds that code of users has for tidying up after it was cancelled */
 
 PGDLLEXPORT void dynapg_housekeeper_main(Datum argument);
+PGDLLEXPORT Datum dynapg_jobs_next_look(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum dynapg_run_jobs(PG_FUNCTION_ARGS);
 
 /* A table whose job failed. */
@@ -66,10 +70,12 @@ typedef struct Shared
 	volatile pid_t pid;			/* 0: not running */
 	volatile bool starting;		/* began to start and did not come to work */
 	bool		refused;		/* see dyn_session_connect */
+	TimestampTz next_look;		/* when the worker looks for what is due again; 0: it does not */
 	Oid			culprit;		/* the table whose code did not stop, so that the last worker ended; InvalidOid: none */
 } Shared;
 
 static Shared *shared = NULL;
+static Oid	streams_log = InvalidOid;	/* of which the job that looks after streams is noted */
 static List *failures = NIL;	/* of Failed, in TopMemoryContext */
 static void (*next_shmem_request) (void) = NULL;
 static shmem_startup_hook_type next_shmem_startup = NULL;
@@ -201,8 +207,16 @@ forget_failure(Oid relid)
 
 /* ---- the table dynapg.jobs; within a transaction ---- */
 
+/* What is noted of the job that looks after streams is noted of their log. */
+static Oid
+streams_relid(void)
+{
+	return get_relname_relid("changes", get_namespace_oid("dynapg", false));
+}
+
+/* A rate, in items a second, is of the last transaction alone. */
 static void
-note(Oid relid, int64 items, const char *failure)
+note(Oid relid, int64 items, float4 rate, const char *failure)
 {
 	DynSqlArgs	args = {0};
 
@@ -210,13 +224,16 @@ note(Oid relid, int64 items, const char *failure)
 	dyn_sql_oid(&args, relid);
 	dyn_sql_int64(&args, items);
 	dyn_sql_text(&args, failure);
-	dyn_catalog_run("INSERT INTO dynapg.jobs AS j (relation, kind, items, done_at, failures, failure, failed_at) "
-					"VALUES ($1, 'ttl', $2, CASE WHEN $3 IS NULL THEN pg_catalog.clock_timestamp() END, "
-					"($3 IS NOT NULL)::pg_catalog.int4, $3, CASE WHEN $3 IS NOT NULL THEN pg_catalog.clock_timestamp() END) "
+	dyn_sql_float4(&args, rate);
+	dyn_sql_text(&args, relid == streams_relid() ? "streams" : "ttl");
+	dyn_catalog_run("INSERT INTO dynapg.jobs AS j (relation, kind, items, done_at, failures, failure, failed_at, rate) "
+					"VALUES ($1, $5, $2, CASE WHEN $3 IS NULL THEN pg_catalog.clock_timestamp() END, "
+					"($3 IS NOT NULL)::pg_catalog.int4, $3, CASE WHEN $3 IS NOT NULL THEN pg_catalog.clock_timestamp() END, $4) "
 					"ON CONFLICT (relation, kind) DO UPDATE SET items = j.items OPERATOR(pg_catalog.+) EXCLUDED.items, "
 					"done_at = COALESCE(EXCLUDED.done_at, j.done_at), "
 					"failures = CASE WHEN $3 IS NULL THEN 0 ELSE j.failures OPERATOR(pg_catalog.+) 1 END, "
-					"failure = $3, failed_at = EXCLUDED.failed_at", &args);
+					"failure = $3, failed_at = EXCLUDED.failed_at, "
+					"rate = CASE WHEN $3 IS NULL THEN EXCLUDED.rate ELSE j.rate END", &args);
 	SPI_finish();
 }
 
@@ -288,6 +305,12 @@ commit(void)
 	CommitTransactionCommand();
 }
 
+static float4
+rate_of(int64 items, TimestampTz since)
+{
+	return items * (float4) USECS_PER_SEC / Max(GetCurrentTimestamp() - since, 1);
+}
+
 /* Deletes a batch as the table's owner. */
 static void
 expire_batch(Oid relid, int limit, const DynTtlStart *start, DynTtlBatch *batch)
@@ -295,6 +318,7 @@ expire_batch(Oid relid, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 	DynTableDef *def;
 	uint64		checked = 0;
 	int			settings;		/* nest level */
+	TimestampTz start_time = GetCurrentTimestamp();
 
 	begin();
 	def = dyn_catalog_read_relid(relid);
@@ -307,7 +331,7 @@ expire_batch(Oid relid, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 		dyn_session_settle();
 		AtEOXact_GUC(false, settings);
 		if (batch->deleted > 0)
-			note(relid, batch->deleted, NULL);
+			note(relid, batch->deleted, rate_of(batch->deleted, start_time), NULL);
 	}
 	else if (def)
 		dyn_builder_start_now(relid);	/* the index is to be made or dropped */
@@ -357,7 +381,7 @@ note_failure(Oid relid, const char *failure)
 
 	begin();
 	if (OidIsValid(dyn_catalog_owner(relid)))
-		note(relid, 0, failure);
+		note(relid, 0, 0, failure);
 	commit();
 	stop_clock();
 	MemoryContextSwitchTo(context);
@@ -425,38 +449,76 @@ tables_to_look_at(void)
 	return tables;
 }
 
-/* Does what is due of streams, and starts the workers of long work; a failure is logged, and no matter of the other jobs. */
+/* What is due of streams, in a transaction of its own. */
 static void
-keep_house(void)
+run_streams(void)
+{
+	begin();
+	streams_log = dyn_installation_find() != NULL ? streams_relid() : InvalidOid;
+	if (OidIsValid(streams_log) && is_due(streams_log))
+	{
+		dyn_jobs_run();
+		if (failed_before(streams_log))
+			note(streams_log, 0, 0, NULL);
+		commit();
+		forget_failure(streams_log);
+	}
+	else
+		commit();
+}
+
+/* Starts the workers of long work. */
+static void
+resume_work(void)
+{
+	begin();
+	if (dyn_installation_find() != NULL)
+	{
+		dyn_job_forget_old();
+		dyn_job_resume_all(InvalidOid);
+	}
+	commit();
+}
+
+/* Does one of these; a failure is logged, and no matter of the other jobs.  Returns its text, or NULL. */
+static char *
+attempt(void (*work) (void))
 {
 	MemoryContext context = CurrentMemoryContext;
+	char	   *volatile failure = NULL;
 
 	PG_TRY();
 	{
-		begin();
-		if (dyn_installation_find() != NULL)
-			dyn_jobs_run();
-		commit();
-		begin();
-		if (dyn_installation_find() != NULL)
-		{
-			dyn_job_forget_old();
-			dyn_job_resume_all(InvalidOid);
-		}
-		commit();
+		work();
 	}
 	PG_CATCH();
 	{
+		ErrorData  *error;
+
 		MemoryContextSwitchTo(context);
 		HOLD_INTERRUPTS();
+		stop_clock();
+		error = CopyErrorData();
 		EmitErrorReport();
 		FlushErrorState();
 		AbortCurrentTransaction();
+		failure = error->message ? error->message : pstrdup("unknown error");
 		RESUME_INTERRUPTS();
 	}
 	PG_END_TRY();
 	stop_clock();
 	MemoryContextSwitchTo(context);
+	return failure;
+}
+
+static void
+keep_house(void)
+{
+	char	   *failure = attempt(run_streams);
+
+	if (failure && OidIsValid(streams_log))
+		note_failure(streams_log, failure);
+	(void) attempt(resume_work);
 }
 
 /* Failures of tables that are gone, or have no Time to Live any more, are not remembered. */
@@ -469,7 +531,7 @@ forget_failures_of_others(const List *tables)
 	{
 		Failed	   *failed = lfirst(cell);
 
-		if (list_member_oid(tables, failed->relid))
+		if (list_member_oid(tables, failed->relid) || failed->relid == streams_log)
 			continue;
 		failures = foreach_delete_current(failures, cell);
 		pfree(failed);
@@ -543,6 +605,7 @@ at_exit(int code, Datum argument)
 				errmsg("the dynapg housekeeper ends because code of table with OID %u did not stop when it was cancelled", table_at_work),
 				errhint("Look for a trigger or function that catches query_canceled and goes on."), errhidestmt(true));
 	}
+	shared->next_look = 0;
 	shared->pid = 0;
 }
 
@@ -598,8 +661,22 @@ dynapg_housekeeper_main(Datum argument)
 			pgstat_report_activity(STATE_IDLE, NULL);
 		}
 		(void) dyn_compat_report_stat(!more);
+		shared->next_look = dyn_guc_jobs_interval <= 0 ? 0 :
+			TimestampTzPlusMilliseconds(GetCurrentTimestamp(), more ? 0 : dyn_guc_jobs_interval);
 		wait_for(more ? 0 : dyn_guc_jobs_interval > 0 ? dyn_guc_jobs_interval : -1);
 	}
+}
+
+/* dynapg.jobs_next_look() returns timestamptz: when the worker looks again; NULL where it does not work in this database. */
+PG_FUNCTION_INFO_V1(dynapg_jobs_next_look);
+Datum
+dynapg_jobs_next_look(PG_FUNCTION_ARGS)
+{
+	TimestampTz next = shared ? shared->next_look : 0;
+
+	if (next == 0 || strcmp(get_database_name(MyDatabaseId), dyn_guc_http_database) != 0)
+		PG_RETURN_NULL();
+	PG_RETURN_TIMESTAMPTZ(next);
 }
 
 /* ---- by hand ---- */

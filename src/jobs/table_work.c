@@ -22,7 +22,9 @@
 #include "store/builder.h"
 #include "store/index_build.h"
 #include "store/ttl.h"
+#include "tables/catalog.h"
 #include "tables/ddl.h"
+#include "tables/hnsw.h"
 #include "tables/index.h"
 #include "tables/relation.h"
 
@@ -38,6 +40,7 @@ typedef struct Job
 	char	   *create;			/* statements */
 	char	   *drop;			/* NULL: nothing is there */
 	bool		is_ttl;			/* it is the index of Time to Live, which has no row; only the statements are set */
+	bool		is_hnsw;		/* it is the second relation of the vector index; status and relation_name are not set */
 	char	   *backup;			/* it is this backup, and nothing else is set; NULL: it is an index */
 } Job;
 
@@ -85,7 +88,31 @@ read_index_job(Oid relid, Job *job)
 		.drop = dyn_ddl_drop_index(relation, true)
 	};
 	job->create = dyn_ddl_create_index(def, index, job->relation_name, true);
+	if (job->status == DYN_INDEX_DELETING && !job->exists && index->vector)
+	{
+		relation = dyn_hnsw_own_relation(def, index);
+		job->exists = OidIsValid(relation);
+		job->drop = dyn_ddl_drop_index(relation, true);
+	}
 	return true;
+}
+
+/* The HNSW index that a vector index lacks, or what is left of one that could not be built. */
+static bool
+read_hnsw_job(Oid relid, Job *job)
+{
+	DynTableDef *def = dyn_catalog_read_relid(relid);
+	const DynIndexDef *index = def ? dyn_hnsw_missing(def) : NULL;
+	Oid			relation;
+	bool		valid;
+
+	if (index == NULL)
+		return false;
+	relation = dyn_hnsw_relation(def, index, &valid);
+	*job = (Job) {.name = index->name, .table = def->name, .is_hnsw = true, .drop = dyn_ddl_drop_index(relation, true)};
+	if (job->drop == NULL)
+		job->create = dyn_hnsw_create(def, index, dyn_ddl_index_name(def, psprintf("%s hnsw", index->name)), true);
+	return job->drop != NULL || job->create != NULL;
 }
 
 static bool
@@ -117,7 +144,8 @@ read_job(Oid relid, Job *job, MemoryContext context)
 	MemoryContextReset(context);
 	dyn_worker_begin();
 	old = MemoryContextSwitchTo(context);
-	found = read_backup_job(relid, job) || read_index_job(relid, job) || read_ttl_job(relid, job);
+	found = read_backup_job(relid, job) || read_index_job(relid, job) || read_ttl_job(relid, job) ||
+		read_hnsw_job(relid, job);
 	MemoryContextSwitchTo(old);
 	dyn_worker_commit();
 	MemoryContextSwitchTo(context);
@@ -134,7 +162,7 @@ prepare_table(Oid relid, const Job *job)
 	SPI_connect();
 	dyn_ddl_vacuum_indexed(relid);
 	SPI_finish();
-	if (!job->is_ttl)
+	if (!job->is_ttl && !job->is_hnsw)
 		dyn_index_set_relation_name(relid, job->name, job->relation_name);
 	dyn_worker_commit();
 	MemoryContextSwitchTo(context);
@@ -150,7 +178,7 @@ work(Oid relid, const Job *job)
 		dyn_backup_make(job->backup);
 		dyn_worker_commit();
 	}
-	else if (job->is_ttl)
+	else if (job->is_ttl || job->is_hnsw)
 	{
 		if (job->create)
 			prepare_table(relid, job);
@@ -197,7 +225,7 @@ clean_up(Oid relid, Job *job, const char *failure, MemoryContext context)
 		dyn_worker_commit();
 		MemoryContextSwitchTo(context);
 	}
-	if (read_job(relid, job, context) && (job->is_ttl ? job->create == NULL && job->drop != NULL :
+	if (read_job(relid, job, context) && (job->is_ttl || job->is_hnsw ? job->create == NULL && job->drop != NULL :
 										  job->status == DYN_INDEX_CREATING && job->exists && !job->valid))
 		dyn_worker_run_utility(job->drop);
 }

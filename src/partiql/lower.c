@@ -37,8 +37,9 @@ take_key(const DynPartiqlBound *bound, const DynTable *table, DynPartiqlTerms *t
 static void
 lower_insert(const DynPartiqlBound *bound, DynWriteCommand *command)
 {
-	command->map = dyn_partiql_item_value(bound, bound->statement->item);
-	dyn_write_build_item(command);
+	DynNode		item = dyn_partiql_item_value(bound, bound->statement->item);
+
+	dyn_write_set_item(command, dyn_item_build(&item));
 }
 
 /* The presence that a statement's condition asks for. */

@@ -28,21 +28,8 @@ parse_where(DynPartiqlParser *p, DynPartiqlStatement *statement)
 static void
 refuse_function(const DynPartiqlParser *p)
 {
-	uint32		line = 1;
-	uint32		column = 1;
-
-	if (p->token->kind != DYN_PT_WORD || p->token[1].code != DYN_PC_OPEN)
-		return;
-	for (uint32 i = 0; i < p->token->start; i++)
-	{
-		column++;
-		if (p->text.data[i] == '\n')
-		{
-			line++;
-			column = 1;
-		}
-	}
-	dyn_validation("Unexpected path component at %u:%u", line, column);
+	if (p->token->kind == DYN_PT_WORD && p->token[1].code == DYN_PC_OPEN)
+		dyn_validation("Unexpected path component at %s", dyn_partiql_position(p->text, p->token->start));
 }
 
 static void

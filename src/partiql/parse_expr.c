@@ -99,12 +99,19 @@ dyn_partiql_path(DynPartiqlParser *p)
 	for (;;)
 	{
 		if (dyn_partiql_take(p, DYN_PC_DOT))
+		{
+			if (dyn_partiql_reserved(p->token->code))
+				dyn_partiql_malformed("Invalid path dot component");
 			add_element(path, &room, (DynPartiqlElement) {.name = dyn_partiql_name(p)});
+		}
 		else if (dyn_partiql_take(p, DYN_PC_OPEN_LIST))
 			add_element(path, &room, parse_index(p));
 		else
-			return path;
+			break;
 	}
+	if (path->count > DYN_MAX_NESTING)
+		dyn_validation("The document path has too many nesting levels; nesting levels: %u", path->count);
+	return path;
 }
 
 /* ---- values ---- */
@@ -289,6 +296,7 @@ parse_function(DynPartiqlParser *p)
 			continue;
 		node = dyn_partiql_node(functions[i].op);
 		node->written = (DynSlice) {functions[i].name, strlen(functions[i].name)};
+		node->start = p->token->start;
 		operands = functions[i].operands;
 	}
 	if (node == NULL)
@@ -368,6 +376,18 @@ negate(DynPartiqlNode *node)
 	return not;
 }
 
+/* Is the attribute missing, or not? */
+static DynPartiqlNode *
+make_missing(DynPartiqlNode *path, bool missing)
+{
+	DynPartiqlNode *node = dyn_partiql_node(missing ? DYN_OP_ATTRIBUTE_NOT_EXISTS : DYN_OP_ATTRIBUTE_EXISTS);
+
+	if (path->op != DYN_OP_PATH)
+		dyn_partiql_malformed("Unexpected term");
+	dyn_partiql_add_child(node, path);
+	return node;
+}
+
 /* IS [NOT] NULL, IS [NOT] MISSING */
 static DynPartiqlNode *
 parse_is(DynPartiqlParser *p, DynPartiqlNode *left)
@@ -375,14 +395,10 @@ parse_is(DynPartiqlParser *p, DynPartiqlNode *left)
 	bool		negated = dyn_partiql_take(p, DYN_PC_NOT);
 	DynPartiqlNode *node;
 
+	if (dyn_partiql_take(p, DYN_PC_MISSING))
+		return make_missing(left, !negated);
 	if (left->op != DYN_OP_PATH)
 		dyn_partiql_malformed("Unexpected term");
-	if (dyn_partiql_take(p, DYN_PC_MISSING))
-	{
-		node = dyn_partiql_node(negated ? DYN_OP_ATTRIBUTE_EXISTS : DYN_OP_ATTRIBUTE_NOT_EXISTS);
-		dyn_partiql_add_child(node, left);
-		return node;
-	}
 	if (dyn_partiql_take(p, DYN_PC_NULL))
 	{
 		DynPartiqlNode *type = dyn_partiql_node(DYN_PARTIQL_STRING);
@@ -460,6 +476,8 @@ parse_comparison(DynPartiqlParser *p)
 	if (op != 0)
 	{
 		p->token++;
+		if ((op == DYN_OP_EQ || op == DYN_OP_NE) && dyn_partiql_take(p, DYN_PC_MISSING))
+			return make_missing(left, op == DYN_OP_EQ);
 		return make_binary(op, written, left, parse_sum(p));
 	}
 	if (dyn_partiql_take(p, DYN_PC_IS))

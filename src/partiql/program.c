@@ -82,13 +82,20 @@ check_operand(const DynPartiqlBound *bound, const DynPartiqlNode *node, const Dy
 		wrong_type(node, dyn_tag_name(type));
 }
 
+/* A condition may have as many operators as an expression, and an assignment as well. */
+static void
+count_operators(uint32 *noperators, uint32 more)
+{
+	*noperators += more;
+	if (*noperators > DYN_MAX_EXPR_OPERATORS)
+		dyn_validation("The expression contains too many operators; operator count: %d", DYN_MAX_EXPR_OPERATORS + 1);
+}
+
 static void
 check_condition(const DynPartiqlBound *bound, const DynPartiqlNode *node, uint32 *noperators)
 {
 	check_stack_depth();
-	*noperators += node->op == DYN_OP_AND || node->op == DYN_OP_OR ? node->count - 1 : 1;
-	if (*noperators > DYN_MAX_EXPR_OPERATORS)
-		dyn_validation("The expression contains too many operators; operator count: %d", DYN_MAX_EXPR_OPERATORS + 1);
+	count_operators(noperators, node->op == DYN_OP_AND || node->op == DYN_OP_OR ? node->count - 1 : 1);
 	if (node->op == DYN_OP_IN && node->count - 1 > DYN_MAX_IN_OPERANDS)
 		dyn_validation("The IN operator is provided with too many operands; number of operands: %u", node->count - 1);
 	for (const DynPartiqlNode *child = node->child; child != NULL; child = child->next)
@@ -131,13 +138,26 @@ check_set_change(const DynPartiqlBound *bound, const DynPartiqlNode *action, con
 	uint8		type;
 
 	if (!same_path(action->child, change->child))
-		dyn_validation("The first argument to %s must equal the assignment value",
-					   change->op == DYN_PARTIQL_SET_ADD ? "SET_ADD" : "SET_DELETE");
+		dyn_validation("The first argument to %s must equal the assignment value at %s",
+					   change->op == DYN_PARTIQL_SET_ADD ? "SET_ADD" : "SET_DELETE",
+					   dyn_partiql_position(bound->statement->text, change->start));
 	if (!dyn_partiql_is_constant(value))
 		wrong_type(change, "{SS,NS,BS}");
 	type = dyn_partiql_value(bound, value).tag;
 	if (!(allowed & BIT(type)))
 		wrong_type(change, dyn_tag_name(type));
+}
+
+/* The operators of an operand of SET, before anything is looked at more than once. */
+static void
+check_operators(const DynPartiqlNode *node, uint32 *noperators)
+{
+	check_stack_depth();
+	if (node->op != DYN_OP_PLUS && node->op != DYN_OP_MINUS && node->op != DYN_OP_LIST_APPEND)
+		return;
+	count_operators(noperators, 1);
+	for (const DynPartiqlNode *child = node->child; child != NULL; child = child->next)
+		check_operators(child, noperators);
 }
 
 /* An operand of SET. */
@@ -221,9 +241,11 @@ check_actions(const DynPartiqlBound *bound)
 	for (const DynPartiqlNode *action = actions; action != NULL; action = action->next)
 	{
 		const DynPartiqlNode *right = action->child->next;
+		uint32		noperators = 0;
 
 		if (right == NULL)
 			continue;
+		check_operators(right, &noperators);
 		if (right->op == DYN_PARTIQL_SET_ADD || right->op == DYN_PARTIQL_SET_DELETE)
 			check_set_change(bound, action, right);
 		else

@@ -43,6 +43,7 @@ struct DynPartiqlNode
 	uint32		at;				/* of a parameter its number, from 0 */
 	DynSlice	text;
 	DynSlice	written;		/* of an operator: as messages show it */
+	uint32		start;			/* of a function: where it stands in the text */
 	DynPartiqlElement *elements;	/* of a PATH */
 	DynPartiqlElement first;	/* room for a path of one name */
 	DynPartiqlNode *child;
@@ -104,6 +105,9 @@ dyn_partiql_reads(const DynPartiqlStatement *statement)
 {
 	return statement->kind == DYN_PARTIQL_SELECT;
 }
+
+/* The line and the column of a place in the text, as messages show them. */
+extern char *dyn_partiql_position(DynSlice text, uint32 offset);
 
 /* Parses the text, with what is needed meanwhile in the scratch context.  Raises ValidationException with DynamoDB's text. */
 extern DynPartiqlStatement *dyn_partiql_parse(DynSlice text, MemoryContext scratch);

@@ -33,11 +33,33 @@ dyn_partiql_take(DynPartiqlParser *p, DynPartiqlCode code)
 	return true;
 }
 
+/* What messages call a bracket that is missing; NULL: they do not. */
+static const char *
+bracket_name(DynPartiqlCode code)
+{
+	switch (code)
+	{
+		case DYN_PC_CLOSE:
+			return "Expected RIGHT_PAREN";
+		case DYN_PC_CLOSE_LIST:
+			return "Expected RIGHT_BRACKET";
+		case DYN_PC_CLOSE_MAP:
+			return "Expected RIGHT_CURLY";
+		case DYN_PC_CLOSE_SET:
+			return "Expected RIGHT_DOUBLE_ANGLE_BRACKET";
+		default:
+			return NULL;
+	}
+}
+
 void
 dyn_partiql_expect(DynPartiqlParser *p, DynPartiqlCode code)
 {
-	if (!dyn_partiql_take(p, code))
-		dyn_partiql_unexpected(p);
+	if (dyn_partiql_take(p, code))
+		return;
+	if (bracket_name(code) != NULL && p->token->kind != DYN_PT_UNKNOWN)
+		dyn_partiql_malformed(bracket_name(code));
+	dyn_partiql_unexpected(p);
 }
 
 DynSlice
@@ -71,4 +93,22 @@ dyn_partiql_add_child(DynPartiqlNode *parent, DynPartiqlNode *child)
 		parent->child = child;
 	parent->last = child;
 	parent->count++;
+}
+
+char *
+dyn_partiql_position(DynSlice text, uint32 offset)
+{
+	uint32		line = 1;
+	uint32		column = 1;
+
+	for (uint32 i = 0; i < offset; i++)
+	{
+		column++;
+		if (text.data[i] == '\n')
+		{
+			line++;
+			column = 1;
+		}
+	}
+	return psprintf("%u:%u", line, column);
 }

@@ -15,6 +15,7 @@
 #include "store/index_build.h"
 #include "tables/catalog.h"
 #include "tables/ddl.h"
+#include "tables/hnsw.h"
 #include "tables/index.h"
 #include "tables/relation.h"
 
@@ -47,6 +48,13 @@ dyn_index_build_add(const DynTableDef *def, const DynIndexDef *index)
 	SPI_finish();
 }
 
+static void
+drop_relation(Oid relid)
+{
+	if (OidIsValid(relid))
+		dyn_sql_run(dyn_ddl_drop_index(relid, false), NULL, 0);
+}
+
 void
 dyn_index_build_drop(const DynTableDef *def, const DynIndexDef *index)
 {
@@ -56,10 +64,9 @@ dyn_index_build_drop(const DynTableDef *def, const DynIndexDef *index)
 	SPI_connect();
 	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
 	{
-		Oid			relid = dyn_relation_of_index(def, index, false);
-
-		if (OidIsValid(relid))
-			dyn_sql_run(dyn_ddl_drop_index(relid, false), NULL, 0);
+		drop_relation(dyn_relation_of_index(def, index, false));
+		if (index->vector)
+			drop_relation(dyn_hnsw_own_relation(def, index));
 		dyn_index_forget(def->relid, index->name);
 	}
 	else
@@ -77,6 +84,8 @@ dyn_index_build_resume(const DynTableDef *def)
 {
 	const DynIndexDef *index = def ? dyn_index_unfinished(def) : NULL;
 
+	if (def && !index && dyn_guc_index_build == DYN_INDEX_BUILD_BACKGROUND)
+		index = dyn_hnsw_missing(def);
 	if (index && !RecoveryInProgress() && dyn_index_is_due(def, index))
 		dyn_builder_start_now(def->relid);
 }

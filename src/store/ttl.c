@@ -97,6 +97,14 @@ dyn_ttl_read(const DynTableDef *def)
 	return (DynTtl) {OidIsValid(index) ? DYN_TTL_DISABLING : DYN_TTL_DISABLED, wanted->ttl_attribute};
 }
 
+const char *
+dyn_ttl_status_name(DynTtlStatus status)
+{
+	static const char *const names[] = {"DISABLED", "ENABLING", "ENABLED", "DISABLING"};
+
+	return names[status];
+}
+
 void
 dyn_ttl_apply_now(const DynTableDef *def)
 {
@@ -203,11 +211,11 @@ set(const char *setting, const char *value)
 }
 
 /*
- * Locks a batch of expired rows in the order of the index.  Without statistics, as of a table that was just filled, the planner would
+ * Runs a query on expired rows in the order of the index.  Without statistics, as of a table that was just filled, the planner would
  * rather sort all that have expired, for each batch again.
  */
 static void
-lock_rows(const char *sql)
+run_by_index(const char *sql)
 {
 	int			level = NewGUCNestLevel();
 
@@ -236,10 +244,11 @@ dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynT
 	expired = expired_at(number, present());
 	SPI_connect();
 	/* the condition holds for the version of a row that the lock was got on: an update that saves an item is seen */
-	lock_rows(psprintf("SELECT pg_catalog.count(*), pg_catalog.max(d.at)::pg_catalog.text, pg_catalog.array_agg(d.ctid) "
-					   "FROM (SELECT t.ctid, %s AS at FROM %s AS t WHERE %s AND %s OPERATOR(pg_catalog.%s) %s "
-					   "ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED) AS d",
-					   number, table, expired, number, anywhere || start->beyond ? ">" : ">=", anywhere ? "-1" : start->at, number, limit));
+	run_by_index(psprintf("SELECT pg_catalog.count(*), pg_catalog.max(d.at)::pg_catalog.text, pg_catalog.array_agg(d.ctid) "
+						  "FROM (SELECT t.ctid, %s AS at FROM %s AS t WHERE %s AND %s OPERATOR(pg_catalog.%s) %s "
+						  "ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED) AS d",
+						  number, table, expired, number, anywhere || start->beyond ? ">" : ">=", anywhere ? "-1" : start->at,
+						  number, limit));
 	batch->found = dyn_sql_get_int64(0, 1);
 	if (batch->found > 0)
 	{
@@ -256,6 +265,22 @@ dyn_ttl_next(const DynTtlBatch *batch)
 
 	strlcpy(start.at, batch->last, sizeof(start.at));
 	return start;
+}
+
+DynTtlBacklog
+dyn_ttl_backlog(const DynTableDef *def)
+{
+	char	   *number = expression(def->settings.ttl_attribute);
+	DynTtlBacklog backlog = {0};
+
+	SPI_connect();
+	run_by_index(psprintf("SELECT pg_catalog.count(*), pg_catalog.to_timestamp(pg_catalog.min(%s)::double precision) FROM %s AS t WHERE %s",
+						  number, dyn_ddl_qualified_name(def->relid), expired_at(number, present())));
+	backlog.items = dyn_sql_get_int64(0, 1);
+	if (backlog.items > 0)
+		backlog.oldest = dyn_sql_get_int64(0, 2);
+	SPI_finish();
+	return backlog;
 }
 
 bool

@@ -52,6 +52,9 @@ typedef struct DynTtlBatch
 
 extern DynTtl dyn_ttl_read(const DynTableDef *def);
 
+/* The status as the API has it. */
+extern const char *dyn_ttl_status_name(DynTtlStatus status);
+
 /* Makes or drops the index as the definition, which the caller has stored, wants it.  The current user owns the table. */
 extern void dyn_ttl_apply(const DynTableDef *def);
 
@@ -76,6 +79,15 @@ extern void dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart 
 
 /* Where to go on after the batch: items that it found and that are still there are passed over. */
 extern DynTtlStart dyn_ttl_next(const DynTtlBatch *batch);
+
+/* How many items have expired and are still there, and the earliest of their times, for the current user, who owns the table. */
+typedef struct DynTtlBacklog
+{
+	int64		items;
+	TimestampTz oldest;			/* where there are items */
+} DynTtlBacklog;
+
+extern DynTtlBacklog dyn_ttl_backlog(const DynTableDef *def);
 
 /* Are expired items being deleted from that table?  For those who record who deleted an item. */
 extern bool dyn_ttl_is_deleting(Oid relid);

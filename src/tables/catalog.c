@@ -86,6 +86,38 @@ index_status(const char *name)
 	return strcmp(name, "ACTIVE") == 0 ? DYN_INDEX_ACTIVE : strcmp(name, "CREATING") == 0 ? DYN_INDEX_CREATING : DYN_INDEX_DELETING;
 }
 
+static void pg_attribute_noreturn()
+malformed_row(const DynIndexDef *index)
+{
+	elog(ERROR, "malformed row of dynapg.indexes for index \"%s\"", index->name);
+}
+
+/* What the row has of a vector index, or NULL. */
+static DynVectorDef *
+read_vector(uint64 row, DynIndexDef *index, char **names, char **types, int nkeys)
+{
+	char	   *attribute = dyn_sql_get_text(row, 11);
+	char	   *metric = dyn_sql_get_text(row, 13);
+	DynVectorDef *vector;
+
+	if (attribute == NULL)
+		return NULL;
+	vector = palloc0_object(DynVectorDef);
+	vector->attribute = attribute;
+	vector->dimensions = dyn_sql_get_int(row, 12);
+	vector->has_hash = index->npk > 0;
+	vector->nkeys = nkeys;
+	vector->keys = palloc0_array(DynKeyAttr, Max(nkeys, 1));
+	for (int i = 0; i < nkeys; i++)
+		vector->keys[i] = key_attr(names[i], types[i]);
+	if (metric == NULL || !dyn_metric_from_name(metric, strlen(metric), &vector->metric) || vector->dimensions < 1 ||
+		vector->dimensions > DYN_MAX_DIMENSIONS || nkeys > DYN_MAX_SEARCH_FILTERS + 1)
+		malformed_row(index);
+	index->kind = DYN_INDEX_VECTOR;
+	index->npk = 0;
+	return vector;
+}
+
 static void
 read_index(uint64 row, DynIndexDef *index)
 {
@@ -97,18 +129,24 @@ read_index(uint64 row, DynIndexDef *index)
 	index->name = dyn_sql_get_text(row, 1);
 	index->kind = dyn_sql_get_bool(row, 2) ? DYN_INDEX_GLOBAL : DYN_INDEX_LOCAL;
 	index->npk = dyn_sql_get_int(row, 3);
-	names = dyn_sql_get_text_array(row, 4, &nnames);
-	types = dyn_sql_get_text_array(row, 5, &ntypes);
-	if (nnames != ntypes || nnames > DYN_MAX_INDEX_KEY_ATTRS || index->npk > nnames)
-		elog(ERROR, "malformed row of dynapg.indexes for index \"%s\"", index->name);
-	index->nsk = nnames - index->npk;
-	for (int i = 0; i < nnames; i++)
-		index->keys[i] = key_attr(names[i], types[i]);
 	index->projection = dyn_sql_get_text(row, 6);
 	index->include = dyn_sql_get_text_array(row, 7, &index->ninclude);
 	dyn_settings_read_index(dyn_sql_get_text(row, 8), &index->settings);
 	index->status = index_status(dyn_sql_get_text(row, 9));
 	index->relation_name = dyn_sql_get_text(row, 10);
+	index->failures = dyn_sql_get_int(row, 14);
+	names = dyn_sql_get_text_array(row, 4, &nnames);
+	types = dyn_sql_get_text_array(row, 5, &ntypes);
+	if (nnames != ntypes || index->npk > nnames)
+		malformed_row(index);
+	index->vector = read_vector(row, index, names, types, nnames);
+	if (index->vector)
+		return;
+	if (nnames > DYN_MAX_INDEX_KEY_ATTRS)
+		malformed_row(index);
+	index->nsk = nnames - index->npk;
+	for (int i = 0; i < nnames; i++)
+		index->keys[i] = key_attr(names[i], types[i]);
 }
 
 static void
@@ -116,16 +154,29 @@ read_indexes(DynTableDef *def, MemoryContext result_context)
 {
 	DynSqlArgs	args = {0};
 	MemoryContext old;
+	int			count;
 
 	dyn_sql_oid(&args, def->relid);
-	def->nindexes = dyn_sql_run("SELECT i.name, i.is_global, i.partition_keys, i.key_names, i.key_types, i.projection, "
-								"i.include, i.definition::pg_catalog.text, i.status, i.relation_name::pg_catalog.text "
+	count = dyn_sql_run("SELECT i.name, i.is_global, i.partition_keys, i.key_names, i.key_types, i.projection, "
+								"i.include, i.definition::pg_catalog.text, i.status, i.relation_name::pg_catalog.text, "
+								"i.vector OPERATOR(pg_catalog.->>) 'attribute', "
+								"(i.vector OPERATOR(pg_catalog.->>) 'dimensions')::pg_catalog.int4, "
+								"i.vector OPERATOR(pg_catalog.->>) 'distance', i.failures "
 								"FROM dynapg.indexes i "
 								"WHERE i.table_relid OPERATOR(pg_catalog.=) $1 ORDER BY i.position", &args, 0);
 	old = MemoryContextSwitchTo(result_context);
-	def->indexes = palloc0(Max(def->nindexes, 1) * sizeof(DynIndexDef));
-	for (int i = 0; i < def->nindexes; i++)
-		read_index(i, &def->indexes[i]);
+	def->indexes = palloc0(Max(count, 1) * sizeof(DynIndexDef));
+	def->vectors = palloc0(Max(count, 1) * sizeof(DynIndexDef));
+	for (int i = 0; i < count; i++)
+	{
+		DynIndexDef index = {0};
+
+		read_index(i, &index);
+		if (index.vector)
+			def->vectors[def->nvectors++] = index;
+		else
+			def->indexes[def->nindexes++] = index;
+	}
 	MemoryContextSwitchTo(old);
 }
 

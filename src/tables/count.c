@@ -297,10 +297,12 @@ add_name(NameList *list, const char *name)
 static bool
 is_listed(const DynTableDef *def, const DynIndexDef *index, int n, const char *name)
 {
+	int			nkeys;
+
 	if (strcmp(name, def->pk.name) == 0 || (def->sk.tag != 0 && strcmp(name, def->sk.name) == 0))
 		return true;
 	for (int i = 0; i < n; i++)
-		if (strcmp(name, index->keys[i].name) == 0)
+		if (strcmp(name, dyn_def_keys(index, &nkeys)[i].name) == 0)
 			return true;
 	return false;
 }
@@ -309,7 +311,8 @@ is_listed(const DynTableDef *def, const DynIndexDef *index, int n, const char *n
 static void
 append_shown_size(StringInfo sql, const DynTableDef *def, const DynIndexDef *index)
 {
-	int			nkeys = index->npk + index->nsk;
+	int			nkeys;
+	const DynKeyAttr *keys = dyn_def_keys(index, &nkeys);
 	NameList	list = {0};
 
 	if (strcmp(index->projection, "ALL") == 0)
@@ -324,8 +327,8 @@ append_shown_size(StringInfo sql, const DynTableDef *def, const DynIndexDef *ind
 	if (def->sk.tag != 0)
 		add_name(&list, def->sk.name);
 	for (int i = 0; i < nkeys; i++)
-		if (!is_listed(def, index, i, index->keys[i].name))
-			add_name(&list, index->keys[i].name);
+		if (!is_listed(def, index, i, keys[i].name))
+			add_name(&list, keys[i].name);
 	for (int i = 0; i < index->ninclude; i++)
 		if (!is_listed(def, index, nkeys, index->include[i]))
 			add_name(&list, index->include[i]);

@@ -16,6 +16,7 @@
 #include "database/sql.h"
 #include "tables/ddl.h"
 #include "tables/order.h"
+#include "tables/vector.h"
 
 /*
  * Free space for updates to stay on the page (HOT): an update never changes pk and sk, so in a table without
@@ -119,7 +120,7 @@ dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 	bool		has_sk = def->sk.tag != 0;
 	Oid			schema = dyn_installation_table_schema();
 	const char *table = quote_qualified_identifier(DYN_TABLE_SCHEMA, relation_name);
-	char	   *settings = psprintf("fillfactor = %d%s", DATA_FILLFACTOR, def->nindexes > 0 ? ", " INDEXED_VACUUM : "");
+	char	   *settings = psprintf("fillfactor = %d%s", DATA_FILLFACTOR, dyn_def_count(def) > 0 ? ", " INDEXED_VACUUM : "");
 	char	   *primary_key = psprintf("CONSTRAINT %s PRIMARY KEY (pk%s)",
 									   quote_identifier(free_name(psprintf("%s primary key", relation_name), schema)),
 									   has_sk ? ", sk" : "");
@@ -179,8 +180,14 @@ index_order(const DynTableDef *def, const DynIndexDef *index)
 void
 dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *def, const DynIndexDef *index)
 {
-	DynOrder	order = index_order(def, index);
+	DynOrder	order;
 
+	if (index->vector)
+	{
+		dyn_vector_append_condition(out, index->vector);
+		return;
+	}
+	order = index_order(def, index);
 	dyn_order_append_predicate(out, &order, "WHERE");
 }
 
@@ -195,9 +202,13 @@ dyn_ddl_concurrently(Oid relid, bool wanted)
 char *
 dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, bool concurrently)
 {
-	DynOrder	order = index_order(def, index);
+	DynOrder	order;
 	StringInfoData sql;
 
+	if (index->vector)
+		return dyn_vector_create_flat(dyn_ddl_qualified_name(def->relid), index, relation_name,
+									  dyn_ddl_concurrently(def->relid, concurrently));
+	order = index_order(def, index);
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE INDEX %s%s ON %s (", dyn_ddl_concurrently(def->relid, concurrently), quote_identifier(relation_name),
 					 dyn_ddl_qualified_name(def->relid));

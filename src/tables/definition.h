@@ -11,6 +11,7 @@
 #include "tables/settings.h"
 #include "utils/timestamp.h"
 #include "value/key.h"
+#include "value/reals.h"
 
 typedef enum DynIndexStatus
 {
@@ -18,6 +19,17 @@ typedef enum DynIndexStatus
 	DYN_INDEX_CREATING,
 	DYN_INDEX_DELETING
 } DynIndexStatus;
+
+/* What a vector index has besides; its keys are the attributes of the SearchSchema, the HASH one first. */
+typedef struct DynVectorDef
+{
+	char	   *attribute;
+	int			dimensions;
+	DynMetric	metric;
+	bool		has_hash;
+	int			nkeys;
+	DynKeyAttr *keys;
+} DynVectorDef;
 
 /* A secondary index as created; keys in order, partition attributes first. */
 typedef struct DynIndexDef
@@ -31,7 +43,9 @@ typedef struct DynIndexDef
 	int			ninclude;
 	char	  **include;		/* NonKeyAttributes */
 	DynIndexSettings settings;
+	DynVectorDef *vector;		/* DYN_INDEX_VECTOR; npk and nsk are 0 then */
 	DynIndexStatus status;		/* out; see index.h */
+	int			failures;		/* out: of building or dropping it */
 	char	   *relation_name;	/* out */
 } DynIndexDef;
 
@@ -49,7 +63,30 @@ typedef struct DynTableDef
 	DynTableSettings settings;
 	Oid			rows_from;		/* of a new table: a relation that has the rows to begin with, or InvalidOid */
 	int			nindexes;
-	DynIndexDef *indexes;
+	DynIndexDef *indexes;		/* local and global ones */
+	int			nvectors;
+	DynIndexDef *vectors;		/* vector indexes */
 } DynTableDef;
+
+/* All indexes of a table, those on vectors last. */
+static inline int
+dyn_def_count(const DynTableDef *def)
+{
+	return def->nindexes + def->nvectors;
+}
+
+static inline DynIndexDef *
+dyn_def_index(const DynTableDef *def, int i)
+{
+	return i < def->nindexes ? &def->indexes[i] : &def->vectors[i - def->nindexes];
+}
+
+/* The attributes that an index is about, besides the vector. */
+static inline const DynKeyAttr *
+dyn_def_keys(const DynIndexDef *index, int *count)
+{
+	*count = index->vector ? index->vector->nkeys : index->npk + index->nsk;
+	return index->vector ? index->vector->keys : index->keys;
+}
 
 #endif							/* DYNAPG_TABLES_DEFINITION_H */

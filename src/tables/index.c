@@ -8,9 +8,11 @@
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
+#include "base/jsonout.h"
 #include "database/sql.h"
 #include "tables/catalog.h"
 #include "tables/ddl.h"
+#include "tables/hnsw.h"
 #include "tables/index.h"
 #include "tables/relation.h"
 
@@ -18,33 +20,52 @@
 
 /* ---- rows of dynapg.indexes; SPI is connected ---- */
 
+/* The column vector of a vector index. */
+static char *
+vector_text(const DynVectorDef *vector)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '{');
+	dyn_jsonout_member(&out, "attribute");
+	dyn_jsonout_string(&out, vector->attribute, strlen(vector->attribute));
+	dyn_jsonout_member(&out, "dimensions");
+	appendStringInfo(&out, "%d", vector->dimensions);
+	dyn_jsonout_member(&out, "distance");
+	appendStringInfo(&out, "\"%s\"}", dyn_metric_name(vector->metric));
+	return out.data;
+}
+
 void
 dyn_index_insert(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, const char *status)
 {
 	DynSqlArgs	args = {0};
-	char	   *names[DYN_MAX_INDEX_KEY_ATTRS];
-	char	   *types[DYN_MAX_INDEX_KEY_ATTRS];
-	int			nkeys = index->npk + index->nsk;
+	int			nkeys;
+	const DynKeyAttr *keys = dyn_def_keys(index, &nkeys);
+	char	  **names = palloc_array(char *, Max(nkeys, 1));
+	char	  **types = palloc_array(char *, Max(nkeys, 1));
 
 	for (int i = 0; i < nkeys; i++)
 	{
-		names[i] = index->keys[i].name;
-		types[i] = unconstify(char *, dyn_tag_name(index->keys[i].tag));
+		names[i] = keys[i].name;
+		types[i] = unconstify(char *, dyn_tag_name(keys[i].tag));
 	}
 	dyn_sql_oid(&args, def->relid);
 	dyn_sql_text(&args, index->name);
 	dyn_sql_text(&args, relation_name);
-	dyn_sql_bool(&args, index->kind == DYN_INDEX_GLOBAL);
-	dyn_sql_int(&args, index->npk);
+	dyn_sql_bool(&args, index->kind != DYN_INDEX_LOCAL);
+	dyn_sql_int(&args, index->vector ? index->vector->has_hash : index->npk);
 	dyn_sql_text_array(&args, names, nkeys);
 	dyn_sql_text_array(&args, types, nkeys);
 	dyn_sql_text(&args, index->projection);
 	dyn_sql_text_array(&args, index->include, index->ninclude);
 	dyn_sql_text(&args, index->kind == DYN_INDEX_LOCAL ? "{}" : dyn_settings_write_index(&index->settings));
 	dyn_sql_text(&args, status);
+	dyn_sql_text(&args, index->vector ? vector_text(index->vector) : NULL);
 	dyn_catalog_run("INSERT INTO dynapg.indexes (table_relid, name, relation_name, is_global, partition_keys, key_names, "
-					"key_types, projection, include, definition, status, position) "
-					"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::pg_catalog.json, $11, "
+					"key_types, projection, include, definition, status, vector, position) "
+					"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::pg_catalog.json, $11, $12::pg_catalog.json, "
 					"(SELECT COALESCE(pg_catalog.max(i.position), 0) OPERATOR(pg_catalog.+) 1 FROM dynapg.indexes i "
 					"WHERE i.table_relid OPERATOR(pg_catalog.=) $1))", &args);
 	CacheInvalidateRelcacheByRelid(def->relid);
@@ -91,6 +112,18 @@ delete_row(Oid relid, const char *name)
 
 /* ---- adding and dropping ---- */
 
+/* The second relation of a vector index, where it shall have one and there is none of another index. */
+static void
+create_hnsw(const DynTableDef *def, const DynIndexDef *index)
+{
+	char	   *name = dyn_ddl_index_name(def, psprintf("%s hnsw", index->name));
+	char	   *sql = dyn_hnsw_create(def, index, name, false);
+	bool		valid;
+
+	if (sql && !OidIsValid(dyn_hnsw_relation(def, index, &valid)))
+		dyn_sql_run(sql, NULL, 0);
+}
+
 void
 dyn_index_create(const DynTableDef *def, const DynIndexDef *index)
 {
@@ -98,16 +131,22 @@ dyn_index_create(const DynTableDef *def, const DynIndexDef *index)
 
 	dyn_sql_run(dyn_ddl_create_index(def, index, relation_name, false), NULL, 0);
 	dyn_index_insert(def, index, relation_name, "ACTIVE");
+	if (index->vector)
+		create_hnsw(def, index);
 }
 
 void
 dyn_index_attach(const DynTableDef *def)
 {
-	for (int i = 0; i < def->nindexes; i++)
-		def->indexes[i].relation_name = dyn_ddl_relation_name(psprintf("%s:%s", def->name, def->indexes[i].name), 0);
-	for (int i = 0; i < def->nindexes; i++)
+	for (int i = 0; i < dyn_def_count(def); i++)
 	{
-		DynIndexDef *index = &def->indexes[i];
+		DynIndexDef *index = dyn_def_index(def, i);
+
+		index->relation_name = dyn_ddl_relation_name(psprintf("%s:%s", def->name, index->name), 0);
+	}
+	for (int i = 0; i < dyn_def_count(def); i++)
+	{
+		DynIndexDef *index = dyn_def_index(def, i);
 		Oid			relid = dyn_relation_of_index(def, index, true);
 
 		CHECK_FOR_INTERRUPTS();
@@ -119,7 +158,7 @@ dyn_index_attach(const DynTableDef *def)
 		else
 			dyn_index_create(def, index);
 	}
-	if (def->nindexes > 0)
+	if (dyn_def_count(def) > 0)
 		dyn_ddl_vacuum_indexed(def->relid);
 }
 
@@ -128,10 +167,16 @@ dyn_index_attach(const DynTableDef *def)
 const DynIndexDef *
 dyn_index_unfinished(const DynTableDef *def)
 {
-	for (int i = 0; i < def->nindexes; i++)
-		if (def->indexes[i].status != DYN_INDEX_ACTIVE)
-			return &def->indexes[i];
+	for (int i = 0; i < dyn_def_count(def); i++)
+		if (dyn_def_index(def, i)->status != DYN_INDEX_ACTIVE)
+			return dyn_def_index(def, i);
 	return NULL;
+}
+
+bool
+dyn_index_is_allocating(const DynTableDef *def, const DynIndexDef *index)
+{
+	return index->status == DYN_INDEX_CREATING && index->failures == 0 && !OidIsValid(dyn_relation_of_index(def, index, false));
 }
 
 bool
@@ -160,9 +205,9 @@ dyn_index_is_due(const DynTableDef *def, const DynIndexDef *index)
 static void
 note_relations(DynTableDef *def, bool forget)
 {
-	for (int i = 0; i < def->nindexes; i++)
+	for (int i = 0; i < dyn_def_count(def); i++)
 	{
-		DynIndexDef *index = &def->indexes[i];
+		DynIndexDef *index = dyn_def_index(def, i);
 		Oid			relid = index->status == DYN_INDEX_ACTIVE ? dyn_relation_of_index(def, index, true) : InvalidOid;
 		char	   *name = OidIsValid(relid) ? get_rel_name(relid) : NULL;
 

@@ -30,6 +30,9 @@ extern void dyn_index_attach(const DynTableDef *def);
 /* The index of the table that is not ACTIVE, or NULL. */
 extern const DynIndexDef *dyn_index_unfinished(const DynTableDef *def);
 
+/* Has the building of an index, CREATING, not begun yet? */
+extern bool dyn_index_is_allocating(const DynTableDef *def, const DynIndexDef *index);
+
 /*
  * For the event trigger sql_drop, with SPI connected: forgets the ACTIVE indexes whose relations the command dropped, or
  * notes the name of the relation that has taken its place.  Those in other states are the builder's.

@@ -112,8 +112,8 @@ create(DynTableDef *def, MemoryContext result_context)
 	def->relid = dyn_ddl_create_table(def, relation_name);
 	remove_stale_rows(def->name, def->relid);
 	insert_table(def, result_context);
-	for (int i = 0; i < def->nindexes; i++)
-		dyn_index_create(def, &def->indexes[i]);
+	for (int i = 0; i < dyn_def_count(def); i++)
+		dyn_index_create(def, dyn_def_index(def, i));
 	CacheInvalidateRelcacheByRelid(def->relid);
 	return true;
 }

@@ -27,6 +27,7 @@
 #include "tables/ddl.h"
 #include "tables/order.h"
 #include "tables/relation.h"
+#include "tables/vector.h"
 
 bool
 dyn_relation_is_valid(Oid relid)
@@ -43,11 +44,10 @@ dyn_relation_is_valid(Oid relid)
 
 /* ---- what an index is built of ---- */
 
-/* The statement that creates the index, analysed. */
+/* A statement that creates an index of the table, analysed. */
 static IndexStmt *
-analyse(const DynTableDef *def, const DynIndexDef *index)
+analyse(const DynTableDef *def, const char *sql)
 {
-	char	   *sql = dyn_ddl_create_index(def, index, "x", false);
 	RawStmt    *raw = linitial_node(RawStmt, raw_parser(sql, RAW_PARSE_DEFAULT));
 
 	return transformIndexStmt(def->relid, castNode(IndexStmt, raw->stmt), sql);
@@ -116,6 +116,37 @@ order_fits(Relation rel, const DynOrder *order)
 	return true;
 }
 
+/* The same for an index of another access method than btree, by the statement that would create it: its operator classes are the same. */
+static bool
+classes_fit(Relation rel, const IndexStmt *statement)
+{
+	int			i = 0;
+	ListCell   *cell;
+
+	foreach(cell, statement->indexParams)
+	{
+		IndexElem  *column = lfirst_node(IndexElem, cell);
+		Oid			type = TupleDescAttr(RelationGetDescr(rel), i)->atttypid;
+		Oid			class = ResolveOpClass(column->opclass, type, statement->accessMethod, rel->rd_rel->relam);
+
+		if (rel->rd_opfamily[i++] != get_opclass_family(class))
+			return false;
+	}
+	return true;
+}
+
+static bool
+fits_statement(const DynTableDef *def, const char *sql, Relation rel)
+{
+	IndexStmt  *statement = analyse(def, sql);
+	Form_pg_index form = rel->rd_index;
+	int			count = list_length(statement->indexParams);
+
+	return rel->rd_rel->relam == get_index_am_oid(statement->accessMethod, true) && !form->indisunique &&
+		form->indnatts == count && form->indnkeyatts == count && columns_fit(rel, def->relid, statement->indexParams) &&
+		classes_fit(rel, statement) && equal(dyn_relation_predicate(RelationGetRelid(rel)), statement->whereClause);
+}
+
 static bool
 fits(const DynTableDef *def, const DynIndexDef *index, Relation rel)
 {
@@ -123,10 +154,12 @@ fits(const DynTableDef *def, const DynIndexDef *index, Relation rel)
 	DynOrder	order;
 	IndexStmt  *statement;
 
+	if (index->vector)
+		return fits_statement(def, dyn_vector_create_flat(dyn_ddl_qualified_name(def->relid), index, "x", ""), rel);
 	dyn_order_of_index(&order, &def->pk, &def->sk, index->keys, index->npk, index->nsk);
 	if (rel->rd_rel->relam != BTREE_AM_OID || form->indisunique || form->indnatts != order.count || form->indnkeyatts != order.count)
 		return false;
-	statement = analyse(def, index);
+	statement = analyse(def, dyn_ddl_create_index(def, index, "x", false));
 	return columns_fit(rel, def->relid, statement->indexParams) && order_fits(rel, &order) &&
 		equal(dyn_relation_predicate(RelationGetRelid(rel)), statement->whereClause);
 }
@@ -146,6 +179,33 @@ dyn_relation_fits(const DynTableDef *def, const DynIndexDef *index, Oid relid)
 	return result;
 }
 
+Oid
+dyn_relation_of_statement(const DynTableDef *def, const char *sql, bool *valid)
+{
+	Relation	table = try_relation_open(def->relid, AccessShareLock);
+	Oid			found = InvalidOid;
+	ListCell   *cell;
+
+	*valid = false;
+	if (table == NULL)
+		return InvalidOid;
+	foreach(cell, RelationGetIndexList(table))
+	{
+		Relation	rel = *valid ? NULL : try_relation_open(lfirst_oid(cell), AccessShareLock);
+
+		if (rel == NULL)
+			continue;
+		if (rel->rd_rel->relam != BTREE_AM_OID && fits_statement(def, sql, rel))
+		{
+			found = RelationGetRelid(rel);
+			*valid = rel->rd_index->indisvalid;
+		}
+		relation_close(rel, AccessShareLock);
+	}
+	relation_close(table, NoLock);
+	return found;
+}
+
 /* ---- finding the relation ---- */
 
 /* The index of the table that has the name. */
@@ -163,9 +223,9 @@ is_of_another(const DynTableDef *def, const DynIndexDef *index, Oid relid)
 {
 	const char *name = get_rel_name(relid);
 
-	for (int i = 0; name && i < def->nindexes; i++)
+	for (int i = 0; name && i < dyn_def_count(def); i++)
 	{
-		const DynIndexDef *other = &def->indexes[i];
+		const DynIndexDef *other = dyn_def_index(def, i);
 
 		if (other != index && strcmp(other->relation_name, name) == 0 && dyn_relation_fits(def, other, relid))
 			return true;

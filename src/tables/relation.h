@@ -19,6 +19,12 @@ extern Oid	dyn_relation_of_index(const DynTableDef *def, const DynIndexDef *inde
 /* Is that relation, an index of the table, built as the secondary index is defined? */
 extern bool dyn_relation_fits(const DynTableDef *def, const DynIndexDef *index, Oid relid);
 
+/*
+ * An index of the table that is built as the statement, a CREATE INDEX of another access method than btree, says: a valid one where there
+ * is one; InvalidOid: there is none.
+ */
+extern Oid	dyn_relation_of_statement(const DynTableDef *def, const char *sql, bool *valid);
+
 /* The condition of an index as it is stored, or NULL. */
 extern Node *dyn_relation_predicate(Oid relid);
 

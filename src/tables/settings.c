@@ -189,6 +189,7 @@ dyn_settings_read(const char *definition, DynTableSettings *settings)
 	settings->insights = read_insights(root);
 	settings->ttl_attribute = dyn_request_cstring(ttl, "AttributeName");
 	settings->ttl_enabled = dyn_request_bool(ttl, "Enabled", false);
+	settings->ttl_since = read_time(ttl, "LastUpdateDateTime");
 	settings->pitr_since = read_time(pitr, "EnabledDateTime");
 	settings->pitr_days = (int) dyn_request_integer(pitr, "RecoveryPeriodInDays", 0);
 	settings->restored = read_json(root, "RestoreSummary");
@@ -296,7 +297,10 @@ write_ttl(StringInfo out, const DynTableSettings *settings)
 	dyn_jsonout_member(out, "TimeToLive");
 	appendStringInfoChar(out, '{');
 	dyn_settings_print_text(out, "AttributeName", settings->ttl_attribute);
-	appendStringInfo(out, ",\"Enabled\":%s}", settings->ttl_enabled ? "true" : "false");
+	appendStringInfo(out, ",\"Enabled\":%s", settings->ttl_enabled ? "true" : "false");
+	if (settings->ttl_since > 0)
+		dyn_settings_print_time(out, "LastUpdateDateTime", settings->ttl_since);
+	appendStringInfoChar(out, '}');
 }
 
 static void

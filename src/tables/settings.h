@@ -75,6 +75,7 @@ typedef struct DynTableSettings
 	DynInsights insights;
 	char	   *ttl_attribute;	/* of Time to Live; NULL: was never enabled */
 	bool		ttl_enabled;
+	double		ttl_since;		/* of its last change; 0: unknown */
 	double		pitr_since;		/* point-in-time recovery was asked for; 0: it is off */
 	int			pitr_days;
 	char	   *restored;		/* JSON object: the backup that the table was made of; NULL: of none */

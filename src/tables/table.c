@@ -30,6 +30,7 @@
 #include "tables/catalog.h"
 #include "tables/columns.h"
 #include "tables/ddl.h"
+#include "tables/hnsw.h"
 #include "tables/relation.h"
 #include "tables/table.h"
 
@@ -132,6 +133,14 @@ unlink_invalid_tables(void)
 }
 
 static void
+free_vector_plans(DynVectorIndex *vector)
+{
+	for (int i = 0; i < vector->nplans; i++)
+		if (vector->plans[i].plan.plan)
+			SPI_freeplan(vector->plans[i].plan.plan);
+}
+
+static void
 free_table(DynTable *table)
 {
 	ListCell   *cell;
@@ -146,6 +155,8 @@ free_table(DynTable *table)
 		if (table->range_plans[i]->plan.plan)
 			SPI_freeplan(table->range_plans[i]->plan.plan);
 	}
+	for (int i = 0; i < table->nvectors; i++)
+		free_vector_plans(&table->vectors[i]);
 	foreach(cell, table->retired_plans)
 		SPI_freeplan(lfirst(cell));
 	MemoryContextDelete(table->context);
@@ -212,14 +223,52 @@ make_index(const DynIndexDef *def)
 	return index;
 }
 
+static DynVectorIndex
+make_vector(const DynIndexDef *def)
+{
+	DynVectorIndex vector = {
+		.name = pstrdup(def->name),
+		.backfilling = def->status == DYN_INDEX_CREATING,
+		.attribute = {pstrdup(def->vector->attribute), strlen(def->vector->attribute)},
+		.dimensions = def->vector->dimensions,
+		.metric = def->vector->metric,
+		.has_hash = def->vector->has_hash,
+		.nkeys = def->vector->nkeys,
+		.keys = palloc0_array(DynKeyAttr, Max(def->vector->nkeys, 1)),
+		.projection = projection_from_name(def->projection),
+		.ninclude = def->ninclude,
+		.include = palloc0_array(DynSlice, Max(def->ninclude, 1))
+	};
+
+	for (int i = 0; i < vector.nkeys; i++)
+		vector.keys[i] = copy_key(def->vector->keys[i]);
+	for (int i = 0; i < def->ninclude; i++)
+		vector.include[i] = (DynSlice) {pstrdup(def->include[i]), strlen(def->include[i])};
+	return vector;
+}
+
 static void
 set_relations(DynTable *table, const DynTableDef *def)
 {
 	int			n = 0;
+	bool		valid;
 
 	for (int i = 0; i < def->nindexes; i++)
 		if (def->indexes[i].status != DYN_INDEX_DELETING)
 			table->indexes[n++].relid = dyn_relation_of_index(def, &def->indexes[i], true);
+	n = 0;
+	for (int i = 0; i < def->nvectors; i++)
+	{
+		DynVectorIndex *vector = &table->vectors[n];
+		Oid			hnsw;
+
+		if (def->vectors[i].status == DYN_INDEX_DELETING)
+			continue;
+		hnsw = dyn_hnsw_relation(def, &def->vectors[i], &valid);
+		vector->hnsw_relid = valid ? hnsw : InvalidOid;
+		vector->relid = dyn_relation_of_index(def, &def->vectors[i], true);
+		n++;
+	}
 }
 
 /* An entry in a context of its own below the current one. */
@@ -246,6 +295,10 @@ make_table(const DynTableDef *def)
 	for (int i = 0; i < def->nindexes; i++)
 		if (def->indexes[i].status != DYN_INDEX_DELETING)
 			table->indexes[table->nindexes++] = make_index(&def->indexes[i]);
+	table->vectors = palloc0_array(DynVectorIndex, Max(def->nvectors, 1));
+	for (int i = 0; i < def->nvectors; i++)
+		if (def->vectors[i].status != DYN_INDEX_DELETING)
+			table->vectors[table->nvectors++] = make_vector(&def->vectors[i]);
 	MemoryContextSwitchTo(old);
 	set_relations(table, def);
 	return table;

@@ -21,6 +21,7 @@
 #include "tables/index_kind.h"
 #include "tables/settings.h"
 #include "value/key.h"
+#include "value/reals.h"
 
 typedef struct DynTable DynTable;
 
@@ -89,6 +90,28 @@ typedef struct DynRangePlan
 } DynRangePlan;
 
 #define DYN_MAX_RANGE_PLANS 64	/* kept per table */
+#define DYN_MAX_VECTOR_PLANS 8	/* kept per vector index */
+
+/* A vector index.  Its keys are the attributes of its SearchSchema, the HASH one first. */
+typedef struct DynVectorIndex
+{
+	char	   *name;
+	Oid			relid;			/* its relation of access method dynapg_flat; InvalidOid: there is none */
+	Oid			hnsw_relid;		/* its HNSW index; InvalidOid: there is none */
+	bool		backfilling;	/* being built: no search can use it */
+	DynSlice	attribute;
+	int			dimensions;
+	DynMetric	metric;
+	bool		has_hash;
+	int			nkeys;
+	DynKeyAttr *keys;
+	DynProjection projection;
+	int			ninclude;
+	DynSlice   *include;
+	int			nplans;			/* see search.c */
+	int			next_plan;
+	DynRangePlan plans[DYN_MAX_VECTOR_PLANS];
+} DynVectorIndex;
 
 struct DynTable
 {
@@ -105,6 +128,8 @@ struct DynTable
 	char	   *qualified;		/* quoted schema-qualified relation name */
 	int			nindexes;
 	DynIndex   *indexes;		/* sorted by name */
+	int			nvectors;
+	DynVectorIndex *vectors;
 	MemoryContext context;		/* everything of this entry but the plans */
 	Oid			item_type;		/* dynapg.item */
 	uint64		checked_in;		/* see database/code.h */
@@ -116,6 +141,13 @@ struct DynTable
 	DynRangePlan *range_plans[DYN_MAX_RANGE_PLANS]; /* in context; last used first */
 	List	   *retired_plans;	/* replaced while they may have been running */
 };
+
+/* Has the table any index whose entries an update could make unfit? */
+static inline bool
+dyn_table_has_indexes(const DynTable *table)
+{
+	return table->nindexes > 0 || table->nvectors > 0;
+}
 
 /*
  * Gets each row's item, detoasted, good until it returns; the current memory context is reset after it.

@@ -10,6 +10,7 @@
 #include "tables/catalog.h"
 #include "tables/count.h"
 #include "tables/projection.h"
+#include "tables/vector_items.h"
 #include "throughput/capacity.h"
 
 #define GIGABYTE 1073741824.0
@@ -107,6 +108,21 @@ index_write_units(const DynTable *table, const DynIndex *index, DynValue old_ite
 	return dyn_capacity_of_write(Max(old_size, new_size));
 }
 
+static void
+add_vector_bytes(DynCapacity *capacity, const DynTable *table, DynValue old_item, DynValue new_item)
+{
+	for (int i = 0; i < table->nvectors; i++)
+	{
+		double		bytes = dyn_vector_write_bytes(table, &table->vectors[i], old_item, new_item);
+
+		if (bytes == 0)
+			continue;
+		if (capacity->vector_bytes == NULL)
+			capacity->vector_bytes = palloc0_array(double, table->nvectors);
+		capacity->vector_bytes[i] += bytes;
+	}
+}
+
 /* Adds a write whose units of the table and of its local indexes count that many times. */
 static void
 add_write(DynCapacity *capacity, const DynTable *table, const struct varlena *old_item, const struct varlena *new_item,
@@ -131,6 +147,7 @@ add_write(DynCapacity *capacity, const DynTable *table, const struct varlena *ol
 			capacity->index_units = palloc0_array(double, table->nindexes);
 		capacity->index_units[i] += index->kind == DYN_INDEX_LOCAL ? factor * units : units;
 	}
+	add_vector_bytes(capacity, table, old_root, new_root);
 }
 
 void
@@ -192,6 +209,26 @@ append_index_arms(StringInfo reply, const DynCapacity *capacity, const DynTable 
 		appendStringInfoChar(reply, '}');
 }
 
+static void
+append_vector_bytes(StringInfo reply, const DynCapacity *capacity, const DynTable *table)
+{
+	bool		any = false;
+
+	dyn_jsonout_member(reply, "VectorIndexes");
+	appendStringInfoChar(reply, '{');
+	for (int i = 0; i < table->nvectors; i++)
+	{
+		if (capacity->vector_bytes[i] == 0)
+			continue;
+		if (any)
+			appendStringInfoChar(reply, ',');
+		any = true;
+		dyn_jsonout_string(reply, table->vectors[i].name, strlen(table->vectors[i].name));
+		appendStringInfo(reply, ":{\"VectorWriteRequestBytes\":%.1f}", capacity->vector_bytes[i]);
+	}
+	appendStringInfoChar(reply, '}');
+}
+
 void
 dyn_capacity_print(StringInfo reply, const DynCapacity *capacity, const DynTable *table)
 {
@@ -211,6 +248,8 @@ dyn_capacity_print(StringInfo reply, const DynCapacity *capacity, const DynTable
 			append_index_arms(reply, capacity, table, DYN_INDEX_GLOBAL);
 			append_index_arms(reply, capacity, table, DYN_INDEX_LOCAL);
 		}
+		if (capacity->vector_bytes != NULL)
+			append_vector_bytes(reply, capacity, table);
 		append_arm(reply, "Table", capacity->kind, capacity->table_units);
 	}
 	dyn_jsonout_member(reply, "TableName");

@@ -46,6 +46,7 @@ typedef struct DynCapacity
 	DynSlice	table_name;		/* as the request gave it, a name or an ARN */
 	double		table_units;
 	double	   *index_units;	/* one of each of the table's indexes; NULL while none was charged */
+	double	   *vector_bytes;	/* written, one of each of the table's vector indexes; NULL while there were none */
 } DynCapacity;
 
 /* ReturnConsumedCapacity. */

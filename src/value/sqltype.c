@@ -26,6 +26,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "value/decode.h"
 #include "value/key.h"
 #include "value/number.h"
 #include "value/tree.h"
@@ -81,17 +82,21 @@ hint_at_plain_json(void *arg)
 static struct varlena *
 item_from_text(const char *data, size_t len)
 {
-	DynJson    *json = dyn_json_parse(data, len);
-	ErrorContextCallback context = {.previous = error_context_stack, .callback = hint_at_plain_json, .arg = json};
-	DynNode		root;
+	struct varlena *item = dyn_decode_item(data, len);
+	DynJson    *json;
+	ErrorContextCallback context = {.previous = error_context_stack, .callback = hint_at_plain_json};
 	DynViolation violation;
 
+	if (item != NULL)
+		return item;
+	context.arg = json = dyn_json_parse(data, len);
 	error_context_stack = &context;
 	dyn_value_map_check_types(json);
-	if (!dyn_node_item_from_json(json, &dyn_wording_plain, &root, &violation))
+	item = dyn_item_from_json(json, &dyn_wording_plain, &violation);
+	if (item == NULL)
 		dyn_violation_raise(&dyn_wording_plain, &violation);
 	error_context_stack = context.previous;
-	return dyn_item_build(&root);
+	return item;
 }
 
 /* The item's text form; room is left in front for a varlena header. */

@@ -86,6 +86,9 @@ extern bool dyn_node_from_json(const DynJson *json, const DynWording *wording, D
 /* The same for a map of attribute values: an item, a key. The root is open. */
 extern bool dyn_node_item_from_json(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation);
 
+/* The same for the item itself; NULL with *violation set. */
+extern struct varlena *dyn_item_from_json(const DynJson *json, const DynWording *wording, DynViolation *violation);
+
 /*
  * DynamoDB's ValidationException text for an empty attribute name, or NULL for a good one.  Raises the error for a
  * name that is too long, which the service words the same wherever the name stands.

@@ -20,6 +20,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "value/decode.h"
 #include "value/number.h"
 #include "value/tree.h"
 
@@ -180,7 +181,7 @@ void
 dyn_value_check_types(const DynJson *json)
 {
 	check_stack_depth();
-	if (is_null(json))
+	if (is_null(json) || dyn_json_decoded(json) != NULL)
 		return;
 	expect_attribute_value(json);
 	for (const DynJson *member = dyn_json_first(json); member != NULL; member = dyn_json_next(member))
@@ -220,7 +221,7 @@ dyn_value_check_types(const DynJson *json)
 void
 dyn_value_map_check_types(const DynJson *json)
 {
-	if (is_null(json))
+	if (is_null(json) || dyn_json_decoded(json) != NULL)
 		return;
 	expect_map(json);
 	for (const DynJson *member = dyn_json_first(json); member != NULL; member = dyn_json_next(member))
@@ -545,14 +546,34 @@ bool
 dyn_node_from_json(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation)
 {
 	Reading		reading = {dyn_wording_or_plain(wording), violation};
+	const DynDecoded *decoded = dyn_json_decoded(json);
 
-	return read_value(&reading, json, 0, out);
+	if (decoded == NULL)
+		return read_value(&reading, json, 0, out);
+	*out = dyn_node_of(decoded->value);
+	return true;
 }
 
 bool
 dyn_node_item_from_json(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation)
 {
 	Reading		reading = {dyn_wording_or_plain(wording), violation};
+	const DynDecoded *decoded = dyn_json_decoded(json);
 
-	return read_members(&reading, json, 0, out);
+	if (decoded == NULL)
+		return read_members(&reading, json, 0, out);
+	*out = dyn_node_of(decoded->value);
+	dyn_node_open(out);
+	return true;
+}
+
+struct varlena *
+dyn_item_from_json(const DynJson *json, const DynWording *wording, DynViolation *violation)
+{
+	const DynDecoded *decoded = dyn_json_decoded(json);
+	DynNode		root;
+
+	if (decoded != NULL)
+		return decoded->item;
+	return dyn_node_item_from_json(json, wording, &root, violation) ? dyn_item_build(&root) : NULL;
 }

@@ -556,7 +556,7 @@ sub mutate_bytes
 	return substr($octets, 0, 1_000_000);
 }
 
-my @operations = ((qw(put_item update_item transact_write_items) x 4), (qw(get_item delete_item query scan transact_get_items batch_get_item batch_write_item execute_statement twin) x 2),
+my @operations = ((qw(put_item update_item transact_write_items) x 4), (qw(get_item delete_item query scan transact_get_items batch_get_item batch_write_item execute_statement twin twin_write) x 2),
 	qw(execute_statement batch_execute_statement execute_transaction create_table update_table describe_table delete_table list_tables));
 
 sub json_octets
@@ -573,6 +573,7 @@ sub request
 	my ($self) = @_;
 	my $op = $self->pick(@operations);
 	return ($op, json_octets($self->twin_request)) if $op eq 'twin';
+	return ($op, json_octets($self->twin_write_request)) if $op eq 'twin_write';
 	my $request = $self->valid_request($op);
 	my $changes = $self->pick(0, 1, 1, 1, 2, 3);
 	$request = $self->mutate($request) for 1 .. $changes;

@@ -39,7 +39,7 @@ sub statement_condition
 		my ($open, $close) = @{ $self->pick([ '(', ')' ], [ '[', ']' ]) };
 		return "$path " . $self->pick('', 'not ') . "IN $open" . join(', ', map { $self->statement_operand($parameters) } 0 .. $self->random(4)) . $close;
 	}
-	return "$path IS " . $self->pick('', 'NOT ') . $self->pick('MISSING', 'NULL') if $kind < 7;
+	return $path . $self->pick(' IS ', ' IS ', ' IS NOT ', ' IS NOT ', ' = ', ' <> ') . $self->pick('MISSING', 'NULL') if $kind < 7;
 	return "attribute_type($path, " . $self->pick("'S'", "'SS'", "'X'", 'n') . ')' if $kind == 7;
 	return $self->pick('begins_with(', 'CONTAINS(') . "$path, " . $self->statement_operand($parameters) . ')' if $kind == 8;
 	return 'NOT ' . $self->statement_condition($parameters, $depth + 1) if $kind == 9;
@@ -238,6 +238,105 @@ sub twin_request
 	push @$native, 'ExpressionAttributeValues', object(map { (":v$_", $values[$_]) } 0 .. $#values) if @values;
 	return object('Statement', 'SELECT * FROM FuzzS WHERE ' . join(' AND ', @terms) . $order, @parameters ? ('Parameters', [@parameters]) : (),
 		'Operation', @key ? 'query' : 'scan', 'Native', $native);
+}
+
+# An action of UPDATE, and the clause and action of UpdateExpression that are the same.
+sub twin_action
+{
+	my ($self, $parameters, $values) = @_;
+	my $path = $self->pick('n', 's', 'm', 'l', 'x', 'm.a', 'm.q', 'l[0]', 'l[1].a', 'l[7]', 'ss', 'ns', 'g', 'h', 'a');
+	my $kind = $self->random(9);
+	return ("REMOVE $path", 'REMOVE', $path) if $kind == 0;
+	my $other = $kind < 5 ? $self->pick('n', 'n', 'n', $path, 'nothing') : $self->pick('l', 'l', $path);
+	$path = $self->pick('ss', 'ns', 'fresh') if $kind > 5 && $self->random(3);
+	my $value = $kind < 3 ? $self->pick($self->value, object('N', '5'), object('L', [])) : $kind < 5 ? object('N', $self->pick('1', '-2.5', '0')) : $kind < 6 ? object('L', [ $self->value ])
+	  : $self->pick(object('SS', [ 'a', $self->pick('b', 'z') ]), object('NS', [ '1', $self->pick('2', '7') ]), object('SS', ['a']), object('N', '1'), $self->value);
+	push @$parameters, $value;
+	push @$values, $value;
+	my $name = ':v' . $#$values;
+	return ("SET $path = ?", 'SET', "$path = $name") if $kind < 3;
+	if ($kind < 5)
+	{
+		my $op = $self->pick('+', '-');
+		return ("SET $path = $other $op ?", 'SET', "$path = $other $op $name");
+	}
+	if ($kind == 5)
+	{
+		return ("SET $path = list_append($other, ?)", 'SET', "$path = list_append($other, $name)") if $self->random(2);
+		return ("SET $path = list_append(?, $other)", 'SET', "$path = list_append($name, $other)");
+	}
+	return ("SET $path = set_add($path, ?)", 'ADD', "$path $name") if $self->random(2);
+	return ("SET $path = set_delete($path, ?)", 'DELETE', "$path $name");
+}
+
+# A statement of UPDATE or DELETE for one item, and the native operation.
+sub twin_change
+{
+	my ($self, $pk, $sk) = @_;
+	my (@parameters, @values, %clauses, @actions);
+	my $update = $self->random(3);
+	my $native = object('TableName', 'FuzzS', 'Key', object('pk', $pk, 'sk', $sk));
+	my $presence = $update ? 'attribute_exists(pk)' : 'attribute_not_exists(pk)';
+	my $returning = '';
+
+	for (1 .. ($update ? $self->pick(1, 1, 1, 2, 3) : 0))
+	{
+		my ($action, $clause, $same) = $self->twin_action(\@parameters, \@values);
+		push @actions, $action;
+		push @{ $clauses{$clause} }, $same;
+	}
+	my @terms = $self->random(2) ? ('pk = ?', 'sk = ?') : ('? = sk', '? = pk');
+	push @parameters, $terms[0] =~ /pk/ ? ($pk, $sk) : ($sk, $pk);
+	if ($self->random(3) == 0)
+	{
+		my ($term, $same) = $self->twin_condition(\@parameters, \@values, 1);
+		push @terms, $term;
+		$presence .= ($update ? ' AND ' : ' OR ') . $same;
+	}
+	push @$native, 'ConditionExpression', $presence if $update || @terms > 2;
+	push @$native, 'UpdateExpression', join(' ', map { "$_ " . join(', ', @{ $clauses{$_} }) } sort keys %clauses) if $update;
+	push @$native, 'ExpressionAttributeValues', object(map { (":v$_", $values[$_]) } 0 .. $#values) if @values;
+	if ($self->random(2))
+	{
+		my ($all, $when) = $update ? ($self->pick('ALL', 'MODIFIED'), $self->pick('OLD', 'NEW')) : ('ALL', 'OLD');
+		$returning = " RETURNING $all $when *";
+		push @$native, 'ReturnValues', ($all eq 'ALL' ? 'ALL' : 'UPDATED') . "_$when";
+	}
+	my $text = ($update ? 'UPDATE FuzzS ' . join(' ', @actions) : 'DELETE FROM FuzzS') . ' WHERE ' . join(' AND ', @terms) . $returning;
+	return object('Statement', $text, 'Parameters', [@parameters], 'Operation', $update ? 'update_item' : 'delete_item', 'Native', $native);
+}
+
+# The same of INSERT: its item as a parameter, or with its attributes as parameters.
+sub twin_insert
+{
+	my ($self, $pk, $sk) = @_;
+	my @members = ('pk', $pk, 'sk', $sk);
+	my $native = object('TableName', 'FuzzS', 'ConditionExpression', 'attribute_not_exists(pk)');
+
+	push @members, $_, $self->random(3) ? $self->value : object('S', 'a') for grep { $self->random(2) } qw(n s m l x a ss ns);
+	push @members, 'g', object('S', 'a') if $self->random(2);
+	push @members, 'h', $self->pick(object('N', '1'), object('N', '2'), $self->value) if $self->random(2);
+	push @$native, 'Item', object(@members);
+	return object('Statement', 'INSERT INTO FuzzS VALUE ?', 'Parameters', [ object('M', object(@members)) ], 'Operation', 'put_item', 'Native', $native) if $self->random(2);
+	my @names = map { $members[ 2 * $_ ] } 0 .. $#members / 2;
+	return object('Statement', "INSERT INTO FuzzS VALUE {" . join(', ', map { "'$_': ?" } @names) . '}', 'Parameters', [ map { $members[ 2 * $_ + 1 ] } 0 .. $#members / 2 ],
+		'Operation', 'put_item', 'Native', $native);
+}
+
+# {"Statement", "Parameters", "Operation", "Native"}: a write, and the operation that does the same.
+sub twin_write_request
+{
+	my ($self) = @_;
+	my $pk = object('S', $self->pick('a', 'b'));
+	my $sk = object('N', $self->pick('1', '2', '-3', '1.0'));
+	my $request = $self->random(3) ? $self->twin_change($pk, $sk) : $self->twin_insert($pk, $sk);
+	my ($native) = map { $request->[ $_ + 1 ] } grep { $request->[$_] eq 'Native' } 1 .. $#$request;
+	for my $options ([ ReturnConsumedCapacity => 'INDEXES' ], [ ReturnValuesOnConditionCheckFailure => 'ALL_OLD' ])
+	{
+		next if $self->random(2);
+		push @$_, @$options for $request, $native;
+	}
+	return $request;
 }
 
 1;

@@ -195,6 +195,56 @@ EXCEPTION WHEN untranslatable_character THEN
 	RETURN NULL;			-- U+0000 is no character of PostgreSQL's
 END $$;
 
+-- What a write says, as the native operation would say it, and what the tables hold then.  It is undone unless it stays.
+CREATE FUNCTION fuzz.try_write(operation text, request json, stays boolean, OUT answer text, OUT state text) LANGUAGE plpgsql AS $$
+DECLARE
+	reply json;
+	detail text;
+BEGIN
+	reply := fuzz.call(operation, request);
+	answer := concat_ws(' ', 'ok', coalesce(reply->'Items'->0, reply->'Attributes')::text, (reply->'ConsumedCapacity')::jsonb::text);
+	state := fuzz.state();
+	IF NOT stays THEN
+		RAISE SQLSTATE 'ZZ000';
+	END IF;
+EXCEPTION
+	WHEN SQLSTATE 'ZZ000' THEN
+		NULL;
+	WHEN SQLSTATE 'ND001' THEN
+		answer := 'refused';
+	WHEN SQLSTATE 'ND003' OR SQLSTATE 'ND015' THEN
+		GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+		answer := concat_ws(' ', 'failed', CASE WHEN SQLSTATE = 'ND003' AND operation NOT IN ('put_item') THEN nullif(detail, '')::json->>'Item' END);
+END $$;
+
+-- A statement that writes and the native operation: equal answers, equal tables, or both are refused.
+CREATE FUNCTION fuzz.judge_twin_write(request json) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	native record;
+	statement record;
+BEGIN
+	native := fuzz.try_write(request->>'Operation', request->'Native', false);
+	statement := fuzz.try_write('execute_statement', request, true);
+	PERFORM fuzz.count('twin_write', split_part(statement.answer, ' ', 1)), fuzz.count('twin_write of ' || (request->>'Operation'), split_part(statement.answer, ' ', 1));
+	RETURN CASE WHEN statement.answer <> native.answer THEN 'said ' || statement.answer || ', not ' || native.answer
+		WHEN statement.state <> native.state THEN 'the tables hold something else' END;
+EXCEPTION WHEN untranslatable_character THEN
+	RETURN NULL;			-- U+0000 is no character of PostgreSQL's
+END $$;
+
+-- The explanation of a statement has lines, or DynamoDB's error.
+CREATE FUNCTION fuzz.judge_explanation(request json) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	lines bigint;
+BEGIN
+	SELECT count(*) INTO lines FROM dynapg.explain_statement(request->>'Statement', VARIADIC ARRAY(SELECT json_array_elements(request->'Parameters'))) line WHERE line <> '';
+	PERFORM fuzz.count('explained', 'ok');
+	RETURN CASE WHEN lines < 4 AND request->>'Statement' IS NOT NULL THEN 'an explanation of ' || lines || ' lines' END;
+EXCEPTION WHEN OTHERS THEN
+	PERFORM fuzz.count('explained', SQLSTATE);
+	RETURN CASE WHEN SQLSTATE !~ '^(ND|22|54001)' THEN 'explained: ' || SQLSTATE || ' ' || SQLERRM END;	-- PostgreSQL's operators of json
+END $$;
+
 -- A request, as octets: an error is DynamoDB's, a reply is JSON.
 CREATE FUNCTION fuzz.judge_request(operation text, request bytea) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -206,6 +256,12 @@ DECLARE
 BEGIN
 	IF operation = 'twin' THEN
 		RETURN fuzz.judge_twin(request::json);
+	END IF;
+	IF operation = 'twin_write' THEN
+		RETURN fuzz.judge_twin_write(request::json);
+	END IF;
+	IF operation = 'execute_statement' THEN
+		unlike := fuzz.judge_explanation(request::json);
 	END IF;
 	IF operation = 'transact_write_items' THEN
 		unlike := fuzz.judge_transaction(request::json);

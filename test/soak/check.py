@@ -16,6 +16,7 @@ between its beginning and its end?
    overwrote what X read, and where X ended before Y began has no cycle.  It is known completely, since the order of the versions is;
    so a history passes if and only if there is such an order (but for conditions with several versions that may have
    met them, which give the edges that all of those have in common).
+7. What each follower read of the table's stream is this history of every item: in order, nothing twice, nothing missing (streams.py).
 
 A violation has a kind, and a text that tells what happened in words.  Prints counts, and exits with 1 when it found any.
 """
@@ -28,6 +29,7 @@ import time
 
 import history as histories
 import model
+import streams
 from history import NEVER
 
 TOLD = 12       # violations that are told in full, and cycles that are looked for: 3
@@ -117,6 +119,7 @@ class Checker:
         for item in self.items.values():
             self.check_item(item, touching[item.name])
         self.check_graph()
+        streams.check(self)
         return self.violations
 
     # -- 1: versions of accounts --
@@ -591,6 +594,8 @@ def tell_counts(checker):
           f"{sum(read.kind == 'failed' for read in history.reads)} items of failed conditions")
     print(f"{sum(len(item.makers) - 1 for item in checker.items.values())} versions of {len(checker.items)} items, {checker.gaps} of unknown makers; "
           f"graph of {len(checker.nodes)} operations and {checker.edges} edges, {checker.ranges} reads of one of several versions")
+    for name, records in history.streams.items():
+        print(f"{name}: {len(records)} records from {len({record.shard for record in records})} shards")
 
 
 def main():

@@ -4,6 +4,7 @@ import json
 import os
 
 import model
+import streams
 
 NEVER = float("inf")
 
@@ -45,6 +46,7 @@ class History:
         self.counts = {}        # (kind, outcome): attempts
         self.refusals = {}      # why: attempts
         self.surprises = []     # replies that nothing here should cause
+        self.streams = {}       # follower: its records
 
     def everything(self):
         return [model.account(i) for i in range(self.accounts)]
@@ -161,5 +163,8 @@ class Loader:
 def load(folder):
     loader = Loader()
     for name in sorted(os.listdir(folder)):
-        loader.load(os.path.join(folder, name))
+        if name.startswith(streams.NAME):
+            loader.history.streams[name] = streams.load(os.path.join(folder, name))
+        else:
+            loader.load(os.path.join(folder, name))
     return loader.finish()

@@ -35,7 +35,8 @@ PAUSES = f"""
     SELECT 1"""
 
 CREATE_TABLE = ('{"TableName":"%s","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],'
-                '"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]}' % TABLE)
+                '"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}],'
+                '"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"}}' % TABLE)
 
 
 def account(number):

@@ -7,6 +7,7 @@ a server with that flaw would have, as little as it can; check.py has to name it
 check.py must not complain of them.  Prints a line for each, and exits with 1 if one was not as it is to be; the history may have no place for it.
 """
 
+import copy
 import pickle
 import sys
 
@@ -328,6 +329,65 @@ def read_of_nothing(planter):
             return True
 
 
+# -- in the stream --
+
+def records_of_accounts(planter):
+    """(records of a follower, place) of the records of accounts but the first of each."""
+    for records in planter.history.streams.values():
+        for place, record in enumerate(records):
+            if record.event == "MODIFY":
+                yield records, place
+
+
+def record_missing(planter):
+    for records, place in records_of_accounts(planter):
+        del records[place]
+        return True
+
+
+def last_record_missing(planter):
+    for records in planter.history.streams.values():
+        del records[-1]
+        return True
+
+
+def record_twice(planter):
+    for records, place in records_of_accounts(planter):
+        records.insert(place + 1, records[place])
+        return True
+
+
+def records_swapped(planter):
+    """Two changes of one item, with the numbers as they should be."""
+    for records, place in records_of_accounts(planter):
+        for other in range(place + 1, len(records)):
+            if records[other].item == records[place].item:
+                first, second = records[place], records[other]
+                records[place], records[other] = second, first
+                first.number, second.number = second.number, first.number
+                first.shard, second.shard = second.shard, first.shard
+                return True
+
+
+def record_of_refusal(planter):
+    """A record of a write that was rolled back."""
+    refused = next((write for write in planter.history.writes.values() if write.outcome == "no" and model.is_account(write.actions[0][1])), None)
+    for records in planter.history.streams.values():
+        last = max((record for record in records if refused and record.item == refused.actions[0][1]), key=lambda record: record.new_n, default=None)
+        if last:
+            extra = copy.copy(last)
+            extra.number, extra.id = max(record.number for record in records) + 1, "another"
+            extra.old_n, extra.old_c, extra.new_n, extra.new_c = last.new_n, last.new_c, last.new_n + 1, refused.name
+            records.append(extra)
+            return True
+
+
+def wrong_old_image(planter):
+    for records, place in records_of_accounts(planter):
+        records[place].old_n -= 1
+        return True
+
+
 # -- no violations --
 
 def nothing(planter):
@@ -367,7 +427,9 @@ PLANTS = (
     (check_ignored, "condition did not hold"), (refused_wrongly, "refused wrongly"), (write_skew, "write skew"),
     (read_skew, "read skew"), (read_skews, "read skew"), (against_real_time, "against real time"), (overtaken_write, "overtaken write"),
     (two_owners, "two owners"), (claim_ignored, "condition did not hold"), (claim_not_seen, "condition did not hold"),
-    (read_of_nothing, "read of nothing"),
+    (read_of_nothing, "read of nothing"), (record_missing, "missing record"), (last_record_missing, "missing record"),
+    (record_twice, "record twice"), (records_swapped, "missing record"), (record_of_refusal, "record of nothing"),
+    (wrong_old_image, "records out of order"),
     (nothing, None), (replies_lost, None), (never_arrived, None), (batch_in_between, None),
 )
 
@@ -377,12 +439,12 @@ def main():
     good = check.Checker(original)
     if good.check():
         sys.exit(f"the history is no good one: {good.violations[0]}")
-    copy = pickle.dumps(original)
+    image = pickle.dumps(original)
     wrong = 0
     for plant, expected in PLANTS:
         if sys.argv[2:] and plant.__name__ not in sys.argv[2:]:
             continue
-        history = pickle.loads(copy)
+        history = pickle.loads(image)
         placed = plant(Planter(history, good))
         found = {kind for kind, _ in check.Checker(history).check()} if placed else {"no place for it"}
         right = expected in found if expected else not found

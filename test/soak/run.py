@@ -16,6 +16,7 @@ import sys
 import time
 
 import model
+import streams
 import wire
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -36,6 +37,7 @@ def parse():
     parser.add_argument("--clients", type=int, default=4, help="client processes")
     parser.add_argument("--connections", type=int, default=6, help="of each client over HTTP")
     parser.add_argument("--sql-connections", type=int, default=1, help="of each client over SQL")
+    parser.add_argument("--followers", type=int, default=2, help="readers of the table's stream")
     parser.add_argument("--accounts", type=int, default=24)
     parser.add_argument("--claims", type=int, default=8)
     parser.add_argument("--kill-every", type=float, default=1.5, help="seconds between kills; 0: none")
@@ -53,7 +55,9 @@ class Soak:
         self.options = options
         self.random = random.Random(options.seed)
         self.numbers = 0
+        self.last = os.path.join(options.out, "last")
         self.clients = []
+        self.followers = []
         self.counts = {}
 
     # -- the server --
@@ -115,6 +119,10 @@ class Soak:
                      options.sql_connections, options.accounts, options.claims]
         self.clients.append(subprocess.Popen([sys.executable, os.path.join(HERE, "client.py"), *map(str, arguments)]))
 
+    def start_follower(self, number):
+        arguments = [os.path.join(self.options.out, f"{streams.NAME}{number}"), "127.0.0.1", self.options.http_port, self.last]
+        return subprocess.Popen([sys.executable, os.path.join(HERE, "follow.py"), *map(str, arguments)])
+
     def count(self, what):
         self.counts[what] = self.counts.get(what, 0) + 1
 
@@ -126,6 +134,14 @@ class Soak:
         client.wait()
         self.count("clients killed")
         self.start_client()
+
+    def kill_follower(self):
+        """The next one goes on where it was."""
+        number = self.random.randrange(len(self.followers))
+        self.followers[number].kill()
+        self.followers[number].wait()
+        self.followers[number] = self.start_follower(number)
+        self.count("readers of the stream killed")
 
     def backends(self, condition):
         return [int(pid) for pid in self.sql(f"SELECT pid FROM pg_catalog.pg_stat_activity WHERE {condition} AND pid <> pg_backend_pid()")]
@@ -170,12 +186,16 @@ class Soak:
 
     def run(self):
         self.prepare()
+        self.followers = [self.start_follower(number) for number in range(self.options.followers)]
         try:
             self.let_run()
+            self.read_all()
+            for follower in self.followers:
+                if follower.wait(timeout=120) != 0:
+                    sys.exit(f"a reader of the stream failed, status {follower.returncode}")
         finally:
-            for client in self.clients:
-                client.kill()
-        self.read_all()
+            for process in self.clients + self.followers:
+                process.kill()
         return self.counts
 
     def let_run(self):
@@ -184,7 +204,7 @@ class Soak:
         self.end = time.monotonic_ns() + int(options.seconds * 1e9)
         for _ in range(options.clients):
             self.start_client()
-        kills = (self.kill_client, self.terminate_worker, self.terminate_session)
+        kills = (self.kill_client, self.kill_follower, self.terminate_worker, self.terminate_session)
         crashes = [self.crash, self.restart]
         planted = not options.plant
         next_kill = start + (options.kill_every or float("inf"))
@@ -204,6 +224,8 @@ class Soak:
                 planted = True
             for client in [client for client in self.clients if client.poll() is not None and time.monotonic_ns() < self.end]:
                 sys.exit(f"a client ended by itself, status {client.returncode}")
+            for follower in [follower for follower in self.followers if follower.poll() is not None]:
+                sys.exit(f"a reader of the stream ended by itself, status {follower.returncode}")
         for client in self.clients:
             if client.wait(timeout=60) != 0:
                 sys.exit(f"a client failed, status {client.returncode}")
@@ -213,7 +235,7 @@ class Soak:
         items = [model.account(i) for i in range(self.options.accounts)] + [model.claim(i) for i in range(self.options.claims)]
         begin = time.monotonic_ns()
         text = self.call("TransactGetItems", model.transact_get(items, False))
-        with open(os.path.join(self.options.out, "last"), "w", encoding="utf-8") as file:
+        with open(self.last, "w", encoding="utf-8") as file:
             file.write(f"i\t{begin}\t0.1\t0\tR\t{' '.join(items)}\nc\t{time.monotonic_ns()}\t0.1\t0\tok\t{text}\n")
 
 

@@ -56,7 +56,7 @@ for (my $first = 1; $first <= $requests; $first += $batch)
 
 my $outcomes = run_sql(q(SELECT operation, outcome, calls FROM fuzz.outcomes ORDER BY 1, 2), 'outcomes');
 note($outcomes);
-for my $operation (qw(put_item get_item update_item delete_item query scan batch_get_item batch_write_item transact_write_items transact_get_items execute_statement batch_execute_statement execute_transaction compared twin create_table update_table describe_table delete_table list_tables))
+for my $operation (qw(put_item get_item update_item delete_item query scan batch_get_item batch_write_item transact_write_items transact_get_items execute_statement batch_execute_statement execute_transaction explained compared twin twin_write create_table update_table describe_table delete_table list_tables))
 {
 	my ($ok) = $outcomes =~ /^\Q$operation\E\|ok\|(\d+)/m;
 	cmp_ok($ok // 0, '>', 0, "some requests of $operation are good ones");

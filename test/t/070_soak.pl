@@ -1,6 +1,6 @@
 # 070_soak.pl - transfers between accounts by many clients over HTTP and SQL while clients and backends are killed and the server
-# crashes, and others attack the HTTP front: what they saw and did is strictly serializable, nothing acknowledged is lost, and the
-# sum stays.
+# crashes, and others attack the HTTP front: what they saw and did is strictly serializable, nothing acknowledged is lost, the
+# sum stays, and who follows the table's stream reads the same history, each change once.
 #
 # SOAK_SECONDS (60) and SOAK_CLIENTS (4 processes) choose the length and the load; `make soak` runs a longer one, and shows its counts.
 # SOAK_SEED repeats the choices of a run, not what comes of them.  The checker is proven first: it has to find planted
@@ -18,7 +18,8 @@ BAIL_OUT('there is no python3') unless $python;
 $ENV{PYTHONDONTWRITEBYTECODE} = 1;
 
 my ($node, $port) = http_node('soak', 'dynapg.http_workers = 4', 'fsync = on', 'restart_after_crash = on', 'max_connections = 60',
-	'dynapg.http_memory = 64MB', 'log_min_messages = log', 'log_min_error_statement = panic', 'log_statement = none', 'log_connections = off', 'log_disconnections = off');
+	'dynapg.http_memory = 64MB', 'log_min_messages = log', 'log_min_error_statement = panic', 'log_statement = none',
+	"dynapg.jobs_interval = '500ms'", "dynapg.stream_shard_age = '5s'", 'dynapg.stream_shards = 4', 'log_connections = off', 'log_disconnections = off');
 
 # Lets the soak run.  Returns the folder of its histories.
 sub soak
@@ -108,6 +109,7 @@ for (my $round = 1; $left > 0; $round++)
 	note("counted: $_") for split /\n/, $kills . $text;
 	is($status, 0, "round $round is in order") or diag $text;
 	like($kills, qr/\d+ clients killed, \d+ crashes, \d+ immediate stops, .*\d+ sessions terminated, \d+ workers terminated/, 'all was killed');
+	like($text, qr/^stream-1: [1-9]\d+ records from (?:[5-9]|\d\d+) shards$/m, 'the stream was followed');
 	like($text, qr/^TransactWriteItems: [1-9]\d* done, [1-9]\d* refused, [1-9]\d* lost$/m, 'transactions were done, refused and lost');
 	is($node->safe_psql('postgres', q{SELECT count(*) || ' ' || sum((dynapg.item_get_text(item, 'bal'))::int + (dynapg.item_get_text(item, 'res'))::int)
 		FROM dynamodb."Soak" WHERE pk LIKE 'a%'}), '24 24000', 'SQL finds the same sum');

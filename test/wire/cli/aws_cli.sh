@@ -117,6 +117,10 @@ is "execute-statement: insert" "$(db execute-statement --statement "INSERT INTO 
 	--query 'Items')" '[]'
 is "execute-statement: select" "$(db execute-statement --statement "SELECT song FROM $table WHERE artist = 'PartiQL' AND begins_with(song, 'p')" \
 	--query 'Items' | tr -d ' \n')" '[{"song":{"S":"p1"}}]'
+is "batch-execute-statement" "$(db batch-execute-statement --statements "[{\"Statement\": \"SELECT song FROM $table WHERE artist = 'PartiQL' AND song = 'p1'\"}, \
+	{\"Statement\": \"SELECT song FROM $table WHERE artist = 'PartiQL'\"}]" --query 'Responses[].[Item.song.S, Error.Code]' | tr -d ' \n')" '[["p1",null],[null,"ValidationError"]]'
+token=$(db execute-statement --statement "SELECT song FROM $table WHERE artist = 'Nina'" --limit 1 --query NextToken | tr -d '"')
+is "execute-statement: the next page" "$(db execute-statement --statement "SELECT song FROM $table WHERE artist = 'Nina'" --limit 1 --next-token "$token" --query 'length(Items) <= `1`')" 'true'
 is "execute-transaction" "$(db execute-transaction --transact-statements "[{\"Statement\": \"DELETE FROM $table WHERE artist = 'PartiQL' AND song = 'p1'\"}]" \
 	--query 'Responses' | tr -d ' \n')" '[{}]'
 refused "a malformed statement" "An error occurred (ValidationException) when calling the ExecuteStatement operation: \

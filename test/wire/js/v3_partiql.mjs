@@ -1,5 +1,6 @@
 // v3_partiql.mjs - the JavaScript SDK's version 3: PartiQL by lib-dynamodb: values, pages, batches, transactions.
 
+import * as low from '@aws-sdk/client-dynamodb';
 import { DynamoDBClient, CreateTableCommand, DeleteTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import {
   BatchExecuteStatementCommand, DynamoDBDocumentClient, ExecuteStatementCommand, ExecuteTransactionCommand,
@@ -53,6 +54,24 @@ section('batches and transactions', async () => {
   }));
   const read = await documents.send(new ExecuteTransactionCommand({ TransactStatements: [{ Statement: `SELECT x FROM ${TableName} WHERE id = 'a' AND sort = 3` }] }));
   assert.deepEqual(read.Responses, [{ Item: { x: [1, 2] } }]);
+});
+
+section("the low-level client's commands", async () => {
+  const { Items, ConsumedCapacity } = await client.send(new low.ExecuteStatementCommand({
+    Statement: `UPDATE ${TableName} SET n = ?, b = ? WHERE id = 'a' AND sort = 4 RETURNING ALL NEW *`, Parameters: [{ N: '1.50' }, { B: Uint8Array.of(1, 2) }],
+    ReturnConsumedCapacity: 'INDEXES' }));
+  assert.deepEqual(Items, [{ id: { S: 'a' }, sort: { N: '4' }, n: { N: '1.5' }, b: { B: Uint8Array.of(1, 2) } }]);
+  assert.deepEqual(ConsumedCapacity, { TableName, CapacityUnits: 1, Table: { CapacityUnits: 1 } });
+  const failed = await client.send(new low.ExecuteStatementCommand({ Statement: `UPDATE ${TableName} SET n = 2 WHERE id = 'a' AND sort = 4 AND n > 5`, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }))
+    .catch((error) => error);
+  assert.equal(failed.name, 'ConditionalCheckFailedException');
+  assert.deepEqual(failed.Item.n, { N: '1.5' });
+  const batch = await client.send(new low.BatchExecuteStatementCommand({ Statements: [{ Statement: `SELECT n FROM ${TableName} WHERE id = 'a' AND sort = 4` }, { Statement: 'SELECT' }] }));
+  assert.deepEqual(batch.Responses[0], { TableName, Item: { n: { N: '1.5' } } });
+  assert.equal(batch.Responses[1].Error.Code, 'ValidationError');
+  const cancelled = await client.send(new low.ExecuteTransactionCommand({ TransactStatements: [{ Statement: `INSERT INTO ${TableName} VALUE {'id':'z','sort':1}` },
+    { Statement: `INSERT INTO ${TableName} VALUE {'id':'a','sort':4}` }] })).catch((error) => error);
+  assert.deepEqual(cancelled.CancellationReasons.map((reason) => reason.Code), ['None', 'DuplicateItem']);
 });
 
 section('delete the table', async () => {

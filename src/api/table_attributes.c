@@ -1,0 +1,84 @@
+/*
+ * table_attributes.c - what keys and vector indexes of a request share: attribute definitions and projections
+ */
+#include "postgres.h"
+
+#include "api/table_attributes.h"
+#include "base/errors.h"
+#include "base/jsonout.h"
+#include "base/request.h"
+#include "tables/settings.h"
+
+int
+dyn_attributes_find(const DynDefinitions *definitions, DynSlice name)
+{
+	for (int i = 0; i < definitions->count; i++)
+		if (dyn_slice_equal((DynSlice) {definitions->attrs[i].name, definitions->attrs[i].len}, name))
+			return i;
+	return -1;
+}
+
+/* Names of key and projected attributes live in columns of type text. */
+void
+dyn_attributes_refuse_nul(DynSlice name)
+{
+	if (memchr(name.data, '\0', name.len))
+		dyn_validation(DYN_INVALID_PARAMETER "Names of key attributes and projected attributes with U+0000 are not supported");
+}
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+void
+dyn_attributes_read_projection(const DynJson *projection, DynIndexDef *index)
+{
+	const DynJson *names = dyn_request_member(projection, "NonKeyAttributes");
+	bool		include = dyn_request_is(projection, "ProjectionType", "INCLUDE");
+
+	index->projection = dyn_request_cstring(projection, "ProjectionType");
+	if (!index->projection)
+		dyn_validation(DYN_INVALID_PARAMETER "Unknown ProjectionType: null");
+	if (names && !include)
+		dyn_validation(DYN_INVALID_PARAMETER "ProjectionType is %s, but NonKeyAttributes is specified", index->projection);
+	if (!names && include)
+		dyn_validation(DYN_INVALID_PARAMETER "ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
+	if (!names)
+		return;
+
+	index->include = palloc(dyn_json_count(names) * sizeof(char *));
+	for (const DynJson *name = dyn_json_first(names); name; name = dyn_json_next(name))
+	{
+		DynSlice	text = dyn_json_string(name);
+
+		dyn_attributes_refuse_nul(text);
+		for (int i = 0; i < index->ninclude; i++)
+			if (dyn_slice_is(text, index->include[i]))
+				dyn_validation(DYN_INVALID_PARAMETER "Duplicate element in NonKeyAttributes: %s", index->include[i]);
+		index->include[index->ninclude++] = pnstrdup(text.data, text.len);
+	}
+	qsort(index->include, index->ninclude, sizeof(char *), compare_texts);
+}
+
+void
+dyn_attributes_print_projection(StringInfo out, const DynIndexDef *index)
+{
+	dyn_jsonout_member(out, "Projection");
+	appendStringInfoChar(out, '{');
+	dyn_settings_print_text(out, "ProjectionType", index->projection);
+	if (index->ninclude > 0)
+	{
+		dyn_jsonout_member(out, "NonKeyAttributes");
+		appendStringInfoChar(out, '[');
+		for (int i = 0; i < index->ninclude; i++)
+		{
+			if (i > 0)
+				appendStringInfoChar(out, ',');
+			dyn_jsonout_string(out, index->include[i], strlen(index->include[i]));
+		}
+		appendStringInfoChar(out, ']');
+	}
+	appendStringInfoChar(out, '}');
+}

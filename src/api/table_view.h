@@ -1,0 +1,39 @@
+/*
+ * table_view.h - which state of a table and its indexes a description shows
+ */
+#ifndef DYNAPG_API_TABLE_VIEW_H
+#define DYNAPG_API_TABLE_VIEW_H
+
+#include "tables/definition.h"
+
+/*
+ * What a reply tells of the table's state.  A table is usable when its creation commits; clients expect the
+ * states that the service goes through all the same.
+ */
+typedef enum DynTableState
+{
+	DYN_TABLE_CREATING,
+	DYN_TABLE_ACTIVE,
+	DYN_TABLE_UPDATING,
+	DYN_TABLE_DELETING
+} DynTableState;
+
+/* What of a global index's settings changes. */
+typedef struct DynIndexChange
+{
+	bool		units;			/* throughput or on-demand limits */
+	bool		warm;
+} DynIndexChange;
+
+/* The state of a table and of the index that is being made or dropped, if any. */
+typedef struct DynTableView
+{
+	DynTableState state;
+	bool		warm_updating;	/* the table's WarmThroughput rises */
+	bool		sse_updating;	/* its encryption changes */
+	const char *creating;		/* name of an index, or NULL */
+	const char *deleting;
+	DynIndexChange *changes;	/* parallel to the definition's indexes but the new one, or NULL */
+} DynTableView;
+
+#endif							/* DYNAPG_API_TABLE_VIEW_H */

@@ -1,0 +1,35 @@
+/*
+ * vector_items.h - items and vector indexes: what an item must be to be stored, and what an index has of it
+ *
+ * An index has an entry for each item with a vector and, where its SearchSchema has one, with the HASH attribute.  A vector or an
+ * attribute of the SearchSchema that cannot be in the index is refused, as an index key is that has another type.  An update is
+ * judged by the attributes that it changes: items that were there before the index may be unfit.
+ */
+#ifndef DYNAPG_TABLES_VECTOR_ITEMS_H
+#define DYNAPG_TABLES_VECTOR_ITEMS_H
+
+#include "tables/table.h"
+#include "value/tree.h"
+
+/* Why an item cannot be stored, as ValidationException text, or NULL; old_item is the empty map for a put. */
+extern const char *dyn_vector_item_flaw(const DynTable *table, DynValue old_item, DynValue new_item);
+
+/* Does the index have an entry of the item? */
+extern bool dyn_vector_has_entry(const DynVectorIndex *index, DynValue item);
+
+/* Does the index show the attribute of that name, the vector left aside? */
+extern bool dyn_vector_shows(const DynTable *table, const DynVectorIndex *index, DynSlice name);
+
+/* Is it the name of the vector attribute? */
+extern bool dyn_vector_is_attribute(const DynVectorIndex *index, DynSlice name);
+
+/* What the index shows of an item, without the vector. */
+extern DynValue dyn_vector_view(const DynTable *table, const DynVectorIndex *index, DynValue item);
+
+/* The vector as the index has it: each number with the digits of a 32-bit one. */
+extern DynNode dyn_vector_node(const DynVectorIndex *index, DynValue item);
+
+/* Bytes that a write of an entry costs: names and values, a vector as 4 bytes a dimension; 0 where the entry stays as it is. */
+extern double dyn_vector_write_bytes(const DynTable *table, const DynVectorIndex *index, DynValue old_item, DynValue new_item);
+
+#endif							/* DYNAPG_TABLES_VECTOR_ITEMS_H */
