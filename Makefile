@@ -47,6 +47,12 @@ EXTRA_CLEAN += $(LLHTTP_OBJS)
 PG_CPPFLAGS += -isystem /usr/share/include/llhttp
 endif
 
+# libzstd, which imports of objects packed by zstd need: without it they are refused.
+ifneq ($(wildcard /usr/include/zstd.h),)
+PG_CPPFLAGS += -DDYN_ZSTD=1
+SHLIB_LINK += -lzstd
+endif
+
 # No LLVM bitcode: it doubles the build, and nothing of this module is worth inlining into a JIT-compiled query.
 override with_llvm = no
 

@@ -243,8 +243,8 @@ SELECT pg_temp.plainly('restore_table_to_point_in_time', '{"SourceTableArn":"arn
 SELECT pg_temp.answer('restore_table_to_point_in_time', '{"TargetTableName":"New"}'), pg_temp.answer('restore_table_to_point_in_time', '{"SourceTableName":"Missing","TargetTableName":"New"}');
 -- a later restore to then is as far back as the period, or the beginning
 RESET ROLE;
-UPDATE dynapg.tables SET definition = (definition::jsonb || '{"PointInTimeRecovery":{"EnabledDateTime":1000,"RecoveryPeriodInDays":7}}')::json WHERE name = 'Backed';
-SELECT (d ->> 'LatestRestorableDateTime')::numeric - (d ->> 'EarliestRestorableDateTime')::numeric = 7 * 86400 - 300
+UPDATE dynapg.recoveries SET since = '2020-01-01', since_xid = 1;
+SELECT (d ->> 'LatestRestorableDateTime')::numeric - (d ->> 'EarliestRestorableDateTime')::numeric = 7 * 86400
 	FROM dynapg.describe_continuous_backups('{"TableName":"Backed"}') AS r, LATERAL (SELECT r #> '{ContinuousBackupsDescription,PointInTimeRecoveryDescription}') AS l (d);
 SELECT pg_temp.answer('update_continuous_backups', '{"TableName":"Backed","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":false}}');
 

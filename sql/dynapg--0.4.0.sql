@@ -341,9 +341,11 @@ CREATE TABLE dynapg.tables (
 	deletion_protection boolean NOT NULL,
 	attribute_definitions json NOT NULL,
 	definition json NOT NULL,
+	filled_by text COLLATE "C",
 	CHECK ((sk_name IS NULL) = (sk_type IS NULL))
 );
 COMMENT ON TABLE dynapg.tables IS 'DynamoDB tables: their data table, key attributes and what the API describes';
+COMMENT ON COLUMN dynapg.tables.filled_by IS 'the job that fills the table; until it is done the table is CREATING, and only the job finds it';
 
 -- relation_name is no regclass: pg_restore fills this table before it creates the indexes.
 CREATE TABLE dynapg.indexes (
@@ -1449,6 +1451,106 @@ CREATE FUNCTION dynapg.list_streams(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_list_streams_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.list_streams(text) IS 'Lists streams, paged: the API operation ListStreams';
 
+/* ---- point-in-time recovery ---- */
+
+-- What is kept of tables with point-in-time recovery (src/changes/recovery.h). Not dumped: transaction ids mean nothing elsewhere.
+-- No grants: the history of a table is read by dynapg.recovery_rows, by who may read the table.
+CREATE SEQUENCE dynapg.recovery_number;
+CREATE TABLE dynapg.recoveries (
+	recovery_id integer PRIMARY KEY DEFAULT pg_catalog.nextval('dynapg.recovery_number'),
+	relid regclass NOT NULL UNIQUE,
+	days integer NOT NULL,
+	since timestamptz NOT NULL,
+	since_xid bigint NOT NULL
+) USING heap;
+COMMENT ON TABLE dynapg.recoveries IS 'tables with point-in-time recovery';
+ALTER SEQUENCE dynapg.recovery_number OWNED BY dynapg.recoveries.recovery_id;
+
+CREATE TABLE dynapg.moments (LIKE dynapg.ticks, PRIMARY KEY (tick)) USING heap;
+ALTER TABLE dynapg.moments REPLICA IDENTITY NOTHING;
+CREATE INDEX moments_created_at ON dynapg.moments (created_at);
+COMMENT ON TABLE dynapg.moments IS 'ticks that are kept for longer, one of ten seconds';
+
+CREATE TABLE dynapg.history_commits (
+	xid bigint PRIMARY KEY,
+	committed_at timestamptz NOT NULL,
+	prepared boolean NOT NULL
+) USING heap;
+ALTER TABLE dynapg.history_commits REPLICA IDENTITY NOTHING;
+COMMENT ON TABLE dynapg.history_commits IS 'when transactions committed that took longer than a moment; prepared: when it was prepared, as its commit is not known yet';
+
+CREATE TABLE dynapg.history (
+	recovery_id integer NOT NULL,
+	number bigint NOT NULL,
+	xid bigint NOT NULL,
+	created_at timestamptz NOT NULL,
+	event "char" NOT NULL,
+	within boolean NOT NULL,
+	pk text COLLATE "C" NOT NULL,
+	sk text COLLATE "C",
+	old_item dynapg.item
+) USING heap;
+COMMENT ON TABLE dynapg.history IS 'old rows of tables with point-in-time recovery; they are in the forty tables that inherit from it';
+
+DO $$
+BEGIN
+	FOR i IN 0 .. 39 LOOP
+		EXECUTE pg_catalog.format('CREATE TABLE dynapg.history_%s (PRIMARY KEY (recovery_id, number)) INHERITS (dynapg.history) USING heap', i);
+		EXECUTE pg_catalog.format('ALTER TABLE dynapg.history_%s REPLICA IDENTITY NOTHING', i);
+		EXECUTE pg_catalog.format('COMMENT ON TABLE dynapg.history_%s IS ''old rows of one day out of forty''', i);
+		EXECUTE pg_catalog.format('ALTER TABLE dynapg.history_%s ENABLE ROW LEVEL SECURITY', i);
+	END LOOP;
+END
+$$;
+DO $$
+BEGIN
+	FOR i IN 0 .. 39 LOOP
+		EXECUTE pg_catalog.format('ALTER TABLE dynapg.history_%s ALTER old_item SET COMPRESSION lz4', i);
+	END LOOP;
+EXCEPTION WHEN feature_not_supported THEN
+	NULL;	-- this PostgreSQL has no lz4
+END
+$$;
+
+-- Nobody but the owner of the history and superusers meets its rows with SQL.
+ALTER TABLE dynapg.recoveries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dynapg.moments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dynapg.history_commits ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dynapg.history ENABLE ROW LEVEL SECURITY;
+
+CREATE FUNCTION dynapg.record_history() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_record_history';
+COMMENT ON FUNCTION dynapg.record_history() IS 'keeps the old rows of a table with point-in-time recovery';
+
+CREATE FUNCTION dynapg.recovery_rows(relation regclass, cut bytea, until bytea)
+	RETURNS TABLE (pk text, sk text, item dynapg.item, changed_at timestamptz)
+	AS 'MODULE_PATHNAME', 'dynapg_recovery_rows' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1000;
+COMMENT ON FUNCTION dynapg.recovery_rows(regclass, bytea, bytea) IS
+	'what rows of a table that were written later were at a moment; for queries that dynapg makes';
+
+CREATE VIEW dynapg.recovery_list WITH (security_barrier) AS
+	SELECT t.name AS table_name, r.days, r.since, GREATEST(r.since, pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-)
+		pg_catalog.make_interval(secs => r.days OPERATOR(pg_catalog.*) 86400)) AS earliest, h.records, h.bytes
+	FROM dynapg.recoveries r JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) r.relid
+		JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) r.relid::pg_catalog.oid
+		CROSS JOIN LATERAL (SELECT pg_catalog.count(*) AS records,
+			COALESCE(pg_catalog.sum(110 OPERATOR(pg_catalog.+) pg_catalog.octet_length(h.pk) OPERATOR(pg_catalog.+)
+				COALESCE(pg_catalog.octet_length(h.sk), 0) OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(h.old_item), 0)), 0) AS bytes
+			FROM dynapg.history h WHERE h.recovery_id OPERATOR(pg_catalog.=) r.recovery_id) h
+	WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE');
+COMMENT ON VIEW dynapg.recovery_list IS 'point-in-time recovery of the tables that the user owns: period in days, the oldest moment to restore to, and what is kept, which is counted';
+GRANT SELECT ON dynapg.recovery_list TO PUBLIC;
+
+CREATE FUNCTION dynapg.items_at(table_name text, moment timestamptz) RETURNS SETOF dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_items_at' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE ROWS 1000;
+COMMENT ON FUNCTION dynapg.items_at(text, timestamptz) IS 'the items of a table with point-in-time recovery as they were at that moment';
+
+CREATE FUNCTION dynapg.changes_between(table_name text, from_moment timestamptz, to_moment timestamptz)
+	RETURNS TABLE (old_item dynapg.item, new_item dynapg.item, changed_at timestamptz)
+	AS 'MODULE_PATHNAME', 'dynapg_changes_between' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE ROWS 1000;
+COMMENT ON FUNCTION dynapg.changes_between(text, timestamptz, timestamptz) IS
+	'the items of a table with point-in-time recovery that were written between two moments, as they were at each';
+
 /* ---- backups ---- */
 
 -- Written by src/store/backup.c. As dynapg.tables it holds names and settings, and no items: those are in the copies, which their owners
@@ -1468,6 +1570,7 @@ CREATE TABLE dynapg.backups (
 	failures integer NOT NULL DEFAULT 0,
 	failed_at timestamptz,
 	failure text,
+	expires_at timestamptz,
 	CHECK ((source IS NULL) OPERATOR(pg_catalog.<>) (copy IS NULL))
 ) USING heap;
 COMMENT ON TABLE dynapg.backups IS 'one row per backup of a DynamoDB table';
@@ -1477,6 +1580,7 @@ COMMENT ON COLUMN dynapg.backups.copy IS 'the table with its items';
 COMMENT ON COLUMN dynapg.backups.definition IS 'keys, indexes and settings of the table as they were';
 COMMENT ON COLUMN dynapg.backups.failures IS 'attempts to make it that failed';
 COMMENT ON COLUMN dynapg.backups.failure IS 'why the last one failed, at failed_at';
+COMMENT ON COLUMN dynapg.backups.expires_at IS 'when it goes by itself; such a backup was made as its table was deleted';
 CREATE INDEX ON dynapg.backups (source) WHERE source IS NOT NULL;
 CREATE INDEX ON dynapg.backups (copy) WHERE copy IS NOT NULL;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.backups
@@ -1523,15 +1627,15 @@ COMMENT ON FUNCTION dynapg.describe_backup(text) IS 'Describes a backup: the API
 
 CREATE FUNCTION dynapg.describe_continuous_backups(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_continuous_backups' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.describe_continuous_backups(json) IS 'Describes the point-in-time recovery that was asked for a table: the API operation DescribeContinuousBackups';
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(json) IS 'Describes point-in-time recovery of a table: the API operation DescribeContinuousBackups';
 
 CREATE FUNCTION dynapg.describe_continuous_backups(request jsonb) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_continuous_backups_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.describe_continuous_backups(jsonb) IS 'Describes the point-in-time recovery that was asked for a table: the API operation DescribeContinuousBackups';
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(jsonb) IS 'Describes point-in-time recovery of a table: the API operation DescribeContinuousBackups';
 
 CREATE FUNCTION dynapg.describe_continuous_backups(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_describe_continuous_backups_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.describe_continuous_backups(text) IS 'Describes the point-in-time recovery that was asked for a table: the API operation DescribeContinuousBackups';
+COMMENT ON FUNCTION dynapg.describe_continuous_backups(text) IS 'Describes point-in-time recovery of a table: the API operation DescribeContinuousBackups';
 
 CREATE FUNCTION dynapg.list_backups(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_list_backups' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -1559,27 +1663,27 @@ COMMENT ON FUNCTION dynapg.restore_table_from_backup(text) IS 'Makes a table of 
 
 CREATE FUNCTION dynapg.restore_table_to_point_in_time(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_restore_table_to_point_in_time' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(json) IS 'Refuses, as there is no point-in-time recovery of a table: the API operation RestoreTableToPointInTime';
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(json) IS 'Makes a table as another one was at a moment: the API operation RestoreTableToPointInTime';
 
 CREATE FUNCTION dynapg.restore_table_to_point_in_time(request jsonb) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_restore_table_to_point_in_time_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(jsonb) IS 'Refuses, as there is no point-in-time recovery of a table: the API operation RestoreTableToPointInTime';
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(jsonb) IS 'Makes a table as another one was at a moment: the API operation RestoreTableToPointInTime';
 
 CREATE FUNCTION dynapg.restore_table_to_point_in_time(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_restore_table_to_point_in_time_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(text) IS 'Refuses, as there is no point-in-time recovery of a table: the API operation RestoreTableToPointInTime';
+COMMENT ON FUNCTION dynapg.restore_table_to_point_in_time(text) IS 'Makes a table as another one was at a moment: the API operation RestoreTableToPointInTime';
 
 CREATE FUNCTION dynapg.update_continuous_backups(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_continuous_backups' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.update_continuous_backups(json) IS 'Keeps the setting of point-in-time recovery of a table: the API operation UpdateContinuousBackups';
+COMMENT ON FUNCTION dynapg.update_continuous_backups(json) IS 'Switches point-in-time recovery of a table on or off: the API operation UpdateContinuousBackups';
 
 CREATE FUNCTION dynapg.update_continuous_backups(request jsonb) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_continuous_backups_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.update_continuous_backups(jsonb) IS 'Keeps the setting of point-in-time recovery of a table: the API operation UpdateContinuousBackups';
+COMMENT ON FUNCTION dynapg.update_continuous_backups(jsonb) IS 'Switches point-in-time recovery of a table on or off: the API operation UpdateContinuousBackups';
 
 CREATE FUNCTION dynapg.update_continuous_backups(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_continuous_backups_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.update_continuous_backups(text) IS 'Keeps the setting of point-in-time recovery of a table: the API operation UpdateContinuousBackups';
+COMMENT ON FUNCTION dynapg.update_continuous_backups(text) IS 'Switches point-in-time recovery of a table on or off: the API operation UpdateContinuousBackups';
 
 --
 -- Long jobs
@@ -1600,6 +1704,7 @@ CREATE TABLE dynapg.long_jobs (
 	state text NOT NULL DEFAULT 'IN_PROGRESS' CHECK (state IN ('IN_PROGRESS', 'CANCELLING', 'CANCELLED', 'COMPLETED', 'FAILED')),
 	pid integer,
 	attempts integer NOT NULL DEFAULT 0,
+	tried_at timestamptz,
 	items bigint NOT NULL DEFAULT 0,
 	bytes bigint NOT NULL DEFAULT 0,
 	errors bigint NOT NULL DEFAULT 0,
@@ -1685,6 +1790,165 @@ COMMENT ON COLUMN dynapg.s3_credentials.bucket IS 'empty: all buckets that have 
 COMMENT ON COLUMN dynapg.s3_credentials.region IS 'if it is not dynapg.region';
 ALTER TABLE dynapg.s3_credentials ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON dynapg.s3_credentials FROM PUBLIC;
+
+--
+-- Exports
+--
+
+CREATE FUNCTION dynapg.describe_export(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_export' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_export(json) IS 'Describes an export: the API operation DescribeExport';
+
+CREATE FUNCTION dynapg.describe_export(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_export_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_export(jsonb) IS 'Describes an export: the API operation DescribeExport';
+
+CREATE FUNCTION dynapg.describe_export(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_export_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_export(text) IS 'Describes an export: the API operation DescribeExport';
+
+CREATE FUNCTION dynapg.export_table_to_point_in_time(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_export_table_to_point_in_time' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.export_table_to_point_in_time(json) IS 'Exports the items of a table to a bucket: the API operation ExportTableToPointInTime';
+
+CREATE FUNCTION dynapg.export_table_to_point_in_time(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_export_table_to_point_in_time_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.export_table_to_point_in_time(jsonb) IS 'Exports the items of a table to a bucket: the API operation ExportTableToPointInTime';
+
+CREATE FUNCTION dynapg.export_table_to_point_in_time(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_export_table_to_point_in_time_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.export_table_to_point_in_time(text) IS 'Exports the items of a table to a bucket: the API operation ExportTableToPointInTime';
+
+CREATE FUNCTION dynapg.list_exports(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_exports' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_exports(json) IS 'Lists exports, paged: the API operation ListExports';
+
+CREATE FUNCTION dynapg.list_exports(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_exports_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_exports(jsonb) IS 'Lists exports, paged: the API operation ListExports';
+
+CREATE FUNCTION dynapg.list_exports(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_exports_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_exports(text) IS 'Lists exports, paged: the API operation ListExports';
+
+--
+-- Import and bulk operations
+--
+
+-- Written by imports and bulk operations (src/store/load_errors.c). A record may hold anything: only a view shows it, to those who see
+-- the job. Not dumped.
+CREATE TABLE dynapg.load_errors (
+	job text COLLATE "C" NOT NULL REFERENCES dynapg.long_jobs ON DELETE CASCADE,
+	number bigint NOT NULL,
+	object text NOT NULL,
+	record bigint,
+	message text NOT NULL,
+	record_text text NOT NULL,
+	PRIMARY KEY (job, number)
+) USING heap;
+COMMENT ON TABLE dynapg.load_errors IS 'the first errors of each import and bulk operation';
+ALTER TABLE dynapg.load_errors ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dynapg.load_errors FROM PUBLIC;
+
+CREATE VIEW dynapg.import_errors WITH (security_barrier) AS
+	SELECT j.id AS job, j.kind, j.table_name, e.number, e.object, e.record, e.message, e.record_text
+	FROM dynapg.load_errors e JOIN dynapg.long_jobs j ON j.id OPERATOR(pg_catalog.=) e.job
+	WHERE pg_catalog.pg_has_role(j.role::pg_catalog.oid, 'USAGE');
+COMMENT ON VIEW dynapg.import_errors IS 'what was wrong with the records of imports and bulk operations that the user has asked for';
+COMMENT ON COLUMN dynapg.import_errors.job IS 'the last part of the ARN of the import or bulk operation';
+COMMENT ON COLUMN dynapg.import_errors.object IS 'key of the object in the bucket';
+COMMENT ON COLUMN dynapg.import_errors.record IS 'number of the record in the object, from 1 on; NULL: the rest of the object was not read';
+COMMENT ON COLUMN dynapg.import_errors.record_text IS 'the beginning of the record';
+GRANT SELECT ON dynapg.import_errors TO PUBLIC;
+
+CREATE FUNCTION dynapg.apply_export(table_name text, bucket text, prefix text DEFAULT NULL) RETURNS text
+	LANGUAGE c VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_apply_export';
+COMMENT ON FUNCTION dynapg.apply_export(text, text, text) IS 'starts a job that puts the items of an export into a table, and those of an incremental export, whose deletes it does, too; returns its id';
+
+CREATE FUNCTION dynapg.import_table(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_import_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.import_table(json) IS 'Imports a new table from files in a bucket: the API operation ImportTable';
+
+CREATE FUNCTION dynapg.import_table(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_import_table_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.import_table(jsonb) IS 'Imports a new table from files in a bucket: the API operation ImportTable';
+
+CREATE FUNCTION dynapg.import_table(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_import_table_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.import_table(text) IS 'Imports a new table from files in a bucket: the API operation ImportTable';
+
+CREATE FUNCTION dynapg.describe_import(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_import' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_import(json) IS 'Describes an import: the API operation DescribeImport';
+
+CREATE FUNCTION dynapg.describe_import(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_import_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_import(jsonb) IS 'Describes an import: the API operation DescribeImport';
+
+CREATE FUNCTION dynapg.describe_import(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_import_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_import(text) IS 'Describes an import: the API operation DescribeImport';
+
+CREATE FUNCTION dynapg.list_imports(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_imports' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_imports(json) IS 'Lists imports: the API operation ListImports';
+
+CREATE FUNCTION dynapg.list_imports(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_imports_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_imports(jsonb) IS 'Lists imports: the API operation ListImports';
+
+CREATE FUNCTION dynapg.list_imports(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_imports_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_imports(text) IS 'Lists imports: the API operation ListImports';
+
+CREATE FUNCTION dynapg.start_bulk_put_items(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_start_bulk_put_items' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.start_bulk_put_items(json) IS 'Puts the items of files in a bucket into a table: the API operation StartBulkPutItems';
+
+CREATE FUNCTION dynapg.start_bulk_put_items(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_start_bulk_put_items_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.start_bulk_put_items(jsonb) IS 'Puts the items of files in a bucket into a table: the API operation StartBulkPutItems';
+
+CREATE FUNCTION dynapg.start_bulk_put_items(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_start_bulk_put_items_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.start_bulk_put_items(text) IS 'Puts the items of files in a bucket into a table: the API operation StartBulkPutItems';
+
+CREATE FUNCTION dynapg.describe_bulk_operation(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_bulk_operation' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_bulk_operation(json) IS 'Describes a bulk operation: the API operation DescribeBulkOperation';
+
+CREATE FUNCTION dynapg.describe_bulk_operation(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_bulk_operation_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_bulk_operation(jsonb) IS 'Describes a bulk operation: the API operation DescribeBulkOperation';
+
+CREATE FUNCTION dynapg.describe_bulk_operation(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_describe_bulk_operation_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.describe_bulk_operation(text) IS 'Describes a bulk operation: the API operation DescribeBulkOperation';
+
+CREATE FUNCTION dynapg.list_bulk_operations(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_bulk_operations' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_bulk_operations(json) IS 'Lists bulk operations: the API operation ListBulkOperations';
+
+CREATE FUNCTION dynapg.list_bulk_operations(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_bulk_operations_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_bulk_operations(jsonb) IS 'Lists bulk operations: the API operation ListBulkOperations';
+
+CREATE FUNCTION dynapg.list_bulk_operations(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_list_bulk_operations_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.list_bulk_operations(text) IS 'Lists bulk operations: the API operation ListBulkOperations';
+
+CREATE FUNCTION dynapg.cancel_bulk_operation(request json DEFAULT '{}') RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_cancel_bulk_operation' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.cancel_bulk_operation(json) IS 'Cancels a bulk operation: the API operation CancelBulkOperation';
+
+CREATE FUNCTION dynapg.cancel_bulk_operation(request jsonb) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_cancel_bulk_operation_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.cancel_bulk_operation(jsonb) IS 'Cancels a bulk operation: the API operation CancelBulkOperation';
+
+CREATE FUNCTION dynapg.cancel_bulk_operation(request text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_cancel_bulk_operation_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.cancel_bulk_operation(text) IS 'Cancels a bulk operation: the API operation CancelBulkOperation';
 
 --
 -- Moving data in and out
@@ -1802,8 +2066,13 @@ BEGIN
 	REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA dynapg FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs, dynapg.long_jobs,
 		dynapg.s3_credentials FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.load_errors FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.ticks, dynapg.changes, dynapg.changes_0, dynapg.changes_1, dynapg.changes_2, dynapg.changes_3, dynapg.changes_4,
 		dynapg.changes_5, dynapg.changes_6, dynapg.changes_7, dynapg.changes_8, dynapg.changes_9 FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.recoveries, dynapg.moments, dynapg.history_commits, dynapg.history FROM PUBLIC, pg_monitor;
+	FOR i IN 0 .. 39 LOOP
+		EXECUTE pg_catalog.format('REVOKE SELECT ON dynapg.history_%s FROM PUBLIC, pg_monitor', i);
+	END LOOP;
 	REVOKE SELECT ON dynapg.throughput, dynapg.stat_operations, dynapg.http_activity FROM PUBLIC;
 	REVOKE CREATE ON SCHEMA dynapg, dynamodb FROM PUBLIC, pg_monitor;
 END

@@ -5,10 +5,14 @@
 
 #include "fmgr.h"
 
+#include "api/bulk.h"
+#include "api/import_table.h"
+#include "api/restore.h"
 #include "base/guc.h"
 #include "database/session.h"
 #include "http/worker.h"
 #include "iam/access_key.h"
+#include "jobs/export.h"
 #include "jobs/housekeeper.h"
 #include "throughput/allowance.h"
 
@@ -25,4 +29,9 @@ _PG_init(void)
 	dyn_allowance_register();
 	dyn_http_register();
 	dyn_housekeeper_register();
+	dyn_job_register(&dyn_job_export);
+	dyn_import_register();
+	dyn_bulk_register();
+	dyn_apply_register();
+	dyn_restore_register();
 }

@@ -1,19 +1,22 @@
 /*
- * backup_restore.c - RestoreTableFromBackup
+ * backup_restore.c - RestoreTableFromBackup, and what it has in common with RestoreTableToPointInTime
  *
- * The definition that the backup has and the overrides make a CreateTable request, which is checked and carried out as any other; the
- * new table begins with the rows of the backup.  All of it is in the request's transaction: nobody sees half a table.
+ * The definition that the backup has, or the table, and the overrides make a CreateTable request, which is checked and carried out
+ * as any other; the new table begins with the rows of the source.  See restore.h.
  */
 #include "postgres.h"
 
 #include "api/backups.h"
 #include "api/handlers.h"
+#include "api/restore.h"
 #include "api/shapes.h"
 #include "api/table_create.h"
 #include "api/table_describe.h"
 #include "api/table_keys.h"
 #include "base/errors.h"
+#include "base/guc.h"
 #include "base/jsonout.h"
+#include "jobs/job.h"
 #include "tables/lifecycle.h"
 #include "tables/name.h"
 #include "tables/settings.h"
@@ -100,7 +103,7 @@ check_same_vector(const DynJson *index, const DynJson *found, const char *overri
 		dyn_validation(DYN_INVALID_PARAMETER "An index in %s must be as in the backup: %.*s", override, (int) name.len, name.data);
 }
 
-/* An index of an override is one that the backup has. */
+/* An index of an override is one that the backup, or the table, has. */
 static const DynJson *
 kept_index(const DynJson *index, const DynJson *kept, const char *override)
 {
@@ -108,7 +111,7 @@ kept_index(const DynJson *index, const DynJson *kept, const char *override)
 	const DynJson *found = find_index(kept, name);
 
 	if (!found)
-		dyn_validation(DYN_INVALID_PARAMETER "%s names an index that the backup does not have: %.*s", override, (int) name.len, name.data);
+		dyn_validation(DYN_INVALID_PARAMETER "%s names an index that the source does not have: %.*s", override, (int) name.len, name.data);
 	if (dyn_request_member(found, "VectorAttribute"))
 	{
 		check_same_vector(index, found, override);
@@ -116,7 +119,7 @@ kept_index(const DynJson *index, const DynJson *kept, const char *override)
 	}
 	if (!same_keys(dyn_request_member(index, "KeySchema"), dyn_request_member(found, "KeySchema"), "KeyType") ||
 		!same_projection(dyn_request_member(index, "Projection"), dyn_request_member(found, "Projection")))
-		dyn_validation(DYN_INVALID_PARAMETER "KeySchema and Projection of an index in %s must be those of the backup: %.*s", override,
+		dyn_validation(DYN_INVALID_PARAMETER "KeySchema and Projection of an index in %s must be those of the source: %.*s", override,
 					   (int) name.len, name.data);
 	return found;
 }
@@ -254,32 +257,57 @@ create_request(const DynJson *request, const DynJson *definition)
 	return out.data;
 }
 
-/* What the new table's description says of the backup. */
+/* What the new table's description says of where it comes from. */
 static char *
-restore_summary(const DynBackup *backup)
+restore_summary(const DynRestoreSource *source)
 {
 	StringInfoData out;
 	StringInfoData arn;
 
 	initStringInfo(&arn);
-	dyn_name_table_arn(&arn, backup->table_name);
+	dyn_name_table_arn(&arn, source->table_name);
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '{');
-	dyn_settings_print_text(&out, "SourceBackupArn", dyn_backups_arn(backup));
+	if (source->backup_arn)
+		dyn_settings_print_text(&out, "SourceBackupArn", source->backup_arn);
 	dyn_settings_print_text(&out, "SourceTableArn", arn.data);
-	dyn_settings_print_time(&out, "RestoreDateTime", dyn_settings_epoch(backup->created_at));
+	dyn_settings_print_time(&out, "RestoreDateTime", dyn_settings_epoch(source->moment));
 	appendStringInfoChar(&out, '}');
 	return out.data;
+}
+
+void
+dyn_restore_table(const DynJson *request, const DynRestoreSource *source, StringInfo reply)
+{
+	char	   *text = create_request(request, source->definition);
+	const DynJson *create = dyn_json_parse(text, strlen(text));
+	TimestampTz created_at = 0;
+	DynTableSettings *settings;
+	DynTableDef def;
+
+	dyn_shape_check(&dyn_shape_create_table, create);
+	dyn_table_create_read(create, &def);
+	settings = &def.settings;
+	settings->restored = restore_summary(source);
+	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
+		def.rows_from = source->rows;
+	else
+		def.filled_by = dyn_job_new_id(&created_at);
+	if (!dyn_lifecycle_create(&def))
+		dyn_error(DYN_E_TABLE_ALREADY_EXISTS, "Table already exists: %s", def.name);
+	if (def.filled_by)
+		dyn_restore_start(&def, source->job, created_at);
+
+	appendStringInfoChar(reply, '{');
+	dyn_table_describe_print(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_CREATING});
+	appendStringInfoChar(reply, '}');
 }
 
 void
 dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
 {
 	DynBackup  *backup = dyn_backups_of_request(request, DYN_BACKUP_FREE);
-	DynTableSettings *settings;
-	DynTableDef def;
-	const DynJson *create;
-	char	   *text;
+	DynRestoreSource source;
 
 	if (!OidIsValid(backup->copy))
 	{
@@ -287,17 +315,13 @@ dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
 		dyn_error(DYN_E_BACKUP_IN_USE, "Backup is being created: %s", dyn_backups_arn(backup));
 	}
 	backup = dyn_backups_of_request(request, DYN_BACKUP_KEEP);
-	text = create_request(request, dyn_backups_definition(backup));
-	create = dyn_json_parse(text, strlen(text));
-	dyn_shape_check(&dyn_shape_create_table, create);
-	dyn_table_create_read(create, &def);
-	settings = &def.settings;
-	settings->restored = restore_summary(backup);
-	def.rows_from = backup->copy;
-	if (!dyn_lifecycle_create(&def))
-		dyn_error(DYN_E_TABLE_ALREADY_EXISTS, "Table already exists: %s", def.name);
-
-	appendStringInfoChar(reply, '{');
-	dyn_table_describe_print(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_CREATING});
-	appendStringInfoChar(reply, '}');
+	source = (DynRestoreSource) {
+		.definition = dyn_backups_definition(backup),
+		.table_name = backup->table_name,
+		.backup_arn = dyn_backups_arn(backup),
+		.moment = backup->created_at,
+		.rows = dyn_restore_rows_of_backup(backup),
+		.job = psprintf("{\"Backup\":\"%s\"}", backup->id)
+	};
+	dyn_restore_table(request, &source, reply);
 }

@@ -1,7 +1,7 @@
 /*
  * backups.c - CreateBackup, DescribeBackup, ListBackups, DeleteBackup
  *
- * What is kept of the table is one JSON object (print_definition): SourceTableDetails and SourceTableFeatureDetails are made of it,
+ * What is kept of the table is one JSON object (dyn_backups_define): SourceTableDetails and SourceTableFeatureDetails are made of it,
  * and by backup_restore.c the request that makes a table like it.
  */
 #include "postgres.h"
@@ -94,9 +94,8 @@ print_ttl(StringInfo out, const DynTableDef *def)
 	appendStringInfoChar(out, '}');
 }
 
-/* Keys, indexes and settings of the table, from its description. */
-static void
-print_definition(StringInfo out, const DynTableDef *def)
+void
+dyn_backups_define(StringInfo out, const DynTableDef *def)
 {
 	const DynTableSettings *settings = &def->settings;
 	StringInfoData text;
@@ -205,8 +204,10 @@ print_details(StringInfo out, const DynBackup *backup, const char *status)
 	dyn_settings_print_text(out, "BackupName", backup->name);
 	dyn_settings_print_number(out, "BackupSizeBytes", backup->copy_bytes);
 	dyn_settings_print_text(out, "BackupStatus", status);
-	dyn_settings_print_text(out, "BackupType", "USER");
+	dyn_settings_print_text(out, "BackupType", backup->expires_at != 0 ? "SYSTEM" : "USER");
 	dyn_settings_print_time(out, "BackupCreationDateTime", dyn_settings_epoch(backup->created_at));
+	if (backup->expires_at != 0)
+		dyn_settings_print_time(out, "BackupExpiryDateTime", dyn_settings_epoch(backup->expires_at));
 }
 
 static void
@@ -240,6 +241,19 @@ print_backup(StringInfo out, const DynBackup *backup, const char *status)
 	appendStringInfoString(out, "}}");
 }
 
+void
+dyn_backups_before_delete(const DynTableDef *def)
+{
+	StringInfoData definition;
+
+	if (def->settings.pitr_since == 0)
+		return;
+	initStringInfo(&definition);
+	dyn_backups_define(&definition, def);
+	dyn_backup_create_system(def, psprintf("%s$DeletedTableBackup", def->name), definition.data,
+							 GetCurrentTimestamp() + DYN_MAX_RECOVERY_PERIOD * USECS_PER_DAY);
+}
+
 /* ---- the operations ---- */
 
 void
@@ -252,8 +266,10 @@ dyn_api_create_backup(const DynJson *request, StringInfo reply)
 
 	if (!def)
 		dyn_backups_table_not_found(name);
+	if (def->filled_by != NULL)
+		dyn_error(DYN_E_TABLE_IN_USE, "Table is being created: %s", def->name);
 	initStringInfo(&definition);
-	print_definition(&definition, def);
+	dyn_backups_define(&definition, def);
 	backup = dyn_backup_create(def, dyn_request_cstring(request, "BackupName"), definition.data);
 	appendStringInfoString(reply, "{\"BackupDetails\":{");
 	print_details(reply, backup, "CREATING");
@@ -315,11 +331,11 @@ print_summary(StringInfo out, const DynBackup *backup)
 	appendStringInfoChar(out, '}');
 }
 
-/* All backups are of type USER. */
-static bool
-wants_user_backups(const DynJson *request)
+static DynBackupType
+wanted_type(const DynJson *request)
 {
-	return !dyn_request_is(request, "BackupType", "SYSTEM") && !dyn_request_is(request, "BackupType", "AWS_BACKUP");
+	return dyn_request_is(request, "BackupType", "ALL") ? DYN_BACKUP_ALL :
+		dyn_request_is(request, "BackupType", "SYSTEM") ? DYN_BACKUP_SYSTEM : DYN_BACKUP_USER;
 }
 
 void
@@ -327,6 +343,7 @@ dyn_api_list_backups(const DynJson *request, StringInfo reply)
 {
 	int			limit = (int) dyn_request_integer(request, "Limit", DYN_MAX_LISTED_BACKUPS);
 	DynBackupFilter filter = {
+		.type = wanted_type(request),
 		.from = time_bound(request, "TimeRangeLowerBound", DT_NOBEGIN),
 		.until = time_bound(request, "TimeRangeUpperBound", DT_NOEND),
 		.limit = limit + 1
@@ -342,7 +359,7 @@ dyn_api_list_backups(const DynJson *request, StringInfo reply)
 	}
 	if (dyn_request_member(request, "ExclusiveStartBackupArn"))
 		filter.after = id_of_arn(request, "ExclusiveStartBackupArn");
-	if (wants_user_backups(request))
+	if (!dyn_request_is(request, "BackupType", "AWS_BACKUP"))
 		backups = dyn_backup_list(&filter, &count);
 
 	appendStringInfoString(reply, "{\"BackupSummaries\":[");

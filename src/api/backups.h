@@ -19,6 +19,12 @@ extern char *dyn_backups_arn(const DynBackup *backup);
  */
 extern const DynJson *dyn_backups_definition(const DynBackup *backup);
 
+/* Appends such a definition of the table as it is. */
+extern void dyn_backups_define(StringInfo out, const DynTableDef *def);
+
+/* A table with point-in-time recovery that is about to be deleted leaves a backup for 35 days. */
+extern void dyn_backups_before_delete(const DynTableDef *def);
+
 /* Raises TableNotFoundException. */
 extern void dyn_backups_table_not_found(DynSlice name) pg_attribute_noreturn();
 

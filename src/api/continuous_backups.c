@@ -1,8 +1,7 @@
 /*
  * continuous_backups.c - DescribeContinuousBackups, UpdateContinuousBackups, RestoreTableToPointInTime
  *
- * There is no point-in-time recovery of a table.  The setting is kept and described back, so that infrastructure tools find what they
- * asked for; SQL callers get a warning, and a restore is refused with a sentence that says what to use.
+ * The table's settings say that it is to have point-in-time recovery, and dynapg.recoveries since when it has (changes/recovery.h).
  */
 #include "postgres.h"
 
@@ -10,17 +9,16 @@
 
 #include "api/backups.h"
 #include "api/handlers.h"
+#include "api/restore.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "base/request.h"
-#include "database/session.h"
+#include "changes/cut.h"
+#include "changes/recovery.h"
 #include "tables/catalog.h"
 #include "tables/name.h"
 #include "tables/settings.h"
-
-#define LAG 300					/* seconds that the latest restorable moment is behind the present one */
-#define USE_INSTEAD "Use CreateBackup and RestoreTableFromBackup, or restore the server from a base backup and its write-ahead log."
 
 static void
 print_seconds(StringInfo out, const char *member, double seconds)
@@ -30,20 +28,23 @@ print_seconds(StringInfo out, const char *member, double seconds)
 }
 
 static void
-print_description(StringInfo reply, const DynTableSettings *settings)
+print_description(StringInfo reply, const DynTableDef *def, const DynTableSettings *settings)
 {
-	double		now = floor(dyn_settings_now());
+	bool		enabled = settings->pitr_since > 0;
 
 	appendStringInfoString(reply, "{\"ContinuousBackupsDescription\":{\"ContinuousBackupsStatus\":\"ENABLED\","
 						   "\"PointInTimeRecoveryDescription\":{");
-	dyn_settings_print_text(reply, "PointInTimeRecoveryStatus", settings->pitr_since > 0 ? "ENABLED" : "DISABLED");
-	if (settings->pitr_since > 0)
+	dyn_settings_print_text(reply, "PointInTimeRecoveryStatus", enabled ? "ENABLED" : "DISABLED");
+	if (enabled)
 	{
-		double		earliest = Max(settings->pitr_since, now - (double) settings->pitr_days * SECS_PER_DAY);
+		/* the jobs will begin one that is missing, as after a restore of a dump */
+		const DynRecovery *recovery = dyn_recovery_find(def->relid);
+		double		now = floor(dyn_settings_epoch(GetCurrentTimestamp()));
+		double		earliest = recovery ? floor(dyn_settings_epoch(dyn_recovery_earliest(recovery))) : now;
 
 		dyn_settings_print_number(reply, "RecoveryPeriodInDays", settings->pitr_days);
 		print_seconds(reply, "EarliestRestorableDateTime", earliest);
-		print_seconds(reply, "LatestRestorableDateTime", Max(earliest, now - LAG));
+		print_seconds(reply, "LatestRestorableDateTime", Max(earliest, now));
 	}
 	appendStringInfoString(reply, "}}}");
 }
@@ -56,37 +57,47 @@ dyn_api_describe_continuous_backups(const DynJson *request, StringInfo reply)
 
 	if (!def)
 		dyn_backups_table_not_found(name);
-	print_description(reply, &def->settings);
+	print_description(reply, def, &def->settings);
+}
+
+/* Switches recovery on, or changes its period. */
+static void
+enable(DynTableDef *def, DynTableSettings *settings, const DynJson *specification)
+{
+	bool		was_enabled = settings->pitr_since > 0;
+
+	settings->pitr_days = (int) dyn_request_integer(specification, "RecoveryPeriodInDays",
+													was_enabled ? settings->pitr_days : DYN_MAX_RECOVERY_PERIOD);
+	if (was_enabled && dyn_recovery_find(def->relid))
+		dyn_recovery_set_days(def->relid, settings->pitr_days);
+	else
+		dyn_recovery_enable(def->relid, def->name, settings->pitr_days);
+	if (!was_enabled)
+		settings->pitr_since = floor(dyn_settings_now());
 }
 
 void
 dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 {
 	const DynJson *specification = dyn_request_member(request, "PointInTimeRecoverySpecification");
-	bool		enable = dyn_request_bool(specification, "PointInTimeRecoveryEnabled", false);
 	DynSlice	name = dyn_name_of_request(request);
 	DynTableDef *def = dyn_catalog_read_for_update(pnstrdup(name.data, name.len));
 	DynTableSettings *settings;
 
 	if (!def)
 		dyn_backups_table_not_found(name);
+	if (def->filled_by)
+		dyn_error(DYN_E_CONTINUOUS_BACKUPS_UNAVAILABLE, "Backups are being enabled for the table: %s. Please retry later", def->name);
 	settings = &def->settings;
-	if (!enable)
-		settings->pitr_since = 0;
-	else
+	if (dyn_request_bool(specification, "PointInTimeRecoveryEnabled", false))
+		enable(def, settings, specification);
+	else if (settings->pitr_since > 0)
 	{
-		bool		was_enabled = settings->pitr_since > 0;
-
-		settings->pitr_days = (int) dyn_request_integer(specification, "RecoveryPeriodInDays",
-														was_enabled ? settings->pitr_days : DYN_MAX_RECOVERY_PERIOD);
-		if (!was_enabled)
-			settings->pitr_since = floor(dyn_settings_now());
+		dyn_recovery_disable(def->relid);
+		settings->pitr_since = 0;
 	}
 	dyn_catalog_update(def);
-	if (enable && !dyn_session_serves())
-		ereport(WARNING, (errmsg("point-in-time recovery of table \"%s\" is kept as a setting only", def->name),
-						  errdetail("dynapg keeps no history of items."), errhint(USE_INSTEAD)));
-	print_description(reply, settings);
+	print_description(reply, def, settings);
 }
 
 /* The table that is to be restored. */
@@ -101,17 +112,68 @@ source_of(const DynJson *request)
 	return dyn_name_table(arn.data ? arn : name);
 }
 
+/* The moment of the request; those out of all ranges are the ends of time. */
+static TimestampTz
+moment_of(const DynJson *request, TimestampTz now)
+{
+	const DynJson *given = dyn_request_member(request, "RestoreDateTime");
+	bool		latest = dyn_request_bool(request, "UseLatestRestorableTime", false);
+	double		micros;
+
+	if (!given && !latest)
+		dyn_validation("Either RestoreDateTime or UseLatestRestorableTime must be specified");
+	if (given && latest)
+		dyn_validation("RestoreDateTime and UseLatestRestorableTime cannot both be specified");
+	if (latest)
+		return now;
+	micros = rint(dyn_json_double(given) * 1e6) - (double) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
+	if (isnan(micros) || micros <= (double) MIN_TIMESTAMP)
+		return DT_NOBEGIN;
+	if (micros >= (double) END_TIMESTAMP)
+		return DT_NOEND;
+	return (TimestampTz) micros;
+}
+
+/* The cut at a moment to which the table can be restored; now has all that has committed. */
+static DynCut *
+cut_at(const DynRecovery *recovery, TimestampTz moment, TimestampTz now)
+{
+	TimestampTz earliest = dyn_recovery_second(dyn_recovery_earliest(recovery));
+	DynCut	   *cut = moment < earliest || moment > now ? NULL : moment == now ? dyn_cut_now(recovery) : dyn_cut_at(recovery, moment);
+
+	if (!cut)
+		dyn_error(DYN_E_INVALID_RESTORE_TIME, "An invalid restore time was specified. RestoreDateTime must be between "
+				  "EarliestRestorableDateTime and LatestRestorableDateTime.");
+	return cut;
+}
+
 void
 dyn_api_restore_table_to_point_in_time(const DynJson *request, StringInfo reply)
 {
 	DynSlice	name = source_of(request);
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz moment = moment_of(request, now);
 	DynTableDef *def = dyn_catalog_read(pnstrdup(name.data, name.len));
+	const DynRecovery *recovery;
+	const DynCut *cut;
+	DynRestoreSource source = {.moment = moment};
+	StringInfoData definition;
 
 	if (!def)
 		dyn_backups_table_not_found(name);
+	dyn_catalog_require_owner(def->relid);
 	if (def->settings.pitr_since == 0)
-		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'. dynapg has none. "
-				  USE_INSTEAD, def->name);
-	dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not available for table '%s': dynapg keeps the "
-			  "setting, and no history of items. " USE_INSTEAD, def->name);
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'", def->name);
+	recovery = dyn_recovery_find(def->relid);
+	if (!recovery)
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery of table '%s' is about to begin: "
+				  "dynapg.run_jobs() begins it", def->name);
+	cut = cut_at(recovery, moment, now);
+	initStringInfo(&definition);
+	dyn_backups_define(&definition, def);
+	source.definition = dyn_json_parse(definition.data, definition.len);
+	source.table_name = def->name;
+	source.rows = dyn_restore_rows_of_table(def, cut);
+	source.job = psprintf("{\"Source\":%u,\"Moment\":" INT64_FORMAT "}", def->relid, moment);
+	dyn_restore_table(request, &source, reply);
 }

@@ -9,6 +9,7 @@
 #include "utils/resowner.h"
 
 #include "api/import.h"
+#include "api/load.h"
 #include "api/operation.h"
 #include "base/compat.h"
 #include "base/errors.h"
@@ -81,22 +82,6 @@ dyn_import_begin(void)
 
 /* ---- errors ---- */
 
-/* Is it about what is written, so that others can be written all the same? */
-static bool
-concerns_entry(int sqlstate)
-{
-	switch (ERRCODE_TO_CATEGORY(sqlstate))
-	{
-		case ERRCODE_DATA_EXCEPTION:
-		case ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION:
-		case ERRCODE_WITH_CHECK_OPTION_VIOLATION:
-		case ERRCODE_PROGRAM_LIMIT_EXCEEDED:
-			return true;
-	}
-	return sqlstate == ERRCODE_RAISE_EXCEPTION || sqlstate == dyn_error_info(DYN_E_VALIDATION)->sqlstate ||
-		sqlstate == dyn_error_info(DYN_E_SERIALIZATION)->sqlstate;
-}
-
 static bool
 is_throttled(int sqlstate)
 {
@@ -156,7 +141,7 @@ judge_error(DynImport *import, ErrorData *error)
 {
 	const DynErrInfo *info = dyn_error_by_sqlstate(error->sqlerrcode);
 
-	if (!concerns_entry(error->sqlerrcode) && !is_throttled(error->sqlerrcode))
+	if (!dyn_load_concerns_item(error->sqlerrcode) && !is_throttled(error->sqlerrcode))
 		ReThrowError(error);
 	import->code = info != NULL ? info->name : pstrdup(unpack_sql_state(error->sqlerrcode));
 	import->message = error->message;

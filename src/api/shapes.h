@@ -37,7 +37,13 @@ typedef enum DynShapeKind
 typedef enum DynShapePattern
 {
 	DYN_PATTERN_NONE,
-	DYN_PATTERN_NAME			/* [a-zA-Z0-9_.-]+ */
+	DYN_PATTERN_NAME,			/* [a-zA-Z0-9_.-]+ */
+	DYN_PATTERN_S3_BUCKET,		/* these are those of the service model; see pattern_texts */
+	DYN_PATTERN_S3_OWNER,
+	DYN_PATTERN_CLIENT_TOKEN,
+	DYN_PATTERN_CSV_DELIMITER,
+	DYN_PATTERN_CSV_HEADER,
+	DYN_PATTERN_HEX_TOKEN
 } DynShapePattern;
 
 /*

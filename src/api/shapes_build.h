@@ -61,5 +61,6 @@ extern const DynShape dyn_shape_table_name; /* a name only */
 extern const DynShape dyn_shape_index_name;
 extern const DynShape dyn_shape_backup_arn;
 extern const DynShape dyn_shape_tags;
+extern const DynShape dyn_shape_table_creation; /* of an import */
 
 #endif							/* DYNAPG_API_SHAPES_BUILD_H */

@@ -175,6 +175,21 @@ static const DynShapeField create_table_fields[] = {
 };
 const DynShape dyn_shape_create_table = STRUCTURE_OF("CreateTableInput", create_table_fields);
 
+/* The table of an import */
+
+static const DynShapeField table_creation_fields[] = {
+	{"TableName", &dyn_shape_table_name, true},
+	{"AttributeDefinitions", &attribute_definitions, true},
+	{"KeySchema", &key_schema, true},
+	{"BillingMode", &billing_mode, false},
+	{"ProvisionedThroughput", &throughput, false},
+	{"OnDemandThroughput", &on_demand, false},
+	{"SSESpecification", &sse, false},
+	{"GlobalSecondaryIndexes", &gsis, false},
+	{"VectorIndexes", &vectors, false},
+};
+const DynShape dyn_shape_table_creation = STRUCTURE_OF("TableCreationParameters", table_creation_fields);
+
 /* DescribeTable, DeleteTable, ListTables */
 
 static const DynShapeField table_only_fields[] = {

@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "api/backups.h"
 #include "api/handlers.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
@@ -21,12 +22,13 @@ dyn_api_delete_table(const DynJson *request, StringInfo reply)
 	if (def->deletion_protection)
 		dyn_validation("Resource cannot be deleted as it is currently protected against deletion. "
 					   "Disable deletion protection first.");
-	if (dyn_index_unfinished(def))
+	if (def->filled_by == NULL && dyn_index_unfinished(def))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Cannot delete table while indexes "
 				  "are being created, updated, or deleted.");
 	if (dyn_backup_is_pending(def->relid))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Cannot delete table while a backup of "
 				  "it is being created.");
+	dyn_backups_before_delete(def);
 	if (def->settings.stream)
 		dyn_stream_disable(def->relid);
 	dyn_lifecycle_drop(def);

@@ -8,8 +8,10 @@
 #include "api/handlers.h"
 #include "api/table_attributes.h"
 #include "api/table_vectors.h"
+#include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/request.h"
+#include "jobs/job.h"
 #include "store/index_build.h"
 #include "tables/catalog.h"
 #include "tables/count.h"
@@ -295,6 +297,8 @@ dyn_table_describe_print(StringInfo reply, const char *member, const DynTableDef
 	int64		items = 0;
 	int64		bytes = 0;
 
+	if (view.state == DYN_TABLE_ACTIVE && def->filled_by != NULL)
+		view.state = DYN_TABLE_CREATING;
 	if (view.state == DYN_TABLE_ACTIVE || view.state == DYN_TABLE_UPDATING)
 		dyn_count_table(def->relid, &items, &bytes);
 	initStringInfo(&arn);
@@ -326,7 +330,19 @@ dyn_table_describe_find(DynSlice name, bool for_update)
 
 	if (!def)
 		dyn_name_not_found(name, DYN_NAME_CONTROL);
+	if (for_update && def->filled_by != NULL && OidIsValid(dyn_job_role(def->filled_by)))
+		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Table is being created: %s", def->name);
 	return def;
+}
+
+/* Starts the worker of the job that fills the table, if it has none. */
+static void
+resume_filling(const DynTableDef *def)
+{
+	const DynJob *job = def->filled_by ? dyn_job_find(NULL, def->filled_by) : NULL;
+
+	if (job)
+		dyn_job_resume(job);
 }
 
 void
@@ -335,6 +351,7 @@ dyn_api_describe_table(const DynJson *request, StringInfo reply)
 	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), false);
 
 	dyn_index_build_resume(def);
+	resume_filling(def);
 	appendStringInfoChar(reply, '{');
 	dyn_table_describe_print(reply, "Table", def, (DynTableView) {DYN_TABLE_ACTIVE});
 	appendStringInfoChar(reply, '}');

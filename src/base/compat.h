@@ -97,6 +97,17 @@ dyn_compat_may_connect(Oid role)
 #define dyn_compat_vacuum_delay() vacuum_delay_point(false)
 #endif
 
+/* May the role use what is in the schema? */
+static inline bool
+dyn_compat_may_use_schema(Oid schema, Oid role)
+{
+#if PG_VERSION_NUM < 160000
+	return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
+#else
+	return object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
+
 /* May the role create objects in the schema? */
 static inline bool
 dyn_compat_may_create_in(Oid schema, Oid role)

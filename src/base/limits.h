@@ -52,6 +52,18 @@
 #define DYN_MAX_ITERATOR_SECONDS	900		/* that a shard iterator is good for; API, GetShardIterator */
 #define DYN_MAX_STREAM_RETENTION	86400	/* seconds that records are kept; API, GetRecords */
 
+#define DYN_MAX_S3_BUCKET			255		/* characters of a bucket's name; API, ImportTable */
+#define DYN_MAX_S3_PREFIX			1024	/* characters of a key prefix; API, ImportTable */
+#define DYN_MAX_EXPORTS				300		/* that are at work at a time; Quotas */
+#define DYN_MAX_LISTED_EXPORTS		25		/* of one ListExports; API */
+#define DYN_MAX_KMS_KEY				2048	/* characters of a key's id; API, ExportTableToPointInTime */
+#define DYN_MAX_EXPORT_HOURS		24		/* of an incremental export; ExportTableToPointInTime */
+#define DYN_MAX_S3_OBJECTS			50000	/* objects of an import or bulk operation; Quotas */
+#define DYN_MAX_IMPORTS				50		/* that are at work at a time; Quotas */
+#define DYN_MAX_LISTED_JOBS			25		/* of one ListImports, ListBulkOperations; API */
+#define DYN_MIN_IMPORT_TOKEN		112		/* characters of a NextToken; API, ListImports */
+#define DYN_MAX_JOB_TOKEN			1024	/* characters of a NextToken; API, ListImports */
+
 #define DYN_MAX_STREAM_SHARDS		64		/* of a stream at a time; ours */
 #define DYN_MAX_HTTP_HEADERS		100		/* header fields of a request; ours */
 #define DYN_MAX_HTTP_HEADER_BYTES	16384	/* bytes of a request's line and headers; ours */

@@ -4,7 +4,6 @@
 #include "postgres.h"
 
 #include "catalog/pg_authid_d.h"
-#include "common/md5.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/memutils.h"
@@ -16,7 +15,6 @@
 #include "bucket/bucket.h"
 #include "bucket/kind.h"
 
-#define MD5_SIZE 16
 
 /* ---- rights ---- */
 
@@ -57,7 +55,7 @@ end_everything(void *arg)
 	for (DynS3Writer *writer = bucket->writers; writer; writer = writer->next)
 	{
 		bucket->kind->write_abort(writer);
-		pg_cryptohash_free(writer->md5);
+		EVP_MD_CTX_free(writer->md5);
 	}
 	bucket->kind->close(bucket);
 }
@@ -185,14 +183,6 @@ dyn_s3_read_all(DynS3Bucket *bucket, const char *key, size_t limit, size_t *size
 
 /* ---- writing ---- */
 
-static void
-check_hash(int result)
-{
-	if (result < 0)
-		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not compute an MD5 hash"),
-						errhint("The server's OpenSSL may forbid it.")));
-}
-
 DynS3Writer *
 dyn_s3_write(DynS3Bucket *bucket, const char *key)
 {
@@ -202,12 +192,10 @@ dyn_s3_write(DynS3Bucket *bucket, const char *key)
 	writer->bucket = bucket;
 	writer->key = pstrdup(key);
 	writer->size = 0;
-	writer->md5 = pg_cryptohash_create(PG_MD5);
+	writer->md5 = EVP_MD_CTX_new();
 	writer->next = bucket->writers;
 	bucket->writers = writer;
-	if (writer->md5 == NULL)
-		check_hash(-1);
-	check_hash(pg_cryptohash_init(writer->md5));
+	dyn_s3_check_hash(writer->md5 ? EVP_DigestInit_ex(writer->md5, EVP_md5(), NULL) : 0);
 	MemoryContextSwitchTo(caller);
 	return writer;
 }
@@ -216,7 +204,7 @@ void
 dyn_s3_write_some(DynS3Writer *writer, const void *data, size_t size)
 {
 	CHECK_FOR_INTERRUPTS();
-	check_hash(pg_cryptohash_update(writer->md5, data, size));
+	dyn_s3_check_hash(EVP_DigestUpdate(writer->md5, data, size));
 	writer->size += size;
 	writer->bucket->kind->write_some(writer, data, size);
 }
@@ -226,13 +214,13 @@ dyn_s3_write_end(DynS3Writer *writer, DynS3Written *written)
 {
 	DynS3Writer **link = &writer->bucket->writers;
 	DynS3Written ignored;
-	uint8		md5[MD5_SIZE];
+	uint8		md5[DYN_MD5_SIZE];
 
 	if (written == NULL)
 		written = &ignored;
 	memset(written, 0, sizeof(*written));
 	written->size = writer->size;
-	check_hash(pg_cryptohash_final(writer->md5, md5, sizeof(md5)));
+	dyn_s3_check_hash(EVP_DigestFinal_ex(writer->md5, md5, NULL));
 	written->md5[dyn_base64_encode(md5, sizeof(md5), written->md5)] = '\0';
 	dyn_s3_hex(md5, sizeof(md5), written->etag);
 	writer->bucket->kind->write_end(writer, written);
@@ -240,7 +228,7 @@ dyn_s3_write_end(DynS3Writer *writer, DynS3Written *written)
 	while (*link != writer)
 		link = &(*link)->next;
 	*link = writer->next;
-	pg_cryptohash_free(writer->md5);
+	EVP_MD_CTX_free(writer->md5);
 	pfree(writer->key);
 	pfree(writer);
 }

@@ -7,10 +7,8 @@
  */
 #include "postgres.h"
 
-#include "common/md5.h"
 #include "miscadmin.h"
 
-#include "base/base64.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/guc.h"
@@ -22,7 +20,6 @@
 #define PART_SIZE (8 * 1024 * 1024) /* bytes; the protocol demands 5 MB */
 #define MAX_PARTS 10000
 #define REPLY_SIZE (2 * 1024 * 1024)	/* of replies that are no objects: 1,000 keys of 1,024 bytes fit, percent-encoded */
-#define MD5_SIZE 16
 
 typedef struct Endpoint
 {
@@ -367,19 +364,6 @@ endpoint_write(DynS3Bucket *bucket, const char *key)
 	return &part->writer;
 }
 
-static void
-hash_part(const PartWriter *part, char *md5)
-{
-	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_MD5);
-	uint8		hash[MD5_SIZE];
-
-	if (context == NULL || pg_cryptohash_init(context) < 0 || pg_cryptohash_update(context, (uint8 *) part->buffer, part->len) < 0 ||
-		pg_cryptohash_final(context, hash, sizeof(hash)) < 0)
-		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not compute an MD5 hash")));
-	pg_cryptohash_free(context);
-	md5[dyn_base64_encode(hash, sizeof(hash), md5)] = '\0';
-}
-
 /* Sends what is in the buffer, as a part or, without query, as the whole; its ETag goes to etag, without quotes. */
 static void
 send_buffer(PartWriter *part, const char *query, char *etag, size_t etag_size)
@@ -390,7 +374,7 @@ send_buffer(PartWriter *part, const char *query, char *etag, size_t etag_size)
 	const char *text;
 	size_t		len;
 
-	hash_part(part, md5);
+	dyn_s3_md5(part->buffer, part->len, md5);
 	text = call_for_text(bucket, &call);
 	require_success(bucket, part->writer.key, &call, text);
 	strlcpy(etag, call.etag[0] == '"' ? call.etag + 1 : call.etag, etag_size);

@@ -3,6 +3,7 @@
  */
 #include "postgres.h"
 
+#include "base/base64.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "bucket/kind.h"
@@ -42,4 +43,21 @@ dyn_s3_hex(const uint8 *bytes, size_t len, char *hex)
 		hex[2 * i + 1] = digits[bytes[i] & 15];
 	}
 	hex[2 * len] = '\0';
+}
+
+void
+dyn_s3_check_hash(int result)
+{
+	if (result != 1)
+		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not compute an MD5 hash"),
+						errhint("The server's OpenSSL may forbid it.")));
+}
+
+void
+dyn_s3_md5(const void *data, size_t size, char md5[25])
+{
+	uint8		hash[DYN_MD5_SIZE];
+
+	dyn_s3_check_hash(EVP_Digest(data, size, hash, NULL, EVP_md5(), NULL));
+	md5[dyn_base64_encode(hash, sizeof(hash), md5)] = '\0';
 }

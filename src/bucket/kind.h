@@ -4,9 +4,11 @@
 #ifndef DYNAPG_BUCKET_KIND_H
 #define DYNAPG_BUCKET_KIND_H
 
-#include "bucket/types.h"
-#include "common/cryptohash.h"
+#include <openssl/evp.h>
 
+#include "bucket/types.h"
+
+#define DYN_MD5_SIZE			16
 #define DYN_MAX_BUCKET_KEY		1024	/* bytes */
 #define DYN_MAX_BUCKET_NAME		255
 #define DYN_MAX_BUCKET_OBJECTS	1000000 /* that a prefix may have */
@@ -59,7 +61,7 @@ struct DynS3Writer
 	DynS3Writer *next;
 	char	   *key;
 	int64		size;
-	pg_cryptohash_ctx *md5;
+	EVP_MD_CTX *md5;			/* PostgreSQL's own hashes do not live longer than a transaction */
 };
 
 extern const DynS3Kind dyn_s3_folder;
@@ -70,6 +72,9 @@ extern void dyn_s3_found(DynS3Listing *listing, const char *key, size_t len, int
 
 /* Raises the errors that both kinds have. */
 extern void dyn_s3_missing(const DynS3Bucket *bucket) pg_attribute_noreturn();
+
+/* Raises an error unless a function of OpenSSL's for hashes has said that it worked. */
+extern void dyn_s3_check_hash(int result);
 
 /* For bytes: hexadecimal digits, NUL-terminated. */
 extern void dyn_s3_hex(const uint8 *bytes, size_t len, char *hex);

@@ -30,4 +30,7 @@ typedef struct DynS3Written
 	char		etag[64];		/* hexadecimal, without quotes; "...-N" for an object of N parts */
 } DynS3Written;
 
+/* The MD5 of these bytes, base64. */
+extern void dyn_s3_md5(const void *data, size_t size, char md5[25]);
+
 #endif							/* DYNAPG_BUCKET_TYPES_H */

@@ -14,12 +14,16 @@
 #include "base/guc.h"
 #include "changes/jobs.h"
 #include "changes/log.h"
+#include "changes/recovery.h"
 #include "changes/stream.h"
 #include "changes/tick.h"
+#include "store/backup.h"
 #include "tables/catalog.h"
 
 /* Between the end of a table's turn and a tick after which nobody writes to it any more. */
 #define TURN_SLACK (60 * USECS_PER_SEC)
+
+#define RARELY (60 * USECS_PER_SEC)
 
 #define TURN (DYN_LOG_TURN_HOURS * USECS_PER_HOUR)
 
@@ -46,7 +50,7 @@ empty_table(int number)
 }
 
 static void
-trim(const DynTick *last)
+trim(const DynTick *last, bool keep_moments)
 {
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz horizon = now - dyn_guc_stream_retention * USECS_PER_SEC;
@@ -56,7 +60,7 @@ trim(const DynTick *last)
 	if (kept == NULL || kept->tick == 0)
 		return;
 	SPI_connect();
-	dyn_tick_trim(kept->tick);
+	dyn_tick_trim(kept->tick, keep_moments);
 	for (int back = 1; back < DYN_LOG_TABLES; back++)
 	{
 		int64		turn = current_turn - back;
@@ -67,15 +71,34 @@ trim(const DynTick *last)
 	SPI_finish();
 }
 
+/* What is looked for only from time to time: recoveries that should be there, rows of the history and backups that are not wanted. */
+static void
+keep_recoveries(void)
+{
+	static TimestampTz last = 0;
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (last != 0 && now - last < RARELY)
+		return;
+	last = now;
+	dyn_recovery_settle();
+	dyn_history_trim();
+	dyn_backup_expire();
+}
+
 void
 dyn_jobs_run(void)
 {
 	DynStream  *streams;
 	int			count = dyn_stream_list_enabled(&streams);
+	DynRecovery *recoveries;
+	bool		has_recoveries;
 	DynStream  *any;
 	DynTick    *last;
 
-	if (dyn_stream_list(NULL, NULL, NULL, 1, &any) == 0)
+	keep_recoveries();
+	has_recoveries = dyn_recovery_list(&recoveries) > 0;
+	if (!has_recoveries && dyn_stream_list(NULL, NULL, NULL, 1, &any) == 0)
 		return;
 	last = dyn_tick_now();
 	for (int i = 0; i < count; i++)
@@ -84,6 +107,6 @@ dyn_jobs_run(void)
 		dyn_shard_roll(&streams[i], last->tick);
 	}
 	dyn_shard_settle(last->tick);
-	trim(last);
+	trim(last, has_recoveries);
 	dyn_stream_forget();
 }

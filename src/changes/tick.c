@@ -33,9 +33,10 @@
 #include "changes/tick.h"
 #include "database/touched.h"
 
+#define MOMENT_PAUSE (10 * USECS_PER_SEC)	/* between the ticks that are kept as moments */
 #define MAX_BEGUN 1000			/* transactions that began after the last one that is over, as a tick lists them */
 
-/* The columns of dynapg.ticks. */
+/* The columns of dynapg.ticks and dynapg.moments. */
 enum Column
 {
 	COLUMN_TICK = 1,
@@ -70,7 +71,7 @@ dyn_tick_sees(const DynTick *tick, int64 xid)
 
 /* ---- reading ---- */
 
-/* A scan of the ticks from a number on, by their index. */
+/* A scan of the ticks, or of the moments, from a number on, by their index. */
 typedef struct TickScan
 {
 	Relation	rel;
@@ -80,16 +81,22 @@ typedef struct TickScan
 } TickScan;
 
 static void
-open_scan(TickScan *scan, int64 from)
+open_scan_of(TickScan *scan, const char *table, int64 from)
 {
-	scan->rel = table_open(dyn_log_relation("ticks"), AccessShareLock);
+	scan->rel = table_open(dyn_log_relation(table), AccessShareLock);
 	dyn_touched_add(RelationGetRelid(scan->rel), false);
 	if (RelationGetDescr(scan->rel)->natts != COLUMNS)
-		elog(ERROR, "table dynapg.ticks has been altered");
+		elog(ERROR, "table dynapg.%s has been altered", table);
 	list_free(RelationGetIndexList(scan->rel)); /* finds the primary key */
 	scan->index = index_open(scan->rel->rd_pkindex, AccessShareLock);
 	ScanKeyInit(&scan->key, COLUMN_TICK, BTGreaterEqualStrategyNumber, F_INT8GE, Int64GetDatum(from));
 	scan->scan = systable_beginscan_ordered(scan->rel, scan->index, NULL, 1, &scan->key);
+}
+
+static void
+open_scan(TickScan *scan, int64 from)
+{
+	open_scan_of(scan, "ticks", from);
 }
 
 static void
@@ -107,7 +114,7 @@ column(const TickScan *scan, HeapTuple tuple, enum Column number)
 	Datum		value = heap_getattr(tuple, number, RelationGetDescr(scan->rel), &isnull);
 
 	if (isnull)
-		elog(ERROR, "a row of dynapg.ticks has a null");
+		elog(ERROR, "a row of dynapg.%s has a null", RelationGetRelationName(scan->rel));
 	return value;
 }
 
@@ -248,10 +255,108 @@ dyn_tick_low_number(const DynTick *previous, const DynTick *tick)
 	return previous->number_before;
 }
 
+/* ---- moments: ticks that are kept for longer ---- */
+
+/* The tick of dynapg.moments whose number the query returns, or NULL. */
+static DynTick *
+read_moment(const char *query, int64 argument, bool is_time)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext old;
+	DynSqlArgs	args = {0};
+	DynTick    *tick = NULL;
+	TickScan	scan;
+	int64		number = 0;
+
+	if (is_time)
+		dyn_sql_timestamptz(&args, argument);
+	else
+		dyn_sql_int64(&args, argument);
+	SPI_connect();
+	if (dyn_log_query(query, &args, 1) > 0)
+		number = dyn_sql_get_int64(0, 1);
+	SPI_finish();
+	if (number == 0)
+		return NULL;
+
+	old = MemoryContextSwitchTo(caller);
+	tick = palloc0(sizeof(DynTick));
+	open_scan_of(&scan, "moments", number);
+	if (!next_tick(&scan, ForwardScanDirection, tick))
+		tick = NULL;
+	close_scan(&scan);
+	MemoryContextSwitchTo(old);
+	return tick;
+}
+
+DynTick *
+dyn_tick_before(TimestampTz moment)
+{
+	int64		last = dyn_tick_last()->tick;
+	int64		number = dyn_tick_first_since(moment + 1, last) - 1;
+	DynTick    *tick = number > 0 ? dyn_tick_read(number) : NULL;
+
+	if (tick == NULL)
+		tick = read_moment("SELECT m.tick FROM dynapg.moments m WHERE m.created_at OPERATOR(pg_catalog.<=) $1 "
+						   "ORDER BY m.created_at DESC, m.tick DESC LIMIT 1", moment, true);
+	return tick ? tick : palloc0(sizeof(DynTick));
+}
+
+DynTick *
+dyn_tick_after(TimestampTz moment)
+{
+	int64		last = dyn_tick_last()->tick;
+	DynTick    *tick = read_moment("SELECT m.tick FROM dynapg.moments m WHERE m.created_at OPERATOR(pg_catalog.>) $1 "
+								   "ORDER BY m.created_at, m.tick LIMIT 1", moment, true);
+
+	return tick ? tick : dyn_tick_read(dyn_tick_first_since(moment + 1, last));
+}
+
+int64
+dyn_tick_number_bound(const DynTick *tick)
+{
+	DynTick    *before;
+
+	/* the oldest transaction that was open took its numbers after a tick that had not seen it begin */
+	if (tick->nopen == 0)
+		return tick->number_before;
+	before = dyn_tick_read(search(has_begun, tick->open[0], tick->tick) - 1);
+	if (before == NULL)
+		before = read_moment("SELECT m.tick FROM dynapg.moments m WHERE m.next_xid OPERATOR(pg_catalog.<=) $1 "
+							 "ORDER BY m.tick DESC LIMIT 1", tick->open[0], false);
+	return before ? Min(before->number_before, tick->number_before) : 0;
+}
+
+/* A tick's row becomes a moment. */
+static void
+keep_moment(const TickScan *scan, HeapTuple tuple)
+{
+	Relation	rel = table_open(dyn_log_relation("moments"), RowExclusiveLock);
+	Datum		values[COLUMNS];
+	bool		nulls[COLUMNS];
+
+	heap_deform_tuple(tuple, RelationGetDescr(scan->rel), values, nulls);
+	dyn_log_insert(rel, values, nulls, 0);
+	table_close(rel, NoLock);
+}
+
+static TimestampTz
+last_moment(void)
+{
+	DynTick		tick = {.created_at = DT_NOBEGIN};
+	TickScan	scan;
+
+	open_scan_of(&scan, "moments", 0);
+	(void) next_tick(&scan, BackwardScanDirection, &tick);
+	close_scan(&scan);
+	return tick.created_at;
+}
+
 /* Without a statement, so that no publication has other servers do the same. */
 void
-dyn_tick_trim(int64 kept)
+dyn_tick_trim(int64 kept, bool keep_moments)
 {
+	TimestampTz last = keep_moments ? last_moment() : DT_NOEND;
 	TickScan	scan;
 	HeapTuple	tuple;
 
@@ -259,6 +364,31 @@ dyn_tick_trim(int64 kept)
 	LockRelationOid(RelationGetRelid(scan.rel), RowExclusiveLock);
 	while (HeapTupleIsValid(tuple = systable_getnext_ordered(scan.scan, ForwardScanDirection)) &&
 		   DatumGetInt64(column(&scan, tuple, COLUMN_TICK)) < kept)
+	{
+		TimestampTz created_at = DatumGetTimestampTz(column(&scan, tuple, COLUMN_CREATED_AT));
+
+		CHECK_FOR_INTERRUPTS();
+		if (keep_moments && (last == DT_NOBEGIN || created_at - last >= MOMENT_PAUSE))
+		{
+			keep_moment(&scan, tuple);
+			last = created_at;
+		}
+		simple_heap_delete(scan.rel, &tuple->t_self);
+	}
+	close_scan(&scan);
+	CommandCounterIncrement();
+}
+
+void
+dyn_tick_trim_moments(TimestampTz before)
+{
+	TickScan	scan;
+	HeapTuple	tuple;
+
+	open_scan_of(&scan, "moments", 0);
+	LockRelationOid(RelationGetRelid(scan.rel), RowExclusiveLock);
+	while (HeapTupleIsValid(tuple = systable_getnext_ordered(scan.scan, ForwardScanDirection)) &&
+		   DatumGetTimestampTz(column(&scan, tuple, COLUMN_CREATED_AT)) < before)
 	{
 		CHECK_FOR_INTERRUPTS();
 		simple_heap_delete(scan.rel, &tuple->t_self);
@@ -269,7 +399,6 @@ dyn_tick_trim(int64 kept)
 
 /* ---- making ---- */
 
-/* The transaction id with its epoch; it is one of the last two thousand million. */
 static int64
 widen(TransactionId xid, FullTransactionId next)
 {
@@ -365,14 +494,14 @@ store(const DynTick *tick)
 }
 
 static DynTick *
-make(void)
+make(bool always)
 {
 	DynTick    *last = dyn_tick_last();
 	DynTick    *tick = palloc0(sizeof(DynTick));
 
 	tick->tick = last->tick + 1;
 	look(tick);
-	if (!has_news(last, tick))
+	if (!always && !has_news(last, tick))
 		return last;
 	tick->created_at = Max(tick->created_at, last->created_at);
 
@@ -382,8 +511,8 @@ make(void)
 	return tick;
 }
 
-DynTick *
-dyn_tick_now(void)
+static DynTick *
+make_locked(bool always)
 {
 	Oid			relid;
 	DynTick    *tick;
@@ -392,7 +521,7 @@ dyn_tick_now(void)
 		return dyn_tick_last();
 	relid = dyn_log_relation("ticks");
 	LockDatabaseObject(RelationRelationId, relid, 0, ExclusiveLock);
-	tick = make();
+	tick = make(always);
 	UnlockDatabaseObject(RelationRelationId, relid, 0, ExclusiveLock);
 	return tick;
 }
@@ -412,4 +541,22 @@ dyn_tick_lag(void)
 			return 0;
 	}
 	return Max(GetCurrentTimestamp() - last->created_at, 0);
+}
+
+DynTick *
+dyn_tick_now(void)
+{
+	return make_locked(false);
+}
+
+DynTick *
+dyn_tick_force(void)
+{
+	return make_locked(true);
+}
+
+int64
+dyn_tick_widen(TransactionId xid)
+{
+	return widen(xid, ReadNextFullTransactionId());
 }

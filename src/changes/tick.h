@@ -44,8 +44,27 @@ extern int	dyn_tick_range(int64 from, int64 to, DynTick **ticks);
 /* That tick, or NULL where it was trimmed or has not come yet. */
 extern DynTick *dyn_tick_read(int64 tick);
 
-/* Removes the ticks before that one. */
-extern void dyn_tick_trim(int64 kept);
+/* The same, and one is made even where nothing has happened; where none can be made, the last one that there is. */
+extern DynTick *dyn_tick_force(void);
+
+/*
+ * Removes the ticks before that one.  Where moments are kept, a tick of every ten seconds goes on as a row of dynapg.moments, for
+ * whoever asks what was visible at a moment (dyn_tick_before, dyn_tick_after).
+ */
+extern void dyn_tick_trim(int64 kept, bool keep_moments);
+
+/* Removes the moments before that one. */
+extern void dyn_tick_trim_moments(TimestampTz before);
+
+/* The last tick up to that moment that is known, tick 0 where there is none; the first one after it, or NULL. */
+extern DynTick *dyn_tick_before(TimestampTz moment);
+extern DynTick *dyn_tick_after(TimestampTz moment);
+
+/* A number that is below those of all records of transactions that the tick does not see. */
+extern int64 dyn_tick_number_bound(const DynTick *tick);
+
+/* The transaction id with its epoch; it is one of the last two thousand million. */
+extern int64 dyn_tick_widen(TransactionId xid);
 
 /* Records of the ticks above this one can be read. */
 extern int64 dyn_tick_horizon(void);

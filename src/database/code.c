@@ -343,17 +343,32 @@ check(Oid relid, LOCKMODE mode, uint64 *checked_in)
 		*checked_in = read_in;
 }
 
+static bool guarded = false;
+
+void
+dyn_code_guard_superuser(void)
+{
+	guarded = true;
+}
+
+/* Does the backend work for somebody who does not see whose code it runs, and as a superuser? */
+static bool
+works_as_superuser(void)
+{
+	return (guarded || dyn_session_serves()) && superuser();
+}
+
 void
 dyn_code_check_superuser(Oid relid, uint64 *checked_in)
 {
-	if (dyn_session_serves() && superuser())
+	if (works_as_superuser())
 		check(relid, AccessShareLock, checked_in);
 }
 
 void
 dyn_code_check_superuser_writes(Oid relid, uint64 *checked_in)
 {
-	if (!dyn_session_serves() || !superuser())
+	if (!works_as_superuser())
 		return;
 	LockRelationOid(relid, RowExclusiveLock);
 	check(relid, RowExclusiveLock, checked_in);

@@ -21,6 +21,9 @@ extern void dyn_code_check_superuser(Oid relid, uint64 *checked_in);
 /* The same right before a statement that writes: takes its lock first, so that nobody adds a trigger in between. */
 extern void dyn_code_check_superuser_writes(Oid relid, uint64 *checked_in);
 
+/* Has this backend, the worker of a job, keep to the same: it works for whoever asked, as requests do. */
+extern void dyn_code_guard_superuser(void);
+
 /*
  * Would an INSERT of a row and its DELETE, with the triggers for replicas alone, call functions in SQL or a procedural language, which
  * look names up when they run?

@@ -418,7 +418,7 @@ expire_table(Oid relid)
 		if (singles > 0)
 			singles--;
 		more = batch.found > 0 && batch.last[0] != '\0';
-		start = dyn_ttl_next(&batch);
+		dyn_ttl_go_on(&start, &batch);
 	}
 	if (failure)
 		note_failure(relid, failure);
@@ -715,7 +715,7 @@ dynapg_run_jobs(PG_FUNCTION_ARGS)
 		{
 			CHECK_FOR_INTERRUPTS();
 			dyn_ttl_expire(def, BATCH, &start, &batch);
-			start = dyn_ttl_next(&batch);
+			dyn_ttl_go_on(&start, &batch);
 			items += batch.deleted;
 		}
 	}

@@ -16,13 +16,18 @@
 #include "tables/catalog.h"
 
 #define MAX_KINDS 16
-#define MAX_ATTEMPTS 20			/* that ended without a word, as crashes do, and without progress */
+#define MAX_ATTEMPTS 10			/* that ended without a word, as crashes do, and without progress */
+
+/* After the second attempt that ended without a word the next one waits, longer each time. */
+#define IS_DUE_AGAIN \
+	"(j.attempts OPERATOR(pg_catalog.<) 2 OR pg_catalog.clock_timestamp() OPERATOR(pg_catalog.>) (j.tried_at OPERATOR(pg_catalog.+) " \
+	"pg_catalog.make_interval(secs => 2 OPERATOR(pg_catalog.*) pg_catalog.pow(2, j.attempts))))"
 
 #define JOB_COLUMNS \
 	"j.id, j.kind, j.role::pg_catalog.oid, COALESCE(j.relation::pg_catalog.oid, 0::pg_catalog.oid), j.table_name, " \
 	"j.table_id::pg_catalog.text, j.token, j.request::pg_catalog.text, j.notes::pg_catalog.text, j.state, j.items, j.bytes, j.errors, " \
 	"COALESCE(j.total_items, -1), COALESCE(j.total_bytes, -1), j.created_at, COALESCE(j.started_at, '2000-01-01 00:00+00'), " \
-	"COALESCE(j.finished_at, '2000-01-01 00:00+00'), j.failure_code, j.failure"
+	"COALESCE(j.finished_at, '2000-01-01 00:00+00'), j.failure_code, j.failure, " IS_DUE_AGAIN
 
 #define IS_UNFINISHED "j.state OPERATOR(pg_catalog.=) ANY ('{IN_PROGRESS,CANCELLING}')"
 
@@ -88,6 +93,7 @@ read_row(uint64 row, DynJob *job)
 	job->finished_at = dyn_sql_get_int64(row, 18);
 	job->failure_code = dyn_sql_get_text(row, 19);
 	job->failure = dyn_sql_get_text(row, 20);
+	job->due = dyn_sql_get_bool(row, 21);
 }
 
 /* Runs a query for rows of jobs; the result is in the current memory context. */
@@ -226,7 +232,7 @@ dyn_job_count_unfinished(const char *kind)
 void
 dyn_job_resume(const DynJob *job)
 {
-	if ((job->state == DYN_JOB_IN_PROGRESS || job->state == DYN_JOB_CANCELLING) && !RecoveryInProgress())
+	if ((job->state == DYN_JOB_IN_PROGRESS || job->state == DYN_JOB_CANCELLING) && job->due && !RecoveryInProgress())
 		dyn_launch_now(dyn_launch_of_job(job->id));
 }
 
@@ -366,6 +372,7 @@ dyn_job_claim(const char *id)
 			   " AND j.attempts OPERATOR(pg_catalog.>=) $3", &args);
 	args.count = 2;
 	job = query("UPDATE dynapg.long_jobs j SET pid = $2, attempts = j.attempts OPERATOR(pg_catalog.+) 1, "
+				"tried_at = pg_catalog.clock_timestamp(), "
 				"started_at = COALESCE(j.started_at, pg_catalog.clock_timestamp()) "
 				"WHERE j.id OPERATOR(pg_catalog.=) $1 AND " IS_UNFINISHED " RETURNING " JOB_COLUMNS, &args, &count);
 	return count > 0 ? job : NULL;

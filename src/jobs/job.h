@@ -10,7 +10,8 @@
  *		CANCELLING		somebody has cancelled it
  *		COMPLETED, FAILED, CANCELLED	it is over, and stays so
  *
- * A crash.  The row stays IN_PROGRESS, and the next worker calls the kind's `run` again, with the row as the last commit left it.
+ * A crash.  The row stays IN_PROGRESS, and the next worker calls the kind's `run` again, with the row as the last commit left it; from the
+ * second crash without progress on after a pause, and ten times at most.
  * So `run` either does all in one transaction, or notes with each commit where to go on (dyn_job_save), or can do everything again.
  *
  * A failure.  What may pass by itself (a connection, a full disk, a conflict) is tried again after a pause, a few times; all else, and
@@ -60,6 +61,7 @@ typedef struct DynJob
 	TimestampTz finished_at;
 	char	   *failure_code;	/* or NULL, as the next one */
 	char	   *failure;
+	bool		due;			/* the time for the next attempt has come */
 } DynJob;
 
 /* A kind of job. */

@@ -10,6 +10,7 @@
 #include "expr/assemble.h"
 #include "expr/check.h"
 #include "partiql/program.h"
+#include "partiql/syntax.h"
 
 #define BIT(tag)	(1U << (tag))
 #define SCALARS		(BIT(DYN_S) | BIT(DYN_N) | BIT(DYN_B))

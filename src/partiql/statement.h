@@ -106,9 +106,6 @@ dyn_partiql_reads(const DynPartiqlStatement *statement)
 	return statement->kind == DYN_PARTIQL_SELECT;
 }
 
-/* The line and the column of a place in the text, as messages show them. */
-extern char *dyn_partiql_position(DynSlice text, uint32 offset);
-
 /* Parses the text, with what is needed meanwhile in the scratch context.  Raises ValidationException with DynamoDB's text. */
 extern DynPartiqlStatement *dyn_partiql_parse(DynSlice text, MemoryContext scratch);
 

@@ -22,6 +22,9 @@ extern void dyn_partiql_malformed(const char *detail) pg_attribute_noreturn();
 /* Raises the syntax error at the current token. */
 extern void dyn_partiql_unexpected(const DynPartiqlParser *p) pg_attribute_noreturn();
 
+/* The line and the column of a place in the text, as messages show them. */
+extern char *dyn_partiql_position(DynSlice text, uint32 offset);
+
 /* Is the current token that word or symbol? */
 static inline bool
 dyn_partiql_is(const DynPartiqlParser *p, DynPartiqlCode code)

@@ -3,11 +3,13 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "access/xlog.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
@@ -23,7 +25,7 @@
 #define BACKUP_COLUMNS \
 	"b.id, b.name, b.table_name, b.table_id::pg_catalog.text, COALESCE(b.source::pg_catalog.oid, 0), " \
 	"COALESCE(b.copy::pg_catalog.oid, 0), b.created_at, b.items, b.item_bytes, b.copy_bytes, b.definition::pg_catalog.text, " \
-	"b.failures OPERATOR(pg_catalog.>) 0"
+	"b.failures OPERATOR(pg_catalog.>) 0, COALESCE(b.expires_at, '2000-01-01 00:00+00')"
 
 /* The backups that $1, a role, sees. */
 #define VISIBLE_BACKUPS \
@@ -52,7 +54,8 @@ read_row(uint64 row, DynBackup *backup)
 		.item_bytes = dyn_sql_get_int64(row, 9),
 		.copy_bytes = dyn_sql_get_int64(row, 10),
 		.definition = dyn_sql_get_text(row, 11),
-		.failed = dyn_sql_get_bool(row, 12)
+		.failed = dyn_sql_get_bool(row, 12),
+		.expires_at = dyn_sql_get_int64(row, 13)
 	};
 }
 
@@ -95,9 +98,12 @@ dyn_backup_list(const DynBackupFilter *filter, int *count)
 	dyn_sql_timestamptz(&args, filter->until);
 	dyn_sql_text(&args, filter->after ? filter->after : "");
 	dyn_sql_int(&args, filter->limit);
+	dyn_sql_bool(&args, filter->type != DYN_BACKUP_USER);
+	dyn_sql_bool(&args, filter->type != DYN_BACKUP_SYSTEM);
 	*count = dyn_catalog_run("SELECT " BACKUP_COLUMNS " FROM " VISIBLE_BACKUPS
 							 " AND ($2 IS NULL OR b.table_name OPERATOR(pg_catalog.=) $2) "
 							 "AND b.created_at OPERATOR(pg_catalog.>=) $3 AND b.created_at OPERATOR(pg_catalog.<) $4 "
+							 "AND CASE WHEN b.expires_at IS NULL THEN $8 ELSE $7 END "
 							 "AND b.id OPERATOR(pg_catalog.>) $5 ORDER BY b.id LIMIT $6", &args);
 	old = MemoryContextSwitchTo(caller);
 	backups = palloc(Max(*count, 1) * sizeof(DynBackup));
@@ -156,16 +162,17 @@ insert_row(const DynBackup *backup)
 	dyn_sql_oid(&args, backup->source);
 	dyn_sql_timestamptz(&args, backup->created_at);
 	dyn_sql_text(&args, backup->definition);
+	dyn_sql_timestamptz(&args, backup->expires_at);
 	SPI_connect();
-	dyn_catalog_run("INSERT INTO dynapg.backups (id, name, table_name, table_id, source, created_at, definition) "
-					"VALUES ($1, $2, $3, $4::pg_catalog.uuid, $5, $6, $7::pg_catalog.json)", &args);
+	dyn_catalog_run("INSERT INTO dynapg.backups (id, name, table_name, table_id, source, created_at, definition, expires_at) "
+					"VALUES ($1, $2, $3, $4::pg_catalog.uuid, $5, $6, $7::pg_catalog.json, NULLIF($8, '2000-01-01 00:00+00'))", &args);
 	SPI_finish();
 }
 
-DynBackup *
-dyn_backup_create(const DynTableDef *def, const char *name, const char *definition)
+/* Writes the row, checks rights, and makes the copy if it is to be made now; as the table's owner. */
+static void
+begin_backup(const DynTableDef *def, const DynBackup *backup, bool now)
 {
-	DynBackup  *backup = new_backup(def, name, definition);
 	Oid			user;
 	int			context;
 
@@ -176,13 +183,30 @@ dyn_backup_create(const DynTableDef *def, const char *name, const char *definiti
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(dyn_catalog_owner(def->relid), context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
 	require_rights(def->relid);
-	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
+	if (now)
 		dyn_backup_make(backup->id);
 	SetUserIdAndSecContext(user, context);
+}
 
-	if (dyn_guc_index_build != DYN_INDEX_BUILD_IMMEDIATE)
+DynBackup *
+dyn_backup_create(const DynTableDef *def, const char *name, const char *definition)
+{
+	DynBackup  *backup = new_backup(def, name, definition);
+	bool		now = dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE;
+
+	begin_backup(def, backup, now);
+	if (!now)
 		dyn_builder_start_at_commit(def->relid);
 	return backup;
+}
+
+void
+dyn_backup_create_system(const DynTableDef *def, const char *name, const char *definition, TimestampTz expires_at)
+{
+	DynBackup  *backup = new_backup(def, name, definition);
+
+	backup->expires_at = expires_at;
+	begin_backup(def, backup, true);
 }
 
 /* ---- the copy; SPI is connected ---- */
@@ -293,6 +317,56 @@ dyn_backup_drop(const DynBackup *backup)
 	dyn_sql_text(&args, backup->id);
 	/* the event trigger has done this for a copy, unless it is disabled */
 	dyn_catalog_run("DELETE FROM dynapg.backups b WHERE b.id OPERATOR(pg_catalog.=) $1", &args);
+	SPI_finish();
+}
+
+/* Drops a copy; whatever hinders that, such as a view on it, hinders nothing else. */
+static void
+try_drop(const char *id, Oid copy)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	DynSqlArgs	args = {0};
+
+	BeginInternalSubTransaction(NULL);
+	PG_TRY();
+	{
+		dyn_ddl_drop_table(copy);
+		dyn_sql_text(&args, id);
+		dyn_catalog_run("DELETE FROM dynapg.backups b WHERE b.id OPERATOR(pg_catalog.=) $1", &args);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		EmitErrorReport();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+}
+
+void
+dyn_backup_expire(void)
+{
+	uint64		count;
+	char	  **ids;
+	Oid		   *copies;
+
+	SPI_connect();
+	count = dyn_catalog_run("SELECT b.id, b.copy::pg_catalog.oid FROM dynapg.backups b WHERE b.copy IS NOT NULL "
+							"AND b.expires_at OPERATOR(pg_catalog.<) pg_catalog.clock_timestamp() FOR UPDATE SKIP LOCKED", NULL);
+	ids = palloc(Max(count, 1) * sizeof(char *));
+	copies = palloc(Max(count, 1) * sizeof(Oid));
+	for (uint64 i = 0; i < count; i++)
+	{
+		ids[i] = dyn_sql_get_text(i, 1);
+		copies[i] = dyn_sql_get_oid(i, 2);
+	}
+	for (uint64 i = 0; i < count; i++)
+		try_drop(ids[i], copies[i]);
 	SPI_finish();
 }
 

@@ -33,11 +33,20 @@ typedef struct DynBackup
 	int64		copy_bytes;		/* on disk */
 	char	   *definition;		/* JSON */
 	bool		failed;			/* an attempt to make it has failed */
+	TimestampTz expires_at;		/* of a system backup, which was made as its table was deleted; else 0 */
 } DynBackup;
+
+typedef enum DynBackupType
+{
+	DYN_BACKUP_USER,
+	DYN_BACKUP_SYSTEM,
+	DYN_BACKUP_ALL
+} DynBackupType;
 
 /* Which backups are listed; all are of tables that the current user owns. */
 typedef struct DynBackupFilter
 {
+	DynBackupType type;
 	const char *table_name;		/* NULL: of all */
 	TimestampTz from;			/* inclusive */
 	TimestampTz until;			/* exclusive */
@@ -50,6 +59,12 @@ typedef struct DynBackupFilter
  * The result tells what is known at the beginning.
  */
 extern DynBackup *dyn_backup_create(const DynTableDef *def, const char *name, const char *definition);
+
+/* Makes one within the transaction that lasts as long as that, of a table that is about to be dropped. */
+extern void dyn_backup_create_system(const DynTableDef *def, const char *name, const char *definition, TimestampTz expires_at);
+
+/* For the jobs: drops those that have expired. */
+extern void dyn_backup_expire(void);
 
 /* What a backup that is found is protected against, to the end of the transaction. */
 typedef enum DynBackupLock

@@ -21,11 +21,9 @@ dyn_explain_plan(StringInfo out, const DynPlan *plan, ParamListInfo params)
 	if (cached == NULL)
 		elog(ERROR, "a kept plan is gone");
 	es->costs = false;
-	ExplainBeginOutput(es);
 	PushActiveSnapshot(GetTransactionSnapshot());
 	dyn_compat_explain_plan(linitial_node(PlannedStmt, cached->stmt_list), es, "", params);
 	PopActiveSnapshot();
-	ExplainEndOutput(es);
 	ReleaseCachedPlan(cached, CurrentResourceOwner);
 	appendBinaryStringInfo(out, es->str->data, es->str->len);
 }

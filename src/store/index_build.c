@@ -84,9 +84,9 @@ dyn_index_build_resume(const DynTableDef *def)
 {
 	const DynIndexDef *index = def ? dyn_index_unfinished(def) : NULL;
 
-	if (def && !index && dyn_guc_index_build == DYN_INDEX_BUILD_BACKGROUND)
+	if (def && def->filled_by == NULL && !index && dyn_guc_index_build == DYN_INDEX_BUILD_BACKGROUND)
 		index = dyn_hnsw_missing(def);
-	if (index && !RecoveryInProgress() && dyn_index_is_due(def, index))
+	if (index && def->filled_by == NULL && !RecoveryInProgress() && dyn_index_is_due(def, index))
 		dyn_builder_start_now(def->relid);
 }
 
@@ -97,6 +97,6 @@ dyn_index_build_job(Oid relid, const DynIndexDef **index)
 {
 	DynTableDef *def = dyn_catalog_read_relid(relid);
 
-	*index = def ? dyn_index_unfinished(def) : NULL;
+	*index = def && def->filled_by == NULL ? dyn_index_unfinished(def) : NULL;
 	return *index ? def : NULL;
 }

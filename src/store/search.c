@@ -97,7 +97,7 @@ candidates_of(const DynSearch *search, const DynHnsw *hnsw)
 {
 	bool		loose = hnsw->is_half || search->condition;
 
-	return Min(search->top_k + (loose ? search->top_k + 20 : search->top_k / 4 + 5), MAX_EF);
+	return Min(search->top_k + (loose ? search->top_k + 20 : search->top_k / 8 + 3), MAX_EF);
 }
 
 /* Is the vector so long, or so short, that 32-bit distances to it say nothing? */
@@ -403,7 +403,7 @@ run(const DynSearch *search, const DynHnsw *hnsw, int ef, Oid relation, Reader *
 	if (hnsw)
 	{
 		set("hnsw.ef_search", psprintf("%d", ef));
-		if (hnsw->iterates)
+		if (search->condition && hnsw->iterates)
 			set("hnsw.iterative_scan", "relaxed_order");	/* they are put in order here */
 	}
 	SPI_connect();

@@ -246,9 +246,9 @@ dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynT
 	/* the condition holds for the version of a row that the lock was got on: an update that saves an item is seen */
 	run_by_index(psprintf("SELECT pg_catalog.count(*), pg_catalog.max(d.at)::pg_catalog.text, pg_catalog.array_agg(d.ctid) "
 						  "FROM (SELECT t.ctid, %s AS at FROM %s AS t WHERE %s AND %s OPERATOR(pg_catalog.%s) %s "
-						  "ORDER BY %s LIMIT %d FOR UPDATE SKIP LOCKED) AS d",
-						  number, table, expired, number, anywhere || start->beyond ? ">" : ">=", anywhere ? "-1" : start->at,
-						  number, limit));
+						  "ORDER BY %s LIMIT %d OFFSET " INT64_FORMAT " FOR UPDATE SKIP LOCKED) AS d",
+						  number, table, expired, number, anywhere ? ">" : ">=", anywhere ? "-1" : start->at,
+						  number, limit, anywhere ? 0 : start->skip));
 	batch->found = dyn_sql_get_int64(0, 1);
 	if (batch->found > 0)
 	{
@@ -258,13 +258,17 @@ dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynT
 	SPI_finish();
 }
 
-DynTtlStart
-dyn_ttl_next(const DynTtlBatch *batch)
+/*
+ * Items of one time come in the order of their places, so those that are passed over come first.  Where some that are kept are of an
+ * earlier time, as many too many are passed over: the next look finds them.
+ */
+void
+dyn_ttl_go_on(DynTtlStart *start, const DynTtlBatch *batch)
 {
-	DynTtlStart start = {.beyond = batch->deleted < batch->found};
-
-	strlcpy(start.at, batch->last, sizeof(start.at));
-	return start;
+	if (strcmp(start->at, batch->last) != 0)
+		start->skip = 0;
+	start->skip += Max(batch->found - batch->deleted, 0);
+	strlcpy(start->at, batch->last, sizeof(start->at));
 }
 
 DynTtlBacklog

@@ -68,7 +68,7 @@ extern bool dyn_ttl_job(Oid relid, DynTtlJob *job);
 typedef struct DynTtlStart
 {
 	char		at[64];			/* a time, as a number; empty: at the oldest item */
-	bool		beyond;			/* after that time, rather than at it */
+	int64		skip;			/* items of that time to pass over */
 } DynTtlStart;
 
 /*
@@ -77,8 +77,8 @@ typedef struct DynTtlStart
  */
 extern void dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynTtlBatch *batch);
 
-/* Where to go on after the batch: items that it found and that are still there are passed over. */
-extern DynTtlStart dyn_ttl_next(const DynTtlBatch *batch);
+/* Has the next batch go on after this one, which began at *start: items that are still there are passed over. */
+extern void dyn_ttl_go_on(DynTtlStart *start, const DynTtlBatch *batch);
 
 /* How many items have expired and are still there, and the earliest of their times, for the current user, who owns the table. */
 typedef struct DynTtlBacklog

@@ -19,7 +19,7 @@
 
 #define TABLE_COLUMNS \
 	"t.relid::pg_catalog.oid, t.table_id::pg_catalog.text, t.created_at, t.pk_name, t.pk_type, t.sk_name, t.sk_type, " \
-	"t.deletion_protection, t.attribute_definitions::pg_catalog.text, t.definition::pg_catalog.text, t.name"
+	"t.deletion_protection, t.attribute_definitions::pg_catalog.text, t.definition::pg_catalog.text, t.name, t.filled_by"
 
 /* A row is a table as long as its relation exists. */
 #define LIVE_TABLES \
@@ -196,6 +196,7 @@ read_table(MemoryContext result_context)
 	def->attribute_definitions = dyn_sql_get_text(0, 9);
 	dyn_settings_read(dyn_sql_get_text(0, 10), &def->settings);
 	def->name = dyn_sql_get_text(0, 11);
+	def->filled_by = dyn_sql_get_text(0, 12);
 	MemoryContextSwitchTo(old);
 	read_indexes(def, result_context);
 	return def;

@@ -43,6 +43,8 @@
 
 #define MAX_EXACT_PAGES 256		/* of the heap: 2 MB, about 5 ms */
 #define SAMPLE_PAGES 32
+#define MAX_EXACT_VECTOR_PAGES 16	/* the same of vectors, which take longer to look at */
+#define SAMPLE_VECTOR_PAGES 4
 #define SAMPLE_RANGES 4			/* of pages, spread over the table */
 #define CERTAINTY 3				/* standard errors that a sample of an index may be off */
 #define CLUSTERING 0.1			/* and as much of its own figure, since neighbours are often alike */
@@ -363,7 +365,7 @@ static void
 sample_index(const DynTableDef *def, const DynIndexDef *index, Relation table, int64 *items, int64 *bytes, double *share)
 {
 	BlockNumber pages = RelationGetNumberOfBlocks(table);
-	BlockNumber range = Max(Min(pages, SAMPLE_PAGES) / SAMPLE_RANGES, 1);
+	BlockNumber range = Max(Min(pages, index->vector ? SAMPLE_VECTOR_PAGES : SAMPLE_PAGES) / SAMPLE_RANGES, 1);
 
 	*share = (double) range * SAMPLE_RANGES / (double) Max(pages, range * SAMPLE_RANGES);
 	for (int i = 0; i < SAMPLE_RANGES; i++)
@@ -438,8 +440,10 @@ dyn_count_index(const DynTableDef *def, const DynIndexDef *index, int64 *items, 
 		return;
 	if (rel->rd_rel->relkind == RELKIND_RELATION)
 	{
-		if (RelationGetNumberOfBlocks(rel) <= MAX_EXACT_PAGES && may_read_all(def->relid))
-			count_index_rows(def, index, 0, MAX_EXACT_PAGES, items, bytes);
+		BlockNumber max = index->vector ? MAX_EXACT_VECTOR_PAGES : MAX_EXACT_PAGES;
+
+		if (RelationGetNumberOfBlocks(rel) <= max && may_read_all(def->relid))
+			count_index_rows(def, index, 0, max, items, bytes);
 		else
 			estimate_index(def, index, rel, items, bytes);
 	}

@@ -105,10 +105,10 @@ append_column(StringInfo definitions, StringInfo values, const char *name, uint8
 
 /* Fills the table in the fastest way: rows at once, without an index, and then one build of it. */
 static void
-create_filled(const char *table, const char *values, Oid rows_from, const char *settings, const char *primary_key)
+create_filled(const char *table, const char *values, const char *rows_from, const char *settings, const char *primary_key)
 {
 	dyn_sql_run(psprintf("CREATE TABLE %s WITH (%s) AS SELECT %st.item::dynapg.item AS item FROM %s t", table, settings, values,
-						 dyn_ddl_qualified_name(rows_from)), NULL, 0);
+						 rows_from), NULL, 0);
 	dyn_sql_run(psprintf("ALTER TABLE %s ALTER item SET NOT NULL, " SET_ITEM_COMPRESSION "ADD %s", table, primary_key), NULL, 0);
 }
 
@@ -130,12 +130,51 @@ dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 	append_column(&columns, &values, "pk", def->pk.tag);
 	if (has_sk)
 		append_column(&columns, &values, "sk", def->sk.tag);
-	if (OidIsValid(def->rows_from))
+	if (def->rows_from)
 		create_filled(table, values.data, def->rows_from, settings, primary_key);
 	else
 		dyn_sql_run(psprintf("CREATE TABLE %s (%sitem dynapg.item" ITEM_COMPRESSION " NOT NULL, %s) WITH (%s)", table, columns.data,
 							 primary_key, settings), NULL, 0);
 	return get_relname_relid(relation_name, schema);
+}
+
+/* The name of the table's primary key. */
+static char *
+primary_key_name(Oid relid)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, relid);
+	if (dyn_sql_run("SELECT c.conname::pg_catalog.text FROM pg_catalog.pg_constraint c WHERE c.conrelid OPERATOR(pg_catalog.=) $1 "
+					"AND c.contype OPERATOR(pg_catalog.=) 'p'", &args, 1) == 0)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" has no primary key", get_rel_name(relid))));
+	return dyn_sql_get_text(0, 1);
+}
+
+uint64
+dyn_ddl_fill_table(const DynTableDef *def, const char *rows)
+{
+	const char *table = dyn_ddl_qualified_name(def->relid);
+	const char *sk = def->sk.tag ? "sk, " : "";
+	const char *key;
+	StringInfoData ignored;
+	StringInfoData values;
+	uint64		count;
+
+	initStringInfo(&ignored);
+	initStringInfo(&values);
+	append_column(&ignored, &values, "pk", def->pk.tag);
+	if (def->sk.tag)
+		append_column(&ignored, &values, "sk", def->sk.tag);
+	SPI_connect();
+	/* one build of the index instead of an entry for each row */
+	key = quote_identifier(primary_key_name(def->relid));
+	dyn_sql_run(psprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, key), NULL, 0);
+	count = dyn_sql_run(psprintf("INSERT INTO %s (pk, %sitem) SELECT %st.item::dynapg.item AS item FROM %s t", table, sk, values.data,
+								 rows), NULL, 0);
+	dyn_sql_run(psprintf("ALTER TABLE %s ADD CONSTRAINT %s PRIMARY KEY (pk%s)", table, key, def->sk.tag ? ", sk" : ""), NULL, 0);
+	SPI_finish();
+	return count;
 }
 
 /* Does the table, an ordinary one, lack a setting of that name? */

@@ -37,6 +37,9 @@ extern void dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *de
 /* Creates the data table under that relation name, with the rows of def->rows_from, if any; returns its OID. */
 extern Oid	dyn_ddl_create_table(const DynTableDef *def, const char *relation_name);
 
+/* Fills an empty table with the rows of a relation or (query): pk, sk and item; returns their number.  SPI need not be connected. */
+extern uint64 dyn_ddl_fill_table(const DynTableDef *def, const char *rows);
+
 /* The word for a statement about an index of that table, or that index, if it is wanted; PostgreSQL has none for partitioned ones. */
 extern const char *dyn_ddl_concurrently(Oid relid, bool wanted);
 

@@ -61,7 +61,8 @@ typedef struct DynTableDef
 	bool		deletion_protection;
 	char	   *attribute_definitions;	/* JSON array as given */
 	DynTableSettings settings;
-	Oid			rows_from;		/* of a new table: a relation that has the rows to begin with, or InvalidOid */
+	char	   *filled_by;		/* the id of the job that fills the table, which is CREATING until it is done; or NULL */
+	char	   *rows_from;		/* of a new table: a relation or (query) with the rows to begin with, pk, sk and item; or NULL */
 	int			nindexes;
 	DynIndexDef *indexes;		/* local and global ones */
 	int			nvectors;

@@ -15,12 +15,14 @@
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "commands/extension.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "base/compat.h"
 #include "base/guc.h"
 #include "tables/ddl.h"
 #include "tables/hnsw.h"
@@ -66,17 +68,25 @@ operator_class(Oid extension, Oid am, const char *name)
 	return found;
 }
 
+/* What the user may not use does not stand in his way. */
+static bool
+may_use(Oid schema)
+{
+	return dyn_compat_may_use_schema(schema, GetUserId());
+}
+
 static char *
 operator_text(Oid operator)
 {
 	HeapTuple	tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
 	Form_pg_operator form;
-	char	   *text;
+	char	   *text = NULL;
 
 	if (!HeapTupleIsValid(tuple))
 		return NULL;
 	form = (Form_pg_operator) GETSTRUCT(tuple);
-	text = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)), NameStr(form->oprname));
+	if (may_use(form->oprnamespace))
+		text = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)), NameStr(form->oprname));
 	ReleaseSysCache(tuple);
 	return text;
 }
@@ -86,12 +96,13 @@ type_text(Oid type)
 {
 	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
 	Form_pg_type form;
-	char	   *text;
+	char	   *text = NULL;
 
 	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for type %u", type);
+		return NULL;
 	form = (Form_pg_type) GETSTRUCT(tuple);
-	text = quote_qualified_identifier(get_namespace_name(form->typnamespace), NameStr(form->typname));
+	if (may_use(form->typnamespace))
+		text = quote_qualified_identifier(get_namespace_name(form->typnamespace), NameStr(form->typname));
 	ReleaseSysCache(tuple);
 	return text;
 }
@@ -103,12 +114,13 @@ read_class(Oid extension, HeapTuple class, DynHnsw *hnsw)
 	Oid			type = form->opcintype;
 	Oid			operator = get_opfamily_member(form->opcfamily, type, type, 1);
 
-	if (!is_member(TypeRelationId, type, extension) || !is_member(OperatorRelationId, operator, extension))
+	if (!is_member(TypeRelationId, type, extension) || !is_member(OperatorRelationId, operator, extension) ||
+		!may_use(form->opcnamespace))
 		return false;
 	hnsw->type = type_text(type);
 	hnsw->opclass = quote_qualified_identifier(get_namespace_name(form->opcnamespace), NameStr(form->opcname));
 	hnsw->operator = operator_text(operator);
-	return hnsw->operator != NULL;
+	return hnsw->type != NULL && hnsw->operator != NULL;
 }
 
 bool

@@ -136,6 +136,26 @@ dyn_index_create(const DynTableDef *def, const DynIndexDef *index)
 }
 
 void
+dyn_index_announce(const DynTableDef *def, const DynIndexDef *index)
+{
+	dyn_index_insert(def, index, dyn_ddl_index_name(def, index->name), "CREATING");
+}
+
+void
+dyn_index_make(const DynTableDef *def, const DynIndexDef *index)
+{
+	char	   *relation_name = dyn_ddl_index_name(def, index->name);
+
+	SPI_connect();
+	dyn_sql_run(dyn_ddl_create_index(def, index, relation_name, false), NULL, 0);
+	if (index->vector)
+		create_hnsw(def, index);
+	SPI_finish();
+	dyn_index_set_relation_name(def->relid, index->name, relation_name);
+	dyn_index_activate(def->relid, index->name);
+}
+
+void
 dyn_index_attach(const DynTableDef *def)
 {
 	for (int i = 0; i < dyn_def_count(def); i++)

@@ -21,6 +21,12 @@
 /* Builds an index of a new table, within the transaction, and stores its row as ACTIVE.  SPI is connected. */
 extern void dyn_index_create(const DynTableDef *def, const DynIndexDef *index);
 
+/* Stores the row of an index of a new table that a job fills, as CREATING: it is built after that.  SPI is connected. */
+extern void dyn_index_announce(const DynTableDef *def, const DynIndexDef *index);
+
+/* Builds an announced index of a table that is filled, within the transaction. */
+extern void dyn_index_make(const DynTableDef *def, const DynIndexDef *index);
+
 /*
  * Stores the rows of the indexes of a table that was there before it was in the catalogs: of relations that are built as they are
  * defined, or else are made.  SPI is connected.

@@ -88,9 +88,10 @@ insert_table(DynTableDef *def, MemoryContext result_context)
 	dyn_sql_bool(&args, def->deletion_protection);
 	dyn_sql_text(&args, def->attribute_definitions);
 	dyn_sql_text(&args, dyn_settings_write(&def->settings));
+	dyn_sql_text(&args, def->filled_by);
 	dyn_catalog_run("INSERT INTO dynapg.tables AS t (name, relid, pk_name, pk_type, sk_name, sk_type, deletion_protection, "
-				 "attribute_definitions, definition) VALUES ($1, $2, $3, $4, $5, $6, $7, $8::pg_catalog.json, "
-				 "$9::pg_catalog.json) RETURNING t.table_id::pg_catalog.text, t.created_at", &args);
+				 "attribute_definitions, definition, filled_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8::pg_catalog.json, "
+				 "$9::pg_catalog.json, $10) RETURNING t.table_id::pg_catalog.text, t.created_at", &args);
 	old = MemoryContextSwitchTo(result_context);
 	def->table_id = dyn_sql_get_text(0, 1);
 	def->created_at = dyn_sql_get_int64(0, 2);
@@ -113,7 +114,12 @@ create(DynTableDef *def, MemoryContext result_context)
 	remove_stale_rows(def->name, def->relid);
 	insert_table(def, result_context);
 	for (int i = 0; i < dyn_def_count(def); i++)
-		dyn_index_create(def, dyn_def_index(def, i));
+	{
+		if (def->filled_by != NULL)
+			dyn_index_announce(def, dyn_def_index(def, i));
+		else
+			dyn_index_create(def, dyn_def_index(def, i));
+	}
 	CacheInvalidateRelcacheByRelid(def->relid);
 	return true;
 }
@@ -153,6 +159,19 @@ dyn_lifecycle_attach(DynTableDef *def)
 	attached = attach(def, caller);
 	SPI_finish();
 	return attached;
+}
+
+void
+dyn_lifecycle_set_filled(const DynTableDef *def)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_catalog_require_owner(def->relid);
+	SPI_connect();
+	dyn_sql_oid(&args, def->relid);
+	dyn_catalog_run("UPDATE dynapg.tables t SET filled_by = NULL WHERE t.relid OPERATOR(pg_catalog.=) $1", &args);
+	CacheInvalidateRelcacheByRelid(def->relid);
+	SPI_finish();
 }
 
 /* ---- dropping ---- */
@@ -217,6 +236,7 @@ dynapg_on_sql_drop(PG_FUNCTION_ARGS)
 				"indexes AS (DELETE FROM dynapg.indexes i USING gone WHERE i.table_relid OPERATOR(pg_catalog.=) gone.objid), "
 				"backups AS (DELETE FROM dynapg.backups b USING gone "
 				"WHERE COALESCE(b.copy, b.source) OPERATOR(pg_catalog.=) gone.objid), "
+				"recoveries AS (DELETE FROM dynapg.recoveries r USING gone WHERE r.relid OPERATOR(pg_catalog.=) gone.objid), "
 				"jobs AS (DELETE FROM dynapg.jobs j USING gone WHERE j.relation OPERATOR(pg_catalog.=) gone.objid), "
 				"bounds AS (DELETE FROM dynapg.scan_bounds b USING gone WHERE b.relation OPERATOR(pg_catalog.=) gone.objid) "
 				"DELETE FROM dynapg.tables t USING gone WHERE t.relid OPERATOR(pg_catalog.=) gone.objid", NULL, 0);

@@ -15,6 +15,9 @@
  */
 extern bool dyn_lifecycle_create(DynTableDef *def);
 
+/* The table that a job has filled is from now on like any other; see filled_by. */
+extern void dyn_lifecycle_set_filled(const DynTableDef *def);
+
 /*
  * Makes an existing relation, def->relid, the data table, with its indexes and the catalog rows: indexes that are built as defined are
  * taken, others made.  False when the name is taken.

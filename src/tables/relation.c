@@ -17,6 +17,7 @@
 #include "commands/defrem.h"
 #include "parser/parse_utilcmd.h"
 #include "parser/parser.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -268,4 +269,11 @@ dyn_relation_of_index(const DynTableDef *def, const DynIndexDef *index, bool val
 	if (!OidIsValid(relid) && !valid)
 		relid = by_definition(def, index, false);
 	return OidIsValid(relid) ? relid : named;
+}
+
+bool
+dyn_relation_is_plain(Oid relid)
+{
+	LockRelationOid(relid, AccessShareLock);
+	return get_rel_relkind(relid) == RELKIND_RELATION;
 }

@@ -1,5 +1,5 @@
 /*
- * relation.h - which relation is the btree of a secondary index
+ * relation.h - which relation is the btree of a secondary index, and what relations are
  *
  * dynapg.indexes has a relation's name, and a name proves nothing: somebody else can have given it to a relation of his own, and
  * the owner of the index can rename it.  The relation of an index is always one of the indexes of its data table: the one that
@@ -27,6 +27,9 @@ extern Oid	dyn_relation_of_statement(const DynTableDef *def, const char *sql, bo
 
 /* The condition of an index as it is stored, or NULL. */
 extern Node *dyn_relation_predicate(Oid relid);
+
+/* Is it an ordinary table, and stays one to the end of the transaction? */
+extern bool dyn_relation_is_plain(Oid relid);
 
 /* Can reads use the relation, an index? */
 extern bool dyn_relation_is_valid(Oid relid);

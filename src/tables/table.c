@@ -51,6 +51,7 @@ typedef struct RelidEntry
 static HTAB *tables_by_name = NULL;
 static HTAB *tables_by_relid = NULL;
 static DynTable *dead_tables = NULL;
+static bool finds_filling = false;
 static dlist_head invalid_tables = DLIST_STATIC_INIT(invalid_tables);
 
 /* The entry in the making. */
@@ -290,6 +291,7 @@ make_table(const DynTableDef *def)
 	table->pay_per_request = def->settings.pay_per_request;
 	table->throughput = def->settings.throughput;
 	table->on_demand = def->settings.on_demand;
+	table->filling = def->filled_by != NULL;
 	table->qualified = dyn_ddl_qualified_name(def->relid);
 	table->indexes = palloc(Max(def->nindexes, 1) * sizeof(DynIndex));
 	for (int i = 0; i < def->nindexes; i++)
@@ -393,6 +395,12 @@ cached_table(const char *name)
 	return NULL;
 }
 
+void
+dyn_table_find_filling(void)
+{
+	finds_filling = true;
+}
+
 DynTable *
 dyn_table_lookup(const char *name, uint32 len)
 {
@@ -412,6 +420,8 @@ dyn_table_lookup(const char *name, uint32 len)
 	table = cached_table(key);
 	if (table == NULL)
 		table = load_table(key);
+	if (table != NULL && table->filling && !finds_filling)
+		return NULL;
 	if (table)
 		dyn_code_check_superuser(table->relid, &table->checked_in);
 	return table;

@@ -124,6 +124,7 @@ struct DynTable
 	bool		pay_per_request;
 	DynThroughput throughput;
 	DynUnits	on_demand;
+	bool		filling;		/* a job fills it: only that job finds it */
 	struct DynThrottle *throttle; /* throughput/throttle.c's, in context; NULL: not made yet */
 	char	   *qualified;		/* quoted schema-qualified relation name */
 	int			nindexes;
@@ -158,9 +159,12 @@ typedef bool (*DynRowConsumer) (void *arg, const struct varlena *item);
 /* Has the next lookup make the entry anew. */
 extern void dyn_table_set_invalid(DynTable *table);
 
+/* From now on this backend finds tables that jobs fill. */
+extern void dyn_table_find_filling(void);
+
 /*
  * The table of that name (not an ARN), or NULL where there is none, its data table was dropped, or it is
- * being deleted.  Raises nothing for an unknown name.  Must be called inside a transaction.
+ * being deleted, or a job fills it.  Raises nothing for an unknown name.  Must be called inside a transaction.
  */
 extern DynTable *dyn_table_lookup(const char *name, uint32 len);
 

@@ -71,7 +71,7 @@ sub fresh_system
 		symlink $path, "$root/path/$tool" if defined $path;
 	}
 	program("/path/$_", '') for qw(gcc prove python3);
-	put("/usr/include/$_", '') for qw(stdio.h cjson/cJSON.h openssl/ssl.h zlib.h libdeflate.h llhttp.h);
+	put("/usr/include/$_", '') for qw(stdio.h cjson/cJSON.h openssl/ssl.h zlib.h zstd.h libdeflate.h curl/curl.h llhttp.h);
 	for my $installed (@installed)
 	{
 		my ($major, @parts) = split ' ', $installed;

@@ -34,7 +34,7 @@ SELECT 'column', a.attrelid::regclass, row_number() OVER (PARTITION BY a.attreli
 	WHERE c.relnamespace = 'dynapg'::regnamespace AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped
 	ORDER BY c.relname, a.attnum;
 SELECT 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint
-	WHERE connamespace = 'dynapg'::regnamespace ORDER BY 2, 3;
+	WHERE connamespace = 'dynapg'::regnamespace ORDER BY conrelid::regclass::text, 3;
 SELECT 'index', pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 	WHERE c.relnamespace = 'dynapg'::regnamespace ORDER BY 2;
 SELECT 'trigger', pg_get_triggerdef(t.oid), t.tgenabled FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid

@@ -133,7 +133,7 @@ CREATE TRIGGER hang BEFORE DELETE ON dynamodb."Slow" FOR EACH ROW EXECUTE FUNCTI
 SQL
 $node->append_conf('postgresql.conf', "dynapg.http_statement_timeout = '500ms'");
 $node->reload;
-add_items('Failing', 'bad', 1, 100);
+add_items('Failing', 'bad', 3, 100);
 add_items('Failing', 'good', 30, 50);
 add_items('Slow', 'slow', 1, 60);
 add_items('Last', 'last', 5, 60);

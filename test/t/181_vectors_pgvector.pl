@@ -159,6 +159,12 @@ is(call('put_item', '{"TableName":"Docs","Item":{"id":{"S":"none"},"v":{"L":[{"N
 	'One or more parameter values were invalid. Invalid size for parameter v, Expected: 48, Actual: 1. IndexName: cosine', 'a wrong length is refused');
 $node->safe_psql('postgres', q(INSERT INTO dynamodb."Docs" VALUES ('plain', '{"id":{"S":"plain"},"v":{"L":[{"N":"1"}]}}'), ('none', '{"id":{"S":"none"}}')));
 
+# ---- a role that may not use the extension's schema writes and searches all the same, exactly
+
+is($node->safe_psql('postgres', q(CREATE ROLE app; GRANT SELECT, INSERT, UPDATE, DELETE ON dynamodb."Docs" TO app; SET ROLE app;
+	SELECT dynapg.put_item('{"TableName":"Docs","Item":{"id":{"S":"app"},"t":{"S":"app"}}}'))), '{}', 'a write without USAGE');
+is(used_by('SET ROLE app;', $cosine), 'Docs:cosine', 'a search without it is exact');
+
 # ---- many dimensions: 16-bit numbers of unit vectors for COSINE; none for others, and none beyond 4,000
 
 create_table('Half', index_of('half', 2500, 'COSINE'), index_of('long', 2500, 'EUCLIDEAN'));

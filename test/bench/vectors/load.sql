@@ -17,7 +17,9 @@ ALTER TABLE queries ADD v vector, ADD item json, ADD search json;
 UPDATE queries SET v = reals::vector(:dimensions),
 	item = (SELECT json_build_object('L', json_agg(json_build_object('N', r::text) ORDER BY o)) FROM unnest(reals) WITH ORDINALITY AS u (r, o));
 UPDATE queries SET search = json_build_object('TableName', 'Vectors', 'IndexName', 'near', 'TopK', 10, 'SearchVector', item -> 'L');
-ALTER TABLE queries ADD PRIMARY KEY (i);
+ALTER TABLE queries ADD PRIMARY KEY (i), ADD put text, ALTER search SET STORAGE EXTERNAL, ALTER put SET STORAGE EXTERNAL;
+UPDATE queries SET search = search::text::json,
+	put = '{"TableName":"Vectors","Item":{"id":{"S":"@"},"title":{"S":"a new text"},"v":' || item || '}}';
 
 SELECT dynapg.create_table('{"TableName": "Vectors", "BillingMode": "PAY_PER_REQUEST",
 	"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}], "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}') \gset ignored_

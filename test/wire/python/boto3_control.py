@@ -1,5 +1,6 @@
 """boto3's client: tags, Time to Live, policies, contributor insights, Kinesis destinations, limits, as infrastructure tools call them."""
 
+import datetime
 import os
 import time
 
@@ -86,7 +87,7 @@ def backups():
     restored = db.restore_table_from_backup(TargetTableName=target, BackupArn=backup)["TableDescription"]
     equal((restored["TableStatus"], restored["RestoreSummary"]["SourceBackupArn"], restored["RestoreSummary"]["RestoreInProgress"]),
           ("CREATING", backup, True))
-    db.get_waiter("table_exists").wait(TableName=target)
+    wait_for("ACTIVE", lambda: db.describe_table(TableName=target)["Table"]["TableStatus"])
     summary = db.describe_table(TableName=target)["Table"]["RestoreSummary"]
     equal((summary["SourceTableArn"], summary["RestoreDateTime"], summary["RestoreInProgress"]), (arn, made, False))
     equal([item["id"]["S"] for item in db.scan(TableName=target)["Items"]], ["stays"])
@@ -165,13 +166,27 @@ def terraform():
     wait_for("DISABLED", lambda: db.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"])
     db.untag_resource(ResourceArn=table["TableArn"], TagKeys=["team"])
     db.tag_resource(ResourceArn=table["TableArn"], Tags=[{"Key": "stage", "Value": "test"}])
+    then = name + "_then"
+    db.put_item(TableName=name, Item={"id": {"S": "then"}})
+    restored = db.restore_table_to_point_in_time(SourceTableName=name, TargetTableName=then, UseLatestRestorableTime=True)["TableDescription"]
+    equal((restored["TableStatus"], restored["RestoreSummary"]["SourceTableArn"], restored["RestoreSummary"]["RestoreInProgress"]),
+          ("CREATING", table["TableArn"], True))
+    wait_for("ACTIVE", lambda: db.describe_table(TableName=then)["Table"]["TableStatus"])
+    equal([item["id"]["S"] for item in db.scan(TableName=then)["Items"]], ["then"])
+    equal(db.describe_table(TableName=then)["Table"]["RestoreSummary"]["RestoreInProgress"], False)
+    latest = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]["LatestRestorableDateTime"]
+    fails("TableAlreadyExistsException", f"Table already exists: {then}", db.restore_table_to_point_in_time, SourceTableName=name,
+          TargetTableName=then, RestoreDateTime=latest)
+    fails("InvalidRestoreTimeException", "An invalid restore time was specified. RestoreDateTime must be between EarliestRestorableDateTime "
+          "and LatestRestorableDateTime.", db.restore_table_to_point_in_time, SourceTableName=name, TargetTableName=name + "_never",
+          RestoreDateTime=datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc))
+    db.delete_table(TableName=then)
     db.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False})
     wait_for("DISABLED", recovery_status)
     table, continuous, described_ttl, tags = read_as_terraform(name)
     equal(continuous, {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}})
     equal((table["TableClassSummary"]["TableClass"], tags), ("STANDARD_INFREQUENT_ACCESS", [{"Key": "stage", "Value": "test"}]))
-    fails("PointInTimeRecoveryUnavailableException", f"Point in time recovery is not enabled for table '{name}'. dynapg has none. "
-          "Use CreateBackup and RestoreTableFromBackup, or restore the server from a base backup and its write-ahead log.",
+    fails("PointInTimeRecoveryUnavailableException", f"Point in time recovery is not enabled for table '{name}'",
           db.restore_table_to_point_in_time, SourceTableName=name, TargetTableName=name + "_then", UseLatestRestorableTime=True)
     db.delete_table(TableName=name)
     fails("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found", db.describe_table, TableName=name)

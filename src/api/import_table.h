@@ -1,0 +1,14 @@
+/*
+ * import_table.h - the kind of job of ImportTable
+ */
+#ifndef DYNAPG_API_IMPORT_TABLE_H
+#define DYNAPG_API_IMPORT_TABLE_H
+
+#include "postgres.h"
+
+#define DYN_IMPORT_KIND "import"
+
+/* Makes the kind of job known; from _PG_init. */
+extern void dyn_import_register(void);
+
+#endif							/* DYNAPG_API_IMPORT_TABLE_H */

@@ -1,0 +1,57 @@
+/*
+ * load_objects.h - the objects below a prefix of a bucket into a table, for jobs
+ *
+ * Model.  The objects are read in the order of their keys, in chunks that are a transaction each.  The job's row has, with each
+ * chunk, which object and record come next, so that the job goes on there after a crash.
+ *
+ * A prefix with one manifest-summary.json below it is an export: the objects are those of its manifest, whose checksums and counts
+ * must be right.
+ */
+#ifndef DYNAPG_API_LOAD_OBJECTS_H
+#define DYNAPG_API_LOAD_OBJECTS_H
+
+#include "api/load.h"
+#include "bucket/bucket.h"
+#include "jobs/job.h"
+
+typedef struct DynLoadInput
+{
+	const char *bucket;
+	const char *prefix;			/* or NULL */
+	DynFormatOptions format;	/* unless a manifest says it */
+	bool		only_exports;	/* there must be a manifest, and it may be that of an incremental export */
+} DynLoadInput;
+
+/* Where a job is, from its notes and to them. */
+typedef struct DynLoadPlace
+{
+	int64		object;			/* the next one, from 0 on */
+	int64		record;			/* the last one of it that is written, or refused */
+	int64		bytes_before;	/* of the objects before it */
+	int64		chunk;			/* the number of the one at work */
+} DynLoadPlace;
+
+/* What a kind of job does besides; in the chunk's transaction. */
+typedef struct DynLoadHooks
+{
+	/* Appends members to the job's notes. */
+	void		(*note) (void *arg, StringInfo notes);
+
+	/* The chunk of that number ends: before it is committed. */
+	void		(*chunk) (void *arg, int64 chunk);
+	void	   *arg;
+} DynLoadHooks;
+
+/* Loads all objects; the load has counts and options.  Outside of a transaction at first and at last. */
+extern void dyn_load_objects(DynJob *job, DynLoad *load, const DynLoadInput *input, const DynLoadHooks *hooks);
+
+/* The place that the job's notes have. */
+extern DynLoadPlace dyn_load_place(const DynJob *job);
+
+/* How many objects could not be read to their end, by the job's notes. */
+extern int64 dyn_load_broken_before(const DynJob *job);
+
+/* The job's notes, or NULL. */
+extern const DynJson *dyn_load_notes(const DynJob *job);
+
+#endif							/* DYNAPG_API_LOAD_OBJECTS_H */

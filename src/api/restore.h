@@ -1,0 +1,41 @@
+/*
+ * restore.h - restoring tables, of backups and to points in time: within the request, or by a job
+ *
+ * With dynapg.index_build = immediate the table is made within the request's transaction.  Else the request makes an empty table, which
+ * is CREATING and which nobody finds, and a job that fills it, builds its indexes and opens it, all in one transaction: after a crash
+ * the table is as empty as before, and the job begins again.  A job that fails or is cancelled drops the table.
+ */
+#ifndef DYNAPG_API_RESTORE_H
+#define DYNAPG_API_RESTORE_H
+
+#include "lib/stringinfo.h"
+
+#include "base/json.h"
+#include "changes/cut.h"
+#include "store/backup.h"
+
+/* What a table is restored of. */
+typedef struct DynRestoreSource
+{
+	const DynJson *definition;	/* see dyn_backups_definition */
+	char	   *table_name;		/* of the table that it was */
+	char	   *backup_arn;		/* or NULL */
+	TimestampTz moment;			/* as it was then */
+	char	   *rows;			/* a relation or (query) with the rows: pk, sk, item */
+	char	   *job;			/* JSON: where the job finds them */
+} DynRestoreSource;
+
+/* Makes the table that the request names, with its overrides, or has it made, and appends the reply. */
+extern void dyn_restore_table(const DynJson *request, const DynRestoreSource *source, StringInfo reply);
+
+/* The rows of a backup and of a table at a cut, for DynRestoreSource. */
+extern char *dyn_restore_rows_of_backup(const DynBackup *backup);
+extern char *dyn_restore_rows_of_table(const DynTableDef *def, const DynCut *cut);
+
+/* Starts the job that fills the new table def. */
+extern void dyn_restore_start(const DynTableDef *def, const char *request, TimestampTz created_at);
+
+/* Makes the kind of job known; from _PG_init. */
+extern void dyn_restore_register(void);
+
+#endif							/* DYNAPG_API_RESTORE_H */

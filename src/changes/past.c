@@ -1,0 +1,128 @@
+/*
+ * past.c - dynapg.items_at and dynapg.changes_between: a table's items as they were, and what changed, as rows
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/tuplestore.h"
+
+#include "base/compat.h"
+#include "base/errors.h"
+#include "changes/cut.h"
+
+#define FETCH 1000
+
+PGDLLEXPORT Datum dynapg_items_at(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum dynapg_changes_between(PG_FUNCTION_ARGS);
+
+/* The result as a set that is made at once; PostgreSQL 14 has no function for this. */
+static Tuplestorestate *
+begin_result(FunctionCallInfo fcinfo, TupleDesc *row)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext old;
+	Tuplestorestate *rows;
+
+	if (result == NULL || !IsA(result, ReturnSetInfo) || !(result->allowedModes & SFRM_Materialize))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("set-valued function called in context that cannot accept a set")));
+	old = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
+	*row = CreateTupleDescCopy(result->expectedDesc);
+	rows = tuplestore_begin_heap(true, false, work_mem);
+	result->returnMode = SFRM_Materialize;
+	result->setResult = rows;
+	result->setDesc = *row;
+	MemoryContextSwitchTo(old);
+	return rows;
+}
+
+static DynTableDef *
+table_of(FunctionCallInfo fcinfo, DynRecovery **recovery)
+{
+	const char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	DynTableDef *def = dyn_catalog_read(name);
+
+	if (def == NULL)
+		dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found: %s", name);
+	*recovery = dyn_recovery_find(def->relid);
+	if (*recovery == NULL)
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'", def->name);
+	return def;
+}
+
+static DynCut *
+cut_of(const DynRecovery *recovery, TimestampTz moment)
+{
+	DynCut	   *cut = moment < dyn_recovery_second(dyn_recovery_earliest(recovery)) ? NULL : dyn_cut_at(recovery, moment);
+
+	if (cut == NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the history of the table does not go back to that moment")));
+	return cut;
+}
+
+/* Runs the query with a snapshot of its own and adds the columns of its rows from that one on. */
+static void
+run(const char *query, int first, Tuplestorestate *rows, TupleDesc row)
+{
+	Portal		portal;
+	Datum	   *values = palloc(row->natts * sizeof(Datum));
+	bool	   *nulls = palloc(row->natts * sizeof(bool));
+
+	SPI_connect();
+	portal = SPI_cursor_open_with_args(NULL, query, 0, NULL, NULL, NULL, false, CURSOR_OPT_NO_SCROLL);
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		SPI_cursor_fetch(portal, true, FETCH);
+		if (SPI_processed == 0)
+			break;
+		for (uint64 i = 0; i < SPI_processed; i++)
+		{
+			for (int j = 0; j < row->natts; j++)
+				values[j] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, first + j, &nulls[j]);
+			tuplestore_putvalues(rows, row, values, nulls);
+		}
+		SPI_freetuptable(SPI_tuptable);
+	}
+	SPI_cursor_close(portal);
+	SPI_finish();
+}
+
+/* items_at(table_name text, moment timestamptz) returns setof item */
+PG_FUNCTION_INFO_V1(dynapg_items_at);
+Datum
+dynapg_items_at(PG_FUNCTION_ARGS)
+{
+	TupleDesc	row;
+	Tuplestorestate *rows = begin_result(fcinfo, &row);
+	DynRecovery *recovery;
+	DynTableDef *def;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	def = table_of(fcinfo, &recovery);
+	run(dyn_cut_items_query(def, cut_of(recovery, PG_GETARG_TIMESTAMPTZ(1))), def->sk.tag ? 3 : 2, rows, row);
+	return (Datum) 0;
+}
+
+/* changes_between(table_name text, from_moment timestamptz, to_moment timestamptz) returns table (old_item, new_item, changed_at) */
+PG_FUNCTION_INFO_V1(dynapg_changes_between);
+Datum
+dynapg_changes_between(PG_FUNCTION_ARGS)
+{
+	TupleDesc	row;
+	Tuplestorestate *rows = begin_result(fcinfo, &row);
+	DynRecovery *recovery;
+	DynTableDef *def;
+	DynCut	   *from;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return (Datum) 0;
+	def = table_of(fcinfo, &recovery);
+	from = cut_of(recovery, PG_GETARG_TIMESTAMPTZ(1));
+	run(dyn_cut_changes_query(def, from, cut_of(recovery, PG_GETARG_TIMESTAMPTZ(2))), def->sk.tag ? 3 : 2, rows, row);
+	return (Datum) 0;
+}

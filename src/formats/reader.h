@@ -1,0 +1,79 @@
+/*
+ * reader.h - what the readers of the formats share: options, the record that is read, lines
+ */
+#ifndef DYNAPG_FORMATS_READER_H
+#define DYNAPG_FORMATS_READER_H
+
+#include "lib/stringinfo.h"
+
+#include "base/json.h"
+#include "formats/input.h"
+
+#define DYN_MAX_RECORD_BYTES (16 * 1024 * 1024)
+
+typedef enum DynFormat
+{
+	DYN_FORMAT_JSON,
+	DYN_FORMAT_ION,
+	DYN_FORMAT_CSV
+} DynFormat;
+
+/* An attribute that CSV does not hold as a string, since it is a key of the table or of an index. */
+typedef struct DynTypedAttr
+{
+	const char *name;
+	char		type;			/* 'S', 'N' or 'B' */
+	bool		optional;		/* key of an index only: an empty cell is no attribute */
+} DynTypedAttr;
+
+typedef struct DynFormatOptions
+{
+	DynFormat	format;
+	DynPacking	packing;
+	char		delimiter;		/* CSV's; 0: a comma */
+	int			nheaders;		/* CSV's; 0: the first line has them */
+	char	  **headers;
+	int			nkeys;			/* CSV's */
+	const DynTypedAttr *keys;
+} DynFormatOptions;
+
+typedef struct DynFormatRecord
+{
+	int64		number;			/* within the object, from 1 on */
+	const char *flaw;			/* why it cannot be read; NULL: it can */
+	DynSlice	text;			/* its JSON; with a flaw: its beginning, as it is in the object */
+} DynFormatRecord;
+
+typedef struct DynRecords
+{
+	MemoryContext context;
+	const DynFormatOptions *options;
+	DynInput   *input;
+	StringInfoData text;		/* of the record */
+	StringInfoData raw;			/* the record as it is in the object, where that is something else */
+	int64		number;
+	const char *flaw;			/* of the object; the input may have another one */
+	struct DynCsv *csv;			/* NULL: made at the first record */
+	struct DynIon *ion;
+} DynRecords;
+
+/* Where reading a record leads to. */
+typedef enum DynReadResult
+{
+	DYN_READ_RECORD,			/* its JSON is in records->text */
+	DYN_READ_BAD,				/* its flaw is in *flaw, and its beginning in records->raw or text */
+	DYN_READ_END				/* or a flaw of the object, which is in records->flaw */
+} DynReadResult;
+
+/*
+ * Reads a line into text, without its end; false at the end of the object.  Of a line with more than DYN_MAX_RECORD_BYTES the
+ * beginning is kept, and *too_long set.
+ */
+extern bool dyn_reader_line(DynRecords *records, StringInfo text, bool *too_long);
+
+/* Skips a byte order mark at the beginning of the object. */
+extern void dyn_reader_skip_mark(DynRecords *records);
+
+extern const char *const dyn_record_too_long;
+
+#endif							/* DYNAPG_FORMATS_READER_H */
