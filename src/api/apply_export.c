@@ -79,7 +79,7 @@ dynapg_apply_export(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("table_name and bucket must not be NULL")));
 	name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	table = dyn_name_find_table((DynSlice) {name, strlen(name)}, DYN_NAME_DATA);
-	def = dyn_describe_find((DynSlice) {table->name, strlen(table->name)}, false);
+	def = dyn_table_describe_find((DynSlice) {table->name, strlen(table->name)}, false);
 	dyn_s3_require(DYN_S3_READ);
 	job.relid = def->relid;
 	job.table_name = def->name;

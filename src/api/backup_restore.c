@@ -286,10 +286,9 @@ dyn_restore_table(const DynJson *request, const DynRestoreSource *source, String
 	DynTableDef def;
 
 	dyn_shape_check(&dyn_shape_create_table, create);
-	dyn_create_read(create, &def);
-	settings = dyn_settings_read(def.definition);
+	dyn_table_create_read(create, &def);
+	settings = &def.settings;
 	settings->restored = restore_summary(source);
-	def.definition = dyn_settings_write(settings);
 	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
 		def.rows_from = source->rows;
 	else
@@ -300,26 +299,26 @@ dyn_restore_table(const DynJson *request, const DynRestoreSource *source, String
 		dyn_restore_start(&def, source->job, created_at);
 
 	appendStringInfoChar(reply, '{');
-	dyn_describe_table(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_CREATING});
+	dyn_table_describe_print(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_CREATING});
 	appendStringInfoChar(reply, '}');
 }
 
 void
 dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
 {
-	DynBackup  *backup = dyn_backup_of_request(request, DYN_BACKUP_FREE);
+	DynBackup  *backup = dyn_backups_of_request(request, DYN_BACKUP_FREE);
 	DynRestoreSource source;
 
 	if (!OidIsValid(backup->copy))
 	{
 		dyn_backup_resume(backup);
-		dyn_error(DYN_E_BACKUP_IN_USE, "Backup is being created: %s", dyn_backup_arn(backup));
+		dyn_error(DYN_E_BACKUP_IN_USE, "Backup is being created: %s", dyn_backups_arn(backup));
 	}
-	backup = dyn_backup_of_request(request, DYN_BACKUP_KEEP);
+	backup = dyn_backups_of_request(request, DYN_BACKUP_KEEP);
 	source = (DynRestoreSource) {
-		.definition = dyn_backup_definition(backup),
+		.definition = dyn_backups_definition(backup),
 		.table_name = backup->table_name,
-		.backup_arn = dyn_backup_arn(backup),
+		.backup_arn = dyn_backups_arn(backup),
 		.moment = backup->created_at,
 		.rows = dyn_restore_rows_of_backup(backup),
 		.job = psprintf("{\"Backup\":\"%s\"}", backup->id)

@@ -1,7 +1,7 @@
 /*
  * backups.c - CreateBackup, DescribeBackup, ListBackups, DeleteBackup
  *
- * What is kept of the table is one JSON object (dyn_backup_define): SourceTableDetails and SourceTableFeatureDetails are made of it,
+ * What is kept of the table is one JSON object (dyn_backups_define): SourceTableDetails and SourceTableFeatureDetails are made of it,
  * and by backup_restore.c the request that makes a table like it.
  */
 #include "postgres.h"
@@ -95,15 +95,15 @@ print_ttl(StringInfo out, const DynTableDef *def)
 }
 
 void
-dyn_backup_define(StringInfo out, const DynTableDef *def)
+dyn_backups_define(StringInfo out, const DynTableDef *def)
 {
-	const DynTableSettings *settings = dyn_settings_read(def->definition);
+	const DynTableSettings *settings = &def->settings;
 	StringInfoData text;
 	const DynJson *described;
 
 	initStringInfo(&text);
 	appendStringInfoChar(&text, '{');
-	dyn_describe_table(&text, "Table", def, (DynTableView) {DYN_TABLE_ACTIVE});
+	dyn_table_describe_print(&text, "Table", def, (DynTableView) {DYN_TABLE_ACTIVE});
 	appendStringInfoChar(&text, '}');
 	described = dyn_json_member(dyn_json_parse(text.data, text.len), "Table");
 
@@ -132,7 +132,7 @@ dyn_backup_define(StringInfo out, const DynTableDef *def)
 }
 
 const DynJson *
-dyn_backup_definition(const DynBackup *backup)
+dyn_backups_definition(const DynBackup *backup)
 {
 	return dyn_json_parse(backup->definition, strlen(backup->definition));
 }
@@ -140,7 +140,7 @@ dyn_backup_definition(const DynBackup *backup)
 /* ---- names ---- */
 
 char *
-dyn_backup_arn(const DynBackup *backup)
+dyn_backups_arn(const DynBackup *backup)
 {
 	StringInfoData arn;
 
@@ -162,18 +162,18 @@ id_of_arn(const DynJson *request, const char *member)
 }
 
 DynBackup *
-dyn_backup_of_request(const DynJson *request, DynBackupLock lock)
+dyn_backups_of_request(const DynJson *request, DynBackupLock lock)
 {
 	char	   *arn = dyn_request_cstring(request, "BackupArn");
 	DynBackup  *backup = dyn_backup_find(id_of_arn(request, "BackupArn"), lock);
 
-	if (!backup || strcmp(arn, dyn_backup_arn(backup)) != 0)
+	if (!backup || strcmp(arn, dyn_backups_arn(backup)) != 0)
 		dyn_error(DYN_E_BACKUP_NOT_FOUND, "Backup not found: %s", arn);
 	return backup;
 }
 
 void
-dyn_backup_table_not_found(DynSlice name)
+dyn_backups_table_not_found(DynSlice name)
 {
 	dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found: %.*s", (int) name.len, name.data);
 }
@@ -200,7 +200,7 @@ print_table_arn(StringInfo out, const DynBackup *backup)
 static void
 print_details(StringInfo out, const DynBackup *backup, const char *status)
 {
-	dyn_settings_print_text(out, "BackupArn", dyn_backup_arn(backup));
+	dyn_settings_print_text(out, "BackupArn", dyn_backups_arn(backup));
 	dyn_settings_print_text(out, "BackupName", backup->name);
 	dyn_settings_print_number(out, "BackupSizeBytes", backup->copy_bytes);
 	dyn_settings_print_text(out, "BackupStatus", status);
@@ -224,7 +224,7 @@ print_backup(StringInfo out, const DynBackup *backup, const char *status)
 	"BillingMode"};
 	static const char *const feature_members[] = {"LocalSecondaryIndexes", "GlobalSecondaryIndexes", "StreamDescription",
 	"TimeToLiveDescription", "SSEDescription", "VectorIndexes"};
-	const DynJson *definition = dyn_backup_definition(backup);
+	const DynJson *definition = dyn_backups_definition(backup);
 
 	dyn_jsonout_member(out, "BackupDescription");
 	appendStringInfoString(out, "{\"BackupDetails\":{");
@@ -242,14 +242,14 @@ print_backup(StringInfo out, const DynBackup *backup, const char *status)
 }
 
 void
-dyn_backup_before_delete(const DynTableDef *def)
+dyn_backups_before_delete(const DynTableDef *def)
 {
 	StringInfoData definition;
 
-	if (dyn_settings_read(def->definition)->pitr_since == 0)
+	if (def->settings.pitr_since == 0)
 		return;
 	initStringInfo(&definition);
-	dyn_backup_define(&definition, def);
+	dyn_backups_define(&definition, def);
 	dyn_backup_create_system(def, psprintf("%s$DeletedTableBackup", def->name), definition.data,
 							 GetCurrentTimestamp() + DYN_MAX_RECOVERY_PERIOD * USECS_PER_DAY);
 }
@@ -265,11 +265,11 @@ dyn_api_create_backup(const DynJson *request, StringInfo reply)
 	StringInfoData definition;
 
 	if (!def)
-		dyn_backup_table_not_found(name);
+		dyn_backups_table_not_found(name);
 	if (def->filled_by != NULL)
 		dyn_error(DYN_E_TABLE_IN_USE, "Table is being created: %s", def->name);
 	initStringInfo(&definition);
-	dyn_backup_define(&definition, def);
+	dyn_backups_define(&definition, def);
 	backup = dyn_backup_create(def, dyn_request_cstring(request, "BackupName"), definition.data);
 	appendStringInfoString(reply, "{\"BackupDetails\":{");
 	print_details(reply, backup, "CREATING");
@@ -279,7 +279,7 @@ dyn_api_create_backup(const DynJson *request, StringInfo reply)
 void
 dyn_api_describe_backup(const DynJson *request, StringInfo reply)
 {
-	DynBackup  *backup = dyn_backup_of_request(request, DYN_BACKUP_FREE);
+	DynBackup  *backup = dyn_backups_of_request(request, DYN_BACKUP_FREE);
 
 	dyn_backup_resume(backup);
 	appendStringInfoChar(reply, '{');
@@ -290,12 +290,12 @@ dyn_api_describe_backup(const DynJson *request, StringInfo reply)
 void
 dyn_api_delete_backup(const DynJson *request, StringInfo reply)
 {
-	DynBackup  *backup = dyn_backup_of_request(request, DYN_BACKUP_FREE);
+	DynBackup  *backup = dyn_backups_of_request(request, DYN_BACKUP_FREE);
 
 	/* one that cannot be made is given up */
 	if (!OidIsValid(backup->copy) && !backup->failed)
-		dyn_error(DYN_E_BACKUP_IN_USE, "Backup is being created: %s", dyn_backup_arn(backup));
-	backup = dyn_backup_of_request(request, DYN_BACKUP_CHANGE);
+		dyn_error(DYN_E_BACKUP_IN_USE, "Backup is being created: %s", dyn_backups_arn(backup));
+	backup = dyn_backups_of_request(request, DYN_BACKUP_CHANGE);
 	dyn_backup_drop(backup);
 	appendStringInfoChar(reply, '{');
 	print_backup(reply, backup, "DELETED");
@@ -372,6 +372,6 @@ dyn_api_list_backups(const DynJson *request, StringInfo reply)
 	}
 	appendStringInfoChar(reply, ']');
 	if (count > limit)
-		dyn_settings_print_text(reply, "LastEvaluatedBackupArn", dyn_backup_arn(&backups[limit - 1]));
+		dyn_settings_print_text(reply, "LastEvaluatedBackupArn", dyn_backups_arn(&backups[limit - 1]));
 	appendStringInfoChar(reply, '}');
 }

@@ -9,24 +9,24 @@
 #include "store/backup.h"
 
 /* The backup that the request's BackupArn names; raises BackupNotFoundException where there is none that the user sees. */
-extern DynBackup *dyn_backup_of_request(const DynJson *request, DynBackupLock lock);
+extern DynBackup *dyn_backups_of_request(const DynJson *request, DynBackupLock lock);
 
 /* Its ARN. */
-extern char *dyn_backup_arn(const DynBackup *backup);
+extern char *dyn_backups_arn(const DynBackup *backup);
 
 /*
  * Keys, indexes and settings of the table that it is of: CreateTable's members AttributeDefinitions, KeySchema, BillingMode,
  * ProvisionedThroughput (of zeros on demand), OnDemandThroughput, SSESpecification and those of indexes, and more.
  */
-extern const DynJson *dyn_backup_definition(const DynBackup *backup);
+extern const DynJson *dyn_backups_definition(const DynBackup *backup);
 
 /* Appends such a definition of the table as it is. */
-extern void dyn_backup_define(StringInfo out, const DynTableDef *def);
+extern void dyn_backups_define(StringInfo out, const DynTableDef *def);
 
 /* A table with point-in-time recovery that is about to be deleted leaves a backup for 35 days. */
-extern void dyn_backup_before_delete(const DynTableDef *def);
+extern void dyn_backups_before_delete(const DynTableDef *def);
 
 /* Raises TableNotFoundException. */
-extern void dyn_backup_table_not_found(DynSlice name) pg_attribute_noreturn();
+extern void dyn_backups_table_not_found(DynSlice name) pg_attribute_noreturn();
 
 #endif							/* DYNAPG_API_BACKUPS_H */

@@ -31,12 +31,13 @@ typedef struct Member
 	DynPartiqlBound *bound;		/* NULL: its statement cannot be carried out */
 	const char *code;			/* of its error, or NULL */
 	const char *message;
+	bool		denied;			/* by PostgreSQL, whose text it is */
 	bool		attempted;		/* the error came of the data */
 	DynTable   *table;
 	DynKey		key;
 	DynNode		map;
 	DynPartiqlGet get;			/* of a read */
-	DynWriteCall call;			/* of a write */
+	DynWriteCommand command;	/* of a write */
 	StringInfoData item;		/* JSON of the item to show; data NULL: none */
 } Member;
 
@@ -85,6 +86,7 @@ static bool
 take_error(Member *member, const ErrorData *error, bool attempted)
 {
 	member->code = code_of(error->sqlerrcode);
+	member->denied = error->sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE && !dyn_error_is_ours(error);
 	if (member->code == NULL)
 		return false;
 	member->message = error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ? "Transaction is ongoing for the item" : error->message;
@@ -116,8 +118,7 @@ word_denial(Member *member)
 	const char *operation;
 	StringInfoData request;
 
-	if (member->code == NULL || member->bound == NULL || strcmp(member->code, code_of(ERRCODE_INSUFFICIENT_PRIVILEGE)) != 0 ||
-		strncmp(member->message, "User: ", 6) == 0)
+	if (!member->denied || member->bound == NULL)
 		return;
 	ereport(LOG_SERVER_ONLY, errmsg("a statement of BatchExecuteStatement failed: %s", member->message), errhidestmt(true));
 	operation = right_of(member->bound->statement->kind);
@@ -198,11 +199,10 @@ lower_member(Batch *batch, Member *member)
 		lower_read(member);
 		return;
 	}
-	(void) dyn_partiql_lower_write(member->bound, &member->call, &member->map);
-	member->call.capacity.report = batch->account.report;
-	dyn_partiql_fit_write(&member->call, &member->map);
-	member->key = member->call.write.key;
-	member->table = member->call.write.table;
+	(void) dyn_partiql_lower_write(member->bound, &member->command);
+	dyn_partiql_fit_write(&member->command);
+	member->key = member->command.write.key;
+	member->table = member->command.write.table;
 }
 
 static void
@@ -283,18 +283,17 @@ execute_read(Batch *batch, Member *member)
 static void
 execute_write(Batch *batch, Member *member)
 {
-	DynWriteCall *call = &member->call;
-	DynWriteResult result = dyn_write_run(call);
+	DynWriteCommand *command = &member->command;
 	bool		charged = batch->account.report != DYN_CAPACITY_NONE;
+	DynChange	change = dyn_write_run(command, charged);
 
-	if (charged && result.status != DYN_WRITTEN)
-		account_of(batch, member)->capacity.table_units += dyn_throttle_of_write(&call->write, &result).table_units;
-	dyn_partiql_check_result(call, &result);
+	if (charged && change.status != DYN_WRITTEN)
+		account_of(batch, member)->capacity.table_units += dyn_throttle_of_write(&command->write, &change).table_units;
+	dyn_partiql_check_change(command, &change);
 	if (charged)
-		dyn_capacity_add_write(&account_of(batch, member)->capacity, member->table, result.old_item,
-							   dyn_row_image_after(&call->write, &result));
+		dyn_write_charge(&account_of(batch, member)->capacity, command, &change);
 	initStringInfo(&member->item);
-	if (!dyn_partiql_print_returned(&member->item, call, &result))
+	if (!dyn_partiql_print_returned(&member->item, member->bound->statement, command, &change))
 		member->item.data = NULL;
 	dyn_call_add_items(1);
 }

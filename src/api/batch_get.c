@@ -89,14 +89,14 @@ read_part(TableReads *reads)
 	DynViolation violation;
 	int			i = 0;
 
-	dyn_get_check(reads->part);
+	dyn_item_get_check(reads->part);
 	reads->maps = palloc_array(DynNode, reads->count);
 	for (const DynJson *key = dyn_json_first(keys); key != NULL; key = dyn_json_next(key))
 	{
 		if (!dyn_node_item_from_json(key, &dyn_wording_read, &reads->maps[i++], &violation))
 			dyn_violation_raise(&dyn_wording_read, &violation);
 	}
-	reads->projection = dyn_get_projection(reads->part);
+	reads->projection = dyn_item_get_projection(reads->part);
 	check_duplicates(reads);
 }
 
@@ -188,7 +188,7 @@ print_item(void *arg, const struct varlena *item)
 		dyn_item_print(reader->reply, dyn_item_root(item));
 		return true;
 	}
-	part = dyn_eval_projection(reads->projection, dyn_item_root(item));
+	part = dyn_project_item(reads->projection, dyn_item_root(item));
 	dyn_item_print(reader->reply, dyn_node_pack(&part));
 	return true;
 }
@@ -294,7 +294,7 @@ dyn_api_batch_get_item(const DynJson *request, StringInfo reply)
 	Reader		reader = {.reply = reply};
 	DynConsumed	account;
 
-	dyn_get_check_parts(dyn_request_member(request, "RequestItems"));
+	dyn_item_get_check_parts(dyn_request_member(request, "RequestItems"));
 	for (int i = 0; i < ntables; i++)
 		read_part(&all[i]);
 	for (int i = 0; i < ntables; i++)

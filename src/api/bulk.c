@@ -23,7 +23,7 @@
 char *
 dyn_bulk_arn(const DynJob *job)
 {
-	return dyn_job_arn(job->table_name, ARN_PART, job->id);
+	return dyn_job_replies_arn(job->table_name, ARN_PART, job->id);
 }
 
 /* ---- descriptions ---- */
@@ -63,9 +63,9 @@ print_head(StringInfo out, const DynJob *job)
 static void
 print_times(StringInfo out, const DynJob *job)
 {
-	dyn_job_print_time(out, "StartTime", job->created_at);
+	dyn_job_replies_print_time(out, "StartTime", job->created_at);
 	if (is_over(job))
-		dyn_job_print_time(out, "EndTime", job->finished_at);
+		dyn_job_replies_print_time(out, "EndTime", job->finished_at);
 }
 
 /* {"name":{"BulkPutBytes":n}} of the notes' {"name":n}. */
@@ -134,8 +134,8 @@ print_operation(StringInfo reply, const DynJob *job)
 	appendStringInfoString(reply, "}]");
 	if (job->token != NULL)
 		dyn_settings_print_text(reply, "ClientToken", job->token);
-	dyn_job_copy(reply, request, "InputS3Configuration");
-	dyn_job_copy(reply, request, "OutputS3Configuration");
+	dyn_job_replies_copy(reply, request, "InputS3Configuration");
+	dyn_job_replies_copy(reply, request, "OutputS3Configuration");
 	print_times(reply, job);
 	dyn_settings_print_number(reply, "ProcessedItemCount", job->items);
 	dyn_settings_print_number(reply, "ProcessedInputBytes", job->bytes);
@@ -148,7 +148,7 @@ print_operation(StringInfo reply, const DynJob *job)
 		dyn_settings_print_text(reply, "FailureCode", job->failure_code);
 		dyn_settings_print_text(reply, "FailureMessage", job->failure != NULL ? job->failure : "");
 	}
-	dyn_job_copy(reply, request, "MaxWriteRequestUnits");
+	dyn_job_replies_copy(reply, request, "MaxWriteRequestUnits");
 	dyn_settings_print_text(reply, "PerformanceTier",
 							dyn_request_is(request, "PerformanceTier", "ACCELERATED") ? "ACCELERATED" : "STANDARD");
 	appendStringInfoString(reply, "}}");
@@ -174,7 +174,7 @@ static DynTableDef *
 find_table(const DynJson *request)
 {
 	DynTable   *table = dyn_name_find_table(dyn_request_string(request, "TableName"), DYN_NAME_DATA);
-	DynTableDef *def = dyn_describe_find((DynSlice) {table->name, strlen(table->name)}, false);
+	DynTableDef *def = dyn_table_describe_find((DynSlice) {table->name, strlen(table->name)}, false);
 
 	if (dyn_index_unfinished(def) != NULL)
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Index is being created or deleted. Table: %s",
@@ -185,11 +185,11 @@ find_table(const DynJson *request)
 void
 dyn_api_start_bulk_put_items(const DynJson *request, StringInfo reply)
 {
-	char	   *text = dyn_job_request_text(request);
+	char	   *text = dyn_job_replies_request_text(request);
 	DynTableDef *def;
 	DynJob	   *again;
 	bool		same;
-	char	   *token = dyn_job_token(DYN_BULK_KIND, request, text, &again, &same);
+	char	   *token = dyn_job_replies_token(DYN_BULK_KIND, request, text, &again, &same);
 	DynJob		job = {.kind = DYN_BULK_KIND, .token = token, .request = text, .total_items = -1, .total_bytes = -1};
 
 	if (same)
@@ -199,7 +199,7 @@ dyn_api_start_bulk_put_items(const DynJson *request, StringInfo reply)
 	}
 	if (again != NULL)
 		dyn_error(DYN_E_IDEMPOTENT_PARAMETER_MISMATCH, "A bulk operation with the same ClientToken and other parameters exists");
-	(void) dyn_job_packing(dyn_request_member(request, "InputS3Configuration"));
+	(void) dyn_job_replies_packing(dyn_request_member(request, "InputS3Configuration"));
 	check_output(request);
 	def = find_table(request);
 	if (dyn_job_count_unfinished(DYN_BULK_KIND) >= DYN_MAX_IMPORTS)
@@ -218,7 +218,7 @@ static DynJob *
 find_operation(const DynJson *request)
 {
 	char	   *arn = dyn_request_cstring(request, "BulkOperationArn");
-	const char *id = dyn_job_arn_id(arn, ARN_PART);
+	const char *id = dyn_job_replies_arn_id(arn, ARN_PART);
 	DynJob	   *job = id != NULL ? dyn_job_find(DYN_BULK_KIND, id) : NULL;
 
 	if (job == NULL || strcmp(arn, dyn_bulk_arn(job)) != 0)
@@ -239,7 +239,7 @@ void
 dyn_api_list_bulk_operations(const DynJson *request, StringInfo reply)
 {
 	int			limit = (int) dyn_request_integer(request, "MaxResults", DEFAULT_PAGE);
-	DynJobFilter filter = {.kind = DYN_BULK_KIND, .before = dyn_job_page_start(request), .limit = limit + 1};
+	DynJobFilter filter = {.kind = DYN_BULK_KIND, .before = dyn_job_replies_page_start(request), .limit = limit + 1};
 	int			count;
 	DynJob	   *jobs = dyn_job_list(&filter, &count);
 
@@ -253,7 +253,7 @@ dyn_api_list_bulk_operations(const DynJson *request, StringInfo reply)
 	}
 	appendStringInfoChar(reply, ']');
 	if (count > limit)
-		dyn_job_print_next(reply, jobs[limit - 1].id);
+		dyn_job_replies_print_next(reply, jobs[limit - 1].id);
 	appendStringInfoChar(reply, '}');
 }
 

@@ -233,7 +233,7 @@ run(DynJob *job)
 		.prefix = dyn_request_cstring(source, "S3KeyPrefix"),
 		.format = {
 			.format = dyn_request_is(source, "InputFormat", "ION") ? DYN_FORMAT_ION : DYN_FORMAT_JSON,
-			.packing = dyn_job_packing(source)
+			.packing = dyn_job_replies_packing(source)
 		}
 	};
 	DynLoadHooks hooks = {note, write_files, &bulk};

@@ -271,7 +271,7 @@ find_replica(const DynJson *replicas)
 static void
 copy(StringInfo out, const DynJson *from, const char *name)
 {
-	dyn_model_copy(out, name, get(from, name));
+	dyn_workbench_copy(out, name, get(from, name));
 }
 
 /* Units of a global table's settings: fixed ones, or those that automatic scaling begins with. */
@@ -299,8 +299,8 @@ print_global_throughput(StringInfo out, const Resource *resource, const DynJson 
 		return;
 	dyn_jsonout_member(out, resource->on_demand ? "OnDemandThroughput" : "ProvisionedThroughput");
 	appendStringInfoChar(out, '{');
-	dyn_model_copy(out, resource->on_demand ? "MaxReadRequestUnits" : "ReadCapacityUnits", read);
-	dyn_model_copy(out, resource->on_demand ? "MaxWriteRequestUnits" : "WriteCapacityUnits", write);
+	dyn_workbench_copy(out, resource->on_demand ? "MaxReadRequestUnits" : "ReadCapacityUnits", read);
+	dyn_workbench_copy(out, resource->on_demand ? "MaxWriteRequestUnits" : "WriteCapacityUnits", write);
 	appendStringInfoChar(out, '}');
 }
 
@@ -338,7 +338,7 @@ print_global_indexes(StringInfo out, const Resource *resource)
 
 	if (!resource->is_global || !is_kind(indexes, DYN_JSON_ARRAY))
 	{
-		dyn_model_copy(out, "GlobalSecondaryIndexes", indexes);
+		dyn_workbench_copy(out, "GlobalSecondaryIndexes", indexes);
 		return;
 	}
 	dyn_jsonout_member(out, "GlobalSecondaryIndexes");
@@ -379,7 +379,7 @@ print_encryption(StringInfo out, const Resource *resource)
 		return;
 	dyn_jsonout_member(out, "SSESpecification");
 	appendStringInfoChar(out, '{');
-	dyn_model_copy(out, "Enabled", get(sse, "SSEEnabled"));
+	dyn_workbench_copy(out, "Enabled", get(sse, "SSEEnabled"));
 	copy(out, sse, "SSEType");
 	if (enabled && get(sse, "SSEType") == NULL)
 		appendStringInfoString(out, ",\"SSEType\":\"KMS\"");
@@ -421,7 +421,7 @@ create_table(const Resource *resource)
 	copy(&request, settings, "Tags");
 	copy(&request, settings, "DeletionProtectionEnabled");
 	appendStringInfoChar(&request, '}');
-	dyn_model_call("CreateTable", &request);
+	dyn_workbench_call("CreateTable", &request);
 }
 
 static void
@@ -435,9 +435,9 @@ set_time_to_live(const Resource *resource)
 	initStringInfo(&request);
 	appendStringInfoChar(&request, '{');
 	print_name(&request, resource);
-	dyn_model_copy(&request, "TimeToLiveSpecification", specification);
+	dyn_workbench_copy(&request, "TimeToLiveSpecification", specification);
 	appendStringInfoChar(&request, '}');
-	dyn_model_call("UpdateTimeToLive", &request);
+	dyn_workbench_call("UpdateTimeToLive", &request);
 }
 
 static void

@@ -56,8 +56,8 @@ dyn_api_describe_continuous_backups(const DynJson *request, StringInfo reply)
 	DynTableDef *def = dyn_catalog_read(pnstrdup(name.data, name.len));
 
 	if (!def)
-		dyn_backup_table_not_found(name);
-	print_description(reply, def, dyn_settings_read(def->definition));
+		dyn_backups_table_not_found(name);
+	print_description(reply, def, &def->settings);
 }
 
 /* Switches recovery on, or changes its period. */
@@ -85,10 +85,10 @@ dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 	DynTableSettings *settings;
 
 	if (!def)
-		dyn_backup_table_not_found(name);
+		dyn_backups_table_not_found(name);
 	if (def->filled_by)
 		dyn_error(DYN_E_CONTINUOUS_BACKUPS_UNAVAILABLE, "Backups are being enabled for the table: %s. Please retry later", def->name);
-	settings = dyn_settings_read(def->definition);
+	settings = &def->settings;
 	if (dyn_request_bool(specification, "PointInTimeRecoveryEnabled", false))
 		enable(def, settings, specification);
 	else if (settings->pitr_since > 0)
@@ -96,7 +96,6 @@ dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 		dyn_recovery_disable(def->relid);
 		settings->pitr_since = 0;
 	}
-	def->definition = dyn_settings_write(settings);
 	dyn_catalog_update(def);
 	print_description(reply, def, settings);
 }
@@ -161,9 +160,9 @@ dyn_api_restore_table_to_point_in_time(const DynJson *request, StringInfo reply)
 	StringInfoData definition;
 
 	if (!def)
-		dyn_backup_table_not_found(name);
+		dyn_backups_table_not_found(name);
 	dyn_catalog_require_owner(def->relid);
-	if (dyn_settings_read(def->definition)->pitr_since == 0)
+	if (def->settings.pitr_since == 0)
 		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'", def->name);
 	recovery = dyn_recovery_find(def->relid);
 	if (!recovery)
@@ -171,7 +170,7 @@ dyn_api_restore_table_to_point_in_time(const DynJson *request, StringInfo reply)
 				  "dynapg.run_jobs() begins it", def->name);
 	cut = cut_at(recovery, moment, now);
 	initStringInfo(&definition);
-	dyn_backup_define(&definition, def);
+	dyn_backups_define(&definition, def);
 	source.definition = dyn_json_parse(definition.data, definition.len);
 	source.table_name = def->name;
 	source.rows = dyn_restore_rows_of_table(def, cut);

@@ -14,27 +14,25 @@
 static void
 reply_write(const DynPartiqlBound *bound, StringInfo reply)
 {
-	DynWriteCall call;
-	DynNode		map;
-	DynWriteResult result;
+	DynCapacity capacity = {.report = dyn_capacity_report(bound->request), .table_name = bound->statement->table};
+	DynWriteCommand command;
+	DynChange	change;
 
 	dyn_call_require_primary();
-	(void) dyn_partiql_lower_write(bound, &call, &map);
-	call.capacity.report = dyn_capacity_report(bound->request);
-	call.capacity.table_name = bound->statement->table;
-	dyn_partiql_fit_write(&call, &map);
-	result = dyn_write_run(&call);
-	dyn_partiql_check_result(&call, &result);
-	if (result.status == DYN_WRITTEN)
+	(void) dyn_partiql_lower_write(bound, &command);
+	dyn_partiql_fit_write(&command);
+	change = dyn_write_run(&command, capacity.report != DYN_CAPACITY_NONE);
+	dyn_partiql_check_change(&command, &change);
+	if (change.status == DYN_WRITTEN)
 		dyn_call_add_items(1);
 
 	appendStringInfoString(reply, "{\"Items\":[");
-	(void) dyn_partiql_print_returned(reply, &call, &result);
+	(void) dyn_partiql_print_returned(reply, bound->statement, &command, &change);
 	appendStringInfoChar(reply, ']');
-	if (call.capacity.report != DYN_CAPACITY_NONE)
+	if (capacity.report != DYN_CAPACITY_NONE)
 	{
-		dyn_capacity_add_write(&call.capacity, call.write.table, result.old_item, dyn_row_image_after(&call.write, &result));
-		dyn_capacity_reply(reply, &call.capacity, call.write.table);
+		dyn_write_charge(&capacity, &command, &change);
+		dyn_capacity_reply(reply, &capacity, command.write.table);
 	}
 	appendStringInfoChar(reply, '}');
 }

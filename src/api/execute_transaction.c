@@ -6,11 +6,12 @@
 #include "miscadmin.h"
 
 #include "api/handlers.h"
+#include "api/request_token.h"
 #include "api/shapes.h"
 #include "api/transact_get.h"
-#include "api/transact_write.h"
 #include "base/call.h"
 #include "base/errors.h"
+#include "command/write_all.h"
 #include "partiql/lower.h"
 #include "partiql/prepare.h"
 
@@ -66,17 +67,23 @@ execute_reads(DynPartiqlBound *const *bounds, int count, const DynJson *request,
 static void
 execute_writes(DynPartiqlBound *const *bounds, int count, const DynJson *request, StringInfo reply)
 {
-	static const DynTransactKind kind = {&dyn_shape_execute_transaction, "ExecuteTransaction.ClientRequestToken:", true};
-	DynTransactAction *actions = palloc0_array(DynTransactAction, count);
+	DynWriteCommand *commands = palloc_array(DynWriteCommand, count);
+	DynIdempotency idempotency;
+	DynConsumed consumed;
 
 	dyn_call_require_primary();
 	for (int i = 0; i < count; i++)
-	{
-		(void) dyn_partiql_lower_write(bounds[i], &actions[i].call, &actions[i].map);
-		actions[i].table_name = bounds[i]->statement->table;
-		actions[i].inserts = bounds[i]->statement->kind == DYN_PARTIQL_INSERT;
-	}
-	dyn_transact_write(actions, count, request, &kind, reply);
+		(void) dyn_partiql_lower_write(bounds[i], &commands[i]);
+	idempotency = dyn_request_token_read(request, &dyn_shape_execute_transaction, "ExecuteTransaction.ClientRequestToken:", count);
+	dyn_consumed_begin(&consumed, request, DYN_CAPACITY_TRANSACT_WRITE, count);
+	dyn_write_all(commands, count, &idempotency, &consumed);
+
+	appendStringInfoString(reply, "{\"Responses\":[");
+	for (int i = 0; i < count; i++)
+		appendStringInfoString(reply, i > 0 ? ",{}" : "{}");
+	appendStringInfoChar(reply, ']');
+	dyn_consumed_reply(reply, &consumed);
+	appendStringInfoChar(reply, '}');
 }
 
 void

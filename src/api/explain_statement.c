@@ -222,16 +222,15 @@ explain_write(const DynPartiqlBound *bound, StringInfo out)
 {
 	const DynPartiqlStatement *statement = bound->statement;
 	DynPartiqlTerms terms;
-	DynWriteCall call;
-	DynNode		map;
+	DynWriteCommand command;
 	StringInfoData plan;
 
 	dyn_call_require_primary();
-	terms = dyn_partiql_lower_write(bound, &call, &map);
-	dyn_partiql_fit_write(&call, &map);
+	terms = dyn_partiql_lower_write(bound, &command);
+	dyn_partiql_fit_write(&command);
 	print_write(out, statement, dyn_partiql_terms_left(&terms) > 0);
 	if (statement->kind == DYN_PARTIQL_INSERT)
-		print_item_key(out, &call.write);
+		print_item_key(out, &command.write);
 	print_terms(out, bound, &terms, true, "Key");
 	print_terms(out, bound, &terms, false, "Condition");
 	if (statement->actions != NULL)
@@ -242,7 +241,7 @@ explain_write(const DynPartiqlBound *bound, StringInfo out)
 	}
 	print_returned(out, statement->returning);
 	initStringInfo(&plan);
-	dyn_row_explain_write(&call.write, &plan);
+	dyn_row_explain_write(&command.write, &plan);
 	append_plan(out, plan.data);
 }
 

@@ -79,7 +79,7 @@ print_end(StringInfo out, const DynJob *job, const DynJson *request)
 	print_time(out, "EndTime", job->finished_at);
 	if (job->state == DYN_JOB_COMPLETED)
 	{
-		dyn_settings_print_text(out, "ExportManifest", dyn_export_key(&place, "manifest-summary.json"));
+		dyn_settings_print_text(out, "ExportManifest", dyn_export_output_key(&place, "manifest-summary.json"));
 		dyn_settings_print_number(out, "BilledSizeBytes", job->bytes);
 		dyn_settings_print_number(out, "ItemCount", job->items);
 		return;
@@ -134,7 +134,7 @@ table_of(const DynJson *request)
 	name = dyn_name_table(arn);
 	def = dyn_catalog_read(pnstrdup(name.data, name.len));
 	if (!def)
-		dyn_backup_table_not_found(name);
+		dyn_backups_table_not_found(name);
 	return def;
 }
 

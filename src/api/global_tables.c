@@ -68,7 +68,7 @@ dyn_api_create_global_table(const DynJson *request, StringInfo reply)
 static void
 refuse_scaling(const DynJson *request)
 {
-	(void) dyn_describe_find(dyn_name_of_request(request), false);
+	(void) dyn_table_describe_find(dyn_name_of_request(request), false);
 	dyn_validation("The table has no replicas, so it has no auto scaling of replicas. " USE_REPLICATION);
 }
 

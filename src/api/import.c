@@ -148,15 +148,16 @@ judge_error(DynImport *import, ErrorData *error)
 	return is_throttled(error->sqlerrcode) ? THROTTLED : REFUSED;
 }
 
-/* Does the operation in a subtransaction, which an error undoes. */
+/* Does the operation in a subtransaction, which an error undoes; it is to write at least that many items. */
 static Outcome
-attempt(DynImport *import, const char *operation_name, StringInfo request)
+attempt(DynImport *import, const char *operation_name, StringInfo request, int64 least)
 {
 	const DynOperation *operation = dyn_operation_find(operation_name, strlen(operation_name));
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	ErrorData  *volatile error = NULL;
 	StringInfoData reply;
+	volatile int64 items = 0;
 
 	CHECK_FOR_INTERRUPTS();
 	initStringInfo(&reply);
@@ -164,7 +165,7 @@ attempt(DynImport *import, const char *operation_name, StringInfo request)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		dyn_api_call(operation, request->data, request->len, &reply);
+		items = dyn_api_call(operation, request->data, request->len, &reply);
 		ReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
@@ -181,7 +182,7 @@ attempt(DynImport *import, const char *operation_name, StringInfo request)
 	PG_END_TRY();
 	if (error != NULL)
 		return judge_error(import, error);
-	return strstr(reply.data, "\"UnprocessedItems\":{\"") != NULL ? THROTTLED : WRITTEN;
+	return items < least ? THROTTLED : WRITTEN;
 }
 
 static void
@@ -207,7 +208,7 @@ write_batch(DynImport *import)
 						 import->pending[i].delete ? "DeleteRequest" : "PutRequest",
 						 import->pending[i].delete ? "Key" : "Item", import->pending[i].attributes);
 	appendStringInfoString(&request, "]}}");
-	return attempt(import, "BatchWriteItem", &request);
+	return attempt(import, "BatchWriteItem", &request, import->npending);
 }
 
 /* Writes an entry by itself; waits for throughput as long as it takes. */
@@ -222,7 +223,7 @@ write_entry(DynImport *import, const Entry *entry)
 	dyn_jsonout_member(&request, "TableName");
 	dyn_jsonout_string(&request, import->table, strlen(import->table));
 	appendStringInfo(&request, ",\"%s\":%s}", entry->delete ? "Key" : "Item", entry->attributes);
-	while ((outcome = attempt(import, entry->delete ? "DeleteItem" : "PutItem", &request)) == THROTTLED)
+	while ((outcome = attempt(import, entry->delete ? "DeleteItem" : "PutItem", &request, 0)) == THROTTLED)
 	{
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, RETRY_MILLISECONDS, PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);

@@ -64,7 +64,7 @@ format_of(const DynJson *request, const DynTableDef *def)
 {
 	const DynJson *csv = dyn_request_member(dyn_request_member(request, "InputFormatOptions"), "Csv");
 	DynSlice	delimiter = dyn_request_string(csv, "Delimiter");
-	DynFormatOptions format = {.packing = dyn_job_packing(request)};
+	DynFormatOptions format = {.packing = dyn_job_replies_packing(request)};
 
 	format.format = dyn_request_is(request, "InputFormat", "CSV") ? DYN_FORMAT_CSV :
 		dyn_request_is(request, "InputFormat", "ION") ? DYN_FORMAT_ION : DYN_FORMAT_JSON;
@@ -122,7 +122,7 @@ build_next_index(DynJob *job)
 	def = table_of(job);
 	index = dyn_index_unfinished(def);
 	if (index != NULL)
-		dyn_index_build(def, index);
+		dyn_index_make(def, index);
 	dyn_job_commit(job);
 	return index != NULL;
 }

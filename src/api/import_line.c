@@ -204,7 +204,7 @@ static void
 read_array(DynImport *import, const DynJson *array)
 {
 	for (const DynJson *element = dyn_json_first(array); element != NULL; element = dyn_json_next(element))
-		dyn_import_read(import, element);
+		dyn_import_line_read(import, element);
 }
 
 static void
@@ -270,7 +270,7 @@ read_object(DynImport *import, const DynJson *object)
 }
 
 void
-dyn_import_read(DynImport *import, const DynJson *document)
+dyn_import_line_read(DynImport *import, const DynJson *document)
 {
 	check_stack_depth();
 	if (is_object(document))

@@ -7,6 +7,6 @@
 #include "api/import.h"
 
 /* Hands over what the document holds. */
-extern void dyn_import_read(DynImport *import, const DynJson *document);
+extern void dyn_import_line_read(DynImport *import, const DynJson *document);
 
 #endif							/* DYNAPG_API_IMPORT_LINE_H */

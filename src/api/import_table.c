@@ -59,7 +59,7 @@ print_table_arn(StringInfo out, const char *table)
 static void
 print_head(StringInfo out, const DynJob *job)
 {
-	dyn_settings_print_text(out, "ImportArn", dyn_job_arn(job->table_name, ARN_PART, job->id));
+	dyn_settings_print_text(out, "ImportArn", dyn_job_replies_arn(job->table_name, ARN_PART, job->id));
 	dyn_settings_print_text(out, "ImportStatus", status_of(job));
 	print_table_arn(out, job->table_name);
 }
@@ -84,18 +84,18 @@ print_import(StringInfo reply, const DynJob *job)
 		dyn_jsonout_member(reply, "ClientToken");
 		dyn_jsonout_string(reply, job->token, strlen(job->token));
 	}
-	dyn_job_copy(reply, request, "S3BucketSource");
+	dyn_job_replies_copy(reply, request, "S3BucketSource");
 	dyn_settings_print_number(reply, "ErrorCount", job->errors);
 	print_log_group(reply);
-	dyn_job_copy(reply, request, "InputFormat");
-	dyn_job_copy(reply, request, "InputFormatOptions");
+	dyn_job_replies_copy(reply, request, "InputFormat");
+	dyn_job_replies_copy(reply, request, "InputFormatOptions");
 	dyn_settings_print_text(reply, "InputCompressionType",
 							dyn_request_member(request, "InputCompressionType") != NULL ?
 							dyn_request_cstring(request, "InputCompressionType") : "NONE");
-	dyn_job_copy(reply, request, "TableCreationParameters");
-	dyn_job_print_time(reply, "StartTime", job->created_at);
+	dyn_job_replies_copy(reply, request, "TableCreationParameters");
+	dyn_job_replies_print_time(reply, "StartTime", job->created_at);
 	if (is_over(job))
-		dyn_job_print_time(reply, "EndTime", job->finished_at);
+		dyn_job_replies_print_time(reply, "EndTime", job->finished_at);
 	if (job->started_at != 0)
 	{
 		dyn_settings_print_number(reply, "ProcessedSizeBytes", job->bytes);
@@ -137,8 +137,8 @@ dyn_api_import_table(const DynJson *request, StringInfo reply)
 	DynJob		job;
 	DynJob	   *again;
 	bool		same;
-	char	   *text = dyn_job_request_text(request);
-	char	   *token = dyn_job_token(DYN_IMPORT_KIND, request, text, &again, &same);
+	char	   *text = dyn_job_replies_request_text(request);
+	char	   *token = dyn_job_replies_token(DYN_IMPORT_KIND, request, text, &again, &same);
 	TimestampTz created_at;
 
 	if (same)
@@ -149,9 +149,9 @@ dyn_api_import_table(const DynJson *request, StringInfo reply)
 	if (again != NULL)
 		dyn_error(DYN_E_IMPORT_CONFLICT, "There was a conflict when importing from the specified S3 source: "
 				  "an import with the same ClientToken and other parameters exists: %s",
-				  dyn_job_arn(again->table_name, ARN_PART, again->id));
-	(void) dyn_job_packing(request);
-	dyn_create_read(dyn_request_member(request, "TableCreationParameters"), &def);
+				  dyn_job_replies_arn(again->table_name, ARN_PART, again->id));
+	(void) dyn_job_replies_packing(request);
+	dyn_table_create_read(dyn_request_member(request, "TableCreationParameters"), &def);
 	dyn_s3_require(DYN_S3_READ);
 	if (dyn_job_count_unfinished(DYN_IMPORT_KIND) >= DYN_MAX_IMPORTS)
 		dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: There can be at most %d imports at a time", DYN_MAX_IMPORTS);
@@ -172,10 +172,10 @@ void
 dyn_api_describe_import(const DynJson *request, StringInfo reply)
 {
 	char	   *arn = dyn_request_cstring(request, "ImportArn");
-	const char *id = dyn_job_arn_id(arn, ARN_PART);
+	const char *id = dyn_job_replies_arn_id(arn, ARN_PART);
 	DynJob	   *job = id != NULL ? dyn_job_find(DYN_IMPORT_KIND, id) : NULL;
 
-	if (job == NULL || strcmp(arn, dyn_job_arn(job->table_name, ARN_PART, job->id)) != 0)
+	if (job == NULL || strcmp(arn, dyn_job_replies_arn(job->table_name, ARN_PART, job->id)) != 0)
 		dyn_error(DYN_E_IMPORT_NOT_FOUND, "The specified import was not found: %s", arn);
 	dyn_job_resume(job);
 	print_import(reply, job);
@@ -188,12 +188,12 @@ print_summary(StringInfo reply, const DynJob *job)
 
 	appendStringInfoChar(reply, '{');
 	print_head(reply, job);
-	dyn_job_copy(reply, request, "S3BucketSource");
+	dyn_job_replies_copy(reply, request, "S3BucketSource");
 	print_log_group(reply);
-	dyn_job_copy(reply, request, "InputFormat");
-	dyn_job_print_time(reply, "StartTime", job->created_at);
+	dyn_job_replies_copy(reply, request, "InputFormat");
+	dyn_job_replies_print_time(reply, "StartTime", job->created_at);
 	if (is_over(job))
-		dyn_job_print_time(reply, "EndTime", job->finished_at);
+		dyn_job_replies_print_time(reply, "EndTime", job->finished_at);
 	appendStringInfoChar(reply, '}');
 }
 
@@ -206,7 +206,7 @@ dyn_api_list_imports(const DynJson *request, StringInfo reply)
 	DynJobFilter filter = {
 		.kind = DYN_IMPORT_KIND,
 		.table_name = table.data != NULL ? pnstrdup(table.data, table.len) : NULL,
-		.before = dyn_job_page_start(request),
+		.before = dyn_job_replies_page_start(request),
 		.limit = limit + 1
 	};
 	int			count;
@@ -221,6 +221,6 @@ dyn_api_list_imports(const DynJson *request, StringInfo reply)
 	}
 	appendStringInfoChar(reply, ']');
 	if (count > limit)
-		dyn_job_print_next(reply, jobs[limit - 1].id);
+		dyn_job_replies_print_next(reply, jobs[limit - 1].id);
 	appendStringInfoChar(reply, '}');
 }

@@ -10,10 +10,10 @@
 #include "api/import_text.h"
 
 void
-dyn_import_json(DynImport *import, const DynJson *document)
+dyn_import_text_json(DynImport *import, const DynJson *document)
 {
 	dyn_import_next_line(import);
-	dyn_import_read(import, document);
+	dyn_import_line_read(import, document);
 }
 
 static bool
@@ -37,7 +37,7 @@ take_document(DynImport *import, const char *text, size_t len, const DynJson *do
 {
 	if (document != NULL)
 	{
-		dyn_import_json(import, document);
+		dyn_import_text_json(import, document);
 		return;
 	}
 	dyn_import_next_line(import);

@@ -10,6 +10,6 @@
 extern void dyn_import_text(DynImport *import, const char *text, size_t len);
 
 /* A JSON document that is parsed already: the next line. */
-extern void dyn_import_json(DynImport *import, const DynJson *document);
+extern void dyn_import_text_json(DynImport *import, const DynJson *document);
 
 #endif							/* DYNAPG_API_IMPORT_TEXT_H */

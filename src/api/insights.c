@@ -65,11 +65,11 @@ print_rules(StringInfo out, const DynTableDef *def, const DynIndexDef *index, co
 void
 dyn_api_describe_contributor_insights(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), false);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), false);
 	DynSlice	index_name = dyn_request_string(request, "IndexName");
 	const DynIndexDef *index = index_name.data ? &def->indexes[find_index(def, index_name)] : NULL;
-	DynInsights insights = index ? dyn_index_settings_read(index->definition)->insights :
-		dyn_settings_read(def->definition)->insights;
+	DynInsights insights = index ? index->settings.insights :
+		def->settings.insights;
 
 	appendStringInfoChar(reply, '{');
 	print_names(reply, def, index ? index->name : NULL);
@@ -87,7 +87,7 @@ dyn_api_describe_contributor_insights(const DynJson *request, StringInfo reply)
 void
 dyn_api_update_contributor_insights(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), true);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), true);
 	DynSlice	index_name = dyn_request_string(request, "IndexName");
 	char	   *mode = dyn_request_cstring(request, "ContributorInsightsMode");
 	DynIndexDef *index = index_name.data ? &def->indexes[find_index(def, index_name)] : NULL;
@@ -99,17 +99,15 @@ dyn_api_update_contributor_insights(const DynJson *request, StringInfo reply)
 
 	if (index)
 	{
-		DynIndexSettings *settings = dyn_index_settings_read(index->definition);
+		DynIndexSettings *settings = &index->settings;
 
 		settings->insights = changed;
-		index->definition = dyn_index_settings_write(settings);
 	}
 	else
 	{
-		DynTableSettings *settings = dyn_settings_read(def->definition);
+		DynTableSettings *settings = &def->settings;
 
 		settings->insights = changed;
-		def->definition = dyn_settings_write(settings);
 	}
 	dyn_catalog_update(def);
 
@@ -136,9 +134,9 @@ print_summary(StringInfo out, const DynTableDef *def, const char *index, const D
 static void
 print_summaries(StringInfo out, const DynTableDef *def, int *count)
 {
-	print_summary(out, def, NULL, &dyn_settings_read(def->definition)->insights, count);
+	print_summary(out, def, NULL, &def->settings.insights, count);
 	for (int i = 0; i < def->nindexes; i++)
-		print_summary(out, def, def->indexes[i].name, &dyn_index_settings_read(def->indexes[i].definition)->insights, count);
+		print_summary(out, def, def->indexes[i].name, &def->indexes[i].settings.insights, count);
 }
 
 /* The summaries of the tables that follow the token, until there are enough; the last table's name where more follow. */
@@ -181,7 +179,7 @@ dyn_api_list_contributor_insights(const DynJson *request, StringInfo reply)
 	{
 		int			count = 0;
 
-		print_summaries(reply, dyn_describe_find(dyn_name_of_request(request), false), &count);
+		print_summaries(reply, dyn_table_describe_find(dyn_name_of_request(request), false), &count);
 	}
 	else
 		last = print_page(reply, dyn_request_cstring(request, "NextToken"), Max(limit, 1));

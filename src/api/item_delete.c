@@ -4,18 +4,15 @@
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "command/keys.h"
-#include "command/write.h"
+#include "api/item_write.h"
 
 void
 dyn_api_delete_item(const DynJson *request, StringInfo reply)
 {
-	DynWriteCall call;
-	DynNode		key;
+	DynItemWrite delete;
 
-	key = dyn_write_begin(&call, DYN_WRITE_DELETE, request);
-	dyn_write_compile(&call);
-	dyn_write_find(&call);
-	call.write.key = dyn_keys_of_key(call.write.table, &key);
-	dyn_write_execute(&call, reply);
+	dyn_item_write_begin(&delete, DYN_WRITE_DELETE, request);
+	dyn_item_write_compile(&delete);
+	dyn_item_write_find(&delete);
+	dyn_item_write_execute(&delete, reply);
 }

@@ -24,19 +24,19 @@ static const char *const attributes_only[] = {"AttributesToGet", NULL};
 static const DynParams get_params = {projection_only, attributes_only, NULL, &dyn_wording_read};
 
 void
-dyn_get_check(const DynJson *object)
+dyn_item_get_check(const DynJson *object)
 {
 	dyn_params_check(&get_params, object);
 }
 
 void
-dyn_get_check_parts(const DynJson *parts)
+dyn_item_get_check_parts(const DynJson *parts)
 {
 	dyn_params_check_parts(&get_params, parts);
 }
 
 DynProgram *
-dyn_get_projection_expression(const DynJson *object, const DynWording *wording)
+dyn_item_get_projection_expression(const DynJson *object, const DynWording *wording)
 {
 	DynExprInput input = {.wording = wording};
 
@@ -48,9 +48,9 @@ dyn_get_projection_expression(const DynJson *object, const DynWording *wording)
 }
 
 DynProgram *
-dyn_get_projection(const DynJson *object)
+dyn_item_get_projection(const DynJson *object)
 {
-	DynProgram *projection = dyn_get_projection_expression(object, &dyn_wording_read);
+	DynProgram *projection = dyn_item_get_projection_expression(object, &dyn_wording_read);
 	DynLegacyInput legacy = {.wording = &dyn_wording_read};
 
 	if (projection != NULL)
@@ -64,7 +64,7 @@ dyn_get_projection(const DynJson *object)
 static void
 reply_projected(StringInfo reply, const DynProgram *projection, const struct varlena *item)
 {
-	DynNode		part = dyn_eval_projection(projection, dyn_item_root(item));
+	DynNode		part = dyn_project_item(projection, dyn_item_root(item));
 
 	dyn_member_node(reply, "Item", &part);
 }
@@ -79,9 +79,9 @@ dyn_api_get_item(const DynJson *request, StringInfo reply)
 	DynCapacity capacity;
 	struct varlena *item;
 
-	dyn_get_check(request);
+	dyn_item_get_check(request);
 	attributes = dyn_params_attributes(request, "Key", &dyn_wording_read);
-	projection = dyn_get_projection(request);
+	projection = dyn_item_get_projection(request);
 
 	table = dyn_name_find_table(dyn_request_string(request, "TableName"), DYN_NAME_DATA);
 	key = dyn_keys_of_key(table, &attributes);

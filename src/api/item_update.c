@@ -1,83 +1,22 @@
 /*
  * item_update.c - UpdateItem
- *
- * Whether the item exists is not known before the statement runs, so the missing item is judged first: what
- * would be inserted for it, or why nothing can be.  The statement then does that or applies the update to the row,
- * whichever it finds.
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "command/keys.h"
-#include "command/write.h"
-#include "expr/compile.h"
-#include "expr/eval.h"
-
-/* An update that only takes away does not create an item; one without any action creates its key. */
-static bool
-only_removes(const DynProgram *program)
-{
-	const DynExprNode *nodes = dyn_program_nodes(program);
-
-	if (program->update < 0)
-		return false;
-	for (int32 i = program->update; i >= 0; i = nodes[i].next)
-	{
-		if (nodes[i].op != DYN_OP_REMOVE && nodes[i].op != DYN_OP_DELETE)
-			return false;
-	}
-	return true;
-}
-
-/* The item to insert where there is none, or NULL. */
-static struct varlena *
-image_for_missing(DynWriteCall *call, DynNode *key)
-{
-	struct varlena *key_item = dyn_item_build(key);
-	struct varlena *item;
-
-	if (call->program == NULL || call->program->update < 0)
-		return key_item;
-	item = dyn_eval_update(call->program, dyn_item_root(key_item), &call->missing_error);
-	if (item == NULL || only_removes(call->program))
-		return NULL;
-	call->missing_error = dyn_keys_update_flaw(call->write.table, dyn_empty_map, dyn_item_root(item));
-	return call->missing_error == NULL ? item : NULL;
-}
-
-/* What an update may do to the table's keys, once the table is known. */
-static void
-check_update(DynWriteCall *call)
-{
-	const DynTable *table = call->write.table;
-	DynKeyAttr	keys[2] = {table->pk, table->sk};
-
-	if (call->program == NULL || call->program->update < 0)
-		return;
-	dyn_expr_check_update_keys(call->program, keys, table->sk.tag ? 2 : 1);
-	dyn_keys_check_constants(table, call->program);
-}
-
-void
-dyn_write_prepare_update(DynWriteCall *call, DynNode *key)
-{
-	check_update(call);
-	if (call->write.holds_on_missing)
-		call->write.item = image_for_missing(call, key);
-}
+#include "api/item_write.h"
+#include "command/write_update.h"
 
 void
 dyn_api_update_item(const DynJson *request, StringInfo reply)
 {
-	DynWriteCall call;
-	DynNode		key;
+	DynItemWrite update;
 
-	key = dyn_write_begin(&call, DYN_WRITE_UPDATE, request);
-	dyn_write_compile(&call);
-	dyn_write_find(&call);
-	call.write.key = dyn_keys_of_key(call.write.table, &key);
-	if (call.program != NULL)
-		call.program->limits_writes = true;
-	dyn_write_prepare_update(&call, &key);
-	dyn_write_execute(&call, reply);
+	dyn_item_write_begin(&update, DYN_WRITE_UPDATE, request);
+	dyn_item_write_compile(&update);
+	dyn_item_write_find(&update);
+	if (update.command.program != NULL)
+		update.command.program->limits_writes = true;
+	dyn_write_update_prepare(&update.command);
+	dyn_item_write_execute(&update, reply);
 }

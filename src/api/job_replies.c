@@ -14,7 +14,7 @@
 #define TOKEN_BYTES (DYN_MIN_IMPORT_TOKEN / 2)
 
 char *
-dyn_job_request_text(const DynJson *request)
+dyn_job_replies_request_text(const DynJson *request)
 {
 	StringInfoData text;
 
@@ -37,7 +37,7 @@ dyn_job_request_text(const DynJson *request)
 }
 
 char *
-dyn_job_token(const char *kind, const DynJson *request, const char *text, DynJob **again, bool *same)
+dyn_job_replies_token(const char *kind, const DynJson *request, const char *text, DynJob **again, bool *same)
 {
 	char	   *token = dyn_request_cstring(request, "ClientToken");
 
@@ -53,7 +53,7 @@ hex_digit(char c)
 }
 
 char *
-dyn_job_page_start(const DynJson *request)
+dyn_job_replies_page_start(const DynJson *request)
 {
 	DynSlice	token = dyn_request_string(request, "NextToken");
 	char	   *id;
@@ -71,7 +71,7 @@ dyn_job_page_start(const DynJson *request)
 }
 
 void
-dyn_job_print_next(StringInfo out, const char *id)
+dyn_job_replies_print_next(StringInfo out, const char *id)
 {
 	dyn_jsonout_member(out, "NextToken");
 	appendStringInfoChar(out, '"');
@@ -81,7 +81,7 @@ dyn_job_print_next(StringInfo out, const char *id)
 }
 
 char *
-dyn_job_arn(const char *table, const char *part, const char *id)
+dyn_job_replies_arn(const char *table, const char *part, const char *id)
 {
 	StringInfoData arn;
 
@@ -92,7 +92,7 @@ dyn_job_arn(const char *table, const char *part, const char *id)
 }
 
 const char *
-dyn_job_arn_id(const char *arn, const char *part)
+dyn_job_replies_arn_id(const char *arn, const char *part)
 {
 	char	   *separator = psprintf("/%s/", part);
 	const char *found = strstr(arn, separator);
@@ -101,7 +101,7 @@ dyn_job_arn_id(const char *arn, const char *part)
 }
 
 void
-dyn_job_copy(StringInfo out, const DynJson *request, const char *member)
+dyn_job_replies_copy(StringInfo out, const DynJson *request, const char *member)
 {
 	const DynJson *value = dyn_request_member(request, member);
 
@@ -112,14 +112,14 @@ dyn_job_copy(StringInfo out, const DynJson *request, const char *member)
 }
 
 void
-dyn_job_print_time(StringInfo out, const char *member, TimestampTz moment)
+dyn_job_replies_print_time(StringInfo out, const char *member, TimestampTz moment)
 {
 	if (moment != 0)
 		dyn_settings_print_time(out, member, dyn_settings_epoch(moment));
 }
 
 DynPacking
-dyn_job_packing(const DynJson *object)
+dyn_job_replies_packing(const DynJson *object)
 {
 	DynPacking	packing = dyn_request_is(object, "InputCompressionType", "GZIP") ? DYN_PACKING_GZIP :
 		dyn_request_is(object, "InputCompressionType", "ZSTD") ? DYN_PACKING_ZSTD : DYN_PACKING_NONE;

@@ -88,11 +88,10 @@ dyn_api_enable_kinesis_streaming_destination(const DynJson *request, StringInfo 
 	DynSlice	arn = check_arn(request);
 	const DynJson *wanted = dyn_request_member(request, "EnableKinesisStreamingConfiguration");
 	DynSlice	precision = dyn_request_string(wanted, "ApproximateCreationDateTimePrecision");
-	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), true);
-	DynTableSettings *settings = dyn_settings_read(def->definition);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), true);
+	DynTableSettings *settings = &def->settings;
 
 	settings->kinesis = with_destination(settings, arn, precision);
-	def->definition = dyn_settings_write(settings);
 	dyn_catalog_update(def);
 
 	appendStringInfoChar(reply, '{');
@@ -113,7 +112,7 @@ static void
 refuse_inactive(const DynJson *request, const char *action)
 {
 	(void) check_arn(request);
-	(void) dyn_describe_find(dyn_name_of_request(request), true);
+	(void) dyn_table_describe_find(dyn_name_of_request(request), true);
 	dyn_validation(WRONG_STATE "KinesisStreamingDestination must be ACTIVE to perform %s operation.", action);
 }
 
@@ -132,8 +131,8 @@ dyn_api_update_kinesis_streaming_destination(const DynJson *request, StringInfo 
 void
 dyn_api_describe_kinesis_streaming_destination(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), false);
-	DynTableSettings *settings = dyn_settings_read(def->definition);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), false);
+	DynTableSettings *settings = &def->settings;
 
 	appendStringInfoChar(reply, '{');
 	dyn_settings_print_text(reply, "TableName", def->name);

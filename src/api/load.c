@@ -475,7 +475,7 @@ copy_member(StringInfo out, const DynJson *document, const char *name)
 
 /* Puts a record with a condition as PutItem does. */
 static void
-put_conditionally(DynLoad *load, const DynRecord *record, const DynJson *document, const struct varlena *item)
+put_conditionally(DynLoad *load, const DynFormatRecord *record, const DynJson *document, const struct varlena *item)
 {
 	StringInfoData request;
 	Call		call;
@@ -549,7 +549,7 @@ read_keys(DynTable *table, const DynJson *document, Content *content)
 }
 
 static void
-read_content(const DynLoad *load, DynTable *table, const DynRecord *record, Content *content)
+read_content(const DynLoad *load, DynTable *table, const DynFormatRecord *record, Content *content)
 {
 	const DynJson *document = dyn_json_try(record->text.data, record->text.len);
 
@@ -568,7 +568,7 @@ read_content(const DynLoad *load, DynTable *table, const DynRecord *record, Cont
 
 /* Returns why the record is no item of the table, or NULL. */
 static char *
-try_read(const DynLoad *load, DynTable *table, const DynRecord *record, Content *content)
+try_read(const DynLoad *load, DynTable *table, const DynFormatRecord *record, Content *content)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ErrorData  *volatile error = NULL;
@@ -622,7 +622,7 @@ add(DynLoad *load, const DynTable *table, int64 record, const Content *content)
 }
 
 static void
-take(DynLoad *load, const DynRecord *record)
+take(DynLoad *load, const DynFormatRecord *record)
 {
 	DynTable   *table;
 	Content		content = {0};
@@ -644,7 +644,7 @@ take(DynLoad *load, const DynRecord *record)
 }
 
 void
-dyn_load_record(DynLoad *load, const DynRecord *record)
+dyn_load_record(DynLoad *load, const DynFormatRecord *record)
 {
 	MemoryContext caller = MemoryContextSwitchTo(load->scratch);
 

@@ -61,7 +61,7 @@ extern DynLoadCounts *dyn_load_counts(DynLoad *load);
 extern void dyn_load_object(DynLoad *load, const char *key);
 
 /* Takes a record. */
-extern void dyn_load_record(DynLoad *load, const DynRecord *record);
+extern void dyn_load_record(DynLoad *load, const DynFormatRecord *record);
 
 /* Counts what is wrong with the object as an error; with the current object's last record number. */
 extern void dyn_load_broken(DynLoad *load, const char *flaw);

@@ -185,7 +185,7 @@ check_object(Reading *reading, const DynLoadObject *object, int64 records)
 static int64
 load_records(Run *run, DynRecords *records)
 {
-	DynRecord	record;
+	DynFormatRecord	record;
 	int64		last = 0;
 
 	while (dyn_records_next(records, &record))

@@ -12,9 +12,9 @@
 extern const DynShape dyn_shape_workbench;
 
 /* Calls an operation by its name; its reply does not matter. */
-extern void dyn_model_call(const char *operation, const StringInfoData *request);
+extern void dyn_workbench_call(const char *operation, const StringInfoData *request);
 
 /* Appends "name":value, unless the value is NULL. */
-extern void dyn_model_copy(StringInfo out, const char *name, const DynJson *value);
+extern void dyn_workbench_copy(StringInfo out, const char *name, const DynJson *value);
 
 #endif							/* DYNAPG_API_MODELS_H */

@@ -129,9 +129,9 @@ check_operands(const DynResultPage *page, const DynKeyTerm *const *terms, int co
 	}
 	for (int i = 0; i < count; i++)
 	{
-		flaw = dyn_keys_empty_flaw(page->keys[i], terms[i]->low);
+		flaw = dyn_keys_empty_violation(page->keys[i], terms[i]->low);
 		if (flaw == NULL)
-			flaw = dyn_keys_empty_flaw(page->keys[i], terms[i]->high);
+			flaw = dyn_keys_empty_violation(page->keys[i], terms[i]->high);
 		if (flaw != NULL)
 			dyn_validation("%s", flaw);
 		if (i < page->npk)
@@ -139,7 +139,7 @@ check_operands(const DynResultPage *page, const DynKeyTerm *const *terms, int co
 		else
 			range_size += Max(terms[i]->low.len, terms[i]->high.len);
 	}
-	flaw = dyn_keys_size_flaw(hash_size, range_size);
+	flaw = dyn_keys_size_violation(hash_size, range_size);
 	if (flaw != NULL)
 		dyn_validation("%s", flaw);
 }
@@ -198,7 +198,7 @@ within(const DynKeyTerm *term, DynValue v)
 static void
 check_start_within(const DynResultPage *page, const DynKeyTerm *const *terms, int count)
 {
-	const DynPosition *start = page->range.start;
+	const DynOrderPosition *start = page->range.start;
 
 	for (int i = 0; start != NULL && i < count; i++)
 	{

@@ -50,14 +50,13 @@ dyn_api_put_resource_policy(const DynJson *request, StringInfo reply)
 	DynTableDef *def;
 	DynTableSettings *settings;
 
-	dyn_check_policy(policy);
-	def = dyn_describe_find(dyn_name_of_resource(request), true);
-	settings = dyn_settings_read(def->definition);
+	dyn_table_check_policy(policy);
+	def = dyn_table_describe_find(dyn_name_of_resource(request), true);
+	settings = &def->settings;
 	check_revision(request, settings);
 	if (!settings->policy || !dyn_slice_is(policy, settings->policy))
 	{
 		dyn_settings_set_policy(settings, policy);
-		def->definition = dyn_settings_write(settings);
 		dyn_catalog_update(def);
 	}
 	reply_revision(reply, settings->policy_revision);
@@ -66,8 +65,8 @@ dyn_api_put_resource_policy(const DynJson *request, StringInfo reply)
 void
 dyn_api_get_resource_policy(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_describe_find(dyn_name_of_resource(request), false);
-	DynTableSettings *settings = dyn_settings_read(def->definition);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_resource(request), false);
+	DynTableSettings *settings = &def->settings;
 
 	if (!settings->policy)
 		not_found(dyn_request_string(request, "ResourceArn"));
@@ -80,15 +79,14 @@ dyn_api_get_resource_policy(const DynJson *request, StringInfo reply)
 void
 dyn_api_delete_resource_policy(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_describe_find(dyn_name_of_resource(request), true);
-	DynTableSettings *settings = dyn_settings_read(def->definition);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_resource(request), true);
+	DynTableSettings *settings = &def->settings;
 	const char *revision = settings->policy ? settings->policy_revision : "";
 
 	check_revision(request, settings);
 	if (settings->policy)
 	{
 		settings->policy = NULL;
-		def->definition = dyn_settings_write(settings);
 		dyn_catalog_update(def);
 	}
 	reply_revision(reply, revision);

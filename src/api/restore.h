@@ -17,7 +17,7 @@
 /* What a table is restored of. */
 typedef struct DynRestoreSource
 {
-	const DynJson *definition;	/* see dyn_backup_definition */
+	const DynJson *definition;	/* see dyn_backups_definition */
 	char	   *table_name;		/* of the table that it was */
 	char	   *backup_arn;		/* or NULL */
 	TimestampTz moment;			/* as it was then */

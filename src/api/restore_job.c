@@ -122,7 +122,7 @@ run(DynJob *job)
 	job->items = dyn_ddl_fill_table(def, rows_of(job));
 	dyn_job_report(job);
 	for (int i = 0; i < dyn_def_count(def); i++)
-		dyn_index_build(def, dyn_def_index(def, i));
+		dyn_index_make(def, dyn_def_index(def, i));
 	dyn_lifecycle_set_filled(def);
 	dyn_job_complete(job);
 	dyn_job_commit(job);

@@ -9,20 +9,20 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 
-#include "throughput/throttle.h"
 #include "api/handlers.h"
-#include "tables/catalog.h"
-#include "tables/name.h"
 #include "base/call.h"
-#include "command/params.h"
-#include "base/request.h"
-#include "tables/vector_items.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
+#include "base/request.h"
+#include "command/params.h"
 #include "expr/compile.h"
 #include "expr/eval.h"
 #include "store/index_build.h"
 #include "store/search.h"
+#include "tables/catalog.h"
+#include "tables/name.h"
+#include "tables/vector_items.h"
+#include "throughput/throttle.h"
 #include "value/number.h"
 
 #define INVALID_VECTOR "Search vector contains invalid values. " \
@@ -254,7 +254,7 @@ print_item(StringInfo reply, const Call *call, DynValue item, bool with_vector)
 	}
 	if (call->program && call->program->projection >= 0)
 	{
-		part = dyn_eval_projection(call->program, shown);
+		part = dyn_project_item(call->program, shown);
 		shown = dyn_node_pack(&part);
 	}
 	dyn_jsonout_member(reply, "Item");

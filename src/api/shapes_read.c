@@ -152,7 +152,7 @@ read_text(DynDecoder *d, DynJsonKind kind)
 {
 	DynSlice	text;
 
-	if (!(kind == DYN_JSON_STRING ? dyn_reader_string(&d->in, &text) : dyn_reader_number(&d->in, &text)))
+	if (!(kind == DYN_JSON_STRING ? dyn_reader_string(&d->in, &text) : dyn_jsonread_number(&d->in, &text)))
 		return NULL;
 	return dyn_json_make_text(kind, text);
 }

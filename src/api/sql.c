@@ -67,7 +67,7 @@ carry_out(const DynOperation *operation, const Request *request, StringInfo repl
 	if (strcmp(operation->name, "CreateTable") == 0)
 	{
 		initStringInfo(&copy);
-		if (dyn_copy_request(request->data, request->len, &copy))
+		if (dyn_table_copy_request(request->data, request->len, &copy))
 		{
 			dyn_api_call(operation, copy.data, copy.len, reply);
 			return;

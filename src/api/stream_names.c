@@ -20,19 +20,19 @@
 /* ---- sequence numbers ---- */
 
 char *
-dyn_sequence_print(int64 tick, int64 number)
+dyn_stream_names_sequence_print(int64 tick, int64 number)
 {
 	return psprintf("%lld%0*lld", (long long) tick, NUMBER_DIGITS, (long long) number);
 }
 
 char *
-dyn_sequence_first(int64 tick)
+dyn_stream_names_sequence_first(int64 tick)
 {
-	return dyn_sequence_print(tick, 0);
+	return dyn_stream_names_sequence_print(tick, 0);
 }
 
 char *
-dyn_sequence_last(int64 tick)
+dyn_stream_names_sequence_last(int64 tick)
 {
 	return psprintf("%lld99999999999999999999", (long long) tick);
 }
@@ -56,7 +56,7 @@ read_digits(const char *digits, uint32 len, int64 *number)
 }
 
 bool
-dyn_sequence_read(DynSlice text, DynPosition *position)
+dyn_stream_names_sequence_read(DynSlice text, DynPosition *position)
 {
 	for (uint32 i = 0; i < text.len; i++)
 	{
@@ -73,7 +73,7 @@ dyn_sequence_read(DynSlice text, DynPosition *position)
 /* ---- ARNs ---- */
 
 char *
-dyn_stream_arn(const DynStream *stream)
+dyn_stream_names_arn(const DynStream *stream)
 {
 	StringInfoData arn;
 
@@ -89,7 +89,7 @@ not_found(DynSlice arn)
 }
 
 void
-dyn_stream_name_read(DynSlice arn, char **table_name, char **label)
+dyn_stream_names_read(DynSlice arn, char **table_name, char **label)
 {
 	char	   *text = pnstrdup(arn.data, arn.len);
 	char	   *table = strstr(text, ":table/");
@@ -103,16 +103,16 @@ dyn_stream_name_read(DynSlice arn, char **table_name, char **label)
 }
 
 DynStream *
-dyn_stream_of_arn(DynSlice arn)
+dyn_stream_names_find(DynSlice arn)
 {
 	char	   *table_name;
 	char	   *label;
 	DynStream  *stream;
 
-	dyn_stream_name_read(arn, &table_name, &label);
+	dyn_stream_names_read(arn, &table_name, &label);
 	stream = dyn_stream_find(table_name, label);
 	/* of this account and region, too */
-	if (stream == NULL || !dyn_slice_is(arn, dyn_stream_arn(stream)))
+	if (stream == NULL || !dyn_slice_is(arn, dyn_stream_names_arn(stream)))
 		not_found(arn);
 	return stream;
 }
@@ -126,7 +126,7 @@ now_in_milliseconds(void)
 }
 
 char *
-dyn_iterator_print(const DynStream *stream, const char *shard, bool from_horizon, DynPosition after)
+dyn_stream_names_iterator_print(const DynStream *stream, const char *shard, bool from_horizon, DynPosition after)
 {
 	char	   *content = psprintf("%s %c %lld %lld %lld", shard, from_horizon ? 'H' : 'A', (long long) after.tick,
 								   (long long) after.number, (long long) now_in_milliseconds());
@@ -134,7 +134,7 @@ dyn_iterator_print(const DynStream *stream, const char *shard, bool from_horizon
 	char	   *encoded = palloc0(4 * ((len + 2) / 3) + 1);
 
 	(void) dyn_base64_encode((const uint8 *) content, len, encoded);
-	return psprintf("%s" SEPARATOR "%s", dyn_stream_arn(stream), encoded);
+	return psprintf("%s" SEPARATOR "%s", dyn_stream_names_arn(stream), encoded);
 }
 
 static void
@@ -144,7 +144,7 @@ malformed(void)
 }
 
 DynIterator
-dyn_iterator_read(DynSlice text)
+dyn_stream_names_iterator_read(DynSlice text)
 {
 	DynIterator iterator = {0};
 	char	   *copy = pnstrdup(text.data, text.len);

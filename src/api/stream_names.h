@@ -15,20 +15,20 @@
  * A sequence number has the tick and, in 20 digits, the record's number.  These are of a record, and what is below and
  * above those of all records of a tick.
  */
-extern char *dyn_sequence_print(int64 tick, int64 number);
-extern char *dyn_sequence_first(int64 tick);
-extern char *dyn_sequence_last(int64 tick);
+extern char *dyn_stream_names_sequence_print(int64 tick, int64 number);
+extern char *dyn_stream_names_sequence_first(int64 tick);
+extern char *dyn_stream_names_sequence_last(int64 tick);
 
 /* The tick and number in such a text, a number that is too large being DYN_POSITION_ALL; false where it is none. */
-extern bool dyn_sequence_read(DynSlice text, DynPosition *position);
+extern bool dyn_stream_names_sequence_read(DynSlice text, DynPosition *position);
 
 /* The table's name and the label in the ARN of a stream; raises ValidationException for what is no such ARN. */
-extern void dyn_stream_name_read(DynSlice arn, char **table_name, char **label);
+extern void dyn_stream_names_read(DynSlice arn, char **table_name, char **label);
 
 /* The stream of that ARN; raises ResourceNotFoundException. */
-extern DynStream *dyn_stream_of_arn(DynSlice arn);
+extern DynStream *dyn_stream_names_find(DynSlice arn);
 
-extern char *dyn_stream_arn(const DynStream *stream);
+extern char *dyn_stream_names_arn(const DynStream *stream);
 
 /* What a shard iterator says.  One from the horizon has no position until it is used. */
 typedef struct DynIterator
@@ -40,9 +40,9 @@ typedef struct DynIterator
 	int64		issued;			/* milliseconds since 1970 */
 } DynIterator;
 
-extern char *dyn_iterator_print(const DynStream *stream, const char *shard, bool from_horizon, DynPosition after);
+extern char *dyn_stream_names_iterator_print(const DynStream *stream, const char *shard, bool from_horizon, DynPosition after);
 
 /* Raises ValidationException for what is no iterator, ExpiredIteratorException for one that is too old. */
-extern DynIterator dyn_iterator_read(DynSlice text);
+extern DynIterator dyn_stream_names_iterator_read(DynSlice text);
 
 #endif							/* DYNAPG_API_STREAM_NAMES_H */

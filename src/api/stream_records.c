@@ -7,7 +7,7 @@
 
 #include "api/stream_names.h"
 #include "base/errors.h"
-#include "base/rows.h"
+#include "base/returned_rows.h"
 #include "changes/tick.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -40,7 +40,7 @@ add_row(Tuplestorestate *rows, TupleDesc row, const DynRecord *record)
 	Datum		values[COLUMNS];
 	bool		nulls[COLUMNS] = {false};
 
-	values[0] = numeric_of(dyn_sequence_print(record->tick, record->number));
+	values[0] = numeric_of(dyn_stream_names_sequence_print(record->tick, record->number));
 	values[1] = CStringGetTextDatum(event_name(record->event));
 	values[2] = PointerGetDatum(record->keys);
 	values[3] = PointerGetDatum(record->old_item);
@@ -64,7 +64,7 @@ start_of(FunctionCallInfo fcinfo)
 	text = DatumGetCString(DirectFunctionCall1(numeric_out, PG_GETARG_DATUM(1)));
 	if (strcmp(text, "0") == 0)
 		return position;
-	if (!dyn_sequence_read((DynSlice) {text, (uint32) strlen(text)}, &position))
+	if (!dyn_stream_names_sequence_read((DynSlice) {text, (uint32) strlen(text)}, &position))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s is not a sequence number of a stream", text)));
 	return position;
 }
@@ -95,7 +95,7 @@ Datum
 dynapg_stream_records(PG_FUNCTION_ARGS)
 {
 	TupleDesc	row;
-	Tuplestorestate *rows = dyn_rows_begin(fcinfo, COLUMNS, &row);
+	Tuplestorestate *rows = dyn_returned_rows_begin(fcinfo, COLUMNS, &row);
 	int			limit = PG_ARGISNULL(2) ? PG_INT32_MAX : PG_GETARG_INT32(2);
 	char	   *name;
 	DynStream  *stream;

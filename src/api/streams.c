@@ -40,7 +40,7 @@ static void
 print_stream(StringInfo reply, const DynStream *stream)
 {
 	appendStringInfoString(reply, reply->data[reply->len - 1] == '[' ? "{" : ",{");
-	dyn_settings_print_text(reply, "StreamArn", dyn_stream_arn(stream));
+	dyn_settings_print_text(reply, "StreamArn", dyn_stream_names_arn(stream));
 	dyn_settings_print_text(reply, "TableName", stream->table_name);
 	dyn_settings_print_text(reply, "StreamLabel", stream->label);
 	appendStringInfoChar(reply, '}');
@@ -58,7 +58,7 @@ dyn_api_list_streams(const DynJson *request, StringInfo reply)
 	int			shown;
 
 	if (start.data)
-		dyn_stream_name_read(start, &after_name, &after_label);
+		dyn_stream_names_read(start, &after_name, &after_label);
 	/* one more than wanted tells whether there are more */
 	found = dyn_stream_list(dyn_request_cstring(request, "TableName"), after_name, after_label, limit + 1, &streams);
 	shown = Min(found, limit);
@@ -70,7 +70,7 @@ dyn_api_list_streams(const DynJson *request, StringInfo reply)
 		print_stream(reply, &streams[i]);
 	appendStringInfoChar(reply, ']');
 	if (found > limit)
-		dyn_settings_print_text(reply, "LastEvaluatedStreamArn", dyn_stream_arn(&streams[shown - 1]));
+		dyn_settings_print_text(reply, "LastEvaluatedStreamArn", dyn_stream_names_arn(&streams[shown - 1]));
 	appendStringInfoChar(reply, '}');
 }
 
@@ -94,9 +94,9 @@ print_shard(StringInfo reply, const DynShard *shard)
 	dyn_settings_print_text(reply, "ShardId", shard->id);
 	dyn_jsonout_member(reply, "SequenceNumberRange");
 	appendStringInfoChar(reply, '{');
-	dyn_settings_print_text(reply, "StartingSequenceNumber", dyn_sequence_first(shard->from_tick + 1));
+	dyn_settings_print_text(reply, "StartingSequenceNumber", dyn_stream_names_sequence_first(shard->from_tick + 1));
 	if (shard->to_tick > 0)
-		dyn_settings_print_text(reply, "EndingSequenceNumber", dyn_sequence_last(shard->to_tick));
+		dyn_settings_print_text(reply, "EndingSequenceNumber", dyn_stream_names_sequence_last(shard->to_tick));
 	appendStringInfoChar(reply, '}');
 	if (shard->parent)
 		dyn_settings_print_text(reply, "ParentShardId", shard->parent);
@@ -130,7 +130,7 @@ print_shards(StringInfo reply, const DynStream *stream, const DynJson *request)
 void
 dyn_api_describe_stream(const DynJson *request, StringInfo reply)
 {
-	DynStream  *stream = dyn_stream_of_arn(dyn_request_string(request, "StreamArn"));
+	DynStream  *stream = dyn_stream_names_find(dyn_request_string(request, "StreamArn"));
 	const DynJson *filter = dyn_request_member(request, "ShardFilter");
 
 	if (filter && !(dyn_request_member(filter, "Type") && dyn_request_member(filter, "ShardId")))
@@ -138,7 +138,7 @@ dyn_api_describe_stream(const DynJson *request, StringInfo reply)
 	appendStringInfoChar(reply, '{');
 	dyn_jsonout_member(reply, "StreamDescription");
 	appendStringInfoChar(reply, '{');
-	dyn_settings_print_text(reply, "StreamArn", dyn_stream_arn(stream));
+	dyn_settings_print_text(reply, "StreamArn", dyn_stream_names_arn(stream));
 	dyn_settings_print_text(reply, "StreamLabel", stream->label);
 	dyn_settings_print_text(reply, "StreamStatus", stream->enabled ? "ENABLED" : "DISABLED");
 	dyn_settings_print_text(reply, "StreamViewType", dyn_stream_view_name(stream->view));
@@ -175,7 +175,7 @@ position_of_number(const DynJson *request, const DynReading *reading, const DynS
 	DynSlice	text = dyn_request_string(request, "SequenceNumber");
 	DynPosition position;
 
-	if (!dyn_sequence_read(text, &position) || position.tick <= shard->from_tick || position.tick > reading->to_tick + 1)
+	if (!dyn_stream_names_sequence_read(text, &position) || position.tick <= shard->from_tick || position.tick > reading->to_tick + 1)
 		dyn_validation("Invalid SequenceNumber: %.*s is not in the shard", (int) text.len, text.data);
 	if (position.tick <= dyn_tick_horizon())
 		trimmed();
@@ -210,7 +210,7 @@ check_member(const DynJson *request, const char *member, const char *type, bool 
 void
 dyn_api_get_shard_iterator(const DynJson *request, StringInfo reply)
 {
-	DynStream  *stream = dyn_stream_of_arn(dyn_request_string(request, "StreamArn"));
+	DynStream  *stream = dyn_stream_names_find(dyn_request_string(request, "StreamArn"));
 	char	   *type = dyn_request_cstring(request, "ShardIteratorType");
 	bool		at = strcmp(type, "AT_SEQUENCE_NUMBER") == 0;
 	bool		after = strcmp(type, "AFTER_SEQUENCE_NUMBER") == 0;
@@ -235,7 +235,7 @@ dyn_api_get_shard_iterator(const DynJson *request, StringInfo reply)
 		position = (DynPosition) {reading.to_tick, DYN_POSITION_ALL};
 
 	appendStringInfoChar(reply, '{');
-	dyn_settings_print_text(reply, "ShardIterator", dyn_iterator_print(stream, shard->id, from_horizon, position));
+	dyn_settings_print_text(reply, "ShardIterator", dyn_stream_names_iterator_print(stream, shard->id, from_horizon, position));
 	appendStringInfoChar(reply, '}');
 }
 
@@ -271,7 +271,7 @@ print_change(StringInfo reply, const DynStream *stream, const DynRecord *record)
 		dyn_member_item(reply, "NewImage", record->new_item);
 	if (record->old_item)
 		dyn_member_item(reply, "OldImage", record->old_item);
-	dyn_settings_print_text(reply, "SequenceNumber", dyn_sequence_print(record->tick, record->number));
+	dyn_settings_print_text(reply, "SequenceNumber", dyn_stream_names_sequence_print(record->tick, record->number));
 	dyn_settings_print_number(reply, "SizeBytes",
 							  (int64) dyn_item_size(record->keys) + dyn_image_size(record->new_item) +
 							  dyn_image_size(record->old_item));
@@ -313,8 +313,8 @@ position_of_iterator(const DynIterator *iterator, const DynShard *shard)
 void
 dyn_api_get_records(const DynJson *request, StringInfo reply)
 {
-	DynIterator iterator = dyn_iterator_read(dyn_request_string(request, "ShardIterator"));
-	DynStream  *stream = dyn_stream_of_arn(iterator.arn);
+	DynIterator iterator = dyn_stream_names_iterator_read(dyn_request_string(request, "ShardIterator"));
+	DynStream  *stream = dyn_stream_names_find(iterator.arn);
 	DynTick    *now;
 	DynShard   *shard;
 	DynReading	reading;
@@ -336,7 +336,7 @@ dyn_api_get_records(const DynJson *request, StringInfo reply)
 		print_record(reply, stream, &reading.records[i]);
 	appendStringInfoChar(reply, ']');
 	if (shard->to_tick == 0 || !reading.at_end)
-		dyn_settings_print_text(reply, "NextShardIterator", dyn_iterator_print(stream, shard->id, false, reading.after));
+		dyn_settings_print_text(reply, "NextShardIterator", dyn_stream_names_iterator_print(stream, shard->id, false, reading.after));
 	appendStringInfoChar(reply, '}');
 	dyn_call_add_items(reading.count);
 }

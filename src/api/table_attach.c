@@ -25,13 +25,13 @@ attach(const DynJson *request, StringInfo reply)
 {
 	DynTableDef def = {0};
 
-	dyn_create_read(request, &def);
+	dyn_table_create_read(request, &def);
 	def.relid = relation;
 	if (!dyn_attach(&def))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Table already exists: %s", def.name);
-	dyn_create_stream(&def);
+	dyn_table_create_stream(&def);
 	appendStringInfoChar(reply, '{');
-	dyn_describe_table(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_ACTIVE});
+	dyn_table_describe_print(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_ACTIVE});
 	appendStringInfoChar(reply, '}');
 }
 
@@ -50,7 +50,7 @@ dynapg_attach_table(PG_FUNCTION_ARGS)
 	dyn_attach_lock(PG_GETARG_OID(0));
 	request = PG_ARGISNULL(1) ? dyn_attach_request(PG_GETARG_OID(0)) : TextDatumGetCString(PG_GETARG_DATUM(1));
 	initStringInfo(&copy);
-	if (dyn_copy_request(request, strlen(request), &copy))
+	if (dyn_table_copy_request(request, strlen(request), &copy))
 		request = copy.data;
 	relation = PG_GETARG_OID(0);
 	initStringInfo(&reply);

@@ -27,7 +27,7 @@ checked_units(const DynJson *throughput, const char *member, const char *index)
 }
 
 void
-dyn_check_throughput(const DynJson *throughput, const char *index, DynThroughput *into)
+dyn_table_check_throughput(const DynJson *throughput, const char *index, DynThroughput *into)
 {
 	into->read = checked_units(throughput, "ReadCapacityUnits", index);
 	into->write = checked_units(throughput, "WriteCapacityUnits", index);
@@ -69,7 +69,7 @@ check_limit(int64 units, bool pay_per_request, const char *member, const char *i
 }
 
 DynUnits
-dyn_check_on_demand(const DynJson *object, bool pay_per_request, const char *index, const DynUnits *current)
+dyn_table_check_on_demand(const DynJson *object, bool pay_per_request, const char *index, const DynUnits *current)
 {
 	DynUnits	units = dyn_settings_on_demand(dyn_request_member(object, "OnDemandThroughput"));
 
@@ -104,7 +104,7 @@ check_warm_start(int64 units, int64 own, bool pay_per_request, const char *membe
 }
 
 DynUnits
-dyn_check_warm(const DynJson *object, const char *index, const DynThroughput *throughput, bool pay_per_request,
+dyn_table_check_warm(const DynJson *object, const char *index, const DynThroughput *throughput, bool pay_per_request,
 			   const DynUnits *current)
 {
 	DynUnits	units = dyn_settings_warm(dyn_request_member(object, "WarmThroughput"));
@@ -130,8 +130,8 @@ dyn_check_warm(const DynJson *object, const char *index, const DynThroughput *th
 	return completed(units, &own);
 }
 
-char *
-dyn_check_new_index(const DynJson *index, bool pay_per_request)
+DynIndexSettings
+dyn_table_check_new_index(const DynJson *index, bool pay_per_request)
 {
 	DynIndexSettings settings = {0};
 	const DynJson *throughput = dyn_request_member(index, "ProvisionedThroughput");
@@ -143,14 +143,14 @@ dyn_check_new_index(const DynJson *index, bool pay_per_request)
 	if (!throughput && !pay_per_request)
 		dyn_validation(DYN_INVALID_PARAMETER "ProvisionedThroughput is not specified for index: %s", name);
 	if (throughput)
-		dyn_check_throughput(throughput, name, &settings.throughput);
-	settings.on_demand = dyn_check_on_demand(index, pay_per_request, name, NULL);
-	settings.warm = dyn_check_warm(index, name, &settings.throughput, pay_per_request, NULL);
-	return dyn_index_settings_write(&settings);
+		dyn_table_check_throughput(throughput, name, &settings.throughput);
+	settings.on_demand = dyn_table_check_on_demand(index, pay_per_request, name, NULL);
+	settings.warm = dyn_table_check_warm(index, name, &settings.throughput, pay_per_request, NULL);
+	return settings;
 }
 
 void
-dyn_check_sse(const DynJson *request, DynTableSettings *settings)
+dyn_table_check_sse(const DynJson *request, DynTableSettings *settings)
 {
 	const DynJson *sse = dyn_request_member(request, "SSESpecification");
 	const DynJson *type = dyn_request_member(sse, "SSEType");
@@ -183,7 +183,7 @@ stream_label(double moment)
 }
 
 void
-dyn_check_stream_on(const DynJson *stream, const char *table_name, DynTableSettings *settings)
+dyn_table_check_stream_on(const DynJson *stream, const char *table_name, DynTableSettings *settings)
 {
 	double		moment = dyn_settings_epoch(GetCurrentTimestamp());
 
@@ -199,7 +199,7 @@ dyn_check_stream_on(const DynJson *stream, const char *table_name, DynTableSetti
 }
 
 char *
-dyn_check_class(const DynJson *request)
+dyn_table_check_class(const DynJson *request)
 {
 	char	   *name = dyn_request_cstring(request, "TableClass");
 
@@ -210,7 +210,7 @@ dyn_check_class(const DynJson *request)
 }
 
 void
-dyn_check_no_global_table(const DynJson *request)
+dyn_table_check_no_global_table(const DynJson *request)
 {
 	static const char *const members[] = {"GlobalTableSourceArn", "GlobalTableSettingsReplicationMode", "ReplicaUpdates",
 	"MultiRegionConsistency", "GlobalTableWitnessUpdates", "DisassociationProtectionEnabled"};
@@ -221,7 +221,7 @@ dyn_check_no_global_table(const DynJson *request)
 }
 
 void
-dyn_check_policy(DynSlice policy)
+dyn_table_check_policy(DynSlice policy)
 {
 	const DynJson *document;
 

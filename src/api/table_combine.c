@@ -90,7 +90,7 @@ check_alone(int set, Concern concern, const char *text)
 }
 
 void
-dyn_check_update_members(const DynJson *request)
+dyn_table_combine_members(const DynJson *request)
 {
 	const DynJson *changes = dyn_request_member(request, "GlobalSecondaryIndexUpdates");
 	const DynJson *vector_changes = dyn_request_member(request, "VectorIndexUpdates");
@@ -103,7 +103,7 @@ dyn_check_update_members(const DynJson *request)
 		dyn_validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
 					   "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
 					   "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required");
-	dyn_check_no_global_table(request);
+	dyn_table_check_no_global_table(request);
 	if (no_changes)
 		dyn_validation(DYN_INVALID_PARAMETER "List of GlobalSecondaryIndexUpdates is empty");
 	if (no_vector_changes)

@@ -188,7 +188,7 @@ copy_encryption(StringInfo out, const DynJson *table)
 }
 
 bool
-dyn_copy_request(const char *text, size_t len, StringInfo request)
+dyn_table_copy_request(const char *text, size_t len, StringInfo request)
 {
 	const DynJson *reply = dyn_json_parse(text, len);
 	const DynJson *table = dyn_json_kind(reply) == DYN_JSON_OBJECT ? dyn_request_member(reply, "Table") : NULL;
@@ -228,7 +228,7 @@ dynapg_create_table_request(PG_FUNCTION_ARGS)
 	StringInfoData request;
 
 	initStringInfo(&request);
-	if (!dyn_copy_request(VARDATA_ANY(description), VARSIZE_ANY_EXHDR(description), &request))
+	if (!dyn_table_copy_request(VARDATA_ANY(description), VARSIZE_ANY_EXHDR(description), &request))
 		dyn_validation("The description is no reply of DescribeTable: it has no Table");
 	PG_RETURN_DATUM(CStringGetTextDatum(request.data));
 }

@@ -34,7 +34,7 @@ take_billing(const DynJson *request, DynTableSettings *settings)
 		dyn_validation(DYN_INVALID_PARAMETER "ReadCapacityUnits and WriteCapacityUnits must both be specified when "
 					   "BillingMode is PROVISIONED");
 	if (throughput)
-		dyn_check_throughput(throughput, NULL, &settings->throughput);
+		dyn_table_check_throughput(throughput, NULL, &settings->throughput);
 	if (settings->pay_per_request)
 		settings->pay_per_request_since = dyn_settings_now();
 }
@@ -51,7 +51,7 @@ take_index_settings(const DynJson *request, DynTableDef *def, const DynTableSett
 	while (def->indexes[i].kind == DYN_INDEX_LOCAL)
 		i++;
 	for (const DynJson *index = dyn_json_first(globals); index; index = dyn_json_next(index))
-		def->indexes[i++].definition = dyn_check_new_index(index, settings->pay_per_request);
+		def->indexes[i++].settings = dyn_table_check_new_index(index, settings->pay_per_request);
 }
 
 static void
@@ -69,7 +69,7 @@ take_stream(const DynJson *request, const char *table_name, DynTableSettings *se
 	if (enabled && !has_view)
 		dyn_validation(DYN_INVALID_PARAMETER "Table is being created with a stream enabled, UpdateViewType is required");
 	if (enabled)
-		dyn_check_stream_on(stream, table_name, settings);
+		dyn_table_check_stream_on(stream, table_name, settings);
 }
 
 static void
@@ -80,7 +80,7 @@ take_tags(const DynJson *request, DynTableSettings *settings)
 
 	if (!tags || dyn_json_count(tags) == 0)
 		return;
-	dyn_check_tags(tags);
+	dyn_tags_check(tags);
 	initStringInfo(&text);
 	appendStringInfoChar(&text, '[');
 	for (const DynJson *tag = dyn_json_first(tags); tag; tag = dyn_json_next(tag))
@@ -106,38 +106,37 @@ take_policy(const DynJson *request, DynTableSettings *settings)
 
 	if (policy.data == NULL)
 		return;
-	dyn_check_policy(policy);
+	dyn_table_check_policy(policy);
 	dyn_settings_set_policy(settings, policy);
 }
 
 void
-dyn_create_read(const DynJson *request, DynTableDef *def)
+dyn_table_create_read(const DynJson *request, DynTableDef *def)
 {
 	DynSlice	name = dyn_name_of_request(request);
-	DynTableSettings settings = {0};
+	DynTableSettings *settings = &def->settings;
 
 	*def = (DynTableDef) {.name = pnstrdup(name.data, name.len)};
-	dyn_check_no_global_table(request);
-	take_billing(request, &settings);
-	dyn_keys_of_table(request, def);
+	dyn_table_check_no_global_table(request);
+	take_billing(request, settings);
+	dyn_table_keys_of_table(request, def);
 	if (def->nvectors > 0)
-		dyn_vectors_check_billing(settings.pay_per_request);
-	take_index_settings(request, def, &settings);
-	settings.on_demand = dyn_check_on_demand(request, settings.pay_per_request, NULL, NULL);
-	settings.warm = dyn_check_warm(request, NULL, &settings.throughput, settings.pay_per_request, NULL);
-	take_stream(request, def->name, &settings);
-	dyn_check_sse(request, &settings);
-	take_tags(request, &settings);
-	take_policy(request, &settings);
-	settings.table_class = dyn_check_class(request);
+		dyn_vectors_check_billing(settings->pay_per_request);
+	take_index_settings(request, def, settings);
+	settings->on_demand = dyn_table_check_on_demand(request, settings->pay_per_request, NULL, NULL);
+	settings->warm = dyn_table_check_warm(request, NULL, &settings->throughput, settings->pay_per_request, NULL);
+	take_stream(request, def->name, settings);
+	dyn_table_check_sse(request, settings);
+	take_tags(request, settings);
+	take_policy(request, settings);
+	settings->table_class = dyn_table_check_class(request);
 	def->deletion_protection = dyn_request_bool(request, "DeletionProtectionEnabled", false);
-	def->definition = dyn_settings_write(&settings);
 }
 
 void
-dyn_create_stream(const DynTableDef *def)
+dyn_table_create_stream(const DynTableDef *def)
 {
-	const DynTableSettings *settings = dyn_settings_read(def->definition);
+	const DynTableSettings *settings = &def->settings;
 
 	if (settings->stream)
 		dyn_stream_enable(def->relid, def->name, settings->stream_label, settings->stream_view, &def->pk, &def->sk);
@@ -148,12 +147,12 @@ dyn_api_create_table(const DynJson *request, StringInfo reply)
 {
 	DynTableDef def;
 
-	dyn_create_read(request, &def);
+	dyn_table_create_read(request, &def);
 	if (!dyn_lifecycle_create(&def))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Table already exists: %s", def.name);
-	dyn_create_stream(&def);
+	dyn_table_create_stream(&def);
 
 	appendStringInfoChar(reply, '{');
-	dyn_describe_table(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_CREATING});
+	dyn_table_describe_print(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_CREATING});
 	appendStringInfoChar(reply, '}');
 }

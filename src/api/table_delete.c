@@ -17,7 +17,7 @@
 void
 dyn_api_delete_table(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), true);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), true);
 
 	if (def->deletion_protection)
 		dyn_validation("Resource cannot be deleted as it is currently protected against deletion. "
@@ -28,12 +28,12 @@ dyn_api_delete_table(const DynJson *request, StringInfo reply)
 	if (dyn_backup_is_pending(def->relid))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Cannot delete table while a backup of "
 				  "it is being created.");
-	dyn_backup_before_delete(def);
-	if (dyn_settings_read(def->definition)->stream)
+	dyn_backups_before_delete(def);
+	if (def->settings.stream)
 		dyn_stream_disable(def->relid);
 	dyn_lifecycle_drop(def);
 
 	appendStringInfoChar(reply, '{');
-	dyn_describe_table(reply, "TableDescription", def, (DynTableView) {DYN_TABLE_DELETING});
+	dyn_table_describe_print(reply, "TableDescription", def, (DynTableView) {DYN_TABLE_DELETING});
 	appendStringInfoChar(reply, '}');
 }

@@ -216,7 +216,7 @@ static void
 print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, DynIndexChange change,
 			const DynTableSettings *settings, const DynTableView *view)
 {
-	DynIndexSettings *own = dyn_index_settings_read(index->definition);
+	const DynIndexSettings *own = &index->settings;
 	DynTableState state = index_state(index, view);
 	StringInfoData arn;
 	int64		items = 0;
@@ -290,9 +290,9 @@ print_structure(StringInfo out, const DynTableDef *def, const DynTableSettings *
 }
 
 void
-dyn_describe_table(StringInfo reply, const char *member, const DynTableDef *def, DynTableView view)
+dyn_table_describe_print(StringInfo reply, const char *member, const DynTableDef *def, DynTableView view)
 {
-	DynTableSettings *settings = dyn_settings_read(def->definition);
+	const DynTableSettings *settings = &def->settings;
 	StringInfoData arn;
 	int64		items = 0;
 	int64		bytes = 0;
@@ -323,7 +323,7 @@ dyn_describe_table(StringInfo reply, const char *member, const DynTableDef *def,
 }
 
 DynTableDef *
-dyn_describe_find(DynSlice name, bool for_update)
+dyn_table_describe_find(DynSlice name, bool for_update)
 {
 	char	   *text = pnstrdup(name.data, name.len);
 	DynTableDef *def = for_update ? dyn_catalog_read_for_update(text) : dyn_catalog_read(text);
@@ -348,11 +348,11 @@ resume_filling(const DynTableDef *def)
 void
 dyn_api_describe_table(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), false);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), false);
 
 	dyn_index_build_resume(def);
 	resume_filling(def);
 	appendStringInfoChar(reply, '{');
-	dyn_describe_table(reply, "Table", def, (DynTableView) {DYN_TABLE_ACTIVE});
+	dyn_table_describe_print(reply, "Table", def, (DynTableView) {DYN_TABLE_ACTIVE});
 	appendStringInfoChar(reply, '}');
 }

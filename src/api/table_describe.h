@@ -10,12 +10,12 @@
 #include "tables/definition.h"
 
 /* Appends "member":{the description}. */
-extern void dyn_describe_table(StringInfo reply, const char *member, const DynTableDef *def, DynTableView view);
+extern void dyn_table_describe_print(StringInfo reply, const char *member, const DynTableDef *def, DynTableView view);
 
 /*
  * Raises ResourceNotFoundException as the control plane words it, or returns the stored definition.  For an update of a table that a
  * job fills, raises ResourceInUseException.
  */
-extern DynTableDef *dyn_describe_find(DynSlice name, bool for_update);
+extern DynTableDef *dyn_table_describe_find(DynSlice name, bool for_update);
 
 #endif							/* DYNAPG_API_TABLE_DESCRIBE_H */

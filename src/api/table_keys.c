@@ -241,7 +241,6 @@ read_index_keys(const DynJson *json, DynIndexKind kind, DynDefinitions *definiti
 	index->npk = schema.nhash;
 	index->nsk = schema.nrange;
 	memcpy(index->keys, schema.keys, sizeof(index->keys));
-	index->definition = pstrdup("{}");
 }
 
 /* Checks what the first count indexes of the table leave to this one, and reads its projection. */
@@ -300,7 +299,7 @@ finish_indexes(const DynJson *list, DynTableDef *def, int *count)
 }
 
 void
-dyn_keys_of_table(const DynJson *request, DynTableDef *def)
+dyn_table_keys_of_table(const DynJson *request, DynTableDef *def)
 {
 	const DynJson *schema_json = dyn_request_member(request, "KeySchema");
 	const DynJson *locals = dyn_request_member(request, "LocalSecondaryIndexes");
@@ -383,7 +382,7 @@ check_redefined(const DynDefinitions *all, const DynDefinitions *given)
 }
 
 void
-dyn_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index)
+dyn_table_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index)
 {
 	DynDefinitions given = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
 	int			stored;
@@ -401,7 +400,7 @@ dyn_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef
 }
 
 void
-dyn_keys_of_new_vector(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index)
+dyn_table_keys_of_new_vector(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index)
 {
 	DynDefinitions given = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
 	int			stored;

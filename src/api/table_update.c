@@ -64,7 +64,7 @@ change_throughput(const DynJson *json, DynThroughput *throughput, const char *in
 	const char *name = index ? psprintf("the index %s", index) : "the table";
 	const char *owner = index ? psprintf("index %s", index) : "the table";
 
-	dyn_check_throughput(json, index, &changed);
+	dyn_table_check_throughput(json, index, &changed);
 	if (changed.read == throughput->read && changed.write == throughput->write)
 		dyn_validation("The provisioned throughput for %s will not change. The requested value equals the current value. "
 					   "Current ReadCapacityUnits provisioned for %s: " INT64_FORMAT ". Requested ReadCapacityUnits: "
@@ -220,8 +220,8 @@ change_index(Update *update, const DynJson *change)
 	}
 	if (throughput)
 		change_throughput(throughput, &settings->throughput, name);
-	settings->on_demand = dyn_check_on_demand(change, on_demand, name, &settings->on_demand);
-	settings->warm = dyn_check_warm(change, name, &settings->throughput, on_demand, &settings->warm);
+	settings->on_demand = dyn_table_check_on_demand(change, on_demand, name, &settings->on_demand);
+	settings->warm = dyn_table_check_warm(change, name, &settings->throughput, on_demand, &settings->warm);
 }
 
 /* The name of the index that a change is about. */
@@ -388,8 +388,8 @@ add_index(Update *update)
 	DynTableDef *def = update->def;
 	DynIndexDef index = {0};
 
-	dyn_keys_of_new_index(update->request, update->create, def, &index);
-	index.definition = dyn_check_new_index(update->create, update->settings->pay_per_request);
+	dyn_table_keys_of_new_index(update->request, update->create, def, &index);
+	index.settings = dyn_table_check_new_index(update->create, update->settings->pay_per_request);
 	dyn_index_build_add(def, &index);
 	def->indexes = repalloc(def->indexes, (def->nindexes + 1) * sizeof(DynIndexDef));
 	def->indexes[def->nindexes++] = index;
@@ -401,7 +401,7 @@ add_vector(Update *update)
 	DynTableDef *def = update->def;
 	DynIndexDef index;
 
-	dyn_keys_of_new_vector(update->request, update->create_vector, def, &index);
+	dyn_table_keys_of_new_vector(update->request, update->create_vector, def, &index);
 	dyn_index_build_add(def, &index);
 	def->vectors = repalloc(def->vectors, (def->nvectors + 1) * sizeof(DynIndexDef));
 	def->vectors[def->nvectors++] = index;
@@ -427,7 +427,7 @@ change_stream(Update *update)
 	if (!enable && !update->settings->stream)
 		dyn_validation("Table has no stream to disable: TableName: %s", update->def->name);
 	if (enable)
-		dyn_check_stream_on(stream, update->def->name, update->settings);
+		dyn_table_check_stream_on(stream, update->def->name, update->settings);
 	else
 		update->settings->stream = false;
 }
@@ -448,7 +448,7 @@ apply_stream(const Update *update)
 static void
 change_class(Update *update)
 {
-	char	   *wanted = dyn_check_class(update->request);
+	char	   *wanted = dyn_table_check_class(update->request);
 	const char *current = update->settings->table_class ? update->settings->table_class : "STANDARD";
 
 	if (!wanted)
@@ -461,7 +461,7 @@ change_class(Update *update)
 static void
 change_sse(Update *update)
 {
-	dyn_check_sse(update->request, update->settings);
+	dyn_table_check_sse(update->request, update->settings);
 	if (dyn_request_member(update->request, "SSESpecification") && !update->settings->sse && !update->before.sse)
 		dyn_validation(DYN_INVALID_PARAMETER "Table is already encrypted by default");
 }
@@ -481,9 +481,10 @@ state_shown(const Update *update)
 static void
 read_settings(Update *update)
 {
-	DynTableSettings *settings = dyn_settings_read(update->def->definition);
+	DynTableSettings *settings = palloc(sizeof(DynTableSettings));
 	int			nindexes = update->def->nindexes;
 
+	*settings = update->def->settings;
 	settings->warm = dyn_settings_warm_units(&settings->warm, &settings->throughput, settings->pay_per_request);
 	update->settings = settings;
 	update->before = *settings;
@@ -491,8 +492,9 @@ read_settings(Update *update)
 	update->index_before = palloc(Max(nindexes, 1) * sizeof(DynIndexSettings));
 	for (int i = 0; i < nindexes; i++)
 	{
-		DynIndexSettings *own = dyn_index_settings_read(update->def->indexes[i].definition);
+		DynIndexSettings *own = palloc(sizeof(DynIndexSettings));
 
+		*own = update->def->indexes[i].settings;
 		own->warm = dyn_settings_warm_units(&own->warm, &own->throughput, settings->pay_per_request);
 		update->index_settings[i] = own;
 		update->index_before[i] = *own;
@@ -518,7 +520,7 @@ write_shown(Update *update)
 		dyn_settings_keep_units(&shown.throughput, &update->before.throughput);
 	if (update->to_on_demand)
 		shown.pay_per_request_since = update->before.pay_per_request_since;
-	update->def->definition = dyn_settings_write(&shown);
+	update->def->settings = shown;
 	for (int i = 0; i < update->def->nindexes; i++)
 	{
 		DynIndexSettings own = *update->index_settings[i];
@@ -526,7 +528,7 @@ write_shown(Update *update)
 		own.warm = update->index_before[i].warm;
 		if (!update->to_on_demand && !update->to_provisioned)
 			dyn_settings_keep_units(&own.throughput, &update->index_before[i].throughput);
-		update->def->indexes[i].definition = dyn_index_settings_write(&own);
+		update->def->indexes[i].settings = own;
 	}
 }
 
@@ -538,14 +540,14 @@ write_settings(Update *update, int nindexes)
 
 	settings->on_demand = dyn_settings_without_lifted(settings->on_demand);
 	settings->warm = dyn_settings_warm_units(&settings->warm, &settings->throughput, settings->pay_per_request);
-	update->def->definition = dyn_settings_write(settings);
+	update->def->settings = *settings;
 	for (int i = 0; i < nindexes; i++)
 	{
 		DynIndexSettings *own = update->index_settings[i];
 
 		own->on_demand = dyn_settings_without_lifted(own->on_demand);
 		own->warm = dyn_settings_warm_units(&own->warm, &own->throughput, settings->pay_per_request);
-		update->def->indexes[i].definition = dyn_index_settings_write(own);
+		update->def->indexes[i].settings = *own;
 	}
 }
 
@@ -578,17 +580,17 @@ dyn_api_update_table(const DynJson *request, StringInfo reply)
 	const DynJson *created;
 	int			nindexes;
 
-	dyn_check_update_members(request);
+	dyn_table_combine_members(request);
 	check_index_changes(request);
-	update.def = dyn_describe_find(name, true);
+	update.def = dyn_table_describe_find(name, true);
 	read_settings(&update);
 	nindexes = update.def->nindexes;
 
 	change_billing(&update);
 	take_index_changes(&update);
-	update.settings->on_demand = dyn_check_on_demand(request, update.settings->pay_per_request, NULL,
+	update.settings->on_demand = dyn_table_check_on_demand(request, update.settings->pay_per_request, NULL,
 													 &update.settings->on_demand);
-	update.settings->warm = dyn_check_warm(request, NULL, &update.settings->throughput, update.settings->pay_per_request,
+	update.settings->warm = dyn_table_check_warm(request, NULL, &update.settings->throughput, update.settings->pay_per_request,
 										   &update.settings->warm);
 	change_stream(&update);
 	change_sse(&update);
@@ -609,7 +611,7 @@ dyn_api_update_table(const DynJson *request, StringInfo reply)
 	view.creating = created ? dyn_request_cstring(created, "IndexName") : NULL;
 	view.deleting = update.drop ? update.drop->name : NULL;
 	appendStringInfoChar(reply, '{');
-	dyn_describe_table(reply, "TableDescription", update.def, view);
+	dyn_table_describe_print(reply, "TableDescription", update.def, view);
 	appendStringInfoChar(reply, '}');
 
 	write_settings(&update, nindexes);

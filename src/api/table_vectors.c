@@ -3,15 +3,15 @@
  */
 #include "postgres.h"
 
-#include "tables/name.h"
-#include "base/request.h"
-#include "tables/settings.h"
 #include "api/table_vectors.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "tables/count.h"
 #include "tables/index.h"
+#include "tables/name.h"
+#include "tables/settings.h"
 
 /* ---- the request ---- */
 
@@ -78,7 +78,7 @@ read_vector(const DynJson *json, DynDefinitions *definitions, DynIndexDef *index
 	DynSlice	distance = dyn_request_string(json, "DistanceFunction");
 	DynVectorDef *vector = palloc0(sizeof(DynVectorDef));
 
-	*index = (DynIndexDef) {.name = dyn_request_cstring(json, "IndexName"),.kind = DYN_INDEX_VECTOR,.definition = pstrdup("{}")};
+	*index = (DynIndexDef) {.name = dyn_request_cstring(json, "IndexName"),.kind = DYN_INDEX_VECTOR};
 	index->vector = vector;
 	vector->attribute = attribute_of(json);
 	if (dimensions > DYN_MAX_DIMENSIONS)

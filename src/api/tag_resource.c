@@ -73,7 +73,6 @@ store_tags(DynTableDef *def, DynTableSettings *settings, StringInfo tags)
 {
 	appendStringInfoChar(tags, ']');
 	settings->tags = tags->len > 2 ? tags->data : NULL;
-	def->definition = dyn_settings_write(settings);
 	dyn_catalog_update(def);
 }
 
@@ -86,9 +85,9 @@ dyn_api_tag_resource(const DynJson *request, StringInfo reply)
 	const DynJson *stored;
 	StringInfoData tags;
 
-	dyn_check_tags(added);
+	dyn_tags_check(added);
 	def = find_resource(request, true);
-	settings = dyn_settings_read(def->definition);
+	settings = &def->settings;
 	stored = stored_tags(settings);
 
 	initStringInfo(&tags);
@@ -113,7 +112,7 @@ void
 dyn_api_untag_resource(const DynJson *request, StringInfo reply)
 {
 	DynTableDef *def = find_resource(request, true);
-	DynTableSettings *settings = dyn_settings_read(def->definition);
+	DynTableSettings *settings = &def->settings;
 	const DynJson *stored = stored_tags(settings);
 	const DynJson *keys = dyn_request_member(request, "TagKeys");
 	StringInfoData tags;
@@ -132,7 +131,7 @@ void
 dyn_api_list_tags_of_resource(const DynJson *request, StringInfo reply)
 {
 	DynTableDef *def = find_resource(request, false);
-	DynTableSettings *settings = dyn_settings_read(def->definition);
+	DynTableSettings *settings = &def->settings;
 
 	if (dyn_request_member(request, "NextToken"))
 		dyn_validation("Invalid NextToken");

@@ -46,7 +46,7 @@ check_tag(const DynJson *tag)
 }
 
 void
-dyn_check_tags(const DynJson *tags)
+dyn_tags_check(const DynJson *tags)
 {
 	if (dyn_json_count(tags) > DYN_MAX_TAGS)
 		dyn_validation("Number of Tags exceed the current limit for the provided ResourceArn");

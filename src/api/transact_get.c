@@ -49,7 +49,7 @@ read_request(const DynJson *request, int *count)
 		DynTransactGet *get = &gets[i++];
 
 		get->table_name = dyn_request_string(action, "TableName");
-		get->projection = dyn_get_projection_expression(action, &dyn_wording_older);
+		get->projection = dyn_item_get_projection_expression(action, &dyn_wording_older);
 		get->map = dyn_params_attributes(action, "Key", &dyn_wording_older);
 	}
 	return gets;
@@ -155,7 +155,7 @@ reply_get(StringInfo reply, const DynTransactGet *get, const DynRowRead *read)
 	else if (shown)
 	{
 		part = get->project ? get->project(get->projection, dyn_item_root(read->item)) :
-			dyn_eval_projection(get->projection, dyn_item_root(read->item));
+			dyn_project_item(get->projection, dyn_item_root(read->item));
 		dyn_member_node(reply, "Item", &part);
 	}
 	appendStringInfoChar(reply, '}');

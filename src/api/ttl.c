@@ -40,8 +40,8 @@ dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
 	const DynJson *specification = dyn_request_member(request, "TimeToLiveSpecification");
 	DynSlice	attribute = dyn_request_string(specification, "AttributeName");
 	bool		enable = dyn_request_bool(specification, "Enabled", false);
-	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), true);
-	DynTableSettings *settings = dyn_settings_read(def->definition);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), true);
+	DynTableSettings *settings = &def->settings;
 
 	if (memchr(attribute.data, '\0', attribute.len))
 		dyn_validation("One or more parameter values were invalid: AttributeName must not contain the character U+0000");
@@ -52,7 +52,6 @@ dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
 	settings->ttl_attribute = pnstrdup(attribute.data, attribute.len);
 	settings->ttl_enabled = enable;
 	settings->ttl_since = dyn_settings_epoch(GetCurrentTimestamp());
-	def->definition = dyn_settings_write(settings);
 	dyn_catalog_update(def);
 	dyn_ttl_apply(def);
 
@@ -65,7 +64,7 @@ dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
 void
 dyn_api_describe_time_to_live(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_describe_find(dyn_name_of_request(request), false);
+	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), false);
 	DynTtl		ttl = dyn_ttl_read(def);
 
 	if (ttl.status == DYN_TTL_ENABLING || ttl.status == DYN_TTL_DISABLING)

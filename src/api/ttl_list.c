@@ -3,11 +3,11 @@
  */
 #include "postgres.h"
 
-#include "base/rows.h"
+#include "base/returned_rows.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "tables/catalog.h"
 #include "store/ttl.h"
+#include "tables/catalog.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 
@@ -39,7 +39,7 @@ Datum
 dynapg_ttl_statistics(PG_FUNCTION_ARGS)
 {
 	TupleDesc	row;
-	Tuplestorestate *rows = dyn_rows_begin(fcinfo, COLUMNS, &row);
+	Tuplestorestate *rows = dyn_returned_rows_begin(fcinfo, COLUMNS, &row);
 	ListCell   *cell;
 
 	foreach(cell, dyn_ttl_tables(InvalidOid))

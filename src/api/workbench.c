@@ -17,7 +17,7 @@
 PGDLLEXPORT Datum dynapg_import_workbench(PG_FUNCTION_ARGS);
 
 void
-dyn_model_call(const char *operation, const StringInfoData *request)
+dyn_workbench_call(const char *operation, const StringInfoData *request)
 {
 	StringInfoData reply;
 
@@ -27,7 +27,7 @@ dyn_model_call(const char *operation, const StringInfoData *request)
 }
 
 void
-dyn_model_copy(StringInfo out, const char *name, const DynJson *value)
+dyn_workbench_copy(StringInfo out, const char *name, const DynJson *value)
 {
 	if (value == NULL)
 		return;
@@ -87,8 +87,8 @@ print_attributes(StringInfo out, const DynJson *table)
 	{
 		appendStringInfoString(out, first ? "{" : ",{");
 		first = false;
-		dyn_model_copy(out, "AttributeName", dyn_request_member(lfirst(cell), "AttributeName"));
-		dyn_model_copy(out, "AttributeType", dyn_request_member(lfirst(cell), "AttributeType"));
+		dyn_workbench_copy(out, "AttributeName", dyn_request_member(lfirst(cell), "AttributeName"));
+		dyn_workbench_copy(out, "AttributeType", dyn_request_member(lfirst(cell), "AttributeType"));
 		appendStringInfoChar(out, '}');
 	}
 	appendStringInfoChar(out, ']');
@@ -102,7 +102,7 @@ print_key(StringInfo out, const DynJson *attribute, const char *type)
 	if (attribute == NULL)
 		return;
 	appendStringInfoString(out, strcmp(type, "HASH") == 0 ? "{" : ",{");
-	dyn_model_copy(out, "AttributeName", dyn_request_member(attribute, "AttributeName"));
+	dyn_workbench_copy(out, "AttributeName", dyn_request_member(attribute, "AttributeName"));
 	appendStringInfo(out, ",\"KeyType\":\"%s\"}", type);
 }
 
@@ -150,9 +150,9 @@ print_indexes(StringInfo out, const DynJson *table, const char *kind, bool provi
 	{
 		appendStringInfoString(out, first ? "{" : ",{");
 		first = false;
-		dyn_model_copy(out, "IndexName", dyn_request_member(index, "IndexName"));
+		dyn_workbench_copy(out, "IndexName", dyn_request_member(index, "IndexName"));
 		print_keys(out, index);
-		dyn_model_copy(out, "Projection", dyn_request_member(index, "Projection"));
+		dyn_workbench_copy(out, "Projection", dyn_request_member(index, "Projection"));
 		if (provisioned)
 			print_throughput(out, table, index);
 		appendStringInfoChar(out, '}');
@@ -168,7 +168,7 @@ create_table(const DynJson *table)
 
 	initStringInfo(&request);
 	appendStringInfoChar(&request, '{');
-	dyn_model_copy(&request, "TableName", dyn_request_member(table, "TableName"));
+	dyn_workbench_copy(&request, "TableName", dyn_request_member(table, "TableName"));
 	print_attributes(&request, table);
 	print_keys(&request, table);
 	print_indexes(&request, table, "LocalSecondaryIndexes", false);
@@ -178,7 +178,7 @@ create_table(const DynJson *table)
 	if (provisioned)
 		print_throughput(&request, table, table);
 	appendStringInfoChar(&request, '}');
-	dyn_model_call("CreateTable", &request);
+	dyn_workbench_call("CreateTable", &request);
 }
 
 /* ---- the model ---- */
@@ -199,7 +199,7 @@ import_model(const DynJson *model, StringInfo reply)
 		create_table(table);
 		dyn_import_into(import, name);
 		if (data != NULL)
-			dyn_import_json(import, data);
+			dyn_import_text_json(import, data);
 		else
 			dyn_import_text(import, "", 0);	/* lines count tables */
 		if (!first)

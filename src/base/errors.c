@@ -59,6 +59,26 @@ dyn_error_by_sqlstate(int sqlstate)
 		(message) = buf_.data; \
 	} while (0)
 
+/*
+ * An exception whose SQLSTATE is one of PostgreSQL's, too, has its name as the CONSTRAINT_NAME, by which dyn_error_is_ours knows it.
+ */
+static int
+note_name(const DynErrInfo *info)
+{
+	return ERRCODE_TO_CATEGORY(info->sqlstate) == ERRCODE_TO_CATEGORY(ND('0', '0', '0')) ? 0 :
+		err_generic_string(PG_DIAG_CONSTRAINT_NAME, info->name);
+}
+
+bool
+dyn_error_is_ours(const ErrorData *error)
+{
+	const DynErrInfo *info = dyn_error_by_sqlstate(error->sqlerrcode);
+
+	if (info == NULL)
+		return false;
+	return ERRCODE_TO_CATEGORY(info->sqlstate) == ERRCODE_TO_CATEGORY(ND('0', '0', '0')) || dyn_error_is_rule(error, info->name);
+}
+
 void
 dyn_error(DynErr code, const char *fmt,...)
 {
@@ -67,6 +87,7 @@ dyn_error(DynErr code, const char *fmt,...)
 	FORMAT_MESSAGE(message, fmt);
 	ereport(ERROR,
 			errcode(dyn_error_info(code)->sqlstate),
+			note_name(dyn_error_info(code)),
 			errmsg_internal("%s", message));
 }
 
@@ -78,6 +99,7 @@ dyn_error_detail(DynErr code, const char *detail_json, const char *fmt,...)
 	FORMAT_MESSAGE(message, fmt);
 	ereport(ERROR,
 			errcode(dyn_error_info(code)->sqlstate),
+			note_name(dyn_error_info(code)),
 			errmsg_internal("%s", message),
 			errdetail_internal("%s", detail_json));
 }

@@ -51,6 +51,9 @@ extern void dyn_error_rule(const char *rule, const char *text) pg_attribute_nore
 /* Does the error name that rule? */
 extern bool dyn_error_is_rule(const ErrorData *error, const char *rule);
 
+/* Is it an exception of the API, and no error of PostgreSQL's with the same SQLSTATE? */
+extern bool dyn_error_is_ours(const ErrorData *error);
+
 /*
  * An error of long work with a short code for programs, such as S3NoSuchBucket.  sqlstate says whether another attempt makes sense; see
  * jobs/job.h.

@@ -141,7 +141,7 @@ unescape(const char *p, const char *end, DynSlice *result)
 
 /* A string that has escapes or characters outside ASCII, the first of them at p; r stands on its opening quote. */
 bool
-dyn_reader_long_string(DynReader *r, const char *p, DynSlice *out)
+dyn_jsonread_long_string(DynReader *r, const char *p, DynSlice *out)
 {
 	const char *start = r->p + 1;
 	bool		escaped = false;
@@ -174,7 +174,7 @@ dyn_reader_long_string(DynReader *r, const char *p, DynSlice *out)
 }
 
 bool
-dyn_reader_number(DynReader *r, DynSlice *out)
+dyn_jsonread_number(DynReader *r, DynSlice *out)
 {
 	char		first = dyn_reader_peek(r);
 	const char *start = r->p;

@@ -71,7 +71,7 @@ dyn_reader_more(DynReader *r, char close, bool first, bool *flawed)
 	return true;
 }
 
-extern bool dyn_reader_long_string(DynReader *r, const char *p, DynSlice *out);
+extern bool dyn_jsonread_long_string(DynReader *r, const char *p, DynSlice *out);
 
 /* Takes a string. */
 static inline bool
@@ -85,7 +85,7 @@ dyn_reader_string(DynReader *r, DynSlice *out)
 	start = r->p + 1;
 	p = dyn_scan_plain(start, r->end, true);
 	if (unlikely(p >= r->end || *p != '"'))
-		return dyn_reader_long_string(r, p, out);
+		return dyn_jsonread_long_string(r, p, out);
 	*out = (DynSlice) {start, (uint32) (p - start)};
 	r->p = p + 1;
 	return true;
@@ -102,6 +102,6 @@ dyn_reader_word(DynReader *r, const char *word, size_t len)
 }
 
 /* Takes a number: its text. */
-extern bool dyn_reader_number(DynReader *r, DynSlice *out);
+extern bool dyn_jsonread_number(DynReader *r, DynSlice *out);
 
 #endif							/* DYNAPG_BASE_JSONREAD_H */

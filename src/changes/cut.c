@@ -25,8 +25,8 @@
 #include "base/compat.h"
 #include "changes/cut.h"
 #include "changes/log.h"
-#include "tables/ddl.h"
 #include "database/installation.h"
+#include "tables/ddl.h"
 
 #define RESULT_COLUMNS	4		/* of dynapg.recovery_rows */
 #define FETCH			1000

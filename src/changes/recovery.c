@@ -18,8 +18,8 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-#include "base/errors.h"
 #include "base/compat.h"
+#include "base/errors.h"
 #include "changes/history_commit.h"
 #include "changes/log.h"
 #include "changes/recovery.h"

@@ -25,7 +25,7 @@ empty_kind(DynValue v)
 }
 
 const char *
-dyn_keys_empty_flaw(const DynKeyAttr *attr, DynValue v)
+dyn_keys_empty_violation(const DynKeyAttr *attr, DynValue v)
 {
 	if (!is_empty(v))
 		return NULL;
@@ -34,7 +34,7 @@ dyn_keys_empty_flaw(const DynKeyAttr *attr, DynValue v)
 }
 
 const char *
-dyn_keys_size_flaw(uint32 hash_size, uint32 range_size)
+dyn_keys_size_violation(uint32 hash_size, uint32 range_size)
 {
 	if (hash_size > DYN_MAX_PK_SIZE)
 		return psprintf("One or more parameter values were invalid: "
@@ -65,9 +65,9 @@ refuse_empty(const char *flaw)
 static void
 check_key_values(const DynTable *table, const DynKey *key)
 {
-	refuse_empty(dyn_keys_empty_flaw(&table->pk, key->pk));
-	refuse_empty(dyn_keys_empty_flaw(&table->sk, key->sk));
-	refuse(dyn_keys_size_flaw(key->pk.len, key->sk.len));
+	refuse_empty(dyn_keys_empty_violation(&table->pk, key->pk));
+	refuse_empty(dyn_keys_empty_violation(&table->sk, key->sk));
+	refuse(dyn_keys_size_violation(key->pk.len, key->sk.len));
 }
 
 static DynValue
@@ -147,7 +147,7 @@ check_index_item(const DynIndex *index, DynValue item)
 		else
 			range_size += v.len;
 	}
-	refuse(dyn_keys_size_flaw(hash_size, range_size));
+	refuse(dyn_keys_size_violation(hash_size, range_size));
 }
 
 /* What an item must fulfil once it has a key. */
@@ -321,7 +321,7 @@ index_update_flaw(const DynIndex *index, DynValue old_item, DynValue new_item)
 }
 
 const char *
-dyn_keys_update_flaw(const DynTable *table, DynValue old_item, DynValue new_item)
+dyn_keys_update_violation(const DynTable *table, DynValue old_item, DynValue new_item)
 {
 	for (int i = 0; i < table->nindexes; i++)
 	{

@@ -45,13 +45,13 @@ extern void dyn_keys_check_paths(const DynTable *table, const DynProgram *progra
  * What is wrong with an updated item's index keys: NULL or DynamoDB's ValidationException text.  Only
  * attributes that differ from the old item (the empty map where there was none) are judged.
  */
-extern const char *dyn_keys_update_flaw(const DynTable *table, DynValue old_item, DynValue new_item);
+extern const char *dyn_keys_update_violation(const DynTable *table, DynValue old_item, DynValue new_item);
 
 /* DynamoDB's ValidationException text for an S or B of no bytes as the value of a key attribute; NULL for any other value. */
-extern const char *dyn_keys_empty_flaw(const DynKeyAttr *attr, DynValue v);
+extern const char *dyn_keys_empty_violation(const DynKeyAttr *attr, DynValue v);
 
 /* The text for key values that are too long: bytes of the partition and of the sort attributes together; or NULL. */
-extern const char *dyn_keys_size_flaw(uint32 hash_size, uint32 range_size);
+extern const char *dyn_keys_size_violation(uint32 hash_size, uint32 range_size);
 
 /* Puts keys of one table into a total order, the same for every request.  It is not the order of reads. */
 extern int	dyn_keys_compare(const DynKey *a, const DynKey *b);

@@ -302,7 +302,7 @@ check_start_members(DynResultPage *page, bool tell)
 		refuse_start(tell, "The provided key element does not match the schema");
 	for (int i = 0; i < page->nstart; i++)
 	{
-		const char *flaw = dyn_keys_empty_flaw(page->keys[i], start_value(page, page->keys[i]));
+		const char *flaw = dyn_keys_empty_violation(page->keys[i], start_value(page, page->keys[i]));
 
 		if (flaw != NULL)
 			refuse_start(tell, flaw);
@@ -314,7 +314,7 @@ check_start_sizes(const DynResultPage *page, bool tell)
 {
 	uint32		hash_size = 0;
 	uint32		range_size = 0;
-	const char *flaw = dyn_keys_size_flaw(page->start.key.pk.len, page->start.key.sk.len);
+	const char *flaw = dyn_keys_size_violation(page->start.key.pk.len, page->start.key.sk.len);
 
 	for (int i = 0; page->range.index != NULL && i < page->nkeys; i++)
 	{
@@ -324,7 +324,7 @@ check_start_sizes(const DynResultPage *page, bool tell)
 			range_size += page->start.index[i].len;
 	}
 	if (flaw == NULL)
-		flaw = dyn_keys_size_flaw(hash_size, range_size);
+		flaw = dyn_keys_size_violation(hash_size, range_size);
 	if (flaw != NULL)
 		refuse_start(tell, flaw);
 }
@@ -555,7 +555,7 @@ print_item(DynResultPageReader *reader, DynValue whole, DynValue shown)
 			dyn_item_print(reader->reply, shown);
 			break;
 		case DYN_SELECT_SPECIFIC:
-			part = page->project ? page->project(page, whole) : dyn_eval_projection(page->projection, whole);
+			part = page->project ? page->project(page, whole) : dyn_project_item(page->projection, whole);
 			dyn_item_print(reader->reply, dyn_node_pack(&part));
 			break;
 		case DYN_SELECT_COUNT:

@@ -68,7 +68,7 @@ struct DynResultPage
 	DynNode		start_map;		/* ExclusiveStartKey, an open map, where has_start */
 
 	DynRange	range;			/* table, index and start are filled in here, the rest by the operation */
-	DynPosition start;
+	DynOrderPosition start;
 	const DynKeyAttr *keys[DYN_MAX_START_KEY];	/* of the range, then those of the table that are not among them */
 	int			npk;			/* of keys: partition attributes of the range */
 	int			nkeys;			/* all key attributes of the range */
@@ -93,7 +93,7 @@ typedef struct DynResultPageReader
 	StringInfoData last_key;	/* empty: the range has ended */
 	bool		looks_ahead;	/* the sort key's condition can end the range within the partition */
 	MemoryContext context;		/* of what outlives an item */
-	DynPosition place;			/* of the page's last item, where the reader looks ahead */
+	DynOrderPosition place;			/* of the page's last item, where the reader looks ahead */
 	bool		follows;		/* there is an item after the page */
 } DynResultPageReader;
 

@@ -1,121 +1,23 @@
 /*
- * write.c - what PutItem, DeleteItem and UpdateItem share
+ * write.c - the write of one item: a command, and the change that it makes
  */
 #include "postgres.h"
 
-#include "base/call.h"
 #include "base/errors.h"
-#include "base/request.h"
+#include "base/limits.h"
 #include "command/keys.h"
-#include "command/params.h"
 #include "command/write.h"
-#include "expr/compile.h"
 #include "expr/eval.h"
 #include "tables/name.h"
 #include "throughput/throttle.h"
 #include "value/member.h"
 
-#define CONDITION_FAILED "The conditional request failed"
-
-static const char *const condition_only[] = {"ConditionExpression", NULL};
-static const char *const expected_only[] = {"Expected", "ConditionalOperator", NULL};
-static const char *const update_and_condition[] = {"UpdateExpression", "ConditionExpression", NULL};
-static const char *const updates_and_expected[] = {"AttributeUpdates", "Expected", "ConditionalOperator", NULL};
-
-static const DynParams put_params = {condition_only, expected_only, "", &dyn_wording_write};
-static const DynParams delete_params = {condition_only, expected_only, "", &dyn_wording_write};
-static const DynParams update_params = {update_and_condition, updates_and_expected,
-": UpdateExpression and ConditionExpression are null", &dyn_wording_write};
-
-static const DynParams *
-params_of(DynWriteKind kind)
-{
-	switch (kind)
-	{
-		case DYN_WRITE_PUT:
-			return &put_params;
-		case DYN_WRITE_DELETE:
-		case DYN_WRITE_CHECK:
-			return &delete_params;
-		case DYN_WRITE_UPDATE:
-			return &update_params;
-	}
-	pg_unreachable();
-}
-
-DynNode
-dyn_write_begin(DynWriteCall *call, DynWriteKind kind, const DynJson *request)
-{
-	memset(call, 0, sizeof(*call));
-	call->request = request;
-	call->write.kind = kind;
-	dyn_params_check(params_of(kind), request);
-	if (kind == DYN_WRITE_PUT)
-	{
-		call->write.item = dyn_params_item(request, &dyn_wording_item);
-		return dyn_node_empty(DYN_M);
-	}
-	return dyn_params_attributes(request, "Key", &dyn_wording_write);
-}
-
-static DynReturnValues
-return_values_of(const DynJson *request)
-{
-	static const char *const names[] = {"NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"};
-	DynSlice	value = dyn_request_string(request, "ReturnValues");
-
-	if (value.data == NULL)
-		return DYN_RETURN_NONE;
-	for (int i = 0; i < lengthof(names); i++)
-	{
-		if (strlen(names[i]) == value.len && memcmp(names[i], value.data, value.len) == 0)
-			return (DynReturnValues) i;
-	}
-	elog(ERROR, "ReturnValues passed its shape with another value");
-}
-
-DynProgram *
-dyn_write_compile_expressions(DynWriteKind kind, const DynJson *request, const DynWording *wording)
-{
-	DynExprInput input = {.wording = wording};
-
-	input.condition = dyn_request_string(request, "ConditionExpression");
-	if (kind == DYN_WRITE_UPDATE)
-		input.update = dyn_request_string(request, "UpdateExpression");
-	if (input.condition.data == NULL && input.update.data == NULL)
-		return NULL;
-	input.names = dyn_request_member(request, "ExpressionAttributeNames");
-	input.values = dyn_request_member(request, "ExpressionAttributeValues");
-	return dyn_expr_compile(&input, NULL);
-}
-
-/* The program of the request's legacy parameters, or NULL. */
-static DynProgram *
-compile_legacy(DynWriteKind kind, const DynJson *request, const DynWording *wording)
-{
-	DynLegacyInput input = {.wording = wording};
-
-	input.expected = dyn_request_member(request, "Expected");
-	input.conditional_operator = dyn_request_string(request, "ConditionalOperator");
-	if (kind == DYN_WRITE_UPDATE)
-		input.attribute_updates = dyn_request_member(request, "AttributeUpdates");
-	if (input.expected == NULL && input.conditional_operator.data == NULL && input.attribute_updates == NULL)
-		return NULL;
-	return dyn_legacy_compile(&input, NULL);
-}
-
-static DynProgram *
-compile(DynWriteKind kind, const DynJson *request)
-{
-	const DynWording *wording = params_of(kind)->wording;
-	DynProgram *program = dyn_write_compile_expressions(kind, request, wording);
-
-	return program ? program : compile_legacy(kind, request, wording);
-}
-
 void
-dyn_write_set_program(DynWrite *write, const DynProgram *program)
+dyn_write_set_program(DynWriteCommand *command, DynProgram *program)
 {
+	DynWrite   *write = &command->write;
+
+	command->program = program;
 	if (program == NULL)
 	{
 		write->holds_on_missing = true;
@@ -128,53 +30,85 @@ dyn_write_set_program(DynWrite *write, const DynProgram *program)
 }
 
 void
-dyn_write_compile(DynWriteCall *call)
+dyn_write_set_item(DynWriteCommand *command, struct varlena *item)
 {
-	DynWrite   *write = &call->write;
-
-	call->return_values = return_values_of(call->request);
-	if (write->kind != DYN_WRITE_UPDATE && call->return_values > DYN_RETURN_ALL_OLD)
-		dyn_violation_parameter(params_of(write->kind)->wording, "ReturnValues can only be ALL_OLD or NONE");
-
-	call->program = compile(write->kind, call->request);
-	dyn_write_set_program(write, call->program);
+	command->write.item = item;
+	if (dyn_item_size(item) > DYN_MAX_ITEM_SIZE)
+		dyn_validation("Item size has exceeded the maximum allowed size");
 }
 
 void
-dyn_write_find(DynWriteCall *call)
+dyn_write_find_table(DynWriteCommand *command)
 {
-	call->write.table = dyn_name_find_table(dyn_request_string(call->request, "TableName"), DYN_NAME_DATA);
-	dyn_capacity_begin(&call->capacity, call->request);
+	command->write.table = dyn_name_find_table(command->table_name, DYN_NAME_DATA);
 }
 
-/* Decides which images the statement has to hand over. */
-static void
-choose_images(DynWriteCall *call)
+void
+dyn_write_find_key(DynWriteCommand *command)
 {
-	DynWrite   *write = &call->write;
-	bool		both = call->capacity.report != DYN_CAPACITY_NONE ||
-		dyn_throttle_applies(write->table, DYN_ALLOWANCE_WRITE) ||
-		(write->kind == DYN_WRITE_UPDATE && dyn_table_has_indexes(write->table));
+	DynWrite   *write = &command->write;
 
-	write->keep_old = both || call->return_values == DYN_RETURN_ALL_OLD ||
-		call->return_values == DYN_RETURN_UPDATED_OLD;
-	write->keep_new = write->kind == DYN_WRITE_UPDATE &&
-		(both || call->return_values == DYN_RETURN_ALL_NEW || call->return_values == DYN_RETURN_UPDATED_NEW);
+	write->key = write->kind == DYN_WRITE_PUT ? dyn_keys_of_item(write->table, dyn_item_root(write->item)) :
+		dyn_keys_of_key(write->table, &command->map);
 }
 
-const char *
-dyn_write_flaw(const DynWriteCall *call, const DynWriteResult *result)
+void
+dyn_write_choose_images(DynWriteCommand *command, bool charged, bool measured)
 {
-	const DynWrite *write = &call->write;
+	DynWrite   *write = &command->write;
+	bool		updates = write->kind == DYN_WRITE_UPDATE;
+	bool		judged = updates && dyn_table_has_indexes(write->table);
 
-	if (result->status == DYN_MISSING)
-		return call->missing_error;
-	if (result->status == DYN_UNFIT)
-		return result->flaw;
-	if (write->kind != DYN_WRITE_UPDATE || !dyn_table_has_indexes(write->table) || result->new_item == NULL)
+	write->keep_old = charged || judged || command->wants_before || (measured && write->kind != DYN_WRITE_PUT);
+	write->keep_new = updates && (charged || judged || command->wants_after || measured);
+}
+
+/* Why what the write found or made cannot be: an update that does not fit the item, or a key of an index that it may not have. */
+static const char *
+violation_of(const DynWriteCommand *command, const DynChange *change)
+{
+	const DynWrite *write = &command->write;
+
+	if (change->status == DYN_MISSING)
+		return command->missing_violation;
+	if (change->status == DYN_UNFIT)
+		return change->violation;
+	if (write->kind != DYN_WRITE_UPDATE || !dyn_table_has_indexes(write->table) || change->after == NULL)
 		return NULL;
-	return dyn_keys_update_flaw(write->table, result->old_item ? dyn_item_root(result->old_item) : dyn_empty_map,
-								dyn_item_root(result->new_item));
+	return dyn_keys_update_violation(write->table, change->before ? dyn_item_root(change->before) : dyn_empty_map,
+									 dyn_item_root(change->after));
+}
+
+DynChange
+dyn_write_carry_out(const DynWriteCommand *command)
+{
+	DynChange	change = dyn_row_write(&command->write);
+
+	change.violation = violation_of(command, &change);
+	return change;
+}
+
+void
+dyn_write_charge(DynCapacity *capacity, const DynWriteCommand *command, const DynChange *change)
+{
+	if (capacity->kind == DYN_CAPACITY_TRANSACT_WRITE)
+		dyn_capacity_add_transact_write(capacity, command->write.table, change->before, change->after);
+	else
+		dyn_capacity_add_write(capacity, command->write.table, change->before, change->after);
+}
+
+DynChange
+dyn_write_run(DynWriteCommand *command, bool charged)
+{
+	DynTable   *table = command->write.table;
+	DynChange	change;
+
+	dyn_keys_check_paths(table, command->program);
+	dyn_throttle_require(table, NULL, DYN_ALLOWANCE_WRITE);
+	dyn_write_choose_images(command, charged || dyn_throttle_applies(table, DYN_ALLOWANCE_WRITE), false);
+	change = dyn_write_carry_out(command);
+	dyn_throttle_written(&command->write, &change);
+	return change;
 }
 
 static void
@@ -183,104 +117,19 @@ fail_condition(const struct varlena *item)
 	StringInfoData detail;
 
 	if (item == NULL)
-		dyn_error(DYN_E_CONDITIONAL_CHECK_FAILED, CONDITION_FAILED);
+		dyn_error(DYN_E_CONDITIONAL_CHECK_FAILED, DYN_CONDITION_FAILED_TEXT);
 	initStringInfo(&detail);
 	appendStringInfoChar(&detail, '{');
 	dyn_member_item(&detail, "Item", item);
 	appendStringInfoChar(&detail, '}');
-	dyn_error_detail(DYN_E_CONDITIONAL_CHECK_FAILED, detail.data, CONDITION_FAILED);
+	dyn_error_detail(DYN_E_CONDITIONAL_CHECK_FAILED, detail.data, DYN_CONDITION_FAILED_TEXT);
 }
 
 void
-dyn_write_check(const DynWriteCall *call, const DynWriteResult *result)
+dyn_write_check(const DynWriteCommand *command, const DynChange *change)
 {
-	const char *flaw;
-
-	if (result->status == DYN_CONDITION_FAILED)
-	{
-		bool		show = dyn_request_is(call->request, "ReturnValuesOnConditionCheckFailure", "ALL_OLD");
-
-		fail_condition(show ? result->old_item : NULL);
-	}
-	flaw = dyn_write_flaw(call, result);
-	if (flaw != NULL)
-		dyn_validation("%s", flaw);
-}
-
-/* UPDATED_OLD and UPDATED_NEW: absent when there is nothing to show. */
-static void
-reply_updated(StringInfo reply, const DynProgram *program, const struct varlena *item, bool is_new)
-{
-	DynNode		part;
-
-	if (program == NULL || program->update < 0 || item == NULL)
-		return;
-	part = dyn_eval_updated(program, dyn_item_root(item), is_new);
-	if (part.count > 0)
-		dyn_member_node(reply, "Attributes", &part);
-}
-
-static void
-reply_attributes(StringInfo reply, const DynWriteCall *call, const DynWriteResult *result)
-{
-	switch (call->return_values)
-	{
-		case DYN_RETURN_NONE:
-			break;
-		case DYN_RETURN_ALL_OLD:
-			if (result->old_item != NULL)
-				dyn_member_item(reply, "Attributes", result->old_item);
-			break;
-		case DYN_RETURN_UPDATED_OLD:
-			reply_updated(reply, call->program, result->old_item, false);
-			break;
-		case DYN_RETURN_ALL_NEW:
-			if (result->new_item != NULL)
-				dyn_member_item(reply, "Attributes", result->new_item);
-			break;
-		case DYN_RETURN_UPDATED_NEW:
-			reply_updated(reply, call->program, result->new_item, true);
-			break;
-	}
-}
-
-static void
-reply_result(StringInfo reply, DynWriteCall *call, const DynWriteResult *result)
-{
-	const DynWrite *write = &call->write;
-
-	appendStringInfoChar(reply, '{');
-	reply_attributes(reply, call, result);
-	if (call->capacity.report != DYN_CAPACITY_NONE)
-	{
-		dyn_capacity_add_write(&call->capacity, write->table, result->old_item, dyn_row_image_after(write, result));
-		dyn_capacity_reply(reply, &call->capacity, write->table);
-	}
-	if (dyn_request_is(call->request, "ReturnItemCollectionMetrics", "SIZE"))
-		dyn_capacity_reply_metrics(reply, write->table, write->key.pk);
-	appendStringInfoChar(reply, '}');
-}
-
-DynWriteResult
-dyn_write_run(DynWriteCall *call)
-{
-	DynWriteResult result;
-
-	dyn_keys_check_paths(call->write.table, call->program);
-	dyn_throttle_require(call->write.table, NULL, DYN_ALLOWANCE_WRITE);
-	choose_images(call);
-	result = dyn_row_write(&call->write);
-	dyn_throttle_written(&call->write, &result);
-	return result;
-}
-
-void
-dyn_write_execute(DynWriteCall *call, StringInfo reply)
-{
-	DynWriteResult result = dyn_write_run(call);
-
-	dyn_write_check(call, &result);
-	if (result.status == DYN_WRITTEN)
-		dyn_call_add_items(1);
-	reply_result(reply, call, &result);
+	if (change->status == DYN_CONDITION_FAILED)
+		fail_condition(command->shows_failed ? change->before : NULL);
+	if (change->violation != NULL)
+		dyn_validation("%s", change->violation);
 }

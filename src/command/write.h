@@ -1,87 +1,67 @@
 /*
- * write.h - what PutItem, DeleteItem and UpdateItem share
+ * write.h - the write of one item: a command, and the change that it makes
  *
- * A write goes through these steps, in the order in which the service checks a request:
- *
- *		dyn_write_begin		which parameters may stand together; attribute values of Item or Key
- *		(the operation)		the item's size
- *		dyn_write_compile	ReturnValues, then expressions or legacy parameters
- *		dyn_write_find		the table
- *		(the operation)		keys, the image to store
- *		dyn_write_execute	the statement, its verdict, the reply
+ * A command says all of a write: PutItem, UpdateItem, DeleteItem, an action of a transaction, a member of a batch, a statement of
+ * PartiQL each fill one in.  It is carried out alone here (dyn_write_run), or with others: each on its own (write_each.h), or all or
+ * none (write_all.h).  Whichever way, the functions of this file choose the images that the statement keeps, charge what it used, and
+ * judge what it found.
  */
 #ifndef DYNAPG_COMMAND_WRITE_H
 #define DYNAPG_COMMAND_WRITE_H
-
-#include "lib/stringinfo.h"
 
 #include "expr/program.h"
 #include "store/rows.h"
 #include "throughput/capacity.h"
 #include "value/tree.h"
 
-/* What an INSERT of PartiQL is told whose item is there. */
+/* What an INSERT of PartiQL says whose item is there. */
 #define DYN_DUPLICATE_ITEM "Duplicate primary key exists in table"
 
-typedef enum DynReturnValues
-{
-	DYN_RETURN_NONE,
-	DYN_RETURN_ALL_OLD,
-	DYN_RETURN_UPDATED_OLD,
-	DYN_RETURN_ALL_NEW,
-	DYN_RETURN_UPDATED_NEW
-} DynReturnValues;
+#define DYN_CONDITION_FAILED_TEXT "The conditional request failed"
 
-/* One request while it is carried out; lives in the current memory context. */
-typedef struct DynWriteCall
+typedef struct DynWriteCommand
 {
-	const DynJson *request;
-	DynReturnValues return_values;
-	DynCapacity capacity;
-	DynProgram *program;		/* NULL when the request has neither condition nor update */
+	DynSlice	table_name;		/* as the request gave it */
+	DynNode		map;			/* Key, open; of a PUT empty */
+	DynProgram *program;		/* condition and update; NULL: neither */
+	bool		wants_before;	/* the reply shows the item before, after */
+	bool		wants_after;
+	bool		shows_failed;	/* the error shows the item that failed the condition */
+	bool		inserts;		/* its condition says that there is no such item */
 
 	/*
 	 * UPDATE with write.item NULL although the condition holds for a missing item: why there can be none, as
 	 * ValidationException text, or NULL where nothing happens then.
 	 */
-	const char *missing_error;
-	DynWrite	write;			/* kind, table, program and condition are filled in here, the rest by the operation */
-} DynWriteCall;
+	const char *missing_violation;
+	DynWrite	write;			/* kind and item are for the decoder to fill in, the rest comes with the steps below */
+} DynWriteCommand;
 
-/*
- * Starts a call: raises for legacy parameters beside expressions and for names or values without one, then
- * reads Item (PUT) into the write or returns Key as an open map.
- */
-extern DynNode dyn_write_begin(DynWriteCall *call, DynWriteKind kind, const DynJson *request);
+/* Fills in what a command has of its program, which may be NULL. */
+extern void dyn_write_set_program(DynWriteCommand *command, DynProgram *program);
 
-/* Checks ReturnValues and compiles what the request says of condition and update. */
-extern void dyn_write_compile(DynWriteCall *call);
+/* The item of a PUT.  Raises ValidationException for one that is too large. */
+extern void dyn_write_set_item(DynWriteCommand *command, struct varlena *item);
 
 /* Looks the table up; raises ResourceNotFoundException. */
-extern void dyn_write_find(DynWriteCall *call);
+extern void dyn_write_find_table(DynWriteCommand *command);
 
-/* Runs the statement; its verdict is in the result. */
-extern DynWriteResult dyn_write_run(DynWriteCall *call);
+/* The key, once the table is known.  Raises ValidationException. */
+extern void dyn_write_find_key(DynWriteCommand *command);
+
+/* Decides which images the statement keeps: those that are charged, that are measured, that the reply or the verdict needs. */
+extern void dyn_write_choose_images(DynWriteCommand *command, bool charged, bool measured);
+
+/* Runs the statement, and judges: a change whose violation is not NULL cannot stay. */
+extern DynChange dyn_write_carry_out(const DynWriteCommand *command);
+
+/* Adds what the change used. */
+extern void dyn_write_charge(DynCapacity *capacity, const DynWriteCommand *command, const DynChange *change);
+
+/* A write alone: throughput, images, statement, verdict.  charged: the images are wanted for its capacity. */
+extern DynChange dyn_write_run(DynWriteCommand *command, bool charged);
 
 /* Raises what the verdict asks for; the statement is undone by it. */
-extern void dyn_write_check(const DynWriteCall *call, const DynWriteResult *result);
-
-/* Runs the statement and appends the whole reply.  Raises ConditionalCheckFailedException, or what the update says. */
-extern void dyn_write_execute(DynWriteCall *call, StringInfo reply);
-
-/*
- * Why what a write found or made cannot be, as ValidationException text, or NULL: an update that does not fit the item, or
- * a key of an index that it may not have.
- */
-extern const char *dyn_write_flaw(const DynWriteCall *call, const DynWriteResult *result);
-
-/* The program of what an object of a request says in expressions, or NULL. */
-extern DynProgram *dyn_write_compile_expressions(DynWriteKind kind, const DynJson *object, const DynWording *wording);
-
-/* Fills in what a write has of its program, which may be NULL. */
-extern void dyn_write_set_program(DynWrite *write, const DynProgram *program);
-
-/* UPDATE, the table and key known: checks what it does to keys, and makes the item for where there is none. */
-extern void dyn_write_prepare_update(DynWriteCall *call, DynNode *key);
+extern void dyn_write_check(const DynWriteCommand *command, const DynChange *change);
 
 #endif							/* DYNAPG_COMMAND_WRITE_H */

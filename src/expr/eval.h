@@ -24,20 +24,20 @@ extern bool dyn_eval_condition(const DynProgram *program, DynValue root);
  * The size limit holds for the new item, and where program->limits_writes also for what the update writes by itself: 3 bytes,
  * and for each action its path, with 19 bytes and the value where it sets or adds, else 1.  What is left alone does not count.
  */
-extern struct varlena *dyn_eval_update(const DynProgram *program, DynValue root, const char **error);
+extern struct varlena *dyn_update_item(const DynProgram *program, DynValue root, const char **error);
 
 /*
  * The part of an item that the program's projection names.  The result is an open map node, empty when
  * nothing matches; list elements keep their order and close up as DynamoDB does.
  */
-extern DynNode dyn_eval_projection(const DynProgram *program, DynValue root);
+extern DynNode dyn_project_item(const DynProgram *program, DynValue root);
 
 /*
  * The part of an item that the program's update paths name: UPDATED_OLD of the old item, UPDATED_NEW of the
  * new one (is_new: what REMOVE names has no new value, even where a list has closed up over it).  An open
  * map node, empty when there is nothing to show.
  */
-extern DynNode dyn_eval_updated(const DynProgram *program, DynValue root, bool is_new);
+extern DynNode dyn_project_updated(const DynProgram *program, DynValue root, bool is_new);
 
 /* One step of a path: the member or element of a container, or a value with tag 0. */
 extern DynValue dyn_eval_element(const DynProgram *program, const DynPathElement *element, DynValue container);

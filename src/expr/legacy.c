@@ -161,7 +161,7 @@ add_action(DynAssembly *build, const DynJson *update, const DynWording *wording,
 	DynViolation violation;
 	int32		at;
 
-	dyn_legacy_check_name(name, wording);
+	dyn_legacy_conditions_check_name(name, wording);
 	if (action && dyn_json_kind(action) == DYN_JSON_STRING)
 		verb = dyn_json_string(action);
 	if (verb.len == 3 && memcmp(verb.data, "ADD", 3) == 0)
@@ -258,7 +258,7 @@ static void
 read_key_conditions(const DynJson *map, const DynWording *wording, DynKeyCondition *key)
 {
 	uint32		count;
-	DynLegacyCondition *conditions = dyn_legacy_read_conditions(map, false, wording, &count);
+	DynLegacyCondition *conditions = dyn_legacy_conditions_read(map, false, wording, &count);
 
 	key->count = count;
 	key->terms = palloc(sizeof(DynKeyTerm) * (count + 1));
@@ -334,7 +334,7 @@ dyn_legacy_compile(const DynLegacyInput *input, DynKeyCondition *key)
 	if (input->key_conditions && key)
 		read_key_conditions(input->key_conditions, wording, key);
 	if (input->expected)
-		conditions = dyn_legacy_read_conditions(input->expected, !input->is_filter, wording, &nconditions);
+		conditions = dyn_legacy_conditions_read(input->expected, !input->is_filter, wording, &nconditions);
 	condition = add_conditions(&build, conditions, nconditions, any);
 	if (input->attributes_to_get)
 	{

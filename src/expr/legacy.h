@@ -35,14 +35,14 @@ typedef struct DynLegacyCondition
 } DynLegacyCondition;
 
 /* Raises ValidationException when no attribute can have that name: it is empty, or over DYN_MAX_ATTR_NAME bytes. */
-extern void dyn_legacy_check_name(DynSlice name, const DynWording *wording);
+extern void dyn_legacy_conditions_check_name(DynSlice name, const DynWording *wording);
 
 /*
  * Reads Expected (is_expected: Value and Exists are allowed) or a map of filter or key conditions.  Returns the
  * conditions, palloc'd; *count is their number.  Raises ValidationException for a wrong combination of members, a
  * wrong number of arguments, arguments of several types, and types that the operator is not for.
  */
-extern DynLegacyCondition *dyn_legacy_read_conditions(const DynJson *map, bool is_expected, const DynWording *wording,
+extern DynLegacyCondition *dyn_legacy_conditions_read(const DynJson *map, bool is_expected, const DynWording *wording,
 													  uint32 *count);
 
 #endif							/* DYNAPG_EXPR_LEGACY_H */

@@ -178,7 +178,7 @@ check_operator(const DynJson *condition, bool required, const DynWording *wordin
 }
 
 void
-dyn_legacy_check_name(DynSlice name, const DynWording *wording)
+dyn_legacy_conditions_check_name(DynSlice name, const DynWording *wording)
 {
 	if (name.len == 0)
 		dyn_violation_parameter(wording, INVALID "Empty attribute name");
@@ -187,14 +187,14 @@ dyn_legacy_check_name(DynSlice name, const DynWording *wording)
 }
 
 DynLegacyCondition *
-dyn_legacy_read_conditions(const DynJson *map, bool is_expected, const DynWording *wording, uint32 *count)
+dyn_legacy_conditions_read(const DynJson *map, bool is_expected, const DynWording *wording, uint32 *count)
 {
 	DynLegacyCondition *conditions = palloc(sizeof(DynLegacyCondition) * ((Size) dyn_json_count(map) + 1));
 
 	*count = 0;
 	for (const DynJson *member = dyn_json_first(map); member; member = dyn_json_next(member))
 	{
-		dyn_legacy_check_name(dyn_json_name(member), wording);
+		dyn_legacy_conditions_check_name(dyn_json_name(member), wording);
 		check_operator(member, !is_expected, wording);
 		conditions[(*count)++] = is_expected ? read_expected(member, wording) : read_condition(member, wording);
 	}

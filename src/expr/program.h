@@ -146,6 +146,6 @@ dyn_program_value(const DynProgram *p, uint32 i)
  * Checks a program of unknown origin completely: every index, offset, operator arity and value.  Returns
  * NULL when it can be run safely, else a static text that names the flaw.
  */
-extern const char *dyn_program_verify(const struct varlena *program);
+extern const char *dyn_verify_program(const struct varlena *program);
 
 #endif							/* DYNAPG_EXPR_PROGRAM_H */

@@ -138,13 +138,13 @@ project_chain(const DynProgram *program, int32 first, bool skip_removed, DynValu
 }
 
 DynNode
-dyn_eval_projection(const DynProgram *program, DynValue root)
+dyn_project_item(const DynProgram *program, DynValue root)
 {
 	return project_chain(program, program->projection, false, root);
 }
 
 DynNode
-dyn_eval_updated(const DynProgram *program, DynValue root, bool is_new)
+dyn_project_updated(const DynProgram *program, DynValue root, bool is_new)
 {
 	return project_chain(program, program->update, is_new, root);
 }

@@ -66,7 +66,7 @@ check_program(FmgrInfo *flinfo, const struct varlena *program)
 
 	if (verified != NULL && same_bytes(verified, program))
 		return;
-	flaw = dyn_program_verify(program);
+	flaw = dyn_verify_program(program);
 	if (flaw != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -187,7 +187,7 @@ dynapg_apply(PG_FUNCTION_ARGS)
 	bool		watched;
 	DynProgram *program = program_argument(fcinfo, &watched);
 	const char *error = NULL;
-	struct varlena *result = program != NULL ? dyn_eval_update(program, dyn_item_root(item), &error) : item;
+	struct varlena *result = program != NULL ? dyn_update_item(program, dyn_item_root(item), &error) : item;
 
 	if (result == NULL && !(watched && dyn_handover->keep_flaw))
 		dyn_validation("%s", error);
@@ -404,7 +404,7 @@ dynapg_item_update(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	program = compile_call(fcinfo, &input, &input.update);
 	item = PG_GETARG_VARLENA_PP(0);
-	result = dyn_eval_update(program, dyn_item_root(item), &error);
+	result = dyn_update_item(program, dyn_item_root(item), &error);
 	if (result == NULL)
 		dyn_validation("%s", error);
 	PG_FREE_IF_COPY(item, 0);
@@ -427,7 +427,7 @@ dynapg_item_project(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	program = compile_call(fcinfo, &input, &input.projection);
 	item = PG_GETARG_VARLENA_PP(0);
-	part = dyn_eval_projection(program, dyn_item_root(item));
+	part = dyn_project_item(program, dyn_item_root(item));
 	result = dyn_item_build(&part);
 	PG_FREE_IF_COPY(item, 0);
 	PG_RETURN_POINTER(result);

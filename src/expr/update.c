@@ -336,7 +336,7 @@ apply(Update *u, Action *action)
 
 	/* Below the top level a value of legal depth can become too deep. */
 	if (action->path->narg > 1 && action->path->narg - 1 + levels_below(&action->value) >= DYN_MAX_NESTING)
-		return fail(u, dyn_nesting_flaw);
+		return fail(u, dyn_tree_nesting_violation);
 	if (!is_index)
 		dyn_node_set_member(parent, element_name(u, last), action->value);
 	else if (last->len < parent->count)
@@ -508,7 +508,7 @@ run(Update *u, Action *actions, uint32 count)
 }
 
 struct varlena *
-dyn_eval_update(const DynProgram *program, DynValue root, const char **error)
+dyn_update_item(const DynProgram *program, DynValue root, const char **error)
 {
 	Update		u = {.program = program, .old = root};
 	Action		few[FEW_ACTIONS];

@@ -231,7 +231,7 @@ verify_trees(const DynProgram *program)
 }
 
 const char *
-dyn_program_verify(const struct varlena *varlena)
+dyn_verify_program(const struct varlena *varlena)
 {
 	const DynProgram *program = (const DynProgram *) varlena;
 	const char *flaw = verify_layout(program);

@@ -37,12 +37,12 @@ typedef struct DynFormatOptions
 	const DynTypedAttr *keys;
 } DynFormatOptions;
 
-typedef struct DynRecord
+typedef struct DynFormatRecord
 {
 	int64		number;			/* within the object, from 1 on */
 	const char *flaw;			/* why it cannot be read; NULL: it can */
 	DynSlice	text;			/* its JSON; with a flaw: its beginning, as it is in the object */
-} DynRecord;
+} DynFormatRecord;
 
 typedef struct DynRecords
 {

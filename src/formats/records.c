@@ -92,12 +92,12 @@ read_record(DynRecords *records, const char **flaw)
 }
 
 bool
-dyn_records_next(DynRecords *records, DynRecord *record)
+dyn_records_next(DynRecords *records, DynFormatRecord *record)
 {
 	DynReadResult result;
 	StringInfo	text = &records->text;
 
-	*record = (DynRecord) {0};
+	*record = (DynFormatRecord) {0};
 	if (dyn_records_flaw(records) != NULL)
 		return false;
 	result = read_record(records, &record->flaw);

@@ -16,7 +16,7 @@
 extern DynRecords *dyn_records_open(const DynFormatOptions *options, DynSource source);
 
 /* The next record, good until the next call; false at the end. */
-extern bool dyn_records_next(DynRecords *records, DynRecord *record);
+extern bool dyn_records_next(DynRecords *records, DynFormatRecord *record);
 
 /* Why the object ended too early; NULL: it did not. */
 extern const char *dyn_records_flaw(const DynRecords *records);

@@ -3,7 +3,7 @@
  *
  * A connection's bytes are read into a buffer that all share and are parsed there; only what belongs to a request that
  * is not complete yet moves into a buffer of the connection.  `in` always starts with a request's first byte, of
- * which the parser has seen parser.consumed bytes; more than those is backlog, which dyn_connections_resume takes up.
+ * which the parser has seen parser.consumed bytes; more than those is backlog, which dyn_connection_resume takes up.
  *
  * States: open; closing, when the last reply was made and only has to be sent; lingering, when it was sent and the
  * rest of what the client sends is thrown away until it closes, since closing before that could destroy the reply on
@@ -393,7 +393,7 @@ dyn_connection_event(DynConnection *connection, uint32 events)
 }
 
 void
-dyn_connections_resume(void)
+dyn_connection_resume(void)
 {
 	/* what is executed may end others of them; new ones only come when the turn ends */
 	while (!dlist_is_empty(&backlogged))
@@ -407,7 +407,7 @@ dyn_connections_resume(void)
 }
 
 bool
-dyn_connections_pending(void)
+dyn_connection_pending(void)
 {
 	return !dlist_is_empty(&touched) || !dlist_is_empty(&backlogged);
 }
@@ -572,7 +572,7 @@ finish_turn(DynConnection *connection)
 }
 
 void
-dyn_connections_send(void)
+dyn_connection_send(void)
 {
 	while (!dlist_is_empty(&touched))
 	{
@@ -593,7 +593,7 @@ dyn_connections_send(void)
 /* -- beginning -- */
 
 void
-dyn_connections_init(int epoll)
+dyn_connection_init(int epoll)
 {
 	static const DynPoolActions actions = {.feed = feed, .refuse = refuse, .release = release};
 

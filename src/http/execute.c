@@ -301,13 +301,6 @@ denied_text(Oid role, const DynHttpRequest *request, const DynOperation *operati
 	return text;
 }
 
-/* Is it AccessDeniedException's text already, and not PostgreSQL's? */
-static bool
-is_worded(const char *message)
-{
-	return strncmp(message, "User: ", 6) == 0;
-}
-
 bool
 dyn_execute_is_json(DynSlice text)
 {
@@ -337,7 +330,7 @@ tell_error(const ErrorData *error, Oid role, const DynHttpRequest *request, cons
 	}
 	else if (info == dyn_error_info(DYN_E_TRANSACTION_CONFLICT))
 		info = dyn_error_info(conflict_of(operation, &message));
-	else if (info == dyn_error_info(DYN_E_ACCESS_DENIED) && OidIsValid(role) && !is_worded(message))
+	else if (info == dyn_error_info(DYN_E_ACCESS_DENIED) && OidIsValid(role) && !dyn_error_is_ours(error))
 	{
 		log_error(error, operation);
 		message = denied_text(role, request, operation);

@@ -388,7 +388,7 @@ start(void)
 	if (epoll_fd < 0)
 		ereport(ERROR, errmsg("epoll_create1() failed: %m"));
 	open_alarm();
-	dyn_connections_init(epoll_fd);
+	dyn_connection_init(epoll_fd);
 	nlisteners = dyn_listen_open(listeners);
 	set_accepting(true);
 	prepare_to_drain();
@@ -468,7 +468,7 @@ turn(void)
 
 	int			alarms = 0;
 
-	dyn_connections_resume();
+	dyn_connection_resume();
 	for (int i = 0; i < count; i++)
 	{
 		if (events[i].data.ptr == &alarm_fd)
@@ -486,7 +486,7 @@ turn(void)
 	}
 	dyn_durable_flush();
 	dyn_pool_release();
-	dyn_connections_send();
+	dyn_connection_send();
 	return count - alarms;
 }
 
@@ -517,7 +517,7 @@ serve(void)
 		look_at_settings();
 		count = turn();
 		timeout = dyn_pool_expire();
-		if (dyn_connections_pending())
+		if (dyn_connection_pending())
 			timeout = 0;
 		if (draining && nlisteners > 0)
 		{

@@ -138,7 +138,7 @@ projected(const DynExportFilter *filter, DynValue root)
 
 	if (!filter->projects)
 		return root;
-	node = dyn_eval_projection(filter->program, root);
+	node = dyn_project_item(filter->program, root);
 	return dyn_node_pack(&node);
 }
 
@@ -171,7 +171,7 @@ static void
 end_line(Export *export)
 {
 	appendStringInfoString(&export->line, "}\n");
-	dyn_export_write(export->output, export->line.data, export->line.len);
+	dyn_export_output_write(export->output, export->line.data, export->line.len);
 	export->job->items++;
 }
 
@@ -454,7 +454,7 @@ summary_of(const Export *export, double export_time)
 	print_optional(&out, "s3SseAlgorithm", dyn_request_member(request, "S3SseAlgorithm") ?
 				   dyn_request_cstring(request, "S3SseAlgorithm") : "AES256");
 	print_optional(&out, "s3SseKmsKeyId", dyn_request_cstring(request, "S3SseKmsKeyId"));
-	dyn_settings_print_text(&out, "manifestFilesS3Key", dyn_export_key(&export->place, "manifest-files.json"));
+	dyn_settings_print_text(&out, "manifestFilesS3Key", dyn_export_output_key(&export->place, "manifest-files.json"));
 	dyn_settings_print_number(&out, "billedSizeBytes", job->bytes);
 	dyn_settings_print_number(&out, "itemCount", job->items);
 	dyn_settings_print_text(&out, "outputFormat", export->place.ion ? "ION" : "DYNAMODB_JSON");
@@ -497,9 +497,9 @@ write_data(Export *export)
 	job->bytes = 0;
 	export->def = table_of(job);
 	dyn_export_filter(dyn_request_member(export->request, "FilterSpecification"), &export->filter);
-	export->output = dyn_export_begin(&export->place);
+	export->output = dyn_export_output_begin(&export->place);
 	read_rows(export);
-	dyn_export_end(export->output);
+	dyn_export_output_end(export->output);
 
 	summary = summary_of(export, export_time);
 	initStringInfo(&text);
@@ -534,7 +534,7 @@ run(DynJob *job)
 	dyn_job_commit(job);
 
 	notes = dyn_json_parse(job->notes, strlen(job->notes));
-	dyn_export_summarise(&export.place, dyn_request_cstring(notes, "Summary"));
+	dyn_export_output_summarise(&export.place, dyn_request_cstring(notes, "Summary"));
 	dyn_s3_close(bucket);
 }
 

@@ -46,7 +46,7 @@ base_of(const DynExportPlace *place)
 }
 
 char *
-dyn_export_key(const DynExportPlace *place, const char *name)
+dyn_export_output_key(const DynExportPlace *place, const char *name)
 {
 	return psprintf("%sAWSDynamoDB/%s/%s", base_of(place), place->id, name);
 }
@@ -54,7 +54,7 @@ dyn_export_key(const DynExportPlace *place, const char *name)
 static char *
 data_folder(const DynExportPlace *place)
 {
-	return place->incremental ? psprintf("%sAWSDynamoDB/data/", base_of(place)) : dyn_export_key(place, "data/");
+	return place->incremental ? psprintf("%sAWSDynamoDB/data/", base_of(place)) : dyn_export_output_key(place, "data/");
 }
 
 /* Thirteen letters and digits for 64 bits, as the names of DynamoDB's files have them. */
@@ -167,7 +167,7 @@ close_file(DynExportOutput *output)
 /* ---- the export ---- */
 
 DynExportOutput *
-dyn_export_begin(const DynExportPlace *place)
+dyn_export_output_begin(const DynExportPlace *place)
 {
 	DynExportOutput *output = palloc0_object(DynExportOutput);
 
@@ -175,13 +175,13 @@ dyn_export_begin(const DynExportPlace *place)
 	output->context = CurrentMemoryContext;
 	output->buffer = palloc(BUFFER_SIZE);
 	initStringInfo(&output->manifest);
-	dyn_s3_write_all(place->bucket, dyn_export_key(place, "_started"), "", 0, NULL);
+	dyn_s3_write_all(place->bucket, dyn_export_output_key(place, "_started"), "", 0, NULL);
 	open_file(output);
 	return output;
 }
 
 void
-dyn_export_write(DynExportOutput *output, const char *lines, size_t len)
+dyn_export_output_write(DynExportOutput *output, const char *lines, size_t len)
 {
 	if (output->size >= FILE_SIZE)
 	{
@@ -223,12 +223,12 @@ write_with_checksum(const DynExportPlace *place, const char *name, const char *t
 	char		md5[25];
 
 	dyn_s3_md5(text, strlen(text), md5);
-	dyn_s3_write_all(place->bucket, dyn_export_key(place, psprintf("%s.md5", name)), md5, strlen(md5), NULL);
-	dyn_s3_write_all(place->bucket, dyn_export_key(place, psprintf("%s.json", name)), text, strlen(text), NULL);
+	dyn_s3_write_all(place->bucket, dyn_export_output_key(place, psprintf("%s.md5", name)), md5, strlen(md5), NULL);
+	dyn_s3_write_all(place->bucket, dyn_export_output_key(place, psprintf("%s.json", name)), text, strlen(text), NULL);
 }
 
 void
-dyn_export_end(DynExportOutput *output)
+dyn_export_output_end(DynExportOutput *output)
 {
 	close_file(output);
 	empty_leftovers(output);
@@ -236,7 +236,7 @@ dyn_export_end(DynExportOutput *output)
 }
 
 void
-dyn_export_summarise(const DynExportPlace *place, const char *summary)
+dyn_export_output_summarise(const DynExportPlace *place, const char *summary)
 {
 	write_with_checksum(place, "manifest-summary", summary);
 }

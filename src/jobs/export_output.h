@@ -28,18 +28,18 @@ typedef struct DynExportPlace
 } DynExportPlace;
 
 /* The key of a file of the export itself, such as "manifest-summary.json". */
-extern char *dyn_export_key(const DynExportPlace *place, const char *name);
+extern char *dyn_export_output_key(const DynExportPlace *place, const char *name);
 
 /* Begins the data files, in the current memory context, after writing _started. */
-extern DynExportOutput *dyn_export_begin(const DynExportPlace *place);
+extern DynExportOutput *dyn_export_output_begin(const DynExportPlace *place);
 
 /* Writes lines of one item. */
-extern void dyn_export_write(DynExportOutput *output, const char *lines, size_t len);
+extern void dyn_export_output_write(DynExportOutput *output, const char *lines, size_t len);
 
 /* Ends the data files and writes manifest-files.json with its checksum. */
-extern void dyn_export_end(DynExportOutput *output);
+extern void dyn_export_output_end(DynExportOutput *output);
 
 /* Writes manifest-summary.json with its checksum. */
-extern void dyn_export_summarise(const DynExportPlace *place, const char *summary);
+extern void dyn_export_output_summarise(const DynExportPlace *place, const char *summary);
 
 #endif							/* DYNAPG_JOBS_EXPORT_OUTPUT_H */

@@ -8,7 +8,9 @@
 
 #include "base/errors.h"
 #include "base/limits.h"
+#include "base/request.h"
 #include "command/keys.h"
+#include "command/write_update.h"
 #include "expr/eval.h"
 #include "partiql/lower.h"
 #include "partiql/program.h"
@@ -32,35 +34,12 @@ take_key(const DynPartiqlBound *bound, const DynTable *table, DynPartiqlTerms *t
 	return true;
 }
 
-static DynReturnValues
-returned_values(DynPartiqlReturning returning)
-{
-	switch (returning)
-	{
-		case DYN_PARTIQL_NOTHING:
-			return DYN_RETURN_NONE;
-		case DYN_PARTIQL_ALL_OLD:
-			return DYN_RETURN_ALL_OLD;
-		case DYN_PARTIQL_ALL_NEW:
-			return DYN_RETURN_ALL_NEW;
-		case DYN_PARTIQL_MODIFIED_OLD:
-			return DYN_RETURN_UPDATED_OLD;
-		case DYN_PARTIQL_MODIFIED_NEW:
-			return DYN_RETURN_UPDATED_NEW;
-	}
-	pg_unreachable();
-}
-
 static void
-lower_insert(const DynPartiqlBound *bound, DynWriteCall *call, DynNode *map)
+lower_insert(const DynPartiqlBound *bound, DynWriteCommand *command)
 {
-	DynNode		copy;
+	DynNode		item = dyn_partiql_item_value(bound, bound->statement->item);
 
-	*map = dyn_partiql_item_value(bound, bound->statement->item);
-	copy = *map;
-	call->write.item = dyn_item_build(&copy);
-	if (dyn_item_size(call->write.item) > DYN_MAX_ITEM_SIZE)
-		dyn_validation("Item size has exceeded the maximum allowed size");
+	dyn_write_set_item(command, dyn_item_build(&item));
 }
 
 /* The presence that a statement's condition asks for. */
@@ -97,40 +76,42 @@ write_kind(DynPartiqlKind kind)
 }
 
 DynPartiqlTerms
-dyn_partiql_lower_write(const DynPartiqlBound *bound, DynWriteCall *call, DynNode *map)
+dyn_partiql_lower_write(const DynPartiqlBound *bound, DynWriteCommand *command)
 {
 	const DynPartiqlStatement *statement = bound->statement;
+	DynPartiqlReturning returning = statement->returning;
 	DynPartiqlTerms terms = dyn_partiql_terms(bound);
+	DynProgram *program;
 	DynTable   *table;
 
-	memset(call, 0, sizeof(*call));
-	call->request = bound->request;
-	call->return_values = returned_values(statement->returning);
-	call->write.kind = write_kind(statement->kind);
-	if (statement->kind == DYN_PARTIQL_INSERT)
-		lower_insert(bound, call, map);
-	table = dyn_name_find_table(statement->table, DYN_NAME_DATA);
-	call->write.table = table;
+	memset(command, 0, sizeof(*command));
+	command->table_name = statement->table;
+	command->wants_before = returning == DYN_PARTIQL_ALL_OLD || returning == DYN_PARTIQL_MODIFIED_OLD;
+	command->wants_after = returning == DYN_PARTIQL_ALL_NEW || returning == DYN_PARTIQL_MODIFIED_NEW;
+	command->shows_failed = dyn_request_is(bound->request, "ReturnValuesOnConditionCheckFailure", "ALL_OLD");
+	command->inserts = statement->kind == DYN_PARTIQL_INSERT;
+	command->write.kind = write_kind(statement->kind);
+	if (command->inserts)
+		lower_insert(bound, command);
+	dyn_write_find_table(command);
+	table = command->write.table;
 	if (statement->index.data != NULL)
 		dyn_validation("Operation not supported on an index: %.*s", (int) statement->index.len, statement->index.data);
-	if (statement->kind != DYN_PARTIQL_INSERT && !take_key(bound, table, &terms, map))
+	if (!command->inserts && !take_key(bound, table, &terms, &command->map))
 		dyn_validation("Where clause does not contain a mandatory equality on all key attributes");
-	call->program = dyn_partiql_program(bound, &terms, presence_of(statement->kind), &table->pk);
-	if (statement->kind == DYN_PARTIQL_EXISTS && (call->program == NULL || call->program->condition < 0))
+	program = dyn_partiql_program(bound, &terms, presence_of(statement->kind), &table->pk);
+	if (statement->kind == DYN_PARTIQL_EXISTS && (program == NULL || program->condition < 0))
 		dyn_validation("EXISTS statement must have a condition in addition to the primary key in the where clause");
-	dyn_write_set_program(&call->write, call->program);
+	dyn_write_set_program(command, program);
 	return terms;
 }
 
 void
-dyn_partiql_fit_write(DynWriteCall *call, DynNode *map)
+dyn_partiql_fit_write(DynWriteCommand *command)
 {
-	DynWrite   *write = &call->write;
-
-	write->key = write->kind == DYN_WRITE_PUT ? dyn_keys_of_item(write->table, dyn_item_root(write->item)) :
-		dyn_keys_of_key(write->table, map);
-	if (write->kind == DYN_WRITE_UPDATE)
-		dyn_write_prepare_update(call, map);
+	dyn_write_find_key(command);
+	if (command->write.kind == DYN_WRITE_UPDATE)
+		dyn_write_update_prepare(command);
 }
 
 bool
@@ -205,20 +186,20 @@ dyn_partiql_print(StringInfo reply, const DynProgram *projection, DynValue item)
 }
 
 bool
-dyn_partiql_print_returned(StringInfo reply, const DynWriteCall *call, const DynWriteResult *result)
+dyn_partiql_print_returned(StringInfo reply, const DynPartiqlStatement *statement, const DynWriteCommand *command,
+						   const DynChange *change)
 {
-	bool		new = call->return_values == DYN_RETURN_ALL_NEW || call->return_values == DYN_RETURN_UPDATED_NEW;
-	const struct varlena *item = new ? result->new_item : result->old_item;
+	const struct varlena *item = command->wants_after ? change->after : change->before;
 	DynNode		part;
 
-	if (call->return_values == DYN_RETURN_NONE || item == NULL)
+	if (statement->returning == DYN_PARTIQL_NOTHING || item == NULL)
 		return false;
-	if (call->return_values == DYN_RETURN_ALL_OLD || call->return_values == DYN_RETURN_ALL_NEW)
+	if (statement->returning == DYN_PARTIQL_ALL_OLD || statement->returning == DYN_PARTIQL_ALL_NEW)
 	{
 		dyn_item_print(reply, dyn_item_root(item));
 		return true;
 	}
-	part = dyn_eval_updated(call->program, dyn_item_root(item), new);
+	part = dyn_project_updated(command->program, dyn_item_root(item), command->wants_after);
 	if (part.count == 0)
 		return false;
 	dyn_item_print(reply, dyn_node_pack(&part));
@@ -226,9 +207,9 @@ dyn_partiql_print_returned(StringInfo reply, const DynWriteCall *call, const Dyn
 }
 
 void
-dyn_partiql_check_result(const DynWriteCall *call, const DynWriteResult *result)
+dyn_partiql_check_change(const DynWriteCommand *command, const DynChange *change)
 {
-	if (result->status == DYN_CONDITION_FAILED && call->write.kind == DYN_WRITE_PUT)
+	if (change->status == DYN_CONDITION_FAILED && command->inserts)
 		dyn_error(DYN_E_DUPLICATE_ITEM, DYN_DUPLICATE_ITEM);
-	dyn_write_check(call, result);
+	dyn_write_check(command, change);
 }

@@ -17,13 +17,13 @@ typedef struct DynPartiqlGet
 } DynPartiqlGet;
 
 /*
- * INSERT, UPDATE, DELETE, EXISTS: fills in call but for the key, which *map (the item, or the key, open) holds.  Returns the terms of
+ * INSERT, UPDATE, DELETE, EXISTS: fills in the command but for the key, which its map holds.  Returns the terms of
  * WHERE, of which those of the key are taken.  Raises ValidationException and ResourceNotFoundException.
  */
-extern DynPartiqlTerms dyn_partiql_lower_write(const DynPartiqlBound *bound, DynWriteCall *call, DynNode *map);
+extern DynPartiqlTerms dyn_partiql_lower_write(const DynPartiqlBound *bound, DynWriteCommand *command);
 
 /* Then the key, and what follows from it. */
-extern void dyn_partiql_fit_write(DynWriteCall *call, DynNode *map);
+extern void dyn_partiql_fit_write(DynWriteCommand *command);
 
 /* SELECT: false when it gives no value to an attribute of the table's key, or reads an index. */
 extern bool dyn_partiql_lower_get(const DynPartiqlBound *bound, DynPartiqlGet *get);
@@ -35,9 +35,10 @@ extern DynNode dyn_partiql_project(const DynProgram *projection, DynValue item);
 extern void dyn_partiql_print(StringInfo reply, const DynProgram *projection, DynValue item);
 
 /* Appends what RETURNING shows, as an item; false when that is nothing. */
-extern bool dyn_partiql_print_returned(StringInfo reply, const DynWriteCall *call, const DynWriteResult *result);
+extern bool dyn_partiql_print_returned(StringInfo reply, const DynPartiqlStatement *statement, const DynWriteCommand *command,
+									   const DynChange *change);
 
 /* Raises what the verdict of a write asks for. */
-extern void dyn_partiql_check_result(const DynWriteCall *call, const DynWriteResult *result);
+extern void dyn_partiql_check_change(const DynWriteCommand *command, const DynChange *change);
 
 #endif							/* DYNAPG_PARTIQL_LOWER_H */

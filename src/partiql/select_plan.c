@@ -25,7 +25,7 @@ check_operand(const DynKeyAttr *attr, DynValue value)
 
 	if (value.tag != attr->tag)
 		dyn_validation(INVALID_PARAMETER "Condition parameter type does not match schema type");
-	flaw = dyn_keys_empty_flaw(attr, value);
+	flaw = dyn_keys_empty_violation(attr, value);
 	if (flaw != NULL)
 		dyn_validation("%s", flaw);
 }
@@ -241,7 +241,7 @@ check_sizes(const DynPartiqlSelect *select)
 	for (int i = 0; i < select->nvalues; i++)
 		hash_size = Max(hash_size, select->values[i].len);
 	range_size += Max(range->low.len, range->high.len);
-	flaw = dyn_keys_size_flaw(hash_size, range_size);
+	flaw = dyn_keys_size_violation(hash_size, range_size);
 	if (flaw != NULL)
 		dyn_validation("%s", flaw);
 }

@@ -3,9 +3,9 @@
  */
 #include "postgres.h"
 
-#include "tables/catalog.h"
-#include "store/load_errors.h"
 #include "database/sql.h"
+#include "store/load_errors.h"
+#include "tables/catalog.h"
 
 void
 dyn_load_errors_add(const char *job, const DynLoadError *errors, int count)

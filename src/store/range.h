@@ -27,7 +27,7 @@ typedef struct DynRange
 	DynValue	low;			/* operand, or the lower one of BETWEEN */
 	DynValue	high;
 	bool		backward;
-	const DynPosition *start;	/* exclusive start, or NULL; lies inside the range */
+	const DynOrderPosition *start;	/* exclusive start, or NULL; lies inside the range */
 	int			segment;		/* parallel scan: 0-based */
 	int			total_segments; /* 0: not parallel */
 } DynRange;

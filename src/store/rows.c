@@ -148,38 +148,48 @@ dyn_row_refuse_hidden(const DynTable *table)
 }
 
 /* What a statement that processed no row means. */
-static DynWriteResult
+static DynChange
 result_without_row(const DynWrite *write, const DynHandover *handover)
 {
 	if (handover->seen && !handover->held)
 	{
 		if (may_insert(write))
 			refuse_hidden_row(write);
-		return (DynWriteResult) {.status = DYN_CONDITION_FAILED, .old_item = handover->old_item};
+		return (DynChange) {.status = DYN_CONDITION_FAILED, .before = handover->old_item};
 	}
 	if (write->has_condition && !write->holds_on_missing)
-		return (DynWriteResult) {.status = DYN_CONDITION_FAILED};
+		return (DynChange) {.status = DYN_CONDITION_FAILED};
 	if (write->has_condition && may_insert(write) && !handover->seen)
-		return (DynWriteResult) {.status = DYN_CONDITION_FAILED};	/* evaluated elsewhere, by a distributed table's node */
+		return (DynChange) {.status = DYN_CONDITION_FAILED};	/* evaluated elsewhere, by a distributed table's node */
 	if (write->kind == DYN_WRITE_CHECK || (write->kind == DYN_WRITE_UPDATE && !may_insert(write)))
-		return (DynWriteResult) {.status = DYN_MISSING};
-	return (DynWriteResult) {.status = DYN_WRITTEN};
+		return (DynChange) {.status = DYN_MISSING};
+	return (DynChange) {.status = DYN_WRITTEN};
 }
 
-static DynWriteResult
+static DynChange
 result_of_row(const DynWrite *write, const DynHandover *handover, struct varlena *deleted)
 {
-	DynWriteResult result = {.status = DYN_WRITTEN};
+	DynChange	result = {.status = DYN_WRITTEN};
+
 	if (write->keep_old)
-		result.old_item = write->kind == DYN_WRITE_DELETE || write->kind == DYN_WRITE_CHECK ? deleted : handover->old_item;
-	if (write->keep_new && write->kind == DYN_WRITE_PUT)
-		result.new_item = write->item;
-	else if (write->keep_new && write->kind == DYN_WRITE_UPDATE)
-		result.new_item = handover->seen ? handover->new_item : write->item;
+		result.before = write->kind == DYN_WRITE_DELETE || write->kind == DYN_WRITE_CHECK ? deleted : handover->old_item;
+	if (write->keep_new && write->kind == DYN_WRITE_UPDATE)
+		result.after = handover->seen ? handover->new_item : write->item;
 	return result;
 }
 
-DynWriteResult
+/* A put stores what it was given, a check leaves the item as it is. */
+static DynChange
+with_image_after(const DynWrite *write, DynChange result)
+{
+	if (write->kind == DYN_WRITE_PUT)
+		result.after = write->item;
+	else if (write->kind == DYN_WRITE_CHECK)
+		result.after = result.before;
+	return result;
+}
+
+DynChange
 dyn_row_write(const DynWrite *write)
 {
 	DynPlanKind kind = kind_of_write(write);
@@ -202,8 +212,8 @@ dyn_row_write(const DynWrite *write)
 						&receiver.pub, &handover);
 	SPI_finish();
 	if (handover.flaw != NULL)
-		return (DynWriteResult) {.status = DYN_UNFIT, .old_item = handover.old_item, .flaw = handover.flaw};
-	return rows > 0 ? result_of_row(write, &handover, kept.item) : result_without_row(write, &handover);
+		return (DynChange) {.status = DYN_UNFIT, .before = handover.old_item, .violation = handover.flaw};
+	return with_image_after(write, rows > 0 ? result_of_row(write, &handover, kept.item) : result_without_row(write, &handover));
 }
 
 static void
@@ -229,24 +239,8 @@ dyn_row_explain_write(const DynWrite *write, StringInfo out)
 	explain(write->table, kind, dyn_statement_params(write->table, kind, &write->key, write->item, program), out);
 }
 
-const struct varlena *
-dyn_row_image_after(const DynWrite *write, const DynWriteResult *result)
-{
-	switch (write->kind)
-	{
-		case DYN_WRITE_PUT:
-			return write->item;
-		case DYN_WRITE_CHECK:
-			return result->old_item;
-		case DYN_WRITE_UPDATE:
-		case DYN_WRITE_DELETE:
-			return result->new_item;
-	}
-	pg_unreachable();
-}
-
 bool
-dyn_row_try_write(const DynWrite *write, DynWriteResult *result, DynWriteJudge judge, void *arg)
+dyn_row_try_write(const DynWrite *write, DynChange *result, DynWriteJudge judge, void *arg)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;

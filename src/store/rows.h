@@ -78,37 +78,35 @@ typedef struct DynWrite
 typedef enum DynWriteStatus
 {
 	DYN_WRITTEN,				/* done; for DELETE also when there was nothing and the condition held */
-	DYN_CONDITION_FAILED,		/* old is the item that failed it, NULL when it was missing */
+	DYN_CONDITION_FAILED,		/* before is the item that failed it, NULL when it was missing */
 	DYN_MISSING,				/* CHECK, or UPDATE with item NULL: condition true or absent for it, and no row there */
 	DYN_UNFIT					/* keep_flaw: the update cannot be applied to the row, which is left as it is */
 } DynWriteStatus;
 
-typedef struct DynWriteResult
+/* What a write found and made of one item.  Images are in the caller's memory context, and there where they were wanted. */
+typedef struct DynChange
 {
 	DynWriteStatus status;
-	struct varlena *old_item;	/* in the caller's memory context; NULL: none, or not wanted */
-	struct varlena *new_item;
-	const char *flaw;			/* DYN_UNFIT: ValidationException text */
-} DynWriteResult;
+	struct varlena *before;		/* NULL: there was none */
+	struct varlena *after;		/* the item of a PUT always; NULL: there is none */
+	const char *violation;		/* why the write cannot be, as ValidationException text; DYN_UNFIT has one */
+} DynChange;
 
 /*
  * Runs the write.  Unless keep_flaw, errors of the update's evaluation come out of dynapg.apply as ValidationException;
  * so they do where a distributed table's node evaluates it.
  */
-extern DynWriteResult dyn_row_write(const DynWrite *write);
+extern DynChange dyn_row_write(const DynWrite *write);
 
 /* Appends PostgreSQL's plan of reading an item, of a write, in lines.  Raises for rights that the statement takes. */
 extern void dyn_row_explain_get(DynTable *table, const DynKey *key, StringInfo out);
 extern void dyn_row_explain_write(const DynWrite *write, StringInfo out);
 
-/* The item as the write has left it, where its images were kept; NULL: there is none. */
-extern const struct varlena *dyn_row_image_after(const DynWrite *write, const DynWriteResult *result);
-
 /* Is the write, which gave that result, to stay? */
-typedef bool (*DynWriteJudge) (void *arg, const DynWrite *write, const DynWriteResult *result);
+typedef bool (*DynWriteJudge) (void *arg, const DynWrite *write, const DynChange *result);
 
 /* Runs the write in a subtransaction, which is undone where the judge says no; returns what it said. */
-extern bool dyn_row_try_write(const DynWrite *write, DynWriteResult *result, DynWriteJudge judge, void *arg);
+extern bool dyn_row_try_write(const DynWrite *write, DynChange *result, DynWriteJudge judge, void *arg);
 
 /* A row that is there and locked, and that no statement of the caller's reaches: refuses it where row security hides it. */
 extern void dyn_row_refuse_hidden(const DynTable *table);

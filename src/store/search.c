@@ -19,12 +19,12 @@
 
 #include "base/compat.h"
 #include "base/guc.h"
+#include "store/plan.h"
+#include "store/search.h"
 #include "tables/ddl.h"
 #include "tables/flat.h"
 #include "tables/hnsw.h"
 #include "tables/order.h"
-#include "store/plan.h"
-#include "store/search.h"
 #include "tables/vector.h"
 #include "value/reals_array.h"
 

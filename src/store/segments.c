@@ -455,7 +455,7 @@ find_bounds(const Subject *subject, bool begins)
 /* ---- segments ---- */
 
 static int
-compare_place(const DynOrder *order, const DynPosition *position, const DynValue *place)
+compare_place(const DynOrder *order, const DynOrderPosition *position, const DynValue *place)
 {
 	int			result = 0;
 
@@ -469,7 +469,7 @@ compare_place(const DynOrder *order, const DynPosition *position, const DynValue
 }
 
 static void
-check_start(const DynSegment *segment, const DynOrder *order, const DynPosition *start)
+check_start(const DynSegment *segment, const DynOrder *order, const DynOrderPosition *start)
 {
 	if (segment->empty ||
 		(segment->has_low && compare_place(order, start, segment->low) < 0) ||
@@ -481,7 +481,7 @@ check_start(const DynSegment *segment, const DynOrder *order, const DynPosition 
 
 DynSegment
 dyn_segment_find(const DynTable *table, const DynIndex *index, const DynOrder *order, int number, int total,
-				 const DynPosition *start)
+				 const DynOrderPosition *start)
 {
 	DynSegment	segment = {.number = number, .total = total};
 	Subject		subject;

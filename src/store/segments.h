@@ -43,6 +43,6 @@ typedef struct DynSegment
  * (or NULL) that is no place of the segment is a ValidationException.
  */
 extern DynSegment dyn_segment_find(const DynTable *table, const DynIndex *index, const DynOrder *order, int number, int total,
-								   const DynPosition *start);
+								   const DynOrderPosition *start);
 
 #endif							/* DYNAPG_STORE_SEGMENTS_H */

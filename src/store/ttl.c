@@ -27,28 +27,6 @@
 
 static Oid	deleting = InvalidOid;	/* the table from which expired items are being deleted */
 
-/* What the definition wants. */
-typedef struct Wanted
-{
-	bool		enabled;
-	char	   *attribute;		/* NULL: nothing was ever wanted */
-} Wanted;
-
-static Wanted
-wanted_of(const DynTableDef *def)
-{
-	const DynJson *root = dyn_json_parse(def->definition, strlen(def->definition));
-	const DynJson *member = dyn_json_member(root, MEMBER);
-	const DynJson *attribute = member ? dyn_json_member(member, "AttributeName") : NULL;
-	const DynJson *enabled = member ? dyn_json_member(member, "Enabled") : NULL;
-	DynSlice	name;
-
-	if (!attribute || dyn_json_kind(attribute) != DYN_JSON_STRING)
-		return (Wanted) {0};
-	name = dyn_json_string(attribute);
-	return (Wanted) {enabled && dyn_json_kind(enabled) == DYN_JSON_TRUE, pnstrdup(name.data, name.len)};
-}
-
 /* ---- the index ---- */
 
 /*
@@ -107,16 +85,16 @@ create_statement(const DynTableDef *def, const char *attribute, const char *name
 DynTtl
 dyn_ttl_read(const DynTableDef *def)
 {
-	Wanted		wanted = wanted_of(def);
+	const DynTableSettings *wanted = &def->settings;
 	char	   *name;
 	Oid			index;
 
-	if (!wanted.attribute)
+	if (!wanted->ttl_attribute)
 		return (DynTtl) {DYN_TTL_DISABLED, NULL};
-	index = find_index(def, wanted.attribute, &name);
-	if (wanted.enabled)
-		return (DynTtl) {dyn_relation_is_valid(index) ? DYN_TTL_ENABLED : DYN_TTL_ENABLING, wanted.attribute};
-	return (DynTtl) {OidIsValid(index) ? DYN_TTL_DISABLING : DYN_TTL_DISABLED, wanted.attribute};
+	index = find_index(def, wanted->ttl_attribute, &name);
+	if (wanted->ttl_enabled)
+		return (DynTtl) {dyn_relation_is_valid(index) ? DYN_TTL_ENABLED : DYN_TTL_ENABLING, wanted->ttl_attribute};
+	return (DynTtl) {OidIsValid(index) ? DYN_TTL_DISABLING : DYN_TTL_DISABLED, wanted->ttl_attribute};
 }
 
 const char *
@@ -130,20 +108,20 @@ dyn_ttl_status_name(DynTtlStatus status)
 void
 dyn_ttl_apply_now(const DynTableDef *def)
 {
-	Wanted		wanted = wanted_of(def);
+	const DynTableSettings *wanted = &def->settings;
 	char	   *name;
 	Oid			index;
 	bool		valid;
 
-	if (!wanted.attribute)
+	if (!wanted->ttl_attribute)
 		return;
-	index = find_index(def, wanted.attribute, &name);
+	index = find_index(def, wanted->ttl_attribute, &name);
 	valid = dyn_relation_is_valid(index);
-	if (OidIsValid(index) && !(wanted.enabled && valid))
+	if (OidIsValid(index) && !(wanted->ttl_enabled && valid))
 		dyn_sql_run(dyn_ddl_drop_index(index, false), NULL, 0);
-	if (wanted.enabled && !valid)
+	if (wanted->ttl_enabled && !valid)
 	{
-		dyn_sql_run(create_statement(def, wanted.attribute, name, false), NULL, 0);
+		dyn_sql_run(create_statement(def, wanted->ttl_attribute, name, false), NULL, 0);
 		dyn_ddl_vacuum_indexed(def->relid);
 	}
 }
@@ -166,20 +144,20 @@ bool
 dyn_ttl_job(Oid relid, DynTtlJob *job)
 {
 	DynTableDef *def = dyn_catalog_read_relid(relid);
-	Wanted		wanted = def ? wanted_of(def) : (Wanted) {0};
+	const DynTableSettings *wanted = def ? &def->settings : NULL;
 	char	   *name;
 	Oid			index;
 
 	memset(job, 0, sizeof(DynTtlJob));
-	if (!wanted.attribute)
+	if (!wanted || !wanted->ttl_attribute)
 		return false;
-	index = find_index(def, wanted.attribute, &name);
-	if (wanted.enabled ? dyn_relation_is_valid(index) : !OidIsValid(index))
+	index = find_index(def, wanted->ttl_attribute, &name);
+	if (wanted->ttl_enabled ? dyn_relation_is_valid(index) : !OidIsValid(index))
 		return false;
 	if (OidIsValid(index))
 		job->drop = dyn_ddl_drop_index(index, true);
 	else
-		job->create = create_statement(def, wanted.attribute, name, true);
+		job->create = create_statement(def, wanted->ttl_attribute, name, true);
 	return true;
 }
 
@@ -253,16 +231,16 @@ run_by_index(const char *sql)
 void
 dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 {
-	Wanted		wanted = wanted_of(def);
+	const DynTableSettings *wanted = &def->settings;
 	bool		anywhere = start == NULL || start->at[0] == '\0';
 	char	   *table = dyn_ddl_qualified_name(def->relid);
 	char	   *number;
 	char	   *expired;
 
 	memset(batch, 0, sizeof(DynTtlBatch));
-	if (!wanted.enabled || !table)
+	if (!wanted->ttl_enabled || !table)
 		return;
-	number = expression(wanted.attribute);
+	number = expression(wanted->ttl_attribute);
 	expired = expired_at(number, present());
 	SPI_connect();
 	/* the condition holds for the version of a row that the lock was got on: an update that saves an item is seen */
@@ -296,8 +274,7 @@ dyn_ttl_go_on(DynTtlStart *start, const DynTtlBatch *batch)
 DynTtlBacklog
 dyn_ttl_backlog(const DynTableDef *def)
 {
-	Wanted		wanted = wanted_of(def);
-	char	   *number = expression(wanted.attribute);
+	char	   *number = expression(def->settings.ttl_attribute);
 	DynTtlBacklog backlog = {0};
 
 	SPI_connect();

@@ -131,7 +131,7 @@ read_index(uint64 row, DynIndexDef *index)
 	index->npk = dyn_sql_get_int(row, 3);
 	index->projection = dyn_sql_get_text(row, 6);
 	index->include = dyn_sql_get_text_array(row, 7, &index->ninclude);
-	index->definition = dyn_sql_get_text(row, 8);
+	dyn_settings_read_index(dyn_sql_get_text(row, 8), &index->settings);
 	index->status = index_status(dyn_sql_get_text(row, 9));
 	index->relation_name = dyn_sql_get_text(row, 10);
 	index->failures = dyn_sql_get_int(row, 14);
@@ -194,7 +194,7 @@ read_table(MemoryContext result_context)
 	def->sk = key_attr(dyn_sql_get_text(0, 6), dyn_sql_get_text(0, 7));
 	def->deletion_protection = dyn_sql_get_bool(0, 8);
 	def->attribute_definitions = dyn_sql_get_text(0, 9);
-	def->definition = dyn_sql_get_text(0, 10);
+	dyn_settings_read(dyn_sql_get_text(0, 10), &def->settings);
 	def->name = dyn_sql_get_text(0, 11);
 	def->filled_by = dyn_sql_get_text(0, 12);
 	MemoryContextSwitchTo(old);
@@ -308,7 +308,7 @@ update_index(const DynTableDef *def, const DynIndexDef *index)
 
 	dyn_sql_oid(&args, def->relid);
 	dyn_sql_text(&args, index->name);
-	dyn_sql_text(&args, index->definition);
+	dyn_sql_text(&args, dyn_settings_write_index(&index->settings));
 	dyn_catalog_run("UPDATE dynapg.indexes i SET definition = $3::pg_catalog.json WHERE i.table_relid OPERATOR(pg_catalog.=) $1 "
 				 "AND i.name OPERATOR(pg_catalog.=) $2", &args);
 }
@@ -322,7 +322,7 @@ dyn_catalog_update(const DynTableDef *def)
 	SPI_connect();
 	dyn_sql_oid(&args, def->relid);
 	dyn_sql_bool(&args, def->deletion_protection);
-	dyn_sql_text(&args, def->definition);
+	dyn_sql_text(&args, dyn_settings_write(&def->settings));
 	dyn_sql_text(&args, def->attribute_definitions);
 	if (dyn_catalog_run("UPDATE dynapg.tables t SET deletion_protection = $2, definition = $3::pg_catalog.json, "
 					 "attribute_definitions = $4::pg_catalog.json WHERE t.relid OPERATOR(pg_catalog.=) $1", &args) != 1)

@@ -31,7 +31,7 @@ extern Oid	dyn_catalog_relid(const char *name);
 extern DynTableDef *dyn_catalog_read_for_update(const char *name);
 
 /*
- * Stores deletion_protection, attribute_definitions and definition of a table read for update, and the definition
+ * Stores deletion_protection, attribute_definitions and settings of a table read for update, and the settings
  * of each of its indexes.
  */
 extern void dyn_catalog_update(const DynTableDef *def);

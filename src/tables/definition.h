@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "tables/index_kind.h"
+#include "tables/settings.h"
 #include "utils/timestamp.h"
 #include "value/key.h"
 #include "value/reals.h"
@@ -41,7 +42,7 @@ typedef struct DynIndexDef
 	char	   *projection;		/* "ALL", "KEYS_ONLY", "INCLUDE" */
 	int			ninclude;
 	char	  **include;		/* NonKeyAttributes */
-	char	   *definition;		/* JSON: what is only described back (throughput, warm throughput) */
+	DynIndexSettings settings;
 	DynVectorDef *vector;		/* DYN_INDEX_VECTOR; npk and nsk are 0 then */
 	DynIndexStatus status;		/* out; see index.h */
 	int			failures;		/* out: of building or dropping it */
@@ -59,7 +60,7 @@ typedef struct DynTableDef
 	DynKeyAttr	sk;				/* tag 0: none */
 	bool		deletion_protection;
 	char	   *attribute_definitions;	/* JSON array as given */
-	char	   *definition;		/* JSON object: billing, throughput, stream, SSE, class, tags ... */
+	DynTableSettings settings;
 	char	   *filled_by;		/* the id of the job that fills the table, which is CREATING until it is done; or NULL */
 	char	   *rows_from;		/* of a new table: a relation or (query) with the rows to begin with, pk, sk and item; or NULL */
 	int			nindexes;

@@ -60,7 +60,7 @@ dyn_index_insert(const DynTableDef *def, const DynIndexDef *index, const char *r
 	dyn_sql_text_array(&args, types, nkeys);
 	dyn_sql_text(&args, index->projection);
 	dyn_sql_text_array(&args, index->include, index->ninclude);
-	dyn_sql_text(&args, index->definition ? index->definition : "{}");
+	dyn_sql_text(&args, index->kind == DYN_INDEX_LOCAL ? "{}" : dyn_settings_write_index(&index->settings));
 	dyn_sql_text(&args, status);
 	dyn_sql_text(&args, index->vector ? vector_text(index->vector) : NULL);
 	dyn_catalog_run("INSERT INTO dynapg.indexes (table_relid, name, relation_name, is_global, partition_keys, key_names, "
@@ -142,7 +142,7 @@ dyn_index_announce(const DynTableDef *def, const DynIndexDef *index)
 }
 
 void
-dyn_index_build(const DynTableDef *def, const DynIndexDef *index)
+dyn_index_make(const DynTableDef *def, const DynIndexDef *index)
 {
 	char	   *relation_name = dyn_ddl_index_name(def, index->name);
 

@@ -25,7 +25,7 @@ extern void dyn_index_create(const DynTableDef *def, const DynIndexDef *index);
 extern void dyn_index_announce(const DynTableDef *def, const DynIndexDef *index);
 
 /* Builds an announced index of a table that is filled, within the transaction. */
-extern void dyn_index_build(const DynTableDef *def, const DynIndexDef *index);
+extern void dyn_index_make(const DynTableDef *def, const DynIndexDef *index);
 
 /*
  * Stores the rows of the indexes of a table that was there before it was in the catalogs: of relations that are built as they are

@@ -87,7 +87,7 @@ insert_table(DynTableDef *def, MemoryContext result_context)
 	dyn_sql_text(&args, def->sk.tag ? dyn_tag_name(def->sk.tag) : NULL);
 	dyn_sql_bool(&args, def->deletion_protection);
 	dyn_sql_text(&args, def->attribute_definitions);
-	dyn_sql_text(&args, def->definition);
+	dyn_sql_text(&args, dyn_settings_write(&def->settings));
 	dyn_sql_text(&args, def->filled_by);
 	dyn_catalog_run("INSERT INTO dynapg.tables AS t (name, relid, pk_name, pk_type, sk_name, sk_type, deletion_protection, "
 				 "attribute_definitions, definition, filled_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8::pg_catalog.json, "

@@ -118,7 +118,7 @@ dyn_order_append_predicate(StringInfo out, const DynOrder *order, const char *ke
 }
 
 DynValue
-dyn_order_content(const DynOrderColumn *column, const DynPosition *position)
+dyn_order_content(const DynOrderColumn *column, const DynOrderPosition *position)
 {
 	DynValue	value = column->source == DYN_ORDER_PK ? position->key.pk :
 		column->source == DYN_ORDER_SK ? position->key.sk : position->index[column->source];

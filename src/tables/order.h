@@ -46,11 +46,11 @@ typedef struct DynOrder
 } DynOrder;
 
 /* A place in that order: values of the index's key attributes (none for the table), then of the table's key. */
-typedef struct DynPosition
+typedef struct DynOrderPosition
 {
 	DynValue	index[DYN_MAX_INDEX_KEY_ATTRS];
 	DynKey		key;
-} DynPosition;
+} DynOrderPosition;
 
 /* The order of a table; sk->tag is 0 where it has no sort key.  Borrows pk and sk. */
 extern void dyn_order_of_table(DynOrder *order, const DynKeyAttr *pk, const DynKeyAttr *sk);
@@ -68,6 +68,6 @@ extern void dyn_order_append_column(StringInfo out, const DynOrderColumn *column
 extern void dyn_order_append_predicate(StringInfo out, const DynOrder *order, const char *keyword);
 
 /* The content of a column at a position. */
-extern DynValue dyn_order_content(const DynOrderColumn *column, const DynPosition *position);
+extern DynValue dyn_order_content(const DynOrderColumn *column, const DynOrderPosition *position);
 
 #endif							/* DYNAPG_TABLES_ORDER_H */

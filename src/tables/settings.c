@@ -161,10 +161,9 @@ read_json(const DynJson *object, const char *name)
 	return text.data;
 }
 
-DynTableSettings *
-dyn_settings_read(const char *definition)
+void
+dyn_settings_read(const char *definition, DynTableSettings *settings)
 {
-	DynTableSettings *settings = palloc0(sizeof(DynTableSettings));
 	const DynJson *root = dyn_json_parse(definition, strlen(definition));
 	const DynJson *sse = dyn_request_member(root, "SSESpecification");
 	const DynJson *stream = dyn_request_member(root, "StreamSpecification");
@@ -194,20 +193,17 @@ dyn_settings_read(const char *definition)
 	settings->pitr_since = read_time(pitr, "EnabledDateTime");
 	settings->pitr_days = (int) dyn_request_integer(pitr, "RecoveryPeriodInDays", 0);
 	settings->restored = read_json(root, "RestoreSummary");
-	return settings;
 }
 
-DynIndexSettings *
-dyn_index_settings_read(const char *definition)
+void
+dyn_settings_read_index(const char *definition, DynIndexSettings *settings)
 {
-	DynIndexSettings *settings = palloc0(sizeof(DynIndexSettings));
 	const DynJson *root = dyn_json_parse(definition, strlen(definition));
 
 	settings->throughput = read_throughput(dyn_request_member(root, "ProvisionedThroughput"));
 	settings->on_demand = dyn_settings_on_demand(dyn_request_member(root, "OnDemandThroughput"));
 	settings->warm = dyn_settings_warm(dyn_request_member(root, "WarmThroughput"));
 	settings->insights = read_insights(root);
-	return settings;
 }
 
 /* ---- writing ---- */
@@ -364,7 +360,7 @@ dyn_settings_write(const DynTableSettings *settings)
 }
 
 char *
-dyn_index_settings_write(const DynIndexSettings *settings)
+dyn_settings_write_index(const DynIndexSettings *settings)
 {
 	StringInfoData out;
 

@@ -1,8 +1,8 @@
 /*
  * settings.h - what a table and its indexes are set to, apart from keys
  *
- * The catalog keeps them as JSON in the API's own member names (DynTableDef.definition, DynIndexDef.definition); here
- * they are structures, read from a request or from the catalog and written to the catalog.
+ * The catalog keeps them as JSON in the API's own member names (columns definition of dynapg.tables and dynapg.indexes);
+ * here they are structures, read from a request or with the catalog's rows, and written with these.
  *
  * Times are seconds since 1970 with milliseconds; 0 is "never".
  */
@@ -82,10 +82,10 @@ typedef struct DynTableSettings
 } DynTableSettings;
 
 /* From the catalog's JSON and to it. */
-extern DynTableSettings *dyn_settings_read(const char *definition);
+extern void dyn_settings_read(const char *definition, DynTableSettings *settings);
 extern char *dyn_settings_write(const DynTableSettings *settings);
-extern DynIndexSettings *dyn_index_settings_read(const char *definition);
-extern char *dyn_index_settings_write(const DynIndexSettings *settings);
+extern void dyn_settings_read_index(const char *definition, DynIndexSettings *settings);
+extern char *dyn_settings_write_index(const DynIndexSettings *settings);
 
 /* OnDemandThroughput, WarmThroughput of a request; members that are absent become absent. */
 extern DynUnits dyn_settings_on_demand(const DynJson *object);

@@ -240,7 +240,8 @@ make_index(const DynIndexDef *def)
 		.projection = projection_from_name(def->projection),
 		.ninclude = def->ninclude,
 		.include = palloc0(Max(def->ninclude, 1) * sizeof(DynSlice)),
-		.definition = pstrdup(def->definition)
+		.throughput = def->settings.throughput,
+		.on_demand = def->settings.on_demand
 	};
 
 	for (int i = 0; i < def->npk + def->nsk; i++)
@@ -314,9 +315,10 @@ make_table(const DynTableDef *def)
 	table->pk = copy_key(def->pk);
 	table->sk = copy_key(def->sk);
 	dyn_columns_check(table->relid, table->pk.tag, table->sk.tag);
-	table->deletion_protection = def->deletion_protection;
+	table->pay_per_request = def->settings.pay_per_request;
+	table->throughput = def->settings.throughput;
+	table->on_demand = def->settings.on_demand;
 	table->filling = def->filled_by != NULL;
-	table->definition = pstrdup(def->definition);
 	table->qualified = dyn_ddl_qualified_name(def->relid);
 	table->indexes = palloc(Max(def->nindexes, 1) * sizeof(DynIndex));
 	for (int i = 0; i < def->nindexes; i++)

@@ -22,6 +22,7 @@
 #include "executor/spi.h"
 #include "lib/ilist.h"
 #include "tables/index_kind.h"
+#include "tables/settings.h"
 #include "value/key.h"
 #include "value/reals.h"
 
@@ -74,7 +75,8 @@ typedef struct DynIndex
 	DynProjection projection;
 	int			ninclude;		/* NonKeyAttributes of DYN_PROJECT_INCLUDE */
 	DynSlice   *include;
-	char	   *definition;		/* as in the catalog */
+	DynThroughput throughput;
+	DynUnits	on_demand;
 } DynIndex;
 
 /* A kept plan; see plan.h. */
@@ -127,9 +129,10 @@ struct DynTable
 	Oid			primary_key;	/* its index; InvalidOid: no plan has asked for it yet */
 	DynKeyAttr	pk;
 	DynKeyAttr	sk;				/* tag 0: no sort key */
-	bool		deletion_protection;
+	bool		pay_per_request;
+	DynThroughput throughput;
+	DynUnits	on_demand;
 	bool		filling;		/* a job fills it: only that job finds it */
-	char	   *definition;		/* as in the catalog */
 	struct DynThrottle *throttle; /* throughput/throttle.c's, in context; NULL: not made yet */
 	char	   *qualified;		/* quoted schema-qualified relation name */
 	int			nindexes;

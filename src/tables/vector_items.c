@@ -5,9 +5,9 @@
 
 #include "common/shortest_dec.h"
 
-#include "tables/vector_items.h"
 #include "base/compat.h"
 #include "base/limits.h"
+#include "tables/vector_items.h"
 #include "value/number.h"
 
 #define INVALID_VECTOR "One or more parameter values were invalid. "

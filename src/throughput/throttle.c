@@ -56,55 +56,45 @@ set_rates(DynAllowance *limits, bool on_demand, const DynThroughput *provisioned
 }
 
 static void
-read_limits(DynThrottle *admission, const DynTable *table)
+read_limits(DynThrottle *throttle, const DynTable *table)
 {
-	DynTableSettings *settings = dyn_settings_read(table->definition);
-
-	admission->on_demand = settings->pay_per_request;
-	admission->table = (DynAllowance) {.relid = table->relid};
-	set_rates(&admission->table, admission->on_demand, &settings->throughput, &settings->on_demand);
+	throttle->on_demand = table->pay_per_request;
+	throttle->table = (DynAllowance) {.relid = table->relid};
+	set_rates(&throttle->table, throttle->on_demand, &table->throughput, &table->on_demand);
 	for (int i = 0; i < table->nindexes; i++)
 	{
-		DynAllowance *limits = &admission->indexes[i];
-		DynIndexSettings *own;
+		const DynIndex *index = &table->indexes[i];
+		DynAllowance *limits = &throttle->indexes[i];
 
-		*limits = (DynAllowance) {.relid = table->indexes[i].relid};
-		if (table->indexes[i].kind != DYN_INDEX_GLOBAL || !OidIsValid(limits->relid))
-			continue;
-		own = dyn_index_settings_read(table->indexes[i].definition);
-		set_rates(limits, admission->on_demand, &own->throughput, &own->on_demand);
+		*limits = (DynAllowance) {.relid = index->relid};
+		if (index->kind == DYN_INDEX_GLOBAL && OidIsValid(limits->relid))
+			set_rates(limits, throttle->on_demand, &index->throughput, &index->on_demand);
 	}
 }
 
 static const DynThrottle *
-admission_of(DynTable *table)
+throttle_of(DynTable *table)
 {
-	DynThrottle *admission;
-	MemoryContext work;
-	MemoryContext old;
+	DynThrottle *throttle;
 
 	if (table->throttle != NULL)
 		return table->throttle;
-	admission = MemoryContextAllocZero(table->context, offsetof(DynThrottle, indexes) + table->nindexes * sizeof(DynAllowance));
-	work = AllocSetContextCreate(CurrentMemoryContext, "dynapg admission", ALLOCSET_SMALL_SIZES);
-	old = MemoryContextSwitchTo(work);
-	read_limits(admission, table);
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(work);
+	throttle = MemoryContextAllocZero(table->context, offsetof(DynThrottle, indexes) + table->nindexes * sizeof(DynAllowance));
+	read_limits(throttle, table);
 	for (int kind = 0; kind < DYN_ALLOWANCE_KINDS; kind++)
 	{
-		admission->limited[kind] = admission->table.rates[kind] > 0;
+		throttle->limited[kind] = throttle->table.rates[kind] > 0;
 		for (int i = 0; i < table->nindexes; i++)
-			admission->limited[kind] |= admission->indexes[i].rates[kind] > 0;
+			throttle->limited[kind] |= throttle->indexes[i].rates[kind] > 0;
 	}
-	table->throttle = admission;
-	return admission;
+	table->throttle = throttle;
+	return throttle;
 }
 
 bool
 dyn_throttle_limits(DynTable *table, DynAllowanceKind kind)
 {
-	return admission_of(table)->limited[kind];
+	return throttle_of(table)->limited[kind];
 }
 
 /* ---- refusals ---- */
@@ -114,7 +104,7 @@ add_refusal(List *refusals, DynTable *table, const DynIndex *index, DynAllowance
 {
 	Refusal    *refusal = palloc_object(Refusal);
 
-	*refusal = (Refusal) {.table = table, .index = index, .kind = kind, .on_demand = admission_of(table)->on_demand};
+	*refusal = (Refusal) {.table = table, .index = index, .kind = kind, .on_demand = throttle_of(table)->on_demand};
 	return lappend(refusals, refusal);
 }
 
@@ -193,9 +183,9 @@ dyn_throttle_refuse(List *refusals)
 List *
 dyn_throttle_check(DynTable *table, const DynIndex *index, DynAllowanceKind kind)
 {
-	const DynThrottle *admission = admission_of(table);
+	const DynThrottle *throttle = throttle_of(table);
 	const DynIndex *global = index != NULL && index->kind == DYN_INDEX_GLOBAL ? index : NULL;
-	const DynAllowance *limits = global != NULL ? &admission->indexes[global - table->indexes] : &admission->table;
+	const DynAllowance *limits = global != NULL ? &throttle->indexes[global - table->indexes] : &throttle->table;
 
 	return dyn_allowance_has_left(limits, kind) ? NIL : add_refusal(NIL, table, global, kind);
 }
@@ -203,11 +193,11 @@ dyn_throttle_check(DynTable *table, const DynIndex *index, DynAllowanceKind kind
 bool
 dyn_throttle_index_exhausted(DynTable *table)
 {
-	const DynThrottle *admission = admission_of(table);
+	const DynThrottle *throttle = throttle_of(table);
 
 	for (int i = 0; i < table->nindexes; i++)
 	{
-		if (!dyn_allowance_has_left(&admission->indexes[i], DYN_ALLOWANCE_WRITE))
+		if (!dyn_allowance_has_left(&throttle->indexes[i], DYN_ALLOWANCE_WRITE))
 			return true;
 	}
 	return false;
@@ -237,12 +227,12 @@ own_units(const DynTable *table, const DynCapacity *used)
 static List *
 check_indexes(DynTable *table, DynAllowanceKind kind, const DynCapacity *used)
 {
-	const DynThrottle *admission = admission_of(table);
+	const DynThrottle *throttle = throttle_of(table);
 	List	   *refusals = NIL;
 
 	for (int i = 0; i < table->nindexes; i++)
 	{
-		if (index_units(used, i) > 0 && !dyn_allowance_has_left(&admission->indexes[i], kind))
+		if (index_units(used, i) > 0 && !dyn_allowance_has_left(&throttle->indexes[i], kind))
 			refusals = add_refusal(refusals, table, &table->indexes[i], kind);
 	}
 	return refusals;
@@ -251,19 +241,19 @@ check_indexes(DynTable *table, DynAllowanceKind kind, const DynCapacity *used)
 static void
 charge_indexes(DynTable *table, DynAllowanceKind kind, const DynCapacity *used)
 {
-	const DynThrottle *admission = admission_of(table);
+	const DynThrottle *throttle = throttle_of(table);
 
 	for (int i = 0; i < table->nindexes; i++)
 	{
 		if (index_units(used, i) > 0)
-			dyn_allowance_charge(&admission->indexes[i], kind, index_units(used, i));
+			dyn_allowance_charge(&throttle->indexes[i], kind, index_units(used, i));
 	}
 }
 
 void
 dyn_throttle_charge(DynTable *table, DynAllowanceKind kind, const DynCapacity *used)
 {
-	dyn_allowance_charge(&admission_of(table)->table, kind, own_units(table, used));
+	dyn_allowance_charge(&throttle_of(table)->table, kind, own_units(table, used));
 	charge_indexes(table, kind, used);
 }
 
@@ -275,7 +265,7 @@ dyn_throttle_take(DynTable *table, DynAllowanceKind kind, const DynCapacity *use
 
 	if (refusals != NIL)
 		return refusals;
-	if (own > 0 && !dyn_allowance_take(&admission_of(table)->table, kind, own))
+	if (own > 0 && !dyn_allowance_take(&throttle_of(table)->table, kind, own))
 		return add_refusal(NIL, table, NULL, kind);
 	charge_indexes(table, kind, used);
 	return NIL;
@@ -283,25 +273,25 @@ dyn_throttle_take(DynTable *table, DynAllowanceKind kind, const DynCapacity *use
 
 /* What a write that changed nothing used: as much as one of the item that it found, or would have stored. */
 static double
-units_of_nothing(const DynWrite *write, const DynWriteResult *result)
+units_of_nothing(const DynWrite *write, const DynChange *result)
 {
-	return dyn_capacity_of_write(Max(dyn_image_size(result->old_item), write->kind == DYN_WRITE_PUT ? dyn_item_size(write->item) : 0));
+	return dyn_capacity_of_write(Max(dyn_image_size(result->before), write->kind == DYN_WRITE_PUT ? dyn_item_size(write->item) : 0));
 }
 
 DynCapacity
-dyn_throttle_of_write(const DynWrite *write, const DynWriteResult *result)
+dyn_throttle_of_write(const DynWrite *write, const DynChange *result)
 {
 	DynCapacity used = {0};
 
 	if (result->status == DYN_WRITTEN)
-		dyn_capacity_add_write(&used, write->table, result->old_item, dyn_row_image_after(write, result));
+		dyn_capacity_add_write(&used, write->table, result->before, result->after);
 	else
 		used.table_units = units_of_nothing(write, result);
 	return used;
 }
 
 void
-dyn_throttle_written(const DynWrite *write, const DynWriteResult *result)
+dyn_throttle_written(const DynWrite *write, const DynChange *result)
 {
 	DynCapacity used;
 
@@ -314,10 +304,10 @@ dyn_throttle_written(const DynWrite *write, const DynWriteResult *result)
 /* ---- transactions ---- */
 
 void
-dyn_throttle_add_transact_write(DynThrottleAction *action, const DynWrite *write, const DynWriteResult *result)
+dyn_throttle_add_transact_write(DynThrottleAction *action, const DynWrite *write, const DynChange *result)
 {
 	if (result->status == DYN_WRITTEN)
-		dyn_capacity_add_transact_write(&action->used, write->table, result->old_item, dyn_row_image_after(write, result));
+		dyn_capacity_add_transact_write(&action->used, write->table, result->before, result->after);
 	else
 		action->used.table_units += 2 * units_of_nothing(write, result);
 }
@@ -385,18 +375,18 @@ dynapg_refill_throughput(PG_FUNCTION_ARGS)
 	text	   *given = PG_GETARG_TEXT_PP(0);
 	int			seconds = PG_GETARG_INT32(1);
 	DynTable   *table = dyn_name_find_table((DynSlice) {VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given)}, DYN_NAME_CONTROL);
-	const DynThrottle *admission;
+	const DynThrottle *throttle;
 
 	if (seconds < -DYN_ALLOWANCE_BURST || seconds > DYN_ALLOWANCE_BURST)
 		ereport(ERROR,
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("seconds must be from %d to %d", -DYN_ALLOWANCE_BURST, DYN_ALLOWANCE_BURST));
-	admission = admission_of(table);
-	dyn_allowance_set(&admission->table, seconds);
+	throttle = throttle_of(table);
+	dyn_allowance_set(&throttle->table, seconds);
 	for (int i = 0; i < table->nindexes; i++)
 	{
-		if (table->indexes[i].kind == DYN_INDEX_GLOBAL && OidIsValid(admission->indexes[i].relid))
-			dyn_allowance_set(&admission->indexes[i], seconds);
+		if (table->indexes[i].kind == DYN_INDEX_GLOBAL && OidIsValid(throttle->indexes[i].relid))
+			dyn_allowance_set(&throttle->indexes[i], seconds);
 	}
 	PG_RETURN_VOID();
 }

@@ -57,7 +57,7 @@ extern List *dyn_throttle_join(List *refusals, List *more);
 extern bool dyn_throttle_index_exhausted(DynTable *table);
 
 /* What a write used; also one that did not change anything. */
-extern DynCapacity dyn_throttle_of_write(const DynWrite *write, const DynWriteResult *result);
+extern DynCapacity dyn_throttle_of_write(const DynWrite *write, const DynChange *result);
 
 /* For an operation on one item, or a page. */
 static inline void
@@ -75,7 +75,7 @@ dyn_throttle_read(DynTable *table, const DynCapacity *used)
 }
 
 /* The images have been kept where dyn_throttle_applies said so. */
-extern void dyn_throttle_written(const DynWrite *write, const DynWriteResult *result);
+extern void dyn_throttle_written(const DynWrite *write, const DynChange *result);
 
 /* ---- transactions, which are admitted as a whole ---- */
 
@@ -87,7 +87,7 @@ typedef struct DynThrottleAction
 } DynThrottleAction;
 
 /* What an action of a transaction used, added to its entry. */
-extern void dyn_throttle_add_transact_write(DynThrottleAction *action, const DynWrite *write, const DynWriteResult *result);
+extern void dyn_throttle_add_transact_write(DynThrottleAction *action, const DynWrite *write, const DynChange *result);
 
 /* Gives the actions whose tables have nothing left their reason. */
 extern void dyn_throttle_check_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynAllowanceKind kind);

@@ -675,13 +675,13 @@ children_from_jsonb(JsonbIterator **it, JsonbIteratorToken token, int level)
 	check_stack_depth();
 	while ((token = JsonbIteratorNext(it, &json, false)) != WJB_END_OBJECT && token != WJB_END_ARRAY)
 	{
-		const char *flaw = token == WJB_KEY ? NULL : level >= DYN_MAX_NESTING ? dyn_nesting_flaw : NULL;
+		const char *flaw = token == WJB_KEY ? NULL : level >= DYN_MAX_NESTING ? dyn_tree_nesting_violation : NULL;
 		DynNode		node;
 
 		if (token == WJB_KEY)
 		{
 			name = (DynSlice) {json.val.string.val, json.val.string.len};
-			flaw = dyn_name_flaw(name);
+			flaw = dyn_tree_name_violation(name);
 		}
 		if (flaw != NULL)
 			dyn_validation("%s", flaw);

@@ -93,10 +93,10 @@ extern struct varlena *dyn_item_from_json(const DynJson *json, const DynWording 
  * DynamoDB's ValidationException text for an empty attribute name, or NULL for a good one.  Raises the error for a
  * name that is too long, which the service words the same wherever the name stands.
  */
-extern const char *dyn_name_flaw(DynSlice name);
+extern const char *dyn_tree_name_violation(DynSlice name);
 
 /* DynamoDB's ValidationException text for a value that DYN_MAX_NESTING or more lists and maps contain. */
-extern const char *const dyn_nesting_flaw;
+extern const char *const dyn_tree_nesting_violation;
 
 /*
  * Raises DynamoDB's SerializationException when JSON types under an attribute value (or a map of them)

@@ -32,7 +32,7 @@ static const char *const text_empty =
 	"Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
 static const char *const text_many =
 	"Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes";
-const char *const dyn_nesting_flaw =
+const char *const dyn_tree_nesting_violation =
 	"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit";
 
 /* ---- the first stage: JSON types ---- */
@@ -431,7 +431,7 @@ read_list(const Reading *reading, const DynJson *json, int level, DynNode *out)
 }
 
 const char *
-dyn_name_flaw(DynSlice name)
+dyn_tree_name_violation(DynSlice name)
 {
 	if (name.len == 0)
 		return INVALID "Empty attribute name";
@@ -454,7 +454,7 @@ read_members(const Reading *reading, const DynJson *json, int level, DynNode *ou
 		DynMember  *child = &out->children[out->count++];
 
 		child->name = dyn_json_name(member);
-		name_flaw = dyn_name_flaw(child->name);
+		name_flaw = dyn_tree_name_violation(child->name);
 		if (name_flaw != NULL)
 			return violate(reading, DYN_VIOLATION_VALUE, name_flaw);
 		if (!read_value(reading, member, level, &child->node))
@@ -523,7 +523,7 @@ read_value(const Reading *reading, const DynJson *json, int level, DynNode *out)
 
 	check_stack_depth();
 	if (level >= DYN_MAX_NESTING)
-		return violate(reading, DYN_VIOLATION_DEPTH, dyn_nesting_flaw);
+		return violate(reading, DYN_VIOLATION_DEPTH, dyn_tree_nesting_violation);
 	if (is_null(json))
 		return violate(reading, DYN_VIOLATION_FORM, text_empty);
 	expect_attribute_value(json);

@@ -229,7 +229,7 @@ build()
 		die "$(id -un) may not write in $top, which belongs to $(stat -c %U "$top"): clone the repository as $(id -un), or run make as $(stat -c %U "$top")"
 	as_builder find "$top/src" "$top/dynapg.so" -type f \( -name '*.o' -o -name '*.d' -o -name 'dynapg.so' -o -name '.flags*' \) \
 		! -writable -delete 2>/dev/null || true
-	as_builder make -s -C "$top" -j"$(nproc)" all
+	as_builder make -s -C "$top" -j"$(nproc)" ${WERROR:+WERROR=1} all
 }
 
 # install_private PREFIX: the private PostgreSQL with the extension just built; sets bin to its programs.

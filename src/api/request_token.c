@@ -1,5 +1,5 @@
 /*
- * transact_token.c - ClientRequestToken of TransactWriteItems
+ * request_token.c - the ClientRequestToken of a request, and what tells requests apart
  *
  * The digest is SHA-256 of a text in which every value is preceded by its kind and its size, so that different
  * parameters are different texts.
@@ -10,11 +10,9 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 
+#include "api/request_token.h"
 #include "api/shapes.h"
-#include "api/transact_token.h"
 #include "base/compat.h"
-#include "base/errors.h"
-#include "throughput/capacity.h"
 #include "value/value.h"
 
 #define FEW_MEMBERS 16			/* of an object, put in order on the stack */
@@ -250,56 +248,15 @@ with_prefix(const char *prefix, DynSlice token)
 	return (DynSlice) {text.data, (uint32) text.len};
 }
 
-bool
-dyn_transact_token_find(DynTransactToken *token, const DynJson *request, const DynShape *shape, const char *prefix, int nactions)
+DynIdempotency
+dyn_request_token_read(const DynJson *request, const DynShape *shape, const char *prefix, int nactions)
 {
-	*token = (DynTransactToken) {.token.text = dyn_request_string(request, "ClientRequestToken"), .nactions = nactions};
-	if (token->token.text.data == NULL)
-		return false;
+	DynIdempotency idempotency = {.token.text = dyn_request_string(request, "ClientRequestToken"), .nactions = nactions};
+
+	if (idempotency.token.text.data == NULL)
+		return idempotency;
 	if (prefix[0] != '\0')
-		token->token.text = with_prefix(prefix, token->token.text);
-	compute_digest(shape, request, token->token.digest);
-	switch (dyn_token_find(&token->token, &token->units))
-	{
-		case DYN_TOKEN_NEW:
-			return false;
-		case DYN_TOKEN_REPEATED:
-			return true;
-		case DYN_TOKEN_MISMATCH:
-			dyn_error(DYN_E_IDEMPOTENT_PARAMETER_MISMATCH,
-					  "The request uses the same client token as a previous, but non-identical request. "
-					  "Do not reuse a client token with different requests, unless the requests are identical");
-		case DYN_TOKEN_BUSY:
-			dyn_error(DYN_E_TRANSACTION_IN_PROGRESS, "Transaction from previous request is still in progress");
-	}
-	pg_unreachable();
-}
-
-/* The units fit in a byte: they are 200 at the most. */
-void
-dyn_transact_token_note(DynTransactToken *token, int action, uint32 bytes)
-{
-	if (token->token.text.data == NULL)
-		return;
-	if (token->units == NULL)
-	{
-		token->units = palloc0(VARHDRSZ + token->nactions);
-		SET_VARSIZE(token->units, VARHDRSZ + token->nactions);
-	}
-	((uint8 *) VARDATA(token->units))[action] = (uint8) dyn_capacity_of_transact_read(bytes);
-}
-
-void
-dyn_transact_token_keep(const DynTransactToken *token)
-{
-	if (token->token.text.data != NULL)
-		dyn_token_keep(&token->token, token->units);
-}
-
-double
-dyn_transact_token_units(const DynTransactToken *token, int action)
-{
-	if (token->units == NULL || action >= VARSIZE_ANY_EXHDR(token->units))
-		return 0;
-	return ((const uint8 *) VARDATA_ANY(token->units))[action];
+		idempotency.token.text = with_prefix(prefix, idempotency.token.text);
+	compute_digest(shape, request, idempotency.token.digest);
+	return idempotency;
 }

@@ -1,15 +1,15 @@
 /*
- * rows.c - functions that return a set of rows
+ * returned_rows.c - functions that return a set of rows
  */
 #include "postgres.h"
 
 #include "funcapi.h"
 #include "miscadmin.h"
 
-#include "base/rows.h"
+#include "base/returned_rows.h"
 
 Tuplestorestate *
-dyn_rows_begin(FunctionCallInfo fcinfo, int columns, TupleDesc *row)
+dyn_returned_rows_begin(FunctionCallInfo fcinfo, int columns, TupleDesc *row)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	MemoryContext old;

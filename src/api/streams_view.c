@@ -1,11 +1,11 @@
 /*
- * stream_list.c - the view dynapg.stream_list, and dynapg.stream_notify
+ * streams_view.c - the view dynapg.stream_list, and dynapg.stream_notify
  */
 #include "postgres.h"
 
 #include "api/stream_names.h"
 #include "base/errors.h"
-#include "base/rows.h"
+#include "base/returned_rows.h"
 #include "changes/log.h"
 #include "changes/notify.h"
 #include "changes/tick.h"
@@ -83,7 +83,7 @@ add_row(Tuplestorestate *rows, TupleDesc row, const DynStream *stream, int64 lag
 
 	values[0] = CStringGetTextDatum(stream->table_name);
 	values[1] = CStringGetTextDatum(stream->label);
-	values[2] = CStringGetTextDatum(dyn_stream_arn(stream));
+	values[2] = CStringGetTextDatum(dyn_stream_names_arn(stream));
 	values[3] = CStringGetTextDatum(dyn_stream_view_name(stream->view));
 	values[4] = CStringGetTextDatum(stream->enabled ? "ENABLED" : "DISABLED");
 	values[5] = Int32GetDatum(figures.shards);
@@ -106,7 +106,7 @@ Datum
 dynapg_stream_statistics(PG_FUNCTION_ARGS)
 {
 	TupleDesc	row;
-	Tuplestorestate *rows = dyn_rows_begin(fcinfo, COLUMNS, &row);
+	Tuplestorestate *rows = dyn_returned_rows_begin(fcinfo, COLUMNS, &row);
 	DynStream  *streams;
 	int			count = dyn_stream_list(NULL, NULL, NULL, PG_INT32_MAX, &streams);
 	int64		lag = count > 0 ? dyn_tick_lag() : 0;

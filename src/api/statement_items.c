@@ -1,5 +1,5 @@
 /*
- * partiql_items.c - the items of a statement as rows: dynapg.partiql
+ * statement_items.c - the items of a statement as rows: dynapg.partiql
  */
 #include "postgres.h"
 

@@ -1,0 +1,52 @@
+/*
+ * item_write.h - what PutItem, DeleteItem and UpdateItem share: from the request to a command, from the change to the reply
+ *
+ * A request goes through these steps, in the order in which the service checks it:
+ *
+ *		dyn_item_write_begin	which parameters may stand together; attribute values of Item or Key; the item's size
+ *		dyn_item_write_compile	ReturnValues, then expressions or legacy parameters
+ *		dyn_item_write_find		the table, the key
+ *		(the operation)			the image to store
+ *		dyn_item_write_execute	the command, its verdict, the reply
+ */
+#ifndef DYNAPG_API_ITEM_WRITE_H
+#define DYNAPG_API_ITEM_WRITE_H
+
+#include "lib/stringinfo.h"
+
+#include "base/violation.h"
+#include "command/write.h"
+
+typedef enum DynReturnValues
+{
+	DYN_RETURN_NONE,
+	DYN_RETURN_ALL_OLD,
+	DYN_RETURN_UPDATED_OLD,
+	DYN_RETURN_ALL_NEW,
+	DYN_RETURN_UPDATED_NEW
+} DynReturnValues;
+
+typedef struct DynItemWrite
+{
+	const DynJson *request;
+	DynReturnValues return_values;
+	DynCapacity capacity;
+	DynWriteCommand command;
+} DynItemWrite;
+
+/* Raises for legacy parameters beside expressions and for names or values without one; then reads Item (PUT) or Key. */
+extern void dyn_item_write_begin(DynItemWrite *item_write, DynWriteKind kind, const DynJson *request);
+
+/* Checks ReturnValues and compiles what the request says of condition and update. */
+extern void dyn_item_write_compile(DynItemWrite *item_write);
+
+/* Finds the table and the key. */
+extern void dyn_item_write_find(DynItemWrite *item_write);
+
+/* Carries the command out and appends the whole reply.  Raises ConditionalCheckFailedException, or what the update says. */
+extern void dyn_item_write_execute(DynItemWrite *item_write, StringInfo reply);
+
+/* The program of what an object of a request says in expressions, or NULL. */
+extern DynProgram *dyn_item_write_expressions(DynWriteKind kind, const DynJson *object, const DynWording *wording);
+
+#endif							/* DYNAPG_API_ITEM_WRITE_H */
