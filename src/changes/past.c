@@ -63,6 +63,15 @@ cut_of(const DynRecovery *recovery, TimestampTz moment)
 	return cut;
 }
 
+/* Raises an error unless the query's columns from that one on are of the result's types: the table's owner may have altered it. */
+static void
+check_columns(TupleDesc columns, int first, TupleDesc row)
+{
+	for (int i = 0; i < row->natts; i++)
+		if (SPI_gettypeid(columns, first + i) != TupleDescAttr(row, i)->atttypid)
+			ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("column \"item\" of the table is not of type dynapg.item")));
+}
+
 /* Runs the query with a snapshot of its own and adds the columns of its rows from that one on. */
 static void
 run(const char *query, int first, Tuplestorestate *rows, TupleDesc row)
@@ -73,6 +82,7 @@ run(const char *query, int first, Tuplestorestate *rows, TupleDesc row)
 
 	SPI_connect();
 	portal = SPI_cursor_open_with_args(NULL, query, 0, NULL, NULL, NULL, false, CURSOR_OPT_NO_SCROLL);
+	check_columns(portal->tupDesc, first, row);
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
