@@ -13,6 +13,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "changes/cut.h"
+#include "tables/relation.h"
 
 #define FETCH 1000
 
@@ -47,6 +48,8 @@ table_of(FunctionCallInfo fcinfo, DynRecovery **recovery)
 
 	if (def == NULL)
 		dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found: %s", name);
+	if (!dyn_relation_has_rows(def->relid))
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("the relation of table \"%s\" has become a view", name)));
 	*recovery = dyn_recovery_find(def->relid);
 	if (*recovery == NULL)
 		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'", def->name);

@@ -26,6 +26,7 @@
 #include "tables/columns.h"
 #include "tables/ddl.h"
 #include "tables/name.h"
+#include "tables/relation.h"
 #include "tables/settings.h"
 #include "value/ion_print.h"
 #include "value/tree.h"
@@ -492,6 +493,8 @@ table_of(const DynJob *job)
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("role \"%s\" may not read all items of table \"%s\"", GetUserNameFromId(GetUserId(), false),
 							   def->name)));
+	if (!dyn_relation_has_rows(def->relid))
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("the relation of table \"%s\" has become a view", def->name)));
 	return def;
 }
 

@@ -62,5 +62,33 @@ is($node->safe_psql('postgres', q(SELECT string_agg(h.event::text || coalesce(h.
 	FROM dynapg.history h JOIN dynapg.recoveries r USING (recovery_id) WHERE r.relid = 'dynamodb."Sort"'::regclass)),
 	'R1 I- R- I1 R1', 'as a row that goes and one that comes');
 
+# ---- A table that its owner has made a view, as PostgreSQL before 16 lets it: what exports it does not run the view's code
+
+create('Trap');
+is(as_app(<<'SQL'), '', 'a table without items, triggers and constraints');
+DELETE FROM dynamodb."Trap";
+DROP TRIGGER "!dynapg_history" ON dynamodb."Trap";
+DROP TRIGGER "!dynapg_history_truncate" ON dynamodb."Trap";
+ALTER TABLE dynamodb."Trap" DROP CONSTRAINT "Trap primary key";
+SQL
+$node->safe_psql('postgres', 'CREATE TABLE public.ran (role text); GRANT ALL ON public.ran TO app; GRANT CREATE ON SCHEMA public TO app');
+$node->safe_psql('postgres', 'VACUUM dynamodb."Trap"');
+my $refused = as_app(<<'SQL');
+CREATE FUNCTION public.trap(i dynapg.item) RETURNS dynapg.item LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.ran VALUES (current_user); RETURN i; END';
+CREATE RULE "_RETURN" AS ON SELECT TO dynamodb."Trap" DO INSTEAD SELECT 'k'::text COLLATE "C" AS pk, 'k'::text COLLATE "C" AS sk,
+	public.trap(dynapg.item_from_json('{"id":{"S":"k"},"n":{"S":"k"}}')) AS item;
+SQL
+SKIP:
+{
+	skip 'this PostgreSQL makes no table a view', 4 if $refused ne '';
+	$failed = finished($node, export($node, 'Trap', '"S3Bucket":"bucket"'));
+	is("$failed->{ExportStatus}: $failed->{FailureMessage}", 'FAILED: the relation of table "Trap" has become a view', 'a superuser does not export a view');
+	my (undef, undef, $err) = $node->psql('postgres', q(SELECT dynapg.items_at('Trap', now())));
+	like($err, qr/the relation of table "Trap" has become a view/, 'nor reads its items');
+	(undef, undef, $err) = $node->psql('postgres', q(SELECT dynapg.changes_between('Trap', now() - '1 s'::interval, now())));
+	like($err, qr/the relation of table "Trap" has become a view/, 'nor its changes');
+	is($node->safe_psql('postgres', 'SELECT count(*) FROM public.ran'), '0', "so that the owner's code has not run");
+}
+
 unlike(slurp_file($node->logfile), qr/terminated by signal/, 'no process has crashed');
 done_testing();
