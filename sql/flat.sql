@@ -63,6 +63,15 @@ SELECT pg_temp.compare(o, 4096) FROM unnest('{<=>,<->,<#>}'::text[]) o;
 CREATE INDEX ON flat USING dynapg_flat (v);
 CREATE UNIQUE INDEX ON flat USING dynapg_flat (v dynapg.flat_cosine_ops);
 CREATE INDEX ON flat USING dynapg_flat (v dynapg.flat_cosine_ops) WITH (fillfactor = 50);
+CREATE INDEX ON flat USING dynapg_flat (t);
+CREATE INDEX ON flat USING dynapg_flat (t, v dynapg.flat_cosine_ops);
+CREATE INDEX ON flat USING dynapg_flat (v dynapg.flat_cosine_ops, v dynapg.flat_cosine_ops);
+DROP TABLE flat;
+-- distances that are no number come last, each row once
+CREATE TABLE flat (id int, t int, v real[]);
+CREATE INDEX flat_euclidean ON flat USING dynapg_flat (v dynapg.flat_euclidean_ops);
+INSERT INTO flat SELECT i, 1, ARRAY[CASE WHEN i % 3 = 0 THEN i ELSE 'NaN'::real END, CASE i % 5 WHEN 0 THEN 'Infinity'::real ELSE i END]::real[] FROM generate_series(1, 1500) i;
+SELECT pg_temp.compare('<->', 2);
 DROP TABLE flat;
 -- unlogged and temporary tables have one, too
 CREATE UNLOGGED TABLE flat (id int, t int, v real[]);

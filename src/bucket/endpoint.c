@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
 #include "base/compat.h"
@@ -121,6 +122,8 @@ element(const char *from, const char *end, const char *name)
 	if (begin == NULL || stop == NULL || (end && stop > end))
 		return NULL;
 	begin += strlen(open);
+	if (!pg_verify_mbstr(PG_UTF8, begin, (int) (stop - begin), true))
+		return NULL;			/* it goes into messages */
 	return pnstrdup(begin, stop - begin);
 }
 

@@ -241,6 +241,7 @@ list_entry(int fd, const char *path, const char *name, const char *prefix, DynS3
 
 	if (!leads_to(key, prefix, false) && !leads_to(psprintf("%s/", key), prefix, true))
 		return;
+	dyn_s3_check_text(key, strlen(key));
 	if (fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
 	{
 		if (errno == ENOENT)

@@ -3,6 +3,8 @@
  */
 #include "postgres.h"
 
+#include "mb/pg_wchar.h"
+
 #include "base/base64.h"
 #include "base/compat.h"
 #include "base/errors.h"
@@ -16,10 +18,18 @@ dyn_s3_missing(const DynS3Bucket *bucket)
 }
 
 void
+dyn_s3_check_text(const char *key, size_t len)
+{
+	if (!pg_verify_mbstr(PG_UTF8, key, (int) len, true))
+		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3InvalidKey", "The bucket has an object whose key is no UTF-8");
+}
+
+void
 dyn_s3_found(DynS3Listing *listing, const char *key, size_t len, int64 size)
 {
 	MemoryContext old = MemoryContextSwitchTo(listing->context);
 
+	dyn_s3_check_text(key, len);
 	if (listing->count >= DYN_MAX_BUCKET_OBJECTS)
 		dyn_failure(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "S3TooManyObjects", "The prefix has more than %d objects", DYN_MAX_BUCKET_OBJECTS);
 	if (listing->count == listing->room)

@@ -68,6 +68,9 @@ struct DynS3Writer
 extern const DynS3Kind dyn_s3_folder;
 extern const DynS3Kind dyn_s3_endpoint;
 
+/* Raises an error unless a key, of an object in the bucket, is text: it goes into messages and rows. */
+extern void dyn_s3_check_text(const char *key, size_t len);
+
 /* Adds an object to those that were found. */
 extern void dyn_s3_found(DynS3Listing *listing, const char *key, size_t len, int64 size);
 

@@ -29,6 +29,7 @@
 #include "changes/history_commit.h"
 #include "changes/log.h"
 #include "changes/recovery.h"
+#include "tables/columns.h"
 
 PGDLLEXPORT Datum dynapg_record_history(PG_FUNCTION_ARGS);
 
@@ -80,6 +81,28 @@ column_of(TupleDesc columns, const char *name)
 	return 0;
 }
 
+static Oid
+type_of(TupleDesc columns, int column)
+{
+	return TupleDescAttr(columns, column - 1)->atttypid;
+}
+
+static bool
+is_key_type(Oid type)
+{
+	return type == TEXTOID || type == NUMERICOID || type == BYTEAOID;
+}
+
+/* The owner of the table may alter its columns; a value of another type must not be taken for a pointer. */
+static void
+check_type(TupleDesc columns, int column, bool fits)
+{
+	if (!fits)
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("column \"%s\" of a table with point-in-time recovery cannot be of type %s",
+							   NameStr(TupleDescAttr(columns, column - 1)->attname), format_type_be(type_of(columns, column)))));
+}
+
 static Columns
 columns_of(Relation rel)
 {
@@ -89,6 +112,10 @@ columns_of(Relation rel)
 	if (columns.pk == 0 || columns.item == 0)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("table \"%s\" has no column \"pk\" or no column \"item\"",
 																   RelationGetRelationName(rel))));
+	check_type(tuple, columns.pk, is_key_type(type_of(tuple, columns.pk)));
+	if (columns.sk != 0)
+		check_type(tuple, columns.sk, is_key_type(type_of(tuple, columns.sk)));
+	check_type(tuple, columns.item, type_of(tuple, columns.item) == dyn_columns_item_type());
 	return columns;
 }
 
@@ -115,16 +142,13 @@ row_of(const Columns *columns, HeapTuple tuple)
 static Datum
 key_text(const Columns *columns, int column, Datum value)
 {
-	Oid			type = TupleDescAttr(columns->tuple, column - 1)->atttypid;
+	Oid			type = type_of(columns->tuple, column);
 
 	if (type == TEXTOID)
 		return value;
 	if (type == NUMERICOID)
 		return CStringGetTextDatum(numeric_normalize(DatumGetNumeric(value)));
-	if (type == BYTEAOID)
-		return DirectFunctionCall2(binary_encode, value, CStringGetTextDatum("hex"));
-	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("column \"%s\" has no type that a key can have",
-																NameStr(TupleDescAttr(columns->tuple, column - 1)->attname))));
+	return DirectFunctionCall2(binary_encode, value, CStringGetTextDatum("hex"));
 }
 
 static bool
@@ -200,7 +224,7 @@ add(int recovery, DynEvent event, const Columns *columns, const Row *row)
 static void
 add_update(int recovery, const Columns *columns, const Row *old_row, const Row *new_row)
 {
-	if (same_key(columns, columns->pk, old_row->pk, new_row->pk) &&
+	if (same_key(columns, columns->pk, old_row->pk, new_row->pk) && old_row->has_sk == new_row->has_sk &&
 		(!old_row->has_sk || same_key(columns, columns->sk, old_row->sk, new_row->sk)))
 	{
 		if (!same_item(old_row, new_row))

@@ -13,6 +13,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "changes/cut.h"
+#include "tables/relation.h"
 
 #define FETCH 1000
 
@@ -47,6 +48,8 @@ table_of(FunctionCallInfo fcinfo, DynRecovery **recovery)
 
 	if (def == NULL)
 		dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found: %s", name);
+	if (!dyn_relation_has_rows(def->relid))
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("the relation of table \"%s\" has become a view", name)));
 	*recovery = dyn_recovery_find(def->relid);
 	if (*recovery == NULL)
 		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'", def->name);
@@ -63,6 +66,15 @@ cut_of(const DynRecovery *recovery, TimestampTz moment)
 	return cut;
 }
 
+/* Raises an error unless the query's columns from that one on are of the result's types: the table's owner may have altered it. */
+static void
+check_columns(TupleDesc columns, int first, TupleDesc row)
+{
+	for (int i = 0; i < row->natts; i++)
+		if (SPI_gettypeid(columns, first + i) != TupleDescAttr(row, i)->atttypid)
+			ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("column \"item\" of the table is not of type dynapg.item")));
+}
+
 /* Runs the query with a snapshot of its own and adds the columns of its rows from that one on. */
 static void
 run(const char *query, int first, Tuplestorestate *rows, TupleDesc row)
@@ -73,6 +85,7 @@ run(const char *query, int first, Tuplestorestate *rows, TupleDesc row)
 
 	SPI_connect();
 	portal = SPI_cursor_open_with_args(NULL, query, 0, NULL, NULL, NULL, false, CURSOR_OPT_NO_SCROLL);
+	check_columns(portal->tupDesc, first, row);
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -16,6 +16,8 @@
 #include "base/jsonout.h"
 #include "formats/csv.h"
 
+#define MAX_COLUMNS 65536		/* that a header names */
+
 typedef struct Column
 {
 	DynSlice	name;
@@ -105,6 +107,7 @@ set_columns(DynRecords *records, List *names)
 		const StringInfoData *text = lfirst(cell);
 		DynSlice	name = {text->data, text->len};
 
+		CHECK_FOR_INTERRUPTS();
 		for (int i = 0; i < csv->ncolumns; i++)
 		{
 			if (dyn_slice_equal(csv->columns[i].name, name))
@@ -131,6 +134,7 @@ read_header(DynRecords *records, char delimiter)
 {
 	StringInfo	cell = &records->csv->cell;
 	List	   *names = NIL;
+	int64		bytes = 0;
 	CellEnd		end;
 
 	do
@@ -138,7 +142,10 @@ read_header(DynRecords *records, char delimiter)
 		CHECK_FOR_INTERRUPTS();
 		end = read_cell(records, delimiter);
 		names = add_name(names, cell->data, cell->len);
-	} while (end == CELL_NEXT && list_length(names) < 65536);
+		bytes += cell->len;
+	} while (end == CELL_NEXT && list_length(names) < MAX_COLUMNS && bytes <= DYN_MAX_RECORD_BYTES);
+	if (end == CELL_NEXT)
+		records->flaw = "the header is too long";
 	return names;
 }
 
@@ -160,7 +167,7 @@ begin(DynRecords *records, char delimiter)
 		names = add_name(names, records->options->headers[i], strlen(records->options->headers[i]));
 	if (names == NIL)
 		names = read_header(records, delimiter);
-	if (!set_columns(records, names) && records->input->flaw == NULL)
+	if (records->flaw == NULL && !set_columns(records, names) && records->input->flaw == NULL)
 		records->flaw = "the header has an empty name, or one name twice";
 	MemoryContextSwitchTo(caller);
 }

@@ -207,6 +207,7 @@ dyn_ion_reset_symbols(DynRecords *records)
 			pfree(unconstify(char *, ion->symbols[i].data));
 	}
 	ion->nsymbols = 0;
+	ion->symbol_bytes = 0;
 	for (int i = 0; i < DYN_ION_SYSTEM_SYMBOLS; i++)
 		dyn_ion_add_symbol(records, (DynSlice) {system_symbols[i], system_symbols[i] != NULL ? strlen(system_symbols[i]) : 0});
 	MemoryContextSwitchTo(caller);

@@ -34,6 +34,7 @@ typedef struct DynIon
 	bool		binary;
 	int			nsymbols;
 	int			symbol_room;
+	int64		symbol_bytes;	/* of the tables that they came from, as JSON */
 	DynSlice   *symbols;		/* NULL data: unknown text */
 	StringInfoData token;
 	StringInfoData buffer;		/* binary: the value at the top level */

@@ -32,7 +32,8 @@ take_symbols(DynRecords *records)
 		dyn_ion_reset_symbols(records);
 	if (symbols == NULL || dyn_json_kind(symbols) != DYN_JSON_ARRAY)
 		return true;
-	if (records->ion->nsymbols + dyn_json_count(symbols) > MAX_SYMBOLS)
+	records->ion->symbol_bytes += records->text.len;
+	if (records->ion->nsymbols + dyn_json_count(symbols) > MAX_SYMBOLS || records->ion->symbol_bytes > DYN_MAX_RECORD_BYTES)
 		return dyn_ion_break(records, "a symbol table has too many symbols");
 	caller = MemoryContextSwitchTo(records->context);
 	for (const DynJson *symbol = dyn_json_first(symbols); symbol != NULL; symbol = dyn_json_next(symbol))
@@ -67,6 +68,7 @@ dyn_ion_records_read(DynRecords *records, const char **flaw)
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();
+		MemoryContextReset(records->scratch);	/* the symbol table before */
 		resetStringInfo(&records->text);
 		marks = (DynIonMarks) {0};
 		records->ion->flaw = NULL;

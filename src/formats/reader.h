@@ -40,13 +40,14 @@ typedef struct DynFormatOptions
 typedef struct DynFormatRecord
 {
 	int64		number;			/* within the object, from 1 on */
-	const char *flaw;			/* why it cannot be read; NULL: it can */
+	const char *flaw;			/* why it cannot be read; NULL: it can; until the next record, as the text */
 	DynSlice	text;			/* its JSON; with a flaw: its beginning, as it is in the object */
 } DynFormatRecord;
 
 typedef struct DynRecords
 {
 	MemoryContext context;
+	MemoryContext scratch;		/* of a record */
 	const DynFormatOptions *options;
 	DynInput   *input;
 	StringInfoData text;		/* of the record */

@@ -21,6 +21,7 @@ dyn_records_open(const DynFormatOptions *options, DynSource source)
 	DynRecords *records = palloc0_object(DynRecords);
 
 	records->context = context;
+	records->scratch = AllocSetContextCreate(context, "dynapg record", ALLOCSET_DEFAULT_SIZES);
 	records->options = options;
 	records->input = dyn_input_open(options->packing, source);
 	initStringInfo(&records->text);
@@ -96,11 +97,15 @@ dyn_records_next(DynRecords *records, DynFormatRecord *record)
 {
 	DynReadResult result;
 	StringInfo	text = &records->text;
+	MemoryContext caller;
 
 	*record = (DynFormatRecord) {0};
 	if (dyn_records_flaw(records) != NULL)
 		return false;
+	MemoryContextReset(records->scratch);
+	caller = MemoryContextSwitchTo(records->scratch);
 	result = read_record(records, &record->flaw);
+	MemoryContextSwitchTo(caller);
 	if (result == DYN_READ_END)
 		return false;
 	record->number = ++records->number;

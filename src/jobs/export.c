@@ -23,8 +23,10 @@
 #include "jobs/export.h"
 #include "jobs/export_output.h"
 #include "tables/catalog.h"
+#include "tables/columns.h"
 #include "tables/ddl.h"
 #include "tables/name.h"
+#include "tables/relation.h"
 #include "tables/settings.h"
 #include "value/ion_print.h"
 #include "value/tree.h"
@@ -329,6 +331,17 @@ find_changes(Export *export, Source *source)
 	export->old_images = !dyn_request_is(specification, "ExportViewType", "NEW_IMAGE");
 }
 
+/* Raises an error unless the query's columns of items are such: whoever owns the table may have altered it. */
+static void
+check_columns(const Source *source, TupleDesc columns)
+{
+	const int	items[] = {source->item, source->old_item};
+
+	for (int i = 0; i < (int) lengthof(items); i++)
+		if (items[i] > 0 && SPI_gettypeid(columns, items[i]) != dyn_columns_item_type())
+			ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("column \"item\" of the table is not of type dynapg.item")));
+}
+
 /* The item in a column of the row that SPI has at hand; NULL for SQL's NULL. */
 static const struct varlena *
 item_in(uint64 row, int column)
@@ -368,6 +381,7 @@ read_rows(Export *export)
 	SPI_connect();
 	portal = SPI_cursor_open_with_args(NULL, source.query, source.args.count, source.args.types, source.args.values, source.args.nulls,
 									   false, 0);
+	check_columns(&source, portal->tupDesc);
 	for (;;)
 	{
 		SPI_cursor_fetch(portal, true, FETCH);
@@ -479,6 +493,8 @@ table_of(const DynJob *job)
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("role \"%s\" may not read all items of table \"%s\"", GetUserNameFromId(GetUserId(), false),
 							   def->name)));
+	if (!dyn_relation_has_rows(def->relid))
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("the relation of table \"%s\" has become a view", def->name)));
 	return def;
 }
 

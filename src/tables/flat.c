@@ -10,6 +10,7 @@
 #include "access/tableam.h"
 #include "access/xloginsert.h"
 #include "catalog/index.h"
+#include "catalog/pg_type_d.h"
 #include "commands/vacuum.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -427,6 +428,18 @@ new_meta(Relation index, ForkNumber fork)
 	return buffer;
 }
 
+/* The first column is the vector, all others are tags. */
+static void
+check_columns(Relation index)
+{
+	int			columns = IndexRelationGetNumberOfKeyAttributes(index);
+
+	for (int i = 0; i < columns; i++)
+		if (index->rd_opcintype[i] != (i == 0 ? FLOAT4ARRAYOID : INT4OID))
+			ereport(ERROR, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+							errmsg("an index of access method " DYN_FLAT_AM " has a column of type real[], then columns of type integer")));
+}
+
 IndexBuildResult *
 dyn_flat_build(Relation heap, Relation index, struct IndexInfo *info)
 {
@@ -435,6 +448,7 @@ dyn_flat_build(Relation heap, Relation index, struct IndexInfo *info)
 
 	if (RelationGetNumberOfBlocks(index) != 0)
 		elog(ERROR, "index \"%s\" already contains data", RelationGetRelationName(index));
+	check_columns(index);
 	(void) dyn_flat_metric(index);
 	UnlockReleaseBuffer(new_meta(index, MAIN_FORKNUM));
 	build.context = AllocSetContextCreate(CurrentMemoryContext, "dynapg flat build", ALLOCSET_DEFAULT_SIZES);

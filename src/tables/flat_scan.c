@@ -66,11 +66,12 @@ typedef struct FlatScan
 
 /* ---- candidates ---- */
 
+/* Distances that are no number come last, as PostgreSQL orders them: were they in no order, a search would not end. */
 static inline int
 compare(const Candidate *a, const Candidate *b)
 {
-	if (a->distance != b->distance)
-		return a->distance < b->distance ? -1 : 1;
+	if (float8_ne(a->distance, b->distance))
+		return float8_lt(a->distance, b->distance) ? -1 : 1;
 	return ItemPointerCompare(unconstify(ItemPointerData *, &a->tid), unconstify(ItemPointerData *, &b->tid));
 }
 

@@ -277,3 +277,13 @@ dyn_relation_is_plain(Oid relid)
 	LockRelationOid(relid, AccessShareLock);
 	return get_rel_relkind(relid) == RELKIND_RELATION;
 }
+
+bool
+dyn_relation_has_rows(Oid relid)
+{
+	char		kind;
+
+	LockRelationOid(relid, AccessShareLock);
+	kind = get_rel_relkind(relid);
+	return kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE;
+}

@@ -31,6 +31,9 @@ extern Node *dyn_relation_predicate(Oid relid);
 /* Is it an ordinary table, and stays one to the end of the transaction? */
 extern bool dyn_relation_is_plain(Oid relid);
 
+/* The same with partitioned tables: is it no view, which would run its owner's code as whoever reads it? */
+extern bool dyn_relation_has_rows(Oid relid);
+
 /* Can reads use the relation, an index? */
 extern bool dyn_relation_is_valid(Oid relid);
 

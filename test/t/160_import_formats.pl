@@ -72,6 +72,12 @@ put_object('large/1', qq({"Item":{"id":{"S":"x"},"v":{"S":") . 'x' x 409_600 . q
 my $large = do_import('Large', 'large/');
 is(errors_of($large->{ImportArn}), 'large/1|1|Item size has exceeded the maximum allowed size', 'an item over 400 KB is refused');
 
+put_object("names/1\xFF", "no JSON\n");
+my $names = do_import('Names', 'names/');
+is("$names->{ImportStatus} $names->{FailureCode}: $names->{FailureMessage}", 'FAILED S3InvalidKey: The bucket has an object whose key is no UTF-8',
+	'a name of a file that is no text');
+is(errors_of($names->{ImportArn}), '', '.. is not listed');
+
 # ---- packed ----
 
 my @lines = map { qq({"Item":{"id":{"S":"p$_"}}}\n) } 1 .. 3;
