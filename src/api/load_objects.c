@@ -20,7 +20,16 @@
 #define CHUNK_BYTES		(16 * 1024 * 1024)	/* of records in a transaction */
 #define CHUNK_RECORDS	50000
 #define CHUNK_TIME		(2 * USECS_PER_SEC)
-#define CLOCK_RECORDS	256		/* between two looks at the clock */
+#define CLOCK_RECORDS	256		/* How far a job has come, as its notes say. */
+typedef struct Place
+{
+	int64		object;			/* the next one, from 0 on */
+	int64		record;			/* the last one of it that is written, or refused */
+	int64		bytes_before;	/* of the objects before it */
+	int64		chunk;			/* the number of the one at work */
+} Place;
+
+/* between two looks at the clock */
 
 typedef struct Run
 {
@@ -30,7 +39,7 @@ typedef struct Run
 	const DynLoadHooks *hooks;
 	DynS3Bucket  *bucket;
 	DynLoadObjects objects;
-	DynLoadPlace place;
+	Place place;
 	MemoryContext notes_context;
 	bool		begun;			/* a transaction */
 	int64		chunk_bytes;
@@ -53,12 +62,13 @@ dyn_load_notes(const DynJob *job)
 	return job->notes != NULL ? dyn_json_parse(job->notes, strlen(job->notes)) : NULL;
 }
 
-DynLoadPlace
-dyn_load_place(const DynJob *job)
+/* The place that the job's notes have. */
+static Place
+read_place(const DynJob *job)
 {
 	const DynJson *notes = dyn_load_notes(job);
 
-	return (DynLoadPlace) {
+	return (Place) {
 		.object = dyn_request_integer(notes, "object", 0),
 		.record = dyn_request_integer(notes, "record", 0),
 		.bytes_before = dyn_request_integer(notes, "bytes_before", 0),
@@ -293,7 +303,7 @@ dyn_load_objects(DynJob *job, DynLoad *load, const DynLoadInput *input, const Dy
 	Run			run = {.job = job, .load = load, .input = input, .hooks = hooks};
 
 	run.notes_context = AllocSetContextCreate(CurrentMemoryContext, "dynapg load notes", ALLOCSET_SMALL_SIZES);
-	run.place = dyn_load_place(job);
+	run.place = read_place(job);
 	dyn_load_counts(load)->broken = dyn_load_broken_before(job);
 	open_bucket(&run);
 	list_objects(&run);

@@ -30,12 +30,6 @@ dyn_records_open(const DynFormatOptions *options, DynSource source)
 	return records;
 }
 
-void
-dyn_records_close(DynRecords *records)
-{
-	MemoryContextDelete(records->context);
-}
-
 const char *
 dyn_records_flaw(const DynRecords *records)
 {

@@ -97,8 +97,8 @@ dyn_vector_item_flaw(const DynTable *table, DynValue old_item, DynValue new_item
 
 /* ---- what an index has ---- */
 
-bool
-dyn_vector_has_entry(const DynVectorIndex *index, DynValue item)
+static bool
+has_entry(const DynVectorIndex *index, DynValue item)
 {
 	return vector_of(index, item).tag != 0 && vector_flaw(index, vector_of(index, item)) == NULL &&
 		(!index->has_hash || attribute(item, &index->keys[0]).tag == index->keys[0].tag);
@@ -116,8 +116,9 @@ is_key(const DynKeyAttr *key, DynSlice name)
 	return key->tag != 0 && key->len == name.len && memcmp(key->name, name.data, name.len) == 0;
 }
 
-bool
-dyn_vector_shows(const DynTable *table, const DynVectorIndex *index, DynSlice name)
+/* Does the index project the attribute of that name?  The vector does not count. */
+static bool
+projects_attribute(const DynTable *table, const DynVectorIndex *index, DynSlice name)
 {
 	if (dyn_vector_is_attribute(index, name))
 		return false;
@@ -142,7 +143,7 @@ dyn_vector_view(const DynTable *table, const DynVectorIndex *index, DynValue ite
 		DynSlice	name;
 		DynValue	v = dyn_map_member(item, i, &name);
 
-		if (dyn_vector_shows(table, index, name))
+		if (projects_attribute(table, index, name))
 			dyn_node_add_member(&shown, name, dyn_node_of(v));
 	}
 	return dyn_node_pack(&shown);
@@ -185,7 +186,7 @@ entry_bytes(const DynTable *table, const DynVectorIndex *index, DynValue item)
 		DynSlice	name;
 		DynValue	v = dyn_map_member(item, i, &name);
 
-		if (dyn_vector_shows(table, index, name))
+		if (projects_attribute(table, index, name))
 			size += name.len + dyn_value_size(v);
 	}
 	return size;
@@ -200,7 +201,7 @@ entry_within(const DynTable *table, const DynVectorIndex *index, DynValue a, Dyn
 		DynSlice	name;
 		DynValue	v = dyn_map_member(a, i, &name);
 
-		if ((dyn_vector_is_attribute(index, name) || dyn_vector_shows(table, index, name)) &&
+		if ((dyn_vector_is_attribute(index, name) || projects_attribute(table, index, name)) &&
 			!dyn_value_equal(v, dyn_map_get(b, name.data, name.len)))
 			return false;
 	}
@@ -210,8 +211,8 @@ entry_within(const DynTable *table, const DynVectorIndex *index, DynValue a, Dyn
 double
 dyn_vector_write_bytes(const DynTable *table, const DynVectorIndex *index, DynValue old_item, DynValue new_item)
 {
-	bool		was = dyn_vector_has_entry(index, old_item);
-	bool		is = dyn_vector_has_entry(index, new_item);
+	bool		was = has_entry(index, old_item);
+	bool		is = has_entry(index, new_item);
 	uint32		bytes = 0;
 
 	if (!was && !is)

@@ -14,12 +14,6 @@
 /* Why an item cannot be stored, as ValidationException text, or NULL; old_item is the empty map for a put. */
 extern const char *dyn_vector_item_flaw(const DynTable *table, DynValue old_item, DynValue new_item);
 
-/* Does the index have an entry of the item? */
-extern bool dyn_vector_has_entry(const DynVectorIndex *index, DynValue item);
-
-/* Does the index show the attribute of that name, the vector left aside? */
-extern bool dyn_vector_shows(const DynTable *table, const DynVectorIndex *index, DynSlice name);
-
 /* Is it the name of the vector attribute? */
 extern bool dyn_vector_is_attribute(const DynVectorIndex *index, DynSlice name);
 

@@ -389,11 +389,3 @@ dyn_item_build(DynNode *root)
 	store_u32(data + 1, dyn_map_item_size(dyn_item_root(item)));
 	return item;
 }
-
-struct varlena *
-dyn_item_from_value(DynValue root)
-{
-	DynNode		node = dyn_node_of(root);
-
-	return dyn_item_build(&node);
-}

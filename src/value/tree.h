@@ -72,7 +72,6 @@ extern DynValue dyn_node_pack(DynNode *node);
 
 /* The item whose root is the (map) node: one palloc'd varlena with version and size filled in. */
 extern struct varlena *dyn_item_build(DynNode *root);
-extern struct varlena *dyn_item_from_value(DynValue root);
 
 /*
  * Reads DynamoDB JSON for one attribute value, {"S":"x"}.  Returns true, or false with *violation set: what is wrong, in
