@@ -57,7 +57,7 @@ typedef struct Reading
 /* ---- notes ---- */
 
 const DynJson *
-dyn_load_notes(const DynJob *job)
+dyn_load_objects_notes(const DynJob *job)
 {
 	return job->notes != NULL ? dyn_json_parse(job->notes, strlen(job->notes)) : NULL;
 }
@@ -66,7 +66,7 @@ dyn_load_notes(const DynJob *job)
 static Place
 read_place(const DynJob *job)
 {
-	const DynJson *notes = dyn_load_notes(job);
+	const DynJson *notes = dyn_load_objects_notes(job);
 
 	return (Place) {
 		.object = dyn_request_integer(notes, "object", 0),
@@ -77,9 +77,9 @@ read_place(const DynJob *job)
 }
 
 int64
-dyn_load_broken_before(const DynJob *job)
+dyn_load_objects_broken_before(const DynJob *job)
 {
-	return dyn_request_integer(dyn_load_notes(job), "broken", 0);
+	return dyn_request_integer(dyn_load_objects_notes(job), "broken", 0);
 }
 
 /* Notes the place, and what the kind has to note, for dyn_job_save. */
@@ -176,7 +176,7 @@ check_sum(Reading *reading, const DynLoadObject *object)
 {
 	read_rest(reading);
 	if (strcmp(dyn_checksum_end(reading->md5), object->md5) != 0)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "ChecksumMismatch",
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "ChecksumMismatch",
 					"The MD5 checksum of the object %s is not the one of the manifest.", object->key);
 }
 
@@ -186,7 +186,7 @@ check_object(Reading *reading, const DynLoadObject *object, int64 records)
 	if (reading->md5 != NULL)
 		check_sum(reading, object);
 	if (object->items >= 0 && records != object->items)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest",
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest",
 					"The object %s has " INT64_FORMAT " items, and the manifest counts " INT64_FORMAT ".", object->key, records,
 					object->items);
 }
@@ -278,20 +278,20 @@ open_bucket(Run *run)
 static void
 list_objects(Run *run)
 {
-	dyn_load_list(run->bucket, run->input->prefix, &run->objects);
+	dyn_load_manifest_list(run->bucket, run->input->prefix, &run->objects);
 	if (run->objects.count == 0)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3NoSuchKey", "The bucket %s has no object with the prefix \"%s\".",
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3NoSuchKey", "The bucket %s has no object with the prefix \"%s\".",
 					run->input->bucket, run->input->prefix != NULL ? run->input->prefix : "");
 	if (run->objects.count > DYN_MAX_S3_OBJECTS)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "TooManyObjects",
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "TooManyObjects",
 					"The bucket %s has more than %d objects with the prefix \"%s\".", run->input->bucket, DYN_MAX_S3_OBJECTS,
 					 run->input->prefix != NULL ? run->input->prefix : "");
 	if (run->input->only_exports && !run->objects.manifest)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest",
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest",
 					"The bucket %s has no export, or several, with the prefix \"%s\": there must be one manifest-summary.json.",
 					run->input->bucket, run->input->prefix != NULL ? run->input->prefix : "");
 	if (run->objects.incremental && !run->input->only_exports)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest",
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest",
 					"The export is incremental: dynapg.apply_export() applies it to a table.");
 	run->job->total_bytes = run->objects.bytes;
 	run->job->total_items = run->objects.items;
@@ -304,7 +304,7 @@ dyn_load_objects(DynJob *job, DynLoad *load, const DynLoadInput *input, const Dy
 
 	run.notes_context = AllocSetContextCreate(CurrentMemoryContext, "dynapg load notes", ALLOCSET_SMALL_SIZES);
 	run.place = read_place(job);
-	dyn_load_counts(load)->broken = dyn_load_broken_before(job);
+	dyn_load_counts(load)->broken = dyn_load_objects_broken_before(job);
 	open_bucket(&run);
 	list_objects(&run);
 	begin_chunk(&run);

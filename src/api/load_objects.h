@@ -37,9 +37,9 @@ typedef struct DynLoadHooks
 extern void dyn_load_objects(DynJob *job, DynLoad *load, const DynLoadInput *input, const DynLoadHooks *hooks);
 
 /* How many objects could not be read to their end, by the job's notes. */
-extern int64 dyn_load_broken_before(const DynJob *job);
+extern int64 dyn_load_objects_broken_before(const DynJob *job);
 
 /* The job's notes, or NULL. */
-extern const DynJson *dyn_load_notes(const DynJob *job);
+extern const DynJson *dyn_load_objects_notes(const DynJob *job);
 
 #endif							/* DYNAPG_API_LOAD_OBJECTS_H */

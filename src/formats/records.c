@@ -67,7 +67,7 @@ read_json(DynRecords *records, const char **flaw)
 	} while (is_blank(&records->text) && !too_long);
 	if (!too_long)
 		return DYN_READ_RECORD;
-	*flaw = dyn_record_too_long;
+	*flaw = dyn_reader_too_long;
 	return DYN_READ_BAD;
 }
 

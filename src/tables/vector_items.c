@@ -83,7 +83,7 @@ index_flaw(const DynVectorIndex *index, DynValue old_item, DynValue new_item)
 }
 
 const char *
-dyn_vector_item_flaw(const DynTable *table, DynValue old_item, DynValue new_item)
+dyn_vector_items_violation(const DynTable *table, DynValue old_item, DynValue new_item)
 {
 	for (int i = 0; i < table->nvectors; i++)
 	{
@@ -105,7 +105,7 @@ has_entry(const DynVectorIndex *index, DynValue item)
 }
 
 bool
-dyn_vector_is_attribute(const DynVectorIndex *index, DynSlice name)
+dyn_vector_items_is_vector(const DynVectorIndex *index, DynSlice name)
 {
 	return dyn_slice_equal(index->attribute, name);
 }
@@ -120,7 +120,7 @@ is_key(const DynKeyAttr *key, DynSlice name)
 static bool
 projects_attribute(const DynTable *table, const DynVectorIndex *index, DynSlice name)
 {
-	if (dyn_vector_is_attribute(index, name))
+	if (dyn_vector_items_is_vector(index, name))
 		return false;
 	if (index->projection == DYN_PROJECT_ALL || is_key(&table->pk, name) || is_key(&table->sk, name))
 		return true;
@@ -134,7 +134,7 @@ projects_attribute(const DynTable *table, const DynVectorIndex *index, DynSlice 
 }
 
 DynValue
-dyn_vector_view(const DynTable *table, const DynVectorIndex *index, DynValue item)
+dyn_vector_items_project(const DynTable *table, const DynVectorIndex *index, DynValue item)
 {
 	DynNode		shown = dyn_node_empty(DYN_M);
 
@@ -150,7 +150,7 @@ dyn_vector_view(const DynTable *table, const DynVectorIndex *index, DynValue ite
 }
 
 DynNode
-dyn_vector_node(const DynVectorIndex *index, DynValue item)
+dyn_vector_items_node(const DynVectorIndex *index, DynValue item)
 {
 	DynNode		list = dyn_node_empty(DYN_L);
 	float4	   *reals = palloc_array(float4, index->dimensions);
@@ -201,7 +201,7 @@ entry_within(const DynTable *table, const DynVectorIndex *index, DynValue a, Dyn
 		DynSlice	name;
 		DynValue	v = dyn_map_member(a, i, &name);
 
-		if ((dyn_vector_is_attribute(index, name) || projects_attribute(table, index, name)) &&
+		if ((dyn_vector_items_is_vector(index, name) || projects_attribute(table, index, name)) &&
 			!dyn_value_equal(v, dyn_map_get(b, name.data, name.len)))
 			return false;
 	}
@@ -209,7 +209,7 @@ entry_within(const DynTable *table, const DynVectorIndex *index, DynValue a, Dyn
 }
 
 double
-dyn_vector_write_bytes(const DynTable *table, const DynVectorIndex *index, DynValue old_item, DynValue new_item)
+dyn_vector_items_write_bytes(const DynTable *table, const DynVectorIndex *index, DynValue old_item, DynValue new_item)
 {
 	bool		was = has_entry(index, old_item);
 	bool		is = has_entry(index, new_item);
