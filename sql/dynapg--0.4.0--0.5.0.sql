@@ -9,6 +9,13 @@ JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid AND e.
 WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype OPERATOR(pg_catalog.=) 'e'
 	AND d.xmin OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;
 
+/* ---- version ---- */
+
+CREATE FUNCTION dynapg.version() RETURNS text
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_version';
+COMMENT ON FUNCTION dynapg.version() IS 'the version of the module that the server has loaded';
+
 --
 -- Whom default privileges have given rights
 --
