@@ -20,6 +20,13 @@ CREATE VIEW dynapg.contributor_insights AS SELECT * FROM dynapg.contributors();
 COMMENT ON VIEW dynapg.contributor_insights IS 'the keys of your tables and indexes that are accessed and throttled most, where UpdateContributorInsights has it on';
 GRANT SELECT ON dynapg.contributor_insights TO PUBLIC;
 
+/* ---- version ---- */
+
+CREATE FUNCTION dynapg.version() RETURNS text
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_version';
+COMMENT ON FUNCTION dynapg.version() IS 'the version of the module that the server has loaded';
+
 --
 -- Whom default privileges have given rights
 --

@@ -1158,6 +1158,11 @@ CREATE FUNCTION dynapg.run_jobs() RETURNS bigint
 	AS 'MODULE_PATHNAME', 'dynapg_run_jobs';
 COMMENT ON FUNCTION dynapg.run_jobs() IS 'does what the background worker does: deletes the expired items of the tables that the user owns, and returns their number; looks after streams';
 
+CREATE FUNCTION dynapg.version() RETURNS text
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_version';
+COMMENT ON FUNCTION dynapg.version() IS 'the version of the module that the server has loaded';
+
 --
 -- PartiQL
 --
