@@ -232,7 +232,8 @@ refuse(void)
 			dyn_error(DYN_E_SERVICE_UNAVAILABLE, "The extension dynapg of database %s is not in a schema of that name.",
 					  get_database_name(MyDatabaseId));
 		case STATE_SCHEMA_OWNER:
-			dyn_error(DYN_E_SERVICE_UNAVAILABLE, "The owner of schema dynapg of database %s is not a superuser: ALTER SCHEMA dynapg OWNER TO "
+			dyn_error(DYN_E_SERVICE_UNAVAILABLE, "The owner of schema dynapg of database %s is not a superuser: "
+					  "ALTER SCHEMA dynapg OWNER TO "
 					  "a superuser, after a look at what is in it.", get_database_name(MyDatabaseId));
 		case STATE_OTHER_VERSION:
 			dyn_error(DYN_E_SERVICE_UNAVAILABLE, "The extension dynapg of database %s is of version %s, the server's library dynapg of "
