@@ -142,8 +142,10 @@ answer(Reader *reader, int key, uint32 size)
 	TableReads *reads = reader->reads;
 	DynCapacity used = {.table_units = dyn_capacity_of_read(size, reader->consistent)};
 
-	if (reads->limited && !is_admitted(reader, dyn_throttle_take(reads->table, DYN_ALLOWANCE_READ, &used)))
+	if (reads->limited && !is_admitted(reader, dyn_throttle_count(dyn_throttle_take(reads->table, DYN_ALLOWANCE_READ, &used),
+																  &reads->keys[key], NULL)))
 		return false;
+	dyn_contributors_read(reads->table, &reads->keys[key]);
 	reads->account->capacity.table_units += used.table_units;
 	reads->answered[key] = true;
 	reads->left--;

@@ -290,7 +290,7 @@ charge_search(Call *call, const DynSearchHit *hits, int count)
 	for (int i = 0; i < count; i++)
 		bytes += dyn_item_size(hits[i].item);
 	call->capacity.table_units = dyn_capacity_of_read(bytes, false);
-	dyn_throttle_read(call->search.table, &call->capacity);
+	dyn_throttle_read_page(&(DynRange) {.table = call->search.table}, &call->capacity);
 	dyn_call_add_items(count);
 	return Max(LEAST_SEARCH_BYTES, BYTES_PER_DIMENSION * call->dimensions + (double) bytes);
 }
@@ -311,7 +311,7 @@ dyn_api_search_vectors(const DynJson *request, StringInfo reply)
 		check_clauses(call.program, call.program->condition);
 	find_index(&call);
 	take_condition(&call);
-	dyn_throttle_require(call.search.table, NULL, DYN_ALLOWANCE_READ);
+	dyn_throttle_require_page(&(DynRange) {.table = call.search.table});
 
 	hits = palloc_array(DynSearchHit, call.search.top_k);
 	count = dyn_search(&call.search, hits);

@@ -640,6 +640,7 @@ dyn_result_page_read(DynResultPageReader *reader)
 
 	dyn_range_read(&reader->page->range, consume, reader);
 	look_ahead(reader);
+	dyn_contributors_read_range(&reader->page->range);
 	reader->units += dyn_capacity_of_read(reader->bytes - before, reader->page->consistent);
 }
 
@@ -665,7 +666,7 @@ dyn_result_page_charge(DynResultPage *page, const DynResultPageReader *reader)
 {
 	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(page->range.table, DYN_ALLOWANCE_READ))
 		charge_page(page, reader);
-	dyn_throttle_read(page->range.table, &page->capacity);
+	dyn_throttle_read_page(&page->range, &page->capacity);
 	dyn_call_add_items(reader->count);
 }
 
@@ -678,7 +679,7 @@ dyn_result_page_reply(DynResultPage *page, StringInfo reply)
 	appendStringInfoChar(reply, '{');
 	if (page->select != DYN_SELECT_COUNT)
 		appendStringInfoString(reply, "\"Items\":[");
-	dyn_throttle_require(page->range.table, page->range.index, DYN_ALLOWANCE_READ);
+	dyn_throttle_require_page(&page->range);
 	dyn_result_page_read(&reader);
 	dyn_result_page_charge(page, &reader);
 	if (page->select != DYN_SELECT_COUNT)

@@ -31,11 +31,11 @@ reply_get(DynPartiqlSelect *select, StringInfo reply)
 
 	if (table->sk.tag)
 		key.sk = page->range.equal[1];
-	dyn_throttle_require(table, NULL, DYN_ALLOWANCE_READ);
+	dyn_throttle_require(table, &key, DYN_ALLOWANCE_READ);
 	item = dyn_row_get(table, &key);
 	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(table, DYN_ALLOWANCE_READ))
 		page->capacity.table_units = dyn_capacity_of_read(dyn_image_size(item), page->consistent);
-	dyn_throttle_read(table, &page->capacity);
+	dyn_throttle_read(table, &key, &page->capacity);
 	appendStringInfoString(reply, "{\"Items\":[");
 	if (item != NULL && (page->filter == NULL || dyn_eval_condition(page->filter, dyn_item_root(item))))
 	{
@@ -125,7 +125,7 @@ dyn_partiql_select(const DynPartiqlBound *bound, StringInfo reply)
 	}
 	start_at(&select, &position);
 	dyn_result_page_reader_begin(&reader, &select.page, reply, limit_of(&select));
-	dyn_throttle_require(select.page.range.table, select.page.range.index, DYN_ALLOWANCE_READ);
+	dyn_throttle_require_page(&select.page.range);
 	appendStringInfoString(reply, "{\"Items\":[");
 	more = read_ranges(&select, &reader, &position);
 	dyn_result_page_charge(&select.page, &reader);
