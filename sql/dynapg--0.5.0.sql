@@ -23,7 +23,7 @@ DECLARE
 BEGIN
 	SELECT * INTO STRICT schema FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) 'dynapg';
 	IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid OPERATOR(pg_catalog.=) schema.nspowner AND r.rolsuper) THEN
-		reason := 'its owner is no superuser';
+		reason := 'its owner is not a superuser';
 	ELSIF EXISTS (SELECT FROM pg_catalog.aclexplode(schema.nspacl) a LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.grantee
 			WHERE a.privilege_type OPERATOR(pg_catalog.=) 'CREATE' AND r.rolsuper IS NOT TRUE) THEN
 		reason := 'others may create objects in it';

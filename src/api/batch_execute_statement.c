@@ -1,9 +1,9 @@
 /*
  * batch_execute_statement.c - BatchExecuteStatement
  *
- * Statements stand for themselves: what goes wrong with one is an entry of the reply.  All run in one transaction, each in a
- * subtransaction that undoes it where it fails.  Writes run in the order of table and key, so that batches that meet wait for
- * each other and never in a circle.  An error that is no answer of the API to one statement fails the whole request.
+ * Statements are independent: an error of one is an entry of the reply. All run in one transaction, each in a subtransaction
+ * that undoes it if it fails. Writes run in the order of table and key, so that overlapping batches wait for each other but
+ * never in a circle. An error that the API does not report for a single statement fails the whole request.
  */
 #include "postgres.h"
 
@@ -52,7 +52,7 @@ typedef struct Batch
 
 /* ---- errors ---- */
 
-/* The code that stands for an exception, or NULL for one that is no answer to a statement. */
+/* The code that stands for an exception, or NULL for one that is not reported for a statement. */
 static const char *
 code_of(int sqlstate)
 {
@@ -81,7 +81,7 @@ code_of(int sqlstate)
 	return sqlstate == ERRCODE_LOCK_NOT_AVAILABLE ? "TransactionConflict" : NULL;
 }
 
-/* Makes the error the member's; false where it is no member's, and ends the batch. */
+/* Makes the error the member's; false where it does not belong to a member and ends the batch. */
 static bool
 take_error(Member *member, const ErrorData *error, bool attempted)
 {
@@ -94,7 +94,7 @@ take_error(Member *member, const ErrorData *error, bool attempted)
 	return true;
 }
 
-/* What the service calls the right to run the statement. */
+/* The service's name of the right to run the statement. */
 static const char *
 right_of(DynPartiqlKind kind)
 {
@@ -111,7 +111,7 @@ right_of(DynPartiqlKind kind)
 	}
 }
 
-/* PostgreSQL's text of a right that is missing is not for clients, as it tells of what the owner of the table has made. */
+/* PostgreSQL's text about a missing right is not for clients, since it can name objects of the table's owner. */
 static void
 word_denial(Member *member)
 {
@@ -234,7 +234,7 @@ compare_members(const void *a, const void *b)
 	return dyn_keys_compare_items(left->table, &left->key, right->table, &right->key);
 }
 
-/* Puts the members that run in order, in which those of one item are neighbours. */
+/* Sorts the members to run, so that those of one item are neighbours. */
 static void
 order_members(Batch *batch)
 {
@@ -307,7 +307,7 @@ execute_member(Batch *batch, Member *member)
 		execute_write(batch, member);
 }
 
-/* The accounts of tables, in the order in which the request names them. */
+/* The entries of consumed capacity, in the order in which the request names the tables. */
 static void
 open_accounts(Batch *batch)
 {

@@ -2,9 +2,9 @@
  * batch_get.c - BatchGetItem
  *
  * The whole request is checked before anything is read; then each table is read by one statement, whose items are
- * printed straight into the reply.  A reply holds 16 MB of items; the keys that have had no answer by then are
- * handed back as UnprocessedKeys, as are those that the table's throughput does not admit.  Items may come in any order,
- * so that a key has no item is known when all have come.
+ * printed straight into the reply.  A reply holds 16 MB of items; the keys without an answer by then are returned as
+ * UnprocessedKeys, as are those that the table's throughput does not admit. Items may come in any order, so a key is known to
+ * have no item only when all have come.
  */
 #include "postgres.h"
 
@@ -24,7 +24,7 @@
 
 #define DUPLICATES "Provided list of item keys contains duplicates"
 
-/* What a request says of one table, and how far reading it has come. */
+/* The part of a request for one table, and the progress of reading it. */
 typedef struct TableReads
 {
 	DynSlice	name;			/* as the request gave it */
@@ -36,7 +36,7 @@ typedef struct TableReads
 	DynKey	   *keys;
 	bool	   *answered;		/* of each key: is its item in the reply, or known to be missing? */
 	int			left;			/* keys that are not answered */
-	int			next;			/* the key after that of the last item, where the next one most often is */
+	int			next;			/* the key after that of the last item, most often the next one's */
 	bool		limited;		/* by its throughput */
 	DynConsumedTable *account;
 } TableReads;
@@ -62,7 +62,7 @@ compare_maps(const void *a, const void *b)
 	return dyn_bytes_compare(left->data, left->len, right->data, right->len);
 }
 
-/* Raises when two keys are the same values; the table need not be known for that. */
+/* Raises an error when two keys have the same values; this does not need the table. */
 static void
 check_duplicates(TableReads *reads)
 {
@@ -111,7 +111,7 @@ read_keys(TableReads *reads)
 	dyn_keys_check_paths(reads->table, reads->projection);
 }
 
-/* Raises when two parts are of one table, by its name and by its ARN, and have a key in common. */
+/* Raises an error when two parts are for the same table, by its name and by its ARN, and share a key. */
 static void
 check_shared(const TableReads *one, const TableReads *other)
 {
@@ -165,7 +165,10 @@ answer_missing(Reader *reader)
 	}
 }
 
-/* DynRowConsumer.  An item that SQL has put under another key than its own is shown, as by GetItem, and answers no key. */
+/*
+ * DynRowConsumer.  An item that SQL has stored under another key than its own is returned, as by GetItem, and answers no key.
+ *
+ */
 static bool
 print_item(void *arg, const struct varlena *item)
 {
@@ -221,7 +224,7 @@ reply_table(Reader *reader, TableReads *reads)
 	appendStringInfoChar(reader->reply, ']');
 }
 
-/* A batch of which no key is admitted is refused as a whole. */
+/* A batch without any admitted key is refused as a whole. */
 static void
 check_admitted(const Reader *reader, const TableReads *all, int ntables)
 {
@@ -233,7 +236,7 @@ check_admitted(const Reader *reader, const TableReads *all, int ntables)
 	dyn_throttle_refuse(reader->refusals);
 }
 
-/* The table's part of the request again, with those of its keys that are left. */
+/* Repeats the table's part of the request, with the keys that are left. */
 static void
 reply_left(StringInfo reply, const TableReads *reads)
 {
@@ -264,7 +267,7 @@ reply_left(StringInfo reply, const TableReads *reads)
 	appendStringInfoChar(reply, '}');
 }
 
-/* The tables of the request with their parts; the counts are checked before anything in the parts is. */
+/* The tables of the request with their parts; counts are checked before the content of the parts. */
 static TableReads *
 list_tables(const DynJson *request, int *ntables)
 {

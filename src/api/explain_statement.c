@@ -1,8 +1,7 @@
 /*
- * explain_statement.c - what a statement becomes, in words, with PostgreSQL's plan: dynapg.explain_statement
+ * explain_statement.c - dynapg.explain_statement: the operation that a statement becomes, in words, and PostgreSQL's plan
  *
- * Statements are parsed, bound and planned as ExecuteStatement does it, by the same functions, and raise its errors.  Then nothing is
- * run.
+ * Statements are parsed, bound and planned by the same functions as for ExecuteStatement, and raise its errors. Nothing is run.
  */
 #include "postgres.h"
 

@@ -1,8 +1,8 @@
 /*
- * load_manifest.c - the objects that a load reads: all below a prefix, or those of an export's manifest
+ * load_manifest.c - the objects of a load: all below a prefix, or those of an export's manifest
  *
- * The keys in a manifest count from the bucket's root.  An export that was copied to another place in a bucket still has its old keys;
- * then the objects are looked for beside the manifest, where they were.
+ * The keys in a manifest start at the bucket's root. An export that was copied to another place still has its old keys; then
+ * the objects are searched in the same place relative to the manifest.
  */
 #include "postgres.h"
 
@@ -39,7 +39,7 @@ find_key(const DynS3Object *objects, int count, const char *key)
 	return bsearch(&wanted, objects, count, sizeof(DynS3Object), compare_keys);
 }
 
-/* The one summary among the objects; NULL where there is none, or several. */
+/* The only summary among the objects; NULL where there is none, or several. */
 static const char *
 find_summary(const DynS3Object *objects, int count)
 {
@@ -88,7 +88,8 @@ count_member(const DynJson *object, const char *name)
 }
 
 /*
- * The key of a file of the export, as it is in this bucket: from the exports' folder on it is the same wherever the export lies.
+ * The key of a file of the export, as it is in this bucket: the part from the exports' folder on is the same wherever the
+ * export is.
  */
 static char *
 moved_key(const char *summary_key, const char *key)
@@ -259,7 +260,7 @@ dyn_load_manifest_list(DynS3Bucket *bucket, const char *prefix, DynLoadObjects *
 		size_t		len = strlen(objects[i].key);
 
 		if (objects[i].size == 0 && len > 0 && objects[i].key[len - 1] == '/')
-			continue;			/* what consoles make for a folder */
+			continue;			/* an object that consoles create for a folder */
 		found->objects[found->count++] = (DynLoadObject) {.key = objects[i].key, .size = objects[i].size, .items = -1};
 		found->bytes += objects[i].size;
 	}

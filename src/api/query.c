@@ -1,8 +1,8 @@
 /*
  * query.c - Query
  *
- * The terms of the key condition become the range: partition attributes by equality, then sort attributes from the left
- * without a gap, by equality but for the last one.
+ * The terms of the key condition become the range: partition attributes by equality, then sort attributes from the left without
+ * a gap, by equality except for the last one.
  */
 #include "postgres.h"
 
@@ -17,7 +17,7 @@
 static const char *const expressions[] = {"ProjectionExpression", "FilterExpression", "KeyConditionExpression", NULL};
 static const char *const legacy[] = {"AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions", NULL};
 
-/* KeyConditions are older than key condition expressions: with other expressions they may stand. */
+/* KeyConditions are older than key condition expressions: they may be combined with other expressions. */
 static const char *const legacy_but_key[] = {"AttributesToGet", "QueryFilter", "ConditionalOperator", NULL};
 
 static const DynResultPageKind query_kind = {
@@ -48,7 +48,7 @@ missed(const DynKeyAttr *attr)
 	dyn_validation("Query condition missed key schema element: %s", attr->name);
 }
 
-/* Raises when any of the key attributes from one number up to another has no equality: a later one has a condition. */
+/* Raises an error when a key attribute in the range has no equality although a later one has a condition. */
 static void
 check_equal(const DynResultPage *page, const DynKeyCondition *key, const char *kind, int from, int to, const DynKeyAttr *later)
 {
@@ -67,7 +67,7 @@ check_equal(const DynResultPage *page, const DynKeyCondition *key, const char *k
 					   "present on key attribute %s", kind, missing.data, later->name);
 }
 
-/* The text about a gap is for indexes that have several key attributes of a kind: with one there are older texts. */
+/* The text about a gap is for indexes with several key attributes of a kind; with one, there are older texts. */
 static void
 check_gaps(const DynResultPage *page, const DynKeyCondition *key)
 {
@@ -83,8 +83,7 @@ check_gaps(const DynResultPage *page, const DynKeyCondition *key)
 }
 
 /*
- * Orders the terms as the key attributes are, raising for what is missing, superfluous or not supported; returns how
- * many there are.
+ * Sorts the terms by key attribute; raises an error for a missing, superfluous or unsupported one; returns their number.
  */
 static int
 order_terms(const DynResultPage *page, const DynKeyCondition *key, const DynKeyTerm **ordered)
@@ -114,7 +113,7 @@ order_terms(const DynResultPage *page, const DynKeyCondition *key, const DynKeyT
 	return count;
 }
 
-/* Raises for operands that cannot be values of their key attributes. */
+/* Raises an error for operands that cannot be values of their key attributes. */
 static void
 check_operands(const DynResultPage *page, const DynKeyTerm *const *terms, int count)
 {
@@ -194,7 +193,7 @@ within(const DynKeyTerm *term, DynValue v)
 	pg_unreachable();
 }
 
-/* Raises for a start key that the key condition leaves out. */
+/* Raises an error for a start key that the key condition excludes. */
 static void
 check_start_within(const DynResultPage *page, const DynKeyTerm *const *terms, int count)
 {
@@ -212,7 +211,7 @@ check_start_within(const DynResultPage *page, const DynKeyTerm *const *terms, in
 	}
 }
 
-/* The key is for the key condition: the filter sees what that has left. */
+/* Conditions on the key belong into the key condition; the filter must not name key attributes. */
 static void
 check_filter(const DynResultPage *page)
 {

@@ -2,15 +2,14 @@
  * shapes.h - the shapes of requests and the engine that checks them
  *
  * Model.  A shape is a constant table that says what a request, or a part of it, may look like: JSON type,
- * members, which of them must be there, lengths, ranges, pattern, enum.  The tables (shapes_table.c,
+ * members, which of them are required, lengths, ranges, pattern, enum.  The tables (shapes_table.c,
  * shapes_item.c) are written by hand in the server's order, since that order shows in messages; test/tools/shapes-check
  * compares them with AWS's service model.
  *
  * dyn_shape_check works as the service does, in two stages, each over the whole request:
  *
- *		1. JSON types of every known member, at any depth: the first misfit is a SerializationException
- *		2. constraints: all violations (ten at most) together in one ValidationException, but for those that are
- *			reported alone
+ *		1. JSON types of every known member, at any depth: the first mismatch is a SerializationException
+ *		2. constraints: all violations (ten at most) together in one ValidationException, except those that are reported alone
  *
  * A JSON null member counts as absent; unknown members are ignored.  Nothing is allocated for a request
  * that passes.
@@ -30,7 +29,7 @@ typedef enum DynShapeKind
 	DYN_SHAPE_STRUCTURE,
 	DYN_SHAPE_LIST,				/* of element */
 	DYN_SHAPE_MAP,				/* of key (a string shape) to element */
-	DYN_SHAPE_ATTRIBUTE_VALUE,	/* {"S":"x"}; its inside is value/tree.h's */
+	DYN_SHAPE_ATTRIBUTE_VALUE,	/* {"S":"x"}; value/tree.h checks its content */
 	DYN_SHAPE_ATTRIBUTE_MAP		/* of attribute name to attribute value */
 } DynShapeKind;
 
@@ -47,8 +46,8 @@ typedef enum DynShapePattern
 } DynShapePattern;
 
 /*
- * Newer code of the service checks some members by itself: a violation of their length, range or enum is reported alone, and
- * its text names the member as it is on the wire and does not show the value.
+ * Newer code of the service checks some members separately: a violation of their length, range or enum is reported alone, and
+ * its text names the member as in the request and does not show the value.
  */
 typedef enum DynShapeAlone
 {
@@ -76,7 +75,7 @@ struct DynShape
 	int64		min;			/* of a number its value; of a string its characters; of a list or map its count */
 	int64		max;
 	DynShapePattern pattern;	/* of a string */
-	bool		length_first;	/* of a string: its length is told before its pattern */
+	bool		length_first;	/* of a string: its length is reported before its pattern */
 	bool		or_arn;			/* of a string: an ARN is exempt from min, max and pattern, and has DYN_MAX_ARN characters at most */
 	const char *const *values;	/* of a string: enum in the server's order, NULL-terminated; or NULL */
 	const char *values_text;	/* how messages show the enum; NULL: as it is */
@@ -87,11 +86,11 @@ struct DynShape
 	const char *shown;			/* of a structure: messages show its members, and this after them; NULL: they do not */
 	const DynShape *key;		/* of a map */
 	const DynShape *element;	/* of a list or map */
-	bool		by_member;		/* of a map of attribute values: it is no item, its members are looked at one by one */
+	bool		by_member;		/* of a map of attribute values: it is not an item, its members are read one by one */
 };
 
 #define DYN_MAX_SHAPE_FIELDS	20	/* members of one structure */
-#define DYN_MAX_VIOLATIONS		10	/* constraint violations told in one message, as the service does */
+#define DYN_MAX_VIOLATIONS		10	/* constraint violations in one message, as in the service */
 
 /* Raises SerializationException or ValidationException when the request does not fit the shape. */
 extern void dyn_shape_check(const DynShape *shape, const DynJson *request);
@@ -99,7 +98,7 @@ extern void dyn_shape_check(const DynShape *shape, const DynJson *request);
 /* The second stage alone, for a request that is known to have the right JSON types. */
 extern void dyn_shape_check_constraints(const DynShape *shape, const DynJson *request);
 
-/* Which field of the structure has that name, or -1. */
+/* The index of the structure's field with that name, or -1. */
 extern int	dyn_shape_find_field(const DynShape *shape, DynSlice name);
 
 /* The request of each operation (shapes_*.c). */

@@ -1,7 +1,7 @@
 /*
  * transact_get.c - TransactGetItems
  *
- * All items are read under one snapshot.  Names without a projection are ignored, where GetItem refuses them.
+ * All items are read in one snapshot. Names without a projection are ignored, while GetItem refuses them.
  */
 #include "postgres.h"
 
@@ -88,7 +88,7 @@ check_duplicates(const Gets *gets)
 	}
 }
 
-/* A conflict, which only a caller's serializable transaction can have, is the reason of the read that met it. */
+/* A conflict, which only occurs in a caller's serializable transaction, is the reason of the read that met it. */
 static void
 read_items(Gets *gets)
 {

@@ -14,11 +14,11 @@ typedef struct DynTransactGet
 	DynSlice	table_name;		/* as the request gave it */
 	DynNode		map;			/* Key */
 	DynProgram *projection;		/* NULL: the whole item */
-	DynProgram *filter;			/* NULL: none; an item that it leaves out is as if it were not there */
-	DynNode		(*project) (const DynProgram *projection, DynValue item);	/* what stands for the projection; NULL: it does */
+	DynProgram *filter;			/* NULL: none; an item that does not pass it counts as missing */
+	DynNode		(*project) (const DynProgram *projection, DynValue item);	/* used instead of the projection, if not NULL */
 } DynTransactGet;
 
-/* Reads the items and appends the whole reply.  request: what it says of capacity. */
+/* Reads the items and appends the whole reply. request is read for ReturnConsumedCapacity. */
 extern void dyn_transact_get(const DynTransactGet *gets, int count, const DynJson *request, StringInfo reply);
 
 #endif							/* DYNAPG_API_TRANSACT_GET_H */

@@ -1,5 +1,5 @@
 /*
- * workbench.c - dynapg.import_workbench: the tables of a model of NoSQL Workbench, with their sample data
+ * workbench.c - dynapg.import_workbench: the tables of a NoSQL Workbench model, with their sample data
  */
 #include "postgres.h"
 
@@ -118,7 +118,7 @@ print_keys(StringInfo out, const DynJson *keyed)
 	appendStringInfoChar(out, ']');
 }
 
-/* Of an index without a throughput of its own it is the table's; a model may have neither. */
+/* An index without a throughput of its own has the table's; a model may have neither. */
 static void
 print_throughput(StringInfo out, const DynJson *table, const DynJson *of)
 {

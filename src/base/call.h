@@ -13,8 +13,8 @@ typedef struct DynCall
 } DynCall;
 
 /*
- * Begins a call and returns the one that it interrupts, which dyn_call_end continues; that returns the items of the call that ends.
- * After an error nobody ends a call: the next one begins anew, and outside of calls nobody asks.
+ * Begins a call and returns the one that it interrupts, which dyn_call_end continues; dyn_call_end returns the items of the
+ * call that ends. After an error nobody ends the call; the next dyn_call_begin replaces it, and nothing looks at it in between.
  */
 extern DynCall dyn_call_begin(const char *operation);
 extern int64 dyn_call_end(DynCall outer);
@@ -26,10 +26,10 @@ extern const char *dyn_call_operation(void);
 extern DynSlice dyn_call_host(void);
 extern void dyn_call_set_host(DynSlice host);
 
-/* The current call returned or wrote that many items more. */
+/* Adds to the number of items that the current call returned or wrote. */
 extern void dyn_call_add_items(int64 items);
 
-/* Raises what an operation that writes gets on a hot standby. */
+/* Raises the error of a write operation on a hot standby. */
 extern void dyn_call_require_primary(void);
 
 #endif							/* DYNAPG_BASE_CALL_H */

@@ -141,7 +141,7 @@ dyn_compat_lxid(void)
 #endif
 }
 
-/* A set of that many events that lives as long as the process. */
+/* A set of `count` events that lives as long as the process. */
 static inline WaitEventSet *
 dyn_compat_create_wait_event_set(int count)
 {
@@ -155,8 +155,8 @@ dyn_compat_create_wait_event_set(int count)
 typedef void (*DynShmemRequest) (void);
 
 /*
- * Has request called when shared memory can be asked for; once, while libraries are preloaded.  It must call what it finds
- * in the hook's earlier value, which is returned; before PostgreSQL 15 there is no hook and the time is now.
+ * Arranges that request is called when shared memory can be requested; once, while libraries are preloaded. request must call
+ * the hook's earlier value, which is returned. Before PostgreSQL 15 there is no hook, and request is called at once.
  */
 static inline DynShmemRequest
 dyn_compat_on_shmem_request(DynShmemRequest request)
@@ -184,7 +184,10 @@ dyn_compat_settings(int *count)
 #endif
 }
 
-/* The arguments of ExecutorCheckPerms_hook, range_table first, and the call of a hook with the same; users include nodes/pg_list.h. */
+/*
+ * The arguments of ExecutorCheckPerms_hook, range_table first, and the call of a hook with these arguments; users include
+ * nodes/pg_list.h.
+ */
 #if PG_VERSION_NUM < 160000
 #define DYN_COMPAT_CHECK_PERMS_ARGS List *range_table, bool raises
 #define dyn_compat_check_perms(hook) ((hook) (range_table, raises))
@@ -205,7 +208,7 @@ dyn_compat_report_stat(bool force)
 #endif
 }
 
-/* Has pg_stat_activity show that role as the user of this process. */
+/* Makes pg_stat_activity show that role as the user of this process. */
 static inline void
 dyn_compat_set_activity_user(Oid role)
 {

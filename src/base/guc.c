@@ -189,8 +189,8 @@ define_http_string(const char *name, const char *description, char **variable, c
 }
 
 /*
- * What workers are started with can only be a setting of the server's start while that goes on; in a server that does
- * not preload dynapg those settings have no effect.
+ * Settings that workers are started with can only be defined while the server starts. In a server that does not preload dynapg
+ * they have no effect.
  */
 static void
 define_http(void)

@@ -66,7 +66,10 @@ cut_of(const DynRecovery *recovery, TimestampTz moment)
 	return cut;
 }
 
-/* Raises an error unless the query's columns from that one on are of the result's types: the table's owner may have altered it. */
+/*
+ * Raises an error unless the query's columns, from that one on, have the result's types: the table's owner may have altered it.
+ *
+ */
 static void
 check_columns(TupleDesc columns, int first, TupleDesc row)
 {

@@ -45,7 +45,7 @@ dyn_keys_size_violation(uint32 hash_size, uint32 range_size)
 	return NULL;
 }
 
-/* Raises the flaw unless it is NULL. */
+/* Raises the violation unless it is NULL. */
 static void
 refuse(const char *flaw)
 {
@@ -53,7 +53,7 @@ refuse(const char *flaw)
 		dyn_validation("%s", flaw);
 }
 
-/* Raises the flaw of an empty key unless it is NULL. */
+/* Raises the violation for an empty key unless it is NULL. */
 static void
 refuse_empty(const char *flaw)
 {
@@ -61,7 +61,7 @@ refuse_empty(const char *flaw)
 		dyn_error_rule(DYN_RULE_KEY_NOT_EMPTY, flaw);
 }
 
-/* What both a Key and an Item must fulfil once the types are right. */
+/* Checks for both a Key and an Item once the types are right. */
 static void
 check_key_values(const DynTable *table, const DynKey *key)
 {
@@ -121,7 +121,7 @@ type_mismatch(const DynIndex *index, const DynKeyAttr *attr, uint8 actual)
 				   attr->name, dyn_tag_name(attr->tag), dyn_tag_name(actual), index->name);
 }
 
-/* An attribute that is missing only keeps the item out of the index; one that is there must fit. */
+/* A missing attribute only keeps the item out of the index; an existing one must fit. */
 static void
 check_index_item(const DynIndex *index, DynValue item)
 {
@@ -150,7 +150,7 @@ check_index_item(const DynIndex *index, DynValue item)
 	refuse(dyn_keys_size_violation(hash_size, range_size));
 }
 
-/* What an item must fulfil once it has a key. */
+/* Checks an item once it has a key. */
 static void
 check_item_keys(const DynTable *table, const DynKey *key, DynValue item)
 {
@@ -160,7 +160,7 @@ check_item_keys(const DynTable *table, const DynKey *key, DynValue item)
 	refuse(dyn_vector_items_violation(table, dyn_empty_map, item));
 }
 
-/* The key of an item whose key attributes are got, or refused, by that function. */
+/* The key of an item; the function returns, or refuses, each key attribute. */
 static inline DynKey
 key_of_item(const DynTable *table, DynValue item, DynValue (*get) (const DynKeyAttr *, DynValue))
 {
@@ -254,7 +254,7 @@ dyn_keys_check_constants(const DynTable *table, const DynProgram *program)
 	}
 }
 
-/* Raises for a path of the program into the attribute. */
+/* Raises an error for a path of the program into the attribute. */
 static void
 check_not_entered(const DynProgram *program, const char *kind, const DynKeyAttr *attr)
 {

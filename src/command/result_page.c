@@ -22,7 +22,7 @@
 
 /* ---- the request ---- */
 
-/* Raises what is wrong with Select beside a parameter that names the attributes to show. */
+/* Raises an error for a wrong Select together with a parameter that names the attributes to return. */
 static void
 check_select_alone(const DynResultPage *page, const char *parameter)
 {
@@ -78,7 +78,7 @@ read_start_values(DynResultPage *page)
 }
 
 /*
- * Compiles legacy parameters and expressions.  Conditions on keys may be legacy ones beside other expressions:
+ * Compiles legacy parameters and expressions.  Conditions on keys may be legacy ones together with other expressions, since
  * they are older than key condition expressions.
  */
 static void
@@ -188,7 +188,7 @@ dyn_result_page_check_projected(const DynResultPage *page)
 					   range->index->name, missing.data);
 }
 
-/* What only a global index refuses: it has its own copy of what it shows, and that later than the table. */
+/* Checks that only concern a global index: in DynamoDB it has its own copy of what it projects, which lags behind the table. */
 static void
 check_global(const DynResultPage *page)
 {
@@ -290,7 +290,7 @@ start_value(DynResultPage *page, const DynKeyAttr *attr)
 	return node != NULL && node->tag == attr->tag ? node->packed : (DynValue) {0};
 }
 
-/* Raises unless each attribute is there, of its type and not empty, and there is no other. */
+/* Raises an error unless each attribute is there, of its type and not empty, and there is no other. */
 static void
 check_start_members(DynResultPage *page, bool tell)
 {
@@ -399,7 +399,7 @@ names_attribute(const DynProgram *program, const DynExprNode *path, const void *
 	return name.len == attr->len && memcmp(name.data, attr->name, name.len) == 0;
 }
 
-/* Is the attribute one that the range's index does not show? */
+/* Is the attribute one that the range's index does not project? */
 static bool
 is_hidden(const DynProgram *program, const DynExprNode *path, const void *arg)
 {
@@ -458,7 +458,7 @@ print_last_key(DynResultPageReader *reader, DynValue item)
 /* ---- looking ahead ---- */
 
 /*
- * Does the key condition leave out items of the partition that come after the range, in the direction of reading?
+ * Does the key condition exclude items of the partition that come after the range, in the direction of reading?
  */
 static bool
 ends_within_partition(const DynResultPage *page)
@@ -515,8 +515,8 @@ note_item(void *arg, const struct varlena *item)
 }
 
 /*
- * The service reads the item after the page before it replies.  Where that is an item of the partition that the sort key's
- * condition leaves out, it knows that the range has ended; at the end of the partition it does not know.
+ * The service reads the item after the page before it replies. If that is an item of the partition that the condition on the
+ * sort key excludes, it knows that the range has ended; at the end of the partition it does not know.
  */
 static void
 look_ahead(DynResultPageReader *reader)
@@ -644,7 +644,7 @@ dyn_result_page_read(DynResultPageReader *reader)
 	reader->units += dyn_capacity_of_read(reader->bytes - before, reader->page->consistent);
 }
 
-/* The units of all reads become the page's. */
+/* Adds the units of all reads to the page's. */
 static void
 charge_page(DynResultPage *page, const DynResultPageReader *reader)
 {

@@ -1,5 +1,5 @@
 /*
- * activity.c - what the workers of the HTTP front are at: connections, requests, buffers
+ * activity.c - the state of the HTTP workers: connections, requests, buffers
  */
 #include "postgres.h"
 

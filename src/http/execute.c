@@ -1,10 +1,10 @@
 /*
  * execute.c - an operation as one transaction
  *
- * A request runs as its role from when that is known until after the commit, and leaves nothing behind: see api/session.h.
+ * A request runs as its role from when that is known until after the commit, and leaves nothing behind: see database/session.h.
  *
- * An error rolls the transaction back and becomes a reply.  One that is not of the API is told in the log, never
- * to the client.
+ * An error rolls the transaction back and becomes a reply. The text of an error outside of the API goes to the log, never to
+ * the client.
  */
 #include "postgres.h"
 
@@ -30,7 +30,7 @@
 #include "http/standbys.h"
 #include "http/stats.h"
 
-#define MAX_TABLE_SEARCH	65536	/* bytes of a request in which the name is looked for */
+#define MAX_TABLE_SEARCH	65536	/* bytes of a request in which the name is searched */
 
 static void
 set_option(const char *name, const char *value)
@@ -54,7 +54,7 @@ dyn_execute_reload(void)
 {
 	char		value[32];
 
-	/* A request does not wait for an index, nor do writers; the server's configuration may want it otherwise. */
+	/* A request does not wait for an index build, nor do writers; the server's configuration may override this. */
 	SetConfigOption("dynapg.index_build", "background", PGC_USERSET, PGC_S_DYNAMIC_DEFAULT);
 	snprintf(value, sizeof(value), "%d", dyn_guc_http_lock_timeout);
 	set_option("lock_timeout", value);
@@ -72,8 +72,8 @@ skip_name(const char *p, const char *end)
 }
 
 /*
- * The table that the text's first statement of PartiQL names, behind FROM, INTO or UPDATE, with quotes or without; an empty
- * slice when none is seen.
+ * The table in the text's first PartiQL statement, after FROM, INTO or UPDATE, with or without quotes; an empty slice if not
+ * found.
  */
 static DynSlice
 statement_table_seen(DynSlice body)
@@ -108,8 +108,8 @@ statement_table_seen(DynSlice body)
 }
 
 /*
- * The table that the first "TableName" in the text names, by itself or in an ARN, or else that of the first statement, for
- * those who watch; an empty slice when none is seen.
+ * The table in the first "TableName" of the text, by itself or in an ARN, or else that of the first statement, for monitoring;
+ * an empty slice if not found.
  */
 static DynSlice
 table_seen(DynSlice body)
@@ -129,7 +129,7 @@ table_seen(DynSlice body)
 	name = ++p;
 	for (; p < end && *p != '"'; p++)
 	{
-		if (*p == '/')			/* what stood before it was an ARN's beginning */
+		if (*p == '/')			/* what precedes it was an ARN's beginning */
 			name = p + 1;
 		else if (!isalnum((unsigned char) *p) && *p != '_' && *p != '.' && *p != '-' && *p != ':')
 			return (DynSlice) {"", 0};
@@ -143,7 +143,7 @@ report_activity(const DynOperation *operation, DynSlice table)
 	char		text[NAMEDATALEN + DYN_MAX_TABLE_NAME + 2];
 
 	snprintf(text, sizeof(text), "%s %.*s", operation->name, (int) Min(table.len, DYN_MAX_TABLE_NAME), table.data);
-	dyn_compat_set_activity_user(BOOTSTRAP_SUPERUSERID);	/* whose request it is is not known yet */
+	dyn_compat_set_activity_user(BOOTSTRAP_SUPERUSERID);	/* the request's role is not known yet */
 	debug_query_string = operation->name;
 	pgstat_report_activity(STATE_RUNNING, text);
 }
@@ -151,7 +151,7 @@ report_activity(const DynOperation *operation, DynSlice table)
 static void
 begin_transaction(const DynOperation *operation)
 {
-	/* a cancel that came while nothing ran is not meant for this request */
+	/* a cancel that came while nothing ran does not concern this request */
 	QueryCancelPending = false;
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
@@ -159,7 +159,7 @@ begin_transaction(const DynOperation *operation)
 	PushActiveSnapshot(GetTransactionSnapshot());
 }
 
-/* What runs after the transaction's end, however it ended. */
+/* Runs after the transaction's end, however it ended. */
 static void
 end_transaction(void)
 {
@@ -168,7 +168,7 @@ end_transaction(void)
 	debug_query_string = NULL;
 }
 
-/* The transaction; raises what goes wrong.  Returns the number of items that the reply returns or that were written. */
+/* Runs the transaction; raises its errors. Returns the number of items that the reply returns or that were written. */
 static int64
 run_request(const DynHttpRequest *request, const DynOperation *operation, Oid *role, StringInfo body)
 {
@@ -188,7 +188,7 @@ run_request(const DynHttpRequest *request, const DynOperation *operation, Oid *r
 	return items;
 }
 
-/* The exception, with its text, for a request that another transaction was in the way of. */
+/* The exception, with its text, for a request that met a conflict with another transaction. */
 static DynErr
 conflict_of(const DynOperation *operation, const char **message)
 {
@@ -201,7 +201,7 @@ conflict_of(const DynOperation *operation, const char **message)
 	return DYN_E_THROTTLING;
 }
 
-/* The exception that stands for one of PostgreSQL's errors, with its text; SDKs repeat those that may go away. */
+/* The exception that stands for one of PostgreSQL's errors, with its text; SDKs retry those that may be temporary. */
 static DynErr
 translate(int sqlstate, const DynOperation *operation, const char **message)
 {
@@ -231,7 +231,7 @@ translate(int sqlstate, const DynOperation *operation, const char **message)
 	}
 }
 
-/* Those details hold rows and values, the client's items among them. */
+/* Those details hold rows and values, including the client's items. */
 static bool
 detail_holds_items(const ErrorData *error)
 {
@@ -273,7 +273,7 @@ append_error(StringInfo body, const DynErrInfo *info, const char *detail, const 
 	appendStringInfoChar(body, '}');
 }
 
-/* The text of AccessDeniedException; an error within tells less. */
+/* The text of AccessDeniedException; a general one if finding it raises an error. */
 static const char *
 denied_text(Oid role, const DynHttpRequest *request, const DynOperation *operation)
 {
@@ -307,7 +307,7 @@ dyn_execute_is_json(DynSlice text)
 	return text.len == 0 || dyn_json_try(text.data, text.len) != NULL;
 }
 
-/* Appends the reply to an error; returns the exception that it tells. */
+/* Appends the reply to an error; returns its exception. */
 static const DynErrInfo *
 tell_error(const ErrorData *error, Oid role, const DynHttpRequest *request, const DynOperation *operation, StringInfo body)
 {

@@ -24,7 +24,7 @@ extern void dyn_reply_init(void);
 
 /*
  * Appends the reply to a request: status line, headers, body.  The body is compressed when the request accepts gzip and it
- * pays; it is left out, but told of, when the request is a HEAD.  request is NULL for one that could not be read.
+ * pays; it is left out, but its headers are sent, for a HEAD request.  request is NULL for one that could not be read.
  */
 extern void dyn_reply_append(StringInfo out, const DynHttpRequest *request, const DynReply *reply);
 

@@ -1,5 +1,5 @@
 /*
- * caller.c - access keys, and what is told to whom PostgreSQL refuses something
+ * caller.c - access keys, and the error text for callers whom PostgreSQL refuses something
  */
 #include "postgres.h"
 

@@ -23,7 +23,7 @@
 typedef struct Attempt
 {
 	const char *id;
-	MemoryContext context;		/* of the kind's function; what is open in it ends with it */
+	MemoryContext context;		/* of the kind's function; closes what is open in it */
 	const DynJobKind *kind;		/* out, as the next ones */
 	DynJob	   *job;
 	bool		over;			/* nothing is left to do */
@@ -35,7 +35,7 @@ typedef struct Attempt
 
 /* ---- transactions of kinds ---- */
 
-/* While it runs code of others, such as triggers, the session stays that of the role: RESET SESSION AUTHORIZATION is refused. */
+/* While other users' code runs, such as triggers, the session keeps the role: RESET SESSION AUTHORIZATION is refused. */
 static void
 become_role(const DynJob *job)
 {
@@ -129,7 +129,7 @@ make_attempt(void *arg)
 
 /* ---- how it ends ---- */
 
-/* May it pass by itself?  Connections, resources such as disk space, conflicts, and input and output. */
+/* Can the failure be temporary? Connections, resources such as disk space, conflicts, and input and output. */
 static bool
 is_transient(const ErrorData *error)
 {
@@ -158,7 +158,7 @@ code_of(const ErrorData *error)
 	return info ? info->name : dyn_error_info(DYN_E_INTERNAL_SERVER_ERROR)->name;
 }
 
-/* The end of a job, with what its kind has to tidy up. */
+/* Ends a job, after its kind's cleanup. */
 static void
 end_with_tidying(void *arg)
 {
@@ -183,7 +183,7 @@ end_attempt(Attempt *attempt, MemoryContext context)
 {
 	if (dyn_worker_try(end_with_tidying, attempt, context) == NULL)
 		return;
-	attempt->kind = NULL;		/* what cannot be tidied up stays */
+	attempt->kind = NULL;		/* without the cleanup, which has failed */
 	end_with_tidying(attempt);
 }
 

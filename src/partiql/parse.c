@@ -24,7 +24,7 @@ parse_where(DynPartiqlParser *p, DynPartiqlStatement *statement)
 		statement->where = dyn_partiql_condition(p);
 }
 
-/* Raises what COUNT(*) and other functions get in the place of a path. */
+/* Raises the error for COUNT(*) and other functions in the place of a path. */
 static void
 refuse_function(const DynPartiqlParser *p)
 {

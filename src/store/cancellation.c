@@ -70,7 +70,7 @@ dyn_cancellation_too_large(void)
 	dyn_validation("The aggregate size of the items in the transaction cannot exceed 4 MB");
 }
 
-/* Has another transaction the item? */
+/* Does another transaction hold the item? */
 static bool
 is_conflict(int sqlstate)
 {

@@ -9,7 +9,8 @@
 #include "store/plan.h"
 
 /*
- * Appends the plan, each of its lines with a newline, without running it.  Raises for rights that running it takes.  Inside
+ * Appends the plan, each of its lines with a newline, without running it.  Raises an error without the rights to run it.
+ * Inside
  * SPI_connect ... SPI_finish.
  */
 extern void dyn_explain_plan(StringInfo out, const DynPlan *plan, ParamListInfo params);

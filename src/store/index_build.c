@@ -19,7 +19,7 @@
 #include "tables/index.h"
 #include "tables/relation.h"
 
-/* What CREATE INDEX demands of the owner besides; a builder would fail for it when the request is long done. */
+/* Checks the other rights that CREATE INDEX demands of the owner; without them a builder would fail long after the request. */
 static void
 require_schema(Oid relid)
 {

@@ -10,8 +10,8 @@
 #include "tables/definition.h"
 
 /*
- * Creates the data table, its indexes and the catalog rows.  Returns false when the name is taken (also by
- * a concurrent creator, after waiting for it).
+ * Creates the data table, its indexes and the catalog rows. Returns false when the name is taken, also by a concurrent creator
+ * (after waiting for it).
  */
 extern bool dyn_lifecycle_create(DynTableDef *def);
 
@@ -19,8 +19,8 @@ extern bool dyn_lifecycle_create(DynTableDef *def);
 extern void dyn_lifecycle_set_filled(const DynTableDef *def);
 
 /*
- * Makes an existing relation, def->relid, the data table, with its indexes and the catalog rows: indexes that are built as defined are
- * taken, others made.  False when the name is taken.
+ * Makes an existing relation, def->relid, the data table, with its indexes and the catalog rows: indexes that are built as
+ * defined are adopted, others are created.  False when the name is taken.
  */
 extern bool dyn_lifecycle_attach(DynTableDef *def);
 

@@ -1,5 +1,5 @@
 /*
- * vector_items.c - items and vector indexes: what an item must be to be stored, and what an index has of it
+ * vector_items.c - items and vector indexes: which items can be stored, and what an index has of them
  */
 #include "postgres.h"
 
@@ -168,7 +168,7 @@ dyn_vector_items_node(const DynVectorIndex *index, DynValue item)
 		float_to_shortest_decimal_buf(reals[i], text);
 		len = dyn_number_encode(text, strlen(text), number, &error);
 		if (len < 0)
-			elog(ERROR, "a 32-bit number is no number of an item: %s", error);
+			elog(ERROR, "a 32-bit number is not a number of an item: %s", error);
 		dyn_node_append(&list, dyn_node_of((DynValue) {DYN_N, len, number}));
 	}
 	return list;
@@ -192,7 +192,7 @@ entry_bytes(const DynTable *table, const DynVectorIndex *index, DynValue item)
 	return size;
 }
 
-/* Is each attribute of a that the index has the same in b? */
+/* Is every attribute of a that the index has equal in b? */
 static bool
 entry_within(const DynTable *table, const DynVectorIndex *index, DynValue a, DynValue b)
 {

@@ -75,7 +75,7 @@ attribute_reals(FunctionCallInfo fcinfo, uint32 count, float4 **reals)
 	return dyn_reals_of_list(list, count, *reals, &at) ? array : NULL;
 }
 
-/* (item, attribute): a list of numbers as a vector, of any length that one can have. */
+/* (item, attribute): a list of numbers as a vector of any valid length. */
 SQL_FUNCTION(dynapg_item_reals);
 Datum
 dynapg_item_reals(PG_FUNCTION_ARGS)

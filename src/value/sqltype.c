@@ -6,8 +6,8 @@
  * Binary form (send, receive): the stored form of value.h without its varlena header, every integer in network
  * order, so that it travels between machines.  What is received is verified completely before it is used.
  *
- * Comparison is by the stored bytes: equal items are equal bytes; the order between others means nothing but
- * is total, which is all that DISTINCT, GROUP BY, ORDER BY and a unique index ask.
+ * Comparison is by the stored bytes: equal items are equal bytes; the order of different items has no meaning but is total, and
+ * DISTINCT, GROUP BY, ORDER BY and unique indexes need no more.
  */
 #include "postgres.h"
 
@@ -108,7 +108,7 @@ item_to_text(StringInfo out, DynValue root)
 	dyn_item_print(out, root);
 }
 
-/* Makes a text Datum of what item_to_text or a caller like it wrote behind the room for the header. */
+/* Makes a text Datum from what item_to_text wrote behind the room for the header. */
 static Datum
 finish_text(StringInfo out)
 {
@@ -158,7 +158,7 @@ dynapg_item_to_json(PG_FUNCTION_ARGS)
 
 /* ---- binary form ---- */
 
-/* Turns one integer at p; returns its value in the machine's order. */
+/* Swaps the bytes of one integer at p; returns its value in the machine's order. */
 static uint32
 swap_u32(uint8 *p, bool to_network)
 {
@@ -170,8 +170,8 @@ swap_u32(uint8 *p, bool to_network)
 }
 
 /*
- * Turns every integer of a value's body between the machine's order and the network's, in place.  Goes by
- * nothing that it has not checked; false when the body is out of bounds, and then it is half turned.
+ * Converts every integer of a value's body between the machine's byte order and the network's, in place. Relies on nothing that
+ * it has not checked; false when the body is out of bounds, which leaves it half converted.
  */
 static bool
 swap_body(uint8 tag, uint8 *body, uint32 len, bool to_network, int level)
@@ -351,7 +351,7 @@ dynapg_item_hash_extended(PG_FUNCTION_ARGS)
 
 /* ---- attributes ---- */
 
-/* The attribute that argument 1 names of the item that is argument 0; tag 0 when there is none. */
+/* The attribute of item (argument 0) that argument 1 names; tag 0 when there is none. */
 static DynValue
 named_attribute(FunctionCallInfo fcinfo)
 {
@@ -360,7 +360,7 @@ named_attribute(FunctionCallInfo fcinfo)
 	return dyn_map_get(ARG_ROOT(0), name.data, name.len);
 }
 
-/* The size is in the header: of a large item only the beginning is fetched and decompressed. */
+/* The size is in the header, so only the beginning of a large item is fetched and decompressed. */
 SQL_FUNCTION(dynapg_item_size);
 Datum
 dynapg_item_size(PG_FUNCTION_ARGS)
@@ -383,7 +383,7 @@ dynapg_item_get_json(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(finish_text(&out));
 }
 
-/* SQL strings and jsonb hold no U+0000. */
+/* SQL strings and jsonb cannot hold U+0000. */
 static void
 refuse_nul(DynValue string)
 {
@@ -482,7 +482,8 @@ next_text(char **p)
 
 /*
  * (item, npartition, VARIADIC keys): types and names of an index's key attributes, the first npartition of them partition
- * attributes.  A predicate of one call, as PostgreSQL prepares each one anew for every row written.
+ * attributes.  One function call serves as the whole predicate, since PostgreSQL prepares every call again for each row
+ * written.
  */
 SQL_FUNCTION(dynapg_in_index);
 Datum
