@@ -28,8 +28,9 @@ extern void dyn_cancellation_raise(const DynReason *reasons, int count);
 /*
  * To be called in PG_CATCH, in the memory context for the reason: makes the error that is being handled the action's
  * reason if it can be one, a flaw of the action or a conflict (a lock that was not got in time, too), and raises it again
- * if not.  After a statement's error the caller has to raise.
+ * if not.  A client of the wire gets what a constraint or trigger refuses as a reason, too; SQL gets PostgreSQL's own error.
+ * writes: the action does.  After a statement's error the caller has to raise.
  */
-extern void dyn_cancellation_catch(DynReason *reason);
+extern void dyn_cancellation_catch(DynReason *reason, bool writes);
 
 #endif							/* DYNAPG_STORE_CANCELLATION_H */
