@@ -481,7 +481,7 @@ dyn_pool_expire(void)
 	return next;
 }
 
-/* -- what is told of them -- */
+/* -- reports -- */
 
 int
 dyn_pool_open(void)
