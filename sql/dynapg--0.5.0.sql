@@ -13,8 +13,8 @@ END
 $$;
 
 /*
- * What others may have made before is not built upon. A schema dynapg may be there, as restoring a dump makes it first, but it has to be
- * empty and a superuser's.
+ * Nothing that others may have made before is used. A schema dynapg may exist, as restoring a dump creates it first, but it has
+ * to be empty and owned by a superuser.
  */
 DO $$
 DECLARE
@@ -166,14 +166,14 @@ COMMENT ON FUNCTION dynapg.item_get_json(dynapg.item, text) IS 'an attribute as 
 
 CREATE FUNCTION dynapg.item_get_text(item dynapg.item, attribute text) RETURNS text
 	AS 'MODULE_PATHNAME', 'dynapg_item_get_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION dynapg.item_get_text(dynapg.item, text) IS 'an attribute as text, B as base64, other than scalars as DynamoDB JSON, or NULL';
+COMMENT ON FUNCTION dynapg.item_get_text(dynapg.item, text) IS 'an attribute as text: B as base64, lists, maps and sets as DynamoDB JSON; or NULL';
 
 CREATE OPERATOR dynapg.-> (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_get_json);
 CREATE OPERATOR dynapg.->> (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_get_text);
 
 /*
- * Key columns and the columns of secondary indexes. LEAKPROOF, so that row level security does not keep a key condition
- * from its index: none of them tells anything of a value by an error.
+ * Key columns and the columns of secondary indexes. LEAKPROOF, so that row level security does not keep a key condition from
+ * its index: none of them reveals a value by an error.
  */
 
 CREATE FUNCTION dynapg.key_s(item dynapg.item, attribute text) RETURNS text
@@ -198,11 +198,11 @@ COMMENT ON FUNCTION dynapg.part_b(dynapg.item, text) IS 'a binary attribute as a
 
 CREATE FUNCTION dynapg.tie(key text) RETURNS text
 	AS 'MODULE_PATHNAME', 'dynapg_tie_s' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
-COMMENT ON FUNCTION dynapg.tie(text) IS 'a key column, over 128 bytes cut and with its hash: what tells index entries of equal keys apart';
+COMMENT ON FUNCTION dynapg.tie(text) IS 'a key column, cut and with its hash if longer than 128 bytes; distinguishes index entries with equal keys';
 
 CREATE FUNCTION dynapg.tie(key bytea) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'dynapg_tie_b' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
-COMMENT ON FUNCTION dynapg.tie(bytea) IS 'a key column, over 128 bytes cut and with its hash: what tells index entries of equal keys apart';
+COMMENT ON FUNCTION dynapg.tie(bytea) IS 'a key column, cut and with its hash if longer than 128 bytes; distinguishes index entries with equal keys';
 
 CREATE FUNCTION dynapg.in_index(item dynapg.item, partition_keys integer, VARIADIC keys text[]) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'dynapg_in_index' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
@@ -211,20 +211,20 @@ COMMENT ON FUNCTION dynapg.in_index(dynapg.item, integer, text[]) IS
 
 /*
  * Vectors: lists of numbers as 32-bit floating point numbers, their distances, and the index access method for exact search. The
- * functions of items are LEAKPROOF as those of keys are. They cost what reading a long item costs.
+ * functions of items are LEAKPROOF like those of keys. Their cost is that of reading a long item.
  */
 
 CREATE FUNCTION dynapg.item_reals(item dynapg.item, attribute text) RETURNS real[]
 	AS 'MODULE_PATHNAME', 'dynapg_item_reals' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
-COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text) IS 'a list of numbers as a vector, or NULL for what is none';
+COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text) IS 'a list of numbers as a vector, or NULL for anything else';
 
 CREATE FUNCTION dynapg.item_reals(item dynapg.item, attribute text, dimensions integer) RETURNS real[]
 	AS 'MODULE_PATHNAME', 'dynapg_item_reals_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
-COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text, integer) IS 'a list of that many numbers as a vector, or NULL for what is none';
+COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text, integer) IS 'a list of that length of numbers as a vector, or NULL for anything else';
 
 CREATE FUNCTION dynapg.item_unit_reals(item dynapg.item, attribute text, dimensions integer) RETURNS real[]
 	AS 'MODULE_PATHNAME', 'dynapg_item_unit_reals' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
-COMMENT ON FUNCTION dynapg.item_unit_reals(dynapg.item, text, integer) IS 'the same with length 1; NULL for zeros, too';
+COMMENT ON FUNCTION dynapg.item_unit_reals(dynapg.item, text, integer) IS 'the same, scaled to length 1; also NULL for a vector of zeros';
 
 CREATE FUNCTION dynapg.item_tag(item dynapg.item, attribute text, type text) RETURNS integer
 	AS 'MODULE_PATHNAME', 'dynapg_item_tag' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
@@ -250,7 +250,7 @@ CREATE FUNCTION dynapg.flat_handler(internal) RETURNS index_am_handler
 	AS 'MODULE_PATHNAME', 'dynapg_flat_handler' LANGUAGE C;
 COMMENT ON FUNCTION dynapg.flat_handler(internal) IS 'the functions of the index access method dynapg_flat';
 CREATE ACCESS METHOD dynapg_flat TYPE INDEX HANDLER dynapg.flat_handler;
-COMMENT ON ACCESS METHOD dynapg_flat IS 'vectors one after the other, for exact search';
+COMMENT ON ACCESS METHOD dynapg_flat IS 'vectors in sequence, for exact search';
 
 CREATE OPERATOR CLASS dynapg.flat_cosine_ops FOR TYPE real[] USING dynapg_flat AS
 	OPERATOR 1 dynapg.<=> (real[], real[]) FOR ORDER BY pg_catalog.float_ops,
@@ -347,7 +347,7 @@ CREATE TABLE dynapg.tables (
 COMMENT ON TABLE dynapg.tables IS 'DynamoDB tables: their data table, key attributes and what the API describes';
 COMMENT ON COLUMN dynapg.tables.filled_by IS 'the job that fills the table; until it is done the table is CREATING, and only the job finds it';
 
--- relation_name is no regclass: pg_restore fills this table before it creates the indexes.
+-- relation_name is not a regclass: pg_restore fills this table before it creates the indexes.
 CREATE TABLE dynapg.indexes (
 	table_relid regclass NOT NULL,
 	name text COLLATE "C" NOT NULL,
@@ -372,7 +372,7 @@ COMMENT ON COLUMN dynapg.indexes.vector IS 'of a vector index: attribute, dimens
 COMMENT ON TABLE dynapg.indexes IS 'secondary indexes of DynamoDB tables; key attributes in order, partition attributes first';
 COMMENT ON COLUMN dynapg.indexes.status IS 'CREATING and DELETING: a background worker is working on it, or will be when the table is described';
 COMMENT ON COLUMN dynapg.indexes.position IS 'the order in which indexes are described: as the request listed them';
-COMMENT ON COLUMN dynapg.indexes.failures IS 'failed attempts to finish what status says';
+COMMENT ON COLUMN dynapg.indexes.failures IS 'failed attempts to finish the work in status';
 COMMENT ON COLUMN dynapg.indexes.failure IS 'why the last one failed, at failed_at';
 
 -- Holds key values, also of items that row security hides: no grants, and row security without policies, which holds for
@@ -390,8 +390,8 @@ CREATE TABLE dynapg.scan_bounds (
 COMMENT ON TABLE dynapg.scan_bounds IS 'where the segments of parallel scans meet; index_name is empty for the table itself';
 ALTER TABLE dynapg.scan_bounds ENABLE ROW LEVEL SECURITY;
 
--- Read and written by src/store/tokens.c directly, so it is of the access method heap and has no triggers. No grants, and
--- row security without policies: who knows a token can use it. Not dumped: tokens live for ten minutes.
+-- Read and written by src/store/tokens.c directly, so it is of the access method heap and has no triggers. No grants, and row
+-- security without policies: anybody who knows a token can use it. Not dumped: tokens live for ten minutes.
 CREATE TABLE dynapg.tokens (
 	hash bigint NOT NULL,
 	expires_at timestamptz NOT NULL,
@@ -401,10 +401,10 @@ CREATE TABLE dynapg.tokens (
 	note bytea,
 	PRIMARY KEY (hash, expires_at)
 ) USING heap WITH (autovacuum_vacuum_scale_factor = 0.1, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
-COMMENT ON TABLE dynapg.tokens IS 'ClientRequestToken of transactions done in the last ten minutes, with a digest of the request';
+COMMENT ON TABLE dynapg.tokens IS 'ClientRequestToken of transactions of the last ten minutes, with a digest of the request';
 COMMENT ON COLUMN dynapg.tokens.hash IS 'of role and token';
 COMMENT ON COLUMN dynapg.tokens.token IS 'in UTF-8; bytes, since it may contain U+0000';
-COMMENT ON COLUMN dynapg.tokens.note IS 'the read units of each action, for the reply when the request comes again; NULL if it does not ask for them';
+COMMENT ON COLUMN dynapg.tokens.note IS 'the read units of each action, for the reply to a repeated request; NULL if it does not ask for them';
 ALTER TABLE dynapg.tokens ENABLE ROW LEVEL SECURITY;
 
 GRANT SELECT ON dynapg.tables, dynapg.indexes TO PUBLIC;
@@ -419,7 +419,7 @@ CREATE FUNCTION dynapg.on_sql_drop() RETURNS event_trigger
 COMMENT ON FUNCTION dynapg.on_sql_drop() IS 'removes the catalog rows of data tables and indexes that were dropped';
 CREATE EVENT TRIGGER dynapg_on_sql_drop ON sql_drop EXECUTE FUNCTION dynapg.on_sql_drop();
 
--- Grants such as those of pg_write_all_data are not enough: see src/store/guard.c.
+-- Grants such as those of pg_write_all_data are not enough: see src/tables/guard.c.
 CREATE FUNCTION dynapg.on_catalog_change() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_catalog_change';
 COMMENT ON FUNCTION dynapg.on_catalog_change() IS 'refuses rows of tables that the user does not own';
@@ -443,7 +443,7 @@ CREATE EVENT TRIGGER dynapg_on_ddl_command_end ON ddl_command_end WHEN TAG IN ('
 CREATE FUNCTION dynapg.attach_table(relation regclass, description json DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_attach_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.attach_table(regclass, json) IS
-	'makes a table of schema dynamodb that the API does not know, as after restoring it alone, a DynamoDB table; description: the request of its CreateTable, else made out from the table';
+	'makes a table of schema dynamodb that the API does not know, as after restoring only this table, a DynamoDB table; description: the request of its CreateTable, else derived from the table';
 
 /* ---- access keys ---- */
 
@@ -461,7 +461,7 @@ COMMENT ON COLUMN dynapg.access_keys.secret IS 'write-only: the value is kept in
 ALTER TABLE dynapg.access_keys ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON dynapg.access_keys FROM PUBLIC;
 
--- Read and written by src/store/secrets.c directly, so that no statement has a secret and logical decoding sees none.
+-- Read and written by src/iam/secret.c directly, so that no statement has a secret and logical decoding sees none.
 CREATE TABLE dynapg.access_secrets (
 	access_key_id text COLLATE "C" PRIMARY KEY,
 	secret text COLLATE "C" NOT NULL
@@ -482,7 +482,7 @@ ALTER TABLE dynapg.access_secrets ENABLE ALWAYS TRIGGER refuse;
 
 CREATE FUNCTION dynapg.on_access_key_secret() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_access_key_secret';
-COMMENT ON FUNCTION dynapg.on_access_key_secret() IS 'keeps the secret of a key in dynapg.access_secrets';
+COMMENT ON FUNCTION dynapg.on_access_key_secret() IS 'moves the secret of a key to dynapg.access_secrets';
 REVOKE ALL ON FUNCTION dynapg.on_access_key_secret() FROM PUBLIC;
 CREATE TRIGGER keep_secret BEFORE INSERT OR UPDATE ON dynapg.access_keys
 	FOR EACH ROW EXECUTE FUNCTION dynapg.on_access_key_secret();
@@ -518,7 +518,7 @@ CREATE FUNCTION dynapg.import_access_key(role regrole, access_key_id text, secre
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_import_access_key';
 COMMENT ON FUNCTION dynapg.import_access_key(regrole, text, text) IS
-	'a key with an id and a secret that clients have already; the arguments may get into logs, as those of any statement';
+	'a key with an id and a secret that clients already have; the arguments may get into logs, as with any statement';
 REVOKE ALL ON FUNCTION dynapg.import_access_key(regrole, text, text) FROM PUBLIC;
 
 CREATE FUNCTION dynapg.disable_access_key(access_key_id text) RETURNS void
@@ -529,21 +529,21 @@ COMMENT ON FUNCTION dynapg.disable_access_key(text) IS 'requests with the key ar
 CREATE FUNCTION dynapg.enable_access_key(access_key_id text) RETURNS void
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_enable_access_key';
-COMMENT ON FUNCTION dynapg.enable_access_key(text) IS 'undoes disable_access_key';
+COMMENT ON FUNCTION dynapg.enable_access_key(text) IS 'allows requests with the key again';
 
 CREATE FUNCTION dynapg.drop_access_key(access_key_id text) RETURNS void
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_drop_access_key';
-COMMENT ON FUNCTION dynapg.drop_access_key(text) IS 'ends the key for good';
+COMMENT ON FUNCTION dynapg.drop_access_key(text) IS 'deletes the key';
 
 /* ---- operations ---- */
 
 /*
- * Operations of the API: request and reply as on the wire. NULL is the empty request. A failed operation raises an error
- * whose SQLSTATE tells the exception and whose message is DynamoDB's.
+ * Operations of the API: request and reply as over HTTP. NULL is the empty request. A failed operation raises an error whose
+ * SQLSTATE stands for the exception and whose message is DynamoDB's.
  *
- * Each takes json, jsonb and text. A literal and a parameter without a type are text for PostgreSQL: with json and jsonb
- * alone they would be ambiguous. Only json has a default, or a call without arguments would be.
+ * Each takes json, jsonb and text. A literal and a parameter without a type are text for PostgreSQL: with only json and jsonb
+ * they would be ambiguous. Only json has a default, since a call without arguments would be ambiguous otherwise.
  */
 
 CREATE FUNCTION dynapg.create_table(request json DEFAULT '{}') RETURNS json
@@ -756,7 +756,7 @@ CREATE FUNCTION dynapg.update_item(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_item_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_item(text) IS 'Changes an item or creates it: the API operation UpdateItem';
 
-/* Operations about tables beside the data: tags, policies, insights, destinations, limits, global tables. */
+/* Operations on tables, apart from their data: tags, policies, insights, destinations, limits, global tables. */
 
 CREATE FUNCTION dynapg.create_global_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_create_global_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -940,15 +940,15 @@ COMMENT ON FUNCTION dynapg.list_tags_of_resource(text) IS 'Lists the tags of a t
 
 CREATE FUNCTION dynapg.put_resource_policy(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_put_resource_policy' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.put_resource_policy(json) IS 'Keeps a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
+COMMENT ON FUNCTION dynapg.put_resource_policy(json) IS 'Stores a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
 
 CREATE FUNCTION dynapg.put_resource_policy(request jsonb) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_put_resource_policy_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.put_resource_policy(jsonb) IS 'Keeps a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
+COMMENT ON FUNCTION dynapg.put_resource_policy(jsonb) IS 'Stores a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
 
 CREATE FUNCTION dynapg.put_resource_policy(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_put_resource_policy_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.put_resource_policy(text) IS 'Keeps a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
+COMMENT ON FUNCTION dynapg.put_resource_policy(text) IS 'Stores a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
 
 CREATE FUNCTION dynapg.tag_resource(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_tag_resource' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -1048,7 +1048,7 @@ GRANT SELECT ON dynapg.tags TO PUBLIC;
 
 CREATE FUNCTION dynapg.throughput_left() RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_throughput_left' LANGUAGE C VOLATILE PARALLEL SAFE;
-COMMENT ON FUNCTION dynapg.throughput_left() IS 'what dynapg.throughput shows, as JSON';
+COMMENT ON FUNCTION dynapg.throughput_left() IS 'the content of dynapg.throughput as JSON';
 REVOKE ALL ON FUNCTION dynapg.throughput_left() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dynapg.throughput_left() TO pg_monitor;
 
@@ -1060,12 +1060,12 @@ CREATE VIEW dynapg.throughput AS
 	LEFT JOIN pg_catalog.pg_index x ON x.indexrelid OPERATOR(pg_catalog.=) c.oid
 	JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) COALESCE(x.indrelid, c.oid)
 	LEFT JOIN dynapg.indexes i ON i.table_relid OPERATOR(pg_catalog.=) x.indrelid AND i.relation_name OPERATOR(pg_catalog.=) c.relname;
-COMMENT ON VIEW dynapg.throughput IS 'what is left of the throughput of tables and global secondary indexes that were used since the server started';
+COMMENT ON VIEW dynapg.throughput IS 'the remaining throughput of tables and global secondary indexes that were used since the server started';
 GRANT SELECT ON dynapg.throughput TO pg_monitor;
 
 CREATE FUNCTION dynapg.refill_throughput(table_name text, seconds integer DEFAULT 300) RETURNS void
 	AS 'MODULE_PATHNAME', 'dynapg_refill_throughput' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.refill_throughput(text, integer) IS 'sets what a table and its global secondary indexes have left to the throughput of that number of seconds; below zero it is a debt';
+COMMENT ON FUNCTION dynapg.refill_throughput(text, integer) IS 'sets the remaining throughput of a table and its global secondary indexes to that of a number of seconds; a negative number is a debt';
 REVOKE ALL ON FUNCTION dynapg.refill_throughput(text, integer) FROM PUBLIC;
 
 CREATE FUNCTION dynapg.contributors(OUT table_name text, OUT index_name text, OUT event text, OUT partition_key text,
@@ -1083,7 +1083,7 @@ GRANT SELECT ON dynapg.contributor_insights TO PUBLIC;
 
 CREATE FUNCTION dynapg.http_statistics() RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_http_statistics' LANGUAGE C VOLATILE PARALLEL SAFE;
-COMMENT ON FUNCTION dynapg.http_statistics() IS 'what stat_operations shows, as JSON; NULL if there is no HTTP front';
+COMMENT ON FUNCTION dynapg.http_statistics() IS 'the content of stat_operations as JSON; NULL without an HTTP front';
 REVOKE ALL ON FUNCTION dynapg.http_statistics() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dynapg.http_statistics() TO pg_monitor;
 
@@ -1101,7 +1101,7 @@ REVOKE ALL ON FUNCTION dynapg.stat_operations_reset() FROM PUBLIC;
 
 CREATE FUNCTION dynapg.http_workers() RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_http_workers' LANGUAGE C VOLATILE PARALLEL SAFE;
-COMMENT ON FUNCTION dynapg.http_workers() IS 'what http_activity shows, as JSON; NULL if there is no HTTP front';
+COMMENT ON FUNCTION dynapg.http_workers() IS 'the content of http_activity as JSON; NULL without an HTTP front';
 REVOKE ALL ON FUNCTION dynapg.http_workers() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dynapg.http_workers() TO pg_monitor;
 
@@ -1164,7 +1164,7 @@ REVOKE ALL ON dynapg.jobs FROM PUBLIC;
 CREATE FUNCTION dynapg.run_jobs() RETURNS bigint
 	LANGUAGE c VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_run_jobs';
-COMMENT ON FUNCTION dynapg.run_jobs() IS 'does what the background worker does: deletes the expired items of the tables that the user owns, and returns their number; looks after streams';
+COMMENT ON FUNCTION dynapg.run_jobs() IS 'does the work of the background worker: deletes the expired items of the tables that the user owns, and returns their number; maintains streams';
 
 CREATE FUNCTION dynapg.version() RETURNS text
 	LANGUAGE C STABLE PARALLEL SAFE
@@ -1189,15 +1189,15 @@ COMMENT ON FUNCTION dynapg.execute_statement(text) IS 'Runs a PartiQL statement:
 
 CREATE FUNCTION dynapg.batch_execute_statement(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_batch_execute_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.batch_execute_statement(json) IS 'Runs PartiQL statements, each by itself: the API operation BatchExecuteStatement';
+COMMENT ON FUNCTION dynapg.batch_execute_statement(json) IS 'Runs PartiQL statements, each on its own: the API operation BatchExecuteStatement';
 
 CREATE FUNCTION dynapg.batch_execute_statement(request jsonb) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_batch_execute_statement_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.batch_execute_statement(jsonb) IS 'Runs PartiQL statements, each by itself: the API operation BatchExecuteStatement';
+COMMENT ON FUNCTION dynapg.batch_execute_statement(jsonb) IS 'Runs PartiQL statements, each on its own: the API operation BatchExecuteStatement';
 
 CREATE FUNCTION dynapg.batch_execute_statement(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_batch_execute_statement_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.batch_execute_statement(text) IS 'Runs PartiQL statements, each by itself: the API operation BatchExecuteStatement';
+COMMENT ON FUNCTION dynapg.batch_execute_statement(text) IS 'Runs PartiQL statements, each on its own: the API operation BatchExecuteStatement';
 
 CREATE FUNCTION dynapg.execute_transaction(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_execute_transaction' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -1218,7 +1218,7 @@ COMMENT ON FUNCTION dynapg.partiql_items(text, json[]) IS 'What dynapg.partiql r
 CREATE FUNCTION dynapg.partiql_json(statement text, VARIADIC parameters json[] DEFAULT '{}') RETURNS SETOF dynapg.item
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	BEGIN ATOMIC SELECT pg_catalog.unnest(dynapg.partiql_items(statement, parameters)); END;
-COMMENT ON FUNCTION dynapg.partiql_json(text, json[]) IS 'What dynapg.partiql returns; its parameters are DynamoDB JSON alone';
+COMMENT ON FUNCTION dynapg.partiql_json(text, json[]) IS 'What dynapg.partiql returns; its parameters are DynamoDB JSON only';
 
 CREATE FUNCTION dynapg.partiql(statement text) RETURNS SETOF dynapg.item
 	AS 'MODULE_PATHNAME', 'dynapg_partiql' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -1230,19 +1230,19 @@ COMMENT ON FUNCTION dynapg.partiql(text, "any") IS 'The items that a PartiQL sta
 
 CREATE FUNCTION dynapg.explain_statement(statement text) RETURNS SETOF text
 	AS 'MODULE_PATHNAME', 'dynapg_explain_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.explain_statement(text) IS 'What a PartiQL statement becomes, in words, and PostgreSQL''s plan of it; nothing is run';
+COMMENT ON FUNCTION dynapg.explain_statement(text) IS 'The operation that a PartiQL statement becomes, in words, and PostgreSQL''s plan; runs nothing';
 
 CREATE FUNCTION dynapg.explain_statement(statement text, VARIADIC parameters "any") RETURNS SETOF text
 	AS 'MODULE_PATHNAME', 'dynapg_explain_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.explain_statement(text, "any") IS 'What a PartiQL statement becomes, in words, and PostgreSQL''s plan of it; nothing is run';
+COMMENT ON FUNCTION dynapg.explain_statement(text, "any") IS 'The operation that a PartiQL statement becomes, in words, and PostgreSQL''s plan; runs nothing';
 
 --
 -- The change log and DynamoDB Streams
 --
 
--- Streams and shards are what DescribeStream tells. relid is null-free and may be of a table that is gone; owner is known of streams
--- that are disabled. Dumped is what is enabled: it begins again with new shards elsewhere, where transaction ids mean other things.
--- The sequence is not dumped, as the owner of a database may not read it: a number that a stream has already is passed over.
+-- Streams and shards have what DescribeStream reports. relid is never null and may be that of a dropped table; disabled streams
+-- have an owner. Enabled streams are dumped: they begin again with new shards elsewhere, where transaction ids mean something
+-- else. The sequence is not dumped, as the owner of a database may not read it: a number that a stream already has is skipped.
 CREATE SEQUENCE dynapg.stream_number;
 CREATE TABLE dynapg.streams (
 	stream_id integer PRIMARY KEY DEFAULT pg_catalog.nextval('dynapg.stream_number'),
@@ -1261,7 +1261,7 @@ CREATE TABLE dynapg.streams (
 	UNIQUE (table_name, label)
 );
 COMMENT ON TABLE dynapg.streams IS 'the streams of tables';
-COMMENT ON COLUMN dynapg.streams.channel IS 'what a transaction notifies that writes records; NULL: nothing';
+COMMENT ON COLUMN dynapg.streams.channel IS 'the channel that a transaction notifies when it writes records; NULL: none';
 CREATE UNIQUE INDEX streams_enabled ON dynapg.streams (relid) WHERE disabled_at IS NULL;
 ALTER SEQUENCE dynapg.stream_number OWNED BY dynapg.streams.stream_id;
 
@@ -1283,7 +1283,7 @@ CREATE TABLE dynapg.shards (
 );
 COMMENT ON TABLE dynapg.shards IS 'the shards of streams';
 
--- Read and written by src/changes directly. No grants: records are read as DynamoDB Streams, by who may read the table.
+-- Read and written by src/changes directly. No grants: roles that may read the table read the records through DynamoDB Streams.
 CREATE SEQUENCE dynapg.change_number;
 CREATE TABLE dynapg.ticks (
 	tick bigint PRIMARY KEY,
@@ -1344,8 +1344,8 @@ $$;
 
 GRANT SELECT ON dynapg.streams, dynapg.shards TO PUBLIC;
 
--- Grants such as that of pg_write_all_data are not enough: whose table a stream is of decides who reads its records. Nobody but the owner
--- of the log and superusers meets its rows with SQL.
+-- Grants such as that of pg_write_all_data are not enough: the owner of a stream's table decides who reads its records. Only
+-- the owner of the log and superusers can access its rows with SQL.
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.streams
 	FOR EACH ROW EXECUTE FUNCTION dynapg.on_catalog_change('relid');
 ALTER TABLE dynapg.streams ENABLE ALWAYS TRIGGER guard;
@@ -1377,7 +1377,7 @@ COMMENT ON FUNCTION dynapg.stream_records(text, numeric, integer) IS
 CREATE FUNCTION dynapg.stream_notify(table_name text, channel text) RETURNS void
 	AS 'MODULE_PATHNAME', 'dynapg_stream_notify' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.stream_notify(text, text) IS
-	'has each transaction that writes records of a table''s stream notify a channel, with the name of the table; NULL: no more';
+	'makes each transaction that writes records of a table''s stream notify a channel, with the name of the table; NULL ends that';
 
 CREATE FUNCTION dynapg.stream_statistics()
 	RETURNS TABLE (table_name text, label text, stream_arn text, view_type text, status text, open_shards integer, records bigint,
@@ -1385,18 +1385,18 @@ CREATE FUNCTION dynapg.stream_statistics()
 	AS 'MODULE_PATHNAME', 'dynapg_stream_statistics' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 100;
 COMMENT ON FUNCTION dynapg.stream_statistics() IS 'the rows of stream_list';
 CREATE VIEW dynapg.stream_list AS SELECT * FROM dynapg.stream_statistics();
-COMMENT ON VIEW dynapg.stream_list IS 'streams, and what those hold whose records the user may read';
-COMMENT ON COLUMN dynapg.stream_list.records IS 'records in the log, with those that are too old and not yet removed';
-COMMENT ON COLUMN dynapg.stream_list.bytes IS 'what they take on disk, estimated from the newest 1,000';
-COMMENT ON COLUMN dynapg.stream_list.lag IS 'how long changes have waited since the last look by a reader or the background worker; 0: none do';
+COMMENT ON VIEW dynapg.stream_list IS 'streams; with the size of those whose records the user may read';
+COMMENT ON COLUMN dynapg.stream_list.records IS 'records in the log, including old ones that are not yet removed';
+COMMENT ON COLUMN dynapg.stream_list.bytes IS 'their size on disk, estimated from the newest 1,000';
+COMMENT ON COLUMN dynapg.stream_list.lag IS 'how long changes have waited for a reader or the background worker; 0: none wait';
 GRANT SELECT ON dynapg.stream_list TO PUBLIC;
 
 CREATE FUNCTION dynapg.jobs_next_look() RETURNS timestamptz
 	LANGUAGE c VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_jobs_next_look';
-COMMENT ON FUNCTION dynapg.jobs_next_look() IS 'when the background worker looks for what is due; NULL if none works in this database';
+COMMENT ON FUNCTION dynapg.jobs_next_look() IS 'when the background worker next runs due jobs; NULL if none works in this database';
 
--- A job that failed pauses as src/changes/housekeeper.c says.
+-- A job that failed pauses as described in src/jobs/housekeeper.c.
 CREATE VIEW dynapg.job_list WITH (security_barrier) AS
 	SELECT w.name AS table_name, w.kind, COALESCE(j.items, 0) AS items, j.done_at, COALESCE(j.failures, 0) AS failures, j.failure, j.failed_at,
 		j.rate, GREATEST(dynapg.jobs_next_look(), CASE WHEN j.failures OPERATOR(pg_catalog.>) 0 THEN j.failed_at OPERATOR(pg_catalog.+)
@@ -1408,7 +1408,7 @@ CREATE VIEW dynapg.job_list WITH (security_barrier) AS
 		LEFT JOIN dynapg.jobs j ON j.relation OPERATOR(pg_catalog.=) w.relid AND j.kind OPERATOR(pg_catalog.=) w.kind
 	WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE') AND (w.wanted OR j.kind IS NOT NULL);
 COMMENT ON VIEW dynapg.job_list IS 'what background jobs do to the tables that the user owns; streams, for superusers';
-COMMENT ON COLUMN dynapg.job_list.next_run IS 'when it runs next; NULL: there is no background worker';
+COMMENT ON COLUMN dynapg.job_list.next_run IS 'when it runs next; NULL without a background worker';
 GRANT SELECT ON dynapg.job_list TO PUBLIC;
 
 CREATE FUNCTION dynapg.ttl_statistics()
@@ -1421,7 +1421,7 @@ CREATE VIEW dynapg.ttl_list WITH (security_barrier) AS
 	FROM dynapg.ttl_statistics() s JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) s.relation
 		LEFT JOIN dynapg.jobs j ON j.relation OPERATOR(pg_catalog.=) s.relation AND j.kind OPERATOR(pg_catalog.=) 'ttl';
 COMMENT ON VIEW dynapg.ttl_list IS 'Time to Live of the tables that the user owns';
-COMMENT ON COLUMN dynapg.ttl_list.backlog IS 'items that have expired and that are still there; NULL unless the status is ENABLED';
+COMMENT ON COLUMN dynapg.ttl_list.backlog IS 'expired items that are not yet deleted; NULL unless the status is ENABLED';
 COMMENT ON COLUMN dynapg.ttl_list.rate IS 'items a second that the last transaction deleted';
 GRANT SELECT ON dynapg.ttl_list TO PUBLIC;
 
@@ -1476,7 +1476,7 @@ COMMENT ON FUNCTION dynapg.list_streams(text) IS 'Lists streams, paged: the API 
 /* ---- point-in-time recovery ---- */
 
 -- What is kept of tables with point-in-time recovery (src/changes/recovery.h). Not dumped: transaction ids mean nothing elsewhere.
--- No grants: the history of a table is read by dynapg.recovery_rows, by who may read the table.
+-- No grants: roles that may read the table read its history through dynapg.recovery_rows.
 CREATE SEQUENCE dynapg.recovery_number;
 CREATE TABLE dynapg.recoveries (
 	recovery_id integer PRIMARY KEY DEFAULT pg_catalog.nextval('dynapg.recovery_number'),
@@ -1499,7 +1499,7 @@ CREATE TABLE dynapg.history_commits (
 	prepared boolean NOT NULL
 ) USING heap;
 ALTER TABLE dynapg.history_commits REPLICA IDENTITY NOTHING;
-COMMENT ON TABLE dynapg.history_commits IS 'when transactions committed that took longer than a moment; prepared: when it was prepared, as its commit is not known yet';
+COMMENT ON TABLE dynapg.history_commits IS 'commit times of longer transactions; prepared: when it was prepared, as its commit time is not known yet';
 
 CREATE TABLE dynapg.history (
 	recovery_id integer NOT NULL,
@@ -1534,7 +1534,7 @@ EXCEPTION WHEN feature_not_supported THEN
 END
 $$;
 
--- Nobody but the owner of the history and superusers meets its rows with SQL.
+-- Only the owner of the history and superusers can access its rows with SQL.
 ALTER TABLE dynapg.recoveries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE dynapg.moments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE dynapg.history_commits ENABLE ROW LEVEL SECURITY;
@@ -1560,7 +1560,7 @@ CREATE VIEW dynapg.recovery_list WITH (security_barrier) AS
 				COALESCE(pg_catalog.octet_length(h.sk), 0) OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(h.old_item), 0)), 0) AS bytes
 			FROM dynapg.history h WHERE h.recovery_id OPERATOR(pg_catalog.=) r.recovery_id) h
 	WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE');
-COMMENT ON VIEW dynapg.recovery_list IS 'point-in-time recovery of the tables that the user owns: period in days, the oldest moment to restore to, and what is kept, which is counted';
+COMMENT ON VIEW dynapg.recovery_list IS 'point-in-time recovery of the tables that the user owns: period in days, the oldest moment to restore to, and the number of rows kept';
 GRANT SELECT ON dynapg.recovery_list TO PUBLIC;
 
 CREATE FUNCTION dynapg.items_at(table_name text, moment timestamptz) RETURNS SETOF dynapg.item
@@ -1575,8 +1575,8 @@ COMMENT ON FUNCTION dynapg.changes_between(text, timestamptz, timestamptz) IS
 
 /* ---- backups ---- */
 
--- Written by src/store/backup.c. As dynapg.tables it holds names and settings, and no items: those are in the copies, which their owners
--- alone read. The owner of a database who is no superuser dumps it, so that everybody may read it.
+-- Written by src/store/backup.c. Like dynapg.tables it holds names and settings, but no items: those are in the copies, which
+-- only their owners can read. Everybody may read it, since the owner of a database, without being a superuser, has to dump it.
 CREATE TABLE dynapg.backups (
 	id text COLLATE "C" PRIMARY KEY,
 	name text NOT NULL,
@@ -1602,7 +1602,7 @@ COMMENT ON COLUMN dynapg.backups.copy IS 'the table with its items';
 COMMENT ON COLUMN dynapg.backups.definition IS 'keys, indexes and settings of the table as they were';
 COMMENT ON COLUMN dynapg.backups.failures IS 'attempts to make it that failed';
 COMMENT ON COLUMN dynapg.backups.failure IS 'why the last one failed, at failed_at';
-COMMENT ON COLUMN dynapg.backups.expires_at IS 'when it goes by itself; such a backup was made as its table was deleted';
+COMMENT ON COLUMN dynapg.backups.expires_at IS 'when it is deleted automatically; such a backup was made when its table was deleted';
 CREATE INDEX ON dynapg.backups (source) WHERE source IS NOT NULL;
 CREATE INDEX ON dynapg.backups (copy) WHERE copy IS NOT NULL;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.backups
@@ -1673,15 +1673,15 @@ COMMENT ON FUNCTION dynapg.list_backups(text) IS 'Lists backups, paged: the API 
 
 CREATE FUNCTION dynapg.restore_table_from_backup(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_restore_table_from_backup' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.restore_table_from_backup(json) IS 'Makes a table of a backup: the API operation RestoreTableFromBackup';
+COMMENT ON FUNCTION dynapg.restore_table_from_backup(json) IS 'Makes a table from a backup: the API operation RestoreTableFromBackup';
 
 CREATE FUNCTION dynapg.restore_table_from_backup(request jsonb) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_restore_table_from_backup_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.restore_table_from_backup(jsonb) IS 'Makes a table of a backup: the API operation RestoreTableFromBackup';
+COMMENT ON FUNCTION dynapg.restore_table_from_backup(jsonb) IS 'Makes a table from a backup: the API operation RestoreTableFromBackup';
 
 CREATE FUNCTION dynapg.restore_table_from_backup(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_restore_table_from_backup_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.restore_table_from_backup(text) IS 'Makes a table of a backup: the API operation RestoreTableFromBackup';
+COMMENT ON FUNCTION dynapg.restore_table_from_backup(text) IS 'Makes a table from a backup: the API operation RestoreTableFromBackup';
 
 CREATE FUNCTION dynapg.restore_table_to_point_in_time(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_restore_table_to_point_in_time' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -1711,8 +1711,9 @@ COMMENT ON FUNCTION dynapg.update_continuous_backups(text) IS 'Switches point-in
 -- Long jobs
 --
 
--- Written by the frame of long jobs (src/jobs/job.c). A row says as whom a background worker runs, and its failure may hold an item's
--- values: the trigger lets nobody but the owner of the catalog write it, and only a view shows the rows, to the role that asked. Not dumped.
+-- Written by the frame of long jobs (src/jobs/job.c). A row decides which role a background worker runs as, and its failure may
+-- hold an item's values: the trigger lets only the owner of the catalog write it, and only a view shows the rows, to the
+-- requesting role. Not dumped.
 CREATE TABLE dynapg.long_jobs (
 	id text COLLATE "C" PRIMARY KEY,
 	kind text NOT NULL,
@@ -1739,12 +1740,12 @@ CREATE TABLE dynapg.long_jobs (
 	failure text,
 	UNIQUE (role, kind, token)
 ) USING heap;
-COMMENT ON TABLE dynapg.long_jobs IS 'one row per long job: what was asked, by whom, how far it is and how it ended';
+COMMENT ON TABLE dynapg.long_jobs IS 'one row per long job: the request, its role, the progress and the result';
 COMMENT ON COLUMN dynapg.long_jobs.id IS 'the last part of its ARN';
-COMMENT ON COLUMN dynapg.long_jobs.role IS 'that asked, and that the job runs as';
+COMMENT ON COLUMN dynapg.long_jobs.role IS 'the role that requested the job, and that it runs as';
 COMMENT ON COLUMN dynapg.long_jobs.token IS 'the ClientToken of the request, for eight hours';
-COMMENT ON COLUMN dynapg.long_jobs.notes IS 'where to go on, and what came out, as the kind of job has it';
-COMMENT ON COLUMN dynapg.long_jobs.attempts IS 'attempts since it last got further';
+COMMENT ON COLUMN dynapg.long_jobs.notes IS 'where to continue, and results, in the form of the kind of job';
+COMMENT ON COLUMN dynapg.long_jobs.attempts IS 'attempts since the last progress';
 CREATE FUNCTION dynapg.on_long_jobs_change() RETURNS trigger
 	LANGUAGE c
 	AS 'MODULE_PATHNAME', 'dynapg_on_long_jobs_change';
@@ -1787,19 +1788,19 @@ CREATE VIEW dynapg.job_progress WITH (security_barrier) AS
 		FROM dynapg.backups b JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) b.source
 		WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
 	) w;
-COMMENT ON VIEW dynapg.job_progress IS 'long work that the user has asked for, and that goes on for the tables that the user owns';
+COMMENT ON VIEW dynapg.job_progress IS 'long work that the user has requested, or that runs for tables that the user owns';
 GRANT SELECT ON dynapg.job_progress TO PUBLIC;
 
 CREATE FUNCTION dynapg.cancel_job(id text) RETURNS boolean
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_cancel_job';
-COMMENT ON FUNCTION dynapg.cancel_job(text) IS 'cancels a long job that the user has asked for; false where it is over';
+COMMENT ON FUNCTION dynapg.cancel_job(text) IS 'cancels a long job that the user has requested; false if it is over';
 
 --
 -- Buckets
 --
 
--- Of the endpoint that dynapg.s3_endpoint names. Only superusers read and write it; workers of jobs read it as its owner. Not dumped.
+-- For the endpoint in dynapg.s3_endpoint. Only superusers read and write it; workers of jobs read it as its owner. Not dumped.
 CREATE TABLE dynapg.s3_credentials (
 	bucket text COLLATE "C" PRIMARY KEY DEFAULT '',
 	access_key_id text NOT NULL,
@@ -1876,7 +1877,7 @@ CREATE VIEW dynapg.import_errors WITH (security_barrier) AS
 	SELECT j.id AS job, j.kind, j.table_name, e.number, e.object, e.record, e.message, e.record_text
 	FROM dynapg.load_errors e JOIN dynapg.long_jobs j ON j.id OPERATOR(pg_catalog.=) e.job
 	WHERE pg_catalog.pg_has_role(j.role::pg_catalog.oid, 'USAGE');
-COMMENT ON VIEW dynapg.import_errors IS 'what was wrong with the records of imports and bulk operations that the user has asked for';
+COMMENT ON VIEW dynapg.import_errors IS 'errors in records of imports and bulk operations that the user has requested';
 COMMENT ON COLUMN dynapg.import_errors.job IS 'the last part of the ARN of the import or bulk operation';
 COMMENT ON COLUMN dynapg.import_errors.object IS 'key of the object in the bucket';
 COMMENT ON COLUMN dynapg.import_errors.record IS 'number of the record in the object, from 1 on; NULL: the rest of the object was not read';
@@ -1886,7 +1887,7 @@ GRANT SELECT ON dynapg.import_errors TO PUBLIC;
 CREATE FUNCTION dynapg.apply_export(table_name text, bucket text, prefix text DEFAULT NULL) RETURNS text
 	LANGUAGE c VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_apply_export';
-COMMENT ON FUNCTION dynapg.apply_export(text, text, text) IS 'starts a job that puts the items of an export into a table, and those of an incremental export, whose deletes it does, too; returns its id';
+COMMENT ON FUNCTION dynapg.apply_export(text, text, text) IS 'starts a job that applies an export to a table: puts its items and, for an incremental export, also deletes items; returns its id';
 
 CREATE FUNCTION dynapg.import_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_import_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -2043,11 +2044,11 @@ COMMENT ON FUNCTION dynapg.create_table_like(text, text) IS 'creates an empty ta
 
 CREATE FUNCTION dynapg.import_workbench(model json) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_import_workbench' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.import_workbench(json) IS 'creates the tables of a model of NoSQL Workbench, and writes their sample data';
+COMMENT ON FUNCTION dynapg.import_workbench(json) IS 'creates the tables of a NoSQL Workbench model, and writes their sample data';
 
 CREATE FUNCTION dynapg.create_tables_from_cloudformation(template json, parameters json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_create_tables_from_cloudformation' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.create_tables_from_cloudformation(json, json) IS 'creates the tables of a template of CloudFormation';
+COMMENT ON FUNCTION dynapg.create_tables_from_cloudformation(json, json) IS 'creates the tables of a CloudFormation template';
 
 --
 -- Whom default privileges have given rights
@@ -2100,6 +2101,6 @@ BEGIN
 END
 $$;
 
--- Other sessions learn from this that the version has changed: see src/store/installation.c. It stays the last statement of
+-- Other sessions learn from this that the version has changed: see src/database/installation.c. It stays the last statement of
 -- each script.
 GRANT SELECT ON dynapg.tables TO PUBLIC;

@@ -59,7 +59,7 @@ dyn_api_list_streams(const DynJson *request, StringInfo reply)
 
 	if (start.data)
 		dyn_stream_names_read(start, &after_name, &after_label);
-	/* one more than wanted tells whether there are more */
+	/* one more than wanted, to see whether there are more */
 	found = dyn_stream_list(dyn_request_cstring(request, "TableName"), after_name, after_label, limit + 1, &streams);
 	shown = Min(found, limit);
 

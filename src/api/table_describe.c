@@ -1,5 +1,8 @@
 /*
  * table_describe.c - DescribeTable, and TableDescription for all table operations
+ *
+ * A description is made of the table's definition and of a view of its state (table_view.h): PostgreSQL's table is ready at
+ * commit, while replies show the states that clients wait for.  Nothing here changes a table.
  */
 #include "postgres.h"
 

@@ -1,5 +1,10 @@
 /*
  * table_keys.c - key schemas, attribute definitions and index definitions of a request
+ *
+ * The service reports one error of a request at a time, so the order of the checks here is its order: definitions, the table's
+ * schema, the schema of each index, then names and limits.  A key attribute must have a definition, and every definition must
+ * be used by a key.  UpdateTable adds an index to the definitions that the table has: all_definitions puts the new ones after
+ * those, and drop_unused removes new ones that no key uses.
  */
 #include "postgres.h"
 

@@ -1,5 +1,8 @@
 /*
  * workbench.c - dynapg.import_workbench: the tables of a NoSQL Workbench model, with their sample data
+ *
+ * The tables of a model become requests of CreateTable, whose checks and rights apply; an error ends the whole import. Sample
+ * data are written by import.h, which counts the errors of items. The model has passed its shape (shapes_models.c).
  */
 #include "postgres.h"
 

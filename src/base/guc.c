@@ -320,7 +320,7 @@ dyn_guc_init(void)
 							 NULL,
 							 NULL);
 	DefineCustomIntVariable("dynapg.insights_sample",
-							"Of that many accesses, contributor insights count one.",
+							"Contributor insights count one of this number of accesses.",
 							"Refused requests are all counted.",
 							&dyn_guc_insights_sample,
 							dyn_guc_insights_sample,

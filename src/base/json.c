@@ -106,7 +106,7 @@ typedef struct TextScan
 	const char *p;
 	size_t		growth;			/* bytes that rewriting adds */
 	bool		rewrite;		/* is there something to rewrite? */
-	bool		nul;			/* a \u0000 among it? */
+	bool		nul;			/* does it contain \u0000? */
 } TextScan;
 
 static void malformed(const char *what, size_t offset) pg_attribute_noreturn();

@@ -289,7 +289,7 @@ dyn_keys_check_paths(const DynTable *table, const DynProgram *program)
 }
 
 static const char *
-index_update_flaw(const DynIndex *index, DynValue old_item, DynValue new_item)
+index_update_violation(const DynIndex *index, DynValue old_item, DynValue new_item)
 {
 	uint32		hash_size = 0;
 	uint32		range_size = 0;
@@ -325,7 +325,7 @@ dyn_keys_update_violation(const DynTable *table, DynValue old_item, DynValue new
 {
 	for (int i = 0; i < table->nindexes; i++)
 	{
-		const char *flaw = index_update_flaw(&table->indexes[i], old_item, new_item);
+		const char *flaw = index_update_violation(&table->indexes[i], old_item, new_item);
 
 		if (flaw != NULL)
 			return flaw;

@@ -274,9 +274,9 @@ dyn_result_page_find(DynResultPage *page)
 /* ---- the start key ---- */
 
 static void
-refuse_start(bool tell, const char *why)
+refuse_start(bool say_why, const char *why)
 {
-	if (tell)
+	if (say_why)
 		dyn_validation(DYN_START_KEY_INVALID ": %s", why);
 	dyn_validation(DYN_START_KEY_INVALID);
 }
@@ -292,25 +292,25 @@ start_value(DynResultPage *page, const DynKeyAttr *attr)
 
 /* Raises an error unless each attribute is there, of its type and not empty, and there is no other. */
 static void
-check_start_members(DynResultPage *page, bool tell)
+check_start_members(DynResultPage *page, bool say_why)
 {
 	bool		fits = page->start_map.count == page->nstart;
 
 	for (int i = 0; i < page->nstart && fits; i++)
 		fits = start_value(page, page->keys[i]).tag != 0;
 	if (!fits)
-		refuse_start(tell, "The provided key element does not match the schema");
+		refuse_start(say_why, "The provided key element does not match the schema");
 	for (int i = 0; i < page->nstart; i++)
 	{
 		const char *flaw = dyn_keys_empty_violation(page->keys[i], start_value(page, page->keys[i]));
 
 		if (flaw != NULL)
-			refuse_start(tell, flaw);
+			refuse_start(say_why, flaw);
 	}
 }
 
 static void
-check_start_sizes(const DynResultPage *page, bool tell)
+check_start_sizes(const DynResultPage *page, bool say_why)
 {
 	uint32		hash_size = 0;
 	uint32		range_size = 0;
@@ -326,23 +326,23 @@ check_start_sizes(const DynResultPage *page, bool tell)
 	if (flaw == NULL)
 		flaw = dyn_keys_size_violation(hash_size, range_size);
 	if (flaw != NULL)
-		refuse_start(tell, flaw);
+		refuse_start(say_why, flaw);
 }
 
 void
-dyn_result_page_start(DynResultPage *page, bool tell)
+dyn_result_page_start(DynResultPage *page, bool say_why)
 {
 	const DynTable *table = page->range.table;
 
 	if (!page->has_start)
 		return;
-	check_start_members(page, tell);
+	check_start_members(page, say_why);
 	for (int i = 0; page->range.index != NULL && i < page->nkeys; i++)
 		page->start.index[i] = start_value(page, page->keys[i]);
 	page->start.key.pk = start_value(page, &table->pk);
 	if (table->sk.tag)
 		page->start.key.sk = start_value(page, &table->sk);
-	check_start_sizes(page, tell);
+	check_start_sizes(page, say_why);
 	page->range.start = &page->start;
 }
 

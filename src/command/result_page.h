@@ -107,9 +107,9 @@ extern void dyn_result_page_find(DynResultPage *page);
 
 /*
  * Reads the start key into page->start, where the request has one.  Raises ValidationException unless it holds exactly the
- * key attributes of index and table, with their types, neither empty nor too long; tell: the text says why.
+ * key attributes of index and table, with their types, neither empty nor too long; say_why: the text says why.
  */
-extern void dyn_result_page_start(DynResultPage *page, bool tell);
+extern void dyn_result_page_start(DynResultPage *page, bool say_why);
 
 /* Raises ValidationException when the filter or the projection goes into a key attribute. */
 extern void dyn_result_page_check_paths(const DynResultPage *page);

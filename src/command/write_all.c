@@ -231,7 +231,7 @@ choose_images(const Set *set)
 
 		command->wants_before = command->write.kind == DYN_WRITE_DELETE;
 		dyn_write_choose_images(command, is_charged(set), is_measured(set));
-		command->write.keep_flaw = command->write.kind == DYN_WRITE_UPDATE;
+		command->write.keep_violation = command->write.kind == DYN_WRITE_UPDATE;
 	}
 }
 

@@ -210,7 +210,7 @@ compare_unused(const void *a, const void *b)
 	return x->position < y->position ? -1 : x->position > y->position;
 }
 
-/* The bucket of a key in a Java HashSet of that many buckets, a power of two. */
+/* The bucket of a key in a Java HashSet; the number of buckets is a power of two. */
 static uint32
 java_bucket(DynSlice key, uint32 buckets)
 {

@@ -59,7 +59,7 @@ compare_paths(const void *left, const void *right, void *arg)
 	return (a->narg > b->narg) - (a->narg < b->narg);
 }
 
-/* An open container with room for that many children. */
+/* An open container with room for `count` children. */
 static DynNode
 open_container(uint8 tag, uint32 room)
 {

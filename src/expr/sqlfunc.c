@@ -119,7 +119,7 @@ hand_over_verdict(const struct varlena *item, bool held)
 
 	h->seen = true;
 	h->held = held;
-	h->flaw = NULL;
+	h->violation = NULL;
 	forget_image(&h->new_item);
 	if (h->keep_old || !held)
 		keep_image(&h->old_item, item);
@@ -148,10 +148,10 @@ hand_over_images(const struct varlena *old_item, const struct varlena *new_item)
 
 /* A row version and why the update does not fit it. */
 static void
-hand_over_flaw(const struct varlena *old_item, const char *flaw)
+hand_over_violation(const struct varlena *old_item, const char *flaw)
 {
 	hand_over_old(old_item);
-	dyn_handover->flaw = MemoryContextStrdup(dyn_handover->context, flaw);
+	dyn_handover->violation = MemoryContextStrdup(dyn_handover->context, flaw);
 }
 
 /*
@@ -189,10 +189,10 @@ dynapg_apply(PG_FUNCTION_ARGS)
 	const char *error = NULL;
 	struct varlena *result = program != NULL ? dyn_update_item(program, dyn_item_root(item), &error) : item;
 
-	if (result == NULL && !(watched && dyn_handover->keep_flaw))
+	if (result == NULL && !(watched && dyn_handover->keep_violation))
 		dyn_validation("%s", error);
 	if (result == NULL)
-		hand_over_flaw(item, error);
+		hand_over_violation(item, error);
 	else if (watched)
 		hand_over_images(item, result);
 	if (result == NULL || program == NULL)

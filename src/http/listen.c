@@ -1,5 +1,8 @@
 /*
  * listen.c - the sockets that the HTTP front listens on
+ *
+ * The postmaster translates the names once, reserves the port and starts the workers, which inherit the list of addresses.
+ * Each worker opens sockets of its own on them with SO_REUSEPORT, so that the kernel spreads connections over the workers.
  */
 #include "postgres.h"
 

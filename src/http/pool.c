@@ -25,7 +25,7 @@
 #define LINGER_TIME			2000	/* milliseconds */
 #define SLOW_AFTER			2000	/* milliseconds */
 #define STARVED_CHECK		100		/* milliseconds between two checks for slow clients while somebody waits for memory */
-#define SMALL				131072	/* bytes: a connection that holds no more does not wait for memory, and is not the first to release it */
+#define SMALL				131072	/* bytes: smaller connections do not wait for memory, and release it last */
 #define SMALL_SHARE			8		/* the part of the memory that is kept for small requests */
 #define FIRST_LOOK			100		/* microseconds after which standbys may have confirmed the held replies */
 #define LAST_LOOK			20000	/* microseconds */
@@ -481,7 +481,7 @@ dyn_pool_expire(void)
 	return next;
 }
 
-/* -- what is told of them -- */
+/* -- reports -- */
 
 int
 dyn_pool_open(void)

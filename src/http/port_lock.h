@@ -20,7 +20,7 @@ typedef enum DynPortLock
 {
 	DYN_PORT_LOCK_TAKEN,		/* by this process, until it ends */
 	DYN_PORT_LOCK_HELD,			/* by another server */
-	DYN_PORT_LOCK_FAILED		/* nobody can tell; see errno */
+	DYN_PORT_LOCK_FAILED		/* unknown; see errno */
 } DynPortLock;
 
 /* Locks the port on that address.  With DYN_PORT_LOCK_HELD, holder is that server's process, or 0 when it cannot be seen. */

@@ -13,7 +13,7 @@
 typedef struct DynReply
 {
 	int			status;			/* HTTP status */
-	const char *content_type;	/* NULL: none is told */
+	const char *content_type;	/* NULL: no header */
 	const char *extra_headers;	/* whole lines with their ends, or NULL */
 	DynSlice	body;
 	bool		keep_alive;

@@ -1,5 +1,9 @@
 /*
  * frame.c - the frame of jobs: attempts, pauses, and how a job ends
+ *
+ * An attempt runs the kind's function in a memory context of its own, in the transactions that the kind begins and commits.
+ * An error ends the transaction and is either temporary, which leads to a pause and the next attempt, or ends the job.  See
+ * job.h for the model.
  */
 #include "postgres.h"
 

@@ -1,5 +1,8 @@
 /*
  * parse.c - statements of PartiQL
+ *
+ * One function per clause, in the order of the text; expressions are in parse_expr.c.  Errors have the service's texts. The
+ * result depends only on the text: nothing is looked up.
  */
 #include "postgres.h"
 

@@ -32,7 +32,7 @@ typedef struct Extra
 	DynLaunch	what;
 } Extra;
 
-StaticAssertDecl(sizeof(Extra) <= BGW_EXTRALEN, "a worker is told all that it needs");
+StaticAssertDecl(sizeof(Extra) <= BGW_EXTRALEN, "a worker's start data fit bgw_extra");
 
 DynLaunch
 dyn_launch_of_table(Oid relid)

@@ -16,7 +16,7 @@
  * A user's BEFORE row trigger that returns NULL makes rows = 0 too; an upsert that was skipped in this way counts as written,
  * as in plain SQL.
  *
- * An update that does not fit the version it saw last (keep_flaw) is reported as such, whatever became of the row: the caller
+ * An update that does not fit the version it saw last (keep_violation) is reported as such, whatever became of the row: the caller
  * gives up.
  */
 #include "postgres.h"
@@ -198,7 +198,7 @@ dyn_row_write(const DynWrite *write)
 		.context = CurrentMemoryContext,
 		.keep_old = write->keep_old,
 		.keep_new = write->keep_new,
-		.keep_flaw = write->keep_flaw
+		.keep_violation = write->keep_violation
 	};
 	KeptItem	kept = {.context = write->keep_old ? CurrentMemoryContext : NULL};
 	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept, write->table->item_type);
@@ -210,8 +210,8 @@ dyn_row_write(const DynWrite *write)
 	rows = dyn_plan_run(plan, dyn_statement_params(write->table, kind, &write->key, write->item, program),
 						&receiver.pub, &handover);
 	SPI_finish();
-	if (handover.flaw != NULL)
-		return (DynChange) {.status = DYN_UNFIT, .before = handover.old_item, .violation = handover.flaw};
+	if (handover.violation != NULL)
+		return (DynChange) {.status = DYN_UNFIT, .before = handover.old_item, .violation = handover.violation};
 	return with_image_after(write, rows > 0 ? result_of_row(write, &handover, kept.item) : result_without_row(write, &handover));
 }
 

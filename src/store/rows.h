@@ -72,7 +72,7 @@ typedef struct DynWrite
 
 	bool		keep_old;		/* wanted: the image before, after */
 	bool		keep_new;
-	bool		keep_flaw;		/* UPDATE: one that does not fit the row is DYN_UNFIT, not an error */
+	bool		keep_violation;		/* UPDATE: one that does not fit the row is DYN_UNFIT, not an error */
 } DynWrite;
 
 typedef enum DynWriteStatus
@@ -80,7 +80,7 @@ typedef enum DynWriteStatus
 	DYN_WRITTEN,				/* done; for DELETE also when there was no item and the condition held */
 	DYN_CONDITION_FAILED,		/* before is the item that failed it, NULL when it was missing */
 	DYN_MISSING,				/* CHECK, or UPDATE with item NULL: condition true or absent for it, and no row there */
-	DYN_UNFIT					/* keep_flaw: the update cannot be applied to the row, which is left as it is */
+	DYN_UNFIT					/* keep_violation: the update cannot be applied to the row, which is left as it is */
 } DynWriteStatus;
 
 /* What a write found and left of one item. Images are in the caller's memory context, if they were wanted. */
@@ -93,7 +93,7 @@ typedef struct DynChange
 } DynChange;
 
 /*
- * Runs the write.  Without keep_flaw, errors of the update's evaluation come out of dynapg.apply as ValidationException; also
+ * Runs the write.  Without keep_violation, errors of the update's evaluation come out of dynapg.apply as ValidationException; also
  * when a node of a distributed table evaluates it.
  */
 extern DynChange dyn_row_write(const DynWrite *write);

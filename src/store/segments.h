@@ -6,8 +6,8 @@
  * From then on they are the same for every page of every segment, whatever is written meanwhile: together the
  * segments hold each item exactly once.  Any places would do for that; the sample makes the segments about equal.
  *
- * Bounds are made anew when a scan begins, nobody has used them for a day and the table has doubled or halved since, and
- * when the index of that name is another one.  There are never more than DYN_MAX_SCAN_BOUNDS of them, and than items
+ * New bounds are made when a scan begins, nobody has used the old ones for a day and the table has doubled or halved since, and
+ * when the index of that name is a different one.  There are never more than DYN_MAX_SCAN_BOUNDS of them, and than items
  * sampled: of more segments the surplus is empty.
  *
  * Where nothing can be written (read-only transactions, hot standbys), where there is nothing to sample (a table that

@@ -24,7 +24,7 @@
 typedef struct DynToken
 {
 	DynSlice	text;			/* any characters, U+0000 too */
-	uint8		digest[DYN_TOKEN_DIGEST_LEN];	/* tells requests apart */
+	uint8		digest[DYN_TOKEN_DIGEST_LEN];	/* distinguishes requests */
 
 	/* Set when it is looked up; what runs inside the request may change the session's role. */
 	Oid			role;

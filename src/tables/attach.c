@@ -182,7 +182,7 @@ dyn_attach(DynTableDef *def)
 	return dyn_lifecycle_attach(def);
 }
 
-/* ---- what the items tell ---- */
+/* ---- keys from items ---- */
 
 /* Removes the names from the list that do not match the key in all rows; SPI is connected. */
 static List *
@@ -233,7 +233,7 @@ find_key(Oid relid, const char *column, const char *other, MemoryContext context
 	return (DynKeyAttr) {name, strlen(name), tag};
 }
 
-/* ---- what the indexes tell ---- */
+/* ---- keys from indexes ---- */
 
 /* The text of a constant; NULL for anything else. */
 static char *

@@ -28,7 +28,7 @@ vector_of(const DynVectorIndex *index, DynValue item)
 /* ---- what is refused ---- */
 
 static const char *
-vector_flaw(const DynVectorIndex *index, DynValue list)
+vector_violation(const DynVectorIndex *index, DynValue list)
 {
 	int			at;
 
@@ -47,7 +47,7 @@ vector_flaw(const DynVectorIndex *index, DynValue list)
 }
 
 static const char *
-key_flaw(const DynVectorIndex *index, int i, DynValue v)
+key_violation(const DynVectorIndex *index, int i, DynValue v)
 {
 	const DynKeyAttr *key = &index->keys[i];
 
@@ -70,15 +70,15 @@ changes(DynValue was, DynValue is)
 }
 
 static const char *
-index_flaw(const DynVectorIndex *index, DynValue old_item, DynValue new_item)
+index_violation(const DynVectorIndex *index, DynValue old_item, DynValue new_item)
 {
 	const char *flaw = NULL;
 
 	if (changes(vector_of(index, old_item), vector_of(index, new_item)))
-		flaw = vector_flaw(index, vector_of(index, new_item));
+		flaw = vector_violation(index, vector_of(index, new_item));
 	for (int i = 0; i < index->nkeys && flaw == NULL; i++)
 		if (changes(attribute(old_item, &index->keys[i]), attribute(new_item, &index->keys[i])))
-			flaw = key_flaw(index, i, attribute(new_item, &index->keys[i]));
+			flaw = key_violation(index, i, attribute(new_item, &index->keys[i]));
 	return flaw;
 }
 
@@ -87,7 +87,7 @@ dyn_vector_items_violation(const DynTable *table, DynValue old_item, DynValue ne
 {
 	for (int i = 0; i < table->nvectors; i++)
 	{
-		const char *flaw = index_flaw(&table->vectors[i], old_item, new_item);
+		const char *flaw = index_violation(&table->vectors[i], old_item, new_item);
 
 		if (flaw != NULL)
 			return flaw;
@@ -100,7 +100,7 @@ dyn_vector_items_violation(const DynTable *table, DynValue old_item, DynValue ne
 static bool
 has_entry(const DynVectorIndex *index, DynValue item)
 {
-	return vector_of(index, item).tag != 0 && vector_flaw(index, vector_of(index, item)) == NULL &&
+	return vector_of(index, item).tag != 0 && vector_violation(index, vector_of(index, item)) == NULL &&
 		(!index->has_hash || attribute(item, &index->keys[0]).tag == index->keys[0].tag);
 }
 

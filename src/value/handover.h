@@ -21,7 +21,7 @@ typedef struct DynHandover
 	MemoryContext context;		/* where images are kept: outlives the statement */
 	bool		keep_old;		/* is the old image wanted? (held false: always kept) */
 	bool		keep_new;		/* is the new image wanted? */
-	bool		keep_flaw;		/* does an update that does not fit leave the row as it is, and report why? (else: an error) */
+	bool		keep_violation;		/* does an update that does not fit leave the row as it is, and report why? (else: an error) */
 
 	/* A statement on a list of keys calls this with each version that it replaces, instead of leaving images here. */
 	void		(*replaced) (void *arg, const struct varlena *old_item);
@@ -31,7 +31,7 @@ typedef struct DynHandover
 	bool		held;			/* the condition's verdict on it; true without a condition */
 	struct varlena *old_item;	/* that version, copied to context, or NULL */
 	struct varlena *new_item;	/* what replaced it, copied to context, or NULL */
-	const char *flaw;			/* why the update does not fit that version, in context; NULL where it does */
+	const char *violation;		/* why the update does not fit that version, in context; NULL if it does */
 } DynHandover;
 
 extern DynHandover *dyn_handover;

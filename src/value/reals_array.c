@@ -61,7 +61,7 @@ attribute(FunctionCallInfo fcinfo)
 	return dyn_map_get(dyn_item_root(PG_GETARG_VARLENA_PP(0)), VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 }
 
-/* The attribute as a vector of that many dimensions, or NULL. */
+/* The attribute as a vector with that number of dimensions, or NULL. */
 static struct varlena *
 attribute_reals(FunctionCallInfo fcinfo, uint32 count, float4 **reals)
 {

@@ -445,7 +445,7 @@ dyn_tree_json_name_violation(DynSlice name)
 static bool
 read_members(const Reading *reading, const DynJson *json, int level, DynNode *out)
 {
-	const char *name_flaw;
+	const char *name_violation;
 
 	expect_map(json);
 	open_container(json, DYN_M, out);
@@ -454,9 +454,9 @@ read_members(const Reading *reading, const DynJson *json, int level, DynNode *ou
 		DynMember  *child = &out->children[out->count++];
 
 		child->name = dyn_json_name(member);
-		name_flaw = dyn_tree_json_name_violation(child->name);
-		if (name_flaw != NULL)
-			return violate(reading, DYN_VIOLATION_VALUE, name_flaw);
+		name_violation = dyn_tree_json_name_violation(child->name);
+		if (name_violation != NULL)
+			return violate(reading, DYN_VIOLATION_VALUE, name_violation);
 		if (!read_value(reading, member, level, &child->node))
 			return false;
 	}
