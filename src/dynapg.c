@@ -32,8 +32,8 @@ _PG_init(void)
 	dyn_http_register();
 	dyn_housekeeper_register();
 	dyn_job_register(&dyn_job_export);
-	dyn_import_register();
-	dyn_bulk_register();
-	dyn_apply_register();
-	dyn_restore_register();
+	dyn_import_job_register();
+	dyn_bulk_job_register();
+	dyn_apply_export_register();
+	dyn_restore_job_register();
 }

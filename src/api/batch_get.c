@@ -93,7 +93,7 @@ read_part(TableReads *reads)
 	reads->maps = palloc_array(DynNode, reads->count);
 	for (const DynJson *key = dyn_json_first(keys); key != NULL; key = dyn_json_next(key))
 	{
-		if (!dyn_node_item_from_json(key, &dyn_wording_read, &reads->maps[i++], &violation))
+		if (!dyn_tree_json_item_node(key, &dyn_wording_read, &reads->maps[i++], &violation))
 			dyn_violation_raise(&dyn_wording_read, &violation);
 	}
 	reads->projection = dyn_item_get_projection(reads->part);

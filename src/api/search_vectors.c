@@ -232,7 +232,8 @@ projects_vector(const Call *call)
 	{
 		const DynPathElement *first = dyn_program_elements(program) + nodes[i].arg;
 
-		if (dyn_vector_is_attribute(call->search.index, (DynSlice) {(const char *) dyn_program_bytes(program) + first->offset, first->len}))
+		if (dyn_vector_items_is_vector(call->search.index,
+									   (DynSlice) {(const char *) dyn_program_bytes(program) + first->offset, first->len}))
 			return true;
 	}
 	return false;
@@ -242,14 +243,14 @@ static void
 print_item(StringInfo reply, const Call *call, DynValue item, bool with_vector)
 {
 	const DynVectorIndex *index = call->search.index;
-	DynValue	shown = dyn_vector_view(call->search.table, index, item);
+	DynValue	shown = dyn_vector_items_project(call->search.table, index, item);
 	DynNode		part;
 
 	if (with_vector)
 	{
 		part = dyn_node_of(shown);
 		dyn_node_open(&part);
-		dyn_node_set_member(&part, index->attribute, dyn_vector_node(index, item));
+		dyn_node_set_member(&part, index->attribute, dyn_vector_items_node(index, item));
 		shown = dyn_node_pack(&part);
 	}
 	if (call->program && call->program->projection >= 0)
@@ -282,7 +283,7 @@ reply_hits(StringInfo reply, const Call *call, const DynSearchHit *hits, int cou
 
 /* What the search used: of the throughput, as a read of the items; of the reply, in bytes. */
 static double
-account(Call *call, const DynSearchHit *hits, int count)
+charge_search(Call *call, const DynSearchHit *hits, int count)
 {
 	uint64		bytes = 0;
 
@@ -314,7 +315,7 @@ dyn_api_search_vectors(const DynJson *request, StringInfo reply)
 
 	hits = palloc_array(DynSearchHit, call.search.top_k);
 	count = dyn_search(&call.search, hits);
-	bytes = account(&call, hits, count);
+	bytes = charge_search(&call, hits, count);
 	appendStringInfoChar(reply, '{');
 	reply_hits(reply, &call, hits, count);
 	if (dyn_capacity_report(request) != DYN_CAPACITY_NONE)

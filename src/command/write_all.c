@@ -189,7 +189,7 @@ is_charged(const Set *set)
 
 /* Adds what the action used. */
 static void
-charge(Set *set, const Action *action)
+charge_action(Set *set, const Action *action)
 {
 	const DynWrite *write = &action->command->write;
 	const DynChange *change = &action->change;
@@ -248,7 +248,7 @@ static bool
 lock_key(const DynWriteCommand *command)
 {
 	DynNode		key = command->map;
-	struct varlena *item = command->write.kind == DYN_WRITE_PUT ? command->write.item : dyn_item_build(&key);
+	struct varlena *item = command->write.kind == DYN_WRITE_PUT ? command->write.item : dyn_node_build_item(&key);
 
 	return dyn_key_lock_missing(command->write.table, &command->write.key, item);
 }
@@ -336,7 +336,7 @@ carry_out_all(Set *set)
 			break;
 		if (is_measured(set))
 			measure_found(set, action);
-		charge(set, action);
+		charge_action(set, action);
 		forget_images(action);
 	}
 	conclude(set, DYN_ALLOWANCE_WRITE);

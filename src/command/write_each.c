@@ -61,7 +61,7 @@ is_charged(const Set *set)
 }
 
 static void
-charge(const Set *set, const DynWriteOfSet *of_set, const DynChange *change)
+charge_write(const Set *set, const DynWriteOfSet *of_set, const DynChange *change)
 {
 	dyn_consumed_written(set->consumed, of_set->consumed, of_set->command.write.key.pk);
 	dyn_contributors_written(of_set->command.write.table, &of_set->command.write.key, change);
@@ -93,7 +93,7 @@ write_neighbours(const Set *set, int first)
 	else
 		dyn_rows_delete(table, keys, n, keeps ? before : NULL);
 	for (int i = 0; i < n; i++)
-		charge(set, start[i], &(DynChange) {.status = DYN_WRITTEN, .before = before[i], .after = items[i]});
+		charge_write(set, start[i], &(DynChange) {.status = DYN_WRITTEN, .before = before[i], .after = items[i]});
 	return first + n;
 }
 
@@ -101,7 +101,7 @@ write_neighbours(const Set *set, int first)
 
 /* DynWriteJudge: takes what the write used; false where it is not admitted. */
 static bool
-take(void *arg, const DynWrite *write, const DynChange *change)
+take_throughput(void *arg, const DynWrite *write, const DynChange *change)
 {
 	Set		   *set = arg;
 	DynCapacity used = dyn_throttle_of_write(write, change);
@@ -128,7 +128,7 @@ try_write(Set *set, const DynWriteCommand *command, DynChange *change)
 	if (refusals != NIL)
 		return false;
 	if (dyn_throttle_index_exhausted(write->table))
-		return dyn_row_try_write(write, change, take, set);
+		return dyn_row_try_write(write, change, take_throughput, set);
 	*change = dyn_write_carry_out(command);
 	used = dyn_throttle_of_write(write, change);
 	dyn_throttle_charge(write->table, DYN_ALLOWANCE_WRITE, &used);
@@ -143,7 +143,7 @@ write_admitted(Set *set, DynWriteOfSet *of_set)
 	dyn_write_choose_images(&of_set->command, true, false);
 	of_set->left = !try_write(set, &of_set->command, &change);
 	if (!of_set->left)
-		charge(set, of_set, &change);
+		charge_write(set, of_set, &change);
 }
 
 int

@@ -62,8 +62,8 @@ start_at(DynPartiqlSelect *select, const DynPartiqlPosition *position)
 	key = dyn_json_try(position->key.data, position->key.len);
 	if (key == NULL || dyn_json_kind(key) != DYN_JSON_OBJECT)
 		dyn_validation("Invalid NextToken");
-	dyn_value_map_check_types(key);
-	if (!dyn_node_item_from_json(key, &dyn_wording_older, &page->start_map, &violation))
+	dyn_tree_json_check_map_types(key);
+	if (!dyn_tree_json_item_node(key, &dyn_wording_older, &page->start_map, &violation))
 		dyn_validation("Invalid NextToken");
 	page->has_start = true;
 	dyn_result_page_start(page, false);
