@@ -1236,6 +1236,18 @@ CREATE FUNCTION dynapg.explain_statement(statement text, VARIADIC parameters "an
 	AS 'MODULE_PATHNAME', 'dynapg_explain_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.explain_statement(text, "any") IS 'The operation that a PartiQL statement becomes, in words, and PostgreSQL''s plan; runs nothing';
 
+CREATE FUNCTION dynapg.explain(operation text, request json, run boolean DEFAULT false) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain(text, json, boolean) IS 'How PostgreSQL carries an operation out; with run => true all of it runs, and is rolled back';
+
+CREATE FUNCTION dynapg.explain(operation text, request jsonb, run boolean DEFAULT false) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain_jsonb' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain(text, jsonb, boolean) IS 'How PostgreSQL carries an operation out; with run => true all of it runs, and is rolled back';
+
+CREATE FUNCTION dynapg.explain(operation text, request text, run boolean DEFAULT false) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain_text' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain(text, text, boolean) IS 'How PostgreSQL carries an operation out; with run => true all of it runs, and is rolled back';
+
 --
 -- The change log and DynamoDB Streams
 --

@@ -29,6 +29,7 @@
 
 #include "base/errors.h"
 #include "base/limits.h"
+#include "store/explain.h"
 #include "store/plan.h"
 
 #define NO_GENERATION (-1)
@@ -526,6 +527,8 @@ run_plan(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHando
 	int			uses = generic->refcount;
 	int			rc;
 
+	if (unlikely(dyn_explain_watching != NULL))
+		dyn_explain_note(plan, params);
 	running++;
 	dyn_handover = handover;
 	/* a session that forces custom plans would plan each statement again, with its own settings */
