@@ -29,6 +29,7 @@
 #include "base/errors.h"
 #include "base/limits.h"
 #include "store/plan.h"
+#include "store/unchecked.h"
 
 #define NO_GENERATION (-1)
 #define MAX_DEPENDENCIES 1000	/* of all plans together */
@@ -317,6 +318,7 @@ dyn_plan_make(DynTable *table, DynPlan *plan, Oid index, const char *sql, int na
 	plan->generation = NO_GENERATION;
 
 	install_hook();
+	dyn_unchecked_init();
 	watch_dependencies();
 	if (!OidIsValid(index))
 		index = table->primary_key = primary_key(table->relid);
@@ -523,6 +525,7 @@ run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *
 	CachedPlanSource *source = plan_source(plan->plan);
 	CachedPlan *generic = source->gplan;
 	int			uses = generic->refcount;
+	const List *checked = dyn_unchecked_set(generic->stmt_list);
 	int			rc;
 
 	running++;
@@ -540,6 +543,7 @@ run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *
 	{
 		plan_cache_mode = saved_mode;
 		dyn_handover = saved;
+		dyn_unchecked_set(checked);
 		running--;
 		/* no resource owner counts the uses of a plan that PostgreSQL does not keep */
 		if (!source->is_saved && source->gplan == generic)
@@ -550,6 +554,7 @@ run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *
 	PG_END_TRY();
 	plan_cache_mode = saved_mode;
 	dyn_handover = saved;
+	dyn_unchecked_set(checked);
 	running--;
 	return SPI_processed;
 }
