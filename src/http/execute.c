@@ -221,6 +221,12 @@ translate(int sqlstate, const DynOperation *operation, const char **message)
 		case ERRCODE_TO_CATEGORY(ERRCODE_RAISE_EXCEPTION):
 			*message = "One or more parameter values were invalid: a constraint or trigger of the database refuses them";
 			return DYN_E_VALIDATION;
+		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
+		case ERRCODE_FEATURE_NOT_SUPPORTED:
+		case ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION):
+			/* statements of ours are right for tables of ours */
+			*message = "The request cannot be carried out: the table, or what is attached to it, has been altered in the database";
+			return DYN_E_VALIDATION;
 		case ERRCODE_INSUFFICIENT_RESOURCES:
 		case ERRCODE_OPERATOR_INTERVENTION:
 			*message = "The request could not be completed. Please try again.";
