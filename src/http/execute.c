@@ -215,6 +215,8 @@ translate(int sqlstate, const DynOperation *operation, const char **message)
 			*message = "The database is read-only at present. Please try again.";
 			return DYN_E_SERVICE_UNAVAILABLE;
 	}
+	if (sqlstate == ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE)
+		sqlstate = ERRCODE_FEATURE_NOT_SUPPORTED;	/* a deferrable primary key, for instance */
 	switch (ERRCODE_TO_CATEGORY(sqlstate))
 	{
 		case ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION:
