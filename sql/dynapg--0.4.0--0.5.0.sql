@@ -74,6 +74,17 @@ CREATE FUNCTION dynapg.table_row(row_type anyelement, item dynapg.item) RETURNS 
 COMMENT ON FUNCTION dynapg.table_row(anyelement, dynapg.item) IS
 	'the row of a data table that holds the item: table_row(NULL::dynamodb."Name", item)';
 
+/* ---- contributor insights ---- */
+
+CREATE FUNCTION dynapg.contributors(OUT table_name text, OUT index_name text, OUT event text, OUT partition_key text,
+	OUT sort_key text, OUT requests bigint, OUT error bigint, OUT since timestamp with time zone) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dynapg_contributors' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.contributors() IS 'what dynapg.contributor_insights shows';
+
+CREATE VIEW dynapg.contributor_insights AS SELECT * FROM dynapg.contributors();
+COMMENT ON VIEW dynapg.contributor_insights IS 'the keys of your tables and indexes that are accessed and throttled most, where UpdateContributorInsights has it on';
+GRANT SELECT ON dynapg.contributor_insights TO PUBLIC;
+
 --
 -- Whom default privileges have given rights
 --
