@@ -19,6 +19,71 @@ CREATE VIEW dynapg.tags AS
 COMMENT ON VIEW dynapg.tags IS 'the tags of tables, as rows; TagResource and UntagResource write them';
 GRANT SELECT ON dynapg.tags TO PUBLIC;
 
+/* ---- checks of rows ---- */
+
+/*
+ * What CHECK constraints of data tables ask of each row. "any" is the type of a key column: text, numeric or bytea. A key attribute is
+ * one text, its type and its name, as PostgreSQL reads the constants of a constraint again for each statement.
+ */
+
+CREATE FUNCTION dynapg.row_fits(item dynapg.item, pk "any", pk_attribute text) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_row_fits' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_fits(dynapg.item, "any", text) IS
+	'raises an error unless the row is one of a table with a partition key; the attribute is given as its type and name, "S id"';
+
+CREATE FUNCTION dynapg.row_fits(item dynapg.item, pk "any", pk_attribute text, sk "any", sk_attribute text) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_row_fits' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_fits(dynapg.item, "any", text, "any", text) IS
+	'raises an error unless the row is one of a table with a partition and a sort key; attributes are given as their types and names, "S id"';
+
+CREATE FUNCTION dynapg.row_problem(item dynapg.item, pk "any", pk_attribute text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_row_problem' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_problem(dynapg.item, "any", text) IS
+	'what is wrong with a row of a table with a partition key, or NULL';
+
+CREATE FUNCTION dynapg.row_problem(item dynapg.item, pk "any", pk_attribute text, sk "any", sk_attribute text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_row_problem' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_problem(dynapg.item, "any", text, "any", text) IS
+	'what is wrong with a row of a table with a partition and a sort key, or NULL';
+
+CREATE FUNCTION dynapg.index_fits(item dynapg.item, index text, partition_keys integer, VARIADIC keys text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_index_fits' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.index_fits(dynapg.item, text, integer, text[]) IS
+	'raises an error for an item whose attributes cannot be keys of the index; keys: type and name of each key attribute, partition keys first';
+
+CREATE FUNCTION dynapg.index_problem(item dynapg.item, index text, partition_keys integer, VARIADIC keys text[]) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_index_problem' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.index_problem(dynapg.item, text, integer, text[]) IS
+	'why attributes of an item cannot be keys of the index, or NULL';
+
+CREATE FUNCTION dynapg.vector_fits(item dynapg.item, index text, attribute text, dimensions integer, has_hash boolean, VARIADIC keys text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_vector_fits' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.vector_fits(dynapg.item, text, text, integer, boolean, text[]) IS
+	'raises an error for an item that a vector index cannot have; keys: type and name of each attribute of its SearchSchema';
+
+CREATE FUNCTION dynapg.vector_problem(item dynapg.item, index text, attribute text, dimensions integer, has_hash boolean, VARIADIC keys text[]) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_vector_problem' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.vector_problem(dynapg.item, text, text, integer, boolean, text[]) IS
+	'why a vector index cannot have an item, or NULL';
+
+/*
+ * The rows of data tables: those that do not fit, the constraints on them, making them from items.
+ */
+
+CREATE FUNCTION dynapg.add_checks(relation regclass, validate boolean DEFAULT true) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_add_checks' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.add_checks(regclass, boolean) IS
+	'gives a data table the CHECK constraints that it lacks, and validates those that are not valid: are all of them valid?';
+
+CREATE FUNCTION dynapg.unfit_rows(relation regclass, OUT pk text, OUT sk text, OUT problem text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dynapg_unfit_rows' LANGUAGE C STABLE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.unfit_rows(regclass) IS 'rows of a data table that its CHECK constraints refuse, and why';
+
+CREATE FUNCTION dynapg.table_row(row_type anyelement, item dynapg.item) RETURNS anyelement
+	AS 'MODULE_PATHNAME', 'dynapg_table_row' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.table_row(anyelement, dynapg.item) IS
+	'the row of a data table that holds the item: table_row(NULL::dynamodb."Name", item)';
+
 /* ---- contributor insights ---- */
 
 CREATE FUNCTION dynapg.contributors(OUT table_name text, OUT index_name text, OUT event text, OUT partition_key text,
@@ -197,6 +262,35 @@ BEGIN
 				EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s %s', overload, granted.role, granted.option);
 			END LOOP;
 		END LOOP;
+	END LOOP;
+END
+$$;
+
+/*
+ * The tables that are there get the constraints that new ones have. Rows are looked at here where there are few, as nobody can use the
+ * table until the update commits; elsewhere the constraint is asked of what is written from now on, and dynapg.add_checks validates it
+ * while others go on. No table keeps the extension from being updated.
+ */
+DO $$
+DECLARE
+	data record;
+	valid boolean;
+BEGIN
+	FOR data IN
+		SELECT c.oid::pg_catalog.regclass AS relation, pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog.<) 67108864 AS is_small
+		FROM dynapg.tables t JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.relid
+		WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p}')
+	LOOP
+		BEGIN
+			valid := dynapg.add_checks(data.relation, data.is_small);
+			IF NOT valid AND NOT data.is_small THEN
+				RAISE NOTICE 'the CHECK constraints of table % are not valid yet', data.relation
+					USING HINT = pg_catalog.format('SELECT dynapg.add_checks(%L) validates them while others use the table.', data.relation);
+			END IF;
+		EXCEPTION WHEN OTHERS THEN
+			RAISE WARNING 'table % gets no CHECK constraints: %', data.relation, SQLERRM
+				USING HINT = pg_catalog.format('SELECT dynapg.add_checks(%L) tries it again.', data.relation);
+		END;
 	END LOOP;
 END
 $$;

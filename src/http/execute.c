@@ -207,6 +207,7 @@ static DynErr
 translate(const ErrorData *error, const DynOperation *operation, const char **message)
 {
 	const char *refusal = dyn_refusal_text(error, operation->writes || operation->writes_item);
+	int			sqlstate;
 
 	if (refusal != NULL)
 	{
@@ -223,8 +224,17 @@ translate(const ErrorData *error, const DynOperation *operation, const char **me
 			*message = "The database is read-only at present. Please try again.";
 			return DYN_E_SERVICE_UNAVAILABLE;
 	}
-	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
+	sqlstate = error->sqlerrcode;
+	if (sqlstate == ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE)
+		sqlstate = ERRCODE_FEATURE_NOT_SUPPORTED;	/* a deferrable primary key, for instance */
+	switch (ERRCODE_TO_CATEGORY(sqlstate))
 	{
+		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
+		case ERRCODE_FEATURE_NOT_SUPPORTED:
+		case ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION):
+			/* our statements are right for tables of ours */
+			*message = "The request cannot be carried out: the table, or what is attached to it, has been altered in the database";
+			return DYN_E_VALIDATION;
 		case ERRCODE_INSUFFICIENT_RESOURCES:
 		case ERRCODE_OPERATOR_INTERVENTION:
 			*message = "The request could not be completed. Please try again.";
