@@ -174,7 +174,7 @@ judge_vector(FunctionCallInfo fcinfo)
 	index.attribute = (DynSlice) {attribute, strlen(attribute)};
 	index.keys = read_keys(PG_GETARG_ARRAYTYPE_P(5), &index.nkeys);
 	index.has_hash = PG_GETARG_BOOL(4) && index.nkeys > 0;
-	return (Judgement) {dyn_vector_item_flaw(&table, dyn_empty_map, dyn_item_root(PG_GETARG_VARLENA_PP(0)))};
+	return (Judgement) {dyn_vector_items_violation(&table, dyn_empty_map, dyn_item_root(PG_GETARG_VARLENA_PP(0)))};
 }
 
 /* ---- the functions ---- */
