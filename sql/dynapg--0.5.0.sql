@@ -1348,6 +1348,84 @@ CREATE VIEW dynapg.http_activity AS
 COMMENT ON VIEW dynapg.http_activity IS 'the workers of the HTTP front and what they are doing';
 GRANT SELECT ON dynapg.http_activity TO pg_monitor;
 
+/* ---- items as rows, and operations with SQL arguments ---- */
+
+/*
+ * Values of expressions are plain JSON or DynamoDB JSON, each by itself. Keys and items are a dynapg.item, a row, json, jsonb or text, in either
+ * form. The overloads with text are for literals and parameters without a type.
+ */
+
+CREATE FUNCTION dynapg.query_items(table_name text, key_condition text, filter text DEFAULT NULL, names jsonb DEFAULT NULL,
+	"values" jsonb DEFAULT NULL, index_name text DEFAULT NULL, forward boolean DEFAULT true, projection text DEFAULT NULL, "limit" bigint DEFAULT NULL)
+	RETURNS SETOF dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_query_items' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 100;
+COMMENT ON FUNCTION dynapg.query_items(text, text, text, jsonb, jsonb, text, boolean, text, bigint) IS
+	'the items of a partition of a table or index as rows, without pages: the API operation Query; limit counts what the filter lets through';
+
+CREATE FUNCTION dynapg.scan_items(table_name text, filter text DEFAULT NULL, names jsonb DEFAULT NULL, "values" jsonb DEFAULT NULL,
+	index_name text DEFAULT NULL, projection text DEFAULT NULL, segment integer DEFAULT NULL, total_segments integer DEFAULT NULL, "limit" bigint DEFAULT NULL)
+	RETURNS SETOF dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_scan_items' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1000;
+COMMENT ON FUNCTION dynapg.scan_items(text, text, jsonb, jsonb, text, text, integer, integer, bigint) IS
+	'all items of a table or index as rows, without pages: the API operation Scan; limit counts what the filter lets through';
+
+CREATE FUNCTION dynapg.get(table_name text, key text, projection text DEFAULT NULL, names jsonb DEFAULT NULL) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_get' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get(text, text, text, jsonb) IS 'the item with that key, or NULL: the API operation GetItem';
+
+CREATE FUNCTION dynapg.put(table_name text, item text, condition text DEFAULT NULL, names jsonb DEFAULT NULL, "values" jsonb DEFAULT NULL)
+	RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_put' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.put(text, text, text, jsonb, jsonb) IS
+	'stores an item, replacing one of the same key, and returns it: the API operation PutItem';
+
+CREATE FUNCTION dynapg.update(table_name text, key text, expression text, condition text DEFAULT NULL, names jsonb DEFAULT NULL,
+	"values" jsonb DEFAULT NULL) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_update' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update(text, text, text, text, jsonb, jsonb) IS
+	'changes an item, or makes one, and returns what it has become: the API operation UpdateItem';
+
+CREATE FUNCTION dynapg.delete(table_name text, key text, condition text DEFAULT NULL, names jsonb DEFAULT NULL, "values" jsonb DEFAULT NULL)
+	RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_delete' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete(text, text, text, jsonb, jsonb) IS
+	'deletes an item and returns it, or NULL where there was none: the API operation DeleteItem';
+
+CREATE FUNCTION dynapg.get(table_name text, key "any", projection text DEFAULT NULL, names jsonb DEFAULT NULL) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_get' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get(text, "any", text, jsonb) IS 'the item with that key, or NULL: the API operation GetItem';
+
+CREATE FUNCTION dynapg.put(table_name text, item "any", condition text DEFAULT NULL, names jsonb DEFAULT NULL, "values" jsonb DEFAULT NULL)
+	RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_put' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.put(text, "any", text, jsonb, jsonb) IS
+	'stores an item, replacing one of the same key, and returns it: the API operation PutItem';
+
+CREATE FUNCTION dynapg.update(table_name text, key "any", expression text, condition text DEFAULT NULL, names jsonb DEFAULT NULL,
+	"values" jsonb DEFAULT NULL) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_update' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update(text, "any", text, text, jsonb, jsonb) IS
+	'changes an item, or makes one, and returns what it has become: the API operation UpdateItem';
+
+CREATE FUNCTION dynapg.delete(table_name text, key "any", condition text DEFAULT NULL, names jsonb DEFAULT NULL, "values" jsonb DEFAULT NULL)
+	RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_delete' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete(text, "any", text, jsonb, jsonb) IS
+	'deletes an item and returns it, or NULL where there was none: the API operation DeleteItem';
+
+CREATE FUNCTION dynapg.view_may_read(relation regclass) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_view_may_read' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.view_may_read(regclass) IS 'true, or an error unless the user may read the table by itself: in views of create_view before PostgreSQL 15';
+
+CREATE FUNCTION dynapg.write_view() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'dynapg_write_view' LANGUAGE C;
+COMMENT ON FUNCTION dynapg.write_view() IS 'writes what is written to a view of create_view';
+
+CREATE FUNCTION dynapg.create_view(table_name text, columns jsonb, view_name text DEFAULT NULL) RETURNS regclass
+	AS 'MODULE_PATHNAME', 'dynapg_create_view' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_view(text, jsonb, text) IS
+	'a view of a table with attributes as columns, {"price": "numeric"}, to read and write with the rights of who uses it';
+
 /* ---- Time to Live, and what is done in the background ---- */
 
 CREATE FUNCTION dynapg.describe_time_to_live(request json DEFAULT '{}') RETURNS json

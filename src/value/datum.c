@@ -85,8 +85,6 @@ number_node(const char *text, uint32 text_len)
 	return dyn_node_of((DynValue) {DYN_N, (uint32) len, number});
 }
 
-static DynNode plain_node(const DynJson *json);
-
 static DynNode
 plain_children(const DynJson *json, DynTag tag)
 {
@@ -97,19 +95,19 @@ plain_children(const DynJson *json, DynTag tag)
 	{
 		if (tag == DYN_L)
 		{
-			dyn_node_append(&result, plain_node(child));
+			dyn_node_append(&result, dyn_datum_plain_node(child));
 			continue;
 		}
 		flaw = dyn_tree_name_violation(dyn_json_name(child));
 		if (flaw != NULL)
 			dyn_validation("%s", flaw);
-		dyn_node_add_member(&result, dyn_json_name(child), plain_node(child));
+		dyn_node_add_member(&result, dyn_json_name(child), dyn_datum_plain_node(child));
 	}
 	return result;
 }
 
-static DynNode
-plain_node(const DynJson *json)
+DynNode
+dyn_datum_plain_node(const DynJson *json)
 {
 	check_stack_depth();
 	switch (dyn_json_kind(json))
@@ -148,7 +146,7 @@ dyn_datum_json_node(const char *text, size_t len)
 {
 	const DynJson *json = dyn_json_parse(text, len);
 
-	return dyn_datum_is_attribute_value(json) ? attribute_value_node(json) : plain_node(json);
+	return dyn_datum_is_attribute_value(json) ? attribute_value_node(json) : dyn_datum_plain_node(json);
 }
 
 /* ---- other types ---- */

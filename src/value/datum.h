@@ -24,6 +24,9 @@ extern DynNode dyn_datum_row_node(Datum row);
 /* The attribute value of JSON text: the value of DynamoDB JSON that it is, else a plain one. */
 extern DynNode dyn_datum_json_node(const char *text, size_t len);
 
+/* The attribute value of plain JSON. */
+extern DynNode dyn_datum_plain_node(const DynJson *json);
+
 /* Is it {"S": ...} or its like: an object with one member, named as a type, which holds what that type may? */
 extern bool dyn_datum_is_attribute_value(const DynJson *json);
 
