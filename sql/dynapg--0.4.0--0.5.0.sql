@@ -341,6 +341,17 @@ CREATE FUNCTION dynapg.create_view(table_name text, columns jsonb, view_name tex
 COMMENT ON FUNCTION dynapg.create_view(text, jsonb, text) IS
 	'a view of a table with attributes as columns, {"price": "numeric"}, to read and write with the rights of who uses it';
 
+/* ---- contributor insights ---- */
+
+CREATE FUNCTION dynapg.contributors(OUT table_name text, OUT index_name text, OUT event text, OUT partition_key text,
+	OUT sort_key text, OUT requests bigint, OUT error bigint, OUT since timestamp with time zone) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dynapg_contributors' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.contributors() IS 'what dynapg.contributor_insights shows';
+
+CREATE VIEW dynapg.contributor_insights AS SELECT * FROM dynapg.contributors();
+COMMENT ON VIEW dynapg.contributor_insights IS 'the keys of your tables and indexes that are accessed and throttled most, where UpdateContributorInsights has it on';
+GRANT SELECT ON dynapg.contributor_insights TO PUBLIC;
+
 --
 -- Whom default privileges have given rights
 --

@@ -267,10 +267,10 @@ execute_read(Batch *batch, Member *member)
 	DynCapacity used = {0};
 	struct varlena *item;
 
-	dyn_throttle_require(member->table, NULL, DYN_ALLOWANCE_READ);
+	dyn_throttle_require(member->table, &member->key, DYN_ALLOWANCE_READ);
 	item = dyn_row_get(member->table, &member->key);
 	used.table_units = dyn_capacity_of_read(dyn_image_size(item), consistent);
-	dyn_throttle_read(member->table, &used);
+	dyn_throttle_read(member->table, &member->key, &used);
 	if (batch->account.report != DYN_CAPACITY_NONE)
 		account_of(batch, member)->capacity.table_units += used.table_units;
 	if (item == NULL || (get->filter != NULL && !dyn_eval_condition(get->filter, dyn_item_root(item))))

@@ -93,7 +93,7 @@ read_part(TableReads *reads)
 	reads->maps = palloc_array(DynNode, reads->count);
 	for (const DynJson *key = dyn_json_first(keys); key != NULL; key = dyn_json_next(key))
 	{
-		if (!dyn_node_item_from_json(key, &dyn_wording_read, &reads->maps[i++], &violation))
+		if (!dyn_tree_json_item_node(key, &dyn_wording_read, &reads->maps[i++], &violation))
 			dyn_violation_raise(&dyn_wording_read, &violation);
 	}
 	reads->projection = dyn_item_get_projection(reads->part);
@@ -142,8 +142,10 @@ answer(Reader *reader, int key, uint32 size)
 	TableReads *reads = reader->reads;
 	DynCapacity used = {.table_units = dyn_capacity_of_read(size, reader->consistent)};
 
-	if (reads->limited && !is_admitted(reader, dyn_throttle_take(reads->table, DYN_ALLOWANCE_READ, &used)))
+	if (reads->limited && !is_admitted(reader, dyn_throttle_count(dyn_throttle_take(reads->table, DYN_ALLOWANCE_READ, &used),
+																  &reads->keys[key], NULL)))
 		return false;
+	dyn_contributors_read(reads->table, &reads->keys[key]);
 	reads->account->capacity.table_units += used.table_units;
 	reads->answered[key] = true;
 	reads->left--;

@@ -86,13 +86,13 @@ dyn_api_get_item(const DynJson *request, StringInfo reply)
 	table = dyn_name_find_table(dyn_request_string(request, "TableName"), DYN_NAME_DATA);
 	key = dyn_keys_of_key(table, &attributes);
 	dyn_keys_check_paths(table, projection);
-	dyn_throttle_require(table, NULL, DYN_ALLOWANCE_READ);
+	dyn_throttle_require(table, &key, DYN_ALLOWANCE_READ);
 	item = dyn_row_get(table, &key);
 	dyn_call_add_items(item ? 1 : 0);
 	dyn_capacity_begin(&capacity, request);
 	if (capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(table, DYN_ALLOWANCE_READ))
 		capacity.table_units = dyn_capacity_of_read(dyn_image_size(item), dyn_request_bool(request, "ConsistentRead", false));
-	dyn_throttle_read(table, &capacity);
+	dyn_throttle_read(table, &key, &capacity);
 
 	appendStringInfoChar(reply, '{');
 	dyn_capacity_reply(reply, &capacity, NULL);

@@ -282,7 +282,7 @@ is_as_seen(const DynViewChange *change, int i, DynValue now)
 	bool		null = true;
 	Datum		shown = (Datum) 0;
 
-	if (now.tag != 0 && dyn_datum_fits(now.tag, column->atttypid))
+	if (now.tag != 0 && dyn_datum_of_fits(now.tag, column->atttypid))
 		shown = dyn_datum_of(now, column->atttypid, column->atttypmod, &null);
 	return !differ(shown, null, change->old_values[i], change->old_nulls[i], column);
 }
@@ -300,7 +300,7 @@ as_set(DynValue list, uint8 set_tag)
 		if (elements[i].tag != dyn_set_element_tag(set_tag))
 			return list;
 	}
-	return count > 0 ? dyn_set_pack(set_tag, elements, count, true) : list;
+	return count > 0 ? dyn_tree_set_pack(set_tag, elements, count, true) : list;
 }
 
 static void

@@ -232,7 +232,8 @@ projects_vector(const Call *call)
 	{
 		const DynPathElement *first = dyn_program_elements(program) + nodes[i].arg;
 
-		if (dyn_vector_is_attribute(call->search.index, (DynSlice) {(const char *) dyn_program_bytes(program) + first->offset, first->len}))
+		if (dyn_vector_items_is_vector(call->search.index,
+									   (DynSlice) {(const char *) dyn_program_bytes(program) + first->offset, first->len}))
 			return true;
 	}
 	return false;
@@ -242,14 +243,14 @@ static void
 print_item(StringInfo reply, const Call *call, DynValue item, bool with_vector)
 {
 	const DynVectorIndex *index = call->search.index;
-	DynValue	shown = dyn_vector_view(call->search.table, index, item);
+	DynValue	shown = dyn_vector_items_project(call->search.table, index, item);
 	DynNode		part;
 
 	if (with_vector)
 	{
 		part = dyn_node_of(shown);
 		dyn_node_open(&part);
-		dyn_node_set_member(&part, index->attribute, dyn_vector_node(index, item));
+		dyn_node_set_member(&part, index->attribute, dyn_vector_items_node(index, item));
 		shown = dyn_node_pack(&part);
 	}
 	if (call->program && call->program->projection >= 0)
@@ -282,14 +283,14 @@ reply_hits(StringInfo reply, const Call *call, const DynSearchHit *hits, int cou
 
 /* What the search used: of the throughput, as a read of the items; of the reply, in bytes. */
 static double
-account(Call *call, const DynSearchHit *hits, int count)
+charge_search(Call *call, const DynSearchHit *hits, int count)
 {
 	uint64		bytes = 0;
 
 	for (int i = 0; i < count; i++)
 		bytes += dyn_item_size(hits[i].item);
 	call->capacity.table_units = dyn_capacity_of_read(bytes, false);
-	dyn_throttle_read(call->search.table, &call->capacity);
+	dyn_throttle_read_page(&(DynRange) {.table = call->search.table}, &call->capacity);
 	dyn_call_add_items(count);
 	return Max(LEAST_SEARCH_BYTES, BYTES_PER_DIMENSION * call->dimensions + (double) bytes);
 }
@@ -310,11 +311,11 @@ dyn_api_search_vectors(const DynJson *request, StringInfo reply)
 		check_clauses(call.program, call.program->condition);
 	find_index(&call);
 	take_condition(&call);
-	dyn_throttle_require(call.search.table, NULL, DYN_ALLOWANCE_READ);
+	dyn_throttle_require_page(&(DynRange) {.table = call.search.table});
 
 	hits = palloc_array(DynSearchHit, call.search.top_k);
 	count = dyn_search(&call.search, hits);
-	bytes = account(&call, hits, count);
+	bytes = charge_search(&call, hits, count);
 	appendStringInfoChar(reply, '{');
 	reply_hits(reply, &call, hits, count);
 	if (dyn_capacity_report(request) != DYN_CAPACITY_NONE)

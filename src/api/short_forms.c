@@ -20,7 +20,7 @@ static struct varlena *
 item_of_json(const DynJson *json)
 {
 	DynViolation violation;
-	struct varlena *item = dyn_item_from_json(json, &dyn_wording_plain, &violation);
+	struct varlena *item = dyn_tree_json_item(json, &dyn_wording_plain, &violation);
 
 	if (item == NULL)
 		elog(ERROR, "a reply holds no item: %s", violation.text);

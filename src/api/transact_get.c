@@ -119,7 +119,10 @@ require_throughput(Gets *gets)
 		return;
 	gets->used = palloc0_array(DynThrottleAction, gets->count);
 	for (int i = 0; i < gets->count; i++)
+	{
 		gets->used[i].table = gets->reads[i].table;
+		gets->used[i].key = &gets->reads[i].key;
+	}
 	dyn_throttle_check_actions(gets->used, gets->reasons, gets->count, DYN_ALLOWANCE_READ);
 	dyn_cancellation_raise(gets->reasons, gets->count);
 }
@@ -197,6 +200,7 @@ dyn_transact_get(const DynTransactGet *requested, int count, const DynJson *requ
 	for (int i = 0; i < gets.count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
+		dyn_contributors_read(gets.reads[i].table, &gets.reads[i].key);
 		if (i > 0)
 			appendStringInfoChar(reply, ',');
 		reply_get(reply, &gets.gets[i], &gets.reads[i]);

@@ -329,7 +329,7 @@ init_cache(void)
 }
 
 static void
-forget(CacheEntry *entry)
+forget_entry(CacheEntry *entry)
 {
 	if (entry->exists)
 	{
@@ -344,7 +344,7 @@ forget(CacheEntry *entry)
 }
 
 static void
-keep(CacheEntry *entry, const DynStream *found)
+keep_stream(CacheEntry *entry, const DynStream *found)
 {
 	entry->stream = *found;
 	entry->stream.table_name = MemoryContextStrdup(TopMemoryContext, found->table_name);
@@ -358,7 +358,7 @@ keep(CacheEntry *entry, const DynStream *found)
 
 /* What is read while something changes is good for this time only. */
 static void
-fill(CacheEntry *entry)
+fill_entry(CacheEntry *entry)
 {
 	uint64		before = invalidations;
 	DynSqlArgs	args = {0};
@@ -367,9 +367,9 @@ fill(CacheEntry *entry)
 
 	dyn_sql_oid(&args, entry->relid);
 	count = query("WHERE s.relid OPERATOR(pg_catalog.=) $1 AND s.disabled_at IS NULL", &args, &found);
-	forget(entry);
+	forget_entry(entry);
 	if (count > 0)
-		keep(entry, found);
+		keep_stream(entry, found);
 	entry->valid = invalidations == before;
 	pfree(found);
 }
@@ -388,6 +388,6 @@ dyn_stream_of_table(Oid relid)
 		entry->exists = false;
 	}
 	if (!entry->valid)
-		fill(entry);
+		fill_entry(entry);
 	return entry->exists ? &entry->stream : NULL;
 }

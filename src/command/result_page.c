@@ -73,7 +73,7 @@ read_start_values(DynResultPage *page)
 	DynViolation violation;
 
 	page->has_start = start != NULL;
-	if (start != NULL && !dyn_node_item_from_json(start, wording, &page->start_map, &violation))
+	if (start != NULL && !dyn_tree_json_item_node(start, wording, &page->start_map, &violation))
 		dyn_violation_parameter(wording, DYN_START_KEY_INVALID ": %s", violation.text);
 }
 
@@ -565,7 +565,7 @@ print_item(DynResultPageReader *reader, DynValue whole, DynValue shown)
 
 /* Counts what was read of an item. */
 static void
-account(DynResultPageReader *reader, const struct varlena *item, DynValue shown)
+count_item(DynResultPageReader *reader, const struct varlena *item, DynValue shown)
 {
 	uint32		size = reader->viewed ? dyn_map_item_size(shown) : dyn_item_size(item);
 
@@ -606,7 +606,7 @@ consume(void *arg, const struct varlena *item)
 	reader->follows = reader->last_key.len > 0;
 	if (reader->follows)
 		return false;
-	account(reader, item, shown);
+	count_item(reader, item, shown);
 	if (page->filter == NULL || dyn_eval_condition(page->filter, whole))
 	{
 		reader->count++;
@@ -640,12 +640,13 @@ dyn_result_page_read(DynResultPageReader *reader)
 
 	dyn_range_read(&reader->page->range, consume, reader);
 	look_ahead(reader);
+	dyn_contributors_read_range(&reader->page->range);
 	reader->units += dyn_capacity_of_read(reader->bytes - before, reader->page->consistent);
 }
 
 /* The units of all reads become the page's. */
 static void
-charge(DynResultPage *page, const DynResultPageReader *reader)
+charge_page(DynResultPage *page, const DynResultPageReader *reader)
 {
 	DynCapacity *capacity = &page->capacity;
 	const DynTable *table = page->range.table;
@@ -664,8 +665,8 @@ void
 dyn_result_page_charge(DynResultPage *page, const DynResultPageReader *reader)
 {
 	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(page->range.table, DYN_ALLOWANCE_READ))
-		charge(page, reader);
-	dyn_throttle_read(page->range.table, &page->capacity);
+		charge_page(page, reader);
+	dyn_throttle_read_page(&page->range, &page->capacity);
 	dyn_call_add_items(reader->count);
 }
 
@@ -678,7 +679,7 @@ dyn_result_page_reply(DynResultPage *page, StringInfo reply)
 	appendStringInfoChar(reply, '{');
 	if (page->select != DYN_SELECT_COUNT)
 		appendStringInfoString(reply, "\"Items\":[");
-	dyn_throttle_require(page->range.table, page->range.index, DYN_ALLOWANCE_READ);
+	dyn_throttle_require_page(&page->range);
 	dyn_result_page_read(&reader);
 	dyn_result_page_charge(page, &reader);
 	if (page->select != DYN_SELECT_COUNT)
@@ -718,17 +719,20 @@ stream_item(void *arg, const struct varlena *item)
 	DynNode		part;
 
 	CHECK_FOR_INTERRUPTS();
-	account(reader, item, shown);
+	count_item(reader, item, shown);
 	if (page->filter != NULL && !dyn_eval_condition(page->filter, whole))
 		return true;
 	reader->count++;
 	if (page->select == DYN_SELECT_SPECIFIC)
 	{
 		part = dyn_project_item(page->projection, whole);
-		item = dyn_item_build(&part);
+		item = dyn_node_build_item(&part);
 	}
 	else if (page->select == DYN_SELECT_SHOWN && reader->viewed)
-		item = dyn_item_from_value(shown);
+	{
+		part = dyn_node_of(shown);
+		item = dyn_node_build_item(&part);
+	}
 	return stream->consumer(stream->arg, item);
 }
 
@@ -738,7 +742,7 @@ dyn_result_page_stream(DynResultPage *page, DynRowConsumer consumer, void *arg)
 	Stream		stream = {.consumer = consumer, .arg = arg};
 
 	dyn_result_page_reader_begin(&stream.reader, page, NULL, 0);
-	dyn_throttle_require(page->range.table, page->range.index, DYN_ALLOWANCE_READ);
+	dyn_throttle_require_page(&page->range);
 	dyn_range_read(&page->range, stream_item, &stream);
 	stream.reader.units = dyn_capacity_of_read(stream.reader.bytes, page->consistent);
 	dyn_result_page_charge(page, &stream.reader);

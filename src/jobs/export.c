@@ -529,7 +529,7 @@ write_data(Export *export)
 }
 
 static void
-run(DynJob *job)
+run_export(DynJob *job)
 {
 	Export		export = {.job = job};
 	DynS3Bucket *bucket;
@@ -556,5 +556,5 @@ run(DynJob *job)
 
 const DynJobKind dyn_job_export = {
 	.name = DYN_EXPORT_KIND,
-	.run = run
+	.run = run_export
 };

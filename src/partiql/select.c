@@ -31,11 +31,11 @@ reply_get(DynPartiqlSelect *select, StringInfo reply)
 
 	if (table->sk.tag)
 		key.sk = page->range.equal[1];
-	dyn_throttle_require(table, NULL, DYN_ALLOWANCE_READ);
+	dyn_throttle_require(table, &key, DYN_ALLOWANCE_READ);
 	item = dyn_row_get(table, &key);
 	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(table, DYN_ALLOWANCE_READ))
 		page->capacity.table_units = dyn_capacity_of_read(dyn_image_size(item), page->consistent);
-	dyn_throttle_read(table, &page->capacity);
+	dyn_throttle_read(table, &key, &page->capacity);
 	appendStringInfoString(reply, "{\"Items\":[");
 	if (item != NULL && (page->filter == NULL || dyn_eval_condition(page->filter, dyn_item_root(item))))
 	{
@@ -62,8 +62,8 @@ start_at(DynPartiqlSelect *select, const DynPartiqlPosition *position)
 	key = dyn_json_try(position->key.data, position->key.len);
 	if (key == NULL || dyn_json_kind(key) != DYN_JSON_OBJECT)
 		dyn_validation("Invalid NextToken");
-	dyn_value_map_check_types(key);
-	if (!dyn_node_item_from_json(key, &dyn_wording_older, &page->start_map, &violation))
+	dyn_tree_json_check_map_types(key);
+	if (!dyn_tree_json_item_node(key, &dyn_wording_older, &page->start_map, &violation))
 		dyn_validation("Invalid NextToken");
 	page->has_start = true;
 	dyn_result_page_start(page, false);
@@ -125,7 +125,7 @@ dyn_partiql_select(const DynPartiqlBound *bound, StringInfo reply)
 	}
 	start_at(&select, &position);
 	dyn_result_page_reader_begin(&reader, &select.page, reply, limit_of(&select));
-	dyn_throttle_require(select.page.range.table, select.page.range.index, DYN_ALLOWANCE_READ);
+	dyn_throttle_require_page(&select.page.range);
 	appendStringInfoString(reply, "{\"Items\":[");
 	more = read_ranges(&select, &reader, &position);
 	dyn_result_page_charge(&select.page, &reader);

@@ -59,6 +59,14 @@ typedef enum DynProjection
 	DYN_PROJECT_INCLUDE
 } DynProjection;
 
+/* Contributor insights that are on; see throughput/contributors.h. */
+typedef struct DynWatch
+{
+	bool		accessed;
+	bool		throttled;
+	double		since;
+} DynWatch;
+
 /*
  * A secondary index: key attributes in order, partition attributes first.  One that is being built is among them
  * since writes are checked against it; one that is being dropped is not.
@@ -77,6 +85,7 @@ typedef struct DynIndex
 	DynSlice   *include;
 	DynThroughput throughput;
 	DynUnits	on_demand;
+	DynWatch	watch;
 } DynIndex;
 
 /* A kept plan; see plan.h. */
@@ -132,6 +141,8 @@ struct DynTable
 	bool		pay_per_request;
 	DynThroughput throughput;
 	DynUnits	on_demand;
+	DynWatch	watch;
+	bool		watches_indexes;	/* does any index have insights? Then writes keep their images */
 	bool		filling;		/* a job fills it: only that job finds it */
 	struct DynThrottle *throttle; /* throughput/throttle.c's, in context; NULL: not made yet */
 	char	   *qualified;		/* quoted schema-qualified relation name */

@@ -167,7 +167,7 @@ dynapg_item_get(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	name = text_argument(fcinfo, 1);
 	value = attribute(fcinfo);
-	if (value.tag == 0 || !dyn_datum_fits(value.tag, type))
+	if (value.tag == 0 || !dyn_datum_of_fits(value.tag, type))
 		PG_RETURN_NULL();
 	error_context_stack = &context;
 	result = dyn_datum_of(value, type, -1, &null);
@@ -304,5 +304,5 @@ dynapg_populate(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	PG_RETURN_DATUM(dyn_datum_row(ARG_ROOT(1), type, typmod, base));
+	PG_RETURN_DATUM(dyn_datum_of_row(ARG_ROOT(1), type, typmod, base));
 }

@@ -175,7 +175,7 @@ dynapg_item_agg_step(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the name of an attribute is NULL")));
 	name = PG_GETARG_TEXT_PP(1);
 	slice = (DynSlice) {VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)};
-	flaw = dyn_tree_name_violation(slice);
+	flaw = dyn_tree_json_name_violation(slice);
 	if (flaw != NULL)
 		dyn_validation("%s", flaw);
 	value = dyn_datum_node(PG_ARGISNULL(2) ? (Datum) 0 : PG_GETARG_DATUM(2), get_fn_expr_argtype(fcinfo->flinfo, 2), PG_ARGISNULL(2));
@@ -248,7 +248,7 @@ dynapg_set_agg_final(PG_FUNCTION_ARGS)
 	for (uint32 i = 0; i < state->count; i++)
 		elements[i] = state->entries[i].value;
 	tag = elements[0].tag == DYN_S ? DYN_SS : elements[0].tag == DYN_N ? DYN_NS : DYN_BS;
-	PG_RETURN_DATUM(dyn_sqltype_json(dyn_set_pack(tag, elements, state->count, true)));
+	PG_RETURN_DATUM(dyn_sqltype_json(dyn_tree_set_pack(tag, elements, state->count, true)));
 }
 
 /* ---- parallel workers ---- */

@@ -61,7 +61,7 @@ dynapg_item_concat(PG_FUNCTION_ARGS)
 		i += order <= 0;
 		j += order >= 0;
 	}
-	PG_RETURN_POINTER(dyn_item_build(&root));
+	PG_RETURN_POINTER(dyn_node_build_item(&root));
 }
 
 /* item - text */
@@ -73,7 +73,7 @@ dynapg_item_without(PG_FUNCTION_ARGS)
 	text	   *name = PG_GETARG_TEXT_PP(1);
 
 	dyn_node_remove_member(&root, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
-	PG_RETURN_POINTER(dyn_item_build(&root));
+	PG_RETURN_POINTER(dyn_node_build_item(&root));
 }
 
 /* item - text[] */
@@ -99,7 +99,7 @@ dynapg_item_without_array(PG_FUNCTION_ARGS)
 		name = DatumGetTextPP(names[i]);
 		dyn_node_remove_member(&root, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 	}
-	PG_RETURN_POINTER(dyn_item_build(&root));
+	PG_RETURN_POINTER(dyn_node_build_item(&root));
 }
 
 /* ---- paths ---- */
@@ -163,7 +163,7 @@ delete_path(FunctionCallInfo fcinfo, bool is_array)
 		dyn_node_remove_member(parent, last->name.data, last->name.len);
 	else if (parent->tag == DYN_L && (index = dyn_path_index(last, parent->count)) >= 0)
 		remove_element(parent, index);
-	PG_RETURN_POINTER(dyn_item_build(&root));
+	PG_RETURN_POINTER(dyn_node_build_item(&root));
 }
 
 SQL_FUNCTION(dynapg_item_delete_path);
@@ -215,7 +215,7 @@ set_child(DynNode *parent, const DynPathStep *step, DynNode value, bool create)
 	}
 	if (!step->by_name)
 		return;
-	flaw = dyn_tree_name_violation(step->name);
+	flaw = dyn_tree_json_name_violation(step->name);
 	if (flaw != NULL)
 		dyn_validation("%s", flaw);
 	dyn_node_add_member(parent, step->name, value);

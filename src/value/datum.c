@@ -98,7 +98,7 @@ plain_children(const DynJson *json, DynTag tag)
 			dyn_node_append(&result, dyn_datum_plain_node(child));
 			continue;
 		}
-		flaw = dyn_tree_name_violation(dyn_json_name(child));
+		flaw = dyn_tree_json_name_violation(dyn_json_name(child));
 		if (flaw != NULL)
 			dyn_validation("%s", flaw);
 		dyn_node_add_member(&result, dyn_json_name(child), dyn_datum_plain_node(child));
@@ -136,7 +136,7 @@ attribute_value_node(const DynJson *json)
 	DynViolation violation;
 	DynNode		node;
 
-	if (!dyn_node_from_json(json, &dyn_wording_plain, &node, &violation))
+	if (!dyn_tree_json_node(json, &dyn_wording_plain, &node, &violation))
 		dyn_violation_raise(&dyn_wording_plain, &violation);
 	return node;
 }
@@ -318,7 +318,7 @@ check_nesting(DynNode *node, int level)
 
 	check_stack_depth();
 	if (level >= DYN_MAX_NESTING)
-		dyn_validation("%s", dyn_tree_nesting_violation);
+		dyn_validation("%s", dyn_tree_json_nesting_violation);
 	if (node->tag != DYN_L && node->tag != DYN_M)
 		return;
 	if (node->open)
@@ -340,5 +340,5 @@ struct varlena *
 dyn_datum_item(DynNode *root)
 {
 	check_nesting(root, -1);
-	return dyn_item_build(root);
+	return dyn_node_build_item(root);
 }

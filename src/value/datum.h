@@ -6,7 +6,7 @@
  * {"SS": ["a"]}, else what their own types say; a literal without a type the value of DynamoDB JSON that it is, else S; dates and times S
  * in the form of ISO 8601; any other type S, its text.
  *
- * From attribute values: what a type can hold, see dyn_datum_fits.
+ * From attribute values: what a type can hold, see dyn_datum_of_fits.
  */
 #ifndef DYNAPG_VALUE_DATUM_H
 #define DYNAPG_VALUE_DATUM_H
@@ -40,7 +40,7 @@ extern struct varlena *dyn_datum_item(DynNode *root);
  * Can a value of that tag be of the SQL type? S, N, BOOL and B of one that is text or has no counterpart, each other only of its own;
  * lists and sets of arrays, maps of rows; everything of text, json and jsonb.
  */
-extern bool dyn_datum_fits(uint8 tag, Oid type);
+extern bool dyn_datum_of_fits(uint8 tag, Oid type);
 
 /*
  * The value as one of the SQL type; *null for NULL and for a value with tag 0.  json and jsonb are plain.  What does not fit is read from
@@ -49,6 +49,6 @@ extern bool dyn_datum_fits(uint8 tag, Oid type);
 extern Datum dyn_datum_of(DynValue value, Oid type, int32 typmod, bool *null);
 
 /* A row of that descriptor, from the members that have its columns' names; base has the others, or is NULL. */
-extern Datum dyn_datum_row(DynValue map, Oid type, int32 typmod, HeapTupleHeader base);
+extern Datum dyn_datum_of_row(DynValue map, Oid type, int32 typmod, HeapTupleHeader base);
 
 #endif							/* DYNAPG_VALUE_DATUM_H */

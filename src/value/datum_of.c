@@ -19,7 +19,7 @@
 #include "value/sqltype.h"
 
 bool
-dyn_datum_fits(uint8 tag, Oid type)
+dyn_datum_of_fits(uint8 tag, Oid type)
 {
 	type = getBaseType(type);
 	switch (type)
@@ -108,6 +108,7 @@ numeric_of(DynValue value, int32 typmod)
 static Datum
 fitting(DynValue value, Oid type, int32 typmod)
 {
+	DynNode		root;
 	Datum		json;
 
 	switch (type)
@@ -127,9 +128,12 @@ fitting(DynValue value, Oid type, int32 typmod)
 			if (OidIsValid(get_element_type(type)))
 				return array_of(value, get_element_type(type), typmod);
 			if (type_is_rowtype(type))
-				return dyn_datum_row(value, type, typmod, NULL);
+				return dyn_datum_of_row(value, type, typmod, NULL);
 			if (dyn_datum_is_item(type))
-				return PointerGetDatum(dyn_item_from_value(value));
+			{
+				root = dyn_node_of(value);
+				return PointerGetDatum(dyn_node_build_item(&root));
+			}
 			return by_input(value, type, typmod);
 	}
 }
@@ -143,14 +147,14 @@ dyn_datum_of(DynValue value, Oid type, int32 typmod, bool *null)
 	check_stack_depth();
 	*null = value.tag == 0 || value.tag == DYN_NULL;
 	if (!*null)
-		result = dyn_datum_fits(value.tag, base) ? fitting(value, base, typmod) : by_input(value, base, typmod);
+		result = dyn_datum_of_fits(value.tag, base) ? fitting(value, base, typmod) : by_input(value, base, typmod);
 	if (base != type)
 		domain_check(result, *null, type, NULL, NULL);
 	return result;
 }
 
 Datum
-dyn_datum_row(DynValue map, Oid type, int32 typmod, HeapTupleHeader base)
+dyn_datum_of_row(DynValue map, Oid type, int32 typmod, HeapTupleHeader base)
 {
 	TupleDesc	columns = lookup_rowtype_tupdesc_copy(type, typmod);
 	Datum	   *values = palloc0_array(Datum, Max(columns->natts, 1));

@@ -192,28 +192,6 @@ dyn_key_datum(DynValue v, DynKeyForm form)
 	return dyn_key_content_datum(dyn_key_content(v, form));
 }
 
-/* Undoes escape_string in place; returns the new length. */
-static uint32
-unescape_string(uint8 *data, uint32 len)
-{
-	uint8	   *out = memchr(data, ESCAPE, len);
-
-	if (out == NULL)
-		return len;
-	for (uint8 *in = out; in < data + len; in++)
-	{
-		if (*in == ESCAPE)
-		{
-			if (++in == data + len || (*in != ESCAPED_NUL && *in != ESCAPED_ESCAPE))
-				ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed escape in a key column of type text")));
-			*out++ = *in == ESCAPED_NUL ? 0 : ESCAPE;
-		}
-		else
-			*out++ = *in;
-	}
-	return out - data;
-}
-
 bool
 dyn_key_datum_try_content(Datum datum, uint8 tag, DynValue *content)
 {
@@ -268,19 +246,6 @@ dyn_key_is_datum(DynValue v, Datum datum, DynKeyForm form)
 	return VARSIZE_ANY_EXHDR(column) == v.len && memcmp(VARDATA_ANY(column), v.data, v.len) == 0;
 }
 
-DynValue
-dyn_key_value(Datum datum, uint8 tag)
-{
-	DynValue	content = dyn_key_datum_content(datum, tag);
-	uint8	   *data;
-
-	if (tag == DYN_N)
-		return content;
-	data = palloc(Max(content.len, 1));
-	memcpy(data, content.data, content.len);
-	return (DynValue) {tag, tag == DYN_S && content.len > 0 ? unescape_string(data, content.len) : content.len, data};
-}
-
 /* ---- prefixes ---- */
 
 /* Makes the last character of the string the next one; false when it is the last of all. */
@@ -323,4 +288,39 @@ dyn_key_successor(DynValue prefix)
 		len = last;
 	}
 	return (DynValue) {0};
+}
+
+/* Undoes escape_string in place; returns the new length. */
+static uint32
+unescape_string(uint8 *data, uint32 len)
+{
+	uint8	   *out = memchr(data, ESCAPE, len);
+
+	if (out == NULL)
+		return len;
+	for (uint8 *in = out; in < data + len; in++)
+	{
+		if (*in == ESCAPE)
+		{
+			if (++in == data + len || (*in != ESCAPED_NUL && *in != ESCAPED_ESCAPE))
+				ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed escape in a key column of type text")));
+			*out++ = *in == ESCAPED_NUL ? 0 : ESCAPE;
+		}
+		else
+			*out++ = *in;
+	}
+	return out - data;
+}
+
+DynValue
+dyn_key_value(Datum datum, uint8 tag)
+{
+	DynValue	content = dyn_key_datum_content(datum, tag);
+	uint8	   *data;
+
+	if (tag == DYN_N)
+		return content;
+	data = palloc(Max(content.len, 1));
+	memcpy(data, content.data, content.len);
+	return (DynValue) {tag, tag == DYN_S && content.len > 0 ? unescape_string(data, content.len) : content.len, data};
 }
