@@ -141,8 +141,9 @@ attribute_value_node(const DynJson *json)
 	return node;
 }
 
-DynNode
-dyn_datum_json_node(const char *text, size_t len)
+/* The attribute value of JSON text: the value of DynamoDB JSON that it is, else a plain one. */
+static DynNode
+json_node(const char *text, size_t len)
 {
 	const DynJson *json = dyn_json_parse(text, len);
 
@@ -290,11 +291,11 @@ dyn_datum_node(Datum value, Oid type, bool null)
 			return dyn_node_of((DynValue) {DYN_B, VARSIZE_ANY_EXHDR(bytes), (const uint8 *) VARDATA_ANY(bytes)});
 		case JSONOID:
 			bytes = (struct varlena *) DatumGetTextPP(value);
-			return dyn_datum_json_node(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+			return json_node(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
 		case JSONBOID:
 			bytes = (struct varlena *) DatumGetJsonbP(value);
 			shown = JsonbToCString(NULL, &((Jsonb *) bytes)->root, VARSIZE(bytes));
-			return dyn_datum_json_node(shown, strlen(shown));
+			return json_node(shown, strlen(shown));
 		case DATEOID:
 		case TIMEOID:
 		case TIMETZOID:

@@ -21,9 +21,6 @@ extern DynNode dyn_datum_node(Datum value, Oid type, bool null);
 /* The members of a row, but those that are NULL, as an open map. */
 extern DynNode dyn_datum_row_node(Datum row);
 
-/* The attribute value of JSON text: the value of DynamoDB JSON that it is, else a plain one. */
-extern DynNode dyn_datum_json_node(const char *text, size_t len);
-
 /* The attribute value of plain JSON. */
 extern DynNode dyn_datum_plain_node(const DynJson *json);
 
