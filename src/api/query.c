@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "api/handlers.h"
+#include "api/item_rows.h"
 #include "base/errors.h"
 #include "base/request.h"
 #include "command/keys.h"
@@ -225,26 +226,43 @@ check_filter(const DynResultPage *page)
 	}
 }
 
-void
-dyn_api_query(const DynJson *request, StringInfo reply)
+/* Does what comes before the page is read. */
+static void
+prepare(DynResultPage *page, const DynJson *request)
 {
 	bool		has_key_expression = dyn_request_member(request, "KeyConditionExpression") != NULL;
 	bool		has_key_conditions = dyn_request_member(request, "KeyConditions") != NULL;
 	const DynKeyTerm *terms[DYN_MAX_INDEX_KEY_ATTRS];
 	DynKeyCondition key = {0};
-	DynResultPage		page;
 	int			count;
 
-	dyn_result_page_begin(&page, has_key_conditions && !has_key_expression ? &legacy_key_kind : &query_kind, request, &key);
+	dyn_result_page_begin(page, has_key_conditions && !has_key_expression ? &legacy_key_kind : &query_kind, request, &key);
 	if (!has_key_expression && !has_key_conditions)
 		dyn_validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
-	dyn_result_page_find(&page);
-	dyn_result_page_start(&page, false);
-	count = order_terms(&page, &key, terms);
-	check_operands(&page, terms, count);
-	make_range(&page, terms, count);
-	check_start_within(&page, terms, count);
-	dyn_result_page_check_paths(&page);
-	check_filter(&page);
+	dyn_result_page_find(page);
+	dyn_result_page_start(page, false);
+	count = order_terms(page, &key, terms);
+	check_operands(page, terms, count);
+	make_range(page, terms, count);
+	check_start_within(page, terms, count);
+	dyn_result_page_check_paths(page);
+	check_filter(page);
+}
+
+void
+dyn_api_query(const DynJson *request, StringInfo reply)
+{
+	DynResultPage page;
+
+	prepare(&page, request);
 	dyn_result_page_reply(&page, reply);
+}
+
+void
+dyn_api_query_rows(const DynJson *request, StringInfo reply)
+{
+	DynResultPage page;
+
+	prepare(&page, request);
+	dyn_result_page_stream(&page, ((DynItemRows *) reply)->consumer, reply);
 }

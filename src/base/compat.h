@@ -45,6 +45,13 @@
 #include "commands/explain_state.h" /* was part of commands/explain.h */
 #endif
 
+/* The clause that has a view check the rights of its reader; before PostgreSQL 15 there is none. */
+#if PG_VERSION_NUM < 150000
+#define DYN_COMPAT_INVOKER_VIEW ""
+#else
+#define DYN_COMPAT_INVOKER_VIEW "WITH (security_invoker = true)"
+#endif
+
 /* Shows a plan that is not run; users include commands/explain.h. */
 #if PG_VERSION_NUM < 170000
 #define dyn_compat_explain_plan(plan, state, text, params) ExplainOnePlan(plan, NULL, state, text, params, NULL, NULL, NULL)

@@ -15,4 +15,7 @@
  */
 extern Tuplestorestate *dyn_returned_rows_begin(FunctionCallInfo fcinfo, int columns, TupleDesc *row);
 
+/* The same of a function that returns rows of one column, without a composite type: RETURNS SETOF a type. */
+extern Tuplestorestate *dyn_returned_rows_begin_scalar(FunctionCallInfo fcinfo, TupleDesc *row);
+
 #endif							/* DYNAPG_BASE_RETURNED_ROWS_H */

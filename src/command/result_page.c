@@ -696,3 +696,54 @@ dyn_result_page_reply(DynResultPage *page, StringInfo reply)
 	dyn_capacity_reply(reply, &page->capacity, page->range.table);
 	appendStringInfoChar(reply, '}');
 }
+
+/* ---- a range without pages ---- */
+
+typedef struct Stream
+{
+	DynResultPageReader reader;
+	DynRowConsumer consumer;
+	void	   *arg;
+} Stream;
+
+/* DynRowConsumer: hands an item on. */
+static bool
+stream_item(void *arg, const struct varlena *item)
+{
+	Stream	   *stream = arg;
+	DynResultPageReader *reader = &stream->reader;
+	const DynResultPage *page = reader->page;
+	DynValue	root = dyn_item_root(item);
+	DynValue	shown = reader->viewed ? dyn_projection_of(page->range.table, page->range.index, root) : root;
+	DynValue	whole = reader->viewed && !reader->fetches ? shown : root;
+	DynNode		part;
+
+	CHECK_FOR_INTERRUPTS();
+	count_item(reader, item, shown);
+	if (page->filter != NULL && !dyn_eval_condition(page->filter, whole))
+		return true;
+	reader->count++;
+	if (page->select == DYN_SELECT_SPECIFIC)
+	{
+		part = dyn_project_item(page->projection, whole);
+		item = dyn_node_build_item(&part);
+	}
+	else if (page->select == DYN_SELECT_SHOWN && reader->viewed)
+	{
+		part = dyn_node_of(shown);
+		item = dyn_node_build_item(&part);
+	}
+	return stream->consumer(stream->arg, item);
+}
+
+void
+dyn_result_page_stream(DynResultPage *page, DynRowConsumer consumer, void *arg)
+{
+	Stream		stream = {.consumer = consumer, .arg = arg};
+
+	dyn_result_page_reader_begin(&stream.reader, page, NULL, 0);
+	dyn_throttle_require_page(&page->range);
+	dyn_range_read(&page->range, stream_item, &stream);
+	stream.reader.units = dyn_capacity_of_read(stream.reader.bytes, page->consistent);
+	dyn_result_page_charge(page, &stream.reader);
+}

@@ -120,6 +120,12 @@ extern bool dyn_result_page_filter_names(const DynResultPage *page, const DynKey
 /* Reads the range and appends the whole reply. */
 extern void dyn_result_page_reply(DynResultPage *page, StringInfo reply);
 
+/*
+ * Reads all of the range in one statement, without pages, and hands to the consumer what the reply would show of each item that the
+ * filter lets through, until it returns false.
+ */
+extern void dyn_result_page_stream(DynResultPage *page, DynRowConsumer consumer, void *arg);
+
 /* ---- the same for reads that are no requests to Query or Scan ---- */
 
 /* The table's index of that name, or NULL; raises for one that is being built. */

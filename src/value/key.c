@@ -293,3 +293,38 @@ dyn_key_successor(DynValue prefix)
 	}
 	return (DynValue) {0};
 }
+
+/* Undoes escape_string in place; returns the new length. */
+static uint32
+unescape_string(uint8 *data, uint32 len)
+{
+	uint8	   *out = memchr(data, ESCAPE, len);
+
+	if (out == NULL)
+		return len;
+	for (uint8 *in = out; in < data + len; in++)
+	{
+		if (*in == ESCAPE)
+		{
+			if (++in == data + len || (*in != ESCAPED_NUL && *in != ESCAPED_ESCAPE))
+				ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed escape in a key column of type text")));
+			*out++ = *in == ESCAPED_NUL ? 0 : ESCAPE;
+		}
+		else
+			*out++ = *in;
+	}
+	return out - data;
+}
+
+DynValue
+dyn_key_value(Datum datum, uint8 tag)
+{
+	DynValue	content = dyn_key_datum_content(datum, tag);
+	uint8	   *data;
+
+	if (tag == DYN_N)
+		return content;
+	data = palloc(Max(content.len, 1));
+	memcpy(data, content.data, content.len);
+	return (DynValue) {tag, tag == DYN_S && content.len > 0 ? unescape_string(data, content.len) : content.len, data};
+}

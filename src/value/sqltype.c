@@ -20,6 +20,7 @@
 #include "port/pg_bswap.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
 #include "base/base64.h"
@@ -29,6 +30,7 @@
 #include "value/decode.h"
 #include "value/key.h"
 #include "value/number.h"
+#include "value/sqltype.h"
 #include "value/tree.h"
 #include "value/value.h"
 
@@ -154,6 +156,28 @@ dynapg_item_to_json(PG_FUNCTION_ARGS)
 
 	item_to_text(&out, ARG_ROOT(0));
 	PG_RETURN_DATUM(finish_text(&out));
+}
+
+/* The same by way of jsonb, which has no U+0000. */
+SQL_FUNCTION(dynapg_item_from_jsonb);
+Datum
+dynapg_item_from_jsonb(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *jsonb = PG_GETARG_JSONB_P(0);
+	char	   *text = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+
+	PG_RETURN_POINTER(item_from_text(text, strlen(text)));
+}
+
+SQL_FUNCTION(dynapg_item_to_jsonb);
+Datum
+dynapg_item_to_jsonb(PG_FUNCTION_ARGS)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	dyn_item_print(&out, ARG_ROOT(0));
+	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data)));
 }
 
 /* ---- binary form ---- */
@@ -368,19 +392,26 @@ dynapg_item_size(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(dyn_item_size(PG_GETARG_BYTEA_P_SLICE(0, 0, DYN_ITEM_HEADER)));
 }
 
+Datum
+dyn_sqltype_json(DynValue value)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoSpaces(&out, VARHDRSZ);
+	dyn_value_print(&out, value);
+	return finish_text(&out);
+}
+
 SQL_FUNCTION(dynapg_item_get_json);
 Datum
 dynapg_item_get_json(PG_FUNCTION_ARGS)
 {
 	DynValue	value = named_attribute(fcinfo);
-	StringInfoData out;
 
 	if (value.tag == 0)
 		PG_RETURN_NULL();
-	initStringInfo(&out);
-	appendStringInfoSpaces(&out, VARHDRSZ);
-	dyn_value_print(&out, value);
-	PG_RETURN_DATUM(finish_text(&out));
+	PG_RETURN_DATUM(dyn_sqltype_json(value));
 }
 
 /* SQL strings and jsonb cannot hold U+0000. */
@@ -393,9 +424,8 @@ refuse_nul(DynValue string)
 				errmsg("a string with the character U+0000 has no SQL form"));
 }
 
-/* The value as SQL text: a scalar bare, others as DynamoDB JSON. */
-static text *
-value_text(DynValue value)
+text *
+dyn_sqltype_text(DynValue value)
 {
 	char		number[DYN_NUMBER_MAX_TEXT];
 	char	   *base64;
@@ -428,7 +458,7 @@ dynapg_item_get_text(PG_FUNCTION_ARGS)
 
 	if (value.tag == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(value_text(value));
+	PG_RETURN_TEXT_P(dyn_sqltype_text(value));
 }
 
 /*
@@ -629,6 +659,19 @@ push_value(JsonbParseState **state, JsonbIteratorToken token, DynValue value)
 	}
 }
 
+/* A scalar is the only element of an array that is marked as no array. */
+Jsonb *
+dyn_sqltype_jsonb(DynValue value)
+{
+	JsonbParseState *state = NULL;
+	JsonbValue	scalar;
+
+	if (value.tag >= DYN_SS)
+		return JsonbValueToJsonb(push_value(&state, WJB_VALUE, value));
+	jsonb_scalar(&scalar, value);
+	return JsonbValueToJsonb(&scalar);
+}
+
 SQL_FUNCTION(dynapg_to_jsonb);
 Datum
 dynapg_to_jsonb(PG_FUNCTION_ARGS)
@@ -698,6 +741,63 @@ children_from_jsonb(JsonbIterator **it, JsonbIteratorToken token, int level)
 	return result;
 }
 
+/* Of {"S": "x"} and its like the name of a type with a value that it may have. */
+static bool
+is_typed(const JsonbValue *json)
+{
+	JsonbIterator *it;
+	JsonbValue	name;
+	JsonbValue	value;
+	JsonbIteratorToken token;
+	uint8		tag;
+
+	if (json->type != jbvBinary || !JsonContainerIsObject(json->val.binary.data) || JsonContainerSize(json->val.binary.data) != 1)
+		return false;
+	it = JsonbIteratorInit(json->val.binary.data);
+	JsonbIteratorNext(&it, &name, true);
+	JsonbIteratorNext(&it, &name, true);
+	tag = dyn_tag_from_name(name.val.string.val, name.val.string.len);
+	token = JsonbIteratorNext(&it, &value, true);
+	if (tag == 0 || token != WJB_VALUE)
+		return false;
+	if (tag == DYN_BOOL || tag == DYN_NULL)
+		return value.type == jbvBool;
+	if (tag == DYN_S || tag == DYN_N || tag == DYN_B)
+		return value.type == jbvString;
+	return value.type == jbvBinary && JsonContainerIsObject(value.val.binary.data) == (tag == DYN_M);
+}
+
+/*
+ * A document of DynamoDB JSON is a plain one, too: of maps with members S, N ...  It is taken for that, but hardly meant so.  Said
+ * once for each call site.
+ */
+static void
+warn_of_dynamodb_json(FmgrInfo *flinfo, Jsonb *jsonb)
+{
+	JsonbIterator *it = JsonbIteratorInit(&jsonb->root);
+	JsonbIteratorToken token;
+	JsonbValue	json;
+	bool		any = false;
+
+	if (flinfo->fn_extra != NULL)
+		return;
+	while ((token = JsonbIteratorNext(&it, &json, true)) != WJB_DONE)
+	{
+		if (token != WJB_VALUE)
+			continue;
+		if (!is_typed(&json))
+			return;
+		any = true;
+	}
+	if (!any)
+		return;
+	flinfo->fn_extra = (void *) &dyn_empty_map;
+	ereport(WARNING,
+			errmsg("DynamoDB JSON was given where plain JSON belongs: each attribute becomes a map"),
+			errhint("dynapg.item_from_jsonb makes an item from DynamoDB JSON, such as {\"id\": {\"S\": \"x\"}}; "
+					"dynapg.from_jsonb from plain JSON, such as {\"id\": \"x\"}."));
+}
+
 SQL_FUNCTION(dynapg_from_jsonb);
 Datum
 dynapg_from_jsonb(PG_FUNCTION_ARGS)
@@ -711,6 +811,7 @@ dynapg_from_jsonb(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("only a JSON object can become an item"));
+	warn_of_dynamodb_json(fcinfo->flinfo, jsonb);
 	it = JsonbIteratorInit(&jsonb->root);
 	root = children_from_jsonb(&it, JsonbIteratorNext(&it, &json, false), 0);
 	PG_RETURN_POINTER(dyn_node_build_item(&root));
