@@ -509,6 +509,20 @@ CREATE FUNCTION dynapg.explain(operation text, request text, run boolean DEFAULT
 	AS 'MODULE_PATHNAME', 'dynapg_explain_text' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.explain(text, text, boolean) IS 'How PostgreSQL carries an operation out; with run => true all of it runs, and is rolled back';
 
+/* ---- comments of operators ---- */
+
+COMMENT ON OPERATOR dynapg.-> (dynapg.item, text) IS 'the attribute of that name';
+COMMENT ON OPERATOR dynapg.->> (dynapg.item, text) IS 'the attribute of that name as text';
+COMMENT ON OPERATOR dynapg.= (dynapg.item, dynapg.item) IS 'the same attributes with the same values';
+COMMENT ON OPERATOR dynapg.<> (dynapg.item, dynapg.item) IS 'not the same attributes and values';
+COMMENT ON OPERATOR dynapg.< (dynapg.item, dynapg.item) IS 'before, in the order of stored bytes, which serves sorting alone';
+COMMENT ON OPERATOR dynapg.<= (dynapg.item, dynapg.item) IS 'before or the same, in the order of stored bytes';
+COMMENT ON OPERATOR dynapg.> (dynapg.item, dynapg.item) IS 'after, in the order of stored bytes';
+COMMENT ON OPERATOR dynapg.>= (dynapg.item, dynapg.item) IS 'after or the same, in the order of stored bytes';
+COMMENT ON OPERATOR dynapg.<-> (real[], real[]) IS 'euclidean distance of two vectors';
+COMMENT ON OPERATOR dynapg.<#> (real[], real[]) IS 'negative inner product of two vectors';
+COMMENT ON OPERATOR dynapg.<=> (real[], real[]) IS 'cosine distance of two vectors';
+
 --
 -- Whom default privileges have given rights
 --

@@ -2455,6 +2455,20 @@ CREATE FUNCTION dynapg.create_tables_from_cloudformation(template json, paramete
 	AS 'MODULE_PATHNAME', 'dynapg_create_tables_from_cloudformation' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.create_tables_from_cloudformation(json, json) IS 'creates the tables of a CloudFormation template';
 
+/* ---- comments of operators ---- */
+
+COMMENT ON OPERATOR dynapg.-> (dynapg.item, text) IS 'the attribute of that name';
+COMMENT ON OPERATOR dynapg.->> (dynapg.item, text) IS 'the attribute of that name as text';
+COMMENT ON OPERATOR dynapg.= (dynapg.item, dynapg.item) IS 'the same attributes with the same values';
+COMMENT ON OPERATOR dynapg.<> (dynapg.item, dynapg.item) IS 'not the same attributes and values';
+COMMENT ON OPERATOR dynapg.< (dynapg.item, dynapg.item) IS 'before, in the order of stored bytes, which serves sorting alone';
+COMMENT ON OPERATOR dynapg.<= (dynapg.item, dynapg.item) IS 'before or the same, in the order of stored bytes';
+COMMENT ON OPERATOR dynapg.> (dynapg.item, dynapg.item) IS 'after, in the order of stored bytes';
+COMMENT ON OPERATOR dynapg.>= (dynapg.item, dynapg.item) IS 'after or the same, in the order of stored bytes';
+COMMENT ON OPERATOR dynapg.<-> (real[], real[]) IS 'euclidean distance of two vectors';
+COMMENT ON OPERATOR dynapg.<#> (real[], real[]) IS 'negative inner product of two vectors';
+COMMENT ON OPERATOR dynapg.<=> (real[], real[]) IS 'cosine distance of two vectors';
+
 --
 -- Whom default privileges have given rights
 --
