@@ -527,7 +527,7 @@ run_plan(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHando
 	CachedPlanSource *source = plan_source(plan->plan);
 	CachedPlan *generic = source->gplan;
 	int			uses = generic->refcount;
-	const List *checked = dyn_unchecked_set(generic->stmt_list);
+	const CachedPlanSource *checked = dyn_unchecked_set(source);
 	int			rc;
 
 	if (unlikely(dyn_explain_watching != NULL))

@@ -29,15 +29,15 @@ static const char *const names[] = {"row_fits", "index_fits", "vector_fits"};
 static Oid	functions[MAX_FUNCTIONS];
 static int	nfunctions = -1;	/* -1: to be looked up */
 
-static const List *unchecked = NULL;
+static const CachedPlanSource *unchecked = NULL;
 static ExecutorStart_hook_type next_hook = NULL;
 
-const List *
-dyn_unchecked_set(const List *statements)
+const CachedPlanSource *
+dyn_unchecked_set(const CachedPlanSource *source)
 {
-	const List *before = unchecked;
+	const CachedPlanSource *before = unchecked;
 
-	unchecked = statements;
+	unchecked = source;
 	return before;
 }
 
@@ -123,7 +123,8 @@ on_start(QueryDesc *query, int flags)
 		next_hook(query, flags);
 	else
 		standard_ExecutorStart(query, flags);
-	if (unchecked == NULL || (flags & EXEC_FLAG_EXPLAIN_ONLY) || !list_member_ptr(unchecked, query->plannedstmt))
+	if (unchecked == NULL || unchecked->gplan == NULL || (flags & EXEC_FLAG_EXPLAIN_ONLY) ||
+		!list_member_ptr(unchecked->gplan->stmt_list, query->plannedstmt))
 		return;
 	foreach(cell, query->estate->es_opened_result_relations)
 		prepare(lfirst(cell), query->estate);

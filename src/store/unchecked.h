@@ -11,15 +11,15 @@
 #ifndef DYNAPG_STORE_UNCHECKED_H
 #define DYNAPG_STORE_UNCHECKED_H
 
-#include "nodes/pg_list.h"
+#include "utils/plancache.h"
 
 /* Installs the hook, once. */
 extern void dyn_unchecked_init(void);
 
 /*
- * The statements (PlannedStmt) that run without the constraints from now on, compared by their addresses; returns those before, which the
- * caller restores, also on error.
+ * The statements of the generic plan of that source, whichever it is when one starts, run without the constraints from now on; returns the
+ * source before, which the caller restores, also on error.
  */
-extern const List *dyn_unchecked_set(const List *statements);
+extern const CachedPlanSource *dyn_unchecked_set(const CachedPlanSource *source);
 
 #endif							/* DYNAPG_STORE_UNCHECKED_H */
