@@ -9,6 +9,81 @@ JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid AND e.
 WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype OPERATOR(pg_catalog.=) 'e'
 	AND d.xmin OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;
 
+/* ---- tags as rows ---- */
+
+CREATE VIEW dynapg.tags AS
+	SELECT t.name AS table_name, g.tag OPERATOR(pg_catalog.->>) 'Key' AS key, g.tag OPERATOR(pg_catalog.->>) 'Value' AS value
+	FROM dynapg.tables t
+	JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.relid
+	CROSS JOIN LATERAL pg_catalog.json_array_elements(t.definition OPERATOR(pg_catalog.->) 'Tags') AS g (tag);
+COMMENT ON VIEW dynapg.tags IS 'the tags of tables, as rows; TagResource and UntagResource write them';
+GRANT SELECT ON dynapg.tags TO PUBLIC;
+
+/* ---- checks of rows ---- */
+
+/*
+ * What CHECK constraints of data tables ask of each row. "any" is the type of a key column: text, numeric or bytea. A key attribute is
+ * one text, its type and its name, as PostgreSQL reads the constants of a constraint again for each statement.
+ */
+
+CREATE FUNCTION dynapg.row_fits(item dynapg.item, pk "any", pk_attribute text) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_row_fits' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_fits(dynapg.item, "any", text) IS
+	'raises an error unless the row is one of a table with a partition key; the attribute is given as its type and name, "S id"';
+
+CREATE FUNCTION dynapg.row_fits(item dynapg.item, pk "any", pk_attribute text, sk "any", sk_attribute text) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_row_fits' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_fits(dynapg.item, "any", text, "any", text) IS
+	'raises an error unless the row is one of a table with a partition and a sort key; attributes are given as their types and names, "S id"';
+
+CREATE FUNCTION dynapg.row_problem(item dynapg.item, pk "any", pk_attribute text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_row_problem' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_problem(dynapg.item, "any", text) IS
+	'what is wrong with a row of a table with a partition key, or NULL';
+
+CREATE FUNCTION dynapg.row_problem(item dynapg.item, pk "any", pk_attribute text, sk "any", sk_attribute text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_row_problem' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_problem(dynapg.item, "any", text, "any", text) IS
+	'what is wrong with a row of a table with a partition and a sort key, or NULL';
+
+CREATE FUNCTION dynapg.index_fits(item dynapg.item, index text, partition_keys integer, VARIADIC keys text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_index_fits' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.index_fits(dynapg.item, text, integer, text[]) IS
+	'raises an error for an item whose attributes cannot be keys of the index; keys: type and name of each key attribute, partition keys first';
+
+CREATE FUNCTION dynapg.index_problem(item dynapg.item, index text, partition_keys integer, VARIADIC keys text[]) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_index_problem' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.index_problem(dynapg.item, text, integer, text[]) IS
+	'why attributes of an item cannot be keys of the index, or NULL';
+
+CREATE FUNCTION dynapg.vector_fits(item dynapg.item, index text, attribute text, dimensions integer, has_hash boolean, VARIADIC keys text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_vector_fits' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.vector_fits(dynapg.item, text, text, integer, boolean, text[]) IS
+	'raises an error for an item that a vector index cannot have; keys: type and name of each attribute of its SearchSchema';
+
+CREATE FUNCTION dynapg.vector_problem(item dynapg.item, index text, attribute text, dimensions integer, has_hash boolean, VARIADIC keys text[]) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_vector_problem' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.vector_problem(dynapg.item, text, text, integer, boolean, text[]) IS
+	'why a vector index cannot have an item, or NULL';
+
+/*
+ * The rows of data tables: those that do not fit, the constraints on them, making them from items.
+ */
+
+CREATE FUNCTION dynapg.add_checks(relation regclass, validate boolean DEFAULT true) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_add_checks' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.add_checks(regclass, boolean) IS
+	'gives a data table the CHECK constraints that it lacks, and validates those that are not valid: are all of them valid?';
+
+CREATE FUNCTION dynapg.unfit_rows(relation regclass, OUT pk text, OUT sk text, OUT problem text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dynapg_unfit_rows' LANGUAGE C STABLE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.unfit_rows(regclass) IS 'rows of a data table that its CHECK constraints refuse, and why';
+
+CREATE FUNCTION dynapg.table_row(row_type anyelement, item dynapg.item) RETURNS anyelement
+	AS 'MODULE_PATHNAME', 'dynapg_table_row' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.table_row(anyelement, dynapg.item) IS
+	'the row of a data table that holds the item: table_row(NULL::dynamodb."Name", item)';
+
 /* ---- contributor insights ---- */
 
 CREATE FUNCTION dynapg.contributors(OUT table_name text, OUT index_name text, OUT event text, OUT partition_key text,
@@ -19,6 +94,13 @@ COMMENT ON FUNCTION dynapg.contributors() IS 'what dynapg.contributor_insights s
 CREATE VIEW dynapg.contributor_insights AS SELECT * FROM dynapg.contributors();
 COMMENT ON VIEW dynapg.contributor_insights IS 'the keys of your tables and indexes that are accessed and throttled most, where UpdateContributorInsights has it on';
 GRANT SELECT ON dynapg.contributor_insights TO PUBLIC;
+
+/* ---- version ---- */
+
+CREATE FUNCTION dynapg.version() RETURNS text
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_version';
+COMMENT ON FUNCTION dynapg.version() IS 'the version of the module that the server has loaded';
 
 /* ---- comments in plainer words ---- */
 
@@ -80,6 +162,20 @@ COMMENT ON VIEW dynapg.import_errors IS 'errors in records of imports and bulk o
 COMMENT ON FUNCTION dynapg.apply_export(text, text, text) IS 'starts a job that applies an export to a table: puts its items and, for an incremental export, also deletes items; returns its id';
 COMMENT ON FUNCTION dynapg.import_workbench(json) IS 'creates the tables of a NoSQL Workbench model, and writes their sample data';
 COMMENT ON FUNCTION dynapg.create_tables_from_cloudformation(json, json) IS 'creates the tables of a CloudFormation template';
+
+/* ---- explain ---- */
+
+CREATE FUNCTION dynapg.explain(operation text, request json, run boolean DEFAULT false) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain(text, json, boolean) IS 'How PostgreSQL carries an operation out; with run => true all of it runs, and is rolled back';
+
+CREATE FUNCTION dynapg.explain(operation text, request jsonb, run boolean DEFAULT false) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain_jsonb' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain(text, jsonb, boolean) IS 'How PostgreSQL carries an operation out; with run => true all of it runs, and is rolled back';
+
+CREATE FUNCTION dynapg.explain(operation text, request text, run boolean DEFAULT false) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain_text' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain(text, text, boolean) IS 'How PostgreSQL carries an operation out; with run => true all of it runs, and is rolled back';
 
 --
 -- Whom default privileges have given rights
@@ -166,6 +262,35 @@ BEGIN
 				EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION %s TO %s %s', overload, granted.role, granted.option);
 			END LOOP;
 		END LOOP;
+	END LOOP;
+END
+$$;
+
+/*
+ * The tables that are there get the constraints that new ones have. Rows are looked at here where there are few, as nobody can use the
+ * table until the update commits; elsewhere the constraint is asked of what is written from now on, and dynapg.add_checks validates it
+ * while others go on. No table keeps the extension from being updated.
+ */
+DO $$
+DECLARE
+	data record;
+	valid boolean;
+BEGIN
+	FOR data IN
+		SELECT c.oid::pg_catalog.regclass AS relation, pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog.<) 67108864 AS is_small
+		FROM dynapg.tables t JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.relid
+		WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p}')
+	LOOP
+		BEGIN
+			valid := dynapg.add_checks(data.relation, data.is_small);
+			IF NOT valid AND NOT data.is_small THEN
+				RAISE NOTICE 'the CHECK constraints of table % are not valid yet', data.relation
+					USING HINT = pg_catalog.format('SELECT dynapg.add_checks(%L) validates them while others use the table.', data.relation);
+			END IF;
+		EXCEPTION WHEN OTHERS THEN
+			RAISE WARNING 'table % gets no CHECK constraints: %', data.relation, SQLERRM
+				USING HINT = pg_catalog.format('SELECT dynapg.add_checks(%L) tries it again.', data.relation);
+		END;
 	END LOOP;
 END
 $$;

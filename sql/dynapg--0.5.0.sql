@@ -210,6 +210,51 @@ COMMENT ON FUNCTION dynapg.in_index(dynapg.item, integer, text[]) IS
 	'does a secondary index hold the item? keys: type and name of each key attribute, partition keys first';
 
 /*
+ * What CHECK constraints of data tables ask of each row. "any" is the type of a key column: text, numeric or bytea. A key attribute is
+ * one text, its type and its name, as PostgreSQL reads the constants of a constraint again for each statement.
+ */
+
+CREATE FUNCTION dynapg.row_fits(item dynapg.item, pk "any", pk_attribute text) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_row_fits' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_fits(dynapg.item, "any", text) IS
+	'raises an error unless the row is one of a table with a partition key; the attribute is given as its type and name, "S id"';
+
+CREATE FUNCTION dynapg.row_fits(item dynapg.item, pk "any", pk_attribute text, sk "any", sk_attribute text) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_row_fits' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_fits(dynapg.item, "any", text, "any", text) IS
+	'raises an error unless the row is one of a table with a partition and a sort key; attributes are given as their types and names, "S id"';
+
+CREATE FUNCTION dynapg.row_problem(item dynapg.item, pk "any", pk_attribute text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_row_problem' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_problem(dynapg.item, "any", text) IS
+	'what is wrong with a row of a table with a partition key, or NULL';
+
+CREATE FUNCTION dynapg.row_problem(item dynapg.item, pk "any", pk_attribute text, sk "any", sk_attribute text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_row_problem' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_problem(dynapg.item, "any", text, "any", text) IS
+	'what is wrong with a row of a table with a partition and a sort key, or NULL';
+
+CREATE FUNCTION dynapg.index_fits(item dynapg.item, index text, partition_keys integer, VARIADIC keys text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_index_fits' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.index_fits(dynapg.item, text, integer, text[]) IS
+	'raises an error for an item whose attributes cannot be keys of the index; keys: type and name of each key attribute, partition keys first';
+
+CREATE FUNCTION dynapg.index_problem(item dynapg.item, index text, partition_keys integer, VARIADIC keys text[]) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_index_problem' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.index_problem(dynapg.item, text, integer, text[]) IS
+	'why attributes of an item cannot be keys of the index, or NULL';
+
+CREATE FUNCTION dynapg.vector_fits(item dynapg.item, index text, attribute text, dimensions integer, has_hash boolean, VARIADIC keys text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_vector_fits' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.vector_fits(dynapg.item, text, text, integer, boolean, text[]) IS
+	'raises an error for an item that a vector index cannot have; keys: type and name of each attribute of its SearchSchema';
+
+CREATE FUNCTION dynapg.vector_problem(item dynapg.item, index text, attribute text, dimensions integer, has_hash boolean, VARIADIC keys text[]) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_vector_problem' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.vector_problem(dynapg.item, text, text, integer, boolean, text[]) IS
+	'why a vector index cannot have an item, or NULL';
+
+/*
  * Vectors: lists of numbers as 32-bit floating point numbers, their distances, and the index access method for exact search. The
  * functions of items are LEAKPROOF like those of keys. Their cost is that of reading a long item.
  */
@@ -439,6 +484,24 @@ CREATE EVENT TRIGGER dynapg_on_ddl_command_end ON ddl_command_end WHEN TAG IN ('
 	EXECUTE FUNCTION dynapg.on_ddl_command_end();
 
 /* ---- data tables that the catalogs do not know ---- */
+
+/*
+ * The rows of data tables: those that do not fit, the constraints on them, making them from items.
+ */
+
+CREATE FUNCTION dynapg.add_checks(relation regclass, validate boolean DEFAULT true) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_add_checks' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.add_checks(regclass, boolean) IS
+	'gives a data table the CHECK constraints that it lacks, and validates those that are not valid: are all of them valid?';
+
+CREATE FUNCTION dynapg.unfit_rows(relation regclass, OUT pk text, OUT sk text, OUT problem text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dynapg_unfit_rows' LANGUAGE C STABLE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.unfit_rows(regclass) IS 'rows of a data table that its CHECK constraints refuse, and why';
+
+CREATE FUNCTION dynapg.table_row(row_type anyelement, item dynapg.item) RETURNS anyelement
+	AS 'MODULE_PATHNAME', 'dynapg_table_row' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.table_row(anyelement, dynapg.item) IS
+	'the row of a data table that holds the item: table_row(NULL::dynamodb."Name", item)';
 
 CREATE FUNCTION dynapg.attach_table(relation regclass, description json DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_attach_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -1034,6 +1097,14 @@ CREATE FUNCTION dynapg.update_table_replica_auto_scaling(request text) RETURNS j
 	AS 'MODULE_PATHNAME', 'dynapg_update_table_replica_auto_scaling_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_table_replica_auto_scaling(text) IS 'Refuses, as tables have no replicas: the API operation UpdateTableReplicaAutoScaling';
 
+CREATE VIEW dynapg.tags AS
+	SELECT t.name AS table_name, g.tag OPERATOR(pg_catalog.->>) 'Key' AS key, g.tag OPERATOR(pg_catalog.->>) 'Value' AS value
+	FROM dynapg.tables t
+	JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.relid
+	CROSS JOIN LATERAL pg_catalog.json_array_elements(t.definition OPERATOR(pg_catalog.->) 'Tags') AS g (tag);
+COMMENT ON VIEW dynapg.tags IS 'the tags of tables, as rows; TagResource and UntagResource write them';
+GRANT SELECT ON dynapg.tags TO PUBLIC;
+
 --
 -- Throughput
 --
@@ -1158,6 +1229,11 @@ CREATE FUNCTION dynapg.run_jobs() RETURNS bigint
 	AS 'MODULE_PATHNAME', 'dynapg_run_jobs';
 COMMENT ON FUNCTION dynapg.run_jobs() IS 'does the work of the background worker: deletes the expired items of the tables that the user owns, and returns their number; maintains streams';
 
+CREATE FUNCTION dynapg.version() RETURNS text
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_version';
+COMMENT ON FUNCTION dynapg.version() IS 'the version of the module that the server has loaded';
+
 --
 -- PartiQL
 --
@@ -1222,6 +1298,18 @@ COMMENT ON FUNCTION dynapg.explain_statement(text) IS 'The operation that a Part
 CREATE FUNCTION dynapg.explain_statement(statement text, VARIADIC parameters "any") RETURNS SETOF text
 	AS 'MODULE_PATHNAME', 'dynapg_explain_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.explain_statement(text, "any") IS 'The operation that a PartiQL statement becomes, in words, and PostgreSQL''s plan; runs nothing';
+
+CREATE FUNCTION dynapg.explain(operation text, request json, run boolean DEFAULT false) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain(text, json, boolean) IS 'How PostgreSQL carries an operation out; with run => true all of it runs, and is rolled back';
+
+CREATE FUNCTION dynapg.explain(operation text, request jsonb, run boolean DEFAULT false) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain_jsonb' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain(text, jsonb, boolean) IS 'How PostgreSQL carries an operation out; with run => true all of it runs, and is rolled back';
+
+CREATE FUNCTION dynapg.explain(operation text, request text, run boolean DEFAULT false) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain_text' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain(text, text, boolean) IS 'How PostgreSQL carries an operation out; with run => true all of it runs, and is rolled back';
 
 --
 -- The change log and DynamoDB Streams

@@ -26,7 +26,7 @@ static void
 run_apply(DynJob *job)
 {
 	const DynJson *request = dyn_json_parse(job->request, strlen(job->request));
-	DynLoadOptions options = {.job = job->id, .table = job->table_name, .images = true};
+	DynLoadOptions options = {.job = job->id, .table = job->table_name, .relid = job->relid, .images = true};
 	DynLoad    *load = dyn_load_begin(&options);
 	DynLoadInput input = {
 		.bucket = dyn_request_cstring(request, "Bucket"),

@@ -3,7 +3,8 @@
  *
  * Statements are independent: an error of one is an entry of the reply. All run in one transaction, each in a subtransaction
  * that undoes it if it fails. Writes run in the order of table and key, so that overlapping batches wait for each other but
- * never in a circle. An error that the API does not report for a single statement fails the whole request.
+ * never in a circle. What a constraint or trigger of the table's owner refuses is an answer to its statement. An error that the
+ * API does not report for a single statement fails the whole request.
  */
 #include "postgres.h"
 
@@ -16,6 +17,7 @@
 #include "base/call.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
+#include "base/refusal.h"
 #include "base/request.h"
 #include "command/keys.h"
 #include "expr/eval.h"
@@ -85,6 +87,16 @@ code_of(int sqlstate)
 static bool
 take_error(Member *member, const ErrorData *error, bool attempted)
 {
+	const char *refusal = attempted ? dyn_refusal_text(error, !dyn_partiql_reads(member->bound->statement)) : NULL;
+
+	if (refusal != NULL)
+	{
+		dyn_refusal_log(error, "a statement of BatchExecuteStatement");
+		member->code = "ValidationError";
+		member->message = refusal;
+		member->attempted = true;
+		return true;
+	}
 	member->code = code_of(error->sqlerrcode);
 	member->denied = error->sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE && !dyn_error_is_ours(error);
 	if (member->code == NULL)

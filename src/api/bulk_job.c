@@ -222,6 +222,7 @@ run_bulk(DynJob *job)
 	DynLoadOptions options = {
 		.job = job->id,
 		.table = job->table_name,
+		.relid = job->relid,
 		.conditions = true,
 		.index_bytes = true,
 		.units_per_second = dyn_request_integer(request, "MaxWriteRequestUnits", 0),

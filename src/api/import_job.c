@@ -95,7 +95,7 @@ static void
 fill(DynJob *job, const DynJson *request)
 {
 	const DynJson *source = dyn_request_member(request, "S3BucketSource");
-	DynLoadOptions options = {.job = job->id, .table = job->table_name, .fresh = true};
+	DynLoadOptions options = {.job = job->id, .table = job->table_name, .relid = job->relid, .fresh = true};
 	DynLoad    *load = dyn_load_begin(&options);
 	DynLoadInput input = {
 		.bucket = dyn_request_cstring(source, "S3Bucket"),

@@ -23,6 +23,7 @@
 #include "base/limits.h"
 #include "command/keys.h"
 #include "command/params.h"
+#include "jobs/job.h"
 #include "store/load_errors.h"
 #include "store/rows.h"
 #include "tables/name.h"
@@ -218,7 +219,11 @@ judge_error(ErrorData *error)
 static DynTable *
 table_of(DynLoad *load)
 {
-	return dyn_name_find_table((DynSlice) {load->options.table, strlen(load->options.table)}, DYN_NAME_DATA);
+	DynTable   *table = dyn_name_find_table((DynSlice) {load->options.table, strlen(load->options.table)}, DYN_NAME_DATA);
+
+	if (table->relid != load->options.relid)
+		dyn_job_fail("ResourceNotFoundException", "The table %s does not exist any more.", load->options.table);
+	return table;
 }
 
 /* What the index stores of the item. */

@@ -41,6 +41,7 @@ typedef struct DynLoadOptions
 {
 	const char *job;
 	const char *table;			/* name */
+	Oid			relid;			/* of its data table: another table of that name gets nothing */
 	bool		fresh;			/* the table was empty: most keys are not there */
 	bool		conditions;		/* records may have a ConditionExpression */
 	bool		images;			/* records may be those of incremental exports: NewImage is put, Keys without it are deleted */

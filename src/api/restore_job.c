@@ -119,7 +119,7 @@ run_restore(DynJob *job)
 	dyn_job_begin(job);
 	def = table_of(job);
 	dyn_code_check_superuser_writes(def->relid, &checked);
-	job->items = dyn_ddl_fill_table(def, rows_of(job));
+	job->items = dyn_lifecycle_fill(def, rows_of(job));
 	dyn_job_report(job);
 	for (int i = 0; i < dyn_def_count(def); i++)
 		dyn_index_make(def, dyn_def_index(def, i));

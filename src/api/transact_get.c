@@ -70,7 +70,7 @@ read_key(const DynTransactGet *get, DynRowRead *read, DynReason *reason)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		dyn_cancellation_catch(reason);
+		dyn_cancellation_catch(reason, false);
 	}
 	PG_END_TRY();
 }
@@ -103,7 +103,7 @@ read_items(Gets *gets)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		dyn_cancellation_catch(&gets->reasons[at]);
+		dyn_cancellation_catch(&gets->reasons[at], false);
 	}
 	PG_END_TRY();
 	dyn_cancellation_raise(gets->reasons, gets->count);

@@ -83,6 +83,22 @@ dyn_compat_may_connect(Oid role)
 	((void) PortalRun(portal, FETCH_ALL, true, None_Receiver, None_Receiver, NULL))
 #endif
 
+/*
+ * The place of a relation's prepared CHECK constraints in an executor, an array of them or NULL, and the preparation of one; NULL is one
+ * that holds.  Users include executor/executor.h, rewrite/rewriteHandler.h and utils/rel.h.
+ */
+#if PG_VERSION_NUM < 180000
+#define dyn_compat_prepared_checks(target) ((target)->ri_ConstraintExprs)
+#define dyn_compat_prepare_check(rel, i, estate) \
+	ExecPrepareExpr(stringToNode((rel)->rd_att->constr->check[i].ccbin), estate)
+#else
+#define dyn_compat_prepared_checks(target) ((target)->ri_CheckConstraintExprs)
+#define dyn_compat_prepare_check(rel, i, estate) \
+	((rel)->rd_att->constr->check[i].ccenforced ? \
+	 ExecPrepareExpr((Expr *) expand_generated_columns_in_expr(stringToNode((rel)->rd_att->constr->check[i].ccbin), rel, 1), estate) : \
+	 NULL)
+#endif
+
 /* Begins a scan of an index that reads its entries alone; users include access/genam.h. */
 #if PG_VERSION_NUM < 180000
 #define dyn_compat_beginscan(index, snapshot, nkeys) index_beginscan_bitmap(index, snapshot, nkeys)

@@ -113,21 +113,21 @@ item_key(const DynKeyAttr *attr, DynValue item)
 	return v;
 }
 
-static void
+static const char *
 type_mismatch(const DynIndex *index, const DynKeyAttr *attr, uint8 actual)
 {
-	dyn_validation("One or more parameter values were invalid: "
-				   "Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s",
-				   attr->name, dyn_tag_name(attr->tag), dyn_tag_name(actual), index->name);
+	return psprintf("One or more parameter values were invalid: "
+					"Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s",
+					attr->name, dyn_tag_name(attr->tag), dyn_tag_name(actual), index->name);
 }
 
-/* A missing attribute only keeps the item out of the index; an existing one must fit. */
-static void
-check_index_item(const DynIndex *index, DynValue item)
+const char *
+dyn_keys_index_violation(const DynIndex *index, DynValue item, bool *empty)
 {
 	uint32		hash_size = 0;
 	uint32		range_size = 0;
 
+	*empty = false;
 	for (int i = 0; i < index->npk + index->nsk; i++)
 	{
 		const DynKeyAttr *attr = &index->keys[i];
@@ -136,18 +136,31 @@ check_index_item(const DynIndex *index, DynValue item)
 		if (v.tag == 0)
 			continue;
 		if (v.tag != attr->tag)
-			type_mismatch(index, attr, v.tag);
-		if (is_empty(v))
-			refuse_empty(psprintf("One or more parameter values are not valid. "
-								  "A value specified for a secondary index key is not supported. The AttributeValue for a "
-								  "key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s",
-								  empty_kind(v), index->name, attr->name));
+			return type_mismatch(index, attr, v.tag);
+		*empty = is_empty(v);
+		if (*empty)
+			return psprintf("One or more parameter values are not valid. "
+							"A value specified for a secondary index key is not supported. The AttributeValue for a "
+							"key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s",
+							empty_kind(v), index->name, attr->name);
 		if (i < index->npk)
 			hash_size += v.len;
 		else
 			range_size += v.len;
 	}
-	refuse(dyn_keys_size_violation(hash_size, range_size));
+	return dyn_keys_size_violation(hash_size, range_size);
+}
+
+/* An attribute that is missing only keeps the item out of the index; one that is there must fit. */
+static void
+check_index_item(const DynIndex *index, DynValue item)
+{
+	bool		empty;
+	const char *flaw = dyn_keys_index_violation(index, item, &empty);
+
+	if (empty)
+		refuse_empty(flaw);
+	refuse(flaw);
 }
 
 /* Checks an item once it has a key. */
@@ -227,7 +240,7 @@ check_constant(const DynTable *table, const char *name, uint32 len, DynValue con
 		if (attr == NULL)
 			continue;
 		if (attr->tag != constant.tag)
-			type_mismatch(&table->indexes[i], attr, constant.tag);
+			refuse(type_mismatch(&table->indexes[i], attr, constant.tag));
 		if (is_empty(constant))
 			refuse_empty(empty_update_text(constant));
 	}

@@ -50,6 +50,12 @@ extern void dyn_keys_check_paths(const DynTable *table, const DynProgram *progra
  */
 extern const char *dyn_keys_update_violation(const DynTable *table, DynValue old_item, DynValue new_item);
 
+/*
+ * What keeps an item that has attributes of the index from being stored: NULL or DynamoDB's ValidationException text; and is that an
+ * empty value?
+ */
+extern const char *dyn_keys_index_violation(const DynIndex *index, DynValue item, bool *empty);
+
 /* DynamoDB's ValidationException text for an S or B of no bytes as the value of a key attribute; NULL for any other value. */
 extern const char *dyn_keys_empty_violation(const DynKeyAttr *attr, DynValue v);
 

@@ -83,7 +83,7 @@ fit_action(Action *action)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		dyn_cancellation_catch(action->reason);
+		dyn_cancellation_catch(action->reason, true);
 	}
 	PG_END_TRY();
 }
@@ -305,7 +305,7 @@ try_action(const Set *set, Action *action)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		dyn_cancellation_catch(action->reason);
+		dyn_cancellation_catch(action->reason, true);
 		done = false;
 	}
 	PG_END_TRY();

@@ -16,6 +16,7 @@
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
 #include "commands/dbcommands.h"
+#include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -32,6 +33,8 @@
 #define SCHEMA		"dynapg"
 
 #define MAX_VERSION 64
+
+PGDLLEXPORT Datum dynapg_version(PG_FUNCTION_ARGS);
 
 typedef enum State
 {
@@ -283,4 +286,15 @@ dyn_installation_check_schema(Oid schema)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("schema \"%s\" of the extension dynapg cannot be renamed", was),
 						errdetail("The extension finds it by its name, and so do dumps.")));
+}
+
+/*
+ * dynapg.version() - the version of the module that this server has loaded, such as 0.5.0. That of the database is extversion in
+ * pg_extension; after an upgrade they differ until the server restarts or ALTER EXTENSION updates the database.
+ */
+PG_FUNCTION_INFO_V1(dynapg_version);
+Datum
+dynapg_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(DYN_VERSION));
 }

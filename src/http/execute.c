@@ -22,6 +22,7 @@
 #include "base/guc.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/refusal.h"
 #include "database/session.h"
 #include "http/auth.h"
 #include "http/deadline.h"
@@ -203,9 +204,17 @@ conflict_of(const DynOperation *operation, const char **message)
 
 /* The exception that stands for one of PostgreSQL's errors, with its text; SDKs retry those that may be temporary. */
 static DynErr
-translate(int sqlstate, const DynOperation *operation, const char **message)
+translate(const ErrorData *error, const DynOperation *operation, const char **message)
 {
-	switch (sqlstate)
+	const char *refusal = dyn_refusal_text(error, operation->writes || operation->writes_item);
+	int			sqlstate;
+
+	if (refusal != NULL)
+	{
+		*message = refusal;
+		return DYN_E_VALIDATION;
+	}
+	switch (error->sqlerrcode)
 	{
 		case ERRCODE_LOCK_NOT_AVAILABLE:
 		case ERRCODE_T_R_DEADLOCK_DETECTED:
@@ -215,11 +224,16 @@ translate(int sqlstate, const DynOperation *operation, const char **message)
 			*message = "The database is read-only at present. Please try again.";
 			return DYN_E_SERVICE_UNAVAILABLE;
 	}
+	sqlstate = error->sqlerrcode;
+	if (sqlstate == ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE)
+		sqlstate = ERRCODE_FEATURE_NOT_SUPPORTED;	/* a deferrable primary key, for instance */
 	switch (ERRCODE_TO_CATEGORY(sqlstate))
 	{
-		case ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION:
-		case ERRCODE_TO_CATEGORY(ERRCODE_RAISE_EXCEPTION):
-			*message = "One or more parameter values were invalid: a constraint or trigger of the database refuses them";
+		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
+		case ERRCODE_FEATURE_NOT_SUPPORTED:
+		case ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION):
+			/* our statements are right for tables of ours */
+			*message = "The request cannot be carried out: the table, or what is attached to it, has been altered in the database";
 			return DYN_E_VALIDATION;
 		case ERRCODE_INSUFFICIENT_RESOURCES:
 		case ERRCODE_OPERATOR_INTERVENTION:
@@ -231,39 +245,48 @@ translate(int sqlstate, const DynOperation *operation, const char **message)
 	}
 }
 
-/* Those details hold rows and values, including the client's items. */
-static bool
-detail_holds_items(const ErrorData *error)
-{
-	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
-
-	return category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION || category == ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION);
-}
-
 static void
 log_error(const ErrorData *error, const DynOperation *operation)
 {
-	bool		with_detail = error->detail && !detail_holds_items(error);
+	dyn_refusal_log(error, psprintf("HTTP request %s", operation->name));
+}
 
-	ereport(LOG,
-			errmsg("HTTP request %s failed: %s", operation->name, error->message),
-			with_detail ? errdetail_internal("%s", error->detail) : 0,
-			error->hint ? errhint("%s", error->hint) : 0,
-			error->context ? errcontext("%s", error->context) : 0,
-			errhidestmt(true));
+/*
+ * The members that the detail adds to a reply, without braces; empty where it is no object, as that of a user's own exception may be, or
+ * would name the exception again.
+ */
+static DynSlice
+extras_of(const char *detail)
+{
+	size_t		len = detail ? strlen(detail) : 0;
+	const DynJson *object;
+
+	if (len <= 2 || detail[0] != '{' || detail[len - 1] != '}')
+		return DYN_SLICE("");
+	object = dyn_json_try(detail, len);
+	if (object == NULL || dyn_json_count(object) == 0)
+		return DYN_SLICE("");
+	for (const DynJson *member = dyn_json_first(object); member != NULL; member = dyn_json_next(member))
+	{
+		DynSlice	name = dyn_json_name(member);
+
+		if (dyn_slice_is(name, "__type") || dyn_slice_is(name, "message") || dyn_slice_is(name, "Message"))
+			return DYN_SLICE("");
+	}
+	return (DynSlice) {detail + 1, (uint32) len - 2};
 }
 
 /* {"__type": ..., extras of the detail, "message": ...} */
 static void
 append_error(StringInfo body, const DynErrInfo *info, const char *detail, const char *message)
 {
-	size_t		len = detail ? strlen(detail) : 0;
+	DynSlice	extras = extras_of(detail);
 
 	appendStringInfo(body, "{\"__type\":\"%s\"", info->type);
-	if (len > 2 && detail[0] == '{' && detail[len - 1] == '}')
+	if (extras.len > 0)
 	{
 		appendStringInfoChar(body, ',');
-		appendBinaryStringInfo(body, detail + 1, len - 2);
+		appendBinaryStringInfo(body, extras.data, extras.len);
 	}
 	if (message[0] != '\0')
 	{
@@ -325,7 +348,7 @@ tell_error(const ErrorData *error, Oid role, const DynHttpRequest *request, cons
 	else if (info == NULL)
 	{
 		log_error(error, operation);
-		info = dyn_error_info(translate(error->sqlerrcode, operation, &message));
+		info = dyn_error_info(translate(error, operation, &message));
 		detail = NULL;
 	}
 	else if (info == dyn_error_info(DYN_E_TRANSACTION_CONFLICT))

@@ -196,9 +196,9 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 	}
 	else
 	{
-		dyn_call_set_host(dyn_http_header(request, "host"));
+		dyn_call_begin_remote(dyn_http_header(request, "host"));
 		reply->status = dyn_execute(request, operation, &body);
-		dyn_call_set_host(DYN_SLICE(""));
+		dyn_call_end_remote();
 	}
 	reply->body = (DynSlice) {body.data, body.len};
 }

@@ -20,6 +20,7 @@
 #include "jobs/job.h"
 #include "jobs/worker.h"
 
+#define TIDYINGS	5			/* attempts to tidy up that cancels may break off */
 #define ATTEMPTS 4				/* of one worker */
 #define FIRST_PAUSE 1000		/* ms before the second attempt; four times as long before each further one */
 
@@ -185,7 +186,16 @@ end_with_tidying(void *arg)
 static void
 end_attempt(Attempt *attempt, MemoryContext context)
 {
-	if (dyn_worker_try(end_with_tidying, attempt, context) == NULL)
+	ErrorData  *error = NULL;
+
+	/* another cancel is no reason to leave half a table */
+	for (int i = 0; i < TIDYINGS; i++)
+	{
+		error = dyn_worker_try(end_with_tidying, attempt, context);
+		if (error == NULL || error->sqlerrcode != ERRCODE_QUERY_CANCELED)
+			break;
+	}
+	if (error == NULL)
 		return;
 	attempt->kind = NULL;		/* without the cleanup, which has failed */
 	end_with_tidying(attempt);

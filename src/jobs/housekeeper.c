@@ -42,6 +42,7 @@
 #include "store/builder.h"
 #include "store/ttl.h"
 #include "tables/catalog.h"
+#include "tables/relation.h"
 
 #define NAME				"dynapg housekeeper"
 #define RESTART_SECONDS		1
@@ -322,6 +323,8 @@ expire_batch(Oid relid, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 
 	begin_transaction();
 	def = dyn_catalog_read_relid(relid);
+	if (def && !dyn_relation_has_rows(relid))
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("the relation of table \"%s\" has become a view", def->name)));
 	if (def && dyn_ttl_read(def).status == DYN_TTL_ENABLED)
 	{
 		dyn_session_become(dyn_catalog_owner(relid));

@@ -274,6 +274,7 @@ dyn_job_resume_all(Oid role)
 	for (int i = 0; i < count; i++)
 		dyn_job_resume(&jobs[i]);
 	resume_tables("SELECT DISTINCT c.oid FROM dynapg.indexes i JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.table_relid "
+				  "JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) i.table_relid AND t.filled_by IS NULL "
 				  "WHERE i.status OPERATOR(pg_catalog.<>) 'ACTIVE' AND " OF_ROLE " AND " IS_DUE("i"), role);
 	resume_tables("SELECT DISTINCT c.oid FROM dynapg.backups b JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) b.source "
 				  "WHERE " OF_ROLE " AND " IS_DUE("b"), role);

@@ -17,6 +17,7 @@
 #include "base/compat.h"
 #include "database/sql.h"
 #include "jobs/table_work.h"
+#include "jobs/index_check.h"
 #include "jobs/worker.h"
 #include "store/backup.h"
 #include "store/builder.h"
@@ -172,6 +173,8 @@ prepare_table(Oid relid, const Job *job)
 static void
 work_on_table(Oid relid, const Job *job)
 {
+	MemoryContext context = CurrentMemoryContext;
+
 	if (job->backup)
 	{
 		dyn_worker_begin();
@@ -186,6 +189,7 @@ work_on_table(Oid relid, const Job *job)
 	}
 	else if (job->status == DYN_INDEX_CREATING && job->valid)
 	{
+		dyn_index_check_add(relid, job->name, context);
 		dyn_worker_begin();
 		dyn_index_set_relation_name(relid, job->name, job->relation_name);
 		dyn_index_activate(relid, job->name);
@@ -201,6 +205,7 @@ work_on_table(Oid relid, const Job *job)
 	}
 	else
 	{
+		dyn_index_check_drop(relid, job->name, context);
 		dyn_worker_begin();
 		dyn_index_forget(relid, job->name);
 		dyn_worker_commit();

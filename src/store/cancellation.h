@@ -27,9 +27,10 @@ extern void dyn_cancellation_raise(const DynReason *reasons, int count);
 
 /*
  * To be called in PG_CATCH, in the memory context for the reason: makes the error that is being handled the action's reason if
- * it can be one (a violation by the action, or a conflict, including a lock timeout), and raises it again if not.  After a
- * statement's error the caller has to raise.
+ * it can be one (a violation by the action, or a conflict, including a lock timeout), and raises it again if not. A client of the
+ * wire gets what a constraint or trigger refuses as a reason, too; SQL gets PostgreSQL's own error. writes: the action does. After
+ * a statement's error the caller has to raise.
  */
-extern void dyn_cancellation_catch(DynReason *reason);
+extern void dyn_cancellation_catch(DynReason *reason, bool writes);
 
 #endif							/* DYNAPG_STORE_CANCELLATION_H */

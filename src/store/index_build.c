@@ -14,6 +14,7 @@
 #include "store/builder.h"
 #include "store/index_build.h"
 #include "tables/catalog.h"
+#include "tables/checks.h"
 #include "tables/ddl.h"
 #include "tables/hnsw.h"
 #include "tables/index.h"
@@ -38,6 +39,7 @@ dyn_index_build_add(const DynTableDef *def, const DynIndexDef *index)
 	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
 	{
 		dyn_index_create(def, index);
+		dyn_checks_add_index(def, index);
 		dyn_ddl_vacuum_indexed(def->relid);
 	}
 	else
@@ -67,6 +69,8 @@ dyn_index_build_drop(const DynTableDef *def, const DynIndexDef *index)
 		drop_relation(dyn_relation_of_index(def, index, false));
 		if (index->vector)
 			drop_relation(dyn_hnsw_own_relation(def, index));
+		if (dyn_checks_has_index(def->relid, index->name))
+			dyn_sql_run(dyn_checks_drop_statement(def->relid, index->name), NULL, 0);
 		dyn_index_forget(def->relid, index->name);
 	}
 	else

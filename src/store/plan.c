@@ -29,7 +29,9 @@
 
 #include "base/errors.h"
 #include "base/limits.h"
+#include "store/explain.h"
 #include "store/plan.h"
+#include "store/unchecked.h"
 
 #define NO_GENERATION (-1)
 #define MAX_DEPENDENCIES 1000	/* of all plans together */
@@ -318,6 +320,7 @@ dyn_plan_make(DynTable *table, DynPlan *plan, Oid index, const char *sql, int na
 	plan->generation = NO_GENERATION;
 
 	install_hook();
+	dyn_unchecked_init();
 	watch_dependencies();
 	if (!OidIsValid(index))
 		index = table->primary_key = primary_key(table->relid);
@@ -524,8 +527,11 @@ run_plan(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHando
 	CachedPlanSource *source = plan_source(plan->plan);
 	CachedPlan *generic = source->gplan;
 	int			uses = generic->refcount;
+	const List *checked = dyn_unchecked_set(generic->stmt_list);
 	int			rc;
 
+	if (unlikely(dyn_explain_watching != NULL))
+		dyn_explain_note(plan, params);
 	running++;
 	dyn_handover = handover;
 	/* a session that forces custom plans would plan each statement again, with its own settings */
@@ -541,6 +547,7 @@ run_plan(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHando
 	{
 		plan_cache_mode = saved_mode;
 		dyn_handover = saved;
+		dyn_unchecked_set(checked);
 		running--;
 		/* a resource owner cannot count uses of a plan that PostgreSQL does not keep */
 		if (!source->is_saved && source->gplan == generic)
@@ -551,6 +558,7 @@ run_plan(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHando
 	PG_END_TRY();
 	plan_cache_mode = saved_mode;
 	dyn_handover = saved;
+	dyn_unchecked_set(checked);
 	running--;
 	return SPI_processed;
 }

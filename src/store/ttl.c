@@ -149,7 +149,7 @@ dyn_ttl_job(Oid relid, DynTtlJob *job)
 	Oid			index;
 
 	memset(job, 0, sizeof(DynTtlJob));
-	if (!wanted || !wanted->ttl_attribute)
+	if (!wanted || !wanted->ttl_attribute || !dyn_relation_has_rows(relid))
 		return false;
 	index = find_index(def, wanted->ttl_attribute, &name);
 	if (wanted->ttl_enabled ? dyn_relation_is_valid(index) : !OidIsValid(index))

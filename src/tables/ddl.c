@@ -113,7 +113,7 @@ create_filled(const char *table, const char *values, const char *rows_from, cons
 }
 
 Oid
-dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
+dyn_ddl_create_table(const DynTableDef *def, const char *relation_name, const char *constraints)
 {
 	StringInfoData columns;
 	StringInfoData values;
@@ -133,8 +133,8 @@ dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 	if (def->rows_from)
 		create_filled(table, values.data, def->rows_from, settings, primary_key);
 	else
-		dyn_sql_run(psprintf("CREATE TABLE %s (%sitem dynapg.item" ITEM_COMPRESSION " NOT NULL, %s) WITH (%s)", table, columns.data,
-							 primary_key, settings), NULL, 0);
+		dyn_sql_run(psprintf("CREATE TABLE %s (%sitem dynapg.item" ITEM_COMPRESSION " NOT NULL, %s%s) WITH (%s)", table, columns.data,
+							 primary_key, constraints, settings), NULL, 0);
 	return get_relname_relid(relation_name, schema);
 }
 

@@ -2,10 +2,9 @@
  * ddl.h - the relations of a DynamoDB table: names, columns, indexes
  *
  * A table is dynamodb."Name" (pk, [sk], item): pk and sk are text COLLATE "C" (S), numeric (N) or bytea (B)
- * and always have these names.  PRIMARY KEY (pk [, sk]).  Storage options are given at creation.  No CHECK holds the
- * columns to the item's key attributes: PostgreSQL would prepare such an expression again for every statement, which makes a
- * put a third slower (10 microseconds instead of 7.2). Users who write a data table with their own SQL fill pk by
- * dynapg.part_s, key_n and part_b, sk by dynapg.key_s, key_n and key_b.
+ * and always have these names.  PRIMARY KEY (pk [, sk]).  Storage options are given at creation.  CHECK
+ * constraints hold the columns to the item's key attributes: see checks.h.  Whoever writes a data table with SQL fills pk by
+ * dynapg.part_s, key_n and part_b, sk by dynapg.key_s, key_n and key_b, or both by dynapg.table_row.
  *
  * A secondary index is one btree index with the columns of tables/order.h; partial where a key attribute may be missing,
  * which makes it sparse.
@@ -34,8 +33,11 @@ extern char *dyn_ddl_index_name(const DynTableDef *def, const char *index_name);
 /* Appends the condition under which an index holds an item, from WHERE on; nothing where it holds all. */
 extern void dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *def, const DynIndexDef *index);
 
-/* Creates the data table under that relation name, with the rows of def->rows_from, if any; returns its OID. */
-extern Oid	dyn_ddl_create_table(const DynTableDef *def, const char *relation_name);
+/*
+ * Creates the data table under that relation name and returns its OID: either with the rows of def->rows_from or with the constraints,
+ * each after a comma.
+ */
+extern Oid	dyn_ddl_create_table(const DynTableDef *def, const char *relation_name, const char *constraints);
 
 /* Fills an empty table with the rows of a relation or (query): pk, sk and item; returns their number.  SPI need not be connected. */
 extern uint64 dyn_ddl_fill_table(const DynTableDef *def, const char *rows);

@@ -23,6 +23,7 @@
 #include "database/installation.h"
 #include "database/sql.h"
 #include "tables/catalog.h"
+#include "tables/checks.h"
 #include "tables/ddl.h"
 #include "tables/index.h"
 #include "tables/lifecycle.h"
@@ -99,6 +100,19 @@ insert_table(DynTableDef *def, MemoryContext result_context)
 	MemoryContextSwitchTo(old);
 }
 
+/* The data table, with its constraints; rows that it begins with need not fit. */
+static void
+create_relation(DynTableDef *def, const char *relation_name)
+{
+	StringInfoData constraints;
+
+	initStringInfo(&constraints);
+	dyn_checks_append(&constraints, def);
+	def->relid = dyn_ddl_create_table(def, relation_name, constraints.data);
+	if (def->rows_from)
+		(void) dyn_checks_add_all(def, true);
+}
+
 static bool
 create(DynTableDef *def, MemoryContext result_context)
 {
@@ -111,7 +125,7 @@ create(DynTableDef *def, MemoryContext result_context)
 	if (relation_name == NULL)
 		return false;
 
-	def->relid = dyn_ddl_create_table(def, relation_name);
+	create_relation(def, relation_name);
 	remove_stale_rows(def->name, def->relid);
 	insert_table(def, result_context);
 	for (int i = 0; i < dyn_def_count(def); i++)
@@ -146,6 +160,7 @@ attach(DynTableDef *def, MemoryContext result_context)
 	remove_stale_rows(def->name, def->relid);
 	insert_table(def, result_context);
 	dyn_index_attach(def);
+	dyn_checks_add_all(def, true);
 	CacheInvalidateRelcacheByRelid(def->relid);
 	return true;
 }
@@ -160,6 +175,19 @@ dyn_lifecycle_attach(DynTableDef *def)
 	attached = attach(def, caller);
 	SPI_finish();
 	return attached;
+}
+
+uint64
+dyn_lifecycle_fill(const DynTableDef *def, const char *rows)
+{
+	uint64		count;
+
+	SPI_connect();
+	dyn_checks_drop_all(def);
+	count = dyn_ddl_fill_table(def, rows);
+	(void) dyn_checks_add_all(def, true);
+	SPI_finish();
+	return count;
 }
 
 void

@@ -15,6 +15,12 @@
  */
 extern bool dyn_lifecycle_create(DynTableDef *def);
 
+/*
+ * Fills an empty table with the rows of a relation or (query), pk, sk and item, and returns their number.  They may be older than an index
+ * and not fit it: CHECK constraints are made again afterwards.  SPI need not be connected.
+ */
+extern uint64 dyn_lifecycle_fill(const DynTableDef *def, const char *rows);
+
 /* The table that a job has filled is from now on like any other; see filled_by. */
 extern void dyn_lifecycle_set_filled(const DynTableDef *def);
 
