@@ -511,8 +511,6 @@ COMMENT ON FUNCTION dynapg.explain(text, text, boolean) IS 'How PostgreSQL carri
 
 /* ---- comments of operators ---- */
 
-COMMENT ON OPERATOR dynapg.-> (dynapg.item, text) IS 'the attribute of that name';
-COMMENT ON OPERATOR dynapg.->> (dynapg.item, text) IS 'the attribute of that name as text';
 COMMENT ON OPERATOR dynapg.= (dynapg.item, dynapg.item) IS 'the same attributes with the same values';
 COMMENT ON OPERATOR dynapg.<> (dynapg.item, dynapg.item) IS 'not the same attributes and values';
 COMMENT ON OPERATOR dynapg.< (dynapg.item, dynapg.item) IS 'before, in the order of stored bytes, which serves sorting alone';

@@ -2457,8 +2457,6 @@ COMMENT ON FUNCTION dynapg.create_tables_from_cloudformation(json, json) IS 'cre
 
 /* ---- comments of operators ---- */
 
-COMMENT ON OPERATOR dynapg.-> (dynapg.item, text) IS 'the attribute of that name';
-COMMENT ON OPERATOR dynapg.->> (dynapg.item, text) IS 'the attribute of that name as text';
 COMMENT ON OPERATOR dynapg.= (dynapg.item, dynapg.item) IS 'the same attributes with the same values';
 COMMENT ON OPERATOR dynapg.<> (dynapg.item, dynapg.item) IS 'not the same attributes and values';
 COMMENT ON OPERATOR dynapg.< (dynapg.item, dynapg.item) IS 'before, in the order of stored bytes, which serves sorting alone';
