@@ -97,7 +97,7 @@ call(const DynOperation *operation, const char *request, DynExplain *explain, St
 		ReThrowError(error);
 }
 
-/* ---- what the reply tells ---- */
+/* ---- the reply ---- */
 
 static void
 append_counts(StringInfo out, const DynJson *reply)
