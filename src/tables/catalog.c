@@ -17,7 +17,7 @@
 #include "database/installation.h"
 #include "database/sql.h"
 #include "tables/catalog.h"
-#include "tables/row.h"
+#include "tables/catrow.h"
 
 /* As is_live() has it, in SQL. */
 #define LIVE_TABLES \
@@ -92,9 +92,9 @@ malformed_row(const DynIndexDef *index)
 
 /* What the row has of a vector index, or NULL. */
 static DynVectorDef *
-read_vector(const DynRow *row, DynIndexDef *index, char **names, char **types, int nkeys)
+read_vector(const DynCatRow *row, DynIndexDef *index, char **names, char **types, int nkeys)
 {
-	char	   *text = dyn_row_text(row, "vector");
+	char	   *text = dyn_catrow_text(row, "vector");
 	const DynJson *json = text ? dyn_json_parse(text, strlen(text)) : NULL;
 	char	   *attribute = json ? dyn_request_cstring(json, "attribute") : NULL;
 	char	   *metric;
@@ -120,24 +120,24 @@ read_vector(const DynRow *row, DynIndexDef *index, char **names, char **types, i
 }
 
 static void
-read_index(const DynRow *row, DynIndexDef *index)
+read_index(const DynCatRow *row, DynIndexDef *index)
 {
 	int			nnames;
 	int			ntypes;
 	char	  **names;
 	char	  **types;
 
-	index->name = dyn_row_text(row, "name");
-	index->kind = dyn_row_bool(row, "is_global") ? DYN_INDEX_GLOBAL : DYN_INDEX_LOCAL;
-	index->npk = dyn_row_int(row, "partition_keys");
-	index->projection = dyn_row_text(row, "projection");
-	index->include = dyn_row_text_array(row, "include", &index->ninclude);
-	dyn_settings_read_index(dyn_row_text(row, "definition"), &index->settings);
-	index->status = index_status(dyn_row_text(row, "status"));
-	index->relation_name = dyn_row_text(row, "relation_name");
-	index->failures = dyn_row_int(row, "failures");
-	names = dyn_row_text_array(row, "key_names", &nnames);
-	types = dyn_row_text_array(row, "key_types", &ntypes);
+	index->name = dyn_catrow_text(row, "name");
+	index->kind = dyn_catrow_bool(row, "is_global") ? DYN_INDEX_GLOBAL : DYN_INDEX_LOCAL;
+	index->npk = dyn_catrow_int(row, "partition_keys");
+	index->projection = dyn_catrow_text(row, "projection");
+	index->include = dyn_catrow_text_array(row, "include", &index->ninclude);
+	dyn_settings_read_index(dyn_catrow_text(row, "definition"), &index->settings);
+	index->status = index_status(dyn_catrow_text(row, "status"));
+	index->relation_name = dyn_catrow_text(row, "relation_name");
+	index->failures = dyn_catrow_int(row, "failures");
+	names = dyn_catrow_text_array(row, "key_names", &nnames);
+	types = dyn_catrow_text_array(row, "key_types", &ntypes);
 	if (nnames != ntypes || index->npk > nnames)
 		malformed_row(index);
 	index->vector = read_vector(row, index, names, types, nnames);
@@ -165,7 +165,7 @@ typedef struct ReadIndexes
 } ReadIndexes;
 
 static bool
-collect_index(void *arg, const DynRow *row)
+collect_index(void *arg, const DynCatRow *row)
 {
 	ReadIndexes *all = arg;
 	ReadIndex  *next;
@@ -176,7 +176,7 @@ collect_index(void *arg, const DynRow *row)
 		all->list = all->list ? repalloc(all->list, all->size * sizeof(ReadIndex)) : palloc(all->size * sizeof(ReadIndex));
 	}
 	next = &all->list[all->count++];
-	*next = (ReadIndex) {.position = dyn_row_int(row, "position")};
+	*next = (ReadIndex) {.position = dyn_catrow_int(row, "position")};
 	read_index(row, &next->def);
 	return true;
 }
@@ -195,7 +195,7 @@ read_indexes(DynTableDef *def)
 {
 	ReadIndexes all = {0};
 
-	dyn_row_scan_oid(dyn_installation_require()->indexes, "table_relid", def->relid, collect_index, &all);
+	dyn_catrow_scan_oid(dyn_installation_require()->indexes, "table_relid", def->relid, collect_index, &all);
 	if (all.count > 1)
 		qsort(all.list, all.count, sizeof(ReadIndex), by_position);
 	def->indexes = palloc0(Max(all.count, 1) * sizeof(DynIndexDef));
@@ -211,32 +211,32 @@ read_indexes(DynTableDef *def)
 
 /* The definition without its indexes. */
 static DynTableDef *
-read_table(const DynRow *row)
+read_table(const DynCatRow *row)
 {
 	DynTableDef *def = palloc0(sizeof(DynTableDef));
 
-	def->relid = dyn_row_oid(row, "relid");
-	def->table_id = dyn_row_text(row, "table_id");
-	def->created_at = dyn_row_int64(row, "created_at");
-	def->pk = key_attr(dyn_row_text(row, "pk_name"), dyn_row_text(row, "pk_type"));
-	def->sk = key_attr(dyn_row_text(row, "sk_name"), dyn_row_text(row, "sk_type"));
-	def->deletion_protection = dyn_row_bool(row, "deletion_protection");
-	def->attribute_definitions = dyn_row_text(row, "attribute_definitions");
-	dyn_settings_read(dyn_row_text(row, "definition"), &def->settings);
-	def->name = dyn_row_text(row, "name");
-	def->filled_by = dyn_row_text(row, "filled_by");
+	def->relid = dyn_catrow_oid(row, "relid");
+	def->table_id = dyn_catrow_text(row, "table_id");
+	def->created_at = dyn_catrow_int64(row, "created_at");
+	def->pk = key_attr(dyn_catrow_text(row, "pk_name"), dyn_catrow_text(row, "pk_type"));
+	def->sk = key_attr(dyn_catrow_text(row, "sk_name"), dyn_catrow_text(row, "sk_type"));
+	def->deletion_protection = dyn_catrow_bool(row, "deletion_protection");
+	def->attribute_definitions = dyn_catrow_text(row, "attribute_definitions");
+	dyn_settings_read(dyn_catrow_text(row, "definition"), &def->settings);
+	def->name = dyn_catrow_text(row, "name");
+	def->filled_by = dyn_catrow_text(row, "filled_by");
 	return def;
 }
 
 /* A row is a table as long as its relation exists. */
 static bool
-is_live(const DynRow *row)
+is_live(const DynCatRow *row)
 {
-	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(dyn_row_oid(row, "relid")));
+	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(dyn_catrow_oid(row, "relid")));
 }
 
 static bool
-take_table(void *arg, const DynRow *row)
+take_table(void *arg, const DynCatRow *row)
 {
 	if (is_live(row))
 		*(DynTableDef **) arg = read_table(row);
@@ -244,10 +244,10 @@ take_table(void *arg, const DynRow *row)
 }
 
 static bool
-take_relid(void *arg, const DynRow *row)
+take_relid(void *arg, const DynCatRow *row)
 {
 	if (is_live(row))
-		*(Oid *) arg = dyn_row_oid(row, "relid");
+		*(Oid *) arg = dyn_catrow_oid(row, "relid");
 	return false;
 }
 
@@ -256,7 +256,7 @@ dyn_catalog_read(const char *name)
 {
 	DynTableDef *def = NULL;
 
-	dyn_row_scan_text(dyn_installation_require()->tables, "name", name, take_table, &def);
+	dyn_catrow_scan_text(dyn_installation_require()->tables, "name", name, take_table, &def);
 	if (def)
 		read_indexes(def);
 	return def;
@@ -267,7 +267,7 @@ dyn_catalog_read_relid(Oid relid)
 {
 	DynTableDef *def = NULL;
 
-	dyn_row_scan_oid(dyn_installation_require()->tables, "relid", relid, take_table, &def);
+	dyn_catrow_scan_oid(dyn_installation_require()->tables, "relid", relid, take_table, &def);
 	if (def)
 		read_indexes(def);
 	return def;
@@ -278,7 +278,7 @@ dyn_catalog_relid(const char *name)
 {
 	Oid			relid = InvalidOid;
 
-	dyn_row_scan_text(dyn_installation_require()->tables, "name", name, take_relid, &relid);
+	dyn_catrow_scan_text(dyn_installation_require()->tables, "name", name, take_relid, &relid);
 	return relid;
 }
 
@@ -300,9 +300,9 @@ dyn_catalog_read_for_update(const char *name)
 	/* Waits for a concurrent change; the row may have become another table's, or be gone with its table. */
 	if (dyn_catalog_run("SELECT t.* FROM dynapg.tables t WHERE t.name OPERATOR(pg_catalog.=) $1 FOR UPDATE", &args) > 0)
 	{
-		DynRow		row = {SPI_tuptable->vals[0], SPI_tuptable->tupdesc};
+		DynCatRow		row = {SPI_tuptable->vals[0], SPI_tuptable->tupdesc};
 
-		relid = dyn_row_oid(&row, "relid");
+		relid = dyn_catrow_oid(&row, "relid");
 		if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
 		{
 			dyn_catalog_require_owner(relid);

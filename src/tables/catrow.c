@@ -1,5 +1,5 @@
 /*
- * row.c - rows of our own catalogs, read without SQL
+ * catrow.c - rows of our own catalogs, read without SQL
  */
 #include "postgres.h"
 
@@ -22,7 +22,7 @@
 #include "utils/uuid.h"
 
 #include "database/touched.h"
-#include "tables/row.h"
+#include "tables/catrow.h"
 
 /* ---- columns ---- */
 
@@ -38,13 +38,13 @@ find_column(TupleDesc columns, const char *name)
 }
 
 static Datum
-get(const DynRow *row, const char *name, bool *isnull)
+get(const DynCatRow *row, const char *name, bool *isnull)
 {
 	return heap_getattr(row->tuple, find_column(row->columns, name), row->columns, isnull);
 }
 
 static Datum
-get_not_null(const DynRow *row, const char *name)
+get_not_null(const DynCatRow *row, const char *name)
 {
 	bool		isnull;
 	Datum		value = get(row, name, &isnull);
@@ -55,7 +55,7 @@ get_not_null(const DynRow *row, const char *name)
 }
 
 char *
-dyn_row_text(const DynRow *row, const char *column)
+dyn_catrow_text(const DynCatRow *row, const char *column)
 {
 	bool		isnull;
 	Datum		value = get(row, column, &isnull);
@@ -74,7 +74,7 @@ dyn_row_text(const DynRow *row, const char *column)
 }
 
 char	  **
-dyn_row_text_array(const DynRow *row, const char *column, int *count)
+dyn_catrow_text_array(const DynCatRow *row, const char *column, int *count)
 {
 	Datum	   *elements;
 	char	  **result;
@@ -87,25 +87,25 @@ dyn_row_text_array(const DynRow *row, const char *column, int *count)
 }
 
 Oid
-dyn_row_oid(const DynRow *row, const char *column)
+dyn_catrow_oid(const DynCatRow *row, const char *column)
 {
 	return DatumGetObjectId(get_not_null(row, column));
 }
 
 int
-dyn_row_int(const DynRow *row, const char *column)
+dyn_catrow_int(const DynCatRow *row, const char *column)
 {
 	return DatumGetInt32(get_not_null(row, column));
 }
 
 int64
-dyn_row_int64(const DynRow *row, const char *column)
+dyn_catrow_int64(const DynCatRow *row, const char *column)
 {
 	return DatumGetInt64(get_not_null(row, column));
 }
 
 bool
-dyn_row_bool(const DynRow *row, const char *column)
+dyn_catrow_bool(const DynCatRow *row, const char *column)
 {
 	return DatumGetBool(get_not_null(row, column));
 }
@@ -140,14 +140,14 @@ find_index(Relation rel, AttrNumber column)
 }
 
 static void
-scan_equal(Oid relid, const char *column, RegProcedure equal, Datum value, Oid collation, DynRowReader reader, void *arg)
+scan_equal(Oid relid, const char *column, RegProcedure equal, Datum value, Oid collation, DynCatRowReader reader, void *arg)
 {
 	Relation	rel;
 	ScanKeyData key;
 	SysScanDesc scan;
 	Snapshot	snapshot;
 	Oid			index;
-	DynRow		row;
+	DynCatRow		row;
 
 	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(relid));
@@ -169,13 +169,13 @@ scan_equal(Oid relid, const char *column, RegProcedure equal, Datum value, Oid c
 }
 
 void
-dyn_row_scan_text(Oid relid, const char *column, const char *value, DynRowReader reader, void *arg)
+dyn_catrow_scan_text(Oid relid, const char *column, const char *value, DynCatRowReader reader, void *arg)
 {
 	scan_equal(relid, column, F_TEXTEQ, CStringGetTextDatum(value), C_COLLATION_OID, reader, arg);
 }
 
 void
-dyn_row_scan_oid(Oid relid, const char *column, Oid value, DynRowReader reader, void *arg)
+dyn_catrow_scan_oid(Oid relid, const char *column, Oid value, DynCatRowReader reader, void *arg)
 {
 	scan_equal(relid, column, F_OIDEQ, ObjectIdGetDatum(value), InvalidOid, reader, arg);
 }
