@@ -13,15 +13,13 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "base/request.h"
 #include "database/installation.h"
 #include "database/sql.h"
 #include "tables/catalog.h"
+#include "tables/catrow.h"
 
-#define TABLE_COLUMNS \
-	"t.relid::pg_catalog.oid, t.table_id::pg_catalog.text, t.created_at, t.pk_name, t.pk_type, t.sk_name, t.sk_type, " \
-	"t.deletion_protection, t.attribute_definitions::pg_catalog.text, t.definition::pg_catalog.text, t.name, t.filled_by"
-
-/* A row stands for a table as long as its relation exists. */
+/* As is_live() has it, in SQL. */
 #define LIVE_TABLES \
 	"dynapg.tables t JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.relid"
 
@@ -94,17 +92,20 @@ malformed_row(const DynIndexDef *index)
 
 /* What the row has of a vector index, or NULL. */
 static DynVectorDef *
-read_vector(uint64 row, DynIndexDef *index, char **names, char **types, int nkeys)
+read_vector(const DynCatRow *row, DynIndexDef *index, char **names, char **types, int nkeys)
 {
-	char	   *attribute = dyn_sql_get_text(row, 11);
-	char	   *metric = dyn_sql_get_text(row, 13);
+	char	   *text = dyn_catrow_text(row, "vector");
+	const DynJson *json = text ? dyn_json_parse(text, strlen(text)) : NULL;
+	char	   *attribute = json ? dyn_request_cstring(json, "attribute") : NULL;
+	char	   *metric;
 	DynVectorDef *vector;
 
 	if (attribute == NULL)
 		return NULL;
+	metric = dyn_request_cstring(json, "distance");
 	vector = palloc0_object(DynVectorDef);
 	vector->attribute = attribute;
-	vector->dimensions = dyn_sql_get_int(row, 12);
+	vector->dimensions = dyn_request_integer(json, "dimensions", 0);
 	vector->has_hash = index->npk > 0;
 	vector->nkeys = nkeys;
 	vector->keys = palloc0_array(DynKeyAttr, Max(nkeys, 1));
@@ -119,24 +120,24 @@ read_vector(uint64 row, DynIndexDef *index, char **names, char **types, int nkey
 }
 
 static void
-read_index(uint64 row, DynIndexDef *index)
+read_index(const DynCatRow *row, DynIndexDef *index)
 {
 	int			nnames;
 	int			ntypes;
 	char	  **names;
 	char	  **types;
 
-	index->name = dyn_sql_get_text(row, 1);
-	index->kind = dyn_sql_get_bool(row, 2) ? DYN_INDEX_GLOBAL : DYN_INDEX_LOCAL;
-	index->npk = dyn_sql_get_int(row, 3);
-	index->projection = dyn_sql_get_text(row, 6);
-	index->include = dyn_sql_get_text_array(row, 7, &index->ninclude);
-	dyn_settings_read_index(dyn_sql_get_text(row, 8), &index->settings);
-	index->status = index_status(dyn_sql_get_text(row, 9));
-	index->relation_name = dyn_sql_get_text(row, 10);
-	index->failures = dyn_sql_get_int(row, 14);
-	names = dyn_sql_get_text_array(row, 4, &nnames);
-	types = dyn_sql_get_text_array(row, 5, &ntypes);
+	index->name = dyn_catrow_text(row, "name");
+	index->kind = dyn_catrow_bool(row, "is_global") ? DYN_INDEX_GLOBAL : DYN_INDEX_LOCAL;
+	index->npk = dyn_catrow_int(row, "partition_keys");
+	index->projection = dyn_catrow_text(row, "projection");
+	index->include = dyn_catrow_text_array(row, "include", &index->ninclude);
+	dyn_settings_read_index(dyn_catrow_text(row, "definition"), &index->settings);
+	index->status = index_status(dyn_catrow_text(row, "status"));
+	index->relation_name = dyn_catrow_text(row, "relation_name");
+	index->failures = dyn_catrow_int(row, "failures");
+	names = dyn_catrow_text_array(row, "key_names", &nnames);
+	types = dyn_catrow_text_array(row, "key_types", &ntypes);
 	if (nnames != ntypes || index->npk > nnames)
 		malformed_row(index);
 	index->vector = read_vector(row, index, names, types, nnames);
@@ -149,102 +150,135 @@ read_index(uint64 row, DynIndexDef *index)
 		index->keys[i] = key_attr(names[i], types[i]);
 }
 
-static void
-read_indexes(DynTableDef *def, MemoryContext result_context)
+/* Indexes as they are read, with the places at which they are described. */
+typedef struct ReadIndex
 {
-	DynSqlArgs	args = {0};
-	MemoryContext old;
+	int			position;
+	DynIndexDef def;
+} ReadIndex;
+
+typedef struct ReadIndexes
+{
 	int			count;
+	int			size;
+	ReadIndex  *list;
+} ReadIndexes;
 
-	dyn_sql_oid(&args, def->relid);
-	count = dyn_sql_run("SELECT i.name, i.is_global, i.partition_keys, i.key_names, i.key_types, i.projection, "
-								"i.include, i.definition::pg_catalog.text, i.status, i.relation_name::pg_catalog.text, "
-								"i.vector OPERATOR(pg_catalog.->>) 'attribute', "
-								"(i.vector OPERATOR(pg_catalog.->>) 'dimensions')::pg_catalog.int4, "
-								"i.vector OPERATOR(pg_catalog.->>) 'distance', i.failures "
-								"FROM dynapg.indexes i "
-								"WHERE i.table_relid OPERATOR(pg_catalog.=) $1 ORDER BY i.position", &args, 0);
-	old = MemoryContextSwitchTo(result_context);
-	def->indexes = palloc0(Max(count, 1) * sizeof(DynIndexDef));
-	def->vectors = palloc0(Max(count, 1) * sizeof(DynIndexDef));
-	for (int i = 0; i < count; i++)
+static bool
+collect_index(void *arg, const DynCatRow *row)
+{
+	ReadIndexes *all = arg;
+	ReadIndex  *next;
+
+	if (all->count == all->size)
 	{
-		DynIndexDef index = {0};
-
-		read_index(i, &index);
-		if (index.vector)
-			def->vectors[def->nvectors++] = index;
-		else
-			def->indexes[def->nindexes++] = index;
+		all->size = Max(all->size * 2, 8);
+		all->list = all->list ? repalloc(all->list, all->size * sizeof(ReadIndex)) : palloc(all->size * sizeof(ReadIndex));
 	}
-	MemoryContextSwitchTo(old);
+	next = &all->list[all->count++];
+	*next = (ReadIndex) {.position = dyn_catrow_int(row, "position")};
+	read_index(row, &next->def);
+	return true;
 }
 
-/* The definition from row 0 of SPI_tuptable and its indexes, in result_context. */
-static DynTableDef *
-read_table(MemoryContext result_context)
+static int
+by_position(const void *a, const void *b)
 {
-	MemoryContext old = MemoryContextSwitchTo(result_context);
+	int			x = ((const ReadIndex *) a)->position;
+	int			y = ((const ReadIndex *) b)->position;
+
+	return (x > y) - (x < y);
+}
+
+static void
+read_indexes(DynTableDef *def)
+{
+	ReadIndexes all = {0};
+
+	dyn_catrow_scan_oid(dyn_installation_require()->indexes, "table_relid", def->relid, collect_index, &all);
+	if (all.count > 1)
+		qsort(all.list, all.count, sizeof(ReadIndex), by_position);
+	def->indexes = palloc0(Max(all.count, 1) * sizeof(DynIndexDef));
+	def->vectors = palloc0(Max(all.count, 1) * sizeof(DynIndexDef));
+	for (int i = 0; i < all.count; i++)
+	{
+		if (all.list[i].def.vector)
+			def->vectors[def->nvectors++] = all.list[i].def;
+		else
+			def->indexes[def->nindexes++] = all.list[i].def;
+	}
+}
+
+/* The definition without its indexes. */
+static DynTableDef *
+read_table(const DynCatRow *row)
+{
 	DynTableDef *def = palloc0(sizeof(DynTableDef));
 
-	def->relid = dyn_sql_get_oid(0, 1);
-	def->table_id = dyn_sql_get_text(0, 2);
-	def->created_at = dyn_sql_get_int64(0, 3);
-	def->pk = key_attr(dyn_sql_get_text(0, 4), dyn_sql_get_text(0, 5));
-	def->sk = key_attr(dyn_sql_get_text(0, 6), dyn_sql_get_text(0, 7));
-	def->deletion_protection = dyn_sql_get_bool(0, 8);
-	def->attribute_definitions = dyn_sql_get_text(0, 9);
-	dyn_settings_read(dyn_sql_get_text(0, 10), &def->settings);
-	def->name = dyn_sql_get_text(0, 11);
-	def->filled_by = dyn_sql_get_text(0, 12);
-	MemoryContextSwitchTo(old);
-	read_indexes(def, result_context);
+	def->relid = dyn_catrow_oid(row, "relid");
+	def->table_id = dyn_catrow_text(row, "table_id");
+	def->created_at = dyn_catrow_int64(row, "created_at");
+	def->pk = key_attr(dyn_catrow_text(row, "pk_name"), dyn_catrow_text(row, "pk_type"));
+	def->sk = key_attr(dyn_catrow_text(row, "sk_name"), dyn_catrow_text(row, "sk_type"));
+	def->deletion_protection = dyn_catrow_bool(row, "deletion_protection");
+	def->attribute_definitions = dyn_catrow_text(row, "attribute_definitions");
+	dyn_settings_read(dyn_catrow_text(row, "definition"), &def->settings);
+	def->name = dyn_catrow_text(row, "name");
+	def->filled_by = dyn_catrow_text(row, "filled_by");
 	return def;
 }
 
-/* The table for which the condition holds with the argument, or NULL. */
-static DynTableDef *
-read_where(const char *condition, DynSqlArgs *args)
+/* A row stands for a table as long as its relation exists. */
+static bool
+is_live(const DynCatRow *row)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	DynTableDef *def = NULL;
+	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(dyn_catrow_oid(row, "relid")));
+}
 
-	SPI_connect();
-	if (dyn_sql_run(psprintf("SELECT " TABLE_COLUMNS " FROM " LIVE_TABLES " WHERE %s", condition), args, 1) > 0)
-		def = read_table(caller);
-	SPI_finish();
-	return def;
+static bool
+take_table(void *arg, const DynCatRow *row)
+{
+	if (is_live(row))
+		*(DynTableDef **) arg = read_table(row);
+	return false;
+}
+
+static bool
+take_relid(void *arg, const DynCatRow *row)
+{
+	if (is_live(row))
+		*(Oid *) arg = dyn_catrow_oid(row, "relid");
+	return false;
 }
 
 DynTableDef *
 dyn_catalog_read(const char *name)
 {
-	DynSqlArgs	args = {0};
+	DynTableDef *def = NULL;
 
-	dyn_sql_text(&args, name);
-	return read_where("t.name OPERATOR(pg_catalog.=) $1", &args);
+	dyn_catrow_scan_text(dyn_installation_require()->tables, "name", name, take_table, &def);
+	if (def)
+		read_indexes(def);
+	return def;
 }
 
 DynTableDef *
 dyn_catalog_read_relid(Oid relid)
 {
-	DynSqlArgs	args = {0};
+	DynTableDef *def = NULL;
 
-	dyn_sql_oid(&args, relid);
-	return read_where("t.relid OPERATOR(pg_catalog.=) $1", &args);
+	dyn_catrow_scan_oid(dyn_installation_require()->tables, "relid", relid, take_table, &def);
+	if (def)
+		read_indexes(def);
+	return def;
 }
 
 Oid
 dyn_catalog_relid(const char *name)
 {
-	DynSqlArgs	args = {0};
 	Oid			relid = InvalidOid;
 
-	SPI_connect();
-	dyn_sql_text(&args, name);
-	if (dyn_sql_run("SELECT t.relid::pg_catalog.oid FROM " LIVE_TABLES " WHERE t.name OPERATOR(pg_catalog.=) $1", &args, 1) > 0)
-		relid = dyn_sql_get_oid(0, 1);
-	SPI_finish();
+	dyn_catrow_scan_text(dyn_installation_require()->tables, "name", name, take_relid, &relid);
 	return relid;
 }
 
@@ -264,14 +298,17 @@ dyn_catalog_read_for_update(const char *name)
 	dyn_sql_text(&args, name);
 
 	/* Waits for a concurrent change; the row may then belong to another table, or be gone with its table. */
-	if (dyn_catalog_run("SELECT " TABLE_COLUMNS " FROM dynapg.tables t WHERE t.name OPERATOR(pg_catalog.=) $1 FOR UPDATE",
-					 &args) > 0)
+	if (dyn_catalog_run("SELECT t.* FROM dynapg.tables t WHERE t.name OPERATOR(pg_catalog.=) $1 FOR UPDATE", &args) > 0)
 	{
-		relid = dyn_sql_get_oid(0, 1);
+		DynCatRow		row = {SPI_tuptable->vals[0], SPI_tuptable->tupdesc};
+
+		relid = dyn_catrow_oid(&row, "relid");
 		if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
 		{
 			dyn_catalog_require_owner(relid);
-			def = read_table(caller);
+			MemoryContextSwitchTo(caller);
+			def = read_table(&row);
+			read_indexes(def);
 		}
 	}
 	SPI_finish();
