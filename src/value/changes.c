@@ -43,8 +43,8 @@ dynapg_item_concat(PG_FUNCTION_ARGS)
 
 	while (i < na || j < nb)
 	{
-		DynSlice	name_a;
-		DynSlice	name_b;
+		DynSlice	name_a = {0};
+		DynSlice	name_b = {0};
 		DynValue	value_a = {0};
 		DynValue	value_b = {0};
 		int			order;
