@@ -242,36 +242,71 @@ try_validate(const char *sql)
 	return valid;
 }
 
-static bool
-add(const DynTableDef *def, const DynIndexDef *index, bool validate)
+/* Adds the constraint unless it is there, not valid; its state then. */
+static State
+add_constraint(const DynTableDef *def, const DynIndexDef *index)
 {
 	State		state;
 
 	LockRelationOid(def->relid, AccessShareLock);
 	state = state_of(def, index);
-	if (state == STATE_OTHER)
-		dyn_sql_run(dyn_checks_add_statement(def, index), NULL, 0);
-	return state == STATE_VALID || (validate && try_validate(dyn_checks_validate_statement(def, index)));
+	if (state != STATE_OTHER)
+		return state;
+	dyn_sql_run(dyn_checks_add_statement(def, index), NULL, 0);
+	return STATE_NOT_VALID;
 }
 
 bool
 dyn_checks_add_index(const DynTableDef *def, const DynIndexDef *index)
 {
-	return add(def, index, true);
+	return add_constraint(def, index) == STATE_VALID || try_validate(dyn_checks_validate_statement(def, index));
+}
+
+/* Validates the constraints for those indexes, NULL for the rows; returns how many stay not valid. */
+static int
+validate_all(const DynTableDef *def, List *indexes)
+{
+	StringInfoData sql;
+	ListCell   *lc;
+	int			invalid = 0;
+
+	if (indexes == NIL)
+		return 0;
+	/* one statement reads the table once for all of them */
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "ALTER TABLE %s", dyn_ddl_qualified_name(def->relid));
+	foreach(lc, indexes)
+	{
+		const DynIndexDef *index = lfirst(lc);
+
+		appendStringInfo(&sql, "%s VALIDATE CONSTRAINT %s", foreach_current_index(lc) > 0 ? "," : "",
+						 quote_identifier(constraint_name(index ? index->name : NULL)));
+	}
+	if (try_validate(sql.data))
+		return 0;
+	foreach(lc, indexes)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!try_validate(dyn_checks_validate_statement(def, lfirst(lc))))
+			invalid++;
+	}
+	return invalid;
 }
 
 int
 dyn_checks_add_all(const DynTableDef *def, bool validate)
 {
-	int			invalid = add(def, NULL, validate) ? 0 : 1;
+	List	   *not_valid = NIL;
 
+	if (add_constraint(def, NULL) != STATE_VALID)
+		not_valid = lappend(not_valid, NULL);
 	for (int i = 0; i < dyn_def_count(def); i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (dyn_def_index(def, i)->status != DYN_INDEX_DELETING && !add(def, dyn_def_index(def, i), validate))
-			invalid++;
+		if (dyn_def_index(def, i)->status != DYN_INDEX_DELETING && add_constraint(def, dyn_def_index(def, i)) != STATE_VALID)
+			not_valid = lappend(not_valid, (void *) dyn_def_index(def, i));
 	}
-	return invalid;
+	return validate ? validate_all(def, not_valid) : list_length(not_valid);
 }
 
 void
