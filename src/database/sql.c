@@ -156,16 +156,3 @@ dyn_sql_get_int64(uint64 i, int column)
 {
 	return DatumGetInt64(dyn_sql_get_datum(i, column));
 }
-
-char	  **
-dyn_sql_get_text_array(uint64 i, int column, int *count)
-{
-	Datum	   *elements;
-	char	  **result;
-
-	deconstruct_array(DatumGetArrayTypeP(dyn_sql_get_datum(i, column)), TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL, count);
-	result = palloc(Max(*count, 1) * sizeof(char *));
-	for (int k = 0; k < *count; k++)
-		result[k] = TextDatumGetCString(elements[k]);
-	return result;
-}

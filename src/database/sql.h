@@ -47,6 +47,5 @@ extern Oid	dyn_sql_get_oid(uint64 i, int column);
 extern int	dyn_sql_get_int(uint64 i, int column);
 extern bool dyn_sql_get_bool(uint64 i, int column);
 extern int64 dyn_sql_get_int64(uint64 i, int column);
-extern char **dyn_sql_get_text_array(uint64 i, int column, int *count);
 
 #endif							/* DYNAPG_DATABASE_SQL_H */

@@ -214,7 +214,7 @@ keys_of_query(FunctionCallInfo fcinfo, StrategyNumber strategy)
 	}
 }
 
-/* The same for both operator classes: the names of a query on containment tell nothing that its paths do not. */
+/* The same for both operator classes: the names of a query on containment say nothing that its paths do not. */
 SQL_FUNCTION(dynapg_gin_extract_query);
 Datum
 dynapg_gin_extract_query(PG_FUNCTION_ARGS)

@@ -34,7 +34,7 @@ typedef struct DynPath
  */
 extern const DynPath *dyn_path_argument(FunctionCallInfo fcinfo, int n, bool is_array);
 
-/* The element's number that the step counts in a list with that many, or -1. */
+/* The element's number that the step counts in a list of that length, or -1. */
 extern int64 dyn_path_index(const DynPathStep *step, uint32 count);
 
 /* The value at the path, the root itself for a path without steps, or a value with tag 0. */
