@@ -11,12 +11,12 @@
 #include "utils/builtins.h"
 
 #include "api/operation.h"
+#include "api/request_statement.h"
 #include "api/sql_params.h"
 #include "base/call.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "partiql/lower.h"
-#include "partiql/prepare.h"
 #include "partiql/print.h"
 #include "partiql/select_plan.h"
 #include "store/rows.h"
@@ -250,7 +250,7 @@ explain_write(const DynPartiqlBound *bound, StringInfo out)
 static void
 explain(const DynJson *request, StringInfo reply)
 {
-	DynPartiqlBound *bound = dyn_partiql_bind(request);
+	DynPartiqlBound *bound = dyn_request_statement_read(request);
 
 	if (bound->statement->kind == DYN_PARTIQL_EXISTS)
 		dyn_validation("EXISTS is only supported in ExecuteTransaction");

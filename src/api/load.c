@@ -15,6 +15,7 @@
 
 #include "api/handlers.h"
 #include "api/load.h"
+#include "api/params.h"
 #include "api/shapes.h"
 #include "base/call.h"
 #include "base/compat.h"
@@ -22,7 +23,6 @@
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "command/keys.h"
-#include "command/params.h"
 #include "store/load_errors.h"
 #include "store/rows.h"
 #include "tables/name.h"

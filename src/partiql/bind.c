@@ -7,7 +7,6 @@
 
 #include "base/errors.h"
 #include "base/limits.h"
-#include "base/request.h"
 #include "partiql/bind.h"
 #include "value/number.h"
 
