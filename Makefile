@@ -6,12 +6,14 @@
 
 all:
 
-OWN_GOALS = help setup run check check-data check-sanitize check-asan fuzz soak check-style bench format
+OWN_GOALS = help setup run start stop status check check-data check-sanitize check-asan fuzz soak check-style bench format
 GOALS = $(or $(MAKECMDGOALS),all)
 PGXS_GOALS = $(filter-out $(OWN_GOALS),$(GOALS))
 
 MODULE_big = dynapg
 EXTENSION = dynapg
+# The command that starts a server in the background; it lies beside PostgreSQL's programs.
+SCRIPTS = src/cli/dynapg
 DATA = $(sort $(wildcard sql/dynapg--*.sql))
 SOURCES = $(sort $(wildcard src/*.c src/*/*.c))
 OBJS = $(SOURCES:.c=.o)
@@ -116,6 +118,7 @@ help:
 	@echo "make install       install it into the PostgreSQL that PG_CONFIG names"
 	@echo "make installcheck  test the installed extension in a running server"
 	@echo "make run           start a private PostgreSQL with the extension (PGPORT, HTTP_PORT, DATADIR)"
+	@echo "make start         the same in the background; make stop ends it, make status says how to reach it"
 	@echo "make check         run every test against a private PostgreSQL (TESTS=\"name ...\" to choose)"
 	@echo "make check-sanitize  the same with assertions and the undefined behaviour sanitizer"
 	@echo "make check-data    requests and plans on large tables (DATA_SIZE, QUERIES, SCANS, SEED, GROWTH)"
@@ -133,6 +136,9 @@ setup:
 
 run:
 	@bash test/tools/run
+
+start stop status:
+	@bash test/tools/service $@
 
 check:
 	@bash test/tools/check
