@@ -88,7 +88,7 @@ take_error(Member *member, const ErrorData *error, bool attempted)
 	member->denied = error->sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE && !dyn_error_is_ours(error);
 	if (member->code == NULL)
 		return false;
-	member->message = error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ? "Transaction is ongoing for the item" : error->message;
+	member->message = error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ? DYN_ITEM_ONGOING : error->message;
 	member->attempted = attempted;
 	return true;
 }
@@ -171,7 +171,7 @@ bind_member(Batch *batch, Member *member)
 	DynPartiqlBound *bound = dyn_request_statement_read(member->entry);
 
 	if (bound->statement->kind == DYN_PARTIQL_EXISTS)
-		dyn_validation("EXISTS is only supported in ExecuteTransaction");
+		dyn_validation(DYN_EXISTS_ELSEWHERE);
 	member->bound = bound;
 }
 
@@ -243,7 +243,7 @@ order_members(Batch *batch)
 	for (int i = 1; i < batch->nordered; i++)
 	{
 		if (compare_members(&batch->ordered[i - 1], &batch->ordered[i]) == 0)
-			dyn_validation("Provided list of item keys contains duplicates");
+			dyn_validation(DYN_DUPLICATE_KEYS);
 	}
 }
 

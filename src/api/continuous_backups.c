@@ -163,7 +163,7 @@ dyn_api_restore_table_to_point_in_time(const DynJson *request, StringInfo reply)
 		dyn_backups_table_not_found(name);
 	dyn_catalog_require_owner(def->relid);
 	if (def->settings.pitr_since == 0)
-		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'", def->name);
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, def->name);
 	recovery = dyn_recovery_find(def->relid);
 	if (!recovery)
 		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery of table '%s' is about to begin: "

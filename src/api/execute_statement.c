@@ -47,7 +47,7 @@ dyn_api_execute_statement(const DynJson *request, StringInfo reply)
 		return;
 	}
 	if (bound->statement->kind == DYN_PARTIQL_EXISTS)
-		dyn_validation("EXISTS is only supported in ExecuteTransaction");
+		dyn_validation(DYN_EXISTS_ELSEWHERE);
 	if (bound->next_token.data != NULL)
 		dyn_validation("NextToken does not match request");
 	reply_write(bound, reply);

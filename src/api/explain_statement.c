@@ -253,7 +253,7 @@ explain(const DynJson *request, StringInfo reply)
 	DynPartiqlBound *bound = dyn_request_statement_read(request);
 
 	if (bound->statement->kind == DYN_PARTIQL_EXISTS)
-		dyn_validation("EXISTS is only supported in ExecuteTransaction");
+		dyn_validation(DYN_EXISTS_ELSEWHERE);
 	if (bound->statement->kind == DYN_PARTIQL_SELECT)
 		explain_select(bound, reply);
 	else

@@ -60,7 +60,7 @@ dyn_api_create_global_table(const DynJson *request, StringInfo reply)
 	char	   *name = dyn_request_cstring(request, "GlobalTableName");
 
 	if (dyn_catalog_read(name) == NULL)
-		dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found: %s", name);
+		dyn_error(DYN_E_TABLE_NOT_FOUND, DYN_TABLE_UNKNOWN, name);
 	dyn_validation("Global tables are not supported: this server is one region. " USE_REPLICATION);
 }
 

@@ -536,7 +536,7 @@ read_item(DynTable *table, const DynJson *document, const char *member, Content 
 
 	content->item = dyn_item_build(&attributes);
 	if (dyn_item_size(content->item) > DYN_MAX_ITEM_SIZE)
-		dyn_validation("Item size has exceeded the maximum allowed size");
+		dyn_validation(DYN_ITEM_TOO_LARGE);
 	content->key = dyn_keys_of_item(table, dyn_item_root(content->item));
 }
 

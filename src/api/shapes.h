@@ -38,7 +38,7 @@ typedef enum DynShapePattern
 {
 	DYN_PATTERN_NONE,
 	DYN_PATTERN_NAME,			/* [a-zA-Z0-9_.-]+ */
-	DYN_PATTERN_S3_BUCKET,		/* these are those of the service model; see pattern_texts */
+	DYN_PATTERN_S3_BUCKET,		/* these are those of the service model; see shape_pattern.c */
 	DYN_PATTERN_S3_OWNER,
 	DYN_PATTERN_CLIENT_TOKEN,
 	DYN_PATTERN_CSV_DELIMITER,

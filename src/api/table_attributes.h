@@ -7,9 +7,6 @@
 #include "base/json.h"
 #include "tables/definition.h"
 
-/* "One or more parameter values were invalid: ..." */
-#define DYN_INVALID_PARAMETER "One or more parameter values were invalid: "
-
 /* AttributeDefinitions, of the request or of the table, each attribute once. */
 typedef struct DynDefinitions
 {

@@ -149,7 +149,7 @@ dyn_api_create_table(const DynJson *request, StringInfo reply)
 
 	dyn_table_create_read(request, &def);
 	if (!dyn_lifecycle_create(&def))
-		dyn_error(DYN_E_RESOURCE_IN_USE, "Table already exists: %s", def.name);
+		dyn_error(DYN_E_RESOURCE_IN_USE, DYN_TABLE_EXISTS, def.name);
 	dyn_table_create_stream(&def);
 
 	appendStringInfoChar(reply, '{');

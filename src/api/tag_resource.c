@@ -134,6 +134,6 @@ dyn_api_list_tags_of_resource(const DynJson *request, StringInfo reply)
 	DynTableSettings *settings = &def->settings;
 
 	if (dyn_request_member(request, "NextToken"))
-		dyn_validation("Invalid NextToken");
+		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 	appendStringInfo(reply, "{\"Tags\":%s}", settings->tags ? settings->tags : "[]");
 }

@@ -44,7 +44,7 @@ dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
 	DynTableSettings *settings = &def->settings;
 
 	if (memchr(attribute.data, '\0', attribute.len))
-		dyn_validation("One or more parameter values were invalid: AttributeName must not contain the character U+0000");
+		dyn_validation(DYN_INVALID_PARAMETER "AttributeName must not contain the character U+0000");
 	check_change(settings, enable, attribute);
 	if (enable && dyn_ttl_read(def).status == DYN_TTL_DISABLING)
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Table: %s is in the process of "

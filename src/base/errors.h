@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/texts.h"
 
 typedef enum DynErr
 {

@@ -18,7 +18,9 @@ dyn_returned_rows_begin(FunctionCallInfo fcinfo, int columns, TupleDesc *row)
 	if (result == NULL || !IsA(result, ReturnSetInfo) || !(result->allowedModes & SFRM_Materialize))
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("set-valued function called in context that cannot accept a set")));
 	old = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
-	if (get_call_result_type(fcinfo, NULL, row) != TYPEFUNC_COMPOSITE || (*row)->natts != columns)
+	if (columns == 0)
+		*row = result->expectedDesc;
+	else if (get_call_result_type(fcinfo, NULL, row) != TYPEFUNC_COMPOSITE || (*row)->natts != columns)
 		elog(ERROR, "a function of the extension dynapg has been altered");
 	*row = CreateTupleDescCopy(*row);
 	rows = tuplestore_begin_heap(true, false, work_mem);

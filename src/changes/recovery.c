@@ -21,6 +21,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "changes/history_commit.h"
+#include "changes/known_tables.h"
 #include "changes/log.h"
 #include "changes/recovery.h"
 #include "changes/tick.h"
@@ -165,7 +166,7 @@ dyn_recovery_enable(Oid relid, const char *table_name, int days)
 {
 	dyn_catalog_require_owner(relid);
 	if (get_rel_relkind(relid) != RELKIND_RELATION)
-		dyn_validation("One or more parameter values were invalid: Table %s cannot have point-in-time recovery, as it is not an ordinary "
+		dyn_validation(DYN_INVALID_PARAMETER "Table %s cannot have point-in-time recovery, as it is not an ordinary "
 					   "table", table_name);
 	SPI_connect();
 	LockRelationOid(relid, ShareRowExclusiveLock);
@@ -402,67 +403,29 @@ dyn_history_trim(void)
 
 /* ---- the trigger's cache ---- */
 
-typedef struct CacheEntry
+typedef struct Known
 {
-	Oid			relid;			/* hash key */
-	bool		valid;
+	DynKnownTable table;
 	int			id;
-} CacheEntry;
+} Known;
 
-static HTAB *cache = NULL;
-static uint64 invalidations = 0;
-
-static void
-on_relation_change(Datum arg, Oid relid)
-{
-	HASH_SEQ_STATUS status;
-	CacheEntry *entry;
-
-	invalidations++;
-	if (OidIsValid(relid))
-	{
-		entry = hash_search(cache, &relid, HASH_FIND, NULL);
-		if (entry)
-			entry->valid = false;
-		return;
-	}
-	hash_seq_init(&status, cache);
-	while ((entry = hash_seq_search(&status)) != NULL)
-		entry->valid = false;
-}
-
-static void
-init_cache(void)
-{
-	HASHCTL		control = {.keysize = sizeof(Oid), .entrysize = sizeof(CacheEntry)};
-
-	if (cache)
-		return;
-	cache = hash_create("dynapg recoveries of tables", 16, &control, HASH_ELEM | HASH_BLOBS);
-	CacheRegisterRelcacheCallback(on_relation_change, (Datum) 0);
-}
+static DynKnownTables known = {.name = "dynapg recoveries of tables", .entry_size = sizeof(Known)};
 
 int
 dyn_recovery_of_table(Oid relid)
 {
-	CacheEntry *entry;
-	bool		found;
+	Known	   *entry = dyn_known_tables_get(&known, relid);
 
-	init_cache();
-	entry = hash_search(cache, &relid, HASH_ENTER, &found);
-	if (!found)
-		entry->valid = false;
-	if (!entry->valid)
+	if (!entry->table.valid)
 	{
-		uint64		before = invalidations;
+		uint64		before = known.invalidations;
 		DynRecovery *recovery;
 
 		entry->id = 0;
 		recovery = dyn_recovery_find(relid);
-		/* what is read while something changes is good for this time only */
-		entry = hash_search(cache, &relid, HASH_ENTER, &found);
+		entry = dyn_known_tables_get(&known, relid);
 		entry->id = recovery ? recovery->id : 0;
-		entry->valid = invalidations == before;
+		dyn_known_tables_mark(&known, entry, before);
 	}
 	return entry->id;
 }

@@ -47,7 +47,7 @@ check_duplicates(const Gets *gets)
 		for (int k = 0; k < i; k++)
 		{
 			if (dyn_keys_compare_items(gets->gets[i].table, &gets->gets[i].key, gets->gets[k].table, &gets->gets[k].key) == 0)
-				dyn_validation("Transaction request cannot include multiple operations on one item");
+				dyn_validation(DYN_ITEM_TWICE);
 		}
 	}
 }

@@ -16,8 +16,6 @@
 #include "tables/name.h"
 #include "throughput/throttle.h"
 
-#define DUPLICATES "Provided list of item keys contains duplicates"
-
 typedef struct Reader
 {
 	DynGetsOfTable *gets;
@@ -53,7 +51,7 @@ dyn_get_each_check_duplicates(const DynGetsOfTable *gets)
 	for (int i = 1; i < gets->count; i++)
 	{
 		if (dyn_value_equal(packed[i - 1], packed[i]))
-			dyn_validation(DUPLICATES);
+			dyn_validation(DYN_DUPLICATE_KEYS);
 	}
 }
 
@@ -79,7 +77,7 @@ check_shared(const DynGetsOfTable *one, const DynGetsOfTable *other)
 		for (int k = 0; k < other->count; k++)
 		{
 			if (dyn_keys_compare(&one->keys[i], &other->keys[k]) == 0)
-				dyn_validation(DUPLICATES);
+				dyn_validation(DYN_DUPLICATE_KEYS);
 		}
 	}
 }

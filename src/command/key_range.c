@@ -11,8 +11,6 @@
 #include "command/key_range.h"
 #include "command/keys.h"
 
-#define INVALID_PARAMETER "One or more parameter values were invalid: "
-
 static const DynKeyTerm *
 find_term(const DynKeyCondition *key, const DynKeyAttr *attr)
 {
@@ -27,7 +25,7 @@ find_term(const DynKeyCondition *key, const DynKeyAttr *attr)
 static void
 missed(const DynKeyAttr *attr)
 {
-	dyn_validation("Query condition missed key schema element: %s", attr->name);
+	dyn_validation(DYN_KEY_CONDITION_MISSED, attr->name);
 }
 
 /* Raises when any of the key attributes from one number up to another has no equality: a later one has a condition. */
@@ -107,7 +105,7 @@ check_operands(const DynResultPage *page, const DynKeyTerm *const *terms, int co
 	for (int i = 0; i < count; i++)
 	{
 		if (terms[i]->low.tag != page->keys[i]->tag || (terms[i]->high.tag && terms[i]->high.tag != page->keys[i]->tag))
-			dyn_validation(INVALID_PARAMETER "Condition parameter type does not match schema type");
+			dyn_validation(DYN_INVALID_PARAMETER DYN_OPERAND_TYPE);
 	}
 	for (int i = 0; i < count; i++)
 	{
@@ -144,37 +142,6 @@ make_range(DynResultPage *page, const DynKeyTerm *const *terms, int count)
 	}
 }
 
-static int
-compare(DynValue a, DynValue b)
-{
-	return dyn_bytes_compare(a.data, a.len, b.data, b.len);
-}
-
-static bool
-within(const DynKeyTerm *term, DynValue v)
-{
-	switch (term->op)
-	{
-		case DYN_RANGE_NONE:
-			return true;
-		case DYN_RANGE_EQ:
-			return compare(v, term->low) == 0;
-		case DYN_RANGE_LT:
-			return compare(v, term->low) < 0;
-		case DYN_RANGE_LE:
-			return compare(v, term->low) <= 0;
-		case DYN_RANGE_GT:
-			return compare(v, term->low) > 0;
-		case DYN_RANGE_GE:
-			return compare(v, term->low) >= 0;
-		case DYN_RANGE_BETWEEN:
-			return compare(v, term->low) >= 0 && compare(v, term->high) <= 0;
-		case DYN_RANGE_BEGINS_WITH:
-			return v.len >= term->low.len && memcmp(v.data, term->low.data, term->low.len) == 0;
-	}
-	pg_unreachable();
-}
-
 /* Raises for a start key that the key condition leaves out. */
 static void
 check_start_within(const DynResultPage *page, const DynKeyTerm *const *terms, int count)
@@ -185,7 +152,7 @@ check_start_within(const DynResultPage *page, const DynKeyTerm *const *terms, in
 	{
 		DynValue	v = page->range.index ? start->index[i] : i == 0 ? start->key.pk : start->key.sk;
 
-		if (within(terms[i], v))
+		if (dyn_key_term_holds(terms[i], v))
 			continue;
 		if (i < page->npk)
 			dyn_validation("The provided starting key is outside query boundaries based on provided conditions");

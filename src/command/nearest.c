@@ -102,7 +102,7 @@ take_clauses(DynNearest *nearest, int32 root)
 	key = find_key(index, program, is_attribute(left) ? left : right);
 	value = dyn_program_value(program, is_value(left) ? left->arg : right->arg);
 	if (value.tag != index->keys[key].tag)
-		dyn_validation("One or more parameter values were invalid: Condition parameter type does not match schema type");
+		dyn_validation(DYN_INVALID_PARAMETER DYN_OPERAND_TYPE);
 	nearest->search.equal[key] = value;
 }
 
@@ -135,7 +135,7 @@ find_index(DynNearest *nearest)
 		if (dyn_slice_is(name, table->vectors[i].name))
 			nearest->search.index = &table->vectors[i];
 	if (nearest->search.index == NULL)
-		dyn_validation("The table does not have the specified index: %.*s", (int) name.len, name.data);
+		dyn_validation(DYN_INDEX_UNKNOWN, (int) name.len, name.data);
 	if (nearest->search.index->backfilling)
 	{
 		dyn_index_build_resume(dyn_catalog_read_relid(table->relid));

@@ -17,8 +17,6 @@
 #include "tables/projection.h"
 #include "throughput/throttle.h"
 
-#define INVALID_PARAMETER "One or more parameter values were invalid: "
-
 /* ---- table and index ---- */
 
 const DynIndex *
@@ -69,7 +67,7 @@ dyn_result_page_check_projected(const DynResultPage *page)
 			appendStringInfo(&missing, "%s%.*s", missing.len > 0 ? ", " : "", (int) name.len, name.data);
 	}
 	if (missing.len > 0)
-		dyn_validation(INVALID_PARAMETER "Global secondary index %s does not project [%s]",
+		dyn_validation(DYN_INVALID_PARAMETER "Global secondary index %s does not project [%s]",
 					   range->index->name, missing.data);
 }
 
@@ -82,7 +80,7 @@ check_global(const DynResultPage *page)
 	if (page->consistent)
 		dyn_validation("Consistent reads are not supported on global secondary indexes");
 	if (page->select == DYN_SELECT_ALL && !dyn_projection_is_whole(index))
-		dyn_validation(INVALID_PARAMETER "Select type ALL_ATTRIBUTES is not supported for global secondary index %s "
+		dyn_validation(DYN_INVALID_PARAMETER "Select type ALL_ATTRIBUTES is not supported for global secondary index %s "
 					   "because its projection type is not ALL", index->name);
 	dyn_result_page_check_projected(page);
 }
@@ -147,7 +145,7 @@ dyn_result_page_find(DynResultPage *page)
 	{
 		index = dyn_result_page_index(page, table, page->index_name);
 		if (index == NULL)
-			dyn_validation("The table does not have the specified index: %.*s", (int) page->index_name.len, page->index_name.data);
+			dyn_validation(DYN_INDEX_UNKNOWN, (int) page->index_name.len, page->index_name.data);
 	}
 	dyn_result_page_use(page, table, index);
 	if (index != NULL && index->kind == DYN_INDEX_GLOBAL)
@@ -182,7 +180,7 @@ check_start_members(DynResultPage *page, bool tell)
 	for (int i = 0; i < page->nstart && fits; i++)
 		fits = start_value(page, page->keys[i]).tag != 0;
 	if (!fits)
-		refuse_start(tell, "The provided key element does not match the schema");
+		refuse_start(tell, DYN_KEY_MISFIT);
 	for (int i = 0; i < page->nstart; i++)
 	{
 		const char *flaw = dyn_keys_empty_violation(page->keys[i], start_value(page, page->keys[i]));
@@ -295,7 +293,7 @@ void
 dyn_result_page_check_filtered(const DynResultPage *page)
 {
 	if (any_filter_path(page, is_hidden, &page->range))
-		dyn_validation(INVALID_PARAMETER "Global secondary index %s does not project one or more attributes of the filter",
+		dyn_validation(DYN_INVALID_PARAMETER "Global secondary index %s does not project one or more attributes of the filter",
 					   page->range.index->name);
 }
 

@@ -194,7 +194,7 @@ conflict_of(const DynOperation *operation, const char **message)
 {
 	if (operation->writes_item)
 	{
-		*message = "Transaction is ongoing for the item";
+		*message = DYN_ITEM_ONGOING;
 		return DYN_E_TRANSACTION_CONFLICT;
 	}
 	*message = "The item or table is locked by another transaction. Please try again.";
@@ -219,7 +219,7 @@ translate(int sqlstate, const DynOperation *operation, const char **message)
 	{
 		case ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION:
 		case ERRCODE_TO_CATEGORY(ERRCODE_RAISE_EXCEPTION):
-			*message = "One or more parameter values were invalid: a constraint or trigger of the database refuses them";
+			*message = DYN_INVALID_PARAMETER "a constraint or trigger of the database refuses them";
 			return DYN_E_VALIDATION;
 		case ERRCODE_INSUFFICIENT_RESOURCES:
 		case ERRCODE_OPERATOR_INTERVENTION:

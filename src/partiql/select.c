@@ -51,15 +51,15 @@ start_at(DynPartiqlSelect *select, const DynPartiqlPosition *position)
 	DynJson    *key;
 
 	if (position->range >= Max(select->nvalues, 1))
-		dyn_validation("Invalid NextToken");
+		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 	if (position->key.len == 0)
 		return;
 	key = dyn_json_try(position->key.data, position->key.len);
 	if (key == NULL || dyn_json_kind(key) != DYN_JSON_OBJECT)
-		dyn_validation("Invalid NextToken");
+		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 	dyn_value_map_check_types(key);
 	if (!dyn_node_item_from_json(key, &dyn_wording_older, &page->start_map, &violation))
-		dyn_validation("Invalid NextToken");
+		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 	page->has_start = true;
 	dyn_result_page_start(page, false);
 }

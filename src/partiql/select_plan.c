@@ -12,8 +12,6 @@
 #include "partiql/select_plan.h"
 #include "tables/name.h"
 
-#define INVALID_PARAMETER "One or more parameter values were invalid: "
-
 /* ---- key conditions ---- */
 
 /* Raises for a value that the key attribute cannot have. */
@@ -23,7 +21,7 @@ check_operand(const DynKeyAttr *attr, DynValue value)
 	const char *flaw;
 
 	if (value.tag != attr->tag)
-		dyn_validation(INVALID_PARAMETER "Condition parameter type does not match schema type");
+		dyn_validation(DYN_INVALID_PARAMETER DYN_OPERAND_TYPE);
 	flaw = dyn_keys_empty_violation(attr, value);
 	if (flaw != NULL)
 		dyn_validation("%s", flaw);

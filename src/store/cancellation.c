@@ -94,5 +94,5 @@ dyn_cancellation_catch(DynReason *reason)
 		PG_RE_THROW();
 	FlushErrorState();
 	reason->code = conflict ? "TransactionConflict" : "ValidationError";
-	reason->message = conflict ? "Transaction is ongoing for the item" : error->message;
+	reason->message = conflict ? DYN_ITEM_ONGOING : error->message;
 }

@@ -65,7 +65,7 @@ static void malformed_arn(DynSlice arn) pg_attribute_noreturn();
 static void
 malformed_arn(DynSlice arn)
 {
-	dyn_validation("1 validation error detected: Value '%.*s' at 'tableName' failed to satisfy constraint: Valid ARN format is "
+	dyn_validation(DYN_ENVELOPE "Value '%.*s' at 'tableName' failed to satisfy constraint: Valid ARN format is "
 				   "'arn:<awsPartition>:<vendor>:<region>:<subscriber>:resourceType/resourceName', where Resource name must have "
 				   "length less than or equal to %d, Resource name must have length greater than or equal to %d, Resource name "
 				   "must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
@@ -76,7 +76,7 @@ malformed_arn(DynSlice arn)
 static void
 foreign_arn(const char *part, DynSlice arn)
 {
-	dyn_validation("1 validation error detected: Invalid %s in '%.*s'", part, (int) arn.len, arn.data);
+	dyn_validation(DYN_ENVELOPE "Invalid %s in '%.*s'", part, (int) arn.len, arn.data);
 }
 
 /* The name in a table's ARN. */
@@ -122,7 +122,7 @@ dyn_name_table(DynSlice table_name)
 		dyn_validation("TableName must be at least %d characters long and at most %d characters long",
 					   DYN_MIN_TABLE_NAME, DYN_MAX_TABLE_NAME);
 	if (!dyn_name_is_legal(name.data, name.len))
-		dyn_validation("1 validation error detected: Value '%.*s' at 'tableName' failed to satisfy constraint: "
+		dyn_validation(DYN_ENVELOPE "Value '%.*s' at 'tableName' failed to satisfy constraint: "
 					   "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+", (int) name.len, name.data);
 	return name;
 }
