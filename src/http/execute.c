@@ -257,7 +257,7 @@ log_error(const ErrorData *error, const DynOperation *operation)
 static void
 append_error(StringInfo body, const DynErrInfo *info, const char *detail, const char *message)
 {
-	size_t		len = detail ? strlen(detail) : 0;
+	size_t		len = detail && info->detail ? strlen(detail) : 0;
 
 	appendStringInfo(body, "{\"__type\":\"%s\"", info->type);
 	if (len > 2 && detail[0] == '{' && detail[len - 1] == '}')
