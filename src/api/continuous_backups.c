@@ -9,6 +9,7 @@
 
 #include "api/backups.h"
 #include "api/handlers.h"
+#include "api/params.h"
 #include "api/restore.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
@@ -52,7 +53,7 @@ print_description(StringInfo reply, const DynTableDef *def, const DynTableSettin
 void
 dyn_api_describe_continuous_backups(const DynJson *request, StringInfo reply)
 {
-	DynSlice	name = dyn_name_of_request(request);
+	DynSlice	name = dyn_params_table_name(request);
 	DynTableDef *def = dyn_catalog_read(pnstrdup(name.data, name.len));
 
 	if (!def)
@@ -80,7 +81,7 @@ void
 dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 {
 	const DynJson *specification = dyn_request_member(request, "PointInTimeRecoverySpecification");
-	DynSlice	name = dyn_name_of_request(request);
+	DynSlice	name = dyn_params_table_name(request);
 	DynTableDef *def = dyn_catalog_read_for_update(pnstrdup(name.data, name.len));
 	DynTableSettings *settings;
 

@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "api/handlers.h"
+#include "api/params.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
 #include "base/request.h"
@@ -68,7 +69,7 @@ dyn_api_create_global_table(const DynJson *request, StringInfo reply)
 static void
 refuse_scaling(const DynJson *request)
 {
-	(void) dyn_table_describe_find(dyn_name_of_request(request), false);
+	(void) dyn_table_describe_find(dyn_params_table_name(request), false);
 	dyn_validation("The table has no replicas, so it has no auto scaling of replicas. " USE_REPLICATION);
 }
 

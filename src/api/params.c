@@ -7,6 +7,7 @@
 
 #include "api/params.h"
 #include "base/request.h"
+#include "tables/name.h"
 
 /* Is any of these members in the request? */
 static bool
@@ -113,6 +114,18 @@ dyn_params_attributes(const DynJson *request, const char *member, const DynWordi
 	if (!dyn_node_item_from_json(dyn_request_member(request, member), wording, &map, &violation))
 		dyn_violation_raise(wording, &violation);
 	return map;
+}
+
+DynSlice
+dyn_params_table_name(const DynJson *request)
+{
+	return dyn_name_table(dyn_request_string(request, "TableName"));
+}
+
+DynSlice
+dyn_params_resource(const DynJson *request)
+{
+	return dyn_name_of_resource(dyn_request_string(request, "ResourceArn"));
 }
 
 DynCapacityReport

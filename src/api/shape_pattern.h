@@ -6,7 +6,7 @@
 #ifndef DYNAPG_API_SHAPE_PATTERN_H
 #define DYNAPG_API_SHAPE_PATTERN_H
 
-#include "api/shapes.h"
+#include "api/shape.h"
 
 /* Characters as Java counts them: UTF-16 code units. */
 extern int64 dyn_shape_pattern_length(DynSlice text);

@@ -6,7 +6,7 @@
 
 #include "lib/stringinfo.h"
 
-#include "api/shapes.h"
+#include "api/shape.h"
 
 #define DYN_JAVA_PACKAGE "com.amazonaws.dynamodb.v20120810."
 

@@ -22,7 +22,7 @@ extern int	dyn_attributes_find(const DynDefinitions *definitions, DynSlice name)
 extern void dyn_attributes_refuse_nul(DynSlice name);
 
 /* Reads a Projection into the index, and prints it in a description. */
-extern void dyn_attributes_read_projection(const DynJson *projection, DynIndexDef *index);
-extern void dyn_attributes_print_projection(StringInfo out, const DynIndexDef *index);
+extern void dyn_attributes_read_projection(const DynJson *projection, DynIndex *index);
+extern void dyn_attributes_print_projection(StringInfo out, const DynIndex *index);
 
 #endif							/* DYNAPG_API_TABLE_ATTRIBUTES_H */

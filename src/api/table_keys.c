@@ -220,7 +220,7 @@ check_global_names(const DynTableDef *def)
 }
 
 static void
-check_local_schema(const DynTableDef *def, const DynIndexDef *index)
+check_local_schema(const DynTableDef *def, const DynIndex *index)
 {
 	if (index->nsk == 0)
 		dyn_validation(DYN_INVALID_PARAMETER "Index KeySchema does not have a range key for index: %s", index->name);
@@ -231,7 +231,7 @@ check_local_schema(const DynTableDef *def, const DynIndexDef *index)
 
 /* Name and keys of an index. */
 static void
-read_index_keys(const DynJson *json, DynIndexKind kind, DynDefinitions *definitions, DynIndexDef *index)
+read_index_keys(const DynJson *json, DynIndexKind kind, DynDefinitions *definitions, DynIndex *index)
 {
 	Schema		schema = read_schema(dyn_request_member(json, "KeySchema"), definitions, kind == DYN_INDEX_GLOBAL ? MAX_HASH_KEYS : 1,
 									 kind == DYN_INDEX_GLOBAL ? MAX_RANGE_KEYS : 1);
@@ -245,7 +245,7 @@ read_index_keys(const DynJson *json, DynIndexKind kind, DynDefinitions *definiti
 
 /* Checks what the first count indexes of the table leave to this one, and reads its projection. */
 static void
-finish_index(const DynJson *json, const DynTableDef *def, int count, DynIndexDef *index)
+finish_index(const DynJson *json, const DynTableDef *def, int count, DynIndex *index)
 {
 	check_index_name(def, 0, count, index->name);
 	if (index->kind == DYN_INDEX_LOCAL)
@@ -315,7 +315,7 @@ dyn_table_keys_of_table(const DynJson *request, DynTableDef *def)
 	def->pk = schema.keys[0];
 	def->sk = schema.keys[1];
 
-	def->indexes = palloc0((DYN_MAX_LSI + DYN_MAX_GSI) * sizeof(DynIndexDef));
+	def->indexes = palloc0((DYN_MAX_LSI + DYN_MAX_GSI) * sizeof(DynIndex));
 	read_indexes(locals, DYN_INDEX_LOCAL, &definitions, def);
 	read_indexes(globals, DYN_INDEX_GLOBAL, &definitions, def);
 	dyn_vectors_of_table(vectors, &definitions, def);
@@ -382,7 +382,7 @@ check_redefined(const DynDefinitions *all, const DynDefinitions *given)
 }
 
 void
-dyn_table_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index)
+dyn_table_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndex *index)
 {
 	DynDefinitions given = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
 	int			stored;
@@ -400,7 +400,7 @@ dyn_table_keys_of_new_index(const DynJson *request, const DynJson *create, DynTa
 }
 
 void
-dyn_table_keys_of_new_vector(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index)
+dyn_table_keys_of_new_vector(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndex *index)
 {
 	DynDefinitions given = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
 	int			stored;

@@ -212,9 +212,9 @@ dyn_recovery_settle(void)
 	dyn_catalog_run("DELETE FROM dynapg.recoveries r WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c "
 					"WHERE c.oid OPERATOR(pg_catalog.=) r.relid)", NULL);
 	count = dyn_catalog_run("SELECT t.relid::pg_catalog.oid, "
-							"(t.definition OPERATOR(pg_catalog.#>>) '{PointInTimeRecovery,RecoveryPeriodInDays}')::pg_catalog.int4 "
+							DYN_SETTINGS_SQL_RECOVERY_DAYS "::pg_catalog.int4 "
 							"FROM dynapg.tables t JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.relid "
-							"WHERE t.definition OPERATOR(pg_catalog.#>>) '{PointInTimeRecovery,RecoveryPeriodInDays}' IS NOT NULL "
+							"WHERE " DYN_SETTINGS_SQL_RECOVERY_DAYS " IS NOT NULL "
 							"AND c.relkind OPERATOR(pg_catalog.=) 'r' AND NOT EXISTS "
 							"(SELECT FROM dynapg.recoveries r WHERE r.relid OPERATOR(pg_catalog.=) t.relid)", NULL);
 	relids = palloc(Max(count, 1) * sizeof(Oid));

@@ -28,7 +28,7 @@ dyn_result_page_index(const DynResultPage *page, const DynTable *table, DynSlice
 
 		if (strlen(index->name) != name.len || memcmp(index->name, name.data, name.len) != 0)
 			continue;
-		if (!index->backfilling)
+		if (index->status != DYN_INDEX_CREATING)
 			return index;
 		dyn_index_build_resume(dyn_catalog_read_relid(table->relid));
 		dyn_validation("Cannot read from backfilling global secondary index: %s", index->name);

@@ -87,14 +87,14 @@ index_status(const char *name)
 }
 
 static void pg_attribute_noreturn()
-malformed_row(const DynIndexDef *index)
+malformed_row(const DynIndex *index)
 {
 	elog(ERROR, "malformed row of dynapg.indexes for index \"%s\"", index->name);
 }
 
 /* What the row has of a vector index, or NULL. */
 static DynVectorDef *
-read_vector(uint64 row, DynIndexDef *index, char **names, char **types, int nkeys)
+read_vector(uint64 row, DynIndex *index, char **names, char **types, int nkeys)
 {
 	char	   *attribute = dyn_sql_get_text(row, 11);
 	char	   *metric = dyn_sql_get_text(row, 13);
@@ -118,9 +118,21 @@ read_vector(uint64 row, DynIndexDef *index, char **names, char **types, int nkey
 	return vector;
 }
 
-static void
-read_index(uint64 row, DynIndexDef *index)
+static DynSlice *
+slices_of(char *const *texts, int count)
 {
+	DynSlice   *slices = palloc_array(DynSlice, Max(count, 1));
+
+	for (int i = 0; i < count; i++)
+		slices[i] = (DynSlice) {texts[i], (uint32) strlen(texts[i])};
+	return slices;
+}
+
+static void
+read_index(uint64 row, DynIndex *index)
+{
+	char	   *projection = dyn_sql_get_text(row, 6);
+	char	  **include = dyn_sql_get_text_array(row, 7, &index->ninclude);
 	int			nnames;
 	int			ntypes;
 	char	  **names;
@@ -129,8 +141,8 @@ read_index(uint64 row, DynIndexDef *index)
 	index->name = dyn_sql_get_text(row, 1);
 	index->kind = dyn_sql_get_bool(row, 2) ? DYN_INDEX_GLOBAL : DYN_INDEX_LOCAL;
 	index->npk = dyn_sql_get_int(row, 3);
-	index->projection = dyn_sql_get_text(row, 6);
-	index->include = dyn_sql_get_text_array(row, 7, &index->ninclude);
+	index->projection = dyn_index_kind_projection((DynSlice) {projection, strlen(projection)});
+	index->include = slices_of(include, index->ninclude);
 	dyn_settings_read_index(dyn_sql_get_text(row, 8), &index->settings);
 	index->status = index_status(dyn_sql_get_text(row, 9));
 	index->relation_name = dyn_sql_get_text(row, 10);
@@ -165,11 +177,11 @@ read_indexes(DynTableDef *def, MemoryContext result_context)
 								"FROM dynapg.indexes i "
 								"WHERE i.table_relid OPERATOR(pg_catalog.=) $1 ORDER BY i.position", &args, 0);
 	old = MemoryContextSwitchTo(result_context);
-	def->indexes = palloc0(Max(count, 1) * sizeof(DynIndexDef));
-	def->vectors = palloc0(Max(count, 1) * sizeof(DynIndexDef));
+	def->indexes = palloc0(Max(count, 1) * sizeof(DynIndex));
+	def->vectors = palloc0(Max(count, 1) * sizeof(DynIndex));
 	for (int i = 0; i < count; i++)
 	{
-		DynIndexDef index = {0};
+		DynIndex index = {0};
 
 		read_index(i, &index);
 		if (index.vector)
@@ -302,7 +314,7 @@ dyn_catalog_list(const char *start_after, int limit, char **names)
 /* ---- changing ---- */
 
 static void
-update_index(const DynTableDef *def, const DynIndexDef *index)
+update_index(const DynTableDef *def, const DynIndex *index)
 {
 	DynSqlArgs	args = {0};
 

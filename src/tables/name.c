@@ -10,7 +10,6 @@
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/limits.h"
-#include "base/request.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 
@@ -127,12 +126,6 @@ dyn_name_table(DynSlice table_name)
 	return name;
 }
 
-DynSlice
-dyn_name_of_request(const DynJson *request)
-{
-	return dyn_name_table(dyn_request_string(request, "TableName"));
-}
-
 static void
 refuse_resource(const char *reason, DynSlice arn)
 {
@@ -140,9 +133,8 @@ refuse_resource(const char *reason, DynSlice arn)
 }
 
 DynSlice
-dyn_name_of_resource(const DynJson *request)
+dyn_name_of_resource(DynSlice arn)
 {
-	DynSlice	arn = dyn_request_string(request, "ResourceArn");
 	DynSlice	rest = arn;
 	DynSlice	parts[5];
 	DynSlice	kind;
