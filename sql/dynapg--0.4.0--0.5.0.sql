@@ -9,6 +9,17 @@ JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid AND e.
 WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype OPERATOR(pg_catalog.=) 'e'
 	AND d.xmin OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;
 
+/* ---- contributor insights ---- */
+
+CREATE FUNCTION dynapg.contributors(OUT table_name text, OUT index_name text, OUT event text, OUT partition_key text,
+	OUT sort_key text, OUT requests bigint, OUT error bigint, OUT since timestamp with time zone) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dynapg_contributors' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.contributors() IS 'what dynapg.contributor_insights shows';
+
+CREATE VIEW dynapg.contributor_insights AS SELECT * FROM dynapg.contributors();
+COMMENT ON VIEW dynapg.contributor_insights IS 'the keys of your tables and indexes that are accessed and throttled most, where UpdateContributorInsights has it on';
+GRANT SELECT ON dynapg.contributor_insights TO PUBLIC;
+
 --
 -- Whom default privileges have given rights
 --

@@ -1060,6 +1060,15 @@ CREATE FUNCTION dynapg.refill_throughput(table_name text, seconds integer DEFAUL
 COMMENT ON FUNCTION dynapg.refill_throughput(text, integer) IS 'sets what a table and its global secondary indexes have left to the throughput of that number of seconds; below zero it is a debt';
 REVOKE ALL ON FUNCTION dynapg.refill_throughput(text, integer) FROM PUBLIC;
 
+CREATE FUNCTION dynapg.contributors(OUT table_name text, OUT index_name text, OUT event text, OUT partition_key text,
+	OUT sort_key text, OUT requests bigint, OUT error bigint, OUT since timestamp with time zone) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dynapg_contributors' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.contributors() IS 'what dynapg.contributor_insights shows';
+
+CREATE VIEW dynapg.contributor_insights AS SELECT * FROM dynapg.contributors();
+COMMENT ON VIEW dynapg.contributor_insights IS 'the keys of your tables and indexes that are accessed and throttled most, where UpdateContributorInsights has it on';
+GRANT SELECT ON dynapg.contributor_insights TO PUBLIC;
+
 --
 -- Statistics of the HTTP front
 --

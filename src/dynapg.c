@@ -15,6 +15,7 @@
 #include "jobs/export.h"
 #include "jobs/housekeeper.h"
 #include "throughput/allowance.h"
+#include "throughput/contributors.h"
 
 PG_MODULE_MAGIC;
 
@@ -27,11 +28,12 @@ _PG_init(void)
 	dyn_session_init();
 	dyn_session_on_roles_gone(dyn_access_key_sweep_due, dyn_access_key_roles_dropped);
 	dyn_allowance_register();
+	dyn_contributors_register();
 	dyn_http_register();
 	dyn_housekeeper_register();
 	dyn_job_register(&dyn_job_export);
-	dyn_import_register();
-	dyn_bulk_register();
-	dyn_apply_register();
-	dyn_restore_register();
+	dyn_import_job_register();
+	dyn_bulk_job_register();
+	dyn_apply_export_register();
+	dyn_restore_job_register();
 }

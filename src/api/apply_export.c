@@ -23,7 +23,7 @@
 PGDLLEXPORT Datum dynapg_apply_export(PG_FUNCTION_ARGS);
 
 static void
-run(DynJob *job)
+run_apply(DynJob *job)
 {
 	const DynJson *request = dyn_json_parse(job->request, strlen(job->request));
 	DynLoadOptions options = {.job = job->id, .table = job->table_name, .images = true};
@@ -40,9 +40,9 @@ run(DynJob *job)
 }
 
 void
-dyn_apply_register(void)
+dyn_apply_export_register(void)
 {
-	static const DynJobKind kind = {DYN_APPLY_KIND, run, NULL};
+	static const DynJobKind kind = {DYN_APPLY_KIND, run_apply, NULL};
 
 	dyn_job_register(&kind);
 }

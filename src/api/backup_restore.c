@@ -277,7 +277,7 @@ restore_summary(const DynRestoreSource *source)
 }
 
 void
-dyn_restore_table(const DynJson *request, const DynRestoreSource *source, StringInfo reply)
+dyn_backup_restore_table(const DynJson *request, const DynRestoreSource *source, StringInfo reply)
 {
 	char	   *text = create_request(request, source->definition);
 	const DynJson *create = dyn_json_parse(text, strlen(text));
@@ -296,7 +296,7 @@ dyn_restore_table(const DynJson *request, const DynRestoreSource *source, String
 	if (!dyn_lifecycle_create(&def))
 		dyn_error(DYN_E_TABLE_ALREADY_EXISTS, DYN_TABLE_EXISTS, def.name);
 	if (def.filled_by)
-		dyn_restore_start(&def, source->job, created_at);
+		dyn_restore_job_start(&def, source->job, created_at);
 
 	appendStringInfoChar(reply, '{');
 	dyn_table_describe_print(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_CREATING});
@@ -320,8 +320,8 @@ dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
 		.table_name = backup->table_name,
 		.backup_arn = dyn_backups_arn(backup),
 		.moment = backup->created_at,
-		.rows = dyn_restore_rows_of_backup(backup),
+		.rows = dyn_restore_job_backup_rows(backup),
 		.job = psprintf("{\"Backup\":\"%s\"}", backup->id)
 	};
-	dyn_restore_table(request, &source, reply);
+	dyn_backup_restore_table(request, &source, reply);
 }

@@ -27,7 +27,7 @@ read_part(DynGetsOfTable *gets, const DynJson *part)
 	gets->maps = palloc_array(DynNode, gets->count);
 	for (const DynJson *key = dyn_json_first(keys); key != NULL; key = dyn_json_next(key))
 	{
-		if (!dyn_node_item_from_json(key, &dyn_wording_read, &gets->maps[i++], &violation))
+		if (!dyn_tree_json_item_node(key, &dyn_wording_read, &gets->maps[i++], &violation))
 			dyn_violation_raise(&dyn_wording_read, &violation);
 	}
 	gets->projection = dyn_item_get_projection(part);

@@ -104,7 +104,7 @@ sum_of(const DynJson *bytes)
 static void
 print_usage(StringInfo out, const DynJob *job)
 {
-	const DynJson *notes = dyn_load_notes(job);
+	const DynJson *notes = dyn_load_objects_notes(job);
 	const DynJson *local = dyn_request_member(notes, "local_bytes");
 	const DynJson *global = dyn_request_member(notes, "global_bytes");
 	int64		table = dyn_request_integer(notes, "table_bytes", 0);

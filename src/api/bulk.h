@@ -10,8 +10,8 @@
 #define DYN_APPLY_KIND "apply_export"
 
 /* Make the kinds of jobs known; from _PG_init. */
-extern void dyn_bulk_register(void);
-extern void dyn_apply_register(void);
+extern void dyn_bulk_job_register(void);
+extern void dyn_apply_export_register(void);
 
 /* The ARN of a bulk operation. */
 extern char *dyn_bulk_arn(const DynJob *job);

@@ -155,7 +155,7 @@ static void
 take_notes(Bulk *bulk)
 {
 	DynLoadCounts *counts = dyn_load_counts(bulk->load);
-	const DynJson *notes = dyn_load_notes(bulk->job);
+	const DynJson *notes = dyn_load_objects_notes(bulk->job);
 	const DynJson *files = dyn_request_member(notes, "files");
 
 	counts->items = bulk->job->items;
@@ -214,7 +214,7 @@ set_output(Bulk *bulk, const DynJson *output)
 }
 
 static void
-run(DynJob *job)
+run_bulk(DynJob *job)
 {
 	const DynJson *request = dyn_json_parse(job->request, strlen(job->request));
 	const DynJson *source = dyn_request_member(request, "InputS3Configuration");
@@ -252,9 +252,9 @@ run(DynJob *job)
 }
 
 void
-dyn_bulk_register(void)
+dyn_bulk_job_register(void)
 {
-	static const DynJobKind kind = {DYN_BULK_KIND, run, NULL};
+	static const DynJobKind kind = {DYN_BULK_KIND, run_bulk, NULL};
 
 	dyn_job_register(&kind);
 }

@@ -55,7 +55,7 @@ is_kind(const DynJson *json, DynJsonKind kind)
 
 /* The member, or NULL where there is none, or no object. */
 static const DynJson *
-get(const DynJson *json, const char *name)
+get_member(const DynJson *json, const char *name)
 {
 	return is_kind(json, DYN_JSON_OBJECT) ? dyn_request_member(json, name) : NULL;
 }
@@ -94,7 +94,7 @@ static void resolve(StringInfo out, const Template *template, const DynJson *nod
 static const DynJson *
 reference(const DynJson *node)
 {
-	return is_kind(node, DYN_JSON_OBJECT) && dyn_json_count(node) == 1 ? get(node, "Ref") : NULL;
+	return is_kind(node, DYN_JSON_OBJECT) && dyn_json_count(node) == 1 ? get_member(node, "Ref") : NULL;
 }
 
 static bool
@@ -113,9 +113,9 @@ resolve_reference(StringInfo out, const Template *template, const DynJson *to, c
 	if (slice.data == NULL)
 		dyn_validation("%s has a Ref that is no name", path);
 	parameter = pnstrdup(slice.data, slice.len);
-	value = get(template->given, parameter);
+	value = get_member(template->given, parameter);
 	if (value == NULL)
-		value = get(get(template->parameters, parameter), "Default");
+		value = get_member(get_member(template->parameters, parameter), "Default");
 	if (is_string(to, "AWS::Region"))
 		dyn_jsonout_string(out, dyn_guc_region, strlen(dyn_guc_region));
 	else if (value == NULL)
@@ -262,7 +262,7 @@ find_replica(const DynJson *replicas)
 {
 	for (const DynJson *replica = first_of(replicas); replica != NULL; replica = dyn_json_next(replica))
 	{
-		if (is_string(get(replica, "Region"), dyn_guc_region))
+		if (is_string(get_member(replica, "Region"), dyn_guc_region))
 			return replica;
 	}
 	return first_of(replicas);
@@ -271,29 +271,29 @@ find_replica(const DynJson *replicas)
 static void
 copy(StringInfo out, const DynJson *from, const char *name)
 {
-	dyn_workbench_copy(out, name, get(from, name));
+	dyn_workbench_copy(out, name, get_member(from, name));
 }
 
 /* Units of a global table's settings: fixed ones, or those that automatic scaling begins with. */
 static const DynJson *
 units_of(const DynJson *settings, const char *fixed, const char *scaled)
 {
-	const DynJson *scaling = get(settings, scaled);
-	const DynJson *seed = get(scaling, "SeedCapacity");
+	const DynJson *scaling = get_member(settings, scaled);
+	const DynJson *seed = get_member(scaling, "SeedCapacity");
 
-	if (get(settings, fixed) != NULL)
-		return get(settings, fixed);
-	return seed != NULL ? seed : get(scaling, "MinCapacity");
+	if (get_member(settings, fixed) != NULL)
+		return get_member(settings, fixed);
+	return seed != NULL ? seed : get_member(scaling, "MinCapacity");
 }
 
 /* The throughput of a global table or its index: the writes' settings are its own, the reads' those of its replica. */
 static void
 print_global_throughput(StringInfo out, const Resource *resource, const DynJson *own, const DynJson *replica)
 {
-	const DynJson *read = resource->on_demand ? get(get(replica, "ReadOnDemandThroughputSettings"), "MaxReadRequestUnits") :
-		units_of(get(replica, "ReadProvisionedThroughputSettings"), "ReadCapacityUnits", "ReadCapacityAutoScalingSettings");
-	const DynJson *write = resource->on_demand ? get(get(own, "WriteOnDemandThroughputSettings"), "MaxWriteRequestUnits") :
-		units_of(get(own, "WriteProvisionedThroughputSettings"), "WriteCapacityUnits", "WriteCapacityAutoScalingSettings");
+	const DynJson *read = resource->on_demand ? get_member(get_member(replica, "ReadOnDemandThroughputSettings"), "MaxReadRequestUnits") :
+		units_of(get_member(replica, "ReadProvisionedThroughputSettings"), "ReadCapacityUnits", "ReadCapacityAutoScalingSettings");
+	const DynJson *write = resource->on_demand ? get_member(get_member(own, "WriteOnDemandThroughputSettings"), "MaxWriteRequestUnits") :
+		units_of(get_member(own, "WriteProvisionedThroughputSettings"), "WriteCapacityUnits", "WriteCapacityAutoScalingSettings");
 
 	if (read == NULL && write == NULL)
 		return;
@@ -320,11 +320,11 @@ print_throughput(StringInfo out, const Resource *resource)
 static const DynJson *
 replica_index(const Resource *resource, const DynJson *index)
 {
-	DynSlice	name = string_of(get(index, "IndexName"));
+	DynSlice	name = string_of(get_member(index, "IndexName"));
 
-	for (const DynJson *own = first_of(get(resource->replica, "GlobalSecondaryIndexes")); own != NULL; own = dyn_json_next(own))
+	for (const DynJson *own = first_of(get_member(resource->replica, "GlobalSecondaryIndexes")); own != NULL; own = dyn_json_next(own))
 	{
-		if (dyn_slice_equal(string_of(get(own, "IndexName")), name))
+		if (dyn_slice_equal(string_of(get_member(own, "IndexName")), name))
 			return own;
 	}
 	return NULL;
@@ -333,7 +333,7 @@ replica_index(const Resource *resource, const DynJson *index)
 static void
 print_global_indexes(StringInfo out, const Resource *resource)
 {
-	const DynJson *indexes = get(resource->properties, "GlobalSecondaryIndexes");
+	const DynJson *indexes = get_member(resource->properties, "GlobalSecondaryIndexes");
 	bool		first = true;
 
 	if (!resource->is_global || !is_kind(indexes, DYN_JSON_ARRAY))
@@ -359,7 +359,7 @@ print_global_indexes(StringInfo out, const Resource *resource)
 static void
 print_stream(StringInfo out, const Resource *resource)
 {
-	const DynJson *stream = get(resource->properties, "StreamSpecification");
+	const DynJson *stream = get_member(resource->properties, "StreamSpecification");
 
 	if (stream == NULL)
 		return;
@@ -372,16 +372,16 @@ print_stream(StringInfo out, const Resource *resource)
 static void
 print_encryption(StringInfo out, const Resource *resource)
 {
-	const DynJson *sse = get(resource->properties, "SSESpecification");
-	bool		enabled = is_kind(get(sse, "SSEEnabled"), DYN_JSON_TRUE);
+	const DynJson *sse = get_member(resource->properties, "SSESpecification");
+	bool		enabled = is_kind(get_member(sse, "SSEEnabled"), DYN_JSON_TRUE);
 
 	if (sse == NULL)
 		return;
 	dyn_jsonout_member(out, "SSESpecification");
 	appendStringInfoChar(out, '{');
-	dyn_workbench_copy(out, "Enabled", get(sse, "SSEEnabled"));
+	dyn_workbench_copy(out, "Enabled", get_member(sse, "SSEEnabled"));
 	copy(out, sse, "SSEType");
-	if (enabled && get(sse, "SSEType") == NULL)
+	if (enabled && get_member(sse, "SSEType") == NULL)
 		appendStringInfoString(out, ",\"SSEType\":\"KMS\"");
 	copy(out, sse, "KMSMasterKeyId");
 	appendStringInfoChar(out, '}');
@@ -391,7 +391,7 @@ print_encryption(StringInfo out, const Resource *resource)
 static void
 print_name(StringInfo out, const Resource *resource)
 {
-	const DynJson *name = get(resource->properties, "TableName");
+	const DynJson *name = get_member(resource->properties, "TableName");
 
 	dyn_jsonout_member(out, "TableName");
 	if (name != NULL)
@@ -427,10 +427,10 @@ create_table(const Resource *resource)
 static void
 set_time_to_live(const Resource *resource)
 {
-	const DynJson *specification = get(resource->properties, "TimeToLiveSpecification");
+	const DynJson *specification = get_member(resource->properties, "TimeToLiveSpecification");
 	StringInfoData request;
 
-	if (!is_kind(get(specification, "Enabled"), DYN_JSON_TRUE))
+	if (!is_kind(get_member(specification, "Enabled"), DYN_JSON_TRUE))
 		return;
 	initStringInfo(&request);
 	appendStringInfoChar(&request, '{');
@@ -448,17 +448,17 @@ take_resource(Template *template, const DynJson *json)
 
 	if (strncmp(resource.id, "Fn::", 4) == 0)
 		dyn_validation("Resources has %s, which cannot be resolved here", resource.id);
-	resource.is_global = is_string(get(json, "Type"), "AWS::DynamoDB::GlobalTable");
-	if (!resource.is_global && !is_string(get(json, "Type"), "AWS::DynamoDB::Table"))
+	resource.is_global = is_string(get_member(json, "Type"), "AWS::DynamoDB::GlobalTable");
+	if (!resource.is_global && !is_string(get_member(json, "Type"), "AWS::DynamoDB::Table"))
 		return;
-	if (get(json, "Condition") != NULL)
+	if (get_member(json, "Condition") != NULL)
 		dyn_validation("%s has Condition, which cannot be resolved here", resource.id);
-	resource.properties = resolve_properties(template, get(json, "Properties"), resource.id);
-	resource.replica = find_replica(get(resource.properties, "Replicas"));
-	resource.on_demand = is_string(get(resource.properties, "BillingMode"), "PAY_PER_REQUEST");
+	resource.properties = resolve_properties(template, get_member(json, "Properties"), resource.id);
+	resource.replica = find_replica(get_member(resource.properties, "Replicas"));
+	resource.on_demand = is_string(get_member(resource.properties, "BillingMode"), "PAY_PER_REQUEST");
 	create_table(&resource);
 	set_time_to_live(&resource);
-	name = string_of(get(resource.properties, "TableName"));
+	name = string_of(get_member(resource.properties, "TableName"));
 	add_name(&template->created, name.data != NULL ? pnstrdup(name.data, name.len) : resource.id);
 }
 
@@ -466,9 +466,9 @@ take_resource(Template *template, const DynJson *json)
 static void
 create_tables(const DynJson *request, StringInfo reply)
 {
-	const DynJson *json = get(request, "Template");
-	const DynJson *resources = get(json, "Resources");
-	Template	template = {.parameters = get(json, "Parameters"), .given = get(request, "Parameters")};
+	const DynJson *json = get_member(request, "Template");
+	const DynJson *resources = get_member(json, "Resources");
+	Template	template = {.parameters = get_member(json, "Parameters"), .given = get_member(request, "Parameters")};
 
 	if (!is_kind(resources, DYN_JSON_OBJECT))
 		dyn_validation("The template has no Resources");

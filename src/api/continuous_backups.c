@@ -174,7 +174,7 @@ dyn_api_restore_table_to_point_in_time(const DynJson *request, StringInfo reply)
 	dyn_backups_define(&definition, def);
 	source.definition = dyn_json_parse(definition.data, definition.len);
 	source.table_name = def->name;
-	source.rows = dyn_restore_rows_of_table(def, cut);
+	source.rows = dyn_restore_job_table_rows(def, cut);
 	source.job = psprintf("{\"Source\":%u,\"Moment\":" INT64_FORMAT "}", def->relid, moment);
-	dyn_restore_table(request, &source, reply);
+	dyn_backup_restore_table(request, &source, reply);
 }

@@ -284,7 +284,7 @@ flush(DynImport *import)
 }
 
 static void
-add(DynImport *import, const DynJson *attributes, bool delete)
+add_write(DynImport *import, const DynJson *attributes, bool delete)
 {
 	Entry	   *entry;
 	MemoryContext caller;
@@ -310,13 +310,13 @@ add(DynImport *import, const DynJson *attributes, bool delete)
 void
 dyn_import_put(DynImport *import, const DynJson *item)
 {
-	add(import, item, false);
+	add_write(import, item, false);
 }
 
 void
 dyn_import_delete(DynImport *import, const DynJson *key)
 {
-	add(import, key, true);
+	add_write(import, key, true);
 }
 
 /* ---- tables ---- */

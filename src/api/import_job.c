@@ -145,7 +145,7 @@ finish(DynJob *job)
 }
 
 static void
-run(DynJob *job)
+run_import(DynJob *job)
 {
 	dyn_table_find_filling();
 	dyn_code_guard_superuser();
@@ -156,7 +156,7 @@ run(DynJob *job)
 }
 
 static void
-tidy(DynJob *job)
+drop_unfinished(DynJob *job)
 {
 	DynTableDef *def = dyn_catalog_read(job->table_name);
 
@@ -165,9 +165,9 @@ tidy(DynJob *job)
 }
 
 void
-dyn_import_register(void)
+dyn_import_job_register(void)
 {
-	static const DynJobKind kind = {DYN_IMPORT_KIND, run, tidy};
+	static const DynJobKind kind = {DYN_IMPORT_KIND, run_import, drop_unfinished};
 
 	dyn_job_register(&kind);
 }

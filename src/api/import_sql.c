@@ -36,7 +36,7 @@ import_of(FunctionCallInfo fcinfo)
 }
 
 static void
-take(DynImport *import, FunctionCallInfo fcinfo, const char *line, size_t len)
+take_line(DynImport *import, FunctionCallInfo fcinfo, const char *line, size_t len)
 {
 	text	   *table = PG_ARGISNULL(1) ? NULL : PG_GETARG_TEXT_PP(1);
 
@@ -52,12 +52,12 @@ dynapg_import_line(PG_FUNCTION_ARGS)
 	DynImport  *import = import_of(fcinfo);
 
 	if (PG_ARGISNULL(2))
-		take(import, fcinfo, "", 0);
+		take_line(import, fcinfo, "", 0);
 	else
 	{
 		text	   *line = PG_GETARG_TEXT_PP(2);
 
-		take(import, fcinfo, VARDATA_ANY(line), VARSIZE_ANY_EXHDR(line));
+		take_line(import, fcinfo, VARDATA_ANY(line), VARSIZE_ANY_EXHDR(line));
 	}
 	PG_RETURN_POINTER(import);
 }
@@ -69,13 +69,13 @@ dynapg_import_line_jsonb(PG_FUNCTION_ARGS)
 	DynImport  *import = import_of(fcinfo);
 
 	if (PG_ARGISNULL(2))
-		take(import, fcinfo, "", 0);
+		take_line(import, fcinfo, "", 0);
 	else
 	{
 		Jsonb	   *line = PG_GETARG_JSONB_P(2);
 		char	   *data = JsonbToCString(NULL, &line->root, VARSIZE(line));
 
-		take(import, fcinfo, data, strlen(data));
+		take_line(import, fcinfo, data, strlen(data));
 	}
 	PG_RETURN_POINTER(import);
 }

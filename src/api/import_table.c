@@ -100,7 +100,7 @@ print_import(StringInfo reply, const DynJob *job)
 	{
 		dyn_settings_print_number(reply, "ProcessedSizeBytes", job->bytes);
 		dyn_settings_print_number(reply, "ProcessedItemCount", job->items);
-		dyn_settings_print_number(reply, "ImportedItemCount", job->items - (job->errors - dyn_load_broken_before(job)));
+		dyn_settings_print_number(reply, "ImportedItemCount", job->items - (job->errors - dyn_load_objects_broken_before(job)));
 	}
 	if (job->failure_code != NULL)
 	{

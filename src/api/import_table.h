@@ -9,6 +9,6 @@
 #define DYN_IMPORT_KIND "import"
 
 /* Makes the kind of job known; from _PG_init. */
-extern void dyn_import_register(void);
+extern void dyn_import_job_register(void);
 
 #endif							/* DYNAPG_API_IMPORT_TABLE_H */

@@ -534,7 +534,7 @@ read_item(DynTable *table, const DynJson *document, const char *member, Content 
 {
 	DynNode		attributes = dyn_params_attributes(document, member, &dyn_wording_plain);
 
-	content->item = dyn_item_build(&attributes);
+	content->item = dyn_node_build_item(&attributes);
 	if (dyn_item_size(content->item) > DYN_MAX_ITEM_SIZE)
 		dyn_validation(DYN_ITEM_TOO_LARGE);
 	content->key = dyn_keys_of_item(table, dyn_item_root(content->item));
@@ -598,7 +598,7 @@ keep_value(DynValue value)
 }
 
 static void
-add(DynLoad *load, const DynTable *table, int64 record, const Content *content)
+add_pending(DynLoad *load, const DynTable *table, int64 record, const Content *content)
 {
 	Pending    *pending;
 	MemoryContext caller;
@@ -622,7 +622,7 @@ add(DynLoad *load, const DynTable *table, int64 record, const Content *content)
 }
 
 static void
-take(DynLoad *load, const DynFormatRecord *record)
+take_record(DynLoad *load, const DynFormatRecord *record)
 {
 	DynTable   *table;
 	Content		content = {0};
@@ -640,7 +640,7 @@ take(DynLoad *load, const DynFormatRecord *record)
 	else if (load->options.conditions && dyn_request_member(content.document, "ConditionExpression") != NULL)
 		put_conditionally(load, record, content.document, content.item);
 	else
-		add(load, table, record->number, &content);
+		add_pending(load, table, record->number, &content);
 }
 
 void
@@ -652,7 +652,7 @@ dyn_load_record(DynLoad *load, const DynFormatRecord *record)
 	load->counts.items++;
 	load->record = record->number;
 	load->taken += record->text.len;
-	take(load, record);
+	take_record(load, record);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(load->scratch);
 }

@@ -22,7 +22,7 @@
 #define EXPORTS_FOLDER "AWSDynamoDB/"
 
 #define manifest_failure(...) \
-	dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest", __VA_ARGS__)
+	dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest", __VA_ARGS__)
 
 static int
 compare_keys(const void *a, const void *b)
@@ -241,7 +241,7 @@ read_manifest(DynS3Bucket *bucket, const char *summary_key, DynLoadObjects *foun
 }
 
 void
-dyn_load_list(DynS3Bucket *bucket, const char *prefix, DynLoadObjects *found)
+dyn_load_manifest_list(DynS3Bucket *bucket, const char *prefix, DynLoadObjects *found)
 {
 	DynS3Object *objects;
 	int			count = dyn_s3_list(bucket, prefix, &objects);

@@ -26,6 +26,6 @@ typedef struct DynLoadObjects
 } DynLoadObjects;
 
 /* Lists the objects, in the current memory context.  Raises failures for a manifest that is none. */
-extern void dyn_load_list(DynS3Bucket *bucket, const char *prefix, DynLoadObjects *found);
+extern void dyn_load_manifest_list(DynS3Bucket *bucket, const char *prefix, DynLoadObjects *found);
 
 #endif							/* DYNAPG_API_LOAD_MANIFEST_H */

@@ -20,7 +20,16 @@
 #define CHUNK_BYTES		(16 * 1024 * 1024)	/* of records in a transaction */
 #define CHUNK_RECORDS	50000
 #define CHUNK_TIME		(2 * USECS_PER_SEC)
-#define CLOCK_RECORDS	256		/* between two looks at the clock */
+#define CLOCK_RECORDS	256		/* How far a job has come, as its notes say. */
+typedef struct Place
+{
+	int64		object;			/* the next one, from 0 on */
+	int64		record;			/* the last one of it that is written, or refused */
+	int64		bytes_before;	/* of the objects before it */
+	int64		chunk;			/* the number of the one at work */
+} Place;
+
+/* between two looks at the clock */
 
 typedef struct Run
 {
@@ -30,7 +39,7 @@ typedef struct Run
 	const DynLoadHooks *hooks;
 	DynS3Bucket  *bucket;
 	DynLoadObjects objects;
-	DynLoadPlace place;
+	Place place;
 	MemoryContext notes_context;
 	bool		begun;			/* a transaction */
 	int64		chunk_bytes;
@@ -48,17 +57,18 @@ typedef struct Reading
 /* ---- notes ---- */
 
 const DynJson *
-dyn_load_notes(const DynJob *job)
+dyn_load_objects_notes(const DynJob *job)
 {
 	return job->notes != NULL ? dyn_json_parse(job->notes, strlen(job->notes)) : NULL;
 }
 
-DynLoadPlace
-dyn_load_place(const DynJob *job)
+/* The place that the job's notes have. */
+static Place
+read_place(const DynJob *job)
 {
-	const DynJson *notes = dyn_load_notes(job);
+	const DynJson *notes = dyn_load_objects_notes(job);
 
-	return (DynLoadPlace) {
+	return (Place) {
 		.object = dyn_request_integer(notes, "object", 0),
 		.record = dyn_request_integer(notes, "record", 0),
 		.bytes_before = dyn_request_integer(notes, "bytes_before", 0),
@@ -67,9 +77,9 @@ dyn_load_place(const DynJob *job)
 }
 
 int64
-dyn_load_broken_before(const DynJob *job)
+dyn_load_objects_broken_before(const DynJob *job)
 {
-	return dyn_request_integer(dyn_load_notes(job), "broken", 0);
+	return dyn_request_integer(dyn_load_objects_notes(job), "broken", 0);
 }
 
 /* Notes the place, and what the kind has to note, for dyn_job_save. */
@@ -166,7 +176,7 @@ check_sum(Reading *reading, const DynLoadObject *object)
 {
 	read_rest(reading);
 	if (strcmp(dyn_checksum_end(reading->md5), object->md5) != 0)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "ChecksumMismatch",
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "ChecksumMismatch",
 					"The MD5 checksum of the object %s is not the one of the manifest.", object->key);
 }
 
@@ -176,7 +186,7 @@ check_object(Reading *reading, const DynLoadObject *object, int64 records)
 	if (reading->md5 != NULL)
 		check_sum(reading, object);
 	if (object->items >= 0 && records != object->items)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest",
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest",
 					"The object %s has " INT64_FORMAT " items, and the manifest counts " INT64_FORMAT ".", object->key, records,
 					object->items);
 }
@@ -268,20 +278,20 @@ open_bucket(Run *run)
 static void
 list_objects(Run *run)
 {
-	dyn_load_list(run->bucket, run->input->prefix, &run->objects);
+	dyn_load_manifest_list(run->bucket, run->input->prefix, &run->objects);
 	if (run->objects.count == 0)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3NoSuchKey", "The bucket %s has no object with the prefix \"%s\".",
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3NoSuchKey", "The bucket %s has no object with the prefix \"%s\".",
 					run->input->bucket, run->input->prefix != NULL ? run->input->prefix : "");
 	if (run->objects.count > DYN_MAX_S3_OBJECTS)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "TooManyObjects",
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "TooManyObjects",
 					"The bucket %s has more than %d objects with the prefix \"%s\".", run->input->bucket, DYN_MAX_S3_OBJECTS,
 					 run->input->prefix != NULL ? run->input->prefix : "");
 	if (run->input->only_exports && !run->objects.manifest)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest",
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest",
 					"The bucket %s has no export, or several, with the prefix \"%s\": there must be one manifest-summary.json.",
 					run->input->bucket, run->input->prefix != NULL ? run->input->prefix : "");
 	if (run->objects.incremental && !run->input->only_exports)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest",
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "InvalidManifest",
 					"The export is incremental: dynapg.apply_export() applies it to a table.");
 	run->job->total_bytes = run->objects.bytes;
 	run->job->total_items = run->objects.items;
@@ -293,8 +303,8 @@ dyn_load_objects(DynJob *job, DynLoad *load, const DynLoadInput *input, const Dy
 	Run			run = {.job = job, .load = load, .input = input, .hooks = hooks};
 
 	run.notes_context = AllocSetContextCreate(CurrentMemoryContext, "dynapg load notes", ALLOCSET_SMALL_SIZES);
-	run.place = dyn_load_place(job);
-	dyn_load_counts(load)->broken = dyn_load_broken_before(job);
+	run.place = read_place(job);
+	dyn_load_counts(load)->broken = dyn_load_objects_broken_before(job);
 	open_bucket(&run);
 	list_objects(&run);
 	begin_chunk(&run);

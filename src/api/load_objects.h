@@ -22,15 +22,6 @@ typedef struct DynLoadInput
 	bool		only_exports;	/* there must be a manifest, and it may be that of an incremental export */
 } DynLoadInput;
 
-/* Where a job is, from its notes and to them. */
-typedef struct DynLoadPlace
-{
-	int64		object;			/* the next one, from 0 on */
-	int64		record;			/* the last one of it that is written, or refused */
-	int64		bytes_before;	/* of the objects before it */
-	int64		chunk;			/* the number of the one at work */
-} DynLoadPlace;
-
 /* What a kind of job does besides; in the chunk's transaction. */
 typedef struct DynLoadHooks
 {
@@ -45,13 +36,10 @@ typedef struct DynLoadHooks
 /* Loads all objects; the load has counts and options.  Outside of a transaction at first and at last. */
 extern void dyn_load_objects(DynJob *job, DynLoad *load, const DynLoadInput *input, const DynLoadHooks *hooks);
 
-/* The place that the job's notes have. */
-extern DynLoadPlace dyn_load_place(const DynJob *job);
-
 /* How many objects could not be read to their end, by the job's notes. */
-extern int64 dyn_load_broken_before(const DynJob *job);
+extern int64 dyn_load_objects_broken_before(const DynJob *job);
 
 /* The job's notes, or NULL. */
-extern const DynJson *dyn_load_notes(const DynJob *job);
+extern const DynJson *dyn_load_objects_notes(const DynJob *job);
 
 #endif							/* DYNAPG_API_LOAD_OBJECTS_H */

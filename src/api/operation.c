@@ -51,7 +51,7 @@ dyn_operation_find(const char *name, uint32 len)
 
 /* Shape, then handler. */
 static void
-run(const DynOperation *operation, const char *request, size_t len, StringInfo reply)
+run_operation(const DynOperation *operation, const char *request, size_t len, StringInfo reply)
 {
 	const DynJson *parsed;
 	bool		typed;			/* known to have the right JSON types */
@@ -81,7 +81,7 @@ dyn_api_call(const DynOperation *operation, const char *request, size_t len, Str
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dynapg call", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 
-	run(operation, request, len, reply);
+	run_operation(operation, request, len, reply);
 	items = dyn_call_end(outer);
 
 	MemoryContextSwitchTo(caller);

@@ -57,7 +57,7 @@ read_start_values(DynResultPage *page, const DynJson *request, const DynWording 
 	DynViolation violation;
 
 	page->has_start = start != NULL;
-	if (start != NULL && !dyn_node_item_from_json(start, wording, &page->start_map, &violation))
+	if (start != NULL && !dyn_tree_json_item_node(start, wording, &page->start_map, &violation))
 		dyn_violation_parameter(wording, DYN_START_KEY_INVALID ": %s", violation.text);
 }
 

@@ -98,7 +98,7 @@ struct varlena *
 dyn_params_item(const DynJson *request, const DynWording *wording)
 {
 	DynViolation violation;
-	struct varlena *item = dyn_item_from_json(dyn_request_member(request, "Item"), wording, &violation);
+	struct varlena *item = dyn_tree_json_item(dyn_request_member(request, "Item"), wording, &violation);
 
 	if (item == NULL)
 		dyn_violation_raise(wording, &violation);
@@ -111,7 +111,7 @@ dyn_params_attributes(const DynJson *request, const char *member, const DynWordi
 	DynViolation violation;
 	DynNode		map;
 
-	if (!dyn_node_item_from_json(dyn_request_member(request, member), wording, &map, &violation))
+	if (!dyn_tree_json_item_node(dyn_request_member(request, member), wording, &map, &violation))
 		dyn_violation_raise(wording, &violation);
 	return map;
 }

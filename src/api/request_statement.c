@@ -25,7 +25,7 @@ read_parameters(DynPartiqlBound *bound, const DynJson *list)
 	bound->parameters = palloc_array(DynValue, count);
 	for (const DynJson *value = dyn_json_first(list); value != NULL; value = dyn_json_next(value))
 	{
-		if (!dyn_node_from_json(value, &dyn_wording_older, &node, &violation))
+		if (!dyn_tree_json_node(value, &dyn_wording_older, &node, &violation))
 			dyn_violation_raise(&dyn_wording_older, &violation);
 		bound->parameters[i++] = dyn_node_pack(&node);
 	}

@@ -26,16 +26,16 @@ typedef struct DynRestoreSource
 } DynRestoreSource;
 
 /* Makes the table that the request names, with its overrides, or has it made, and appends the reply. */
-extern void dyn_restore_table(const DynJson *request, const DynRestoreSource *source, StringInfo reply);
+extern void dyn_backup_restore_table(const DynJson *request, const DynRestoreSource *source, StringInfo reply);
 
 /* The rows of a backup and of a table at a cut, for DynRestoreSource. */
-extern char *dyn_restore_rows_of_backup(const DynBackup *backup);
-extern char *dyn_restore_rows_of_table(const DynTableDef *def, const DynCut *cut);
+extern char *dyn_restore_job_backup_rows(const DynBackup *backup);
+extern char *dyn_restore_job_table_rows(const DynTableDef *def, const DynCut *cut);
 
 /* Starts the job that fills the new table def. */
-extern void dyn_restore_start(const DynTableDef *def, const char *request, TimestampTz created_at);
+extern void dyn_restore_job_start(const DynTableDef *def, const char *request, TimestampTz created_at);
 
 /* Makes the kind of job known; from _PG_init. */
-extern void dyn_restore_register(void);
+extern void dyn_restore_job_register(void);
 
 #endif							/* DYNAPG_API_RESTORE_H */

@@ -28,21 +28,21 @@ require_plain(Oid relid, const char *name)
 }
 
 char *
-dyn_restore_rows_of_backup(const DynBackup *backup)
+dyn_restore_job_backup_rows(const DynBackup *backup)
 {
 	require_plain(backup->copy, backup->name);
 	return dyn_ddl_qualified_name(backup->copy);
 }
 
 char *
-dyn_restore_rows_of_table(const DynTableDef *def, const DynCut *cut)
+dyn_restore_job_table_rows(const DynTableDef *def, const DynCut *cut)
 {
 	require_plain(def->relid, def->name);
 	return psprintf("(%s)", dyn_cut_items_query(def, cut));
 }
 
 void
-dyn_restore_start(const DynTableDef *def, const char *request, TimestampTz created_at)
+dyn_restore_job_start(const DynTableDef *def, const char *request, TimestampTz created_at)
 {
 	DynJob		job = {
 		.kind = KIND,
@@ -68,7 +68,7 @@ rows_of_backup(const char *id)
 
 	if (backup == NULL || !OidIsValid(backup->copy))
 		dyn_job_fail("BackupNotFound", "The backup that the table was to be restored of does not exist any more.");
-	return dyn_restore_rows_of_backup(backup);
+	return dyn_restore_job_backup_rows(backup);
 }
 
 static char *
@@ -85,7 +85,7 @@ rows_of_table(const DynJson *request)
 	cut = dyn_cut_at(recovery, dyn_request_integer(request, "Moment", 0));
 	if (cut == NULL)
 		dyn_job_fail("InvalidRestoreTime", "The history of the table %s does not go back to that moment any more.", def->name);
-	return dyn_restore_rows_of_table(def, cut);
+	return dyn_restore_job_table_rows(def, cut);
 }
 
 static char *
@@ -109,7 +109,7 @@ table_of(const DynJob *job)
 }
 
 static void
-run(DynJob *job)
+run_restore(DynJob *job)
 {
 	uint64		checked = 0;
 	DynTableDef *def;
@@ -129,7 +129,7 @@ run(DynJob *job)
 }
 
 static void
-tidy(DynJob *job)
+drop_unfinished(DynJob *job)
 {
 	DynTableDef *def = dyn_catalog_read(job->table_name);
 
@@ -138,9 +138,9 @@ tidy(DynJob *job)
 }
 
 void
-dyn_restore_register(void)
+dyn_restore_job_register(void)
 {
-	static const DynJobKind kind = {KIND, run, tidy};
+	static const DynJobKind kind = {KIND, run_restore, drop_unfinished};
 
 	dyn_job_register(&kind);
 }

@@ -187,7 +187,7 @@ check_container_types(const DynShape *shape, const DynJson *json)
 
 	if (shape->kind == DYN_SHAPE_ATTRIBUTE_MAP)
 	{
-		dyn_value_map_check_types(json);
+		dyn_tree_json_check_map_types(json);
 		return;
 	}
 	for (const DynJson *child = dyn_json_first(json); child; child = dyn_json_next(child))
@@ -226,7 +226,7 @@ check_types(const DynShape *shape, const DynJson *json)
 			check_container_types(shape, json);
 			break;
 		case DYN_SHAPE_ATTRIBUTE_VALUE:
-			dyn_value_check_types(json);
+			dyn_tree_json_check_types(json);
 			break;
 	}
 }

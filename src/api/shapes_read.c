@@ -189,10 +189,10 @@ read_shaped(DynDecoder *d, const DynShape *shape)
 		case DYN_SHAPE_MAP:
 			return read_map(d, shape->element);
 		case DYN_SHAPE_ATTRIBUTE_VALUE:
-			return dyn_decoder_value(d);
+			return dyn_decode_value(d);
 		case DYN_SHAPE_ATTRIBUTE_MAP:
 			/* the values of expressions are looked at one by one, in the order of the text */
-			return shape->by_member ? read_map(d, shape->element) : dyn_decoder_map(d);
+			return shape->by_member ? read_map(d, shape->element) : dyn_decode_map(d);
 	}
 	pg_unreachable();
 }
@@ -205,7 +205,7 @@ dyn_shape_read(const DynShape *shape, const char *text, size_t len)
 
 	if (len > MaxAllocSize)
 		return NULL;
-	dyn_decoder_begin(&d, text, len);
+	dyn_decode_begin(&d, text, len);
 	request = read_structure(&d, shape);
 	if (request == NULL || dyn_reader_peek(&d.in) != '\0' || d.in.p != d.in.end)
 		return NULL;

@@ -77,7 +77,7 @@ carry_out(const DynOperation *operation, const Request *request, StringInfo repl
 }
 
 static Datum
-call(FunctionCallInfo fcinfo, const char *name, RequestReader read)
+call_operation(FunctionCallInfo fcinfo, const char *name, RequestReader read)
 {
 	DynOperation const *operation = dyn_operation_find(name, strlen(name));
 	StringInfoData reply;
@@ -110,7 +110,7 @@ call(FunctionCallInfo fcinfo, const char *name, RequestReader read)
 	Datum \
 	function(PG_FUNCTION_ARGS) \
 	{ \
-		return call(fcinfo, operation, read); \
+		return call_operation(fcinfo, operation, read); \
 	}
 
 /* The SQL functions of an operation: dynapg_NAME, dynapg_NAME_text, dynapg_NAME_jsonb. */

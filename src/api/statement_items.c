@@ -59,11 +59,11 @@ add_items(Items *items, const DynJson *page)
 		DynViolation violation;
 		DynNode		item;
 
-		if (!dyn_node_item_from_json(json, &dyn_wording_plain, &item, &violation))
+		if (!dyn_tree_json_item_node(json, &dyn_wording_plain, &item, &violation))
 			elog(ERROR, "a reply holds no item: %s", violation.text);
 		if (items->count == items->room)
 			items->items = repalloc(items->items, sizeof(Datum) * (items->room *= 2));
-		items->items[items->count++] = PointerGetDatum(dyn_item_build(&item));
+		items->items[items->count++] = PointerGetDatum(dyn_node_build_item(&item));
 	}
 }
 

@@ -10,7 +10,7 @@
 #include "tables/settings.h"
 
 int
-dyn_attributes_find(const DynDefinitions *definitions, DynSlice name)
+dyn_table_attributes_find(const DynDefinitions *definitions, DynSlice name)
 {
 	for (int i = 0; i < definitions->count; i++)
 		if (dyn_slice_equal((DynSlice) {definitions->attrs[i].name, definitions->attrs[i].len}, name))
@@ -20,7 +20,7 @@ dyn_attributes_find(const DynDefinitions *definitions, DynSlice name)
 
 /* Names of key and projected attributes live in columns of type text. */
 void
-dyn_attributes_refuse_nul(DynSlice name)
+dyn_table_attributes_refuse_nul(DynSlice name)
 {
 	if (memchr(name.data, '\0', name.len))
 		dyn_validation(DYN_INVALID_PARAMETER "Names of key attributes and projected attributes with U+0000 are not supported");
@@ -33,7 +33,7 @@ compare_texts(const void *a, const void *b)
 }
 
 void
-dyn_attributes_read_projection(const DynJson *projection, DynIndex *index)
+dyn_table_attributes_read_projection(const DynJson *projection, DynIndex *index)
 {
 	const DynJson *names = dyn_request_member(projection, "NonKeyAttributes");
 	DynSlice	type = dyn_request_string(projection, "ProjectionType");
@@ -55,7 +55,7 @@ dyn_attributes_read_projection(const DynJson *projection, DynIndex *index)
 	{
 		DynSlice	text = dyn_json_string(name);
 
-		dyn_attributes_refuse_nul(text);
+		dyn_table_attributes_refuse_nul(text);
 		for (int i = 0; i < index->ninclude; i++)
 			if (dyn_slice_equal(text, index->include[i]))
 				dyn_validation(DYN_INVALID_PARAMETER "Duplicate element in NonKeyAttributes: %.*s", (int) text.len, text.data);
@@ -65,7 +65,7 @@ dyn_attributes_read_projection(const DynJson *projection, DynIndex *index)
 }
 
 void
-dyn_attributes_print_projection(StringInfo out, const DynIndex *index)
+dyn_table_attributes_print_projection(StringInfo out, const DynIndex *index)
 {
 	dyn_jsonout_member(out, "Projection");
 	appendStringInfoChar(out, '{');

@@ -16,13 +16,13 @@ typedef struct DynDefinitions
 } DynDefinitions;
 
 /* The number of the attribute's definition, or -1. */
-extern int	dyn_attributes_find(const DynDefinitions *definitions, DynSlice name);
+extern int	dyn_table_attributes_find(const DynDefinitions *definitions, DynSlice name);
 
 /* Raises for a name that a column of type text cannot hold. */
-extern void dyn_attributes_refuse_nul(DynSlice name);
+extern void dyn_table_attributes_refuse_nul(DynSlice name);
 
 /* Reads a Projection into the index, and prints it in a description. */
-extern void dyn_attributes_read_projection(const DynJson *projection, DynIndex *index);
-extern void dyn_attributes_print_projection(StringInfo out, const DynIndex *index);
+extern void dyn_table_attributes_read_projection(const DynJson *projection, DynIndex *index);
+extern void dyn_table_attributes_print_projection(StringInfo out, const DynIndex *index);
 
 #endif							/* DYNAPG_API_TABLE_ATTRIBUTES_H */

@@ -122,7 +122,7 @@ dyn_table_create_read(const DynJson *request, DynTableDef *def)
 	take_billing(request, settings);
 	dyn_table_keys_of_table(request, def);
 	if (def->nvectors > 0)
-		dyn_vectors_check_billing(settings->pay_per_request);
+		dyn_table_vectors_check_billing(settings->pay_per_request);
 	take_index_settings(request, def, settings);
 	settings->on_demand = dyn_table_check_on_demand(request, settings->pay_per_request, NULL, NULL);
 	settings->warm = dyn_table_check_warm(request, NULL, &settings->throughput, settings->pay_per_request, NULL);

@@ -231,7 +231,7 @@ print_index(StringInfo out, const DynTableDef *def, const DynIndex *index, DynIn
 	appendStringInfoChar(out, '{');
 	dyn_settings_print_text(out, "IndexName", index->name);
 	print_index_keys(out, index);
-	dyn_attributes_print_projection(out, index);
+	dyn_table_attributes_print_projection(out, index);
 	if (index->kind == DYN_INDEX_GLOBAL)
 	{
 		dyn_settings_print_text(out, "IndexStatus", state_name(change.units ? DYN_TABLE_UPDATING : state));
@@ -284,7 +284,7 @@ print_structure(StringInfo out, const DynTableDef *def, const DynTableSettings *
 	dyn_settings_print_time(out, "CreationDateTime", dyn_settings_epoch(def->created_at));
 	print_indexes(out, DYN_INDEX_LOCAL, def, settings, view);
 	print_indexes(out, DYN_INDEX_GLOBAL, def, settings, view);
-	dyn_vectors_describe(out, def, view);
+	dyn_table_vectors_describe(out, def, view);
 	print_sse(out, settings, view->sse_updating);
 	print_warm(out, &settings->warm, &settings->throughput, settings->pay_per_request, view->state == DYN_TABLE_CREATING,
 			   view->warm_updating);

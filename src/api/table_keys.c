@@ -64,8 +64,8 @@ read_definitions(const DynJson *list)
 		DynSlice	name = dyn_request_string(element, "AttributeName");
 		DynSlice	type = dyn_request_string(element, "AttributeType");
 
-		dyn_attributes_refuse_nul(name);
-		if (dyn_attributes_find(&definitions, name) >= 0)
+		dyn_table_attributes_refuse_nul(name);
+		if (dyn_table_attributes_find(&definitions, name) >= 0)
 			dyn_validation("Attribute Name is duplicated: %.*s", (int) name.len, name.data);
 		definitions.attrs[definitions.count++] = (DynKeyAttr) {
 			pnstrdup(name.data, name.len), name.len, dyn_tag_from_name(type.data, type.len)};
@@ -159,7 +159,7 @@ check_defined(const DynJson *schema, const DynDefinitions *definitions)
 	if (dyn_json_count(schema) > definitions->count)
 		dyn_validation("Invalid KeySchema: Some index key attribute have no definition");
 	for (const DynJson *element = dyn_json_first(schema); element; element = dyn_json_next(element))
-		if (dyn_attributes_find(definitions, dyn_request_string(element, "AttributeName")) < 0)
+		if (dyn_table_attributes_find(definitions, dyn_request_string(element, "AttributeName")) < 0)
 			dyn_validation(DYN_INVALID_PARAMETER "Some index key attributes are not defined in AttributeDefinitions. "
 						   "Keys: [%s], AttributeDefinitions: [%s]",
 						   schema_names(schema), definition_names(definitions, false));
@@ -175,7 +175,7 @@ read_schema(const DynJson *list, DynDefinitions *definitions, int max_hash, int 
 	check_defined(list, definitions);
 	for (const DynJson *element = dyn_json_first(list); element; element = dyn_json_next(element))
 	{
-		int			i = dyn_attributes_find(definitions, dyn_request_string(element, "AttributeName"));
+		int			i = dyn_table_attributes_find(definitions, dyn_request_string(element, "AttributeName"));
 
 		schema.keys[schema.nhash + schema.nrange] = definitions->attrs[i];
 		definitions->used[i] = true;
@@ -253,7 +253,7 @@ finish_index(const DynJson *json, const DynTableDef *def, int count, DynIndex *i
 		check_index_name(def, first_global(def), def->nindexes, index->name);
 		check_local_schema(def, index);
 	}
-	dyn_attributes_read_projection(dyn_request_member(json, "Projection"), index);
+	dyn_table_attributes_read_projection(dyn_request_member(json, "Projection"), index);
 }
 
 /* The NonKeyAttributes of all indexes together, and some more; an attribute counts once for each index that has it. */
@@ -265,7 +265,7 @@ check_projected(const DynTableDef *def, int more)
 	for (int i = 0; i < def->nindexes; i++)
 		total += def->indexes[i].ninclude;
 	for (int i = 0; i < def->nvectors; i++)
-		total += dyn_vectors_projected(&def->vectors[i]);
+		total += dyn_table_vectors_projected(&def->vectors[i]);
 	if (total > DYN_MAX_PROJECTED_ATTRS)
 		dyn_validation(DYN_INVALID_PARAMETER "Number of projected attributes (NonKeyAttributes) in all indexes exceeds "
 					   "the limit of %d", DYN_MAX_PROJECTED_ATTRS);
@@ -318,7 +318,7 @@ dyn_table_keys_of_table(const DynJson *request, DynTableDef *def)
 	def->indexes = palloc0((DYN_MAX_LSI + DYN_MAX_GSI) * sizeof(DynIndex));
 	read_indexes(locals, DYN_INDEX_LOCAL, &definitions, def);
 	read_indexes(globals, DYN_INDEX_GLOBAL, &definitions, def);
-	dyn_vectors_of_table(vectors, &definitions, def);
+	dyn_table_vectors_of_table(vectors, &definitions, def);
 	for (int i = 0; i < definitions.count; i++)
 		if (!definitions.used[i])
 			dyn_validation(DYN_INVALID_PARAMETER "Some AttributeDefinitions are not used. AttributeDefinitions: [%s], "
@@ -362,7 +362,7 @@ all_definitions(const DynTableDef *def, const DynDefinitions *given, int *stored
 	all.attrs = repalloc(all.attrs, Max(all.count + given->count, 1) * sizeof(DynKeyAttr));
 	all.used = palloc0(Max(all.count + given->count, 1) * sizeof(bool));
 	for (int i = 0; i < given->count; i++)
-		if (dyn_attributes_find(&all, attr_name(&given->attrs[i])) < 0)
+		if (dyn_table_attributes_find(&all, attr_name(&given->attrs[i])) < 0)
 			all.attrs[all.count++] = given->attrs[i];
 	return all;
 }
@@ -373,7 +373,7 @@ check_redefined(const DynDefinitions *all, const DynDefinitions *given)
 {
 	for (int i = 0; i < given->count; i++)
 	{
-		int			at = dyn_attributes_find(all, attr_name(&given->attrs[i]));
+		int			at = dyn_table_attributes_find(all, attr_name(&given->attrs[i]));
 
 		if (all->used[at] && all->attrs[at].tag != given->attrs[i].tag)
 			dyn_validation(DYN_INVALID_PARAMETER "Attribute %s is already defined with type %s, it cannot be redefined with "
@@ -406,11 +406,11 @@ dyn_table_keys_of_new_vector(const DynJson *request, const DynJson *create, DynT
 	int			stored;
 	DynDefinitions all;
 
-	dyn_vectors_of_update(create, &given, def, index);
+	dyn_table_vectors_of_update(create, &given, def, index);
 	all = all_definitions(def, &given, &stored);
 	for (int i = 0; i < index->vector->nkeys; i++)
-		all.used[dyn_attributes_find(&all, attr_name(&index->vector->keys[i]))] = true;
-	check_projected(def, dyn_vectors_projected(index));
+		all.used[dyn_table_attributes_find(&all, attr_name(&index->vector->keys[i]))] = true;
+	check_projected(def, dyn_table_vectors_projected(index));
 	check_redefined(&all, &given);
 	drop_unused(&all, stored);
 	def->attribute_definitions = print_definitions(&all);

@@ -124,7 +124,7 @@ change_billing(Update *update)
 	if (update->to_provisioned)
 	{
 		if (update->def->nvectors > 0)
-			dyn_vectors_check_billing(false);
+			dyn_table_vectors_check_billing(false);
 		settings->pay_per_request = false;
 		settings->on_demand.set = false;
 		for (int i = 0; i < update->def->nindexes; i++)
@@ -306,7 +306,7 @@ check_new_vector(const Update *update)
 	const DynTableDef *def = update->def;
 	char	   *name = dyn_request_cstring(update->create_vector, "IndexName");
 
-	dyn_vectors_check_billing(update->settings->pay_per_request);
+	dyn_table_vectors_check_billing(update->settings->pay_per_request);
 	for (int i = 0; i < dyn_def_count(def); i++)
 	{
 		const DynIndex *index = dyn_def_index(def, i);

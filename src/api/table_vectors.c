@@ -20,7 +20,7 @@ attribute_of(const DynJson *json)
 {
 	DynSlice	name = dyn_request_string(dyn_request_member(json, "VectorAttribute"), "AttributeName");
 
-	dyn_attributes_refuse_nul(name);
+	dyn_table_attributes_refuse_nul(name);
 	return pnstrdup(name.data, name.len);
 }
 
@@ -59,7 +59,7 @@ read_schema(const DynJson *schema, DynDefinitions *definitions, DynVectorDef *ve
 	for (int hash = 1; hash >= 0; hash--)
 		for (const DynJson *element = dyn_json_first(schema); element; element = dyn_json_next(element))
 		{
-			int			at = dyn_attributes_find(definitions, dyn_request_string(element, "AttributeName"));
+			int			at = dyn_table_attributes_find(definitions, dyn_request_string(element, "AttributeName"));
 
 			if (dyn_request_is(element, "SearchSchemaElementType", "HASH") != (hash == 1))
 				continue;
@@ -86,11 +86,11 @@ read_vector(const DynJson *json, DynDefinitions *definitions, DynIndex *index)
 					   "inclusive", index->name, DYN_MAX_DIMENSIONS);
 	vector->dimensions = dimensions;
 	(void) dyn_metric_from_name(distance.data, distance.len, &vector->metric);
-	if (dyn_attributes_find(definitions, (DynSlice) {vector->attribute, strlen(vector->attribute)}) >= 0)
+	if (dyn_table_attributes_find(definitions, (DynSlice) {vector->attribute, strlen(vector->attribute)}) >= 0)
 		dyn_validation(DYN_INVALID_PARAMETER "Conflicting attribute definition for '%s'. An attribute cannot be defined in "
 					   "AttributeDefinitions when used as a VectorAttribute.", vector->attribute);
 	read_schema(dyn_request_member(json, "SearchSchema"), definitions, vector);
-	dyn_attributes_read_projection(dyn_request_member(json, "Projection"), index);
+	dyn_table_attributes_read_projection(dyn_request_member(json, "Projection"), index);
 }
 
 /* Indexes on one attribute have vectors of one length. */
@@ -108,20 +108,20 @@ check_dimensions(const DynTableDef *def, int count, const DynIndex *index)
 }
 
 int
-dyn_vectors_projected(const DynIndex *index)
+dyn_table_vectors_projected(const DynIndex *index)
 {
 	return index->ninclude + 1 + index->vector->nkeys - (index->vector->has_hash ? 1 : 0);
 }
 
 void
-dyn_vectors_check_billing(bool pay_per_request)
+dyn_table_vectors_check_billing(bool pay_per_request)
 {
 	if (!pay_per_request)
 		dyn_validation(DYN_INVALID_PARAMETER "Vector indexes are only supported for PAY_PER_REQUEST tables");
 }
 
 void
-dyn_vectors_of_table(const DynJson *vectors, DynDefinitions *definitions, DynTableDef *def)
+dyn_table_vectors_of_table(const DynJson *vectors, DynDefinitions *definitions, DynTableDef *def)
 {
 	int			count = vectors ? dyn_json_count(vectors) : 0;
 
@@ -169,7 +169,7 @@ check_index_keys(const DynTableDef *def, const DynVectorDef *vector)
 }
 
 void
-dyn_vectors_of_update(const DynJson *create, DynDefinitions *given, const DynTableDef *def, DynIndex *index)
+dyn_table_vectors_of_update(const DynJson *create, DynDefinitions *given, const DynTableDef *def, DynIndex *index)
 {
 	read_vector(create, given, index);
 	check_key(&def->pk, "HASH", index->vector);
@@ -229,7 +229,7 @@ print_vector(StringInfo out, const DynTableDef *def, const DynIndex *index, cons
 	dyn_name_index_arn(&arn, def->name, index->name);
 	dyn_settings_print_text(out, "IndexName", index->name);
 	print_schema(out, index->vector);
-	dyn_attributes_print_projection(out, index);
+	dyn_table_attributes_print_projection(out, index);
 	dyn_jsonout_member(out, "VectorAttribute");
 	appendStringInfoString(out, "{\"AttributeName\":");
 	dyn_jsonout_string(out, index->vector->attribute, strlen(index->vector->attribute));
@@ -243,7 +243,7 @@ print_vector(StringInfo out, const DynTableDef *def, const DynIndex *index, cons
 }
 
 void
-dyn_vectors_describe(StringInfo out, const DynTableDef *def, const DynTableView *view)
+dyn_table_vectors_describe(StringInfo out, const DynTableDef *def, const DynTableView *view)
 {
 	if (def->nvectors == 0)
 		return;

@@ -8,18 +8,18 @@
 #include "api/table_view.h"
 
 /* What a vector index counts against the number of projected attributes. */
-extern int	dyn_vectors_projected(const DynIndex *index);
+extern int	dyn_table_vectors_projected(const DynIndex *index);
 
 /* Reads VectorIndexes, which may be NULL, into def->vectors; attributes of a SearchSchema are used definitions. */
-extern void dyn_vectors_of_table(const DynJson *vectors, DynDefinitions *definitions, DynTableDef *def);
+extern void dyn_table_vectors_of_table(const DynJson *vectors, DynDefinitions *definitions, DynTableDef *def);
 
 /* Reads one new index of a table, with the request's definitions. */
-extern void dyn_vectors_of_update(const DynJson *create, DynDefinitions *given, const DynTableDef *def, DynIndex *index);
+extern void dyn_table_vectors_of_update(const DynJson *create, DynDefinitions *given, const DynTableDef *def, DynIndex *index);
 
 /* Raises unless the billing mode is the one that vector indexes ask for. */
-extern void dyn_vectors_check_billing(bool pay_per_request);
+extern void dyn_table_vectors_check_billing(bool pay_per_request);
 
 /* Appends the member VectorIndexes of a description, unless the table has none. */
-extern void dyn_vectors_describe(StringInfo out, const DynTableDef *def, const DynTableView *view);
+extern void dyn_table_vectors_describe(StringInfo out, const DynTableDef *def, const DynTableView *view);
 
 #endif							/* DYNAPG_API_TABLE_VECTORS_H */

@@ -124,7 +124,7 @@ dyn_error_is_rule(const ErrorData *error, const char *rule)
 #define FAILURE_SCHEMA "dynapg failure"
 
 void
-dyn_failure(int sqlstate, const char *code, const char *fmt,...)
+dyn_error_failure(int sqlstate, const char *code, const char *fmt,...)
 {
 	char	   *message;
 
@@ -137,7 +137,7 @@ dyn_failure(int sqlstate, const char *code, const char *fmt,...)
 }
 
 const char *
-dyn_failure_code(const ErrorData *error)
+dyn_error_failure_code(const ErrorData *error)
 {
 	if (error->schema_name == NULL || strcmp(error->schema_name, FAILURE_SCHEMA) != 0)
 		return NULL;

@@ -69,10 +69,10 @@ extern bool dyn_error_is_ours(const ErrorData *error);
  * An error of long work with a short code for programs, such as S3NoSuchBucket.  sqlstate says whether another attempt makes sense; see
  * jobs/job.h.
  */
-extern void dyn_failure(int sqlstate, const char *code, const char *fmt,...) pg_attribute_printf(3, 4) pg_attribute_noreturn();
+extern void dyn_error_failure(int sqlstate, const char *code, const char *fmt,...) pg_attribute_printf(3, 4) pg_attribute_noreturn();
 
 /* Its code; NULL for an error of another kind. */
-extern const char *dyn_failure_code(const ErrorData *error);
+extern const char *dyn_error_failure_code(const ErrorData *error);
 
 /* No key attribute of a table or index may be an empty string or binary value. */
 #define DYN_RULE_KEY_NOT_EMPTY "key_not_empty"

@@ -38,6 +38,7 @@ int			dyn_guc_hnsw_ef_search = 100;
 int			dyn_guc_hnsw_m = 16;
 int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
 int			dyn_guc_read_ahead = DYN_READ_AHEAD_AUTO;
+int			dyn_guc_insights_sample = 10;
 int			dyn_guc_jobs_interval = 5000;
 int			dyn_guc_partiql_token_lifetime = 3600;
 char	   *dyn_guc_region = NULL;
@@ -318,6 +319,19 @@ dyn_guc_init(void)
 							 NULL,
 							 NULL,
 							 NULL);
+	DefineCustomIntVariable("dynapg.insights_sample",
+							"Of that many accesses, contributor insights count one.",
+							"Refused requests are all counted.",
+							&dyn_guc_insights_sample,
+							dyn_guc_insights_sample,
+							1,
+							1000000,
+							PGC_SUSET,
+							0,
+							NULL,
+							NULL,
+							NULL);
+
 	DefineCustomIntVariable("dynapg.jobs_interval",
 							"Time between two runs of the background jobs: expired items, streams.",
 							"0 has the server run none.",

@@ -32,6 +32,9 @@ extern int	dyn_guc_hnsw_m;
 /* dynapg.jobs_interval: milliseconds between two runs of the background jobs; 0: none. */
 extern int	dyn_guc_jobs_interval;
 
+/* dynapg.insights_sample: of so many accesses one is counted; see throughput/contributors.h. */
+extern int	dyn_guc_insights_sample;
+
 /* dynapg.partiql_token_lifetime: seconds in which a NextToken can be used; 0: always. */
 extern int	dyn_guc_partiql_token_lifetime;
 

@@ -72,6 +72,7 @@
 #define DYN_MAX_HTTP_METRICS		200		/* pairs of operation and table in /metrics; ours */
 #define DYN_MIN_HTTP_MEMORY			32768	/* kilobytes of a worker's buffers: the largest request must find room; ours */
 #define DYN_MAX_HTTP_WORKERS		64		/* processes of the HTTP front; ours */
+#define DYN_MAX_INSIGHTS			64		/* tables and indexes whose most used keys are counted; ours */
 #define DYN_MAX_THROTTLED			4096	/* tables and indexes whose use of throughput is remembered; ours */
 
 #endif							/* DYNAPG_BASE_LIMITS_H */

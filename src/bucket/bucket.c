@@ -131,7 +131,7 @@ dyn_s3_read(DynS3Bucket *bucket, const char *key, int64 offset)
 	DynS3Reader *reader = try_read(bucket, key, offset);
 
 	if (reader == NULL)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3NoSuchKey", "The specified key does not exist: %s", key);
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3NoSuchKey", "The specified key does not exist: %s", key);
 	return reader;
 }
 
@@ -171,7 +171,7 @@ dyn_s3_read_all(DynS3Bucket *bucket, const char *key, size_t limit, size_t *size
 	{
 		used += got;
 		if (used > limit)
-			dyn_failure(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "S3ObjectTooLarge", "The object is larger than %zu bytes: %s", limit, key);
+			dyn_error_failure(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "S3ObjectTooLarge", "The object is larger than %zu bytes: %s", limit, key);
 		if (used == room)
 			text = repalloc_huge(text, (room *= 2) + 1);
 	}

@@ -13,8 +13,8 @@
  * calls can be interrupted.  What is open ends with the memory context that was current when the bucket was opened, so that an error
  * leaves nothing open.  dyn_s3_open needs a transaction, the other calls do not.
  *
- * Errors carry a code (dyn_failure): S3NoSuchBucket, S3NoSuchKey, S3AccessDenied, S3InvalidKey, or that of the endpoint after "S3".  What
- * may pass by itself has been tried a few times, and has a SQLSTATE that says so.
+ * Errors carry a code (dyn_error_failure): S3NoSuchBucket, S3NoSuchKey, S3AccessDenied, S3InvalidKey, or that of the
+ * endpoint after "S3".  What may pass by itself has been tried a few times; its SQLSTATE says that another attempt makes sense.
  *
  * Rights.  Who reads must be a member of pg_read_server_files, who writes of pg_write_server_files, in both cases, since the
  * endpoint's credentials are the server's.

@@ -87,7 +87,7 @@ static struct
 }			curl;
 
 static void
-find(void *library, const char *name, void *function)
+find_function(void *library, const char *name, void *function)
 {
 	void	   *found = dlsym(library, name);
 
@@ -109,23 +109,23 @@ load_curl(void)
 	if (library == NULL)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FILE), errmsg("could not load libcurl, which dynapg.s3_endpoint needs: %s", dlerror()),
 						errhint("Install libcurl4.")));
-	find(library, "curl_global_init", &curl.global_init);
-	find(library, "curl_easy_init", &curl.easy_init);
-	find(library, "curl_easy_reset", &curl.easy_reset);
-	find(library, "curl_easy_cleanup", &curl.easy_cleanup);
-	find(library, "curl_easy_setopt", &curl.setopt);
-	find(library, "curl_easy_getinfo", &curl.getinfo);
-	find(library, "curl_easy_strerror", &curl.easy_strerror);
-	find(library, "curl_easy_perform", &curl.easy_perform);
-	find(library, "curl_slist_append", &curl.slist_append);
-	find(library, "curl_slist_free_all", &curl.slist_free_all);
-	find(library, "curl_multi_init", &curl.multi_init);
-	find(library, "curl_multi_cleanup", &curl.multi_cleanup);
-	find(library, "curl_multi_add_handle", &curl.multi_add);
-	find(library, "curl_multi_remove_handle", &curl.multi_remove);
-	find(library, "curl_multi_perform", &curl.multi_perform);
-	find(library, "curl_multi_poll", &curl.multi_poll);
-	find(library, "curl_multi_info_read", &curl.multi_info_read);
+	find_function(library, "curl_global_init", &curl.global_init);
+	find_function(library, "curl_easy_init", &curl.easy_init);
+	find_function(library, "curl_easy_reset", &curl.easy_reset);
+	find_function(library, "curl_easy_cleanup", &curl.easy_cleanup);
+	find_function(library, "curl_easy_setopt", &curl.setopt);
+	find_function(library, "curl_easy_getinfo", &curl.getinfo);
+	find_function(library, "curl_easy_strerror", &curl.easy_strerror);
+	find_function(library, "curl_easy_perform", &curl.easy_perform);
+	find_function(library, "curl_slist_append", &curl.slist_append);
+	find_function(library, "curl_slist_free_all", &curl.slist_free_all);
+	find_function(library, "curl_multi_init", &curl.multi_init);
+	find_function(library, "curl_multi_cleanup", &curl.multi_cleanup);
+	find_function(library, "curl_multi_add_handle", &curl.multi_add);
+	find_function(library, "curl_multi_remove_handle", &curl.multi_remove);
+	find_function(library, "curl_multi_perform", &curl.multi_perform);
+	find_function(library, "curl_multi_poll", &curl.multi_poll);
+	find_function(library, "curl_multi_info_read", &curl.multi_info_read);
 	if (curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not initialize libcurl")));
 	curl.loaded = true;
@@ -290,7 +290,7 @@ set_options(DynS3Client *client, DynS3Call *call, struct curl_slist *headers)
 
 /* Has libcurl work on the request until it is done.  Interrupts are looked at between its calls, where they may raise an error. */
 static CURLcode
-work(DynS3Client *client)
+run_request(DynS3Client *client)
 {
 	int			running = 1;
 	int			left;
@@ -321,7 +321,7 @@ work_and_leave(DynS3Client *client)
 		return result;
 	PG_TRY();
 	{
-		result = work(client);
+		result = run_request(client);
 	}
 	PG_FINALLY();
 	{
@@ -387,9 +387,10 @@ pg_attribute_noreturn() static void
 give_up(const DynS3Client *client, const DynS3Call *call, CURLcode result)
 {
 	if (result != CURLE_OK || call->status == 0)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3Unavailable", "The endpoint of the bucket does not answer: %s",
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3Unavailable", "The endpoint of the bucket does not answer: %s",
 					client->error[0] ? client->error : curl.easy_strerror(result));
-	dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3Unavailable", "The endpoint of the bucket answers with status %ld", call->status);
+	dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3Unavailable", "The endpoint of the bucket answers with status %ld",
+					  call->status);
 }
 
 void

@@ -153,7 +153,7 @@ refuse(const DynS3Bucket *bucket, const char *key, long status, const char *text
 		dyn_s3_missing(bucket);
 	if (code == NULL)
 		code = status == 403 ? "AccessDenied" : status == 404 ? "NoSuchKey" : "Error";
-	dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, psprintf("S3%.60s", code),
+	dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, psprintf("S3%.60s", code),
 				"%s%s%s (Service: Amazon S3; Status Code: %ld; Error Code: %.60s)",
 				message ? message : code, key ? ": " : "", key ? key : "", status, code);
 }
@@ -341,7 +341,7 @@ endpoint_read_some(DynS3Reader *reader, void *buffer, size_t size)
 	size_t		fits;
 
 	if (range->at == range->len && !range->ended && !fill(reader->bucket, range, reader->key))
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3NoSuchKey", "The object has been deleted meanwhile: %s", reader->key);
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3NoSuchKey", "The object has been deleted meanwhile: %s", reader->key);
 	fits = Min(size, range->len - range->at);
 	memcpy(buffer, range->buffer + range->at, fits);
 	range->at += fits;
@@ -423,7 +423,7 @@ send_part(PartWriter *part)
 	if (part->upload == NULL)
 		begin_upload(part);
 	if (part->parts == MAX_PARTS)
-		dyn_failure(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "S3ObjectTooLarge", "The object has more than %d parts: %s", MAX_PARTS,
+		dyn_error_failure(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "S3ObjectTooLarge", "The object has more than %d parts: %s", MAX_PARTS,
 					part->writer.key);
 	part->parts++;
 	send_buffer(part, query_of_upload(part, part->parts), etag, sizeof(etag));

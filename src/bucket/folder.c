@@ -54,7 +54,7 @@ typedef struct FileWriter
 pg_attribute_noreturn() static void
 refuse_link(const char *key)
 {
-	dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3AccessDenied",
+	dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3AccessDenied",
 				"Access denied: a symbolic link, or something else that is not of this folder, is on the way to \"%s\"", key);
 }
 
@@ -64,7 +64,7 @@ fail(int saved_errno, const char *what, const char *key)
 {
 	errno = saved_errno;
 	if (errno == EACCES || errno == EPERM || errno == EROFS)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3AccessDenied", "Access denied: could not %s \"%s\": %m", what, key);
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3AccessDenied", "Access denied: could not %s \"%s\": %m", what, key);
 	ereport(ERROR, (errcode_for_file_access(), errmsg("could not %s \"%s\" in a bucket: %m", what, key)));
 }
 
@@ -78,7 +78,7 @@ check_key(const char *key)
 	const char *part = key;
 
 	if (len == 0 || len > DYN_MAX_BUCKET_KEY)
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3InvalidKey", "A key has 1 to %d bytes", DYN_MAX_BUCKET_KEY);
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3InvalidKey", "A key has 1 to %d bytes", DYN_MAX_BUCKET_KEY);
 	while (part)
 	{
 		const char *slash = strchr(part, '/');
@@ -86,7 +86,7 @@ check_key(const char *key)
 
 		if (size == 0 || size > MAX_PART || (size == 1 && part[0] == '.') || (size == 2 && part[0] == '.' && part[1] == '.') ||
 			strncmp(part, UNFINISHED, strlen(UNFINISHED)) == 0)
-			dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3InvalidKey", "The key is not one that a folder can have: \"%s\"", key);
+			dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3InvalidKey", "The key is not one that a folder can have: \"%s\"", key);
 		part = slash ? slash + 1 : NULL;
 	}
 }
@@ -253,7 +253,7 @@ list_entry(int fd, const char *path, const char *name, const char *prefix, DynS3
 		int			folder;
 
 		if (strlen(key) >= DYN_MAX_BUCKET_KEY)
-			dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3InvalidKey", "A key has 1 to %d bytes", DYN_MAX_BUCKET_KEY);
+			dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3InvalidKey", "A key has 1 to %d bytes", DYN_MAX_BUCKET_KEY);
 		folder = open_folder(fd, name);
 		if (folder < 0 && is_no_folder(errno))
 			refuse_link(key);

@@ -13,7 +13,7 @@
 void
 dyn_s3_missing(const DynS3Bucket *bucket)
 {
-	dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3NoSuchBucket",
+	dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3NoSuchBucket",
 				"The specified bucket does not exist (Service: Amazon S3; Status Code: 404; Error Code: NoSuchBucket)");
 }
 
@@ -21,7 +21,7 @@ void
 dyn_s3_check_text(const char *key, size_t len)
 {
 	if (!pg_verify_mbstr(PG_UTF8, key, (int) len, true))
-		dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3InvalidKey", "The bucket has an object whose key is no UTF-8");
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3InvalidKey", "The bucket has an object whose key is no UTF-8");
 }
 
 void
@@ -31,7 +31,8 @@ dyn_s3_found(DynS3Listing *listing, const char *key, size_t len, int64 size)
 
 	dyn_s3_check_text(key, len);
 	if (listing->count >= DYN_MAX_BUCKET_OBJECTS)
-		dyn_failure(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "S3TooManyObjects", "The prefix has more than %d objects", DYN_MAX_BUCKET_OBJECTS);
+		dyn_error_failure(ERRCODE_PROGRAM_LIMIT_EXCEEDED, "S3TooManyObjects", "The prefix has more than %d objects",
+						  DYN_MAX_BUCKET_OBJECTS);
 	if (listing->count == listing->room)
 	{
 		listing->room = Max(listing->room * 2, 64);

@@ -91,7 +91,7 @@ keys_of(const DynStream *stream, const struct varlena *item)
 
 	add_key(&keys, &stream->pk, item);
 	add_key(&keys, &stream->sk, item);
-	return dyn_item_build(&keys);
+	return dyn_node_build_item(&keys);
 }
 
 static int32

@@ -45,8 +45,9 @@ compare_xids(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-bool
-dyn_cut_has(const DynCut *cut, int64 xid)
+/* Had the transaction committed at the cut's moment? */
+static bool
+has_committed(const DynCut *cut, int64 xid)
 {
 	return dyn_tick_sees(cut->before, xid) ||
 		(cut->ncommitted > 0 && bsearch(&xid, cut->committed, cut->ncommitted, sizeof(int64), compare_xids) != NULL);
@@ -116,7 +117,7 @@ dyn_cut_now(const DynRecovery *recovery)
 {
 	DynCut	   *cut = make_cut(GetCurrentTimestamp(), dyn_tick_now(), NULL);
 
-	return dyn_cut_has(cut, recovery->since_xid) ? cut : NULL;
+	return has_committed(cut, recovery->since_xid) ? cut : NULL;
 }
 
 DynCut *
@@ -134,7 +135,7 @@ dyn_cut_at(const DynRecovery *recovery, TimestampTz moment)
 	if (after == NULL && dyn_tick_force()->created_at > moment)
 		after = dyn_tick_after(moment);
 	cut = make_cut(moment, dyn_tick_before(moment), after);
-	return dyn_cut_has(cut, recovery->since_xid) ? cut : NULL;
+	return has_committed(cut, recovery->since_xid) ? cut : NULL;
 }
 
 /* ---- cuts as bytes, as the queries have them ---- */
@@ -218,11 +219,11 @@ check_snapshot(const DynCut *cut, Snapshot snapshot)
 	if (RecoveryInProgress())
 		return;
 	for (uint32 i = 0; fits && i < snapshot->xcnt; i++)
-		fits = !dyn_cut_has(cut, dyn_tick_widen(snapshot->xip[i]));
+		fits = !has_committed(cut, dyn_tick_widen(snapshot->xip[i]));
 	for (int64 xid = end; fits && xid <= last; xid++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		fits = !dyn_cut_has(cut, xid);
+		fits = !has_committed(cut, xid);
 	}
 	if (!fits)
 		ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
@@ -342,7 +343,7 @@ dynapg_recovery_rows(PG_FUNCTION_ARGS)
 	if (!dyn_catalog_may_read_all(relid))
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(relid));
 	recovery = dyn_recovery_find(relid);
-	if (recovery == NULL || !dyn_cut_has(cut, recovery->since_xid))
+	if (recovery == NULL || !has_committed(cut, recovery->since_xid))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("table \"%s\" has no history of that moment", get_rel_name(relid))));
 	check_snapshot(cut, GetActiveSnapshot());

@@ -44,9 +44,6 @@ extern DynCut *dyn_cut_at(const DynRecovery *recovery, TimestampTz moment);
 /* The cut at this moment, with all that has committed; NULL where the recovery had not begun. */
 extern DynCut *dyn_cut_now(const DynRecovery *recovery);
 
-/* Had the transaction committed at the cut's moment? */
-extern bool dyn_cut_has(const DynCut *cut, int64 xid);
-
 /* A query of the items at the cut: pk, sk (where the table has one), item. */
 extern char *dyn_cut_items_query(const DynTableDef *def, const DynCut *cut);
 

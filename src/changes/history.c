@@ -193,7 +193,7 @@ open_current(TimestampTz now)
 }
 
 static void
-add(int recovery, DynEvent event, const Columns *columns, const Row *row)
+add_version(int recovery, DynEvent event, const Columns *columns, const Row *row)
 {
 	bool		is_old = event != DYN_EVENT_INSERT;
 	int64		xid = (int64) U64FromFullTransactionId(GetTopFullTransactionId());	/* before the number: tick.c relies on that */
@@ -228,11 +228,11 @@ add_update(int recovery, const Columns *columns, const Row *old_row, const Row *
 		(!old_row->has_sk || same_key(columns, columns->sk, old_row->sk, new_row->sk)))
 	{
 		if (!same_item(old_row, new_row))
-			add(recovery, DYN_EVENT_MODIFY, columns, old_row);
+			add_version(recovery, DYN_EVENT_MODIFY, columns, old_row);
 		return;
 	}
-	add(recovery, DYN_EVENT_REMOVE, columns, old_row);
-	add(recovery, DYN_EVENT_INSERT, columns, new_row);
+	add_version(recovery, DYN_EVENT_REMOVE, columns, old_row);
+	add_version(recovery, DYN_EVENT_INSERT, columns, new_row);
 }
 
 PG_FUNCTION_INFO_V1(dynapg_record_history);
@@ -269,6 +269,6 @@ dynapg_record_history(PG_FUNCTION_ARGS)
 		add_update(recovery, &columns, &row, &new_row);
 	}
 	else
-		add(recovery, TRIGGER_FIRED_BY_INSERT(trigger->tg_event) ? DYN_EVENT_INSERT : DYN_EVENT_REMOVE, &columns, &row);
+		add_version(recovery, TRIGGER_FIRED_BY_INSERT(trigger->tg_event) ? DYN_EVENT_INSERT : DYN_EVENT_REMOVE, &columns, &row);
 	return PointerGetDatum(NULL);
 }

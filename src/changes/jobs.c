@@ -82,7 +82,7 @@ keep_recoveries(void)
 		return;
 	last = now;
 	dyn_recovery_settle();
-	dyn_history_trim();
+	dyn_recovery_trim();
 	dyn_backup_expire();
 }
 

@@ -58,7 +58,7 @@ check_columns(TupleDesc columns, int first, TupleDesc row)
 
 /* Runs the query with a snapshot of its own and adds the columns of its rows from that one on. */
 static void
-run(const char *query, int first, Tuplestorestate *rows, TupleDesc row)
+run_query(const char *query, int first, Tuplestorestate *rows, TupleDesc row)
 {
 	Portal		portal;
 	Datum	   *values = palloc(row->natts * sizeof(Datum));
@@ -98,7 +98,7 @@ dynapg_items_at(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	def = table_of(fcinfo, &recovery);
-	run(dyn_cut_items_query(def, cut_of(recovery, PG_GETARG_TIMESTAMPTZ(1))), def->sk.tag ? 3 : 2, rows, row);
+	run_query(dyn_cut_items_query(def, cut_of(recovery, PG_GETARG_TIMESTAMPTZ(1))), def->sk.tag ? 3 : 2, rows, row);
 	return (Datum) 0;
 }
 
@@ -117,6 +117,6 @@ dynapg_changes_between(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	def = table_of(fcinfo, &recovery);
 	from = cut_of(recovery, PG_GETARG_TIMESTAMPTZ(1));
-	run(dyn_cut_changes_query(def, from, cut_of(recovery, PG_GETARG_TIMESTAMPTZ(2))), def->sk.tag ? 3 : 2, rows, row);
+	run_query(dyn_cut_changes_query(def, from, cut_of(recovery, PG_GETARG_TIMESTAMPTZ(2))), def->sk.tag ? 3 : 2, rows, row);
 	return (Datum) 0;
 }

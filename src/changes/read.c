@@ -98,7 +98,7 @@ chunk_size(const DynTick *ticks, int count, int records)
 
 /* Takes the record of a row; false, with the row left, when there are enough.  The record's memory is context's. */
 static bool
-take(DynReading *reading, DynLogScan *scan, HeapTuple tuple, int64 tick, int64 *bytes, MemoryContext context)
+take_record(DynReading *reading, DynLogScan *scan, HeapTuple tuple, int64 tick, int64 *bytes, MemoryContext context)
 {
 	DynRecord  *record = &reading->records[reading->count];
 	MemoryContext old;
@@ -126,7 +126,7 @@ read_tick(DynReading *reading, const DynTick *previous, const DynTick *tick, int
 	bool		more = true;
 
 	while (more && next_of(scan, reading, previous, tick, &row))
-		more = take(reading, scan, row.tuple, tick->tick, bytes, context);
+		more = take_record(reading, scan, row.tuple, tick->tick, bytes, context);
 	dyn_log_scan_end(scan);
 	return more;
 }
@@ -161,7 +161,7 @@ read_ticks_together(DynReading *reading, const DynTick *ticks, int size, int64 n
 		qsort(places, count, sizeof(Place), compare_places);
 		*more = true;
 		for (int i = 0; i < count && *more; i++)
-			*more = take(reading, scan, places[i].tuple, places[i].tick, bytes, context);
+			*more = take_record(reading, scan, places[i].tuple, places[i].tick, bytes, context);
 	}
 	dyn_log_scan_end(scan);
 	return fits;

@@ -383,7 +383,7 @@ keep_commits(TimestampTz before)
 }
 
 void
-dyn_history_trim(void)
+dyn_recovery_trim(void)
 {
 	DynRecovery *recoveries;
 	int			count = dyn_recovery_list(&recoveries);

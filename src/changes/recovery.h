@@ -58,7 +58,7 @@ extern void dyn_recovery_disable(Oid relid);
 extern void dyn_recovery_settle(void);
 
 /* For the jobs: removes rows that no recovery wants. */
-extern void dyn_history_trim(void);
+extern void dyn_recovery_trim(void);
 
 /* For the trigger: the id of the table's recovery, cached; 0 where there is none. */
 extern int	dyn_recovery_of_table(Oid relid);

@@ -298,7 +298,7 @@ typedef struct Known
 static DynKnownTables known = {.name = "dynapg streams of tables", .entry_size = sizeof(Known)};
 
 static void
-forget(Known *entry)
+forget_entry(Known *entry)
 {
 	if (entry->exists)
 	{
@@ -313,7 +313,7 @@ forget(Known *entry)
 }
 
 static void
-keep(Known *entry, const DynStream *found)
+keep_stream(Known *entry, const DynStream *found)
 {
 	entry->stream = *found;
 	entry->stream.table_name = MemoryContextStrdup(TopMemoryContext, found->table_name);
@@ -326,7 +326,7 @@ keep(Known *entry, const DynStream *found)
 }
 
 static void
-fill(Known *entry)
+fill_entry(Known *entry)
 {
 	uint64		before = known.invalidations;
 	DynSqlArgs	args = {0};
@@ -335,9 +335,9 @@ fill(Known *entry)
 
 	dyn_sql_oid(&args, entry->table.relid);
 	count = query("WHERE s.relid OPERATOR(pg_catalog.=) $1 AND s.disabled_at IS NULL", &args, &found);
-	forget(entry);
+	forget_entry(entry);
 	if (count > 0)
-		keep(entry, found);
+		keep_stream(entry, found);
 	dyn_known_tables_mark(&known, entry, before);
 	pfree(found);
 }
@@ -348,6 +348,6 @@ dyn_stream_of_table(Oid relid)
 	Known	   *entry = dyn_known_tables_get(&known, relid);
 
 	if (!entry->table.valid)
-		fill(entry);
+		fill_entry(entry);
 	return entry->exists ? &entry->stream : NULL;
 }

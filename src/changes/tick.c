@@ -419,7 +419,7 @@ widen(TransactionId xid, FullTransactionId next)
  * The order matters: a transaction gets its id before its first number.
  */
 static void
-look(DynTick *tick)
+read_snapshot(DynTick *tick)
 {
 	TransactionId own = GetTopTransactionIdIfAny();
 	Snapshot	snapshot;
@@ -466,7 +466,7 @@ has_news(const DynTick *last, const DynTick *tick)
 
 /* Inserts the row frozen. */
 static void
-store(const DynTick *tick)
+store_tick(const DynTick *tick)
 {
 	Relation	rel = table_open(dyn_log_relation("ticks"), RowExclusiveLock);
 	Datum	   *open = palloc(Max(tick->nopen, 1) * sizeof(Datum));
@@ -494,20 +494,20 @@ store(const DynTick *tick)
 }
 
 static DynTick *
-make(bool always)
+make_tick(bool always)
 {
 	DynTick    *last = dyn_tick_last();
 	DynTick    *tick = palloc0(sizeof(DynTick));
 
 	tick->tick = last->tick + 1;
-	look(tick);
+	read_snapshot(tick);
 	if (!always && !has_news(last, tick))
 		return last;
 	tick->created_at = Max(tick->created_at, last->created_at);
 
 	/* writing takes a transaction id; one that is taken only now is above what the snapshot has seen */
 	(void) GetTopTransactionId();
-	store(tick);
+	store_tick(tick);
 	return tick;
 }
 
@@ -521,7 +521,7 @@ make_locked(bool always)
 		return dyn_tick_last();
 	relid = dyn_log_relation("ticks");
 	LockDatabaseObject(RelationRelationId, relid, 0, ExclusiveLock);
-	tick = make(always);
+	tick = make_tick(always);
 	UnlockDatabaseObject(RelationRelationId, relid, 0, ExclusiveLock);
 	return tick;
 }
@@ -536,7 +536,7 @@ dyn_tick_lag(void)
 		return 0;
 	if (!RecoveryInProgress())
 	{
-		look(&tick);
+		read_snapshot(&tick);
 		if (!has_news(last, &tick))
 			return 0;
 	}

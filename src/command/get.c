@@ -43,11 +43,11 @@ dyn_get_run(const DynGet *get, DynCapacity *capacity)
 {
 	struct varlena *item;
 
-	dyn_throttle_require(get->table, NULL, DYN_ALLOWANCE_READ);
+	dyn_throttle_require(get->table, &get->key, DYN_ALLOWANCE_READ);
 	item = dyn_row_get(get->table, &get->key);
 	if (capacity->report != DYN_CAPACITY_NONE || dyn_throttle_applies(get->table, DYN_ALLOWANCE_READ))
 		capacity->table_units = dyn_capacity_of_read(dyn_image_size(item), get->consistent);
-	dyn_throttle_read(get->table, capacity);
+	dyn_throttle_read(get->table, &get->key, capacity);
 	return dyn_get_shows(get, item) ? item : NULL;
 }
 

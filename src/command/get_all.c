@@ -85,7 +85,10 @@ require_throughput(Gets *gets)
 		return;
 	gets->used = palloc0_array(DynThrottleAction, gets->count);
 	for (int i = 0; i < gets->count; i++)
+	{
 		gets->used[i].table = gets->gets[i].table;
+		gets->used[i].key = &gets->gets[i].key;
+	}
 	dyn_throttle_check_actions(gets->used, gets->reasons, gets->count, DYN_ALLOWANCE_READ);
 	dyn_cancellation_raise(gets->reasons, gets->count);
 }
@@ -127,6 +130,7 @@ dyn_get_all(DynGet *commands, int count, DynConsumed *consumed)
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
+		dyn_contributors_read(commands[i].table, &commands[i].key);
 		dyn_consumed_table(consumed, commands[i].table_name, commands[i].table)->capacity.table_units += units_of(&gets.reads[i]);
 		items[i] = dyn_get_shows(&commands[i], gets.reads[i].item) ? gets.reads[i].item : NULL;
 	}

@@ -97,8 +97,10 @@ answer(Reader *reader, int key, uint32 size)
 	DynGetsOfTable *gets = reader->gets;
 	DynCapacity used = {.table_units = dyn_capacity_of_read(size, gets->consistent)};
 
-	if (gets->limited && !is_admitted(reader, dyn_throttle_take(gets->table, DYN_ALLOWANCE_READ, &used)))
+	if (gets->limited && !is_admitted(reader, dyn_throttle_count(dyn_throttle_take(gets->table, DYN_ALLOWANCE_READ, &used),
+																 &gets->keys[key], NULL)))
 		return false;
+	dyn_contributors_read(gets->table, &gets->keys[key]);
 	gets->consumed->capacity.table_units += used.table_units;
 	gets->answered[key] = true;
 	gets->left--;

@@ -156,7 +156,7 @@ check_item_keys(const DynTable *table, const DynKey *key, DynValue item)
 	check_key_values(table, key);
 	for (int i = 0; i < table->nindexes; i++)
 		check_index_item(&table->indexes[i], item);
-	refuse(dyn_vector_item_flaw(table, dyn_empty_map, item));
+	refuse(dyn_vector_items_violation(table, dyn_empty_map, item));
 }
 
 /* The key of an item whose key attributes are got, or refused, by that function. */
@@ -329,7 +329,7 @@ dyn_keys_update_violation(const DynTable *table, DynValue old_item, DynValue new
 		if (flaw != NULL)
 			return flaw;
 	}
-	return dyn_vector_item_flaw(table, old_item, new_item);
+	return dyn_vector_items_violation(table, old_item, new_item);
 }
 
 int

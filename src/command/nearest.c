@@ -157,7 +157,7 @@ charge(DynNearest *nearest)
 	for (int i = 0; i < nearest->count; i++)
 		bytes += dyn_item_size(nearest->hits[i].item);
 	capacity.table_units = dyn_capacity_of_read(bytes, false);
-	dyn_throttle_read(nearest->search.table, &capacity);
+	dyn_throttle_read_page(&(DynRange) {.table = nearest->search.table}, &capacity);
 	dyn_call_add_items(nearest->count);
 	nearest->bytes = Max(LEAST_SEARCH_BYTES, BYTES_PER_DIMENSION * nearest->dimensions + (double) bytes);
 }
@@ -181,7 +181,7 @@ dyn_nearest_find(DynNearest *nearest)
 void
 dyn_nearest_run(DynNearest *nearest)
 {
-	dyn_throttle_require(nearest->search.table, NULL, DYN_ALLOWANCE_READ);
+	dyn_throttle_require_page(&(DynRange) {.table = nearest->search.table});
 	nearest->hits = palloc_array(DynSearchHit, nearest->search.top_k);
 	nearest->count = dyn_search(&nearest->search, nearest->hits);
 	charge(nearest);
@@ -201,7 +201,7 @@ projects_vector(const DynNearest *nearest)
 		const DynPathElement *first = dyn_program_elements(program) + nodes[i].arg;
 		DynSlice	name = {(const char *) dyn_program_bytes(program) + first->offset, first->len};
 
-		if (dyn_vector_is_attribute(nearest->search.index, name))
+		if (dyn_vector_items_is_vector(nearest->search.index, name))
 			return true;
 	}
 	return false;
@@ -211,14 +211,14 @@ static void
 print_item(StringInfo reply, const DynNearest *nearest, DynValue item, bool with_vector)
 {
 	const DynVectorIndex *index = nearest->search.index;
-	DynValue	shown = dyn_vector_view(nearest->search.table, index, item);
+	DynValue	shown = dyn_vector_items_project(nearest->search.table, index, item);
 	DynNode		part;
 
 	if (with_vector)
 	{
 		part = dyn_node_of(shown);
 		dyn_node_open(&part);
-		dyn_node_set_member(&part, index->attribute, dyn_vector_node(index, item));
+		dyn_node_set_member(&part, index->attribute, dyn_vector_items_node(index, item));
 		shown = dyn_node_pack(&part);
 	}
 	if (nearest->program && nearest->program->projection >= 0)

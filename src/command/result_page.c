@@ -446,7 +446,7 @@ print_item(DynResultPageReader *reader, DynValue whole, DynValue shown)
 
 /* Counts what was read of an item. */
 static void
-account(DynResultPageReader *reader, const struct varlena *item, DynValue shown)
+count_item(DynResultPageReader *reader, const struct varlena *item, DynValue shown)
 {
 	uint32		size = reader->viewed ? dyn_map_item_size(shown) : dyn_item_size(item);
 
@@ -487,7 +487,7 @@ consume(void *arg, const struct varlena *item)
 	reader->follows = reader->last_key.len > 0;
 	if (reader->follows)
 		return false;
-	account(reader, item, shown);
+	count_item(reader, item, shown);
 	if (page->filter == NULL || dyn_eval_condition(page->filter, whole))
 	{
 		reader->count++;
@@ -521,12 +521,13 @@ dyn_result_page_read(DynResultPageReader *reader)
 
 	dyn_range_read(&reader->page->range, consume, reader);
 	look_ahead(reader);
+	dyn_contributors_read_range(&reader->page->range);
 	reader->units += dyn_capacity_of_read(reader->bytes - before, reader->page->consistent);
 }
 
 /* The units of all reads become the page's. */
 static void
-charge(DynResultPage *page, const DynResultPageReader *reader)
+charge_page(DynResultPage *page, const DynResultPageReader *reader)
 {
 	DynCapacity *capacity = &page->capacity;
 	const DynTable *table = page->range.table;
@@ -545,8 +546,8 @@ void
 dyn_result_page_charge(DynResultPage *page, const DynResultPageReader *reader)
 {
 	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(page->range.table, DYN_ALLOWANCE_READ))
-		charge(page, reader);
-	dyn_throttle_read(page->range.table, &page->capacity);
+		charge_page(page, reader);
+	dyn_throttle_read_page(&page->range, &page->capacity);
 	dyn_call_add_items(reader->count);
 }
 
@@ -559,7 +560,7 @@ dyn_result_page_reply(DynResultPage *page, StringInfo reply)
 	appendStringInfoChar(reply, '{');
 	if (page->select != DYN_SELECT_COUNT)
 		appendStringInfoString(reply, "\"Items\":[");
-	dyn_throttle_require(page->range.table, page->range.index, DYN_ALLOWANCE_READ);
+	dyn_throttle_require_page(&page->range);
 	dyn_result_page_read(&reader);
 	dyn_result_page_charge(page, &reader);
 	if (page->select != DYN_SELECT_COUNT)

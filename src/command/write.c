@@ -59,6 +59,7 @@ dyn_write_choose_images(DynWriteCommand *command, bool charged, bool measured)
 	bool		updates = write->kind == DYN_WRITE_UPDATE;
 	bool		judged = updates && dyn_table_has_indexes(write->table);
 
+	charged |= write->table->watches_indexes;
 	write->keep_old = charged || judged || command->wants_before || (measured && write->kind != DYN_WRITE_PUT);
 	write->keep_new = updates && (charged || judged || command->wants_after || measured);
 }
@@ -104,10 +105,11 @@ dyn_write_run(DynWriteCommand *command, bool charged)
 	DynChange	change;
 
 	dyn_keys_check_paths(table, command->program);
-	dyn_throttle_require(table, NULL, DYN_ALLOWANCE_WRITE);
+	dyn_throttle_require(table, &command->write.key, DYN_ALLOWANCE_WRITE);
 	dyn_write_choose_images(command, charged || dyn_throttle_applies(table, DYN_ALLOWANCE_WRITE), false);
 	change = dyn_write_carry_out(command);
 	dyn_throttle_written(&command->write, &change);
+	dyn_contributors_written(table, &command->write.key, &change);
 	return change;
 }
 

@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/datum.h"
 
 #include "base/call.h"
 #include "base/compat.h"
@@ -162,7 +163,10 @@ require_throughput(Set *set, DynAllowanceKind kind)
 		return;
 	set->used = palloc0_array(DynThrottleAction, set->count);
 	for (int i = 0; i < set->count; i++)
+	{
 		set->used[i].table = set->actions[i].command->write.table;
+		set->used[i].key = &set->actions[i].command->write.key;
+	}
 	dyn_throttle_check_actions(set->used, set->reasons, set->count, kind);
 	dyn_cancellation_raise(set->reasons, set->count);
 }
@@ -185,19 +189,25 @@ is_charged(const Set *set)
 
 /* Adds what the action used. */
 static void
-charge(Set *set, const Action *action)
+charge_action(Set *set, const Action *action)
 {
 	const DynWrite *write = &action->command->write;
 	const DynChange *change = &action->change;
 	int			number = action - set->actions;
 
+	dyn_contributors_written(write->table, &write->key, change);
 	if (write->kind != DYN_WRITE_CHECK)
 		dyn_consumed_written(set->consumed, action->consumed, write->key.pk);
 	if (!is_charged(set))
 		return;
 	dyn_idempotency_note(set->idempotency, number, Max(dyn_image_size(change->before), dyn_image_size(change->after)));
 	if (set->used != NULL)
+	{
+		if (write->table->watches_indexes && (change->after || change->before))
+			set->used[number].item = (struct varlena *) DatumGetPointer(datumCopy(PointerGetDatum(change->after ? change->after :
+																								 change->before), false, -1));
 		dyn_throttle_add_transact_write(&set->used[number], write, change);
+	}
 	if (set->consumed->report != DYN_CAPACITY_NONE)
 		dyn_write_charge(&action->consumed->capacity, action->command, change);
 }
@@ -238,7 +248,7 @@ static bool
 lock_key(const DynWriteCommand *command)
 {
 	DynNode		key = command->map;
-	struct varlena *item = command->write.kind == DYN_WRITE_PUT ? command->write.item : dyn_item_build(&key);
+	struct varlena *item = command->write.kind == DYN_WRITE_PUT ? command->write.item : dyn_node_build_item(&key);
 
 	return dyn_key_lock_missing(command->write.table, &command->write.key, item);
 }
@@ -326,7 +336,7 @@ carry_out_all(Set *set)
 			break;
 		if (is_measured(set))
 			measure_found(set, action);
-		charge(set, action);
+		charge_action(set, action);
 		forget_images(action);
 	}
 	conclude(set, DYN_ALLOWANCE_WRITE);

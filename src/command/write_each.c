@@ -61,9 +61,10 @@ is_charged(const Set *set)
 }
 
 static void
-charge(const Set *set, const DynWriteOfSet *of_set, const DynChange *change)
+charge_write(const Set *set, const DynWriteOfSet *of_set, const DynChange *change)
 {
 	dyn_consumed_written(set->consumed, of_set->consumed, of_set->command.write.key.pk);
+	dyn_contributors_written(of_set->command.write.table, &of_set->command.write.key, change);
 	if (is_charged(set))
 		dyn_write_charge(&of_set->consumed->capacity, &of_set->command, change);
 }
@@ -78,20 +79,21 @@ write_neighbours(const Set *set, int first)
 	DynKey		keys[DYN_MAX_BATCH_WRITES];
 	struct varlena *items[DYN_MAX_BATCH_WRITES];
 	struct varlena *before[DYN_MAX_BATCH_WRITES] = {0};
+	bool		keeps = is_charged(set) || table->watches_indexes;
 	int			n = 0;
 
-	while (first + n < set->count && start[n]->command.write.table == table && start[n]->command.write.kind == kind)
+	do
 	{
 		keys[n] = start[n]->command.write.key;
 		items[n] = start[n]->command.write.item;
 		n++;
-	}
+	} while (first + n < set->count && start[n]->command.write.table == table && start[n]->command.write.kind == kind);
 	if (kind == DYN_WRITE_PUT)
 		dyn_rows_put(table, keys, items, n, is_charged(set) ? before : NULL);
 	else
-		dyn_rows_delete(table, keys, n, is_charged(set) ? before : NULL);
+		dyn_rows_delete(table, keys, n, keeps ? before : NULL);
 	for (int i = 0; i < n; i++)
-		charge(set, start[i], &(DynChange) {.status = DYN_WRITTEN, .before = before[i], .after = items[i]});
+		charge_write(set, start[i], &(DynChange) {.status = DYN_WRITTEN, .before = before[i], .after = items[i]});
 	return first + n;
 }
 
@@ -99,12 +101,13 @@ write_neighbours(const Set *set, int first)
 
 /* DynWriteJudge: takes what the write used; false where it is not admitted. */
 static bool
-take(void *arg, const DynWrite *write, const DynChange *change)
+take_throughput(void *arg, const DynWrite *write, const DynChange *change)
 {
 	Set		   *set = arg;
 	DynCapacity used = dyn_throttle_of_write(write, change);
 	List	   *refusals = dyn_throttle_take(write->table, DYN_ALLOWANCE_WRITE, &used);
 
+	(void) dyn_throttle_count(refusals, &write->key, change->after ? change->after : change->before);
 	set->refusals = dyn_throttle_join(set->refusals, refusals);
 	return refusals == NIL;
 }
@@ -120,11 +123,12 @@ try_write(Set *set, const DynWriteCommand *command, DynChange *change)
 	List	   *refusals = dyn_throttle_check(write->table, NULL, DYN_ALLOWANCE_WRITE);
 	DynCapacity used;
 
+	(void) dyn_throttle_count(refusals, &write->key, NULL);
 	set->refusals = dyn_throttle_join(set->refusals, refusals);
 	if (refusals != NIL)
 		return false;
 	if (dyn_throttle_index_exhausted(write->table))
-		return dyn_row_try_write(write, change, take, set);
+		return dyn_row_try_write(write, change, take_throughput, set);
 	*change = dyn_write_carry_out(command);
 	used = dyn_throttle_of_write(write, change);
 	dyn_throttle_charge(write->table, DYN_ALLOWANCE_WRITE, &used);
@@ -139,7 +143,7 @@ write_admitted(Set *set, DynWriteOfSet *of_set)
 	dyn_write_choose_images(&of_set->command, true, false);
 	of_set->left = !try_write(set, &of_set->command, &change);
 	if (!of_set->left)
-		charge(set, of_set, &change);
+		charge_write(set, of_set, &change);
 }
 
 int

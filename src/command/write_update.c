@@ -32,7 +32,7 @@ only_removes(const DynProgram *program)
 static struct varlena *
 image_for_missing(DynWriteCommand *command)
 {
-	struct varlena *key_item = dyn_item_build(&command->map);
+	struct varlena *key_item = dyn_node_build_item(&command->map);
 	struct varlena *item;
 
 	if (command->program == NULL || command->program->update < 0)

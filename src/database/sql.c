@@ -10,7 +10,7 @@
 #include "database/sql.h"
 
 static void
-add(DynSqlArgs *args, Oid type, Datum value, bool null)
+add_arg(DynSqlArgs *args, Oid type, Datum value, bool null)
 {
 	if (args->count == DYN_SQL_MAX_ARGS)
 		elog(ERROR, "too many arguments of a statement");
@@ -23,7 +23,7 @@ add(DynSqlArgs *args, Oid type, Datum value, bool null)
 void
 dyn_sql_text(DynSqlArgs *args, const char *value)
 {
-	add(args, TEXTOID, value ? CStringGetTextDatum(value) : (Datum) 0, value == NULL);
+	add_arg(args, TEXTOID, value ? CStringGetTextDatum(value) : (Datum) 0, value == NULL);
 }
 
 void
@@ -33,7 +33,7 @@ dyn_sql_text_array(DynSqlArgs *args, char **values, int count)
 
 	for (int i = 0; i < count; i++)
 		elements[i] = CStringGetTextDatum(values[i]);
-	add(args, TEXTARRAYOID, PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT)), false);
+	add_arg(args, TEXTARRAYOID, PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT)), false);
 }
 
 void
@@ -43,7 +43,7 @@ dyn_sql_int64_array(DynSqlArgs *args, const int64 *values, int count)
 
 	for (int i = 0; i < count; i++)
 		elements[i] = Int64GetDatum(values[i]);
-	add(args, INT8ARRAYOID, PointerGetDatum(construct_array(elements, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+	add_arg(args, INT8ARRAYOID, PointerGetDatum(construct_array(elements, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
 															TYPALIGN_DOUBLE)), false);
 }
 
@@ -54,43 +54,43 @@ dyn_sql_bytea_array(DynSqlArgs *args, struct varlena **values, int count)
 
 	for (int i = 0; i < count; i++)
 		elements[i] = PointerGetDatum(values[i]);
-	add(args, BYTEAARRAYOID, PointerGetDatum(construct_array(elements, count, BYTEAOID, -1, false, TYPALIGN_INT)), false);
+	add_arg(args, BYTEAARRAYOID, PointerGetDatum(construct_array(elements, count, BYTEAOID, -1, false, TYPALIGN_INT)), false);
 }
 
 void
 dyn_sql_oid(DynSqlArgs *args, Oid value)
 {
-	add(args, OIDOID, ObjectIdGetDatum(value), false);
+	add_arg(args, OIDOID, ObjectIdGetDatum(value), false);
 }
 
 void
 dyn_sql_int(DynSqlArgs *args, int value)
 {
-	add(args, INT4OID, Int32GetDatum(value), false);
+	add_arg(args, INT4OID, Int32GetDatum(value), false);
 }
 
 void
 dyn_sql_int64(DynSqlArgs *args, int64 value)
 {
-	add(args, INT8OID, Int64GetDatum(value), false);
+	add_arg(args, INT8OID, Int64GetDatum(value), false);
 }
 
 void
 dyn_sql_float4(DynSqlArgs *args, float4 value)
 {
-	add(args, FLOAT4OID, Float4GetDatum(value), false);
+	add_arg(args, FLOAT4OID, Float4GetDatum(value), false);
 }
 
 void
 dyn_sql_timestamptz(DynSqlArgs *args, int64 value)
 {
-	add(args, TIMESTAMPTZOID, Int64GetDatum(value), false);
+	add_arg(args, TIMESTAMPTZOID, Int64GetDatum(value), false);
 }
 
 void
 dyn_sql_bool(DynSqlArgs *args, bool value)
 {
-	add(args, BOOLOID, BoolGetDatum(value), false);
+	add_arg(args, BOOLOID, BoolGetDatum(value), false);
 }
 
 uint64
@@ -108,7 +108,7 @@ dyn_sql_run(const char *sql, DynSqlArgs *args, long limit)
 }
 
 static Datum
-get(uint64 i, int column, bool *null)
+get_datum(uint64 i, int column, bool *null)
 {
 	return SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, column, null);
 }
@@ -117,7 +117,7 @@ Datum
 dyn_sql_get_datum(uint64 i, int column)
 {
 	bool		null;
-	Datum		value = get(i, column, &null);
+	Datum		value = get_datum(i, column, &null);
 
 	if (null)
 		elog(ERROR, "unexpected null in column %d of a catalog row", column);
@@ -128,7 +128,7 @@ char *
 dyn_sql_get_text(uint64 i, int column)
 {
 	bool		null;
-	Datum		value = get(i, column, &null);
+	Datum		value = get_datum(i, column, &null);
 
 	return null ? NULL : TextDatumGetCString(value);
 }

@@ -123,7 +123,7 @@ read_values(DynVariableSet *set, const DynJson *map, const DynWording *wording, 
 		DynViolation violation;
 		DynNode		node;
 
-		if (!dyn_node_from_json(m, wording, &node, &violation))
+		if (!dyn_tree_json_node(m, wording, &node, &violation))
 			refuse_value(wording, &violation, var->key);
 		var->value = dyn_node_pack(&node);
 		*bytes += dyn_value_size(var->value);

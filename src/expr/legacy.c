@@ -170,7 +170,7 @@ add_action(DynAssembly *build, const DynJson *update, const DynWording *wording,
 		return at;
 	}
 
-	if (!dyn_node_from_json(json, wording, &node, &violation))
+	if (!dyn_tree_json_node(json, wording, &node, &violation))
 		dyn_violation_raise(wording, &violation);
 	value = dyn_node_pack(&node);
 	if (op == DYN_OP_DELETE && dyn_set_element_tag(value.tag) == 0)

@@ -49,7 +49,7 @@ read_value(const DynJson *json, const DynWording *wording)
 	DynViolation violation;
 	DynNode		node;
 
-	if (!dyn_node_from_json(json, wording, &node, &violation))
+	if (!dyn_tree_json_node(json, wording, &node, &violation))
 		dyn_violation_raise(wording, &violation);
 	return dyn_node_pack(&node);
 }

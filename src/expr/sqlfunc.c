@@ -313,7 +313,7 @@ parse_values(DynSlice text)
 	values = dyn_json_parse(text.data, text.len);
 	if (dyn_json_kind(values) == DYN_JSON_NULL)
 		return NULL;
-	dyn_value_map_check_types(values);
+	dyn_tree_json_check_map_types(values);
 	return values;
 }
 
@@ -428,7 +428,7 @@ dynapg_item_project(PG_FUNCTION_ARGS)
 	program = compile_call(fcinfo, &input, &input.projection);
 	item = PG_GETARG_VARLENA_PP(0);
 	part = dyn_project_item(program, dyn_item_root(item));
-	result = dyn_item_build(&part);
+	result = dyn_node_build_item(&part);
 	PG_FREE_IF_COPY(item, 0);
 	PG_RETURN_POINTER(result);
 }

@@ -16,8 +16,9 @@
  */
 #define MAX_PARENTHESES (2 * DYN_MAX_EXPR_OPERATORS)
 
-DynSlice
-dyn_syntax_token_text(const DynExprParser *p)
+/* The current token's bytes. */
+static DynSlice
+token_text(const DynExprParser *p)
 {
 	const DynExprToken *t = &p->tokens[p->pos];
 
@@ -30,7 +31,7 @@ dyn_syntax_error(const DynExprParser *p)
 	const DynExprToken *t = &p->tokens[p->pos];
 	uint32		from = p->pos > 0 ? p->tokens[p->pos - 1].start : t->start;
 	uint32		to = t->end;
-	DynSlice	token = t->kind == DYN_T_EOF ? DYN_SLICE("<EOF>") : dyn_syntax_token_text(p);
+	DynSlice	token = t->kind == DYN_T_EOF ? DYN_SLICE("<EOF>") : token_text(p);
 
 	/* what is near: the tokens on both sides and all between them, as written */
 	if (t->kind == DYN_T_EOF)
@@ -109,7 +110,7 @@ placeholder_index(DynSlice *seen, uint32 *count, DynSlice name)
 static void
 path_name(DynExprParser *p)
 {
-	DynSlice	word = dyn_syntax_token_text(p);
+	DynSlice	word = token_text(p);
 	DynTemplateElement *element = &p->elements[p->nelements];
 
 	if (dyn_syntax_peek(p) == DYN_T_NAME)
@@ -131,7 +132,7 @@ path_name(DynExprParser *p)
 static void
 path_index(DynExprParser *p)
 {
-	DynSlice	digits = dyn_syntax_token_text(p);
+	DynSlice	digits = token_text(p);
 	uint64		index = 0;
 
 	if (dyn_syntax_peek(p) != DYN_T_INDEX)
@@ -180,7 +181,7 @@ dyn_syntax_value(DynExprParser *p)
 	if (dyn_syntax_peek(p) != DYN_T_VALUE)
 		dyn_syntax_error(p);
 	value = dyn_syntax_node(p, DYN_OP_VALUE);
-	value->arg = placeholder_index(p->values, &p->nvalues, dyn_syntax_token_text(p));
+	value->arg = placeholder_index(p->values, &p->nvalues, token_text(p));
 	p->pos++;
 	return value;
 }
@@ -218,7 +219,7 @@ parse_function(DynExprParser *p)
 	DynParseNode *function = dyn_syntax_node(p, 0);
 
 	function->is_function = true;
-	function->name = dyn_syntax_token_text(p);
+	function->name = token_text(p);
 	p->pos++;
 	dyn_syntax_open(p);
 	for (;;)

@@ -56,9 +56,6 @@ dyn_syntax_peek(const DynExprParser *p)
 	return p->tokens[p->pos].kind;
 }
 
-/* The current token's bytes. */
-extern DynSlice dyn_syntax_token_text(const DynExprParser *p);
-
 /* Raises the syntax error at the current token. */
 extern void dyn_syntax_error(const DynExprParser *p) pg_attribute_noreturn();
 

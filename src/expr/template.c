@@ -7,8 +7,9 @@
 
 #include "expr/template.h"
 
-const char *
-dyn_expr_kind_name(DynExprKind kind)
+/* The parameter's name, "UpdateExpression" ... */
+static const char *
+kind_name(DynExprKind kind)
 {
 	static const char *const names[] = {
 		[DYN_EXPR_UPDATE] = "UpdateExpression",
@@ -40,5 +41,5 @@ dyn_expr_error(const DynWording *wording, DynExprKind kind, const char *fmt,...)
 			break;
 		enlargeStringInfo(&text, needed);
 	}
-	dyn_violation_parameter(wording, "Invalid %s: %s", dyn_expr_kind_name(kind), text.data);
+	dyn_violation_parameter(wording, "Invalid %s: %s", kind_name(kind), text.data);
 }

@@ -51,9 +51,6 @@ typedef struct DynTemplate
 	DynSlice	text;
 } DynTemplate;
 
-/* The parameter's name, "UpdateExpression" ... */
-extern const char *dyn_expr_kind_name(DynExprKind kind);
-
 /* Raises the violation "Invalid UpdateExpression: " and the text in printf form. */
 extern void dyn_expr_error(const DynWording *wording, DynExprKind kind, const char *fmt,...)
 			pg_attribute_printf(3, 4) pg_attribute_noreturn();

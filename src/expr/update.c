@@ -186,7 +186,7 @@ add_value(Update *u, const DynExprNode *node, DynValue value, Action *action)
 	action->effect = EFFECT_STORE;
 	if (old.tag == DYN_N)
 		return add_numbers(u, old, value, false, &action->value);
-	action->value = dyn_node_of(old.tag == 0 ? value : dyn_set_union(old, value));
+	action->value = dyn_node_of(old.tag == 0 ? value : dyn_tree_set_union(old, value));
 	return true;
 }
 
@@ -202,7 +202,7 @@ delete_value(Update *u, const DynExprNode *node, DynValue value, Action *action)
 		return true;
 	if (old.tag != value.tag || dyn_set_element_tag(old.tag) == 0)
 		return fail_type(u, node);
-	rest = dyn_set_minus(old, value);
+	rest = dyn_tree_set_minus(old, value);
 	action->effect = rest.tag == 0 ? EFFECT_REMOVE : EFFECT_STORE;
 	action->value = dyn_node_of(rest);
 	return true;
@@ -330,7 +330,7 @@ apply(Update *u, Action *action)
 
 	/* Below the top level a value of legal depth can become too deep. */
 	if (action->path->narg > 1 && action->path->narg - 1 + levels_below(&action->value) >= DYN_MAX_NESTING)
-		return fail(u, dyn_tree_nesting_violation);
+		return fail(u, dyn_tree_json_nesting_violation);
 	if (!is_index)
 		dyn_node_set_member(parent, element_name(u, last), action->value);
 	else if (last->len < parent->count)
@@ -471,7 +471,7 @@ size_allowed(Update *u, const struct varlena *item, const Action *actions, uint3
 }
 
 static struct varlena *
-run(Update *u, Action *actions, uint32 count)
+run_actions(Update *u, Action *actions, uint32 count)
 {
 	struct varlena *item;
 	int32		index = u->program->update;
@@ -492,7 +492,7 @@ run(Update *u, Action *actions, uint32 count)
 		return NULL;
 	if (u->holes)
 		close_up(&u->root);
-	item = dyn_item_build(&u->root);
+	item = dyn_node_build_item(&u->root);
 	if (!size_allowed(u, item, actions, count))
 	{
 		u->error = too_large;
@@ -514,7 +514,7 @@ dyn_update_item(const DynProgram *program, DynValue root, const char **error)
 		count++;
 	if (count > FEW_ACTIONS)
 		actions = palloc(count * sizeof(Action));
-	item = run(&u, actions, count);
+	item = run_actions(&u, actions, count);
 	if (actions != few)
 		pfree(actions);
 	*error = u.error;

@@ -150,7 +150,7 @@ read_header(DynRecords *records, char delimiter)
 }
 
 static void
-begin(DynRecords *records, char delimiter)
+begin_object(DynRecords *records, char delimiter)
 {
 	MemoryContext caller = MemoryContextSwitchTo(records->context);
 	List	   *names = NIL;
@@ -230,7 +230,7 @@ dyn_csv_read(DynRecords *records, const char **flaw)
 	int			count;
 
 	if (records->csv == NULL)
-		begin(records, delimiter);
+		begin_object(records, delimiter);
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -246,7 +246,7 @@ dyn_csv_read(DynRecords *records, const char **flaw)
 		return DYN_READ_END;
 	}
 	if (records->text.len > DYN_MAX_RECORD_BYTES)
-		*flaw = dyn_record_too_long;
+		*flaw = dyn_reader_too_long;
 	else if (count != records->csv->ncolumns)
 		*flaw = psprintf("the line has %d cells, and there are %d columns", count, records->csv->ncolumns);
 	return *flaw == NULL ? DYN_READ_RECORD : DYN_READ_BAD;

@@ -167,7 +167,7 @@ dyn_ion_enter(DynRecords *records)
 	if (++records->ion->depth > DYN_ION_MAX_DEPTH)
 		return dyn_ion_break(records, "the values are nested too deep");
 	if (records->text.len > DYN_MAX_RECORD_BYTES)
-		return dyn_ion_break(records, dyn_record_too_long);
+		return dyn_ion_break(records, dyn_reader_too_long);
 	return true;
 }
 

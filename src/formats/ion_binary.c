@@ -385,7 +385,7 @@ add_bytes(DynRecords *records, uint64 count)
 	StringInfo	buffer = &records->ion->buffer;
 
 	if (buffer->len + count > DYN_MAX_RECORD_BYTES)
-		return dyn_ion_break(records, dyn_record_too_long);
+		return dyn_ion_break(records, dyn_reader_too_long);
 	while (count > 0)
 	{
 		size_t		some;

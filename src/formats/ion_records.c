@@ -45,7 +45,7 @@ take_symbols(DynRecords *records)
 /* ---- records ---- */
 
 static void
-begin(DynRecords *records)
+begin_object(DynRecords *records)
 {
 	MemoryContext caller = MemoryContextSwitchTo(records->context);
 
@@ -64,7 +64,7 @@ dyn_ion_records_read(DynRecords *records, const char **flaw)
 	bool		found;
 
 	if (records->ion == NULL)
-		begin(records);
+		begin_object(records);
 	for (;;)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -21,31 +21,31 @@ malformed(DynRecords *records)
 }
 
 static int
-get(DynRecords *records)
+get_char(DynRecords *records)
 {
 	return dyn_input_get(records->input);
 }
 
 static int
-peek(DynRecords *records)
+peek_char(DynRecords *records)
 {
 	return dyn_input_peek(records->input);
 }
 
 /* Takes the character if it is the next one. */
 static bool
-take(DynRecords *records, int c)
+take_char(DynRecords *records, int c)
 {
-	if (peek(records) != c)
+	if (peek_char(records) != c)
 		return false;
-	(void) get(records);
+	(void) get_char(records);
 	return true;
 }
 
 static bool
 expect(DynRecords *records, int c)
 {
-	return take(records, c) || malformed(records);
+	return take_char(records, c) || malformed(records);
 }
 
 /* ---- white space and comments ---- */
@@ -55,17 +55,17 @@ skip_comment(DynRecords *records)
 {
 	int			c;
 
-	if (take(records, '/'))
+	if (take_char(records, '/'))
 	{
-		while ((c = get(records)) >= 0 && c != '\n')
+		while ((c = get_char(records)) >= 0 && c != '\n')
 			;
 		return true;
 	}
 	if (!expect(records, '*'))
 		return false;
-	while ((c = get(records)) >= 0)
+	while ((c = get_char(records)) >= 0)
 	{
-		if (c == '*' && take(records, '/'))
+		if (c == '*' && take_char(records, '/'))
 			return true;
 	}
 	return malformed(records);
@@ -80,8 +80,8 @@ is_space(int c)
 static void
 skip_space(DynRecords *records)
 {
-	while (is_space(peek(records)))
-		(void) get(records);
+	while (is_space(peek_char(records)))
+		(void) get_char(records);
 }
 
 static bool
@@ -90,7 +90,7 @@ skip_gap(DynRecords *records)
 	for (;;)
 	{
 		skip_space(records);
-		if (!take(records, '/'))
+		if (!take_char(records, '/'))
 			return true;
 		if (!skip_comment(records))
 			return false;
@@ -105,7 +105,7 @@ add_byte(DynRecords *records, int c)
 	StringInfo	token = &records->ion->token;
 
 	if (token->len > DYN_MAX_RECORD_BYTES)
-		return dyn_ion_break(records, dyn_record_too_long);
+		return dyn_ion_break(records, dyn_reader_too_long);
 	appendStringInfoCharMacro(token, c);
 	return true;
 }
@@ -132,7 +132,7 @@ read_hex(DynRecords *records, int digits, uint32 *value)
 	*value = 0;
 	for (int i = 0; i < digits; i++)
 	{
-		int			c = get(records);
+		int			c = get_char(records);
 
 		if (c < 0 || !isxdigit(c))
 			return malformed(records);
@@ -170,12 +170,12 @@ read_escape(DynRecords *records, bool raw)
 {
 	static const char letters[] = "abtnfrv0";
 	static const char meanings[] = "\a\b\t\n\f\r\v\0";
-	int			c = get(records);
+	int			c = get_char(records);
 	const char *letter;
 
 	if (c <= 0)
 		return malformed(records);
-	if (c == '\r' && take(records, '\n'))
+	if (c == '\r' && take_char(records, '\n'))
 		return true;
 	if (c == '\n' || c == '\r')
 		return true;
@@ -193,7 +193,7 @@ read_escape(DynRecords *records, bool raw)
 static bool
 read_short(DynRecords *records, int quote, bool raw)
 {
-	for (int c; (c = get(records)) >= 0;)
+	for (int c; (c = get_char(records)) >= 0;)
 	{
 		if (c == quote)
 			return true;
@@ -211,7 +211,7 @@ read_long(DynRecords *records, bool raw)
 {
 	int			quotes = 0;
 
-	for (int c; (c = get(records)) >= 0;)
+	for (int c; (c = get_char(records)) >= 0;)
 	{
 		quotes = c == '\'' ? quotes + 1 : 0;
 		if (quotes == 3)
@@ -236,7 +236,7 @@ read_long_parts(DynRecords *records, bool raw)
 	{
 		if (!(raw ? (skip_space(records), true) : skip_gap(records)))
 			return false;
-		if (!take(records, '\''))
+		if (!take_char(records, '\''))
 			return true;
 		if (!expect(records, '\'') || !expect(records, '\'') || !read_long(records, raw))
 			return false;
@@ -248,9 +248,9 @@ static bool
 read_single_quoted(DynRecords *records, bool *is_string)
 {
 	*is_string = false;
-	if (!take(records, '\''))
+	if (!take_char(records, '\''))
 		return read_short(records, '\'', false);
-	if (!take(records, '\''))
+	if (!take_char(records, '\''))
 		return true;			/* the empty symbol */
 	*is_string = true;
 	return read_long_parts(records, false);
@@ -269,9 +269,9 @@ read_identifier(DynRecords *records)
 	StringInfo	token = &records->ion->token;
 	DynSlice	text;
 
-	while (is_identifier(peek(records)))
+	while (is_identifier(peek_char(records)))
 	{
-		if (!add_byte(records, get(records)))
+		if (!add_byte(records, get_char(records)))
 			return false;
 	}
 	if (token->len < 2 || token->data[0] != '$' || strspn(token->data + 1, "0123456789") != token->len - 1)
@@ -376,9 +376,9 @@ put_number(DynRecords *records, DynIonPlace place)
 static bool
 read_number(DynRecords *records, DynIonPlace place)
 {
-	for (int c; (c = peek(records)) >= 0 && (isalnum(c) || strchr("+-._:", c) != NULL) && c != 0;)
+	for (int c; (c = peek_char(records)) >= 0 && (isalnum(c) || strchr("+-._:", c) != NULL) && c != 0;)
 	{
-		(void) get(records);
+		(void) get_char(records);
 		if (records->ion->token.len > MAX_NUMBER_TEXT)
 			return malformed(records);
 		if (c != '_' && !add_byte(records, c))
@@ -395,21 +395,21 @@ read_lob(DynRecords *records, DynIonPlace place)
 	bool		clob = true;
 
 	skip_space(records);
-	if (take(records, '"'))
+	if (take_char(records, '"'))
 	{
 		if (!read_short(records, '"', true))
 			return false;
 	}
-	else if (take(records, '\''))
+	else if (take_char(records, '\''))
 	{
 		if (!expect(records, '\'') || !expect(records, '\'') || !read_long_parts(records, true))
 			return false;
 	}
 	else
 		clob = false;
-	while (peek(records) >= 0 && peek(records) != '}')
+	while (peek_char(records) >= 0 && peek_char(records) != '}')
 	{
-		int			c = get(records);
+		int			c = get_char(records);
 
 		if (!is_space(c) && (clob || !add_byte(records, c)))
 			return malformed(records);
@@ -438,11 +438,11 @@ read_list(DynRecords *records, DynIonPlace place, DynIonMarks marks)
 
 		if (!skip_gap(records))
 			return false;
-		if (take(records, ']'))
+		if (take_char(records, ']'))
 			break;
 		if (!first && (!expect(records, ',') || !skip_gap(records)))
 			return false;
-		if (take(records, ']'))
+		if (take_char(records, ']'))
 			break;				/* a comma may end the list */
 		first = false;
 		dyn_ion_next_element(records);
@@ -461,11 +461,11 @@ read_name(DynRecords *records)
 	bool		is_string;
 
 	resetStringInfo(&records->ion->token);
-	if (take(records, '"'))
+	if (take_char(records, '"'))
 		return read_short(records, '"', false);
-	if (take(records, '\''))
+	if (take_char(records, '\''))
 		return read_single_quoted(records, &is_string);
-	if (!is_identifier(peek(records)) || isdigit(peek(records)))
+	if (!is_identifier(peek_char(records)) || isdigit(peek_char(records)))
 		return malformed(records);
 	return read_identifier(records);
 }
@@ -484,11 +484,11 @@ read_struct(DynRecords *records, DynIonPlace place)
 
 		if (!skip_gap(records))
 			return false;
-		if (take(records, '}'))
+		if (take_char(records, '}'))
 			break;
 		if (!first && (!expect(records, ',') || !skip_gap(records)))
 			return false;
-		if (take(records, '}'))
+		if (take_char(records, '}'))
 			break;
 		first = false;
 		if (!read_name(records) || !skip_gap(records) || !expect(records, ':'))
@@ -520,10 +520,10 @@ put_word(DynRecords *records, DynIonPlace place)
 	}
 	else if (dyn_slice_is(word, "null"))
 	{
-		while (take(records, '.') || is_identifier(peek(records)))
+		while (take_char(records, '.') || is_identifier(peek_char(records)))
 		{
-			if (is_identifier(peek(records)))
-				(void) get(records);
+			if (is_identifier(peek_char(records)))
+				(void) get_char(records);
 		}
 		dyn_ion_put_null(records, place);
 	}
@@ -542,7 +542,7 @@ is_version(DynSlice word)
 static bool
 read_symbol(DynRecords *records, DynIonPlace place, DynIonMarks *marks, bool *found)
 {
-	bool		quoted = take(records, '\'');
+	bool		quoted = take_char(records, '\'');
 	bool		is_string = false;
 
 	if (!(quoted ? read_single_quoted(records, &is_string) : read_identifier(records)))
@@ -553,7 +553,7 @@ read_symbol(DynRecords *records, DynIonPlace place, DynIonMarks *marks, bool *fo
 		return put_word(records, place);
 	if (!skip_gap(records))
 		return false;
-	if (take(records, ':'))
+	if (take_char(records, ':'))
 	{
 		if (!expect(records, ':') || !skip_gap(records))
 			return false;
@@ -573,7 +573,7 @@ read_symbol(DynRecords *records, DynIonPlace place, DynIonMarks *marks, bool *fo
 static bool
 read_some_value(DynRecords *records, DynIonPlace place, DynIonMarks *marks, bool *found)
 {
-	int			c = peek(records);
+	int			c = peek_char(records);
 
 	*found = true;
 	resetStringInfo(&records->ion->token);
@@ -581,12 +581,12 @@ read_some_value(DynRecords *records, DynIonPlace place, DynIonMarks *marks, bool
 		return read_symbol(records, place, marks, found);
 	if (c >= 0 && (isdigit(c) || c == '-' || c == '+'))
 		return read_number(records, place);
-	if (take(records, '"'))
+	if (take_char(records, '"'))
 		return read_short(records, '"', false) && put_token(records, place, 'S');
-	if (take(records, '['))
+	if (take_char(records, '['))
 		return read_list(records, place, *marks);
-	if (take(records, '{'))
-		return take(records, '{') ? read_lob(records, place) : read_struct(records, place);
+	if (take_char(records, '{'))
+		return take_char(records, '{') ? read_lob(records, place) : read_struct(records, place);
 	return c == '(' ? dyn_ion_break(records, "the data have an S-expression, which is no type of DynamoDB") : malformed(records);
 }
 
@@ -603,7 +603,7 @@ bool
 dyn_ion_text_read(DynRecords *records, DynIonMarks *marks, bool *found)
 {
 	dyn_reader_skip_mark(records);
-	if (!skip_gap(records) || peek(records) < 0)
+	if (!skip_gap(records) || peek_char(records) < 0)
 		return false;
 	return read_value(records, DYN_ION_RECORD, marks, found);
 }

@@ -7,7 +7,7 @@
 
 #define KEPT_OF_LONG 1024		/* bytes of a line that is too long */
 
-const char *const dyn_record_too_long = "the record is longer than 16777216 bytes";
+const char *const dyn_reader_too_long = "the record is longer than 16777216 bytes";
 
 void
 dyn_reader_skip_mark(DynRecords *records)

@@ -75,6 +75,6 @@ extern bool dyn_reader_line(DynRecords *records, StringInfo text, bool *too_long
 /* Skips a byte order mark at the beginning of the object. */
 extern void dyn_reader_skip_mark(DynRecords *records);
 
-extern const char *const dyn_record_too_long;
+extern const char *const dyn_reader_too_long;
 
 #endif							/* DYNAPG_FORMATS_READER_H */

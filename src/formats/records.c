@@ -30,12 +30,6 @@ dyn_records_open(const DynFormatOptions *options, DynSource source)
 	return records;
 }
 
-void
-dyn_records_close(DynRecords *records)
-{
-	MemoryContextDelete(records->context);
-}
-
 const char *
 dyn_records_flaw(const DynRecords *records)
 {
@@ -73,7 +67,7 @@ read_json(DynRecords *records, const char **flaw)
 	} while (is_blank(&records->text) && !too_long);
 	if (!too_long)
 		return DYN_READ_RECORD;
-	*flaw = dyn_record_too_long;
+	*flaw = dyn_reader_too_long;
 	return DYN_READ_BAD;
 }
 

@@ -12,7 +12,7 @@
 
 #include "formats/reader.h"
 
-/* Reads an object.  What belongs to it is in a child of the current memory context, which dyn_records_close frees. */
+/* Reads an object.  All its memory is in a child of the current memory context. */
 extern DynRecords *dyn_records_open(const DynFormatOptions *options, DynSource source);
 
 /* The next record, good until the next call; false at the end. */
@@ -23,7 +23,5 @@ extern const char *dyn_records_flaw(const DynRecords *records);
 
 /* Bytes read from the source so far. */
 extern uint64 dyn_records_bytes(const DynRecords *records);
-
-extern void dyn_records_close(DynRecords *records);
 
 #endif							/* DYNAPG_FORMATS_RECORDS_H */

@@ -57,7 +57,7 @@ dyn_activity_shmem_init(void)
 }
 
 static void
-tell(void)
+report_activity(void)
 {
 	SpinLockAcquire(&own->lock);
 	own->told = current;
@@ -68,7 +68,7 @@ static void
 at_exit(int code, Datum argument)
 {
 	memset(&current, 0, sizeof(current));
-	tell();
+	report_activity();
 }
 
 void
@@ -77,7 +77,7 @@ dyn_activity_init(int worker)
 	own = &places[worker];
 	current.pid = MyProcPid;
 	current.started = GetCurrentTimestamp();
-	tell();
+	report_activity();
 	on_shmem_exit(at_exit, (Datum) 0);
 }
 
@@ -101,7 +101,7 @@ dyn_activity_report(bool worked, int open, void (*describe) (DynActivity *))
 	if (!TimestampDifferenceExceeds(reported, now, DYN_ACTIVITY_INTERVAL))
 		return true;
 	describe(&current);
-	tell();
+	report_activity();
 	reported = now;
 	changed = false;
 	return false;

@@ -46,7 +46,7 @@ typedef struct Claim
 
 /* What an error may tell of the client's bytes: ASCII without control characters, not too long. */
 static char *
-told(DynSlice text)
+printable(DynSlice text)
 {
 	char	   *copy = pnstrdup(text.data ? text.data : "", Min(text.len, MAX_TOLD));
 
@@ -170,7 +170,7 @@ parse_http_time(const char *p, pg_time_t *time)
 static void
 read_time(Claim *claim)
 {
-	char	   *text = told(claim->time_text);
+	char	   *text = printable(claim->time_text);
 
 	if (!parse_iso_time(text, &claim->time) &&
 		(claim->sigv4.presigned || !parse_http_time(text, &claim->time)))
@@ -245,7 +245,7 @@ check_algorithm(DynSlice algorithm)
 {
 	if (!dyn_slice_is(algorithm, DYN_SIGV4_ALGORITHM))
 		dyn_error(DYN_E_INCOMPLETE_SIGNATURE, "Unsupported AWS 'algorithm': '%s' (only " DYN_SIGV4_ALGORITHM " for now). ",
-				  told(algorithm));
+				  printable(algorithm));
 }
 
 static void
@@ -372,7 +372,7 @@ read_credential(Claim *claim)
 	if (count != SCOPE_PARTS)
 		dyn_error(DYN_E_INCOMPLETE_SIGNATURE,
 				  "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '%s'",
-				  told(claim->credential));
+				  printable(claim->credential));
 	claim->key_id = parts[0];
 	claim->sigv4.date = parts[1];
 	claim->sigv4.region = parts[2];
@@ -409,10 +409,10 @@ check_scope(const Claim *claim)
 		appendStringInfoString(&wrong, "Credential should be scoped to correct service: '" SERVICE "'. ");
 	if (!dyn_slice_is(claim->terminator, DYN_SIGV4_TERMINATOR))
 		appendStringInfo(&wrong, "Credential should be scoped with a valid terminator: '" DYN_SIGV4_TERMINATOR "', not '%s'. ",
-						 told(claim->terminator));
+						 printable(claim->terminator));
 	if (!dyn_slice_equal(sigv4->date, (DynSlice) {sigv4->time, 8}))
 		appendStringInfo(&wrong, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
-						 "'%s' != '%.8s', from '%s'. ", told(sigv4->date), sigv4->time, told(claim->time_text));
+						 "'%s' != '%.8s', from '%s'. ", printable(sigv4->date), sigv4->time, printable(claim->time_text));
 	if (wrong.len > 0)
 		dyn_error(DYN_E_INVALID_SIGNATURE, "%s", wrong.data);
 }

@@ -133,7 +133,7 @@ continue_if_expected(DynConnection *connection)
  * connection is refused.
  */
 static void
-keep(DynConnection *connection, const char *data, uint32 len)
+keep_bytes(DynConnection *connection, const char *data, uint32 len)
 {
 	bool		is_small;
 
@@ -195,7 +195,7 @@ process(DynConnection *connection, char *data, uint32 len)
 				break;
 		}
 	}
-	keep(connection, data, len);
+	keep_bytes(connection, data, len);
 	dyn_pool_account(connection);
 }
 

@@ -149,7 +149,7 @@ report_activity(const DynOperation *operation, DynSlice table)
 }
 
 static void
-begin(const DynOperation *operation)
+begin_transaction(const DynOperation *operation)
 {
 	/* a cancel that came while nothing ran is not meant for this request */
 	QueryCancelPending = false;
@@ -161,7 +161,7 @@ begin(const DynOperation *operation)
 
 /* What runs after the transaction's end, however it ended. */
 static void
-end(void)
+end_transaction(void)
 {
 	dyn_deadline_stop();
 	QueryCancelPending = false;
@@ -170,12 +170,12 @@ end(void)
 
 /* The transaction; raises what goes wrong.  Returns the number of items that the reply returns or that were written. */
 static int64
-run(const DynHttpRequest *request, const DynOperation *operation, Oid *role, StringInfo body)
+run_request(const DynHttpRequest *request, const DynOperation *operation, Oid *role, StringInfo body)
 {
 	int64		items;
 	int			settings;		/* nest level */
 
-	begin(operation);
+	begin_transaction(operation);
 	dyn_session_require_extension();
 	*role = dyn_auth_check(request, operation);
 	dyn_session_become(*role);
@@ -352,7 +352,7 @@ attempt(const DynHttpRequest *request, const DynOperation *operation, Oid *role,
 
 	PG_TRY();
 	{
-		*items = run(request, operation, role, body);
+		*items = run_request(request, operation, role, body);
 	}
 	PG_CATCH();
 	{
@@ -382,7 +382,7 @@ dyn_execute(const DynHttpRequest *request, const DynOperation *operation, String
 	report_activity(operation, table);
 	dyn_standbys_begin();
 	error = attempt(request, operation, &role, body, &call.items);
-	end();
+	end_transaction();
 	call.error = error ? tell_error(error, role, request, operation, body) : NULL;
 	call.microseconds = GetCurrentTimestamp() - GetCurrentStatementStartTimestamp();
 	call.bytes_out = body->len;

@@ -22,6 +22,8 @@
 #include "http/watch.h"
 #include "utils/memutils.h"
 
+#define MAX_UNKNOWN_OPERATION	64 /* bytes of a name that is repeated; the API's longest has 39 */
+
 static MemoryContext request_context = NULL;
 
 void
@@ -75,24 +77,44 @@ protocol_of(const DynHttpRequest *request)
 	return NULL;
 }
 
-/* A body for a request that names no operation, or one that is not there. */
+/* Could this be an operation's name?  Only such a name is repeated in a reply. */
+static bool
+looks_like_operation(DynSlice name)
+{
+	for (uint32 i = 0; i < name.len; i++)
+	{
+		char		c = name.data[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '_')
+			return false;
+	}
+	return name.len > 0 && name.len <= MAX_UNKNOWN_OPERATION;
+}
+
+/*
+ * A body for a request that names no operation of the API, or one that this server does not have.  The text of the latter
+ * begins as DynamoDB's does.
+ */
 static void
-append_unknown_operation(StringInfo body, bool named)
+append_unknown_operation(StringInfo body, DynSlice name)
 {
 	const DynErrInfo *info = dyn_error_info(DYN_E_UNKNOWN_OPERATION);
 
 	appendStringInfo(body, "{\"__type\":\"%s\"", info->type);
-	if (named)
+	if (name.data)
 	{
 		dyn_jsonout_member(body, info->member);
-		appendStringInfoString(body, "\"Unknown operation exception\"");
+		appendStringInfoString(body, "\"Unknown operation exception");
+		if (looks_like_operation(name))
+			appendStringInfo(body, ": this version of dynapg has no operation %.*s", (int) name.len, name.data);
+		appendStringInfoChar(body, '"');
 	}
 	appendStringInfoChar(body, '}');
 }
 
-/* The operation that X-Amz-Target names, or NULL; *named: it names one of the API's services. */
-static const DynOperation *
-operation_of(const DynHttpRequest *request, bool *named)
+/* The operation's name in X-Amz-Target; without data where that names none of the API's services. */
+static DynSlice
+operation_name(const DynHttpRequest *request)
 {
 	static const char *const services[] = {"DynamoDB_20120810.", "DynamoDBStreams_20120810."};
 	DynSlice	target = dyn_http_header(request, "x-amz-target");
@@ -101,11 +123,10 @@ operation_of(const DynHttpRequest *request, bool *named)
 	{
 		size_t		len = strlen(services[i]);
 
-		*named = target.data && target.len > len && memcmp(target.data, services[i], len) == 0;
-		if (*named)
-			return dyn_operation_find(target.data + len, target.len - len);
+		if (target.data && target.len > len && memcmp(target.data, services[i], len) == 0)
+			return (DynSlice) {target.data + len, target.len - len};
 	}
-	return NULL;
+	return (DynSlice) {NULL, 0};
 }
 
 /* Undoes the body's Content-Encoding.  False when it cannot be: status then tells why. */
@@ -141,7 +162,7 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 {
 	const DynOperation *operation;
 	const char *refusal = dyn_origin_refuses(request);
-	bool		named;
+	DynSlice	name = operation_name(request);
 	StringInfoData body;
 
 	reply->content_type = protocol_of(request);
@@ -152,7 +173,7 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 		return;
 	}
 	initStringInfo(&body);
-	operation = operation_of(request, &named);
+	operation = name.data ? dyn_operation_find(name.data, name.len) : NULL;
 	if (refusal)
 	{
 		reply->status = 403;
@@ -169,7 +190,7 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 	{
 		reply->status = 400;
 		if (dyn_execute_is_json(request->body))
-			append_unknown_operation(&body, named);
+			append_unknown_operation(&body, name);
 		else
 			append_bare_error(&body, DYN_E_SERIALIZATION);
 	}

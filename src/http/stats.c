@@ -90,7 +90,7 @@ dyn_stats_shmem_init(void)
 
 /* Adds to the counter of that key in a table, which it enters if there is room. */
 static void
-add(HTAB *table, const Counter *increment)
+add_counter(HTAB *table, const Counter *increment)
 {
 	bool		found;
 	Counter    *counter = hash_search(table, &increment->key, HASH_ENTER_NULL, &found);
@@ -166,7 +166,7 @@ dyn_stats_count(const DynStatsCall *call)
 		increment.errors[code] = dyn_error_info(code) == call->error;
 	if (hash_get_num_entries(own_counters()) >= DYN_MAX_HTTP_COUNTERS)
 		(void) dyn_stats_report(true);
-	add(own_counters(), &increment);
+	add_counter(own_counters(), &increment);
 }
 
 /* Is there room in shared memory for one more pair of operation and table?  Some is left for operations alone. */
@@ -195,7 +195,7 @@ move_counters(void)
 	{
 		if (!has_room(&counter->key))
 			memset(counter->key.table, 0, MAX_TABLE);
-		add(shared, counter);
+		add_counter(shared, counter);
 	}
 	LWLockRelease(lock);
 }

@@ -376,7 +376,7 @@ drain(int count)
 }
 
 static void
-start(void)
+start_worker(void)
 {
 	pgstat_report_appname("dynapg http");
 	dyn_tls_load();
@@ -461,7 +461,7 @@ is_listener(const void *pointer)
 
 /* One turn with what the sockets have to tell; returns the number of events of theirs. */
 static int
-turn(void)
+run_turn(void)
 {
 	struct epoll_event events[EVENTS_PER_TURN];
 	int			count = epoll_wait(epoll_fd, events, EVENTS_PER_TURN, 0);
@@ -515,7 +515,7 @@ serve(void)
 		WaitEvent	event;
 
 		look_at_settings();
-		count = turn();
+		count = run_turn();
 		timeout = dyn_pool_expire();
 		if (dyn_connection_pending())
 			timeout = 0;
@@ -587,6 +587,6 @@ dynapg_http_main(Datum argument)
 	dyn_session_connect(dyn_guc_http_database, &control->refused[number]);
 	control->connected[number] = true;
 	control->starting[number] = true;
-	start();
+	start_worker();
 	serve();
 }

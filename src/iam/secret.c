@@ -147,8 +147,9 @@ dyn_secret_read(const char *id, char secret[DYN_MAX_ACCESS_SECRET + 1])
 	return found;
 }
 
-void
-dyn_secret_forget(const char *id)
+/* Deletes the key's secret, if it has one. */
+static void
+forget_secret(const char *id)
 {
 	Relation	rel = open_secrets(RowExclusiveLock);
 	ScanKeyData key;
@@ -241,7 +242,7 @@ keep_secret(Relation rel, HeapTuple old, HeapTuple new)
 		return new;
 	}
 	if (old_id)
-		dyn_secret_forget(old_id);
+		forget_secret(old_id);
 	dyn_secret_keep(id, secret);
 	explicit_bzero(secret, strlen(secret));
 	explicit_bzero(kept, sizeof(kept));
@@ -261,7 +262,7 @@ dynapg_on_access_key_secret(PG_FUNCTION_ARGS)
 	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
 		return PointerGetDatum(keep_secret(rel, data->tg_trigtuple, data->tg_newtuple));
 	if (TRIGGER_FIRED_BY_DELETE(data->tg_event))
-		dyn_secret_forget(text_of(rel, data->tg_trigtuple, "access_key_id"));
+		forget_secret(text_of(rel, data->tg_trigtuple, "access_key_id"));
 	else
 		forget_all();
 	return PointerGetDatum(NULL);

@@ -23,7 +23,4 @@ extern void dyn_secret_keep(const char *id, const char *secret);
 /* Reads it; false where the key has none. */
 extern bool dyn_secret_read(const char *id, char secret[DYN_MAX_ACCESS_SECRET + 1]);
 
-/* Deletes it, if there is one. */
-extern void dyn_secret_forget(const char *id);
-
 #endif							/* DYNAPG_IAM_SECRET_H */

@@ -502,7 +502,7 @@ write_data(Export *export)
 }
 
 static void
-run(DynJob *job)
+run_export(DynJob *job)
 {
 	Export		export = {.job = job};
 	DynS3Bucket *bucket;
@@ -529,5 +529,5 @@ run(DynJob *job)
 
 const DynJobKind dyn_job_export = {
 	.name = DYN_EXPORT_KIND,
-	.run = run
+	.run = run_export
 };

@@ -37,7 +37,7 @@ typedef struct Attempt
 
 /* While it runs code of others, such as triggers, the session stays that of the role: RESET SESSION AUTHORIZATION is refused. */
 static void
-become(const DynJob *job)
+become_role(const DynJob *job)
 {
 	SetUserIdAndSecContext(job->role, SECURITY_LOCAL_USERID_CHANGE);
 }
@@ -48,7 +48,7 @@ dyn_job_begin(const DynJob *job)
 	MemoryContext context = CurrentMemoryContext;
 
 	dyn_worker_begin();
-	become(job);
+	become_role(job);
 	MemoryContextSwitchTo(context);
 }
 
@@ -83,7 +83,7 @@ wait_for(long ms)
 
 /* Reads the job and counts the attempt, in a transaction of its own. */
 static void
-claim(Attempt *attempt)
+start_attempt(Attempt *attempt)
 {
 	MemoryContext context = CurrentMemoryContext;
 	MemoryContext transaction;
@@ -110,7 +110,7 @@ make_attempt(void *arg)
 
 	if (attempt->pause > 0)
 		wait_for(attempt->pause);
-	claim(attempt);
+	start_attempt(attempt);
 	if (attempt->over)
 		return;
 	if (attempt->job->state == DYN_JOB_CANCELLING)
@@ -150,7 +150,7 @@ is_transient(const ErrorData *error)
 static const char *
 code_of(const ErrorData *error)
 {
-	const char *code = dyn_failure_code(error);
+	const char *code = dyn_error_failure_code(error);
 	const DynErrInfo *info = dyn_error_by_sqlstate(error->sqlerrcode);
 
 	if (code)
@@ -179,7 +179,7 @@ end_with_tidying(void *arg)
 }
 
 static void
-end(Attempt *attempt, MemoryContext context)
+end_attempt(Attempt *attempt, MemoryContext context)
 {
 	if (dyn_worker_try(end_with_tidying, attempt, context) == NULL)
 		return;
@@ -211,7 +211,7 @@ dyn_job_work(const char *id, MemoryContext context)
 		}
 		attempt.code = attempt.state == DYN_JOB_CANCELLED ? "Cancelled" : code_of(error);
 		attempt.failure = error->message;
-		end(&attempt, context);
+		end_attempt(&attempt, context);
 		return;
 	}
 }

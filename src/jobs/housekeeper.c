@@ -216,7 +216,7 @@ streams_relid(void)
 
 /* A rate, in items a second, is of the last transaction alone. */
 static void
-note(Oid relid, int64 items, float4 rate, const char *failure)
+note_result(Oid relid, int64 items, float4 rate, const char *failure)
 {
 	DynSqlArgs	args = {0};
 
@@ -289,7 +289,7 @@ stop_clock(void)
 /* ---- a transaction ---- */
 
 static void
-begin(void)
+begin_transaction(void)
 {
 	QueryCancelPending = false;
 	SetCurrentStatementStartTimestamp();
@@ -299,7 +299,7 @@ begin(void)
 }
 
 static void
-commit(void)
+commit_transaction(void)
 {
 	PopActiveSnapshot();
 	CommitTransactionCommand();
@@ -320,7 +320,7 @@ expire_batch(Oid relid, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 	int			settings;		/* nest level */
 	TimestampTz start_time = GetCurrentTimestamp();
 
-	begin();
+	begin_transaction();
 	def = dyn_catalog_read_relid(relid);
 	if (def && dyn_ttl_read(def).status == DYN_TTL_ENABLED)
 	{
@@ -331,11 +331,11 @@ expire_batch(Oid relid, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 		dyn_session_settle();
 		AtEOXact_GUC(false, settings);
 		if (batch->deleted > 0)
-			note(relid, batch->deleted, rate_of(batch->deleted, start_time), NULL);
+			note_result(relid, batch->deleted, rate_of(batch->deleted, start_time), NULL);
 	}
 	else if (def)
 		dyn_builder_start_now(relid);	/* the index is to be made or dropped */
-	commit();
+	commit_transaction();
 }
 
 /* The same with its error caught, and logged; returns the error's text, or NULL. */
@@ -379,10 +379,10 @@ note_failure(Oid relid, const char *failure)
 {
 	MemoryContext context = CurrentMemoryContext;
 
-	begin();
+	begin_transaction();
 	if (OidIsValid(dyn_catalog_owner(relid)))
-		note(relid, 0, 0, failure);
-	commit();
+		note_result(relid, 0, 0, failure);
+	commit_transaction();
 	stop_clock();
 	MemoryContextSwitchTo(context);
 	remember_failure(relid);
@@ -435,7 +435,7 @@ tables_to_look_at(void)
 	MemoryContext context = CurrentMemoryContext;
 	List	   *tables = NIL;
 
-	begin();
+	begin_transaction();
 	if (dyn_installation_find() != NULL)
 	{
 		MemoryContext old = MemoryContextSwitchTo(context);
@@ -443,7 +443,7 @@ tables_to_look_at(void)
 		tables = dyn_ttl_tables(InvalidOid);
 		MemoryContextSwitchTo(old);
 	}
-	commit();
+	commit_transaction();
 	stop_clock();
 	MemoryContextSwitchTo(context);
 	return tables;
@@ -453,31 +453,31 @@ tables_to_look_at(void)
 static void
 run_streams(void)
 {
-	begin();
+	begin_transaction();
 	streams_log = dyn_installation_find() != NULL ? streams_relid() : InvalidOid;
 	if (OidIsValid(streams_log) && is_due(streams_log))
 	{
 		dyn_jobs_run();
 		if (failed_before(streams_log))
-			note(streams_log, 0, 0, NULL);
-		commit();
+			note_result(streams_log, 0, 0, NULL);
+		commit_transaction();
 		forget_failure(streams_log);
 	}
 	else
-		commit();
+		commit_transaction();
 }
 
 /* Starts the workers of long work. */
 static void
 resume_work(void)
 {
-	begin();
+	begin_transaction();
 	if (dyn_installation_find() != NULL)
 	{
 		dyn_job_forget_old();
 		dyn_job_resume_all(InvalidOid);
 	}
-	commit();
+	commit_transaction();
 }
 
 /* Does one of these; a failure is logged, and no matter of the other jobs.  Returns its text, or NULL. */
@@ -540,7 +540,7 @@ forget_failures_of_others(const List *tables)
 
 /* One look at everything; true when there is more to do at once. */
 static bool
-look(void)
+run_due_jobs(void)
 {
 	bool		more = false;
 	ListCell   *cell;
@@ -611,17 +611,17 @@ at_exit(int code, Datum argument)
 
 /* What is known of failures, that of the last worker included. */
 static void
-recall(void)
+recall_state(void)
 {
 	MemoryContext context = CurrentMemoryContext;
 	Oid			culprit = shared->culprit;
 	bool		installed;
 
-	begin();
+	begin_transaction();
 	installed = dyn_installation_find() != NULL;
 	if (installed)
 		recall_failures();
-	commit();
+	commit_transaction();
 	stop_clock();
 	MemoryContextSwitchTo(context);
 	if (installed && OidIsValid(culprit))
@@ -646,7 +646,7 @@ dynapg_housekeeper_main(Datum argument)
 	pgstat_report_appname(NAME);
 	deadline = RegisterTimeout(USER_TIMEOUT, on_deadline);
 	set_options();
-	recall();
+	recall_state();
 	shared->starting = false;
 	for (;;)
 	{
@@ -657,7 +657,7 @@ dynapg_housekeeper_main(Datum argument)
 		if (dyn_guc_jobs_interval > 0)
 		{
 			pgstat_report_activity(STATE_RUNNING, "looking for what is due");
-			more = look();
+			more = run_due_jobs();
 			pgstat_report_activity(STATE_IDLE, NULL);
 		}
 		(void) dyn_compat_report_stat(!more);

@@ -98,7 +98,7 @@ read_row(uint64 row, DynJob *job)
 
 /* Runs a query for rows of jobs; the result is in the current memory context. */
 static DynJob *
-query(const char *sql, DynSqlArgs *args, int *count)
+query_jobs(const char *sql, DynSqlArgs *args, int *count)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext old;
@@ -116,7 +116,7 @@ query(const char *sql, DynSqlArgs *args, int *count)
 }
 
 static uint64
-run(const char *sql, DynSqlArgs *args)
+run_statement(const char *sql, DynSqlArgs *args)
 {
 	uint64		count;
 
@@ -162,7 +162,7 @@ dyn_job_start(DynJob *job)
 	dyn_sql_int64(&args, job->total_items);
 	dyn_sql_int64(&args, job->total_bytes);
 	dyn_sql_timestamptz(&args, job->created_at);
-	if (run("INSERT INTO dynapg.long_jobs (id, kind, role, relation, table_name, table_id, token, request, notes, total_items, "
+	if (run_statement("INSERT INTO dynapg.long_jobs (id, kind, role, relation, table_name, table_id, token, request, notes, total_items, "
 			"total_bytes, created_at) VALUES ($1, $2, $3::pg_catalog.regrole, NULLIF($4, 0::pg_catalog.oid)::pg_catalog.regclass, $5, "
 			"$6::pg_catalog.uuid, $7, $8::pg_catalog.json, $9::pg_catalog.json, NULLIF($10, (-1)::pg_catalog.int8), "
 			"NULLIF($11, (-1)::pg_catalog.int8), $12) ON CONFLICT (role, kind, token) DO NOTHING", &args) == 0)
@@ -181,8 +181,8 @@ dyn_job_find(const char *kind, const char *id)
 	dyn_sql_oid(&args, GetUserId());
 	dyn_sql_text(&args, kind);
 	dyn_sql_text(&args, id);
-	job = query("SELECT " JOB_COLUMNS " FROM dynapg.long_jobs j WHERE " IS_VISIBLE " AND ($2 IS NULL OR j.kind OPERATOR(pg_catalog.=) $2) "
-				"AND j.id OPERATOR(pg_catalog.=) $3", &args, &count);
+	job = query_jobs("SELECT " JOB_COLUMNS " FROM dynapg.long_jobs j WHERE " IS_VISIBLE
+					 " AND ($2 IS NULL OR j.kind OPERATOR(pg_catalog.=) $2) AND j.id OPERATOR(pg_catalog.=) $3", &args, &count);
 	return count > 0 ? job : NULL;
 }
 
@@ -196,11 +196,11 @@ dyn_job_find_token(const char *kind, const char *token)
 	dyn_sql_oid(&args, GetUserId());
 	dyn_sql_text(&args, kind);
 	dyn_sql_text(&args, token);
-	(void) run("UPDATE dynapg.long_jobs j SET token = NULL WHERE j.role::pg_catalog.oid OPERATOR(pg_catalog.=) $1 "
+	(void) run_statement("UPDATE dynapg.long_jobs j SET token = NULL WHERE j.role::pg_catalog.oid OPERATOR(pg_catalog.=) $1 "
 			   "AND j.kind OPERATOR(pg_catalog.=) $2 AND j.token OPERATOR(pg_catalog.=) $3 "
 			   "AND j.created_at OPERATOR(pg_catalog.<) "
 			   "(pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) '8 hours'::pg_catalog.interval)", &args);
-	job = query("SELECT " JOB_COLUMNS " FROM dynapg.long_jobs j WHERE j.role::pg_catalog.oid OPERATOR(pg_catalog.=) $1 "
+	job = query_jobs("SELECT " JOB_COLUMNS " FROM dynapg.long_jobs j WHERE j.role::pg_catalog.oid OPERATOR(pg_catalog.=) $1 "
 				"AND j.kind OPERATOR(pg_catalog.=) $2 AND j.token OPERATOR(pg_catalog.=) $3", &args, &count);
 	return count > 0 ? job : NULL;
 }
@@ -215,7 +215,7 @@ dyn_job_list(const DynJobFilter *filter, int *count)
 	dyn_sql_text(&args, filter->table_name);
 	dyn_sql_text(&args, filter->before);
 	dyn_sql_int(&args, filter->limit);
-	return query("SELECT " JOB_COLUMNS " FROM dynapg.long_jobs j WHERE " IS_VISIBLE " AND j.kind OPERATOR(pg_catalog.=) $2 "
+	return query_jobs("SELECT " JOB_COLUMNS " FROM dynapg.long_jobs j WHERE " IS_VISIBLE " AND j.kind OPERATOR(pg_catalog.=) $2 "
 				 "AND ($3 IS NULL OR j.table_name OPERATOR(pg_catalog.=) $3) AND ($4 IS NULL OR j.id OPERATOR(pg_catalog.<) $4) "
 				 "ORDER BY j.id DESC LIMIT $5", &args, count);
 }
@@ -226,7 +226,7 @@ dyn_job_count_unfinished(const char *kind)
 	DynSqlArgs	args = {0};
 
 	dyn_sql_text(&args, kind);
-	return (int) run("SELECT FROM dynapg.long_jobs j WHERE " IS_UNFINISHED " AND j.kind OPERATOR(pg_catalog.=) $1", &args);
+	return (int) run_statement("SELECT FROM dynapg.long_jobs j WHERE " IS_UNFINISHED " AND j.kind OPERATOR(pg_catalog.=) $1", &args);
 }
 
 void
@@ -269,7 +269,7 @@ dyn_job_resume_all(Oid role)
 	if (RecoveryInProgress())
 		return;
 	dyn_sql_oid(&args, role);
-	jobs = query("SELECT " JOB_COLUMNS " FROM dynapg.long_jobs j WHERE " IS_UNFINISHED
+	jobs = query_jobs("SELECT " JOB_COLUMNS " FROM dynapg.long_jobs j WHERE " IS_UNFINISHED
 				 " AND ($1 OPERATOR(pg_catalog.=) 0::pg_catalog.oid OR " IS_VISIBLE ") ORDER BY j.id", &args, &count);
 	for (int i = 0; i < count; i++)
 		dyn_job_resume(&jobs[i]);
@@ -285,7 +285,8 @@ dyn_job_cancel(const DynJob *job)
 	DynSqlArgs	args = {0};
 
 	dyn_sql_text(&args, job->id);
-	if (run("UPDATE dynapg.long_jobs j SET state = 'CANCELLING' WHERE j.id OPERATOR(pg_catalog.=) $1 AND " IS_UNFINISHED, &args) == 0)
+	if (run_statement("UPDATE dynapg.long_jobs j SET state = 'CANCELLING' WHERE j.id OPERATOR(pg_catalog.=) $1 AND "
+					  IS_UNFINISHED, &args) == 0)
 		return false;
 	dyn_launch_cancel_at_commit(dyn_launch_of_job(job->id));
 	dyn_launch_at_commit(dyn_launch_of_job(job->id));	/* where none is at work */
@@ -295,7 +296,7 @@ dyn_job_cancel(const DynJob *job)
 void
 dyn_job_forget_old(void)
 {
-	(void) run("DELETE FROM dynapg.long_jobs j WHERE NOT " IS_UNFINISHED " AND j.created_at OPERATOR(pg_catalog.<) "
+	(void) run_statement("DELETE FROM dynapg.long_jobs j WHERE NOT " IS_UNFINISHED " AND j.created_at OPERATOR(pg_catalog.<) "
 			   "(pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) '90 days'::pg_catalog.interval)", NULL);
 }
 
@@ -313,7 +314,7 @@ dyn_job_save(const DynJob *job)
 	dyn_sql_text(&args, job->notes);
 	dyn_sql_int64(&args, job->total_items);
 	dyn_sql_int64(&args, job->total_bytes);
-	(void) run("UPDATE dynapg.long_jobs j SET items = $2, bytes = $3, errors = $4, notes = $5::pg_catalog.json, attempts = 1, "
+	(void) run_statement("UPDATE dynapg.long_jobs j SET items = $2, bytes = $3, errors = $4, notes = $5::pg_catalog.json, attempts = 1, "
 			   "total_items = NULLIF($6, (-1)::pg_catalog.int8), total_bytes = NULLIF($7, (-1)::pg_catalog.int8) "
 			   "WHERE j.id OPERATOR(pg_catalog.=) $1 AND " IS_UNFINISHED, &args);
 	dyn_job_report(job);
@@ -366,12 +367,12 @@ dyn_job_claim(const char *id)
 	dyn_sql_text(&args, id);
 	dyn_sql_int(&args, MyProcPid);
 	dyn_sql_int(&args, MAX_ATTEMPTS);
-	(void) run("UPDATE dynapg.long_jobs j SET state = 'FAILED', failure_code = 'InternalServerError', "
+	(void) run_statement("UPDATE dynapg.long_jobs j SET state = 'FAILED', failure_code = 'InternalServerError', "
 			   "failure = 'The job has been broken off too often.', finished_at = pg_catalog.clock_timestamp() "
 			   "WHERE j.id OPERATOR(pg_catalog.=) $1 AND $2 IS NOT NULL AND " IS_UNFINISHED
 			   " AND j.attempts OPERATOR(pg_catalog.>=) $3", &args);
 	args.count = 2;
-	job = query("UPDATE dynapg.long_jobs j SET pid = $2, attempts = j.attempts OPERATOR(pg_catalog.+) 1, "
+	job = query_jobs("UPDATE dynapg.long_jobs j SET pid = $2, attempts = j.attempts OPERATOR(pg_catalog.+) 1, "
 				"tried_at = pg_catalog.clock_timestamp(), "
 				"started_at = COALESCE(j.started_at, pg_catalog.clock_timestamp()) "
 				"WHERE j.id OPERATOR(pg_catalog.=) $1 AND " IS_UNFINISHED " RETURNING " JOB_COLUMNS, &args, &count);
@@ -387,6 +388,6 @@ dyn_job_end(const char *id, DynJobState state, const char *code, const char *fai
 	dyn_sql_text(&args, states[state]);
 	dyn_sql_text(&args, code);
 	dyn_sql_text(&args, failure);
-	(void) run("UPDATE dynapg.long_jobs j SET state = $2, failure_code = $3, failure = $4, pid = NULL, "
+	(void) run_statement("UPDATE dynapg.long_jobs j SET state = $2, failure_code = $3, failure = $4, pid = NULL, "
 			   "finished_at = pg_catalog.clock_timestamp() WHERE j.id OPERATOR(pg_catalog.=) $1 AND " IS_UNFINISHED, &args);
 }

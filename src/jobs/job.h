@@ -15,7 +15,7 @@
  * So `run` either does all in one transaction, or notes with each commit where to go on (dyn_job_save), or can do everything again.
  *
  * A failure.  What may pass by itself (a connection, a full disk, a conflict) is tried again after a pause, a few times; all else, and
- * the last attempt, ends the job as FAILED, with the code of dyn_failure, or else the name of an exception of the API.
+ * the last attempt, ends the job as FAILED, with the code of dyn_error_failure, or else the name of an exception of the API.
  *
  * A cancel.  dyn_job_cancel, or pg_cancel_backend() by an administrator: the statement at work ends, and the job as CANCELLED.
  * pg_terminate_backend() and a stop of the server leave it IN_PROGRESS.
@@ -142,8 +142,8 @@ extern void dyn_job_report(const DynJob *job);
 /* Ends the job with success, in the current transaction. */
 extern void dyn_job_complete(DynJob *job);
 
-/* Raises an error that ends the job without another attempt, with that code in failure_code; see dyn_failure. */
-#define dyn_job_fail(...) dyn_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, __VA_ARGS__)
+/* Raises an error that ends the job without another attempt, with that code in failure_code; see dyn_error_failure. */
+#define dyn_job_fail(...) dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, __VA_ARGS__)
 
 /* ---- for the frame ---- */
 

@@ -170,7 +170,7 @@ prepare_table(Oid relid, const Job *job)
 
 /* A step towards the end of the job; the next look at the catalogs tells what is left. */
 static void
-work(Oid relid, const Job *job)
+work_on_table(Oid relid, const Job *job)
 {
 	if (job->backup)
 	{
@@ -242,7 +242,7 @@ take_step(void *arg)
 {
 	Step	   *step = arg;
 
-	work(step->relid, step->job);
+	work_on_table(step->relid, step->job);
 }
 
 /*

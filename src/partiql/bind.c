@@ -83,7 +83,7 @@ set_value(const DynPartiqlBound *bound, const DynPartiqlNode *node)
 			dyn_validation(DYN_INVALID_PARAMETER "All elements of a set must be of the same type");
 		elements[n++] = v;
 	}
-	set = dyn_set_pack(elements[0].tag == DYN_S ? DYN_SS : elements[0].tag == DYN_N ? DYN_NS : DYN_BS, elements, n, false);
+	set = dyn_tree_set_pack(elements[0].tag == DYN_S ? DYN_SS : elements[0].tag == DYN_N ? DYN_NS : DYN_BS, elements, n, false);
 	if (set.tag == 0)
 		dyn_validation(DYN_INVALID_PARAMETER "Input collection contains duplicates.");
 	return set;
@@ -96,7 +96,7 @@ map_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, int32 depth)
 
 	for (const DynPartiqlNode *member = node->child; member != NULL; member = member->next)
 	{
-		const char *flaw = dyn_tree_name_violation(member->text);
+		const char *flaw = dyn_tree_json_name_violation(member->text);
 
 		if (flaw != NULL)
 			dyn_validation("%s", flaw);
@@ -142,7 +142,7 @@ constant_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, int32 de
 	static const uint8 false_byte = 0;
 
 	if (depth >= DYN_MAX_NESTING)
-		dyn_validation("%s", dyn_tree_nesting_violation);
+		dyn_validation("%s", dyn_tree_json_nesting_violation);
 	switch (node->op)
 	{
 		case DYN_PARTIQL_STRING:
@@ -157,7 +157,7 @@ constant_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, int32 de
 			return dyn_node_of((DynValue) {DYN_NULL, 0, &false_byte});
 		case DYN_PARTIQL_PARAMETER:
 			if (depth > 0 && depth + levels_below(bound->parameters[node->at]) >= DYN_MAX_NESTING)
-				dyn_validation("%s", dyn_tree_nesting_violation);
+				dyn_validation("%s", dyn_tree_json_nesting_violation);
 			return dyn_node_of(bound->parameters[node->at]);
 		case DYN_PARTIQL_LIST:
 			return list_node(bound, node, depth);

@@ -38,7 +38,7 @@ lower_insert(const DynPartiqlBound *bound, DynWriteCommand *command)
 {
 	DynNode		item = dyn_partiql_item_value(bound, bound->statement->item);
 
-	dyn_write_set_item(command, dyn_item_build(&item));
+	dyn_write_set_item(command, dyn_node_build_item(&item));
 }
 
 /* The presence that a statement's condition asks for. */

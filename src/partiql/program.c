@@ -317,7 +317,7 @@ place_path(Placer *p, const DynPartiqlElement *elements, uint32 count)
 			dyn_assemble_element(&p->build, (DynPathElement) {DYN_ELEMENT_INDEX, elements[i].index});
 		else
 		{
-			const char *flaw = dyn_tree_name_violation(elements[i].name);
+			const char *flaw = dyn_tree_json_name_violation(elements[i].name);
 
 			if (flaw != NULL)
 				dyn_validation("%s", flaw);

@@ -57,8 +57,8 @@ start_at(DynPartiqlSelect *select, const DynPartiqlPosition *position)
 	key = dyn_json_try(position->key.data, position->key.len);
 	if (key == NULL || dyn_json_kind(key) != DYN_JSON_OBJECT)
 		dyn_validation(DYN_INVALID_NEXT_TOKEN);
-	dyn_value_map_check_types(key);
-	if (!dyn_node_item_from_json(key, &dyn_wording_older, &page->start_map, &violation))
+	dyn_tree_json_check_map_types(key);
+	if (!dyn_tree_json_item_node(key, &dyn_wording_older, &page->start_map, &violation))
 		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 	page->has_start = true;
 	dyn_result_page_start(page, false);
@@ -120,7 +120,7 @@ dyn_partiql_select(const DynPartiqlBound *bound, StringInfo reply)
 	}
 	start_at(&select, &position);
 	dyn_result_page_reader_begin(&reader, &select.page, reply, limit_of(&select));
-	dyn_throttle_require(select.page.range.table, select.page.range.index, DYN_ALLOWANCE_READ);
+	dyn_throttle_require_page(&select.page.range);
 	appendStringInfoString(reply, "{\"Items\":[");
 	more = read_ranges(&select, &reader, &position);
 	dyn_result_page_charge(&select.page, &reader);

@@ -25,7 +25,7 @@ ignore_row(void *arg, Datum value)
 
 /* Was there a row for the statement? */
 static bool
-run(DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *item)
+run_statement(DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *item)
 {
 	DynPlanReceiver receiver = dyn_plan_receiver(ignore_row, NULL, InvalidOid);
 
@@ -46,18 +46,18 @@ raise_kept(const DynTable *table)
 }
 
 static bool
-claim(DynTable *table, const DynKey *key, const struct varlena *key_item)
+insert_and_delete(DynTable *table, const DynKey *key, const struct varlena *key_item)
 {
 	for (int i = 0; i < MAX_ATTEMPTS; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (run(table, DYN_PLAN_CLAIM, key, key_item))
+		if (run_statement(table, DYN_PLAN_CLAIM, key, key_item))
 		{
-			if (!run(table, DYN_PLAN_UNCLAIM, key, NULL))
+			if (!run_statement(table, DYN_PLAN_UNCLAIM, key, NULL))
 				raise_kept(table);
 			return true;
 		}
-		if (run(table, DYN_PLAN_LOCK, key, NULL))
+		if (run_statement(table, DYN_PLAN_LOCK, key, NULL))
 			return false;
 	}
 	raise_kept(table);
@@ -142,7 +142,7 @@ dyn_key_lock_missing(DynTable *table, const DynKey *key, const struct varlena *k
 	become_owner(table, &session);
 	PG_TRY();
 	{
-		claimed = claim(table, key, key_item);
+		claimed = insert_and_delete(table, key, key_item);
 	}
 	PG_FINALLY();
 	{

@@ -98,7 +98,7 @@ static List *starts = NIL;		/* of DynLaunch, in TopTransactionContext, as is the
 static List *cancels = NIL;		/* of processes */
 
 static void
-start(const DynLaunch *what)
+start_worker(const DynLaunch *what)
 {
 	BackgroundWorker worker = {0};
 	bool		is_table = OidIsValid(what->relid);
@@ -138,7 +138,7 @@ at_end_of_transaction(XactEvent event, void *arg)
 		foreach(cell, cancels)
 			(void) kill(lfirst_int(cell), SIGINT);
 		foreach(cell, starts)
-			start(lfirst(cell));
+			start_worker(lfirst(cell));
 	}
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
 	{
@@ -203,7 +203,7 @@ dyn_launch_now(DynLaunch what)
 	LockRelease(&tag, ExclusiveLock, false);
 	last = what;
 	last_start = now;
-	start(&what);
+	start_worker(&what);
 }
 
 /* ---- stopping ---- */

@@ -258,7 +258,7 @@ primary_key(Oid relid)
 
 /* Until the end of the GUC nest level. */
 static void
-set(const char *setting, const char *value)
+set_planner_option(const char *setting, const char *value)
 {
 	(void) set_config_option(setting, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
@@ -273,21 +273,21 @@ keep_for_postgres(SPIPlanPtr made)
 }
 
 static void
-make(DynPlan *plan, Oid table, const char *sql, int nargs, Oid *types)
+make_plan(DynPlan *plan, Oid table, const char *sql, int nargs, Oid *types)
 {
 	int			level = NewGUCNestLevel();
 	uint64		changes_before = changes;
 	SPIPlanPtr	made;
 	CachedPlan *generic;
 
-	set("enable_indexscan", "on");
-	set("enable_seqscan", "off");
-	set("enable_bitmapscan", "off");
-	set("enable_sort", "off");
-	set("enable_hashjoin", "off");	/* lists of keys are joined in their order, by the index */
-	set("enable_mergejoin", "off");
-	set("enable_material", "off");
-	set("jit", "off");			/* costs more than any page, and would be decided by the whole range's cost */
+	set_planner_option("enable_indexscan", "on");
+	set_planner_option("enable_seqscan", "off");
+	set_planner_option("enable_bitmapscan", "off");
+	set_planner_option("enable_sort", "off");
+	set_planner_option("enable_hashjoin", "off");	/* lists of keys are joined in their order, by the index */
+	set_planner_option("enable_mergejoin", "off");
+	set_planner_option("enable_material", "off");
+	set_planner_option("jit", "off");			/* costs more than any page, and would be decided by the whole range's cost */
 	plan->epoch = epoch;		/* before anything is looked up: what changes from now on is noticed */
 	made = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
 	if (made == NULL)
@@ -324,7 +324,7 @@ dyn_plan_make(DynTable *table, DynPlan *plan, Oid index, const char *sql, int na
 	planned_table = table->relid;
 	PG_TRY();
 	{
-		make(plan, table->relid, sql, nargs, types);
+		make_plan(plan, table->relid, sql, nargs, types);
 	}
 	PG_FINALLY();
 	{
@@ -514,7 +514,7 @@ dyn_plan_translate_error(MemoryContext context)
 }
 
 static uint64
-run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *handover, bool read_only)
+run_plan(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *handover, bool read_only)
 {
 	SPIExecuteOptions options = {.params = params, .dest = dest, .read_only = read_only};
 	MemoryContext context = CurrentMemoryContext;
@@ -557,7 +557,7 @@ run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *
 uint64
 dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *handover)
 {
-	return run(plan, params, dest, handover, false);
+	return run_plan(plan, params, dest, handover, false);
 }
 
 void
@@ -580,5 +580,5 @@ dyn_plan_run_range(const DynPlan *plan, ParamListInfo params, DynPlanItems *item
 uint64
 dyn_plan_read(const DynPlan *plan, ParamListInfo params, DestReceiver *dest)
 {
-	return run(plan, params, dest, dyn_handover, true);
+	return run_plan(plan, params, dest, dyn_handover, true);
 }

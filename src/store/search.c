@@ -198,7 +198,7 @@ static Datum
 wanted_datum(const DynSearch *search, const DynHnsw *hnsw)
 {
 	float4	   *reals;
-	struct varlena *array = dyn_reals_new_array(search->index->dimensions, &reals);
+	struct varlena *array = dyn_reals_array_new(search->index->dimensions, &reals);
 
 	memcpy(reals, search->wanted, search->index->dimensions * sizeof(float4));
 	if (hnsw && hnsw->is_half)
@@ -224,7 +224,7 @@ make_params(const DynSearch *search, const DynHnsw *hnsw, Oid *types)
 		if (search->equal[i].tag == 0)
 			continue;
 		types[count++] = INT4OID;
-		dyn_plan_set_param(params, count, INT4OID, Int32GetDatum(dyn_reals_tag(search->equal[i])));
+		dyn_plan_set_param(params, count, INT4OID, Int32GetDatum(dyn_reals_array_tag(search->equal[i])));
 	}
 	if (hnsw)
 	{
@@ -329,7 +329,7 @@ sift_up(Reader *reader)
 }
 
 static struct varlena *
-keep(const Reader *reader, const struct varlena *item)
+keep_item(const Reader *reader, const struct varlena *item)
 {
 	return memcpy(MemoryContextAlloc(reader->context, VARSIZE_ANY(item)), item, VARSIZE_ANY(item));
 }
@@ -350,7 +350,7 @@ consume(void *arg, const struct varlena *item)
 	hit.distance = dyn_reals_distance(&reader->probe, reader->reals);
 	if (reader->count < search->top_k)
 	{
-		hit.item = keep(reader, item);
+		hit.item = keep_item(reader, item);
 		reader->hits[reader->count++] = hit;
 		sift_up(reader);
 		return true;
@@ -358,7 +358,7 @@ consume(void *arg, const struct varlena *item)
 	if (compare(reader, &hit, &reader->hits[0]) < 0)
 	{
 		pfree(reader->hits[0].item);
-		hit.item = keep(reader, item);
+		hit.item = keep_item(reader, item);
 		reader->hits[0] = hit;
 		sift_down(reader);
 		return true;
@@ -386,13 +386,13 @@ put_in_order(Reader *reader)
 /* ---- the search ---- */
 
 static void
-set(const char *setting, const char *value)
+set_option(const char *setting, const char *value)
 {
 	(void) set_config_option(setting, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
 static void
-run(const DynSearch *search, const DynHnsw *hnsw, int ef, Oid relation, Reader *reader)
+run_search(const DynSearch *search, const DynHnsw *hnsw, int ef, Oid relation, Reader *reader)
 {
 	Oid			types[DYN_MAX_SEARCH_FILTERS + 4];
 	DynPlanItems items;
@@ -402,9 +402,9 @@ run(const DynSearch *search, const DynHnsw *hnsw, int ef, Oid relation, Reader *
 
 	if (hnsw)
 	{
-		set("hnsw.ef_search", psprintf("%d", ef));
+		set_option("hnsw.ef_search", psprintf("%d", ef));
 		if (search->condition && hnsw->iterates)
-			set("hnsw.iterative_scan", "relaxed_order");	/* they are put in order here */
+			set_option("hnsw.iterative_scan", "relaxed_order");	/* they are put in order here */
 	}
 	SPI_connect();
 	dyn_plan_items_begin_keyed(&items, search->table, consume, reader);
@@ -432,14 +432,14 @@ dyn_search(const DynSearch *search, DynSearchHit *hits)
 	if (approximate)
 	{
 		reader.in_order = false;
-		run(search, &hnsw, ef, index->hnsw_relid, &reader);
+		run_search(search, &hnsw, ef, index->hnsw_relid, &reader);
 	}
 	/* an approximate index may not find as many as there are */
 	if (!approximate || reader.count < search->top_k)
 	{
 		reader.count = 0;
 		reader.in_order = true;
-		run(search, NULL, 0, index->relid, &reader);
+		run_search(search, NULL, 0, index->relid, &reader);
 	}
 	put_in_order(&reader);
 	return reader.count;

@@ -131,7 +131,7 @@ is_known(const Values *row, const DynToken *token, TimestampTz now)
 
 /* What a valid row says. */
 static DynTokenUse
-judge(const Values *row, const DynToken *token, struct varlena **note)
+compare_token(const Values *row, const DynToken *token, struct varlena **note)
 {
 	if (!holds(row, COLUMN_DIGEST, token->digest, DYN_TOKEN_DIGEST_LEN))
 		return DYN_TOKEN_MISMATCH;
@@ -158,7 +158,7 @@ look_up(const DynToken *token, struct varlena **note)
 	{
 		heap_deform_tuple(tuple, RelationGetDescr(rel), row.values, row.nulls);
 		if (is_known(&row, token, now))
-			use = judge(&row, token, note);
+			use = compare_token(&row, token, note);
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);

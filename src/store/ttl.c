@@ -204,7 +204,7 @@ delete_rows(Oid relid, const char *table, const char *expired, Datum rows)
 
 /* Until the end of the GUC nest level. */
 static void
-set(const char *setting, const char *value)
+set_planner_option(const char *setting, const char *value)
 {
 	(void) set_config_option(setting, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
@@ -218,11 +218,11 @@ run_by_index(const char *sql)
 {
 	int			level = NewGUCNestLevel();
 
-	set("enable_indexscan", "on");
-	set("enable_seqscan", "off");
-	set("enable_bitmapscan", "off");
-	set("enable_sort", "off");
-	set("jit", "off");
+	set_planner_option("enable_indexscan", "on");
+	set_planner_option("enable_seqscan", "off");
+	set_planner_option("enable_bitmapscan", "off");
+	set_planner_option("enable_sort", "off");
+	set_planner_option("jit", "off");
 	dyn_sql_run(sql, NULL, 0);
 	AtEOXact_GUC(true, level);
 }

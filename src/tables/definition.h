@@ -13,6 +13,14 @@
 #include "value/key.h"
 #include "value/reals.h"
 
+/* Contributor insights that are on; see throughput/contributors.h. */
+typedef struct DynWatch
+{
+	bool		accessed;
+	bool		throttled;
+	double		since;
+} DynWatch;
+
 typedef enum DynIndexStatus
 {
 	DYN_INDEX_ACTIVE,
@@ -50,7 +58,10 @@ typedef struct DynIndex
 	DynIndexStatus status;		/* out; see index.h.  No read can use one that is CREATING */
 	int			failures;		/* out: of building or dropping it */
 	char	   *relation_name;	/* out */
-	Oid			relid;			/* out, in the cache of tables alone: its btree; InvalidOid: there is none */
+
+	/* in the cache of tables alone */
+	Oid			relid;			/* its btree; InvalidOid: there is none */
+	DynWatch	watch;
 } DynIndex;
 
 /* A table as created, or as stored. */

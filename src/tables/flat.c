@@ -170,8 +170,8 @@ dyn_flat_metric(Relation index)
 	const float4 other[2] = {0, 1};
 	float4	   *a;
 	float4	   *b;
-	Datum		x = PointerGetDatum(dyn_reals_new_array(2, &a));
-	Datum		y = PointerGetDatum(dyn_reals_new_array(2, &b));
+	Datum		x = PointerGetDatum(dyn_reals_array_new(2, &a));
+	Datum		y = PointerGetDatum(dyn_reals_array_new(2, &b));
 
 	/* the distance of two vectors tells which function it is: that of an operator class of ours, or something else */
 	memcpy(a, axis, sizeof(axis));
@@ -363,7 +363,7 @@ make_entry(Relation index, const Datum *values, const bool *isnull, ItemPointer 
 	if (isnull[0])
 		return false;
 	entry->tid = tid;
-	entry->reals = dyn_reals_of_datum(values[0], &entry->dimensions);
+	entry->reals = dyn_reals_array_of_datum(values[0], &entry->dimensions);
 	if (entry->dimensions == 0 || entry->dimensions > DYN_MAX_DIMENSIONS)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						errmsg("index \"%s\" takes vectors of 1 to %d dimensions, not %u", RelationGetRelationName(index),

@@ -205,7 +205,7 @@ look_at_group(FlatScan *scan, Relation index, BlockNumber block, Buffer first)
 }
 
 static void
-look(IndexScanDesc desc)
+scan_index(IndexScanDesc desc)
 {
 	Relation	index = desc->indexRelation;
 	FlatScan   *scan = desc->opaque;
@@ -250,7 +250,7 @@ look_for_more(IndexScanDesc desc)
 		scan->candidates = repalloc(scan->candidates, scan->room * sizeof(Candidate));
 	}
 	scan->looked = true;
-	look(desc);
+	scan_index(desc);
 	return scan->count > 0;
 }
 
@@ -278,7 +278,7 @@ set_wanted(FlatScan *scan, const ScanKeyData *order)
 
 	if (order->sk_flags & SK_ISNULL)
 		return;
-	reals = dyn_reals_of_datum(order->sk_argument, &count);
+	reals = dyn_reals_array_of_datum(order->sk_argument, &count);
 	if (scan->shape.dimensions == 0)
 		return;
 	if (count != scan->shape.dimensions)

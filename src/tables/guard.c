@@ -39,7 +39,7 @@ typedef struct Row
 
 /* A column of the row; false where it is NULL. */
 static bool
-get(const Row *row, const char *column, Datum *value)
+get_column(const Row *row, const char *column, Datum *value)
 {
 	int			number = SPI_fnumber(RelationGetDescr(row->catalog), column);
 	bool		isnull = true;
@@ -54,7 +54,7 @@ get_text(const Row *row, const char *column)
 {
 	Datum		value;
 
-	return get(row, column, &value) ? TextDatumGetCString(value) : NULL;
+	return get_column(row, column, &value) ? TextDatumGetCString(value) : NULL;
 }
 
 static Oid
@@ -62,7 +62,7 @@ get_relation(const Row *row, const char *column)
 {
 	Datum		value;
 
-	return get(row, column, &value) ? DatumGetObjectId(value) : InvalidOid;
+	return get_column(row, column, &value) ? DatumGetObjectId(value) : InvalidOid;
 }
 
 static uint8
@@ -128,7 +128,7 @@ has_texts(const Row *row, const char *column, int most, bool types)
 	Datum	   *texts;
 	int			count;
 
-	if (!get(row, column, &value) || ARR_NDIM(DatumGetArrayTypeP(value)) > 1 || array_contains_nulls(DatumGetArrayTypeP(value)))
+	if (!get_column(row, column, &value) || ARR_NDIM(DatumGetArrayTypeP(value)) > 1 || array_contains_nulls(DatumGetArrayTypeP(value)))
 		return false;
 	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &texts, NULL, &count);
 	for (int i = 0; types && i < count; i++)
@@ -163,7 +163,8 @@ check_stream(const Row *row, const Row *old)
 	check_name(row, get_text(row, "table_name"));
 	if (!is_key_tag(get_tag(row, "pk_type")) || (get_text(row, "sk_type") && !is_key_tag(get_tag(row, "sk_type"))))
 		refuse(row, "Its keys have no type that a key can have.");
-	if (!get(row, "stream_id", &number) || !get(old, "stream_id", &old_number) || DatumGetInt32(number) != DatumGetInt32(old_number))
+	if (!get_column(row, "stream_id", &number) || !get_column(old, "stream_id", &old_number) ||
+		DatumGetInt32(number) != DatumGetInt32(old_number))
 		refuse(row, "Its number cannot be changed.");
 }
 

@@ -227,6 +227,17 @@ copy_slice(DynSlice text)
 	return (DynSlice) {pnstrdup(text.data, text.len), text.len};
 }
 
+static DynWatch
+watch_of(const DynInsights *insights)
+{
+	return (DynWatch)
+	{
+		.accessed = insights->enabled && strcmp(insights->mode, "ACCESSED_AND_THROTTLED_KEYS") == 0,
+		.throttled = insights->enabled,
+		.since = insights->since
+	};
+}
+
 static DynIndex
 make_index(const DynIndex *def)
 {
@@ -240,7 +251,8 @@ make_index(const DynIndex *def)
 		.ninclude = def->ninclude,
 		.include = palloc0(Max(def->ninclude, 1) * sizeof(DynSlice)),
 		.settings.throughput = def->settings.throughput,
-		.settings.on_demand = def->settings.on_demand
+		.settings.on_demand = def->settings.on_demand,
+		.watch = watch_of(&def->settings.insights)
 	};
 
 	for (int i = 0; i < def->npk + def->nsk; i++)
@@ -317,12 +329,15 @@ make_table(const DynTableDef *def)
 	table->pay_per_request = def->settings.pay_per_request;
 	table->throughput = def->settings.throughput;
 	table->on_demand = def->settings.on_demand;
+	table->watch = watch_of(&def->settings.insights);
 	table->filling = def->filled_by != NULL;
 	table->qualified = dyn_ddl_qualified_name(def->relid);
 	table->indexes = palloc(Max(def->nindexes, 1) * sizeof(DynIndex));
 	for (int i = 0; i < def->nindexes; i++)
 		if (def->indexes[i].status != DYN_INDEX_DELETING)
 			table->indexes[table->nindexes++] = make_index(&def->indexes[i]);
+	for (int i = 0; i < table->nindexes; i++)
+		table->watches_indexes |= table->indexes[i].watch.throttled;
 	table->vectors = palloc0_array(DynVectorIndex, Max(def->nvectors, 1));
 	for (int i = 0; i < def->nvectors; i++)
 		if (def->vectors[i].status != DYN_INDEX_DELETING)

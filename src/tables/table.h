@@ -103,6 +103,8 @@ struct DynTable
 	bool		pay_per_request;
 	DynThroughput throughput;
 	DynUnits	on_demand;
+	DynWatch	watch;
+	bool		watches_indexes;	/* does any index have insights? Then writes keep their images */
 	bool		filling;		/* a job fills it: only that job finds it */
 	struct DynThrottle *throttle; /* throughput/throttle.c's, in context; NULL: not made yet */
 	char	   *qualified;		/* quoted schema-qualified relation name */

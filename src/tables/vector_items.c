@@ -83,7 +83,7 @@ index_flaw(const DynVectorIndex *index, DynValue old_item, DynValue new_item)
 }
 
 const char *
-dyn_vector_item_flaw(const DynTable *table, DynValue old_item, DynValue new_item)
+dyn_vector_items_violation(const DynTable *table, DynValue old_item, DynValue new_item)
 {
 	for (int i = 0; i < table->nvectors; i++)
 	{
@@ -97,15 +97,15 @@ dyn_vector_item_flaw(const DynTable *table, DynValue old_item, DynValue new_item
 
 /* ---- what an index has ---- */
 
-bool
-dyn_vector_has_entry(const DynVectorIndex *index, DynValue item)
+static bool
+has_entry(const DynVectorIndex *index, DynValue item)
 {
 	return vector_of(index, item).tag != 0 && vector_flaw(index, vector_of(index, item)) == NULL &&
 		(!index->has_hash || attribute(item, &index->keys[0]).tag == index->keys[0].tag);
 }
 
 bool
-dyn_vector_is_attribute(const DynVectorIndex *index, DynSlice name)
+dyn_vector_items_is_vector(const DynVectorIndex *index, DynSlice name)
 {
 	return dyn_slice_equal(index->attribute, name);
 }
@@ -116,10 +116,11 @@ is_key(const DynKeyAttr *key, DynSlice name)
 	return key->tag != 0 && key->len == name.len && memcmp(key->name, name.data, name.len) == 0;
 }
 
-bool
-dyn_vector_shows(const DynTable *table, const DynVectorIndex *index, DynSlice name)
+/* Does the index project the attribute of that name?  The vector does not count. */
+static bool
+projects_attribute(const DynTable *table, const DynVectorIndex *index, DynSlice name)
 {
-	if (dyn_vector_is_attribute(index, name))
+	if (dyn_vector_items_is_vector(index, name))
 		return false;
 	if (index->projection == DYN_PROJECT_ALL || is_key(&table->pk, name) || is_key(&table->sk, name))
 		return true;
@@ -133,7 +134,7 @@ dyn_vector_shows(const DynTable *table, const DynVectorIndex *index, DynSlice na
 }
 
 DynValue
-dyn_vector_view(const DynTable *table, const DynVectorIndex *index, DynValue item)
+dyn_vector_items_project(const DynTable *table, const DynVectorIndex *index, DynValue item)
 {
 	DynNode		shown = dyn_node_empty(DYN_M);
 
@@ -142,14 +143,14 @@ dyn_vector_view(const DynTable *table, const DynVectorIndex *index, DynValue ite
 		DynSlice	name;
 		DynValue	v = dyn_map_member(item, i, &name);
 
-		if (dyn_vector_shows(table, index, name))
+		if (projects_attribute(table, index, name))
 			dyn_node_add_member(&shown, name, dyn_node_of(v));
 	}
 	return dyn_node_pack(&shown);
 }
 
 DynNode
-dyn_vector_node(const DynVectorIndex *index, DynValue item)
+dyn_vector_items_node(const DynVectorIndex *index, DynValue item)
 {
 	DynNode		list = dyn_node_empty(DYN_L);
 	float4	   *reals = palloc_array(float4, index->dimensions);
@@ -185,7 +186,7 @@ entry_bytes(const DynTable *table, const DynVectorIndex *index, DynValue item)
 		DynSlice	name;
 		DynValue	v = dyn_map_member(item, i, &name);
 
-		if (dyn_vector_shows(table, index, name))
+		if (projects_attribute(table, index, name))
 			size += name.len + dyn_value_size(v);
 	}
 	return size;
@@ -200,7 +201,7 @@ entry_within(const DynTable *table, const DynVectorIndex *index, DynValue a, Dyn
 		DynSlice	name;
 		DynValue	v = dyn_map_member(a, i, &name);
 
-		if ((dyn_vector_is_attribute(index, name) || dyn_vector_shows(table, index, name)) &&
+		if ((dyn_vector_items_is_vector(index, name) || projects_attribute(table, index, name)) &&
 			!dyn_value_equal(v, dyn_map_get(b, name.data, name.len)))
 			return false;
 	}
@@ -208,10 +209,10 @@ entry_within(const DynTable *table, const DynVectorIndex *index, DynValue a, Dyn
 }
 
 double
-dyn_vector_write_bytes(const DynTable *table, const DynVectorIndex *index, DynValue old_item, DynValue new_item)
+dyn_vector_items_write_bytes(const DynTable *table, const DynVectorIndex *index, DynValue old_item, DynValue new_item)
 {
-	bool		was = dyn_vector_has_entry(index, old_item);
-	bool		is = dyn_vector_has_entry(index, new_item);
+	bool		was = has_entry(index, old_item);
+	bool		is = has_entry(index, new_item);
 	uint32		bytes = 0;
 
 	if (!was && !is)

@@ -12,24 +12,18 @@
 #include "value/tree.h"
 
 /* Why an item cannot be stored, as ValidationException text, or NULL; old_item is the empty map for a put. */
-extern const char *dyn_vector_item_flaw(const DynTable *table, DynValue old_item, DynValue new_item);
-
-/* Does the index have an entry of the item? */
-extern bool dyn_vector_has_entry(const DynVectorIndex *index, DynValue item);
-
-/* Does the index show the attribute of that name, the vector left aside? */
-extern bool dyn_vector_shows(const DynTable *table, const DynVectorIndex *index, DynSlice name);
+extern const char *dyn_vector_items_violation(const DynTable *table, DynValue old_item, DynValue new_item);
 
 /* Is it the name of the vector attribute? */
-extern bool dyn_vector_is_attribute(const DynVectorIndex *index, DynSlice name);
+extern bool dyn_vector_items_is_vector(const DynVectorIndex *index, DynSlice name);
 
 /* What the index shows of an item, without the vector. */
-extern DynValue dyn_vector_view(const DynTable *table, const DynVectorIndex *index, DynValue item);
+extern DynValue dyn_vector_items_project(const DynTable *table, const DynVectorIndex *index, DynValue item);
 
 /* The vector as the index has it: each number with the digits of a 32-bit one. */
-extern DynNode dyn_vector_node(const DynVectorIndex *index, DynValue item);
+extern DynNode dyn_vector_items_node(const DynVectorIndex *index, DynValue item);
 
 /* Bytes that a write of an entry costs: names and values, a vector as 4 bytes a dimension; 0 where the entry stays as it is. */
-extern double dyn_vector_write_bytes(const DynTable *table, const DynVectorIndex *index, DynValue old_item, DynValue new_item);
+extern double dyn_vector_items_write_bytes(const DynTable *table, const DynVectorIndex *index, DynValue old_item, DynValue new_item);
 
 #endif							/* DYNAPG_TABLES_VECTOR_ITEMS_H */

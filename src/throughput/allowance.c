@@ -219,7 +219,7 @@ lock_entry(const DynAllowance *throttled)
 
 /* Takes the units, unless nothing is left and that matters; returns whether something was left. */
 static bool
-take(const DynAllowance *throttled, DynAllowanceKind kind, double units, bool always)
+take_units(const DynAllowance *throttled, DynAllowanceKind kind, double units, bool always)
 {
 	int64		rate = bounded(throttled->rates[kind]);
 	Entry	   *entry = lock_entry(throttled);
@@ -242,20 +242,20 @@ take(const DynAllowance *throttled, DynAllowanceKind kind, double units, bool al
 bool
 dyn_allowance_has_left(const DynAllowance *throttled, DynAllowanceKind kind)
 {
-	return throttled->rates[kind] == 0 || take(throttled, kind, 0, false);
+	return throttled->rates[kind] == 0 || take_units(throttled, kind, 0, false);
 }
 
 bool
 dyn_allowance_take(const DynAllowance *throttled, DynAllowanceKind kind, double units)
 {
-	return throttled->rates[kind] == 0 || take(throttled, kind, units, false);
+	return throttled->rates[kind] == 0 || take_units(throttled, kind, units, false);
 }
 
 void
 dyn_allowance_charge(const DynAllowance *throttled, DynAllowanceKind kind, double units)
 {
 	if (throttled->rates[kind] > 0)
-		(void) take(throttled, kind, units, true);
+		(void) take_units(throttled, kind, units, true);
 }
 
 void

@@ -93,7 +93,7 @@ add_vector_bytes(DynCapacity *capacity, const DynTable *table, DynValue old_item
 {
 	for (int i = 0; i < table->nvectors; i++)
 	{
-		double		bytes = dyn_vector_write_bytes(table, &table->vectors[i], old_item, new_item);
+		double		bytes = dyn_vector_items_write_bytes(table, &table->vectors[i], old_item, new_item);
 
 		if (bytes == 0)
 			continue;

@@ -178,6 +178,48 @@ dyn_throttle_refuse(List *refusals)
 	dyn_error_detail(first->on_demand ? DYN_E_THROTTLING : DYN_E_PROVISIONED_THROUGHPUT_EXCEEDED, detail.data, "%s", text_of(first));
 }
 
+List *
+dyn_throttle_count(List *refusals, const DynKey *key, const struct varlena *item)
+{
+	ListCell   *cell;
+
+	foreach(cell, refusals)
+	{
+		const Refusal *refusal = lfirst(cell);
+
+		if (refusal->index == NULL && refusal->table->watch.throttled)
+			dyn_contributors_add_key(refusal->table, key, true);
+		else if (refusal->index != NULL && refusal->index->watch.throttled && item != NULL)
+			dyn_contributors_add_item(refusal->table, refusal->index, item, true);
+	}
+	return refusals;
+}
+
+/* Raises the refusals, if any, of a page, which are counted by its partition key. */
+static void
+refuse_page(const DynRange *range, List *refusals)
+{
+	const Refusal *first = refusals != NIL ? linitial(refusals) : NULL;
+
+	if (first != NULL && first->index == range->index)
+		dyn_contributors_add_range(range, true);
+	dyn_throttle_refuse(refusals);
+}
+
+void
+dyn_throttle_require_page(const DynRange *range)
+{
+	if (unlikely(dyn_guc_throttling))
+		refuse_page(range, dyn_throttle_check(range->table, range->index, DYN_ALLOWANCE_READ));
+}
+
+void
+dyn_throttle_read_page(const DynRange *range, const DynCapacity *used)
+{
+	if (unlikely(dyn_guc_throttling))
+		refuse_page(range, dyn_throttle_take(range->table, DYN_ALLOWANCE_READ, used));
+}
+
 /* ---- asking and taking ---- */
 
 List *
@@ -298,7 +340,8 @@ dyn_throttle_written(const DynWrite *write, const DynChange *result)
 	if (!dyn_throttle_applies(write->table, DYN_ALLOWANCE_WRITE))
 		return;
 	used = dyn_throttle_of_write(write, result);
-	dyn_throttle_refuse(dyn_throttle_take(write->table, DYN_ALLOWANCE_WRITE, &used));
+	dyn_throttle_refuse(dyn_throttle_count(dyn_throttle_take(write->table, DYN_ALLOWANCE_WRITE, &used), &write->key,
+										   result->after ? result->after : result->before));
 }
 
 /* ---- transactions ---- */
@@ -328,7 +371,7 @@ void
 dyn_throttle_check_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynAllowanceKind kind)
 {
 	for (int i = 0; i < count; i++)
-		give_reason(&reasons[i], dyn_throttle_check(actions[i].table, NULL, kind));
+		give_reason(&reasons[i], dyn_throttle_count(dyn_throttle_check(actions[i].table, NULL, kind), actions[i].key, actions[i].item));
 }
 
 void
@@ -338,7 +381,8 @@ dyn_throttle_take_actions(const DynThrottleAction *actions, DynReason *reasons, 
 	{
 		dyn_throttle_check_actions(actions, reasons, count, kind);
 		for (int i = 0; i < count; i++)
-			give_reason(&reasons[i], check_indexes(actions[i].table, kind, &actions[i].used));
+			give_reason(&reasons[i], dyn_throttle_count(check_indexes(actions[i].table, kind, &actions[i].used),
+														actions[i].key, actions[i].item));
 		if (dyn_cancellation_is_due(reasons, count))
 			return;
 	}

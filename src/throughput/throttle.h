@@ -25,6 +25,7 @@
 #include "store/rows.h"
 #include "throughput/allowance.h"
 #include "throughput/capacity.h"
+#include "throughput/contributors.h"
 
 /* Is the use of the table, or of one of its global indexes, limited at present? */
 extern bool dyn_throttle_limits(DynTable *table, DynAllowanceKind kind);
@@ -59,20 +60,31 @@ extern bool dyn_throttle_index_exhausted(DynTable *table);
 /* What a write used; also one that did not change anything. */
 extern DynCapacity dyn_throttle_of_write(const DynWrite *write, const DynChange *result);
 
-/* For an operation on one item, or a page. */
+/*
+ * Counts the refusals for contributor insights: of the table by the key, of an index by the item, where it is known; returns the
+ * refusals.
+ */
+extern List *dyn_throttle_count(List *refusals, const DynKey *key, const struct varlena *item);
+
+/* For an operation on one item. */
 static inline void
-dyn_throttle_require(DynTable *table, const DynIndex *index, DynAllowanceKind kind)
+dyn_throttle_require(DynTable *table, const DynKey *key, DynAllowanceKind kind)
 {
 	if (unlikely(dyn_guc_throttling))
-		dyn_throttle_refuse(dyn_throttle_check(table, index, kind));
+		dyn_throttle_refuse(dyn_throttle_count(dyn_throttle_check(table, NULL, kind), key, NULL));
 }
 
 static inline void
-dyn_throttle_read(DynTable *table, const DynCapacity *used)
+dyn_throttle_read(DynTable *table, const DynKey *key, const DynCapacity *used)
 {
 	if (unlikely(dyn_guc_throttling))
-		dyn_throttle_refuse(dyn_throttle_take(table, DYN_ALLOWANCE_READ, used));
+		dyn_throttle_refuse(dyn_throttle_count(dyn_throttle_take(table, DYN_ALLOWANCE_READ, used), key, NULL));
+	dyn_contributors_read(table, key);
 }
+
+/* For a page. */
+extern void dyn_throttle_require_page(const DynRange *range);
+extern void dyn_throttle_read_page(const DynRange *range, const DynCapacity *used);
 
 /* The images have been kept where dyn_throttle_applies said so. */
 extern void dyn_throttle_written(const DynWrite *write, const DynChange *result);
@@ -83,6 +95,8 @@ extern void dyn_throttle_written(const DynWrite *write, const DynChange *result)
 typedef struct DynThrottleAction
 {
 	DynTable   *table;
+	const DynKey *key;
+	const struct varlena *item; /* for indexes that refuse; NULL: unknown */
 	DynCapacity used;
 } DynThrottleAction;
 

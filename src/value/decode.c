@@ -42,7 +42,7 @@ typedef DynDecoderEntry Entry;
 static bool decode_value(DynDecoder *d, int level, Entry *out);
 
 void
-dyn_decoder_begin(DynDecoder *d, const char *text, size_t len)
+dyn_decode_begin(DynDecoder *d, const char *text, size_t len)
 {
 	*d = (DynDecoder) {.in = {text, text + len}, .text_len = len};
 }
@@ -523,7 +523,7 @@ make_node(DynDecoder *d, const char *start, uint32 count, DynValue value, struct
 }
 
 DynJson *
-dyn_decoder_value(DynDecoder *d)
+dyn_decode_value(DynDecoder *d)
 {
 	const char *start = d->in.p;
 	Entry		entry;
@@ -534,7 +534,7 @@ dyn_decoder_value(DynDecoder *d)
 }
 
 DynJson *
-dyn_decoder_map(DynDecoder *d)
+dyn_decode_map(DynDecoder *d)
 {
 	const char *start = d->in.p;
 	struct varlena *item = decode_item(d);
@@ -550,7 +550,7 @@ dyn_decode_item(const char *text, size_t len)
 	DynDecoder	d;
 	struct varlena *item;
 
-	dyn_decoder_begin(&d, text, len);
+	dyn_decode_begin(&d, text, len);
 	item = decode_item(&d);
 	return item != NULL && dyn_reader_peek(&d.in) == '\0' && d.in.p == d.in.end ? item : NULL;
 }

@@ -34,11 +34,11 @@ typedef struct DynDecoded
 	struct varlena *item;		/* of a map: the item that it is */
 } DynDecoded;
 
-extern void dyn_decoder_begin(DynDecoder *d, const char *text, size_t len);
+extern void dyn_decode_begin(DynDecoder *d, const char *text, size_t len);
 
 /* Takes the attribute value, {"S":"x"}, or the map of attribute values at d->in: a node that was decoded.  NULL: not taken. */
-extern DynJson *dyn_decoder_value(DynDecoder *d);
-extern DynJson *dyn_decoder_map(DynDecoder *d);
+extern DynJson *dyn_decode_value(DynDecoder *d);
+extern DynJson *dyn_decode_map(DynDecoder *d);
 
 /* The item that a whole text is, or NULL: not taken. */
 extern struct varlena *dyn_decode_item(const char *text, size_t len);

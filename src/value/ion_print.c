@@ -11,6 +11,8 @@
 
 #define LEAST_PLAIN_ZEROS 6		/* zeros behind the point of a small number, from which on it has an exponent */
 
+static void print_value(StringInfo out, DynValue v);
+
 /* Appends the text between quotes; control characters, the quote and the backslash are escaped. */
 static void
 print_quoted(StringInfo out, const char *text, uint32 len, char quote)
@@ -125,7 +127,7 @@ print_set(StringInfo out, DynValue set)
 	{
 		if (i > 0)
 			appendStringInfoChar(out, ',');
-		dyn_ion_print(out, dyn_set_element(set, i));
+		print_value(out, dyn_set_element(set, i));
 	}
 	appendStringInfoChar(out, ']');
 }
@@ -140,7 +142,7 @@ print_list(StringInfo out, DynValue list)
 	{
 		if (i > 0)
 			appendStringInfoChar(out, ',');
-		dyn_ion_print(out, dyn_list_element(list, i));
+		print_value(out, dyn_list_element(list, i));
 	}
 	appendStringInfoChar(out, ']');
 }
@@ -160,13 +162,13 @@ dyn_ion_print_item(StringInfo out, DynValue root)
 			appendStringInfoChar(out, ',');
 		print_name(out, name);
 		appendStringInfoChar(out, ':');
-		dyn_ion_print(out, member);
+		print_value(out, member);
 	}
 	appendStringInfoChar(out, '}');
 }
 
-void
-dyn_ion_print(StringInfo out, DynValue v)
+static void
+print_value(StringInfo out, DynValue v)
 {
 	check_stack_depth();
 	switch ((DynTag) v.tag)

@@ -11,9 +11,6 @@
 
 #include "value/value.h"
 
-/* Appends a value. */
-extern void dyn_ion_print(StringInfo out, DynValue v);
-
 /* Appends an item, which is a struct. */
 extern void dyn_ion_print_item(StringInfo out, DynValue root);
 

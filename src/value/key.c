@@ -192,28 +192,6 @@ dyn_key_datum(DynValue v, DynKeyForm form)
 	return dyn_key_content_datum(dyn_key_content(v, form));
 }
 
-/* Undoes escape_string in place; returns the new length. */
-static uint32
-unescape_string(uint8 *data, uint32 len)
-{
-	uint8	   *out = memchr(data, ESCAPE, len);
-
-	if (out == NULL)
-		return len;
-	for (uint8 *in = out; in < data + len; in++)
-	{
-		if (*in == ESCAPE)
-		{
-			if (++in == data + len || (*in != ESCAPED_NUL && *in != ESCAPED_ESCAPE))
-				ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed escape in a key column of type text")));
-			*out++ = *in == ESCAPED_NUL ? 0 : ESCAPE;
-		}
-		else
-			*out++ = *in;
-	}
-	return out - data;
-}
-
 bool
 dyn_key_datum_try_content(Datum datum, uint8 tag, DynValue *content)
 {
@@ -266,19 +244,6 @@ dyn_key_is_datum(DynValue v, Datum datum, DynKeyForm form)
 	if (v.len > DYN_KEY_TIE_LIMIT || (v.tag == DYN_S && memchr(VARDATA_ANY(column), ESCAPE, VARSIZE_ANY_EXHDR(column)) != NULL))
 		v = dyn_key_content(v, form);
 	return VARSIZE_ANY_EXHDR(column) == v.len && memcmp(VARDATA_ANY(column), v.data, v.len) == 0;
-}
-
-DynValue
-dyn_key_value(Datum datum, uint8 tag)
-{
-	DynValue	content = dyn_key_datum_content(datum, tag);
-	uint8	   *data;
-
-	if (tag == DYN_N)
-		return content;
-	data = palloc(Max(content.len, 1));
-	memcpy(data, content.data, content.len);
-	return (DynValue) {tag, tag == DYN_S && content.len > 0 ? unescape_string(data, content.len) : content.len, data};
 }
 
 /* ---- prefixes ---- */

@@ -87,7 +87,4 @@ extern Datum dyn_key_datum(DynValue v, DynKeyForm form);
 /* The least string or binary value that follows all that begin with prefix, palloc'd; tag 0 where nothing follows them. */
 extern DynValue dyn_key_successor(DynValue prefix);
 
-/* The value that a column's Datum of form DYN_KEY_WHOLE stands for, palloc'd. */
-extern DynValue dyn_key_value(Datum datum, uint8 tag);
-
 #endif							/* DYNAPG_VALUE_KEY_H */

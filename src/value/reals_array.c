@@ -16,7 +16,7 @@
 	PG_FUNCTION_INFO_V1(name)
 
 const float4 *
-dyn_reals_of_datum(Datum array, uint32 *count)
+dyn_reals_array_of_datum(Datum array, uint32 *count)
 {
 	ArrayType  *reals = DatumGetArrayTypeP(array);
 
@@ -28,7 +28,7 @@ dyn_reals_of_datum(Datum array, uint32 *count)
 }
 
 struct varlena *
-dyn_reals_new_array(uint32 count, float4 **reals)
+dyn_reals_array_new(uint32 count, float4 **reals)
 {
 	Size		size = ARR_OVERHEAD_NONULLS(1) + sizeof(float4) * (Size) count;
 	ArrayType  *array = palloc0(size);
@@ -43,7 +43,7 @@ dyn_reals_new_array(uint32 count, float4 **reals)
 }
 
 int32
-dyn_reals_tag(DynValue value)
+dyn_reals_array_tag(DynValue value)
 {
 	uint32		hash = DatumGetUInt32(hash_any(value.data, value.len));
 
@@ -71,7 +71,7 @@ attribute_reals(FunctionCallInfo fcinfo, uint32 count, float4 **reals)
 
 	if (list.tag != DYN_L || dyn_value_count(list) != count || count == 0)
 		return NULL;
-	array = dyn_reals_new_array(count, reals);
+	array = dyn_reals_array_new(count, reals);
 	return dyn_reals_of_list(list, count, *reals, &at) ? array : NULL;
 }
 
@@ -136,7 +136,7 @@ dynapg_item_tag(PG_FUNCTION_ARGS)
 
 	if (value.tag == 0 || value.tag != dyn_tag_from_name(VARDATA_ANY(type), VARSIZE_ANY_EXHDR(type)))
 		PG_RETURN_NULL();
-	PG_RETURN_INT32(dyn_reals_tag(value));
+	PG_RETURN_INT32(dyn_reals_array_tag(value));
 }
 
 /* ---- distances ---- */
@@ -146,8 +146,8 @@ distance(FunctionCallInfo fcinfo, DynMetric metric)
 {
 	uint32		na;
 	uint32		nb;
-	const float4 *a = dyn_reals_of_datum(PG_GETARG_DATUM(0), &na);
-	const float4 *b = dyn_reals_of_datum(PG_GETARG_DATUM(1), &nb);
+	const float4 *a = dyn_reals_array_of_datum(PG_GETARG_DATUM(0), &na);
+	const float4 *b = dyn_reals_array_of_datum(PG_GETARG_DATUM(1), &nb);
 	DynProbe	probe;
 
 	if (na != nb)

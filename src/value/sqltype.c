@@ -89,8 +89,8 @@ item_from_text(const char *data, size_t len)
 		return item;
 	context.arg = json = dyn_json_parse(data, len);
 	error_context_stack = &context;
-	dyn_value_map_check_types(json);
-	item = dyn_item_from_json(json, &dyn_wording_plain, &violation);
+	dyn_tree_json_check_map_types(json);
+	item = dyn_tree_json_item(json, &dyn_wording_plain, &violation);
 	if (item == NULL)
 		dyn_violation_raise(&dyn_wording_plain, &violation);
 	error_context_stack = context.previous;
@@ -673,13 +673,13 @@ children_from_jsonb(JsonbIterator **it, JsonbIteratorToken token, int level)
 	check_stack_depth();
 	while ((token = JsonbIteratorNext(it, &json, false)) != WJB_END_OBJECT && token != WJB_END_ARRAY)
 	{
-		const char *flaw = token == WJB_KEY ? NULL : level >= DYN_MAX_NESTING ? dyn_tree_nesting_violation : NULL;
+		const char *flaw = token == WJB_KEY ? NULL : level >= DYN_MAX_NESTING ? dyn_tree_json_nesting_violation : NULL;
 		DynNode		node;
 
 		if (token == WJB_KEY)
 		{
 			name = (DynSlice) {json.val.string.val, json.val.string.len};
-			flaw = dyn_tree_name_violation(name);
+			flaw = dyn_tree_json_name_violation(name);
 		}
 		if (flaw != NULL)
 			dyn_validation("%s", flaw);
@@ -710,5 +710,5 @@ dynapg_from_jsonb(PG_FUNCTION_ARGS)
 				errmsg("only a JSON object can become an item"));
 	it = JsonbIteratorInit(&jsonb->root);
 	root = children_from_jsonb(&it, JsonbIteratorNext(&it, &json, false), 0);
-	PG_RETURN_POINTER(dyn_item_build(&root));
+	PG_RETURN_POINTER(dyn_node_build_item(&root));
 }

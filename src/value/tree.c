@@ -201,7 +201,7 @@ pack_sorted(uint8 set_tag, const DynValue *elements, uint32 count)
 }
 
 DynValue
-dyn_set_pack(DynTag set_tag, DynValue *elements, uint32 count, bool merge)
+dyn_tree_set_pack(DynTag set_tag, DynValue *elements, uint32 count, bool merge)
 {
 	uint32		kept = 0;
 
@@ -220,7 +220,7 @@ dyn_set_pack(DynTag set_tag, DynValue *elements, uint32 count, bool merge)
 }
 
 DynValue
-dyn_set_union(DynValue a, DynValue b)
+dyn_tree_set_union(DynValue a, DynValue b)
 {
 	uint32		acount = dyn_value_count(a);
 	uint32		bcount = dyn_value_count(b);
@@ -243,7 +243,7 @@ dyn_set_union(DynValue a, DynValue b)
 }
 
 DynValue
-dyn_set_minus(DynValue a, DynValue b)
+dyn_tree_set_minus(DynValue a, DynValue b)
 {
 	uint32		acount = dyn_value_count(a);
 	uint32		count = 0;
@@ -374,7 +374,7 @@ dyn_node_pack(DynNode *node)
 }
 
 struct varlena *
-dyn_item_build(DynNode *root)
+dyn_node_build_item(DynNode *root)
 {
 	uint64		size = body_size(root);
 	struct varlena *item;
@@ -388,12 +388,4 @@ dyn_item_build(DynNode *root)
 	write_body(root, data + DYN_ITEM_HEADER);
 	store_u32(data + 1, dyn_map_item_size(dyn_item_root(item)));
 	return item;
-}
-
-struct varlena *
-dyn_item_from_value(DynValue root)
-{
-	DynNode		node = dyn_node_of(root);
-
-	return dyn_item_build(&node);
 }

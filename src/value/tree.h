@@ -61,48 +61,47 @@ extern void dyn_node_append(DynNode *list, DynNode value);
  * Packs elements (scalars of one type, any order) as a set: sorted, unique.  Returns tag 0 when two
  * elements are equal and !merge; with merge duplicates fall together.
  */
-extern DynValue dyn_set_pack(DynTag set_tag, DynValue *elements, uint32 count, bool merge);
+extern DynValue dyn_tree_set_pack(DynTag set_tag, DynValue *elements, uint32 count, bool merge);
 
 /* a UNION b, and a MINUS b (tag 0 when nothing is left), for sets of one type. */
-extern DynValue dyn_set_union(DynValue a, DynValue b);
-extern DynValue dyn_set_minus(DynValue a, DynValue b);
+extern DynValue dyn_tree_set_union(DynValue a, DynValue b);
+extern DynValue dyn_tree_set_minus(DynValue a, DynValue b);
 
 /* The stored form of a node, palloc'd when it was open. */
 extern DynValue dyn_node_pack(DynNode *node);
 
 /* The item whose root is the (map) node: one palloc'd varlena with version and size filled in. */
-extern struct varlena *dyn_item_build(DynNode *root);
-extern struct varlena *dyn_item_from_value(DynValue root);
+extern struct varlena *dyn_node_build_item(DynNode *root);
 
 /*
  * Reads DynamoDB JSON for one attribute value, {"S":"x"}.  Returns true, or false with *violation set: what is wrong, in
  * the wording's text ("Supplied AttributeValue is empty, ..."; "The parameter cannot be converted to a numeric value:
  * abc"; ...) without an envelope.  JSON types that do not fit ({"S":5}, bad base64) are the SerializationException that
- * dyn_value_check_types reports; this function raises it too, so that it is safe alone.  Nesting over DYN_MAX_NESTING is
+ * dyn_tree_json_check_types reports; this function raises it too, so that it is safe alone.  Nesting over DYN_MAX_NESTING is
  * a violation.
  */
-extern bool dyn_node_from_json(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation);
+extern bool dyn_tree_json_node(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation);
 
 /* The same for a map of attribute values: an item, a key. The root is open. */
-extern bool dyn_node_item_from_json(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation);
+extern bool dyn_tree_json_item_node(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation);
 
 /* The same for the item itself; NULL with *violation set. */
-extern struct varlena *dyn_item_from_json(const DynJson *json, const DynWording *wording, DynViolation *violation);
+extern struct varlena *dyn_tree_json_item(const DynJson *json, const DynWording *wording, DynViolation *violation);
 
 /*
  * DynamoDB's ValidationException text for an empty attribute name, or NULL for a good one.  Raises the error for a
  * name that is too long, which the service words the same wherever the name stands.
  */
-extern const char *dyn_tree_name_violation(DynSlice name);
+extern const char *dyn_tree_json_name_violation(DynSlice name);
 
 /* DynamoDB's ValidationException text for a value that DYN_MAX_NESTING or more lists and maps contain. */
-extern const char *const dyn_tree_nesting_violation;
+extern const char *const dyn_tree_json_nesting_violation;
 
 /*
  * Raises DynamoDB's SerializationException when JSON types under an attribute value (or a map of them)
  * do not fit: the first stage of request validation, before any ValidationException.
  */
-extern void dyn_value_check_types(const DynJson *json);
-extern void dyn_value_map_check_types(const DynJson *json);
+extern void dyn_tree_json_check_types(const DynJson *json);
+extern void dyn_tree_json_check_map_types(const DynJson *json);
 
 #endif							/* DYNAPG_VALUE_TREE_H */

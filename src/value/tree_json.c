@@ -30,7 +30,7 @@ static const char *const text_empty =
 	"Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
 static const char *const text_many =
 	"Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes";
-const char *const dyn_tree_nesting_violation =
+const char *const dyn_tree_json_nesting_violation =
 	"Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit";
 
 /* ---- the first stage: JSON types ---- */
@@ -167,7 +167,7 @@ check_elements(const DynJson *array, uint8 element_tag)
 		if (is_null(element))
 			continue;
 		if (element_tag == 0)
-			dyn_value_check_types(element);
+			dyn_tree_json_check_types(element);
 		else if (element_tag == DYN_B)
 			pfree(unconstify(uint8 *, expect_binary(element).data));
 		else
@@ -176,7 +176,7 @@ check_elements(const DynJson *array, uint8 element_tag)
 }
 
 void
-dyn_value_check_types(const DynJson *json)
+dyn_tree_json_check_types(const DynJson *json)
 {
 	check_stack_depth();
 	if (is_null(json) || dyn_json_decoded(json) != NULL)
@@ -208,7 +208,7 @@ dyn_value_check_types(const DynJson *json)
 				check_elements(member, 0);
 				break;
 			case DYN_M:
-				dyn_value_map_check_types(member);
+				dyn_tree_json_check_map_types(member);
 				break;
 			default:
 				break;
@@ -217,13 +217,13 @@ dyn_value_check_types(const DynJson *json)
 }
 
 void
-dyn_value_map_check_types(const DynJson *json)
+dyn_tree_json_check_map_types(const DynJson *json)
 {
 	if (is_null(json) || dyn_json_decoded(json) != NULL)
 		return;
 	expect_map(json);
 	for (const DynJson *member = dyn_json_first(json); member != NULL; member = dyn_json_next(member))
-		dyn_value_check_types(member);
+		dyn_tree_json_check_types(member);
 }
 
 /* ---- the second stage: values ---- */
@@ -309,7 +309,7 @@ null_element_text(uint8 set_tag)
 	}
 }
 
-/* Appends the elements of a set that dyn_set_pack has sorted, as JSON strings. */
+/* Appends the elements of a set that dyn_tree_set_pack has sorted, as JSON strings. */
 static void
 print_sorted(StringInfo text, const DynValue *elements, uint32 count)
 {
@@ -394,7 +394,7 @@ read_set(const Reading *reading, const DynJson *json, uint8 tag, DynNode *out)
 			return false;
 	}
 
-	set = dyn_set_pack(tag, elements, count, false);
+	set = dyn_tree_set_pack(tag, elements, count, false);
 	if (set.tag == 0)
 		return violate(reading, DYN_VIOLATION_VALUE, reading->wording->revised ?
 					   revised_duplicates_text(json, tag, elements) : duplicates_text(json, tag));
@@ -429,7 +429,7 @@ read_list(const Reading *reading, const DynJson *json, int level, DynNode *out)
 }
 
 const char *
-dyn_tree_name_violation(DynSlice name)
+dyn_tree_json_name_violation(DynSlice name)
 {
 	if (name.len == 0)
 		return DYN_INVALID_PARAMETER "Empty attribute name";
@@ -452,7 +452,7 @@ read_members(const Reading *reading, const DynJson *json, int level, DynNode *ou
 		DynMember  *child = &out->children[out->count++];
 
 		child->name = dyn_json_name(member);
-		name_flaw = dyn_tree_name_violation(child->name);
+		name_flaw = dyn_tree_json_name_violation(child->name);
 		if (name_flaw != NULL)
 			return violate(reading, DYN_VIOLATION_VALUE, name_flaw);
 		if (!read_value(reading, member, level, &child->node))
@@ -521,7 +521,7 @@ read_value(const Reading *reading, const DynJson *json, int level, DynNode *out)
 
 	check_stack_depth();
 	if (level >= DYN_MAX_NESTING)
-		return violate(reading, DYN_VIOLATION_DEPTH, dyn_tree_nesting_violation);
+		return violate(reading, DYN_VIOLATION_DEPTH, dyn_tree_json_nesting_violation);
 	if (is_null(json))
 		return violate(reading, DYN_VIOLATION_FORM, text_empty);
 	expect_attribute_value(json);
@@ -541,7 +541,7 @@ read_value(const Reading *reading, const DynJson *json, int level, DynNode *out)
 }
 
 bool
-dyn_node_from_json(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation)
+dyn_tree_json_node(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation)
 {
 	Reading		reading = {dyn_wording_or_plain(wording), violation};
 	const DynDecoded *decoded = dyn_json_decoded(json);
@@ -553,7 +553,7 @@ dyn_node_from_json(const DynJson *json, const DynWording *wording, DynNode *out,
 }
 
 bool
-dyn_node_item_from_json(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation)
+dyn_tree_json_item_node(const DynJson *json, const DynWording *wording, DynNode *out, DynViolation *violation)
 {
 	Reading		reading = {dyn_wording_or_plain(wording), violation};
 	const DynDecoded *decoded = dyn_json_decoded(json);
@@ -566,12 +566,12 @@ dyn_node_item_from_json(const DynJson *json, const DynWording *wording, DynNode 
 }
 
 struct varlena *
-dyn_item_from_json(const DynJson *json, const DynWording *wording, DynViolation *violation)
+dyn_tree_json_item(const DynJson *json, const DynWording *wording, DynViolation *violation)
 {
 	const DynDecoded *decoded = dyn_json_decoded(json);
 	DynNode		root;
 
 	if (decoded != NULL)
 		return decoded->item;
-	return dyn_node_item_from_json(json, wording, &root, violation) ? dyn_item_build(&root) : NULL;
+	return dyn_tree_json_item_node(json, wording, &root, violation) ? dyn_node_build_item(&root) : NULL;
 }

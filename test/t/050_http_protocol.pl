@@ -35,8 +35,12 @@ is(call($port, 'GetItem', $get, 'Content-Type' => 'application/x-amz-json-1.1')-
 my @errors = (
 	[ 'no JSON', 'GetItem', '{"TableName"', {}, 400, qr/^\{"__type":"$coral#SerializationException"\}$/ ],
 	[ 'an unknown operation', 'Frobnicate', '{}', {}, 400,
-		qr/^\{"__type":"$coral#UnknownOperationException","message":"Unknown operation exception"\}$/ ],
+		qr/^\{"__type":"$coral#UnknownOperationException","message":"Unknown operation exception: this version of dynapg has no operation Frobnicate"\}$/ ],
 	[ 'an unknown operation of Streams', '', '{}', { 'X-Amz-Target' => 'DynamoDBStreams_20120810.Frobnicate' }, 400,
+		qr/^\{"__type":"$coral#UnknownOperationException","message":"Unknown operation exception: this version of dynapg has no operation Frobnicate"\}$/ ],
+	[ 'no name of an operation', '', '{}', { 'X-Amz-Target' => "DynamoDB_20120810.a\"\xff" }, 400,
+		qr/^\{"__type":"$coral#UnknownOperationException","message":"Unknown operation exception"\}$/ ],
+	[ 'a name of an operation that is too long', '', '{}', { 'X-Amz-Target' => 'DynamoDB_20120810.' . 'a' x 65 }, 400,
 		qr/^\{"__type":"$coral#UnknownOperationException","message":"Unknown operation exception"\}$/ ],
 	[ 'no JSON for an unknown operation', 'Frobnicate', '{', {}, 400, qr/^\{"__type":"$coral#SerializationException"\}$/ ],
 	[ 'another service', '', '{}', { 'X-Amz-Target' => 'Kinesis_20131202.PutRecord' }, 400, qr/^\{"__type":"$coral#UnknownOperationException"\}$/ ],

@@ -84,7 +84,7 @@ section('an untyped key, broken JSON, an operation that is none', async () => {
   assert.deepEqual([broken, refusal.__type], [400, 'com.amazon.coral.service#SerializationException']);
   const [unknown, nothing] = await execute('GetItems', '{}');
   assert.deepEqual([unknown, nothing.__type], [400, 'com.amazon.coral.service#UnknownOperationException']);
-  assert.equal(nothing.message, 'Unknown operation exception');
+  assert.equal(nothing.message, 'Unknown operation exception: this version of dynapg has no operation GetItems');
 });
 
 section('drop the tables', async () => {
