@@ -6,7 +6,7 @@
 
 all:
 
-OWN_GOALS = help setup run start stop status check check-data check-sanitize check-asan fuzz soak check-style bench format
+OWN_GOALS = help setup run start stop status check check-data check-sanitize check-asan fuzz soak check-style bench format dist deb
 GOALS = $(or $(MAKECMDGOALS),all)
 PGXS_GOALS = $(filter-out $(OWN_GOALS),$(GOALS))
 
@@ -127,6 +127,8 @@ help:
 	@echo "make soak          a long run of transactions among kills and crashes, and its proof (SECONDS, CLIENTS)"
 	@echo "make check-style   the rules of the source tree alone"
 	@echo "make bench         measure against plain SQL"
+	@echo "make dist          a tar and a zip file of the last commit, in build/package; the second is for PGXN"
+	@echo "make deb           Debian packages in build/package"
 	@echo "make format        clang-format over the sources that changed"
 	@echo "make setup         install what is missing with apt-get; run and check do it by themselves"
 	@echo "make clean         remove what make built; build/ holds the private servers and their data"
@@ -166,6 +168,9 @@ check-style:
 
 bench:
 	@bash test/tools/bench
+
+dist deb:
+	@bash test/tools/package $@
 
 format:
 	@bash test/tools/format

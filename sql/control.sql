@@ -22,6 +22,11 @@ SELECT pg_temp.on_arn('list_tags_of_resource');
 SELECT pg_temp.on_arn('tag_resource', json_build_object('Tags',
 	(SELECT json_agg(json_build_object('Key', 'k' || i, 'Value', 'v')) FROM generate_series(1, 50) i)));
 SELECT pg_temp.on_arn('list_tags_of_resource');
+-- The same as rows, in their order, for everybody.
+SELECT key, value FROM dynapg.tags WHERE table_name = 'Ctl' LIMIT 3;
+SET ROLE pg_read_all_stats;
+SELECT count(*) FROM dynapg.tags WHERE table_name = 'Ctl';
+RESET ROLE;
 SELECT pg_temp.on_arn('tag_resource', '{"Tags":[{"Key":"aws:mine","Value":"v"}]}');
 SELECT pg_temp.on_arn('tag_resource', '{"Tags":[{"Key":"","Value":"v"}]}');
 SELECT pg_temp.on_arn('tag_resource');

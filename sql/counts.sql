@@ -8,6 +8,8 @@ SELECT dynapg.create_table('{"TableName":"Counted","BillingMode":"PAY_PER_REQUES
 	#>> '{TableDescription,TableStatus}';
 -- Autovacuum must not decide what the tests see.
 ALTER TABLE dynamodb."Counted" SET (autovacuum_enabled = off, toast.autovacuum_enabled = off);
+-- items that are not in the index, as they are older
+ALTER TABLE dynamodb."Counted" DROP CONSTRAINT "dynapg index all", DROP CONSTRAINT IF EXISTS "dynapg index keys";
 -- Pieces of what cannot be compressed, and of what can.
 CREATE FUNCTION pg_temp.noise(n integer, pieces integer) RETURNS text LANGUAGE sql IMMUTABLE AS
 	$$SELECT string_agg(md5(n || '-' || i), '') FROM generate_series(1, pieces) AS i$$;

@@ -13,8 +13,8 @@ END
 $$;
 
 /*
- * What others may have made before is not built upon. A schema dynapg may be there, as restoring a dump makes it first, but it has to be
- * empty and a superuser's.
+ * Nothing that others may have made before is used. A schema dynapg may exist, as restoring a dump creates it first, but it has
+ * to be empty and owned by a superuser.
  */
 DO $$
 DECLARE
@@ -23,7 +23,7 @@ DECLARE
 BEGIN
 	SELECT * INTO STRICT schema FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) 'dynapg';
 	IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid OPERATOR(pg_catalog.=) schema.nspowner AND r.rolsuper) THEN
-		reason := 'its owner is no superuser';
+		reason := 'its owner is not a superuser';
 	ELSIF EXISTS (SELECT FROM pg_catalog.aclexplode(schema.nspacl) a LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.grantee
 			WHERE a.privilege_type OPERATOR(pg_catalog.=) 'CREATE' AND r.rolsuper IS NOT TRUE) THEN
 		reason := 'others may create objects in it';
@@ -166,14 +166,14 @@ COMMENT ON FUNCTION dynapg.item_get_json(dynapg.item, text) IS 'an attribute as 
 
 CREATE FUNCTION dynapg.item_get_text(item dynapg.item, attribute text) RETURNS text
 	AS 'MODULE_PATHNAME', 'dynapg_item_get_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION dynapg.item_get_text(dynapg.item, text) IS 'an attribute as text, B as base64, other than scalars as DynamoDB JSON, or NULL';
+COMMENT ON FUNCTION dynapg.item_get_text(dynapg.item, text) IS 'an attribute as text: B as base64, lists, maps and sets as DynamoDB JSON; or NULL';
 
 CREATE OPERATOR dynapg.-> (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_get_json);
 CREATE OPERATOR dynapg.->> (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_get_text);
 
 /*
- * Key columns and the columns of secondary indexes. LEAKPROOF, so that row level security does not keep a key condition
- * from its index: none of them tells anything of a value by an error.
+ * Key columns and the columns of secondary indexes. LEAKPROOF, so that row level security does not keep a key condition from
+ * its index: none of them reveals a value by an error.
  */
 
 CREATE FUNCTION dynapg.key_s(item dynapg.item, attribute text) RETURNS text
@@ -198,11 +198,11 @@ COMMENT ON FUNCTION dynapg.part_b(dynapg.item, text) IS 'a binary attribute as a
 
 CREATE FUNCTION dynapg.tie(key text) RETURNS text
 	AS 'MODULE_PATHNAME', 'dynapg_tie_s' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
-COMMENT ON FUNCTION dynapg.tie(text) IS 'a key column, over 128 bytes cut and with its hash: what tells index entries of equal keys apart';
+COMMENT ON FUNCTION dynapg.tie(text) IS 'a key column, cut and with its hash if longer than 128 bytes; distinguishes index entries with equal keys';
 
 CREATE FUNCTION dynapg.tie(key bytea) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'dynapg_tie_b' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
-COMMENT ON FUNCTION dynapg.tie(bytea) IS 'a key column, over 128 bytes cut and with its hash: what tells index entries of equal keys apart';
+COMMENT ON FUNCTION dynapg.tie(bytea) IS 'a key column, cut and with its hash if longer than 128 bytes; distinguishes index entries with equal keys';
 
 CREATE FUNCTION dynapg.in_index(item dynapg.item, partition_keys integer, VARIADIC keys text[]) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'dynapg_in_index' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
@@ -210,21 +210,66 @@ COMMENT ON FUNCTION dynapg.in_index(dynapg.item, integer, text[]) IS
 	'does a secondary index hold the item? keys: type and name of each key attribute, partition keys first';
 
 /*
+ * What CHECK constraints of data tables ask of each row. "any" is the type of a key column: text, numeric or bytea. A key attribute is
+ * one text, its type and its name, as PostgreSQL reads the constants of a constraint again for each statement.
+ */
+
+CREATE FUNCTION dynapg.row_fits(item dynapg.item, pk "any", pk_attribute text) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_row_fits' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_fits(dynapg.item, "any", text) IS
+	'raises an error unless the row is one of a table with a partition key; the attribute is given as its type and name, "S id"';
+
+CREATE FUNCTION dynapg.row_fits(item dynapg.item, pk "any", pk_attribute text, sk "any", sk_attribute text) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_row_fits' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_fits(dynapg.item, "any", text, "any", text) IS
+	'raises an error unless the row is one of a table with a partition and a sort key; attributes are given as their types and names, "S id"';
+
+CREATE FUNCTION dynapg.row_problem(item dynapg.item, pk "any", pk_attribute text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_row_problem' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_problem(dynapg.item, "any", text) IS
+	'what is wrong with a row of a table with a partition key, or NULL';
+
+CREATE FUNCTION dynapg.row_problem(item dynapg.item, pk "any", pk_attribute text, sk "any", sk_attribute text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_row_problem' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.row_problem(dynapg.item, "any", text, "any", text) IS
+	'what is wrong with a row of a table with a partition and a sort key, or NULL';
+
+CREATE FUNCTION dynapg.index_fits(item dynapg.item, index text, partition_keys integer, VARIADIC keys text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_index_fits' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.index_fits(dynapg.item, text, integer, text[]) IS
+	'raises an error for an item whose attributes cannot be keys of the index; keys: type and name of each key attribute, partition keys first';
+
+CREATE FUNCTION dynapg.index_problem(item dynapg.item, index text, partition_keys integer, VARIADIC keys text[]) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_index_problem' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.index_problem(dynapg.item, text, integer, text[]) IS
+	'why attributes of an item cannot be keys of the index, or NULL';
+
+CREATE FUNCTION dynapg.vector_fits(item dynapg.item, index text, attribute text, dimensions integer, has_hash boolean, VARIADIC keys text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_vector_fits' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.vector_fits(dynapg.item, text, text, integer, boolean, text[]) IS
+	'raises an error for an item that a vector index cannot have; keys: type and name of each attribute of its SearchSchema';
+
+CREATE FUNCTION dynapg.vector_problem(item dynapg.item, index text, attribute text, dimensions integer, has_hash boolean, VARIADIC keys text[]) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_vector_problem' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.vector_problem(dynapg.item, text, text, integer, boolean, text[]) IS
+	'why a vector index cannot have an item, or NULL';
+
+/*
  * Vectors: lists of numbers as 32-bit floating point numbers, their distances, and the index access method for exact search. The
- * functions of items are LEAKPROOF as those of keys are. They cost what reading a long item costs.
+ * functions of items are LEAKPROOF like those of keys. Their cost is that of reading a long item.
  */
 
 CREATE FUNCTION dynapg.item_reals(item dynapg.item, attribute text) RETURNS real[]
 	AS 'MODULE_PATHNAME', 'dynapg_item_reals' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
-COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text) IS 'a list of numbers as a vector, or NULL for what is none';
+COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text) IS 'a list of numbers as a vector, or NULL for anything else';
 
 CREATE FUNCTION dynapg.item_reals(item dynapg.item, attribute text, dimensions integer) RETURNS real[]
 	AS 'MODULE_PATHNAME', 'dynapg_item_reals_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
-COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text, integer) IS 'a list of that many numbers as a vector, or NULL for what is none';
+COMMENT ON FUNCTION dynapg.item_reals(dynapg.item, text, integer) IS 'a list of that length of numbers as a vector, or NULL for anything else';
 
 CREATE FUNCTION dynapg.item_unit_reals(item dynapg.item, attribute text, dimensions integer) RETURNS real[]
 	AS 'MODULE_PATHNAME', 'dynapg_item_unit_reals' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 500;
-COMMENT ON FUNCTION dynapg.item_unit_reals(dynapg.item, text, integer) IS 'the same with length 1; NULL for zeros, too';
+COMMENT ON FUNCTION dynapg.item_unit_reals(dynapg.item, text, integer) IS 'the same, scaled to length 1; also NULL for a vector of zeros';
 
 CREATE FUNCTION dynapg.item_tag(item dynapg.item, attribute text, type text) RETURNS integer
 	AS 'MODULE_PATHNAME', 'dynapg_item_tag' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
@@ -250,7 +295,7 @@ CREATE FUNCTION dynapg.flat_handler(internal) RETURNS index_am_handler
 	AS 'MODULE_PATHNAME', 'dynapg_flat_handler' LANGUAGE C;
 COMMENT ON FUNCTION dynapg.flat_handler(internal) IS 'the functions of the index access method dynapg_flat';
 CREATE ACCESS METHOD dynapg_flat TYPE INDEX HANDLER dynapg.flat_handler;
-COMMENT ON ACCESS METHOD dynapg_flat IS 'vectors one after the other, for exact search';
+COMMENT ON ACCESS METHOD dynapg_flat IS 'vectors in sequence, for exact search';
 
 CREATE OPERATOR CLASS dynapg.flat_cosine_ops FOR TYPE real[] USING dynapg_flat AS
 	OPERATOR 1 dynapg.<=> (real[], real[]) FOR ORDER BY pg_catalog.float_ops,
@@ -285,6 +330,258 @@ COMMENT ON FUNCTION dynapg.from_jsonb(jsonb) IS 'an item from a plain JSON objec
 CREATE CAST (dynapg.item AS json) WITH FUNCTION dynapg.item_to_json(dynapg.item) AS ASSIGNMENT;
 CREATE CAST (json AS dynapg.item) WITH FUNCTION dynapg.item_from_json(json) AS ASSIGNMENT;
 CREATE CAST (dynapg.item AS jsonb) WITH FUNCTION dynapg.to_jsonb(dynapg.item);
+
+/*
+ * Attributes by path. A path is a text as DynamoDB writes it, a.b[0].c, or a text[] as jsonb has it; a text that begins with { is the
+ * text form of the latter.
+ */
+
+CREATE FUNCTION dynapg.item_get_json_path(item dynapg.item, path text) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_item_path_json' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get_json_path(dynapg.item, text) IS 'the value at a document path as DynamoDB JSON, or NULL';
+
+CREATE FUNCTION dynapg.item_get_json_path(item dynapg.item, path text[]) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_item_path_json_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get_json_path(dynapg.item, text[]) IS 'the value at a path as DynamoDB JSON, or NULL';
+
+CREATE FUNCTION dynapg.item_get_text_path(item dynapg.item, path text) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_item_path_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get_text_path(dynapg.item, text) IS 'the value at a document path as text, or NULL';
+
+CREATE FUNCTION dynapg.item_get_text_path(item dynapg.item, path text[]) RETURNS text
+	AS 'MODULE_PATHNAME', 'dynapg_item_path_text_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get_text_path(dynapg.item, text[]) IS 'the value at a path as text, or NULL';
+
+CREATE OPERATOR dynapg.#> (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_get_json_path);
+COMMENT ON OPERATOR dynapg.#> (dynapg.item, text) IS 'the value at a document path as DynamoDB JSON';
+CREATE OPERATOR dynapg.#> (LEFTARG = dynapg.item, RIGHTARG = text[], FUNCTION = dynapg.item_get_json_path);
+COMMENT ON OPERATOR dynapg.#> (dynapg.item, text[]) IS 'the value at a path as DynamoDB JSON';
+CREATE OPERATOR dynapg.#>> (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_get_text_path);
+COMMENT ON OPERATOR dynapg.#>> (dynapg.item, text) IS 'the value at a document path as text';
+CREATE OPERATOR dynapg.#>> (LEFTARG = dynapg.item, RIGHTARG = text[], FUNCTION = dynapg.item_get_text_path);
+COMMENT ON OPERATOR dynapg.#>> (dynapg.item, text[]) IS 'the value at a path as text';
+COMMENT ON OPERATOR dynapg.-> (dynapg.item, text) IS 'an attribute as DynamoDB JSON';
+COMMENT ON OPERATOR dynapg.->> (dynapg.item, text) IS 'an attribute as text';
+
+/* Attributes by type: NULL where there is none, and where it is of another type. */
+
+CREATE FUNCTION dynapg.item_get_numeric(item dynapg.item, attribute text) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'dynapg_item_get_numeric' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get_numeric(dynapg.item, text) IS 'a number attribute, or NULL when it is absent or of another type';
+
+CREATE FUNCTION dynapg.item_get_bytea(item dynapg.item, attribute text) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'dynapg_item_get_bytea' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get_bytea(dynapg.item, text) IS 'a binary attribute, or NULL when it is absent or of another type';
+
+CREATE FUNCTION dynapg.item_get_boolean(item dynapg.item, attribute text) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_get_boolean' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get_boolean(dynapg.item, text) IS 'a boolean attribute, or NULL when it is absent or of another type';
+
+CREATE FUNCTION dynapg.item_get_text_array(item dynapg.item, attribute text) RETURNS text[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_get_text_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get_text_array(dynapg.item, text) IS 'a set of strings, sorted, or NULL when it is absent or of another type';
+
+CREATE FUNCTION dynapg.item_get_numeric_array(item dynapg.item, attribute text) RETURNS numeric[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_get_numeric_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get_numeric_array(dynapg.item, text) IS 'a set of numbers, sorted, or NULL when it is absent or of another type';
+
+CREATE FUNCTION dynapg.item_get_bytea_array(item dynapg.item, attribute text) RETURNS bytea[]
+	AS 'MODULE_PATHNAME', 'dynapg_item_get_bytea_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get_bytea_array(dynapg.item, text) IS 'a set of binaries, sorted, or NULL when it is absent or of another type';
+
+CREATE FUNCTION dynapg.item_get(item dynapg.item, attribute text, type anyelement) RETURNS anyelement
+	AS 'MODULE_PATHNAME', 'dynapg_item_get' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_get(dynapg.item, text, anyelement) IS
+	'an attribute as the third argument''s type, as in item_get(item, ''at'', NULL::timestamptz); NULL when it is absent or of a type that cannot be that';
+
+CREATE FUNCTION dynapg.each_attribute(item dynapg.item, OUT name text, OUT type text, OUT value json) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dynapg_each_attribute' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION dynapg.each_attribute(dynapg.item) IS 'the attributes in order of their names, each with its DynamoDB type and its value as DynamoDB JSON';
+
+/* Existence and containment. */
+
+CREATE FUNCTION dynapg.item_exists(item dynapg.item, attribute text) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_exists' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_exists(dynapg.item, text) IS 'has the item the attribute?';
+
+CREATE FUNCTION dynapg.item_exists_any(item dynapg.item, attributes text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_exists_any' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_exists_any(dynapg.item, text[]) IS 'has the item any of the attributes?';
+
+CREATE FUNCTION dynapg.item_exists_all(item dynapg.item, attributes text[]) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_exists_all' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_exists_all(dynapg.item, text[]) IS 'has the item all of the attributes?';
+
+CREATE FUNCTION dynapg.item_contains(item dynapg.item, part dynapg.item) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_contains' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_contains(dynapg.item, dynapg.item) IS
+	'does the first item contain the second: maps member by member, lists and sets whatever the order?';
+
+CREATE FUNCTION dynapg.item_contained(part dynapg.item, item dynapg.item) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_item_contained' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_contained(dynapg.item, dynapg.item) IS 'does the second item contain the first?';
+
+CREATE OPERATOR dynapg.? (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_exists,
+	RESTRICT = matchingsel, JOIN = matchingjoinsel);
+COMMENT ON OPERATOR dynapg.? (dynapg.item, text) IS 'has the item the attribute?';
+CREATE OPERATOR dynapg.?| (LEFTARG = dynapg.item, RIGHTARG = text[], FUNCTION = dynapg.item_exists_any,
+	RESTRICT = matchingsel, JOIN = matchingjoinsel);
+COMMENT ON OPERATOR dynapg.?| (dynapg.item, text[]) IS 'has the item any of the attributes?';
+CREATE OPERATOR dynapg.?& (LEFTARG = dynapg.item, RIGHTARG = text[], FUNCTION = dynapg.item_exists_all,
+	RESTRICT = matchingsel, JOIN = matchingjoinsel);
+COMMENT ON OPERATOR dynapg.?& (dynapg.item, text[]) IS 'has the item all of the attributes?';
+CREATE OPERATOR dynapg.@> (LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_contains,
+	COMMUTATOR = OPERATOR(dynapg.<@), RESTRICT = matchingsel, JOIN = matchingjoinsel);
+COMMENT ON OPERATOR dynapg.@> (dynapg.item, dynapg.item) IS 'contains';
+CREATE OPERATOR dynapg.<@ (LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_contained,
+	COMMUTATOR = OPERATOR(dynapg.@>), RESTRICT = matchingsel, JOIN = matchingjoinsel);
+COMMENT ON OPERATOR dynapg.<@ (dynapg.item, dynapg.item) IS 'is contained by';
+
+/* GIN: item_path_ops for @>; item_ops, which is larger, for ?, ?| and ?& as well. */
+
+CREATE FUNCTION dynapg.gin_extract_paths(dynapg.item, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'dynapg_gin_extract_paths' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.gin_extract_paths(dynapg.item, internal) IS 'GIN support: keys of an item, item_path_ops';
+CREATE FUNCTION dynapg.gin_extract(dynapg.item, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'dynapg_gin_extract' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.gin_extract(dynapg.item, internal) IS 'GIN support: keys of an item, item_ops';
+CREATE FUNCTION dynapg.gin_extract_query(dynapg.item, internal, smallint, internal, internal, internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'dynapg_gin_extract_query' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.gin_extract_query(dynapg.item, internal, smallint, internal, internal, internal, internal) IS 'GIN support: keys of a search';
+CREATE FUNCTION dynapg.gin_consistent(internal, smallint, dynapg.item, integer, internal, internal, internal, internal) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_gin_consistent' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.gin_consistent(internal, smallint, dynapg.item, integer, internal, internal, internal, internal) IS 'GIN support: may a row match?';
+CREATE FUNCTION dynapg.gin_triconsistent(internal, smallint, dynapg.item, integer, internal, internal, internal) RETURNS "char"
+	AS 'MODULE_PATHNAME', 'dynapg_gin_triconsistent' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.gin_triconsistent(internal, smallint, dynapg.item, integer, internal, internal, internal) IS 'GIN support: may a row match?';
+
+CREATE OPERATOR CLASS dynapg.item_path_ops DEFAULT FOR TYPE dynapg.item USING gin AS
+	OPERATOR 7 dynapg.@>,
+	FUNCTION 1 pg_catalog.btint4cmp(integer, integer),
+	FUNCTION 2 dynapg.gin_extract_paths(dynapg.item, internal),
+	FUNCTION 3 dynapg.gin_extract_query(dynapg.item, internal, smallint, internal, internal, internal, internal),
+	FUNCTION 4 dynapg.gin_consistent(internal, smallint, dynapg.item, integer, internal, internal, internal, internal),
+	FUNCTION 6 dynapg.gin_triconsistent(internal, smallint, dynapg.item, integer, internal, internal, internal),
+	STORAGE integer;
+COMMENT ON OPERATOR CLASS dynapg.item_path_ops USING gin IS 'containment of items: @>';
+
+CREATE OPERATOR CLASS dynapg.item_ops FOR TYPE dynapg.item USING gin AS
+	OPERATOR 7 dynapg.@>,
+	OPERATOR 9 dynapg.? (dynapg.item, text),
+	OPERATOR 10 dynapg.?| (dynapg.item, text[]),
+	OPERATOR 11 dynapg.?& (dynapg.item, text[]),
+	FUNCTION 1 pg_catalog.btint4cmp(integer, integer),
+	FUNCTION 2 dynapg.gin_extract(dynapg.item, internal),
+	FUNCTION 3 dynapg.gin_extract_query(dynapg.item, internal, smallint, internal, internal, internal, internal),
+	FUNCTION 4 dynapg.gin_consistent(internal, smallint, dynapg.item, integer, internal, internal, internal, internal),
+	FUNCTION 6 dynapg.gin_triconsistent(internal, smallint, dynapg.item, integer, internal, internal, internal),
+	STORAGE integer;
+COMMENT ON OPERATOR CLASS dynapg.item_ops USING gin IS 'containment of items and existence of attributes: @>, ?, ?|, ?&';
+
+/* Items made of others. */
+
+CREATE FUNCTION dynapg.item_concat(a dynapg.item, b dynapg.item) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_concat' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_concat(dynapg.item, dynapg.item) IS 'an item with the attributes of both; of those that both have, the second one''s';
+
+CREATE FUNCTION dynapg.item_without(item dynapg.item, attribute text) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_without' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_without(dynapg.item, text) IS 'the item without an attribute';
+
+CREATE FUNCTION dynapg.item_without(item dynapg.item, attributes text[]) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_without_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_without(dynapg.item, text[]) IS 'the item without attributes';
+
+CREATE FUNCTION dynapg.item_delete_path(item dynapg.item, path text) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_delete_path' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_delete_path(dynapg.item, text) IS 'the item without what is at a document path';
+
+CREATE FUNCTION dynapg.item_delete_path(item dynapg.item, path text[]) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_delete_path_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_delete_path(dynapg.item, text[]) IS 'the item without what is at a path';
+
+CREATE FUNCTION dynapg.item_set(item dynapg.item, path text, value "any", create_missing boolean DEFAULT true) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_set' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_set(dynapg.item, text, "any", boolean) IS
+	'the item with a value of any SQL type, or of DynamoDB JSON, at a document path; jsonb_set is its model';
+
+CREATE FUNCTION dynapg.item_set(item dynapg.item, path text[], value "any", create_missing boolean DEFAULT true) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_set_array' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_set(dynapg.item, text[], "any", boolean) IS
+	'the item with a value of any SQL type, or of DynamoDB JSON, at a path; jsonb_set is its model';
+
+CREATE OPERATOR dynapg.|| (LEFTARG = dynapg.item, RIGHTARG = dynapg.item, FUNCTION = dynapg.item_concat);
+COMMENT ON OPERATOR dynapg.|| (dynapg.item, dynapg.item) IS 'the attributes of both; of those that both have, the right one''s';
+CREATE OPERATOR dynapg.- (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_without);
+COMMENT ON OPERATOR dynapg.- (dynapg.item, text) IS 'the item without an attribute';
+CREATE OPERATOR dynapg.- (LEFTARG = dynapg.item, RIGHTARG = text[], FUNCTION = dynapg.item_without);
+COMMENT ON OPERATOR dynapg.- (dynapg.item, text[]) IS 'the item without attributes';
+CREATE OPERATOR dynapg.#- (LEFTARG = dynapg.item, RIGHTARG = text, FUNCTION = dynapg.item_delete_path);
+COMMENT ON OPERATOR dynapg.#- (dynapg.item, text) IS 'the item without what is at a document path';
+CREATE OPERATOR dynapg.#- (LEFTARG = dynapg.item, RIGHTARG = text[], FUNCTION = dynapg.item_delete_path);
+COMMENT ON OPERATOR dynapg.#- (dynapg.item, text[]) IS 'the item without what is at a path';
+
+/* Rows and jsonb. */
+
+CREATE FUNCTION dynapg.item("row" record) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_of_row' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item(record) IS 'an item of a row: an attribute for each column that is not NULL';
+
+CREATE FUNCTION dynapg.populate(base anyelement, item dynapg.item) RETURNS anyelement
+	AS 'MODULE_PATHNAME', 'dynapg_populate' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.populate(anyelement, dynapg.item) IS
+	'a row of the first argument''s type, as in populate(NULL::orders, item): columns are attributes of their names, else those of base';
+
+CREATE FUNCTION dynapg.item_from_jsonb(item jsonb) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_from_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_from_jsonb(jsonb) IS 'an item from DynamoDB JSON as jsonb; dynapg.from_jsonb takes plain JSON';
+
+CREATE FUNCTION dynapg.item_to_jsonb(item dynapg.item) RETURNS jsonb
+	AS 'MODULE_PATHNAME', 'dynapg_item_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_to_jsonb(dynapg.item) IS 'the item as DynamoDB JSON in a jsonb; dynapg.to_jsonb makes plain JSON';
+
+/* Aggregates. */
+
+CREATE FUNCTION dynapg.item_agg_step(internal, text, "any") RETURNS internal
+	AS 'MODULE_PATHNAME', 'dynapg_item_agg_step' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_agg_step(internal, text, "any") IS 'aggregate support';
+CREATE FUNCTION dynapg.item_agg_final(internal) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_item_agg_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.item_agg_final(internal) IS 'aggregate support';
+CREATE FUNCTION dynapg.set_agg_step(internal, text) RETURNS internal
+	AS 'MODULE_PATHNAME', 'dynapg_set_agg_step_text' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.set_agg_step(internal, text) IS 'aggregate support';
+CREATE FUNCTION dynapg.set_agg_step(internal, numeric) RETURNS internal
+	AS 'MODULE_PATHNAME', 'dynapg_set_agg_step_numeric' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.set_agg_step(internal, numeric) IS 'aggregate support';
+CREATE FUNCTION dynapg.set_agg_step(internal, bytea) RETURNS internal
+	AS 'MODULE_PATHNAME', 'dynapg_set_agg_step_bytea' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.set_agg_step(internal, bytea) IS 'aggregate support';
+CREATE FUNCTION dynapg.set_agg_final(internal) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_set_agg_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.set_agg_final(internal) IS 'aggregate support';
+CREATE FUNCTION dynapg.agg_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'dynapg_agg_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.agg_combine(internal, internal) IS 'aggregate support';
+CREATE FUNCTION dynapg.agg_serialize(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'dynapg_agg_serialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.agg_serialize(internal) IS 'aggregate support';
+CREATE FUNCTION dynapg.agg_deserialize(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'dynapg_agg_deserialize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.agg_deserialize(bytea, internal) IS 'aggregate support';
+
+CREATE AGGREGATE dynapg.item_agg(name text, value "any") (SFUNC = dynapg.item_agg_step, STYPE = internal, FINALFUNC = dynapg.item_agg_final,
+	COMBINEFUNC = dynapg.agg_combine, SERIALFUNC = dynapg.agg_serialize, DESERIALFUNC = dynapg.agg_deserialize, PARALLEL = SAFE);
+COMMENT ON AGGREGATE dynapg.item_agg(text, "any") IS 'an item of names and values of any SQL type or of DynamoDB JSON; of one name, the last value';
+CREATE AGGREGATE dynapg.set_agg(value text) (SFUNC = dynapg.set_agg_step, STYPE = internal, FINALFUNC = dynapg.set_agg_final,
+	COMBINEFUNC = dynapg.agg_combine, SERIALFUNC = dynapg.agg_serialize, DESERIALFUNC = dynapg.agg_deserialize, PARALLEL = SAFE);
+COMMENT ON AGGREGATE dynapg.set_agg(text) IS 'the set of strings as DynamoDB JSON, {"SS": [...]}';
+CREATE AGGREGATE dynapg.set_agg(value numeric) (SFUNC = dynapg.set_agg_step, STYPE = internal, FINALFUNC = dynapg.set_agg_final,
+	COMBINEFUNC = dynapg.agg_combine, SERIALFUNC = dynapg.agg_serialize, DESERIALFUNC = dynapg.agg_deserialize, PARALLEL = SAFE);
+COMMENT ON AGGREGATE dynapg.set_agg(numeric) IS 'the set of numbers as DynamoDB JSON, {"NS": [...]}';
+CREATE AGGREGATE dynapg.set_agg(value bytea) (SFUNC = dynapg.set_agg_step, STYPE = internal, FINALFUNC = dynapg.set_agg_final,
+	COMBINEFUNC = dynapg.agg_combine, SERIALFUNC = dynapg.agg_serialize, DESERIALFUNC = dynapg.agg_deserialize, PARALLEL = SAFE);
+COMMENT ON AGGREGATE dynapg.set_agg(bytea) IS 'the set of binaries as DynamoDB JSON, {"BS": [...]}';
 
 /* ================================ expressions ================================ */
 
@@ -347,7 +644,7 @@ CREATE TABLE dynapg.tables (
 COMMENT ON TABLE dynapg.tables IS 'DynamoDB tables: their data table, key attributes and what the API describes';
 COMMENT ON COLUMN dynapg.tables.filled_by IS 'the job that fills the table; until it is done the table is CREATING, and only the job finds it';
 
--- relation_name is no regclass: pg_restore fills this table before it creates the indexes.
+-- relation_name is not a regclass: pg_restore fills this table before it creates the indexes.
 CREATE TABLE dynapg.indexes (
 	table_relid regclass NOT NULL,
 	name text COLLATE "C" NOT NULL,
@@ -372,7 +669,7 @@ COMMENT ON COLUMN dynapg.indexes.vector IS 'of a vector index: attribute, dimens
 COMMENT ON TABLE dynapg.indexes IS 'secondary indexes of DynamoDB tables; key attributes in order, partition attributes first';
 COMMENT ON COLUMN dynapg.indexes.status IS 'CREATING and DELETING: a background worker is working on it, or will be when the table is described';
 COMMENT ON COLUMN dynapg.indexes.position IS 'the order in which indexes are described: as the request listed them';
-COMMENT ON COLUMN dynapg.indexes.failures IS 'failed attempts to finish what status says';
+COMMENT ON COLUMN dynapg.indexes.failures IS 'failed attempts to finish the work in status';
 COMMENT ON COLUMN dynapg.indexes.failure IS 'why the last one failed, at failed_at';
 
 -- Holds key values, also of items that row security hides: no grants, and row security without policies, which holds for
@@ -390,8 +687,8 @@ CREATE TABLE dynapg.scan_bounds (
 COMMENT ON TABLE dynapg.scan_bounds IS 'where the segments of parallel scans meet; index_name is empty for the table itself';
 ALTER TABLE dynapg.scan_bounds ENABLE ROW LEVEL SECURITY;
 
--- Read and written by src/store/tokens.c directly, so it is of the access method heap and has no triggers. No grants, and
--- row security without policies: who knows a token can use it. Not dumped: tokens live for ten minutes.
+-- Read and written by src/store/tokens.c directly, so it is of the access method heap and has no triggers. No grants, and row
+-- security without policies: anybody who knows a token can use it. Not dumped: tokens live for ten minutes.
 CREATE TABLE dynapg.tokens (
 	hash bigint NOT NULL,
 	expires_at timestamptz NOT NULL,
@@ -401,10 +698,10 @@ CREATE TABLE dynapg.tokens (
 	note bytea,
 	PRIMARY KEY (hash, expires_at)
 ) USING heap WITH (autovacuum_vacuum_scale_factor = 0.1, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
-COMMENT ON TABLE dynapg.tokens IS 'ClientRequestToken of transactions done in the last ten minutes, with a digest of the request';
+COMMENT ON TABLE dynapg.tokens IS 'ClientRequestToken of transactions of the last ten minutes, with a digest of the request';
 COMMENT ON COLUMN dynapg.tokens.hash IS 'of role and token';
 COMMENT ON COLUMN dynapg.tokens.token IS 'in UTF-8; bytes, since it may contain U+0000';
-COMMENT ON COLUMN dynapg.tokens.note IS 'the read units of each action, for the reply when the request comes again; NULL if it does not ask for them';
+COMMENT ON COLUMN dynapg.tokens.note IS 'the read units of each action, for the reply to a repeated request; NULL if it does not ask for them';
 ALTER TABLE dynapg.tokens ENABLE ROW LEVEL SECURITY;
 
 GRANT SELECT ON dynapg.tables, dynapg.indexes TO PUBLIC;
@@ -419,7 +716,7 @@ CREATE FUNCTION dynapg.on_sql_drop() RETURNS event_trigger
 COMMENT ON FUNCTION dynapg.on_sql_drop() IS 'removes the catalog rows of data tables and indexes that were dropped';
 CREATE EVENT TRIGGER dynapg_on_sql_drop ON sql_drop EXECUTE FUNCTION dynapg.on_sql_drop();
 
--- Grants such as those of pg_write_all_data are not enough: see src/store/guard.c.
+-- Grants such as those of pg_write_all_data are not enough: see src/tables/guard.c.
 CREATE FUNCTION dynapg.on_catalog_change() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_catalog_change';
 COMMENT ON FUNCTION dynapg.on_catalog_change() IS 'refuses rows of tables that the user does not own';
@@ -440,10 +737,28 @@ CREATE EVENT TRIGGER dynapg_on_ddl_command_end ON ddl_command_end WHEN TAG IN ('
 
 /* ---- data tables that the catalogs do not know ---- */
 
+/*
+ * The rows of data tables: those that do not fit, the constraints on them, making them from items.
+ */
+
+CREATE FUNCTION dynapg.add_checks(relation regclass, validate boolean DEFAULT true) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_add_checks' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.add_checks(regclass, boolean) IS
+	'gives a data table the CHECK constraints that it lacks, and validates those that are not valid: are all of them valid?';
+
+CREATE FUNCTION dynapg.unfit_rows(relation regclass, OUT pk text, OUT sk text, OUT problem text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dynapg_unfit_rows' LANGUAGE C STABLE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.unfit_rows(regclass) IS 'rows of a data table that its CHECK constraints refuse, and why';
+
+CREATE FUNCTION dynapg.table_row(row_type anyelement, item dynapg.item) RETURNS anyelement
+	AS 'MODULE_PATHNAME', 'dynapg_table_row' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.table_row(anyelement, dynapg.item) IS
+	'the row of a data table that holds the item: table_row(NULL::dynamodb."Name", item)';
+
 CREATE FUNCTION dynapg.attach_table(relation regclass, description json DEFAULT NULL) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_attach_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.attach_table(regclass, json) IS
-	'makes a table of schema dynamodb that the API does not know, as after restoring it alone, a DynamoDB table; description: the request of its CreateTable, else made out from the table';
+	'makes a table of schema dynamodb that the API does not know, as after restoring only this table, a DynamoDB table; description: the request of its CreateTable, else derived from the table';
 
 /* ---- access keys ---- */
 
@@ -461,7 +776,7 @@ COMMENT ON COLUMN dynapg.access_keys.secret IS 'write-only: the value is kept in
 ALTER TABLE dynapg.access_keys ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON dynapg.access_keys FROM PUBLIC;
 
--- Read and written by src/store/secrets.c directly, so that no statement has a secret and logical decoding sees none.
+-- Read and written by src/iam/secret.c directly, so that no statement has a secret and logical decoding sees none.
 CREATE TABLE dynapg.access_secrets (
 	access_key_id text COLLATE "C" PRIMARY KEY,
 	secret text COLLATE "C" NOT NULL
@@ -482,7 +797,7 @@ ALTER TABLE dynapg.access_secrets ENABLE ALWAYS TRIGGER refuse;
 
 CREATE FUNCTION dynapg.on_access_key_secret() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'dynapg_on_access_key_secret';
-COMMENT ON FUNCTION dynapg.on_access_key_secret() IS 'keeps the secret of a key in dynapg.access_secrets';
+COMMENT ON FUNCTION dynapg.on_access_key_secret() IS 'moves the secret of a key to dynapg.access_secrets';
 REVOKE ALL ON FUNCTION dynapg.on_access_key_secret() FROM PUBLIC;
 CREATE TRIGGER keep_secret BEFORE INSERT OR UPDATE ON dynapg.access_keys
 	FOR EACH ROW EXECUTE FUNCTION dynapg.on_access_key_secret();
@@ -518,7 +833,7 @@ CREATE FUNCTION dynapg.import_access_key(role regrole, access_key_id text, secre
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_import_access_key';
 COMMENT ON FUNCTION dynapg.import_access_key(regrole, text, text) IS
-	'a key with an id and a secret that clients have already; the arguments may get into logs, as those of any statement';
+	'a key with an id and a secret that clients already have; the arguments may get into logs, as with any statement';
 REVOKE ALL ON FUNCTION dynapg.import_access_key(regrole, text, text) FROM PUBLIC;
 
 CREATE FUNCTION dynapg.disable_access_key(access_key_id text) RETURNS void
@@ -529,21 +844,21 @@ COMMENT ON FUNCTION dynapg.disable_access_key(text) IS 'requests with the key ar
 CREATE FUNCTION dynapg.enable_access_key(access_key_id text) RETURNS void
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_enable_access_key';
-COMMENT ON FUNCTION dynapg.enable_access_key(text) IS 'undoes disable_access_key';
+COMMENT ON FUNCTION dynapg.enable_access_key(text) IS 'allows requests with the key again';
 
 CREATE FUNCTION dynapg.drop_access_key(access_key_id text) RETURNS void
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_drop_access_key';
-COMMENT ON FUNCTION dynapg.drop_access_key(text) IS 'ends the key for good';
+COMMENT ON FUNCTION dynapg.drop_access_key(text) IS 'deletes the key';
 
 /* ---- operations ---- */
 
 /*
- * Operations of the API: request and reply as on the wire. NULL is the empty request. A failed operation raises an error
- * whose SQLSTATE tells the exception and whose message is DynamoDB's.
+ * Operations of the API: request and reply as over HTTP. NULL is the empty request. A failed operation raises an error whose
+ * SQLSTATE stands for the exception and whose message is DynamoDB's.
  *
- * Each takes json, jsonb and text. A literal and a parameter without a type are text for PostgreSQL: with json and jsonb
- * alone they would be ambiguous. Only json has a default, or a call without arguments would be.
+ * Each takes json, jsonb and text. A literal and a parameter without a type are text for PostgreSQL: with only json and jsonb
+ * they would be ambiguous. Only json has a default, since a call without arguments would be ambiguous otherwise.
  */
 
 CREATE FUNCTION dynapg.create_table(request json DEFAULT '{}') RETURNS json
@@ -756,7 +1071,7 @@ CREATE FUNCTION dynapg.update_item(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_update_item_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_item(text) IS 'Changes an item or creates it: the API operation UpdateItem';
 
-/* Operations about tables beside the data: tags, policies, insights, destinations, limits, global tables. */
+/* Operations on tables, apart from their data: tags, policies, insights, destinations, limits, global tables. */
 
 CREATE FUNCTION dynapg.create_global_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_create_global_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -940,15 +1255,15 @@ COMMENT ON FUNCTION dynapg.list_tags_of_resource(text) IS 'Lists the tags of a t
 
 CREATE FUNCTION dynapg.put_resource_policy(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_put_resource_policy' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.put_resource_policy(json) IS 'Keeps a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
+COMMENT ON FUNCTION dynapg.put_resource_policy(json) IS 'Stores a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
 
 CREATE FUNCTION dynapg.put_resource_policy(request jsonb) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_put_resource_policy_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.put_resource_policy(jsonb) IS 'Keeps a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
+COMMENT ON FUNCTION dynapg.put_resource_policy(jsonb) IS 'Stores a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
 
 CREATE FUNCTION dynapg.put_resource_policy(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_put_resource_policy_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.put_resource_policy(text) IS 'Keeps a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
+COMMENT ON FUNCTION dynapg.put_resource_policy(text) IS 'Stores a resource policy of a table, which is not enforced: the API operation PutResourcePolicy';
 
 CREATE FUNCTION dynapg.tag_resource(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_tag_resource' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -1034,13 +1349,21 @@ CREATE FUNCTION dynapg.update_table_replica_auto_scaling(request text) RETURNS j
 	AS 'MODULE_PATHNAME', 'dynapg_update_table_replica_auto_scaling_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.update_table_replica_auto_scaling(text) IS 'Refuses, as tables have no replicas: the API operation UpdateTableReplicaAutoScaling';
 
+CREATE VIEW dynapg.tags AS
+	SELECT t.name AS table_name, g.tag OPERATOR(pg_catalog.->>) 'Key' AS key, g.tag OPERATOR(pg_catalog.->>) 'Value' AS value
+	FROM dynapg.tables t
+	JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.relid
+	CROSS JOIN LATERAL pg_catalog.json_array_elements(t.definition OPERATOR(pg_catalog.->) 'Tags') AS g (tag);
+COMMENT ON VIEW dynapg.tags IS 'the tags of tables, as rows; TagResource and UntagResource write them';
+GRANT SELECT ON dynapg.tags TO PUBLIC;
+
 --
 -- Throughput
 --
 
 CREATE FUNCTION dynapg.throughput_left() RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_throughput_left' LANGUAGE C VOLATILE PARALLEL SAFE;
-COMMENT ON FUNCTION dynapg.throughput_left() IS 'what dynapg.throughput shows, as JSON';
+COMMENT ON FUNCTION dynapg.throughput_left() IS 'the content of dynapg.throughput as JSON';
 REVOKE ALL ON FUNCTION dynapg.throughput_left() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dynapg.throughput_left() TO pg_monitor;
 
@@ -1052,12 +1375,12 @@ CREATE VIEW dynapg.throughput AS
 	LEFT JOIN pg_catalog.pg_index x ON x.indexrelid OPERATOR(pg_catalog.=) c.oid
 	JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) COALESCE(x.indrelid, c.oid)
 	LEFT JOIN dynapg.indexes i ON i.table_relid OPERATOR(pg_catalog.=) x.indrelid AND i.relation_name OPERATOR(pg_catalog.=) c.relname;
-COMMENT ON VIEW dynapg.throughput IS 'what is left of the throughput of tables and global secondary indexes that were used since the server started';
+COMMENT ON VIEW dynapg.throughput IS 'the remaining throughput of tables and global secondary indexes that were used since the server started';
 GRANT SELECT ON dynapg.throughput TO pg_monitor;
 
 CREATE FUNCTION dynapg.refill_throughput(table_name text, seconds integer DEFAULT 300) RETURNS void
 	AS 'MODULE_PATHNAME', 'dynapg_refill_throughput' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.refill_throughput(text, integer) IS 'sets what a table and its global secondary indexes have left to the throughput of that number of seconds; below zero it is a debt';
+COMMENT ON FUNCTION dynapg.refill_throughput(text, integer) IS 'sets the remaining throughput of a table and its global secondary indexes to that of a number of seconds; a negative number is a debt';
 REVOKE ALL ON FUNCTION dynapg.refill_throughput(text, integer) FROM PUBLIC;
 
 CREATE FUNCTION dynapg.contributors(OUT table_name text, OUT index_name text, OUT event text, OUT partition_key text,
@@ -1075,7 +1398,7 @@ GRANT SELECT ON dynapg.contributor_insights TO PUBLIC;
 
 CREATE FUNCTION dynapg.http_statistics() RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_http_statistics' LANGUAGE C VOLATILE PARALLEL SAFE;
-COMMENT ON FUNCTION dynapg.http_statistics() IS 'what stat_operations shows, as JSON; NULL if there is no HTTP front';
+COMMENT ON FUNCTION dynapg.http_statistics() IS 'the content of stat_operations as JSON; NULL without an HTTP front';
 REVOKE ALL ON FUNCTION dynapg.http_statistics() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dynapg.http_statistics() TO pg_monitor;
 
@@ -1093,7 +1416,7 @@ REVOKE ALL ON FUNCTION dynapg.stat_operations_reset() FROM PUBLIC;
 
 CREATE FUNCTION dynapg.http_workers() RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_http_workers' LANGUAGE C VOLATILE PARALLEL SAFE;
-COMMENT ON FUNCTION dynapg.http_workers() IS 'what http_activity shows, as JSON; NULL if there is no HTTP front';
+COMMENT ON FUNCTION dynapg.http_workers() IS 'the content of http_activity as JSON; NULL without an HTTP front';
 REVOKE ALL ON FUNCTION dynapg.http_workers() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dynapg.http_workers() TO pg_monitor;
 
@@ -1104,6 +1427,84 @@ CREATE VIEW dynapg.http_activity AS
 		buffered_bytes bigint, unflushed_lsn pg_lsn, waiting integer);
 COMMENT ON VIEW dynapg.http_activity IS 'the workers of the HTTP front and what they are doing';
 GRANT SELECT ON dynapg.http_activity TO pg_monitor;
+
+/* ---- items as rows, and operations with SQL arguments ---- */
+
+/*
+ * Values of expressions are plain JSON or DynamoDB JSON, each by itself. Keys and items are a dynapg.item, a row, json, jsonb or text, in either
+ * form. The overloads with text are for literals and parameters without a type.
+ */
+
+CREATE FUNCTION dynapg.query_items(table_name text, key_condition text, filter text DEFAULT NULL, names jsonb DEFAULT NULL,
+	"values" jsonb DEFAULT NULL, index_name text DEFAULT NULL, forward boolean DEFAULT true, projection text DEFAULT NULL, "limit" bigint DEFAULT NULL)
+	RETURNS SETOF dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_query_items' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 100;
+COMMENT ON FUNCTION dynapg.query_items(text, text, text, jsonb, jsonb, text, boolean, text, bigint) IS
+	'the items of a partition of a table or index as rows, without pages: the API operation Query; limit counts what the filter lets through';
+
+CREATE FUNCTION dynapg.scan_items(table_name text, filter text DEFAULT NULL, names jsonb DEFAULT NULL, "values" jsonb DEFAULT NULL,
+	index_name text DEFAULT NULL, projection text DEFAULT NULL, segment integer DEFAULT NULL, total_segments integer DEFAULT NULL, "limit" bigint DEFAULT NULL)
+	RETURNS SETOF dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_scan_items' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1000;
+COMMENT ON FUNCTION dynapg.scan_items(text, text, jsonb, jsonb, text, text, integer, integer, bigint) IS
+	'all items of a table or index as rows, without pages: the API operation Scan; limit counts what the filter lets through';
+
+CREATE FUNCTION dynapg.get(table_name text, key text, projection text DEFAULT NULL, names jsonb DEFAULT NULL) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_get' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get(text, text, text, jsonb) IS 'the item with that key, or NULL: the API operation GetItem';
+
+CREATE FUNCTION dynapg.put(table_name text, item text, condition text DEFAULT NULL, names jsonb DEFAULT NULL, "values" jsonb DEFAULT NULL)
+	RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_put' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.put(text, text, text, jsonb, jsonb) IS
+	'stores an item, replacing one of the same key, and returns it: the API operation PutItem';
+
+CREATE FUNCTION dynapg.update(table_name text, key text, expression text, condition text DEFAULT NULL, names jsonb DEFAULT NULL,
+	"values" jsonb DEFAULT NULL) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_update' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update(text, text, text, text, jsonb, jsonb) IS
+	'changes an item, or makes one, and returns what it has become: the API operation UpdateItem';
+
+CREATE FUNCTION dynapg.delete(table_name text, key text, condition text DEFAULT NULL, names jsonb DEFAULT NULL, "values" jsonb DEFAULT NULL)
+	RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_delete' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete(text, text, text, jsonb, jsonb) IS
+	'deletes an item and returns it, or NULL where there was none: the API operation DeleteItem';
+
+CREATE FUNCTION dynapg.get(table_name text, key "any", projection text DEFAULT NULL, names jsonb DEFAULT NULL) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_get' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.get(text, "any", text, jsonb) IS 'the item with that key, or NULL: the API operation GetItem';
+
+CREATE FUNCTION dynapg.put(table_name text, item "any", condition text DEFAULT NULL, names jsonb DEFAULT NULL, "values" jsonb DEFAULT NULL)
+	RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_put' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.put(text, "any", text, jsonb, jsonb) IS
+	'stores an item, replacing one of the same key, and returns it: the API operation PutItem';
+
+CREATE FUNCTION dynapg.update(table_name text, key "any", expression text, condition text DEFAULT NULL, names jsonb DEFAULT NULL,
+	"values" jsonb DEFAULT NULL) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_update' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.update(text, "any", text, text, jsonb, jsonb) IS
+	'changes an item, or makes one, and returns what it has become: the API operation UpdateItem';
+
+CREATE FUNCTION dynapg.delete(table_name text, key "any", condition text DEFAULT NULL, names jsonb DEFAULT NULL, "values" jsonb DEFAULT NULL)
+	RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_delete' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.delete(text, "any", text, jsonb, jsonb) IS
+	'deletes an item and returns it, or NULL where there was none: the API operation DeleteItem';
+
+CREATE FUNCTION dynapg.view_may_read(relation regclass) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_view_may_read' LANGUAGE C STABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.view_may_read(regclass) IS 'true, or an error unless the user may read the table by itself: in views of create_view before PostgreSQL 15';
+
+CREATE FUNCTION dynapg.write_view() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'dynapg_write_view' LANGUAGE C;
+COMMENT ON FUNCTION dynapg.write_view() IS 'writes what is written to a view of create_view';
+
+CREATE FUNCTION dynapg.create_view(table_name text, columns jsonb, view_name text DEFAULT NULL) RETURNS regclass
+	AS 'MODULE_PATHNAME', 'dynapg_create_view' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.create_view(text, jsonb, text) IS
+	'a view of a table with attributes as columns, {"price": "numeric"}, to read and write with the rights of who uses it';
 
 /* ---- Time to Live, and what is done in the background ---- */
 
@@ -1156,7 +1557,12 @@ REVOKE ALL ON dynapg.jobs FROM PUBLIC;
 CREATE FUNCTION dynapg.run_jobs() RETURNS bigint
 	LANGUAGE c VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_run_jobs';
-COMMENT ON FUNCTION dynapg.run_jobs() IS 'does what the background worker does: deletes the expired items of the tables that the user owns, and returns their number; looks after streams';
+COMMENT ON FUNCTION dynapg.run_jobs() IS 'does the work of the background worker: deletes the expired items of the tables that the user owns, and returns their number; maintains streams';
+
+CREATE FUNCTION dynapg.version() RETURNS text
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'dynapg_version';
+COMMENT ON FUNCTION dynapg.version() IS 'the version of the module that the server has loaded';
 
 --
 -- PartiQL
@@ -1176,15 +1582,15 @@ COMMENT ON FUNCTION dynapg.execute_statement(text) IS 'Runs a PartiQL statement:
 
 CREATE FUNCTION dynapg.batch_execute_statement(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_batch_execute_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.batch_execute_statement(json) IS 'Runs PartiQL statements, each by itself: the API operation BatchExecuteStatement';
+COMMENT ON FUNCTION dynapg.batch_execute_statement(json) IS 'Runs PartiQL statements, each on its own: the API operation BatchExecuteStatement';
 
 CREATE FUNCTION dynapg.batch_execute_statement(request jsonb) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_batch_execute_statement_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.batch_execute_statement(jsonb) IS 'Runs PartiQL statements, each by itself: the API operation BatchExecuteStatement';
+COMMENT ON FUNCTION dynapg.batch_execute_statement(jsonb) IS 'Runs PartiQL statements, each on its own: the API operation BatchExecuteStatement';
 
 CREATE FUNCTION dynapg.batch_execute_statement(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_batch_execute_statement_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.batch_execute_statement(text) IS 'Runs PartiQL statements, each by itself: the API operation BatchExecuteStatement';
+COMMENT ON FUNCTION dynapg.batch_execute_statement(text) IS 'Runs PartiQL statements, each on its own: the API operation BatchExecuteStatement';
 
 CREATE FUNCTION dynapg.execute_transaction(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_execute_transaction' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -1205,7 +1611,7 @@ COMMENT ON FUNCTION dynapg.partiql_items(text, json[]) IS 'What dynapg.partiql r
 CREATE FUNCTION dynapg.partiql_json(statement text, VARIADIC parameters json[] DEFAULT '{}') RETURNS SETOF dynapg.item
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 	BEGIN ATOMIC SELECT pg_catalog.unnest(dynapg.partiql_items(statement, parameters)); END;
-COMMENT ON FUNCTION dynapg.partiql_json(text, json[]) IS 'What dynapg.partiql returns; its parameters are DynamoDB JSON alone';
+COMMENT ON FUNCTION dynapg.partiql_json(text, json[]) IS 'What dynapg.partiql returns; its parameters are DynamoDB JSON only';
 
 CREATE FUNCTION dynapg.partiql(statement text) RETURNS SETOF dynapg.item
 	AS 'MODULE_PATHNAME', 'dynapg_partiql' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -1217,19 +1623,31 @@ COMMENT ON FUNCTION dynapg.partiql(text, "any") IS 'The items that a PartiQL sta
 
 CREATE FUNCTION dynapg.explain_statement(statement text) RETURNS SETOF text
 	AS 'MODULE_PATHNAME', 'dynapg_explain_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.explain_statement(text) IS 'What a PartiQL statement becomes, in words, and PostgreSQL''s plan of it; nothing is run';
+COMMENT ON FUNCTION dynapg.explain_statement(text) IS 'The operation that a PartiQL statement becomes, in words, and PostgreSQL''s plan; runs nothing';
 
 CREATE FUNCTION dynapg.explain_statement(statement text, VARIADIC parameters "any") RETURNS SETOF text
 	AS 'MODULE_PATHNAME', 'dynapg_explain_statement' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.explain_statement(text, "any") IS 'What a PartiQL statement becomes, in words, and PostgreSQL''s plan of it; nothing is run';
+COMMENT ON FUNCTION dynapg.explain_statement(text, "any") IS 'The operation that a PartiQL statement becomes, in words, and PostgreSQL''s plan; runs nothing';
+
+CREATE FUNCTION dynapg.explain(operation text, request json, run boolean DEFAULT false) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain(text, json, boolean) IS 'How PostgreSQL carries an operation out; with run => true all of it runs, and is rolled back';
+
+CREATE FUNCTION dynapg.explain(operation text, request jsonb, run boolean DEFAULT false) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain_jsonb' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain(text, jsonb, boolean) IS 'How PostgreSQL carries an operation out; with run => true all of it runs, and is rolled back';
+
+CREATE FUNCTION dynapg.explain(operation text, request text, run boolean DEFAULT false) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'dynapg_explain_text' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.explain(text, text, boolean) IS 'How PostgreSQL carries an operation out; with run => true all of it runs, and is rolled back';
 
 --
 -- The change log and DynamoDB Streams
 --
 
--- Streams and shards are what DescribeStream tells. relid is null-free and may be of a table that is gone; owner is known of streams
--- that are disabled. Dumped is what is enabled: it begins again with new shards elsewhere, where transaction ids mean other things.
--- The sequence is not dumped, as the owner of a database may not read it: a number that a stream has already is passed over.
+-- Streams and shards have what DescribeStream reports. relid is never null and may be that of a dropped table; disabled streams
+-- have an owner. Enabled streams are dumped: they begin again with new shards elsewhere, where transaction ids mean something
+-- else. The sequence is not dumped, as the owner of a database may not read it: a number that a stream already has is skipped.
 CREATE SEQUENCE dynapg.stream_number;
 CREATE TABLE dynapg.streams (
 	stream_id integer PRIMARY KEY DEFAULT pg_catalog.nextval('dynapg.stream_number'),
@@ -1248,7 +1666,7 @@ CREATE TABLE dynapg.streams (
 	UNIQUE (table_name, label)
 );
 COMMENT ON TABLE dynapg.streams IS 'the streams of tables';
-COMMENT ON COLUMN dynapg.streams.channel IS 'what a transaction notifies that writes records; NULL: nothing';
+COMMENT ON COLUMN dynapg.streams.channel IS 'the channel that a transaction notifies when it writes records; NULL: none';
 CREATE UNIQUE INDEX streams_enabled ON dynapg.streams (relid) WHERE disabled_at IS NULL;
 ALTER SEQUENCE dynapg.stream_number OWNED BY dynapg.streams.stream_id;
 
@@ -1270,7 +1688,7 @@ CREATE TABLE dynapg.shards (
 );
 COMMENT ON TABLE dynapg.shards IS 'the shards of streams';
 
--- Read and written by src/changes directly. No grants: records are read as DynamoDB Streams, by who may read the table.
+-- Read and written by src/changes directly. No grants: roles that may read the table read the records through DynamoDB Streams.
 CREATE SEQUENCE dynapg.change_number;
 CREATE TABLE dynapg.ticks (
 	tick bigint PRIMARY KEY,
@@ -1331,8 +1749,8 @@ $$;
 
 GRANT SELECT ON dynapg.streams, dynapg.shards TO PUBLIC;
 
--- Grants such as that of pg_write_all_data are not enough: whose table a stream is of decides who reads its records. Nobody but the owner
--- of the log and superusers meets its rows with SQL.
+-- Grants such as that of pg_write_all_data are not enough: the owner of a stream's table decides who reads its records. Only
+-- the owner of the log and superusers can access its rows with SQL.
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.streams
 	FOR EACH ROW EXECUTE FUNCTION dynapg.on_catalog_change('relid');
 ALTER TABLE dynapg.streams ENABLE ALWAYS TRIGGER guard;
@@ -1364,7 +1782,7 @@ COMMENT ON FUNCTION dynapg.stream_records(text, numeric, integer) IS
 CREATE FUNCTION dynapg.stream_notify(table_name text, channel text) RETURNS void
 	AS 'MODULE_PATHNAME', 'dynapg_stream_notify' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.stream_notify(text, text) IS
-	'has each transaction that writes records of a table''s stream notify a channel, with the name of the table; NULL: no more';
+	'makes each transaction that writes records of a table''s stream notify a channel, with the name of the table; NULL ends that';
 
 CREATE FUNCTION dynapg.stream_statistics()
 	RETURNS TABLE (table_name text, label text, stream_arn text, view_type text, status text, open_shards integer, records bigint,
@@ -1372,18 +1790,18 @@ CREATE FUNCTION dynapg.stream_statistics()
 	AS 'MODULE_PATHNAME', 'dynapg_stream_statistics' LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 100;
 COMMENT ON FUNCTION dynapg.stream_statistics() IS 'the rows of stream_list';
 CREATE VIEW dynapg.stream_list AS SELECT * FROM dynapg.stream_statistics();
-COMMENT ON VIEW dynapg.stream_list IS 'streams, and what those hold whose records the user may read';
-COMMENT ON COLUMN dynapg.stream_list.records IS 'records in the log, with those that are too old and not yet removed';
-COMMENT ON COLUMN dynapg.stream_list.bytes IS 'what they take on disk, estimated from the newest 1,000';
-COMMENT ON COLUMN dynapg.stream_list.lag IS 'how long changes have waited since the last look by a reader or the background worker; 0: none do';
+COMMENT ON VIEW dynapg.stream_list IS 'streams; with the size of those whose records the user may read';
+COMMENT ON COLUMN dynapg.stream_list.records IS 'records in the log, including old ones that are not yet removed';
+COMMENT ON COLUMN dynapg.stream_list.bytes IS 'their size on disk, estimated from the newest 1,000';
+COMMENT ON COLUMN dynapg.stream_list.lag IS 'how long changes have waited for a reader or the background worker; 0: none wait';
 GRANT SELECT ON dynapg.stream_list TO PUBLIC;
 
 CREATE FUNCTION dynapg.jobs_next_look() RETURNS timestamptz
 	LANGUAGE c VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_jobs_next_look';
-COMMENT ON FUNCTION dynapg.jobs_next_look() IS 'when the background worker looks for what is due; NULL if none works in this database';
+COMMENT ON FUNCTION dynapg.jobs_next_look() IS 'when the background worker next runs due jobs; NULL if none works in this database';
 
--- A job that failed pauses as src/changes/housekeeper.c says.
+-- A job that failed pauses as described in src/jobs/housekeeper.c.
 CREATE VIEW dynapg.job_list WITH (security_barrier) AS
 	SELECT w.name AS table_name, w.kind, COALESCE(j.items, 0) AS items, j.done_at, COALESCE(j.failures, 0) AS failures, j.failure, j.failed_at,
 		j.rate, GREATEST(dynapg.jobs_next_look(), CASE WHEN j.failures OPERATOR(pg_catalog.>) 0 THEN j.failed_at OPERATOR(pg_catalog.+)
@@ -1395,7 +1813,7 @@ CREATE VIEW dynapg.job_list WITH (security_barrier) AS
 		LEFT JOIN dynapg.jobs j ON j.relation OPERATOR(pg_catalog.=) w.relid AND j.kind OPERATOR(pg_catalog.=) w.kind
 	WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE') AND (w.wanted OR j.kind IS NOT NULL);
 COMMENT ON VIEW dynapg.job_list IS 'what background jobs do to the tables that the user owns; streams, for superusers';
-COMMENT ON COLUMN dynapg.job_list.next_run IS 'when it runs next; NULL: there is no background worker';
+COMMENT ON COLUMN dynapg.job_list.next_run IS 'when it runs next; NULL without a background worker';
 GRANT SELECT ON dynapg.job_list TO PUBLIC;
 
 CREATE FUNCTION dynapg.ttl_statistics()
@@ -1408,7 +1826,7 @@ CREATE VIEW dynapg.ttl_list WITH (security_barrier) AS
 	FROM dynapg.ttl_statistics() s JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) s.relation
 		LEFT JOIN dynapg.jobs j ON j.relation OPERATOR(pg_catalog.=) s.relation AND j.kind OPERATOR(pg_catalog.=) 'ttl';
 COMMENT ON VIEW dynapg.ttl_list IS 'Time to Live of the tables that the user owns';
-COMMENT ON COLUMN dynapg.ttl_list.backlog IS 'items that have expired and that are still there; NULL unless the status is ENABLED';
+COMMENT ON COLUMN dynapg.ttl_list.backlog IS 'expired items that are not yet deleted; NULL unless the status is ENABLED';
 COMMENT ON COLUMN dynapg.ttl_list.rate IS 'items a second that the last transaction deleted';
 GRANT SELECT ON dynapg.ttl_list TO PUBLIC;
 
@@ -1463,7 +1881,7 @@ COMMENT ON FUNCTION dynapg.list_streams(text) IS 'Lists streams, paged: the API 
 /* ---- point-in-time recovery ---- */
 
 -- What is kept of tables with point-in-time recovery (src/changes/recovery.h). Not dumped: transaction ids mean nothing elsewhere.
--- No grants: the history of a table is read by dynapg.recovery_rows, by who may read the table.
+-- No grants: roles that may read the table read its history through dynapg.recovery_rows.
 CREATE SEQUENCE dynapg.recovery_number;
 CREATE TABLE dynapg.recoveries (
 	recovery_id integer PRIMARY KEY DEFAULT pg_catalog.nextval('dynapg.recovery_number'),
@@ -1486,7 +1904,7 @@ CREATE TABLE dynapg.history_commits (
 	prepared boolean NOT NULL
 ) USING heap;
 ALTER TABLE dynapg.history_commits REPLICA IDENTITY NOTHING;
-COMMENT ON TABLE dynapg.history_commits IS 'when transactions committed that took longer than a moment; prepared: when it was prepared, as its commit is not known yet';
+COMMENT ON TABLE dynapg.history_commits IS 'commit times of longer transactions; prepared: when it was prepared, as its commit time is not known yet';
 
 CREATE TABLE dynapg.history (
 	recovery_id integer NOT NULL,
@@ -1521,7 +1939,7 @@ EXCEPTION WHEN feature_not_supported THEN
 END
 $$;
 
--- Nobody but the owner of the history and superusers meets its rows with SQL.
+-- Only the owner of the history and superusers can access its rows with SQL.
 ALTER TABLE dynapg.recoveries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE dynapg.moments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE dynapg.history_commits ENABLE ROW LEVEL SECURITY;
@@ -1547,7 +1965,7 @@ CREATE VIEW dynapg.recovery_list WITH (security_barrier) AS
 				COALESCE(pg_catalog.octet_length(h.sk), 0) OPERATOR(pg_catalog.+) COALESCE(pg_catalog.pg_column_size(h.old_item), 0)), 0) AS bytes
 			FROM dynapg.history h WHERE h.recovery_id OPERATOR(pg_catalog.=) r.recovery_id) h
 	WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE');
-COMMENT ON VIEW dynapg.recovery_list IS 'point-in-time recovery of the tables that the user owns: period in days, the oldest moment to restore to, and what is kept, which is counted';
+COMMENT ON VIEW dynapg.recovery_list IS 'point-in-time recovery of the tables that the user owns: period in days, the oldest moment to restore to, and the number of rows kept';
 GRANT SELECT ON dynapg.recovery_list TO PUBLIC;
 
 CREATE FUNCTION dynapg.items_at(table_name text, moment timestamptz) RETURNS SETOF dynapg.item
@@ -1562,8 +1980,8 @@ COMMENT ON FUNCTION dynapg.changes_between(text, timestamptz, timestamptz) IS
 
 /* ---- backups ---- */
 
--- Written by src/store/backup.c. As dynapg.tables it holds names and settings, and no items: those are in the copies, which their owners
--- alone read. The owner of a database who is no superuser dumps it, so that everybody may read it.
+-- Written by src/store/backup.c. Like dynapg.tables it holds names and settings, but no items: those are in the copies, which
+-- only their owners can read. Everybody may read it, since the owner of a database, without being a superuser, has to dump it.
 CREATE TABLE dynapg.backups (
 	id text COLLATE "C" PRIMARY KEY,
 	name text NOT NULL,
@@ -1589,7 +2007,7 @@ COMMENT ON COLUMN dynapg.backups.copy IS 'the table with its items';
 COMMENT ON COLUMN dynapg.backups.definition IS 'keys, indexes and settings of the table as they were';
 COMMENT ON COLUMN dynapg.backups.failures IS 'attempts to make it that failed';
 COMMENT ON COLUMN dynapg.backups.failure IS 'why the last one failed, at failed_at';
-COMMENT ON COLUMN dynapg.backups.expires_at IS 'when it goes by itself; such a backup was made as its table was deleted';
+COMMENT ON COLUMN dynapg.backups.expires_at IS 'when it is deleted automatically; such a backup was made when its table was deleted';
 CREATE INDEX ON dynapg.backups (source) WHERE source IS NOT NULL;
 CREATE INDEX ON dynapg.backups (copy) WHERE copy IS NOT NULL;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON dynapg.backups
@@ -1660,15 +2078,15 @@ COMMENT ON FUNCTION dynapg.list_backups(text) IS 'Lists backups, paged: the API 
 
 CREATE FUNCTION dynapg.restore_table_from_backup(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_restore_table_from_backup' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.restore_table_from_backup(json) IS 'Makes a table of a backup: the API operation RestoreTableFromBackup';
+COMMENT ON FUNCTION dynapg.restore_table_from_backup(json) IS 'Makes a table from a backup: the API operation RestoreTableFromBackup';
 
 CREATE FUNCTION dynapg.restore_table_from_backup(request jsonb) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_restore_table_from_backup_jsonb' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.restore_table_from_backup(jsonb) IS 'Makes a table of a backup: the API operation RestoreTableFromBackup';
+COMMENT ON FUNCTION dynapg.restore_table_from_backup(jsonb) IS 'Makes a table from a backup: the API operation RestoreTableFromBackup';
 
 CREATE FUNCTION dynapg.restore_table_from_backup(request text) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_restore_table_from_backup_text' LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.restore_table_from_backup(text) IS 'Makes a table of a backup: the API operation RestoreTableFromBackup';
+COMMENT ON FUNCTION dynapg.restore_table_from_backup(text) IS 'Makes a table from a backup: the API operation RestoreTableFromBackup';
 
 CREATE FUNCTION dynapg.restore_table_to_point_in_time(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_restore_table_to_point_in_time' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -1698,8 +2116,9 @@ COMMENT ON FUNCTION dynapg.update_continuous_backups(text) IS 'Switches point-in
 -- Long jobs
 --
 
--- Written by the frame of long jobs (src/jobs/job.c). A row says as whom a background worker runs, and its failure may hold an item's
--- values: the trigger lets nobody but the owner of the catalog write it, and only a view shows the rows, to the role that asked. Not dumped.
+-- Written by the frame of long jobs (src/jobs/job.c). A row decides which role a background worker runs as, and its failure may
+-- hold an item's values: the trigger lets only the owner of the catalog write it, and only a view shows the rows, to the
+-- requesting role. Not dumped.
 CREATE TABLE dynapg.long_jobs (
 	id text COLLATE "C" PRIMARY KEY,
 	kind text NOT NULL,
@@ -1726,12 +2145,12 @@ CREATE TABLE dynapg.long_jobs (
 	failure text,
 	UNIQUE (role, kind, token)
 ) USING heap;
-COMMENT ON TABLE dynapg.long_jobs IS 'one row per long job: what was asked, by whom, how far it is and how it ended';
+COMMENT ON TABLE dynapg.long_jobs IS 'one row per long job: the request, its role, the progress and the result';
 COMMENT ON COLUMN dynapg.long_jobs.id IS 'the last part of its ARN';
-COMMENT ON COLUMN dynapg.long_jobs.role IS 'that asked, and that the job runs as';
+COMMENT ON COLUMN dynapg.long_jobs.role IS 'the role that requested the job, and that it runs as';
 COMMENT ON COLUMN dynapg.long_jobs.token IS 'the ClientToken of the request, for eight hours';
-COMMENT ON COLUMN dynapg.long_jobs.notes IS 'where to go on, and what came out, as the kind of job has it';
-COMMENT ON COLUMN dynapg.long_jobs.attempts IS 'attempts since it last got further';
+COMMENT ON COLUMN dynapg.long_jobs.notes IS 'where to continue, and results, in the form of the kind of job';
+COMMENT ON COLUMN dynapg.long_jobs.attempts IS 'attempts since the last progress';
 CREATE FUNCTION dynapg.on_long_jobs_change() RETURNS trigger
 	LANGUAGE c
 	AS 'MODULE_PATHNAME', 'dynapg_on_long_jobs_change';
@@ -1774,19 +2193,19 @@ CREATE VIEW dynapg.job_progress WITH (security_barrier) AS
 		FROM dynapg.backups b JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) b.source
 		WHERE pg_catalog.pg_has_role(c.relowner, 'USAGE')
 	) w;
-COMMENT ON VIEW dynapg.job_progress IS 'long work that the user has asked for, and that goes on for the tables that the user owns';
+COMMENT ON VIEW dynapg.job_progress IS 'long work that the user has requested, or that runs for tables that the user owns';
 GRANT SELECT ON dynapg.job_progress TO PUBLIC;
 
 CREATE FUNCTION dynapg.cancel_job(id text) RETURNS boolean
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_cancel_job';
-COMMENT ON FUNCTION dynapg.cancel_job(text) IS 'cancels a long job that the user has asked for; false where it is over';
+COMMENT ON FUNCTION dynapg.cancel_job(text) IS 'cancels a long job that the user has requested; false if it is over';
 
 --
 -- Buckets
 --
 
--- Of the endpoint that dynapg.s3_endpoint names. Only superusers read and write it; workers of jobs read it as its owner. Not dumped.
+-- For the endpoint in dynapg.s3_endpoint. Only superusers read and write it; workers of jobs read it as its owner. Not dumped.
 CREATE TABLE dynapg.s3_credentials (
 	bucket text COLLATE "C" PRIMARY KEY DEFAULT '',
 	access_key_id text NOT NULL,
@@ -1863,7 +2282,7 @@ CREATE VIEW dynapg.import_errors WITH (security_barrier) AS
 	SELECT j.id AS job, j.kind, j.table_name, e.number, e.object, e.record, e.message, e.record_text
 	FROM dynapg.load_errors e JOIN dynapg.long_jobs j ON j.id OPERATOR(pg_catalog.=) e.job
 	WHERE pg_catalog.pg_has_role(j.role::pg_catalog.oid, 'USAGE');
-COMMENT ON VIEW dynapg.import_errors IS 'what was wrong with the records of imports and bulk operations that the user has asked for';
+COMMENT ON VIEW dynapg.import_errors IS 'errors in records of imports and bulk operations that the user has requested';
 COMMENT ON COLUMN dynapg.import_errors.job IS 'the last part of the ARN of the import or bulk operation';
 COMMENT ON COLUMN dynapg.import_errors.object IS 'key of the object in the bucket';
 COMMENT ON COLUMN dynapg.import_errors.record IS 'number of the record in the object, from 1 on; NULL: the rest of the object was not read';
@@ -1873,7 +2292,7 @@ GRANT SELECT ON dynapg.import_errors TO PUBLIC;
 CREATE FUNCTION dynapg.apply_export(table_name text, bucket text, prefix text DEFAULT NULL) RETURNS text
 	LANGUAGE c VOLATILE PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_apply_export';
-COMMENT ON FUNCTION dynapg.apply_export(text, text, text) IS 'starts a job that puts the items of an export into a table, and those of an incremental export, whose deletes it does, too; returns its id';
+COMMENT ON FUNCTION dynapg.apply_export(text, text, text) IS 'starts a job that applies an export to a table: puts its items and, for an incremental export, also deletes items; returns its id';
 
 CREATE FUNCTION dynapg.import_table(request json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_import_table' LANGUAGE C VOLATILE PARALLEL UNSAFE;
@@ -2030,11 +2449,23 @@ COMMENT ON FUNCTION dynapg.create_table_like(text, text) IS 'creates an empty ta
 
 CREATE FUNCTION dynapg.import_workbench(model json) RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_import_workbench' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.import_workbench(json) IS 'creates the tables of a model of NoSQL Workbench, and writes their sample data';
+COMMENT ON FUNCTION dynapg.import_workbench(json) IS 'creates the tables of a NoSQL Workbench model, and writes their sample data';
 
 CREATE FUNCTION dynapg.create_tables_from_cloudformation(template json, parameters json DEFAULT '{}') RETURNS json
 	AS 'MODULE_PATHNAME', 'dynapg_create_tables_from_cloudformation' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.create_tables_from_cloudformation(json, json) IS 'creates the tables of a template of CloudFormation';
+COMMENT ON FUNCTION dynapg.create_tables_from_cloudformation(json, json) IS 'creates the tables of a CloudFormation template';
+
+/* ---- comments of operators ---- */
+
+COMMENT ON OPERATOR dynapg.= (dynapg.item, dynapg.item) IS 'the same attributes with the same values';
+COMMENT ON OPERATOR dynapg.<> (dynapg.item, dynapg.item) IS 'not the same attributes and values';
+COMMENT ON OPERATOR dynapg.< (dynapg.item, dynapg.item) IS 'before, in the order of stored bytes, which serves sorting alone';
+COMMENT ON OPERATOR dynapg.<= (dynapg.item, dynapg.item) IS 'before or the same, in the order of stored bytes';
+COMMENT ON OPERATOR dynapg.> (dynapg.item, dynapg.item) IS 'after, in the order of stored bytes';
+COMMENT ON OPERATOR dynapg.>= (dynapg.item, dynapg.item) IS 'after or the same, in the order of stored bytes';
+COMMENT ON OPERATOR dynapg.<-> (real[], real[]) IS 'euclidean distance of two vectors';
+COMMENT ON OPERATOR dynapg.<#> (real[], real[]) IS 'negative inner product of two vectors';
+COMMENT ON OPERATOR dynapg.<=> (real[], real[]) IS 'cosine distance of two vectors';
 
 --
 -- Whom default privileges have given rights
@@ -2087,6 +2518,6 @@ BEGIN
 END
 $$;
 
--- Other sessions learn from this that the version has changed: see src/store/installation.c. It stays the last statement of
+-- Other sessions learn from this that the version has changed: see src/database/installation.c. It stays the last statement of
 -- each script.
 GRANT SELECT ON dynapg.tables TO PUBLIC;

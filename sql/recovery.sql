@@ -146,6 +146,11 @@ SELECT table_name, days, records, bytes > 0, earliest = since FROM dynapg.recove
 -- who may not read the table sees no history of it, and who is not its owner restores nothing
 SET ROLE regress_recovery_other;
 SELECT pg_temp.items('Past', :'one');
+-- nothing but the message
+\set VERBOSITY default
+SELECT * FROM dynapg.items_at('Past', :'one');
+SELECT * FROM dynapg.changes_between('Past', :'one', :'one');
+\set VERBOSITY terse
 SELECT * FROM dynapg.recovery_rows('dynamodb."Past"', '\x');
 SELECT count(*) FROM dynapg.history;
 SELECT count(*) FROM dynapg.recoveries;
@@ -160,7 +165,9 @@ SELECT * FROM dynapg.recovery_rows('dynamodb."Past"', '\x00', NULL);
 RESET ROLE;
 ALTER TABLE dynamodb."Past" ENABLE ROW LEVEL SECURITY;
 SET ROLE regress_recovery_other;
-SELECT pg_temp.items('Past', :'one');
+\set VERBOSITY default
+SELECT * FROM dynapg.items_at('Past', :'one');
+\set VERBOSITY terse
 RESET ROLE;
 ALTER TABLE dynamodb."Past" DISABLE ROW LEVEL SECURITY;
 -- nobody writes into another table's history

@@ -10,7 +10,7 @@ SELECT pg_temp.answer('put_item', '{"TableName":"Retyped","Item":{"id":{"S":"b"}
 
 CREATE FUNCTION retype() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-	EXECUTE format('ALTER TABLE dynamodb."Retyped" ALTER COLUMN item TYPE %s', TG_ARGV[0]);
+	EXECUTE format('ALTER TABLE dynamodb."Retyped" DROP CONSTRAINT "dynapg fits", ALTER COLUMN item TYPE %s', TG_ARGV[0]);
 	RETURN NEW;
 END $$;
 

@@ -63,7 +63,7 @@ SELECT dynapg.scan('{"TableName": "Segments", "Segment": 3, "TotalSegments": 4, 
 SELECT dynapg.scan('{"TableName": "Segments", "Segment": 3, "TotalSegments": 1000000, "ExclusiveStartKey": {"p": {"S": "p600"}, "s": {"N": "600"}}}');
 SELECT dynapg.scan('{"TableName": "Segments", "Segment": 0, "TotalSegments": 1, "ExclusiveStartKey": {"p": {"S": "p600"}, "s": {"N": "600"}}}');
 
--- Bounds that nobody used for a day are made anew when the table has doubled, but not under a scan that goes on.
+-- Bounds that nobody used for a day are replaced when the table has doubled, but not under a scan that goes on.
 UPDATE dynapg.scan_bounds SET used_at = now() - interval '2 days' WHERE relation = 'dynamodb."Segments"'::regclass AND index_name = '' AND total_segments < 4;
 UPDATE dynapg.scan_bounds SET pages = pages / 3 WHERE relation = 'dynamodb."Segments"'::regclass AND index_name = '' AND total_segments = 2;
 UPDATE dynapg.scan_bounds SET pages = pg_relation_size(relation) / current_setting('block_size')::int

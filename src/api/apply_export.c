@@ -1,9 +1,9 @@
 /*
- * apply_export.c - dynapg.apply_export: an export, full or incremental, into a table that is there
+ * apply_export.c - dynapg.apply_export: applies an export, full or incremental, to an existing table
  *
- * It is no operation of the API, which has none for this.  Of each item an incremental export has the last state, so that its lines are
- * written in any order: a new image is put, keys without one are deleted.  Several exports are applied one after the other, in the
- * order of their times.
+ * The API has no operation for this. An incremental export has the last state of each item, so its lines can be written in any
+ * order: a new image is put, keys without one are deleted. Several exports are applied one after the other, in the order of
+ * their times.
  */
 #include "postgres.h"
 
@@ -26,7 +26,7 @@ static void
 run_apply(DynJob *job)
 {
 	const DynJson *request = dyn_json_parse(job->request, strlen(job->request));
-	DynLoadOptions options = {.job = job->id, .table = job->table_name, .images = true};
+	DynLoadOptions options = {.job = job->id, .table = job->table_name, .relid = job->relid, .images = true};
 	DynLoad    *load = dyn_load_begin(&options);
 	DynLoadInput input = {
 		.bucket = dyn_request_cstring(request, "Bucket"),

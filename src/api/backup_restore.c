@@ -1,8 +1,8 @@
 /*
- * backup_restore.c - RestoreTableFromBackup, and what it has in common with RestoreTableToPointInTime
+ * backup_restore.c - RestoreTableFromBackup, and what it shares with RestoreTableToPointInTime
  *
- * The definition that the backup has, or the table, and the overrides make a CreateTable request, which is checked and carried out
- * as any other; the new table begins with the rows of the source.  See restore.h.
+ * The definition in the backup, or of the table, and the overrides make a CreateTable request, which is checked and carried out
+ * like any other; the new table begins with the rows of the source.  See restore.h.
  */
 #include "postgres.h"
 
@@ -30,7 +30,7 @@ print_member(StringInfo out, const char *name, const DynJson *value)
 	dyn_jsonout_tree(out, value);
 }
 
-/* The override of that member, or what the backup has. */
+/* The override of that member, or the backup's value. */
 static const DynJson *
 overridden(const DynJson *request, const DynJson *definition, const char *override, const char *member)
 {
@@ -73,7 +73,7 @@ has_name(const DynJson *names, DynSlice name)
 	return false;
 }
 
-/* The order of NonKeyAttributes tells nothing. */
+/* The order of NonKeyAttributes has no meaning. */
 static bool
 same_projection(const DynJson *a, const DynJson *b)
 {
@@ -103,7 +103,7 @@ check_same_vector(const DynJson *index, const DynJson *found, const char *overri
 		dyn_validation(DYN_INVALID_PARAMETER "An index in %s must be as in the source: %.*s", override, (int) name.len, name.data);
 }
 
-/* An index of an override is one that the backup, or the table, has. */
+/* An index of an override must be one of the backup or the table. */
 static const DynJson *
 kept_index(const DynJson *index, const DynJson *kept, const char *override)
 {
@@ -124,7 +124,7 @@ kept_index(const DynJson *index, const DynJson *kept, const char *override)
 	return found;
 }
 
-/* One global index: throughput of the override, or of the backup where the billing mode has such. */
+/* One global index: throughput of the override, or of the backup if the billing mode has one. */
 static void
 print_global(StringInfo out, const DynJson *index, const DynJson *kept, bool pay_per_request, bool same_mode)
 {
@@ -257,7 +257,7 @@ create_request(const DynJson *request, const DynJson *definition)
 	return out.data;
 }
 
-/* What the new table's description says of where it comes from. */
+/* The part of the new table's description about its source. */
 static char *
 restore_summary(const DynRestoreSource *source)
 {

@@ -1,8 +1,8 @@
 /*
  * backups.c - CreateBackup, DescribeBackup, ListBackups, DeleteBackup
  *
- * What is kept of the table is one JSON object (dyn_backups_define): SourceTableDetails and SourceTableFeatureDetails are made of it,
- * and by backup_restore.c the request that makes a table like it.
+ * A backup keeps the table's definition as one JSON object (dyn_backups_define): SourceTableDetails and
+ * SourceTableFeatureDetails are made from it, and backup_restore.c makes the request for a similar table from it.
  */
 #include "postgres.h"
 
@@ -293,7 +293,7 @@ dyn_api_delete_backup(const DynJson *request, StringInfo reply)
 {
 	DynBackup  *backup = dyn_backups_of_request(request, DYN_BACKUP_FREE);
 
-	/* one that cannot be made is given up */
+	/* a backup that cannot be made is given up */
 	if (!OidIsValid(backup->copy) && !backup->failed)
 		dyn_error(DYN_E_BACKUP_IN_USE, "Backup is being created: %s", dyn_backups_arn(backup));
 	backup = dyn_backups_of_request(request, DYN_BACKUP_CHANGE);
@@ -303,7 +303,7 @@ dyn_api_delete_backup(const DynJson *request, StringInfo reply)
 	appendStringInfoChar(reply, '}');
 }
 
-/* A bound of the time range; absent, or out of all ranges, it is none. */
+/* A bound of the time range; none if it is absent or out of range. */
 static TimestampTz
 time_bound(const DynJson *request, const char *name, TimestampTz none)
 {

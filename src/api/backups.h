@@ -8,19 +8,19 @@
 #include "base/json.h"
 #include "store/backup.h"
 
-/* The backup that the request's BackupArn names; raises BackupNotFoundException where there is none that the user sees. */
+/* The backup that the request's BackupArn names; raises BackupNotFoundException if the user sees none. */
 extern DynBackup *dyn_backups_of_request(const DynJson *request, DynBackupLock lock);
 
 /* Its ARN. */
 extern char *dyn_backups_arn(const DynBackup *backup);
 
 /*
- * Keys, indexes and settings of the table that it is of: CreateTable's members AttributeDefinitions, KeySchema, BillingMode,
+ * Keys, indexes and settings of its table: CreateTable's members AttributeDefinitions, KeySchema, BillingMode,
  * ProvisionedThroughput (of zeros on demand), OnDemandThroughput, SSESpecification and those of indexes, and more.
  */
 extern const DynJson *dyn_backups_definition(const DynBackup *backup);
 
-/* Appends such a definition of the table as it is. */
+/* Appends such a definition of the table in its present state. */
 extern void dyn_backups_define(StringInfo out, const DynTableDef *def);
 
 /* A table with point-in-time recovery that is about to be deleted leaves a backup for 35 days. */

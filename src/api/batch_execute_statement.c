@@ -1,9 +1,10 @@
 /*
  * batch_execute_statement.c - BatchExecuteStatement
  *
- * Statements stand for themselves: what goes wrong with one is an entry of the reply.  All run in one transaction, each in a
- * subtransaction that undoes it where it fails.  Writes run in the order of table and key, so that batches that meet wait for
- * each other and never in a circle.  An error that is no answer of the API to one statement fails the whole request.
+ * Statements are independent: an error of one is an entry of the reply. All run in one transaction, each in a subtransaction
+ * that undoes it if it fails. Writes run in the order of table and key, so that overlapping batches wait for each other but
+ * never in a circle. What a constraint or trigger of the table's owner refuses is an answer to its statement. An error that the
+ * API does not report for a single statement fails the whole request.
  */
 #include "postgres.h"
 
@@ -18,6 +19,7 @@
 #include "base/call.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
+#include "base/refusal.h"
 #include "base/request.h"
 #include "command/keys.h"
 #include "iam/caller.h"
@@ -51,7 +53,7 @@ typedef struct Batch
 
 /* ---- errors ---- */
 
-/* The code that stands for an exception, or NULL for one that is no answer to a statement. */
+/* The code that stands for an exception, or NULL for one that is not reported for a statement. */
 static const char *
 code_of(int sqlstate)
 {
@@ -80,10 +82,20 @@ code_of(int sqlstate)
 	return sqlstate == ERRCODE_LOCK_NOT_AVAILABLE ? "TransactionConflict" : NULL;
 }
 
-/* Makes the error the member's; false where it is no member's, and ends the batch. */
+/* Makes the error the member's; false where it does not belong to a member and ends the batch. */
 static bool
 take_error(Member *member, const ErrorData *error, bool attempted)
 {
+	const char *refusal = attempted ? dyn_refusal_text(error, !dyn_partiql_reads(member->bound->statement)) : NULL;
+
+	if (refusal != NULL)
+	{
+		dyn_refusal_log(error, "a statement of BatchExecuteStatement");
+		member->code = "ValidationError";
+		member->message = refusal;
+		member->attempted = true;
+		return true;
+	}
 	member->code = code_of(error->sqlerrcode);
 	member->denied = error->sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE && !dyn_error_is_ours(error);
 	if (member->code == NULL)
@@ -93,7 +105,7 @@ take_error(Member *member, const ErrorData *error, bool attempted)
 	return true;
 }
 
-/* What the service calls the right to run the statement. */
+/* The service's name of the right to run the statement. */
 static const char *
 right_of(DynPartiqlKind kind)
 {
@@ -110,7 +122,7 @@ right_of(DynPartiqlKind kind)
 	}
 }
 
-/* PostgreSQL's text of a right that is missing is not for clients, as it tells of what the owner of the table has made. */
+/* PostgreSQL's text about a missing right is not for clients, since it can name objects of the table's owner. */
 static void
 word_denial(Member *member)
 {
@@ -230,7 +242,7 @@ compare_members(const void *a, const void *b)
 	return dyn_keys_compare_items(left->table, &left->key, right->table, &right->key);
 }
 
-/* Puts the members that run in order, in which those of one item are neighbours. */
+/* Sorts the members to run, so that those of one item are neighbours. */
 static void
 order_members(Batch *batch)
 {
@@ -296,7 +308,7 @@ execute_member(Batch *batch, Member *member)
 		execute_write(batch, member);
 }
 
-/* The accounts of tables, in the order in which the request names them. */
+/* The entries of consumed capacity, in the order in which the request names the tables. */
 static void
 open_accounts(Batch *batch)
 {

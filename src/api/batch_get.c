@@ -1,8 +1,8 @@
 /*
  * batch_get.c - BatchGetItem
  *
- * The whole request is checked before anything is read.  Keys that get no answer are handed back as UnprocessedKeys, in the words of
- * the request: its JSON is kept for that alone.
+ * The whole request is checked before anything is read.  Keys that get no answer are returned as UnprocessedKeys, in the words of the
+ * request: its JSON is kept for that alone.
  */
 #include "postgres.h"
 
@@ -59,7 +59,7 @@ read_request(const DynJson *request, int *ntables)
 	return tables;
 }
 
-/* The table's part of the request again, with those of its keys that are left. */
+/* Repeats the table's part of the request, with the keys that are left. */
 static void
 reply_left(StringInfo reply, const DynGetsOfTable *gets, const DynJson *part)
 {

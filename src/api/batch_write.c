@@ -1,7 +1,8 @@
 /*
  * batch_write.c - BatchWriteItem
  *
- * The whole request is checked before anything is written.  Writes that throughput does not admit are handed back as UnprocessedItems.
+ * The whole request is checked before anything is written.  Writes that throughput does not admit are returned as
+ * UnprocessedItems.
  */
 #include "postgres.h"
 
@@ -38,7 +39,7 @@ typedef struct Batch
 	int			ntables;
 	TableWrites *tables;
 	int			nwrites;
-	BatchWrite	writes[DYN_MAX_BATCH_WRITES];	/* in the request's order, then in that in which they are done */
+	BatchWrite	writes[DYN_MAX_BATCH_WRITES];	/* in the request's order, then in the order in which they run */
 	DynWriteOfSet *ordered[DYN_MAX_BATCH_WRITES];
 	DynConsumed consumed;
 } Batch;
@@ -121,7 +122,7 @@ begin_consumed(Batch *batch, const DynJson *request)
 
 /* ---- the reply ---- */
 
-/* Appends the writes of a table that were left, as the request gave them, in the order in which they were to be done. */
+/* Appends the remaining writes of a table, as the request gave them, in the order in which they would have run. */
 static void
 reply_left(StringInfo reply, const Batch *batch, const TableWrites *table, bool *any)
 {

@@ -169,7 +169,7 @@ check_output(const DynJson *request)
 	dyn_s3_require(DYN_S3_WRITE);
 }
 
-/* The table, which is ACTIVE and has no index in the making. */
+/* The table, which must be ACTIVE and have no index that is being created. */
 static DynTableDef *
 find_table(const DynJson *request)
 {

@@ -9,7 +9,7 @@
 #define DYN_BULK_KIND "bulk_put"
 #define DYN_APPLY_KIND "apply_export"
 
-/* Make the kinds of jobs known; from _PG_init. */
+/* Register the kinds of jobs; from _PG_init. */
 extern void dyn_bulk_job_register(void);
 extern void dyn_apply_export_register(void);
 

@@ -1,10 +1,10 @@
 /*
- * bulk_job.c - the job of StartBulkPutItems: items into a table that is there, and a report of those that were not written
+ * bulk_job.c - the job of StartBulkPutItems: writes items into an existing table, and a report of those that were not written
  *
  * The report.  Below PREFIX/AWSDynamoDB/<id of the operation>/ are files with lines of JSON, one for each record that was not written,
- * in a folder for each kind, ERROR and CONDITION_CHECK_FAILURE, in so far as OutputType asks for it; and manifest.json, which names
- * them.  A chunk of the load (load_objects.h) writes at most one file of each kind, before it commits: after a crash the chunk is done
- * again, and so is its file.
+ * in a folder for each kind (ERROR, CONDITION_CHECK_FAILURE) that OutputType asks for; and manifest.json, which names them. A
+ * chunk of the load (load_objects.h) writes at most one file of each kind, before it commits: after a crash the chunk is
+ * repeated, and so is its file.
  */
 #include "postgres.h"
 
@@ -150,7 +150,7 @@ note(void *arg, StringInfo notes)
 	appendStringInfo(notes, ",\"files\":[%s]", bulk->files.data);
 }
 
-/* Goes on with what the notes have. */
+/* Continues from the notes. */
 static void
 take_notes(Bulk *bulk)
 {
@@ -185,14 +185,14 @@ compare_names(const void *a, const void *b)
 	return strcmp(((const DynIndex *) a)->name, ((const DynIndex *) b)->name);
 }
 
-/* The table, with its indexes in the order that a DynTable has. */
+/* The table, with its indexes in the order of a DynTable. */
 static DynTableDef *
 table_of(const DynJob *job)
 {
 	DynTableDef *def = dyn_catalog_read(job->table_name);
 
 	if (def == NULL || strcmp(def->table_id, job->table_id) != 0)
-		dyn_job_fail("ResourceNotFoundException", "The table %s does not exist any more.", job->table_name);
+		dyn_job_fail("ResourceNotFoundException", "The table %s no longer exists.", job->table_name);
 	qsort(def->indexes, def->nindexes, sizeof(DynIndex), compare_names);
 	return def;
 }
@@ -222,6 +222,7 @@ run_bulk(DynJob *job)
 	DynLoadOptions options = {
 		.job = job->id,
 		.table = job->table_name,
+		.relid = job->relid,
 		.conditions = true,
 		.index_bytes = true,
 		.units_per_second = dyn_request_integer(request, "MaxWriteRequestUnits", 0),

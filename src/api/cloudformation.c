@@ -1,9 +1,9 @@
 /*
- * cloudformation.c - dynapg.create_tables_from_cloudformation: the tables of a template of CloudFormation, in JSON
+ * cloudformation.c - dynapg.create_tables_from_cloudformation: the tables of a CloudFormation template, in JSON
  *
- * A property is literal, or refers to a parameter, whose value is given or its Default.  What only CloudFormation can work out
- * (functions, conditions, other resources) is refused with its name and place.  Properties that mean nothing to a table here are listed
- * as ignored.  The rest becomes requests of CreateTable and UpdateTimeToLive, whose checks hold.
+ * A property is literal, or refers to a parameter, whose value is given or its Default. What only CloudFormation can evaluate
+ * (functions, conditions, other resources) is refused with its name and place. Properties without a meaning here are listed as
+ * ignored. The rest becomes requests of CreateTable and UpdateTimeToLive, whose checks apply.
  */
 #include "postgres.h"
 
@@ -53,7 +53,7 @@ is_kind(const DynJson *json, DynJsonKind kind)
 	return json != NULL && dyn_json_kind(json) == kind;
 }
 
-/* The member, or NULL where there is none, or no object. */
+/* The member, or NULL if there is none or json is not an object. */
 static const DynJson *
 get_member(const DynJson *json, const char *name)
 {
@@ -90,7 +90,7 @@ name_of(const DynJson *member)
 
 static void resolve(StringInfo out, const Template *template, const DynJson *node, const char *path, const char *name);
 
-/* What is referred to, or NULL: the node is no reference. */
+/* The name that the node refers to, or NULL if it is not a reference. */
 static const DynJson *
 reference(const DynJson *node)
 {
@@ -126,7 +126,7 @@ resolve_reference(StringInfo out, const Template *template, const DynJson *to, c
 		resolve(out, template, value, path, name);
 }
 
-/* CloudFormation takes numbers and booleans as strings, too: parameters are such. */
+/* CloudFormation also takes numbers and booleans as strings, which parameters always are. */
 static void
 resolve_string(StringInfo out, DynSlice text, const char *name)
 {
@@ -190,7 +190,7 @@ resolve_array(StringInfo out, const Template *template, const DynJson *node, con
 	appendStringInfoChar(out, ']');
 }
 
-/* Appends the node with its references replaced; name is that of the member that it is of. */
+/* Appends the node with its references replaced; name is that of its member. */
 static void
 resolve(StringInfo out, const Template *template, const DynJson *node, const char *path, const char *name)
 {
@@ -226,7 +226,7 @@ add_name(StringInfo list, const char *name)
 	dyn_jsonout_string(list, name, strlen(name));
 }
 
-/* The properties that are known, resolved; notes the others. */
+/* The known properties, resolved; lists the others as ignored. */
 static const DynJson *
 resolve_properties(Template *template, const DynJson *properties, const char *id)
 {

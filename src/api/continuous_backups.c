@@ -1,7 +1,8 @@
 /*
  * continuous_backups.c - DescribeContinuousBackups, UpdateContinuousBackups, RestoreTableToPointInTime
  *
- * The table's settings say that it is to have point-in-time recovery, and dynapg.recoveries since when it has (changes/recovery.h).
+ * The table's settings say whether it should have point-in-time recovery, and dynapg.recoveries since when it does
+ * (changes/recovery.h).
  */
 #include "postgres.h"
 
@@ -38,7 +39,7 @@ print_description(StringInfo reply, const DynTableDef *def, const DynTableSettin
 	dyn_settings_print_text(reply, "PointInTimeRecoveryStatus", enabled ? "ENABLED" : "DISABLED");
 	if (enabled)
 	{
-		/* the jobs will begin one that is missing, as after a restore of a dump */
+		/* the jobs begin a missing one, as after a restore of a dump */
 		const DynRecovery *recovery = dyn_recovery_find(def->relid);
 		double		now = floor(dyn_settings_epoch(GetCurrentTimestamp()));
 		double		earliest = recovery ? floor(dyn_settings_epoch(dyn_recovery_earliest(recovery))) : now;
@@ -113,7 +114,7 @@ source_of(const DynJson *request)
 	return dyn_name_table(arn.data ? arn : name);
 }
 
-/* The moment of the request; those out of all ranges are the ends of time. */
+/* The moment of the request; out-of-range values become the first or last possible time. */
 static TimestampTz
 moment_of(const DynJson *request, TimestampTz now)
 {
@@ -135,7 +136,7 @@ moment_of(const DynJson *request, TimestampTz now)
 	return (TimestampTz) micros;
 }
 
-/* The cut at a moment to which the table can be restored; now has all that has committed. */
+/* The cut at a moment to which the table can be restored; for the present, everything that has committed. */
 static DynCut *
 cut_at(const DynRecovery *recovery, TimestampTz moment, TimestampTz now)
 {

@@ -30,7 +30,7 @@ bind_all(const DynJson *statements, int count)
 	return bounds;
 }
 
-/* All statements read or all write; nothing is returned of a write. */
+/* Either all statements read or all write; writes return nothing. */
 static void
 check_kinds(DynPartiqlBound *const *bounds, int count)
 {

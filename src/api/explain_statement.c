@@ -1,15 +1,13 @@
 /*
- * explain_statement.c - what a statement becomes, in words, with PostgreSQL's plan: dynapg.explain_statement
+ * explain_statement.c - dynapg.explain_statement: the operation that a statement becomes, in words, and PostgreSQL's plan
  *
- * Statements are parsed, bound and planned as ExecuteStatement does it, by the same functions, and raise its errors.  Then nothing is
- * run.
+ * Statements are parsed, bound and planned by the same functions as for ExecuteStatement, and raise its errors. Nothing is run.
  */
 #include "postgres.h"
 
 #include "fmgr.h"
-#include "funcapi.h"
-#include "utils/builtins.h"
 
+#include "api/lines.h"
 #include "api/operation.h"
 #include "api/request_statement.h"
 #include "api/sql_params.h"
@@ -267,6 +265,8 @@ explain_call(FunctionCallInfo fcinfo)
 	StringInfo	reply = makeStringInfo();
 	StringInfoData request;
 
+	if (PG_ARGISNULL(0))
+		return reply;
 	initStringInfo(&request);
 	dyn_sql_params_print_request(&request, fcinfo);
 	appendStringInfoChar(&request, '}');
@@ -278,26 +278,5 @@ explain_call(FunctionCallInfo fcinfo)
 Datum
 dynapg_explain_statement(PG_FUNCTION_ARGS)
 {
-	FuncCallContext *call;
-	StringInfo	text;
-	char	   *line;
-	char	   *end;
-
-	if (SRF_IS_FIRSTCALL())
-	{
-		MemoryContext caller;
-
-		call = SRF_FIRSTCALL_INIT();
-		caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-		call->user_fctx = PG_ARGISNULL(0) ? makeStringInfo() : explain_call(fcinfo);
-		MemoryContextSwitchTo(caller);
-	}
-	call = SRF_PERCALL_SETUP();
-	text = call->user_fctx;
-	line = text->data + text->cursor;
-	end = strchr(line, '\n');
-	if (end == NULL)
-		SRF_RETURN_DONE(call);
-	text->cursor = (int) (end + 1 - text->data);
-	SRF_RETURN_NEXT(call, PointerGetDatum(cstring_to_text_with_len(line, (int) (end - line))));
+	return dyn_lines(fcinfo, explain_call);
 }

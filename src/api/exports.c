@@ -1,8 +1,8 @@
 /*
  * exports.c - ExportTableToPointInTime, DescribeExport, ListExports
  *
- * An export is a job (jobs/export.h), whose request has the members of ExportTableToPointInTime in a fixed order: requests with one
- * ClientToken are the same where these texts are.
+ * An export is a job (jobs/export.h), whose request has the members of ExportTableToPointInTime in a fixed order: requests with
+ * the same ClientToken are equal if these texts are.
  */
 #include "postgres.h"
 
@@ -68,7 +68,7 @@ print_time(StringInfo out, const char *member, TimestampTz moment)
 	dyn_settings_print_time(out, member, dyn_settings_epoch(moment));
 }
 
-/* What is known when it is over. */
+/* The members that are known when it is over. */
 static void
 print_end(StringInfo out, const DynJob *job, const DynJson *request)
 {
@@ -144,7 +144,7 @@ require_rights(const DynTableDef *def)
 	if (!dyn_catalog_may_read_all(def->relid))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("permission denied for table \"%s\"", def->name),
-						errdetail("An export holds all items: it takes SELECT on the table, and no row security.")));
+						errdetail("An export holds all items: it needs SELECT on the table, without row security.")));
 }
 
 pg_attribute_noreturn() static void
@@ -153,7 +153,7 @@ refuse_early(void)
 	dyn_error(DYN_E_INVALID_EXPORT_TIME, "Export time is before the earliest restorable time of the table");
 }
 
-/* A moment of the request in seconds; it lies in the past, and in the time that recovery remembers. */
+/* A moment of the request in seconds; it must lie in the past, within the recovery period. */
 static double
 moment_of(const DynJson *object, const char *member, const DynRecovery *recovery)
 {

@@ -1,8 +1,8 @@
 /*
  * global_tables.c - global tables of version 2017.11.29, and the auto scaling of replicas
  *
- * A server is one region and cannot be two, so there are no global tables: lists are empty, and whatever would make one is
- * refused with a sentence that says what to use instead.
+ * A server is one region and cannot be two, so there are no global tables: lists are empty, and requests that would create one
+ * are refused with an error that says what to use instead.
  */
 #include "postgres.h"
 

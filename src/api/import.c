@@ -1,5 +1,5 @@
 /*
- * import.c - writing what lines hold, in batches: see import.h
+ * import.c - writes the content of lines, in batches: see import.h
  */
 #include "postgres.h"
 
@@ -19,7 +19,7 @@
 #define MAX_ERRORS			100 /* that are listed */
 #define MAX_ERROR_TEXT		200 /* bytes of an entry that are shown with its error */
 #define MAX_PENDING_BYTES	(4 * 1024 * 1024)
-#define RETRY_MILLISECONDS	100 /* until a table that its throughput limits is asked again */
+#define RETRY_MILLISECONDS	100 /* before another attempt on a table that is throttled */
 
 typedef struct Entry
 {
@@ -89,7 +89,7 @@ is_throttled(int sqlstate)
 		sqlstate == dyn_error_info(DYN_E_THROTTLING)->sqlstate;
 }
 
-/* Counts an error, and keeps it for the list unless there are too many. */
+/* Counts an error, and adds it to the list unless there are too many. */
 static void
 add_error(DynImport *import, int64 line, int number, const char *code, const char *message, const char *text, size_t len)
 {
@@ -135,7 +135,7 @@ dyn_import_refuse(DynImport *import, const DynJson *entry, const char *message)
 
 /* ---- writes ---- */
 
-/* What became of a write that raised this error, which is raised again if it is not of an entry. */
+/* The result of a write that raised this error; raises it again if it does not belong to an entry. */
 static Outcome
 judge_error(DynImport *import, ErrorData *error)
 {
@@ -148,7 +148,7 @@ judge_error(DynImport *import, ErrorData *error)
 	return is_throttled(error->sqlerrcode) ? THROTTLED : REFUSED;
 }
 
-/* Does the operation in a subtransaction, which an error undoes; it is to write at least that many items. */
+/* Runs the operation in a subtransaction, which an error undoes; it must write at least `least` items. */
 static Outcome
 attempt(DynImport *import, const char *operation_name, StringInfo request, int64 least)
 {
@@ -211,7 +211,7 @@ write_batch(DynImport *import)
 	return attempt(import, "BatchWriteItem", &request, import->npending);
 }
 
-/* Writes an entry by itself; waits for throughput as long as it takes. */
+/* Writes a single entry; waits for throughput as long as it takes. */
 static void
 write_entry(DynImport *import, const Entry *entry)
 {
@@ -234,7 +234,7 @@ write_entry(DynImport *import, const Entry *entry)
 		add_error(import, entry->line, entry->number, import->code, import->message, entry->attributes, strlen(entry->attributes));
 }
 
-/* Raises what stands in the way of all entries of a table, before the first of them. */
+/* Raises an error that concerns all entries of a table, before the first of them. */
 static void
 find_table(DynImport *import)
 {

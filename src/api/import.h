@@ -2,9 +2,10 @@
  * import.h - items of files, line by line, into tables
  *
  * Model.  An import takes lines, each with one or many entries (import_line.c), and writes them by BatchWriteItem in batches of
- * 25, each in a subtransaction.  A batch that fails is written again entry by entry, by PutItem and DeleteItem, in the order of the
- * lines: so an error costs no more than its entry, and of two entries with one key the last one wins.  What is wrong with an entry is
- * counted, and listed up to a limit.  What is wrong with more than an entry (no such table, no right to write it, a cancel) is raised.
+ * 25, each in a subtransaction.  A batch that fails is written again entry by entry, by PutItem and DeleteItem, in the order of
+ * the lines: so an error affects only its entry, and of two entries with the same key the last one wins. Errors of entries are
+ * counted, and listed up to a limit. Errors that concern more than an entry (no such table, no right to write it, a cancel) are
+ * raised.
  */
 #ifndef DYNAPG_API_IMPORT_H
 #define DYNAPG_API_IMPORT_H
@@ -18,7 +19,7 @@ typedef struct DynImport DynImport;
 /* Starts an import, which lives in a child of the current memory context. */
 extern DynImport *dyn_import_begin(void);
 
-/* The next lines go to that table; data NULL: to the tables that they name themselves. */
+/* The next lines go to that table; with data NULL, to the tables that they name. */
 extern void dyn_import_into(DynImport *import, DynSlice table);
 
 /* Writes what is left, and appends the counts and the errors as the members of a JSON object. */
@@ -35,7 +36,7 @@ extern void dyn_import_refuse_line(DynImport *import, const char *text, size_t l
 /* Memory until the end of a line. */
 extern MemoryContext dyn_import_scratch(DynImport *import);
 
-/* What a line says to do.  Keys and items are JSON objects. */
+/* The actions of a line. Keys and items are JSON objects. */
 extern void dyn_import_put(DynImport *import, const DynJson *item);
 extern void dyn_import_delete(DynImport *import, const DynJson *key);
 

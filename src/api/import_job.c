@@ -26,7 +26,7 @@ type_letter(const DynKeyAttr *attr)
 	return dyn_tag_name(attr->tag)[0];
 }
 
-/* The attributes whose types CSV does not say: keys of the table, then those of indexes. */
+/* The attributes whose types CSV does not contain: keys of the table, then those of indexes. */
 static void
 set_keys(DynFormatOptions *format, const DynTableDef *def)
 {
@@ -85,7 +85,7 @@ table_of(const DynJob *job)
 	DynTableDef *def = dyn_catalog_read(job->table_name);
 
 	if (def == NULL || def->filled_by == NULL || strcmp(def->filled_by, job->id) != 0)
-		dyn_job_fail("TableNotFound", "The table %s that was to be filled does not exist any more.", job->table_name);
+		dyn_job_fail("TableNotFound", "The table %s that should be filled no longer exists.", job->table_name);
 	return def;
 }
 
@@ -95,7 +95,7 @@ static void
 fill(DynJob *job, const DynJson *request)
 {
 	const DynJson *source = dyn_request_member(request, "S3BucketSource");
-	DynLoadOptions options = {.job = job->id, .table = job->table_name, .fresh = true};
+	DynLoadOptions options = {.job = job->id, .table = job->table_name, .relid = job->relid, .fresh = true};
 	DynLoad    *load = dyn_load_begin(&options);
 	DynLoadInput input = {
 		.bucket = dyn_request_cstring(source, "S3Bucket"),

@@ -1,5 +1,5 @@
 /*
- * import_line.c - what a line of a file holds
+ * import_line.c - the content of a line of a file
  *
  * These forms are known:
  *
@@ -13,7 +13,8 @@
  *
  * Items may have the names of types in lower case, {"customer": {"s": ".."}}, as exports of Data Pipeline and Hive do.
  *
- * An item may have attributes with the names of members.  A member that is an attribute value makes the object an item:
+ * An item may have attributes with the names of members.  A member that is an attribute value makes the surrounding object an
+ * item:
  * {"Item": {"S": "x"}} is one, and {"Item": {"id": {"S": "x"}}} holds one.
  */
 #include "postgres.h"
@@ -54,7 +55,7 @@ is_map(const DynJson *json)
 	return true;
 }
 
-/* Is it an attribute value, {"S": "x"}?  The inside of lists and sets does not matter. */
+/* Is it an attribute value, {"S": "x"}? The content of lists and sets does not matter. */
 static bool
 is_value(const DynJson *json)
 {
@@ -73,7 +74,7 @@ is_value(const DynJson *json)
 
 /* ---- items whose types are in lower case ---- */
 
-/* The type of an attribute value whose name is in any case, or NULL: it is none. */
+/* The type that the name stands for, in upper or lower case, or NULL. */
 static const char *
 loose_type(const DynJson *value)
 {
@@ -92,7 +93,7 @@ loose_type(const DynJson *value)
 	return dyn_slice_is(name, "nULLValue") ? "NULL" : NULL;
 }
 
-/* Has it attributes, all of them of such types? */
+/* Does it have attributes, all with such types? */
 static bool
 is_loose_item(const DynJson *item)
 {
@@ -166,7 +167,7 @@ in_capitals(const DynJson *item)
 
 /* ---- what is in a line ---- */
 
-/* The member of that name, if it is an object and no attribute value; else NULL. */
+/* The member of that name, if it is an object but not an attribute value; else NULL. */
 static const DynJson *
 holder(const DynJson *object, const char *name)
 {
@@ -204,7 +205,7 @@ read_request(DynImport *import, const DynJson *tables)
 		DynSlice	name = dyn_json_name(table);
 
 		if (!is_array(table))
-			dyn_import_refuse(import, table, psprintf("the requests for table %.*s are no array", (int) name.len, name.data));
+			dyn_import_refuse(import, table, psprintf("the requests for table %.*s are not an array", (int) name.len, name.data));
 		else if (!dyn_import_switch(import, name))
 			dyn_import_refuse(import, table, psprintf("the requests are for table %.*s: give NULL as the table's name to follow the file",
 													  (int) name.len, name.data));

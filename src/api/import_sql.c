@@ -1,7 +1,7 @@
 /*
  * import_sql.c - the aggregate dynapg.import_items: a file's lines, as rows, into a table
  *
- * It is an aggregate, so that lines are written in batches and one result tells of all of them.
+ * It is an aggregate, so that lines are written in batches and one result covers all of them.
  */
 #include "postgres.h"
 
@@ -26,7 +26,7 @@ import_of(FunctionCallInfo fcinfo)
 	DynImport  *import;
 
 	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "dynapg.import_items is called as no aggregate");
+		elog(ERROR, "dynapg.import_items must be called as an aggregate");
 	if (!PG_ARGISNULL(0))
 		return (DynImport *) PG_GETARG_POINTER(0);
 	caller = MemoryContextSwitchTo(context);

@@ -1,7 +1,8 @@
 /*
  * import_table.c - ImportTable, DescribeImport, ListImports
  *
- * The request makes the table, which is CREATING and which nobody finds, and starts the job (import_job.c) that fills it.
+ * The request creates the table, which is CREATING and hidden from other operations, and starts the job (import_job.c) that
+ * fills it.
  */
 #include "postgres.h"
 
@@ -24,7 +25,7 @@
 
 /* ---- descriptions ---- */
 
-/* An import with items that were refused has COMPLETED as a job, and FAILED for the API. */
+/* An import with refused items is COMPLETED as a job, but FAILED in the API. */
 static const char *
 status_of(const DynJob *job)
 {

@@ -8,7 +8,7 @@
 
 #define DYN_IMPORT_KIND "import"
 
-/* Makes the kind of job known; from _PG_init. */
+/* Registers the kind of job; from _PG_init. */
 extern void dyn_import_job_register(void);
 
 #endif							/* DYNAPG_API_IMPORT_TABLE_H */

@@ -31,7 +31,7 @@ trim(const char **text, size_t *len)
 		(*len)--;
 }
 
-/* A line, or a document of several lines, which may be no JSON. */
+/* A line, or a document of several lines, which may be invalid JSON. */
 static void
 take_document(DynImport *import, const char *text, size_t len, const DynJson *document)
 {
@@ -65,7 +65,7 @@ take_lines(DynImport *import, const char *text, size_t len)
 	}
 }
 
-/* Is it a line of JSON by itself, or what is left of one? */
+/* Is it a complete line of JSON, or the rest of one? */
 static bool
 is_line(const char *text, size_t len)
 {

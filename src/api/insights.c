@@ -1,7 +1,8 @@
 /*
  * insights.c - DescribeContributorInsights, UpdateContributorInsights, ListContributorInsights
  *
- * The setting of a table or an index is kept and described back.  A page of ListContributorInsights ends with a whole table;
+ * The setting of a table or an index is stored and reported, without effect.  A page of ListContributorInsights ends with a
+ * whole table;
  * its token is the table's name.
  */
 #include "postgres.h"

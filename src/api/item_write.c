@@ -70,7 +70,7 @@ return_values_of(const DynJson *request)
 		if (strlen(names[i]) == value.len && memcmp(names[i], value.data, value.len) == 0)
 			return (DynReturnValues) i;
 	}
-	elog(ERROR, "ReturnValues passed its shape with another value");
+	elog(ERROR, "ReturnValues has passed its shape with an unknown value");
 }
 
 DynProgram *

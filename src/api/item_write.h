@@ -3,7 +3,7 @@
  *
  * A request goes through these steps, in the order in which the service checks it; the third and later ones know no JSON of it:
  *
- *		dyn_item_write_begin	which parameters may stand together; attribute values of Item or Key; the item's size
+ *		dyn_item_write_begin	which parameters may be combined; attribute values of Item or Key; the item's size
  *		dyn_item_write_compile	ReturnValues, then expressions or legacy parameters
  *		dyn_item_write_find		the table, the key
  *		(the operation)			the image to store
@@ -34,19 +34,22 @@ typedef struct DynItemWrite
 	DynWriteCommand command;
 } DynItemWrite;
 
-/* Raises for legacy parameters beside expressions and for names or values without one; then reads Item (PUT) or Key. */
+/*
+ * Raises an error for legacy parameters together with expressions, and for names or values without an expression; then reads
+ * Item (PUT) or Key.
+ */
 extern void dyn_item_write_begin(DynItemWrite *item_write, DynWriteKind kind, const DynJson *request);
 
-/* Checks ReturnValues and compiles what the request says of condition and update. */
+/* Checks ReturnValues and compiles the request's condition and update. */
 extern void dyn_item_write_compile(DynItemWrite *item_write, const DynJson *request);
 
 /* Finds the table and the key. */
 extern void dyn_item_write_find(DynItemWrite *item_write);
 
-/* Carries the command out and appends the whole reply.  Raises ConditionalCheckFailedException, or what the update says. */
+/* Carries the command out and appends the whole reply.  Raises ConditionalCheckFailedException, or the error of the update. */
 extern void dyn_item_write_execute(DynItemWrite *item_write, StringInfo reply);
 
-/* The program of what an object of a request says in expressions, or NULL. */
+/* The program of the expressions in an object of a request, or NULL. */
 extern DynProgram *dyn_item_write_expressions(DynWriteKind kind, const DynJson *object, const DynWording *wording);
 
 #endif							/* DYNAPG_API_ITEM_WRITE_H */

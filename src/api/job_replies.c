@@ -1,5 +1,5 @@
 /*
- * job_replies.c - what the operations about imports and bulk operations share: tokens, ARNs, requests that come again
+ * job_replies.c - what the operations about imports and bulk operations share: tokens, ARNs, repeated requests
  */
 #include "postgres.h"
 

@@ -1,5 +1,5 @@
 /*
- * job_replies.h - what the operations about imports and bulk operations share: tokens, ARNs, requests that come again
+ * job_replies.h - what the operations about imports and bulk operations share: tokens, ARNs, repeated requests
  */
 #ifndef DYNAPG_API_JOB_REPLIES_H
 #define DYNAPG_API_JOB_REPLIES_H
@@ -10,7 +10,7 @@
 #include "formats/records.h"
 #include "jobs/job.h"
 
-/* The request as it is kept in the job: all members but ClientToken. */
+/* The request as it is stored in the job: all members except ClientToken. */
 extern char *dyn_job_replies_request_text(const DynJson *request);
 
 /*
@@ -18,7 +18,7 @@ extern char *dyn_job_replies_request_text(const DynJson *request);
  */
 extern char *dyn_job_replies_token(const char *kind, const DynJson *request, const char *text, DynJob **again, bool *same);
 
-/* The id of a NextToken, NULL where there is none; ValidationException for one that is no token. */
+/* The id of a NextToken, NULL where there is none; ValidationException for an invalid one. */
 extern char *dyn_job_replies_page_start(const DynJson *request);
 
 /* Appends the NextToken that begins after the job. */
@@ -36,7 +36,7 @@ extern void dyn_job_replies_copy(StringInfo out, const DynJson *request, const c
 /* Appends the time of a job, unless it is 0. */
 extern void dyn_job_replies_print_time(StringInfo out, const char *member, TimestampTz moment);
 
-/* InputCompressionType; ValidationException for one that this server does not know. */
+/* InputCompressionType; ValidationException for a type that this server does not support. */
 extern DynPacking dyn_job_replies_packing(const DynJson *object);
 
 #endif							/* DYNAPG_API_JOB_REPLIES_H */

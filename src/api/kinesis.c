@@ -1,8 +1,8 @@
 /*
  * kinesis.c - the Kinesis destinations of a table
  *
- * There is no Kinesis here.  Enabling a destination is accepted and ends, as the service's own attempts may, in
- * ENABLE_FAILED with a description that says what to use instead; a destination is never ACTIVE.
+ * There is no Kinesis here. Enabling a destination is accepted and ends in ENABLE_FAILED, as it can on AWS, with a description
+ * that says what to use instead; a destination is never ACTIVE.
  */
 #include "postgres.h"
 
@@ -63,7 +63,7 @@ print_destination(StringInfo out, DynSlice arn, DynSlice precision)
 	appendStringInfoChar(out, '}');
 }
 
-/* The destinations with this one, which may be among them already. */
+/* The destinations including this one, which may be listed already. */
 static char *
 with_destination(const DynTableSettings *settings, DynSlice arn, DynSlice precision)
 {
@@ -108,7 +108,7 @@ dyn_api_enable_kinesis_streaming_destination(const DynJson *request, StringInfo 
 	appendStringInfoChar(reply, '}');
 }
 
-/* What needs an active destination; no table has one. */
+/* For operations that need an active destination: no table has one. */
 static void
 refuse_inactive(const DynJson *request, const char *action)
 {

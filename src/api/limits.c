@@ -9,7 +9,7 @@
 #include "base/jsonout.h"
 #include "tables/settings.h"
 
-/* What AWS grants to a new account in us-east-1; Quotas, "Capacity mode and throughput". */
+/* The quotas of a new AWS account in us-east-1; Quotas, "Capacity mode and throughput". */
 #define ACCOUNT_UNITS	80000
 #define TABLE_UNITS		40000
 #define CACHE_MINUTES	1440
@@ -37,7 +37,7 @@ is_host(DynSlice host)
 	return host.len > 0;
 }
 
-/* The endpoint is where the request came to, so that a client that asks for endpoints stays with this server. */
+/* The endpoint is the host that the request was sent to, so that a client that discovers endpoints stays with this server. */
 void
 dyn_api_describe_endpoints(const DynJson *request, StringInfo reply)
 {

@@ -1,7 +1,7 @@
 /*
  * load.c - records of objects in S3 into a table, for jobs: see load.h
  *
- * Reading a record is pure computation, so an error of it is caught without a subtransaction.
+ * Reading a record is pure computation, so its errors are caught without a subtransaction.
  */
 #include "postgres.h"
 
@@ -23,6 +23,7 @@
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "command/keys.h"
+#include "jobs/job.h"
 #include "store/load_errors.h"
 #include "store/rows.h"
 #include "tables/name.h"
@@ -31,7 +32,7 @@
 
 #define BATCH_ITEMS		1000
 #define BATCH_BYTES		(4 * 1024 * 1024)
-#define MAX_COLLISIONS	5		/* after which nobody believes any more that keys are not there */
+#define MAX_COLLISIONS	5		/* after which keys are no longer assumed to be new */
 #define KEPT_ERRORS		1000	/* of a job */
 #define PENDING_ERRORS	100
 #define MAX_ERROR_TEXT	200		/* bytes of a record that are shown with its error */
@@ -61,9 +62,9 @@ struct DynLoad
 	Pending		pending[BATCH_ITEMS];
 	int			nerrors;
 	DynLoadError errors[PENDING_ERRORS];
-	TimestampTz since;			/* when units were counted from on */
+	TimestampTz since;			/* when counting of units began */
 	double		units;			/* written since then */
-	int			collisions;		/* runs of a fresh table with keys that were there */
+	int			collisions;		/* runs into a fresh table that met existing keys */
 };
 
 bool
@@ -141,7 +142,7 @@ store_errors(DynLoad *load)
 	MemoryContextReset(load->errors_context);
 }
 
-/* The beginning of a record as text of the database; bytes that are no text are left out. */
+/* The beginning of a record as text of the database; invalid bytes are dropped. */
 static char *
 shown_text(DynSlice text)
 {
@@ -204,7 +205,7 @@ dyn_load_broken(DynLoad *load, const char *flaw)
 		   (DynSlice) {"", 0}, NULL);
 }
 
-/* Raises an error again that is not about a record, which is counted otherwise. */
+/* Counts an error of a record; raises any other error again. */
 static char *
 judge_error(ErrorData *error)
 {
@@ -218,7 +219,11 @@ judge_error(ErrorData *error)
 static DynTable *
 table_of(DynLoad *load)
 {
-	return dyn_name_find_table((DynSlice) {load->options.table, strlen(load->options.table)}, DYN_NAME_DATA);
+	DynTable   *table = dyn_name_find_table((DynSlice) {load->options.table, strlen(load->options.table)}, DYN_NAME_DATA);
+
+	if (table->relid != load->options.relid)
+		dyn_job_fail("ResourceNotFoundException", "The table %s does not exist any more.", load->options.table);
+	return table;
 }
 
 /* What the index stores of the item. */
@@ -240,7 +245,7 @@ count_written(DynLoad *load, const DynTable *table, const struct varlena *item)
 /* What a subtransaction does. */
 typedef void (*Attempt) (void *arg);
 
-/* Runs it in a subtransaction; returns the error that undid it, or NULL. */
+/* Calls the function in a subtransaction; returns the error that undid it, or NULL. */
 static ErrorData *
 attempt(Attempt function, void *arg)
 {
@@ -277,7 +282,7 @@ typedef enum RunKind
 	RUN_DELETE
 } RunKind;
 
-/* Items with different keys, or keys that are deleted, in the keys' order. */
+/* Items with different keys, or keys to delete, in the order of the keys. */
 typedef struct Run
 {
 	DynTable   *table;
@@ -341,7 +346,7 @@ write_single(DynLoad *load, const Run *run, int i)
 	refuse(load, run->records[i], judge_error(error), (DynSlice) {text.data, text.len}, NULL);
 }
 
-/* Writes a run as a whole, or else one by one.  Where keys are there that were not to be, the run is tried again as puts. */
+/* Writes a run as a whole, or else one by one. If keys exist that were expected to be new, the run is tried again as puts. */
 static void
 write_items(DynLoad *load, Run *run)
 {
@@ -364,7 +369,7 @@ write_items(DynLoad *load, Run *run)
 		write_single(load, run, i);
 }
 
-/* Waits until what was written is no more than the rate allows. */
+/* Waits until the rate allows what was written. */
 static void
 keep_rate(DynLoad *load)
 {
@@ -391,7 +396,7 @@ make_run(DynTable *table, RunKind kind, int room)
 	return (Run) {table, kind, 0, palloc_array(DynKey, room), palloc0_array(struct varlena *, room), palloc_array(int64, room)};
 }
 
-/* Writes what is pending in the order of the keys; an item that a later one with its key replaces is left out. */
+/* Writes what is pending in the order of the keys; skips an item that a later one with its key replaces. */
 static void
 write_pending(DynLoad *load)
 {
@@ -513,7 +518,7 @@ put_conditionally(DynLoad *load, const DynFormatRecord *record, const DynJson *d
 
 /* ---- records ---- */
 
-/* What is in a record; all in the load's context of the record. */
+/* The content of a record, in the load's context for the record. */
 typedef struct Content
 {
 	const DynJson *document;
@@ -566,7 +571,7 @@ read_content(const DynLoad *load, DynTable *table, const DynFormatRecord *record
 		dyn_validation("The record has no Item");
 }
 
-/* Returns why the record is no item of the table, or NULL. */
+/* Returns why the record cannot be an item of the table, or NULL. */
 static char *
 try_read(const DynLoad *load, DynTable *table, const DynFormatRecord *record, Content *content)
 {
@@ -587,7 +592,7 @@ try_read(const DynLoad *load, DynTable *table, const DynFormatRecord *record, Co
 	return error != NULL ? judge_error(error) : NULL;
 }
 
-/* A copy of the value that stays until the batch is written. */
+/* A copy of the value that lives until the batch is written. */
 static DynValue
 keep_value(DynValue value)
 {

@@ -1,10 +1,10 @@
 /*
  * load.h - records of objects in S3 into a table, for jobs
  *
- * Model.  A load takes records one by one and writes their items in batches, sorted by key, with one statement each; of two items with
- * one key the later one stays.  A batch that fails is written again item by item, each in a subtransaction.  What is wrong with a
- * record is counted, and the first errors are kept for dynapg.import_errors; what is wrong with more than a record (no right, a full
- * disk, a cancel) is raised.
+ * Model.  A load takes records one by one and writes their items in batches, sorted by key, with one statement each; of two
+ * items with the same key the later one stays. A batch that fails is written again item by item, each in a subtransaction.
+ * Errors of records are counted, and the first ones are kept for dynapg.import_errors; errors that concern more than a record
+ * (no right, a full disk, a cancel) are raised.
  *
  * The caller begins and commits transactions; nothing is pending after dyn_load_flush.  A load lives in a child of the memory context
  * that was current when it began, over several transactions.
@@ -16,14 +16,14 @@
 #include "formats/records.h"
 #include "tables/table.h"
 
-/* What became of a record that was not written. */
+/* Why a record was not written. */
 typedef enum DynLoadFailure
 {
 	DYN_LOAD_ERROR,
 	DYN_LOAD_CONDITION_FAILED
 } DynLoadFailure;
 
-/* Gets each record that is not written; record 0 is the rest of an object that cannot be read.  Document may be NULL. */
+/* Receives each record that is not written; record 0 is the rest of an object that cannot be read. document may be NULL. */
 typedef void (*DynLoadReport) (void *arg, DynLoadFailure failure, const char *object, int64 record, const char *message,
 							   const DynJson *document);
 
@@ -41,6 +41,7 @@ typedef struct DynLoadOptions
 {
 	const char *job;
 	const char *table;			/* name */
+	Oid			relid;			/* of its data table: another table of that name gets nothing */
 	bool		fresh;			/* the table was empty: most keys are not there */
 	bool		conditions;		/* records may have a ConditionExpression */
 	bool		images;			/* records may be those of incremental exports: NewImage is put, Keys without it are deleted */
@@ -54,7 +55,7 @@ typedef struct DynLoad DynLoad;
 
 extern DynLoad *dyn_load_begin(const DynLoadOptions *options);
 
-/* The counts so far, which the caller may set when it goes on with a load. */
+/* The counts so far; the caller may set them to continue a load. */
 extern DynLoadCounts *dyn_load_counts(DynLoad *load);
 
 /* The next records are of that object. */
@@ -63,7 +64,7 @@ extern void dyn_load_object(DynLoad *load, const char *key);
 /* Takes a record. */
 extern void dyn_load_record(DynLoad *load, const DynFormatRecord *record);
 
-/* Counts what is wrong with the object as an error; with the current object's last record number. */
+/* Counts an error of the object, with the number of its last record. */
 extern void dyn_load_broken(DynLoad *load, const char *flaw);
 
 /* Writes what is pending, and the errors. */
@@ -72,7 +73,7 @@ extern void dyn_load_flush(DynLoad *load);
 /* Bytes of items taken since the last call: when to commit. */
 extern int64 dyn_load_taken(DynLoad *load);
 
-/* Is it about what is written, so that others can be written all the same? */
+/* Is the error about the written item, so that others can still be written? */
 extern bool dyn_load_concerns_item(int sqlstate);
 
 #endif							/* DYNAPG_API_LOAD_H */

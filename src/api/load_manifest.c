@@ -1,11 +1,12 @@
 /*
- * load_manifest.c - the objects that a load reads: all below a prefix, or those of an export's manifest
+ * load_manifest.c - the objects of a load: all below a prefix, or those of an export's manifest
  *
- * The keys in a manifest count from the bucket's root.  An export that was copied to another place in a bucket still has its old keys;
- * then the objects are looked for beside the manifest, where they were.
+ * The keys in a manifest start at the bucket's root. An export that was copied to another place still has its old keys; then
+ * the objects are searched in the same place relative to the manifest.
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
 #include "miscadmin.h"
 
 #include "api/load_manifest.h"
@@ -39,7 +40,7 @@ find_key(const DynS3Object *objects, int count, const char *key)
 	return bsearch(&wanted, objects, count, sizeof(DynS3Object), compare_keys);
 }
 
-/* The one summary among the objects; NULL where there is none, or several. */
+/* The only summary among the objects; NULL where there is none, or several. */
 static const char *
 find_summary(const DynS3Object *objects, int count)
 {
@@ -88,7 +89,8 @@ count_member(const DynJson *object, const char *name)
 }
 
 /*
- * The key of a file of the export, as it is in this bucket: from the exports' folder on it is the same wherever the export lies.
+ * The key of a file of the export, as it is in this bucket: the part from the exports' folder on is the same wherever the
+ * export is.
  */
 static char *
 moved_key(const char *summary_key, const char *key)
@@ -171,23 +173,37 @@ read_files(const char *text, size_t len, const char *summary_key, DynLoadObjects
 /* The objects of a folder. */
 typedef struct Folder
 {
-	char	   *prefix;			/* NULL: none is listed yet */
+	uint64		hash;			/* of the prefix, first, as hash tables want it */
+	char	   *prefix;
 	int			count;
 	DynS3Object *objects;
 } Folder;
 
-/* The object of that key, or NULL; the folder that was listed last is kept, since files mostly lie in one. */
+static HTAB *
+make_folders(void)
+{
+	HASHCTL		info = {.keysize = sizeof(uint64), .entrysize = sizeof(Folder), .hcxt = CurrentMemoryContext};
+
+	return hash_create("dynapg folders of an export", 16, &info, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* The object of that key, or NULL.  Each folder is listed once. */
 static const DynS3Object *
-find_in_folder(DynS3Bucket *bucket, Folder *folder, const char *key)
+find_in_folder(DynS3Bucket *bucket, HTAB *folders, const char *key)
 {
 	const char *end = strrchr(key, '/');
 	char	   *prefix = pnstrdup(key, end != NULL ? end - key + 1 : 0);
+	uint64		hash = hash_bytes_extended((const unsigned char *) prefix, (int) strlen(prefix), 0);
+	bool		found;
+	Folder	   *folder = hash_search(folders, &hash, HASH_ENTER, &found);
 
-	if (folder->prefix == NULL || strcmp(folder->prefix, prefix) != 0)
+	if (!found || strcmp(folder->prefix, prefix) != 0)
 	{
 		folder->prefix = prefix;
 		folder->count = dyn_s3_list(bucket, prefix, &folder->objects);
 	}
+	else
+		pfree(prefix);
 	return find_key(folder->objects, folder->count, key);
 }
 
@@ -195,17 +211,16 @@ find_in_folder(DynS3Bucket *bucket, Folder *folder, const char *key)
 static void
 find_files(DynS3Bucket *bucket, const char *summary_key, DynLoadObjects *found)
 {
-	Folder		named = {0};
-	Folder		moved = {0};
+	HTAB	   *folders = make_folders();
 
 	for (int i = 0; i < found->count; i++)
 	{
 		DynLoadObject *object = &found->objects[i];
-		const DynS3Object *file = find_in_folder(bucket, &named, object->key);
+		const DynS3Object *file = find_in_folder(bucket, folders, object->key);
 
 		CHECK_FOR_INTERRUPTS();
 		if (file == NULL)
-			file = find_in_folder(bucket, &moved, moved_key(summary_key, object->key));
+			file = find_in_folder(bucket, folders, moved_key(summary_key, object->key));
 		if (file == NULL)
 			manifest_failure("The manifest names the object %s, which does not exist.", object->key);
 		object->key = file->key;
@@ -259,7 +274,7 @@ dyn_load_manifest_list(DynS3Bucket *bucket, const char *prefix, DynLoadObjects *
 		size_t		len = strlen(objects[i].key);
 
 		if (objects[i].size == 0 && len > 0 && objects[i].key[len - 1] == '/')
-			continue;			/* what consoles make for a folder */
+			continue;			/* an object that consoles create for a folder */
 		found->objects[found->count++] = (DynLoadObject) {.key = objects[i].key, .size = objects[i].size, .items = -1};
 		found->bytes += objects[i].size;
 	}

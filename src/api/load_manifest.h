@@ -1,5 +1,5 @@
 /*
- * load_manifest.h - the objects that a load reads: all below a prefix, or those of an export's manifest
+ * load_manifest.h - the objects of a load: all below a prefix, or those of an export's manifest
  */
 #ifndef DYNAPG_API_LOAD_MANIFEST_H
 #define DYNAPG_API_LOAD_MANIFEST_H
@@ -20,12 +20,12 @@ typedef struct DynLoadObjects
 	DynLoadObject *objects;
 	int64		bytes;
 	int64		items;			/* that the manifest counts; -1: there is none */
-	bool		manifest;		/* there is one: the next two are its */
+	bool		manifest;		/* there is one: the next two members are from it */
 	bool		incremental;	/* an incremental export */
 	bool		ion;			/* outputFormat of the manifest */
 } DynLoadObjects;
 
-/* Lists the objects, in the current memory context.  Raises failures for a manifest that is none. */
+/* Lists the objects, in the current memory context.  Raises a failure for an invalid manifest. */
 extern void dyn_load_manifest_list(DynS3Bucket *bucket, const char *prefix, DynLoadObjects *found);
 
 #endif							/* DYNAPG_API_LOAD_MANIFEST_H */

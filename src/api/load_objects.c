@@ -1,5 +1,5 @@
 /*
- * load_objects.c - the objects below a prefix of a bucket into a table, for jobs
+ * load_objects.c - loads the objects below a prefix of a bucket into a table, for jobs
  */
 #include "postgres.h"
 
@@ -24,12 +24,12 @@
 typedef struct Place
 {
 	int64		object;			/* the next one, from 0 on */
-	int64		record;			/* the last one of it that is written, or refused */
+	int64		record;			/* the object's last one that is written or refused */
 	int64		bytes_before;	/* of the objects before it */
 	int64		chunk;			/* the number of the one at work */
 } Place;
 
-/* between two looks at the clock */
+/* between two checks of the clock */
 
 typedef struct Run
 {
@@ -62,7 +62,7 @@ dyn_load_objects_notes(const DynJob *job)
 	return job->notes != NULL ? dyn_json_parse(job->notes, strlen(job->notes)) : NULL;
 }
 
-/* The place that the job's notes have. */
+/* The place in the job's notes. */
 static Place
 read_place(const DynJob *job)
 {
@@ -82,7 +82,7 @@ dyn_load_objects_broken_before(const DynJob *job)
 	return dyn_request_integer(dyn_load_objects_notes(job), "broken", 0);
 }
 
-/* Notes the place, and what the kind has to note, for dyn_job_save. */
+/* Writes the notes for dyn_job_save: the place, and the notes of the kind. */
 static void
 make_notes(Run *run)
 {
@@ -161,7 +161,7 @@ read_some(void *arg, char *buffer, size_t room)
 	return count;
 }
 
-/* Reads to the end what the reader of records has not read. */
+/* Reads the rest of the object that the reader of records has not read. */
 static void
 read_rest(Reading *reading)
 {
@@ -191,7 +191,7 @@ check_object(Reading *reading, const DynLoadObject *object, int64 records)
 					object->items);
 }
 
-/* Takes the records that are not written yet. */
+/* Loads the records that are not written yet. */
 static int64
 load_records(Run *run, DynRecords *records)
 {
@@ -221,7 +221,7 @@ ends_with(const char *text, const char *end)
 	return len >= strlen(end) && strcmp(text + len - strlen(end), end) == 0;
 }
 
-/* The files of an export say themselves what they are. */
+/* The manifest of an export says the format of its files. */
 static DynFormatOptions
 format_of(const Run *run, const DynLoadObject *object)
 {

@@ -1,8 +1,8 @@
 /*
- * load_objects.h - the objects below a prefix of a bucket into a table, for jobs
+ * load_objects.h - loads the objects below a prefix of a bucket into a table, for jobs
  *
- * Model.  The objects are read in the order of their keys, in chunks that are a transaction each.  The job's row has, with each
- * chunk, which object and record come next, so that the job goes on there after a crash.
+ * Model. The objects are read in the order of their keys, in chunks that are a transaction each. Each chunk records in the
+ * job's row which object and record come next, so that the job continues there after a crash.
  *
  * A prefix with one manifest-summary.json below it is an export: the objects are those of its manifest, whose checksums and counts
  * must be right.
@@ -22,18 +22,18 @@ typedef struct DynLoadInput
 	bool		only_exports;	/* there must be a manifest, and it may be that of an incremental export */
 } DynLoadInput;
 
-/* What a kind of job does besides; in the chunk's transaction. */
+/* What a kind of job does in addition, in the chunk's transaction. */
 typedef struct DynLoadHooks
 {
 	/* Appends members to the job's notes. */
 	void		(*note) (void *arg, StringInfo notes);
 
-	/* The chunk of that number ends: before it is committed. */
+	/* Called at the end of the chunk with that number, before it is committed. */
 	void		(*chunk) (void *arg, int64 chunk);
 	void	   *arg;
 } DynLoadHooks;
 
-/* Loads all objects; the load has counts and options.  Outside of a transaction at first and at last. */
+/* Loads all objects; the load has counts and options.  Called and left outside of a transaction. */
 extern void dyn_load_objects(DynJob *job, DynLoad *load, const DynLoadInput *input, const DynLoadHooks *hooks);
 
 /* How many objects could not be read to their end, by the job's notes. */

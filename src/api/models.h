@@ -11,7 +11,7 @@
 /* A model of NoSQL Workbench. */
 extern const DynShape dyn_shape_workbench;
 
-/* Calls an operation by its name; its reply does not matter. */
+/* Calls an operation by its name; drops the reply. */
 extern void dyn_workbench_call(const char *operation, const StringInfoData *request);
 
 /* Appends "name":value, unless the value is NULL. */

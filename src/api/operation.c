@@ -20,7 +20,7 @@
 #define STATEMENTS	false, false
 #define DYN_OPERATION(wire_name, c_name, access) {#wire_name, &dyn_shape_##c_name, dyn_api_##c_name, access},
 
-/* Sorted by name: dyn_operation_find searches by halves. */
+/* Sorted by name, for the binary search of dyn_operation_find. */
 static const DynOperation operations[] = {
 #include "api/operations.def"
 };

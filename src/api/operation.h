@@ -20,7 +20,7 @@ typedef struct DynOperation
 	const DynShape *shape;		/* of the request */
 	DynHandler	handler;		/* called with a request that passed the shape; appends the reply's JSON */
 	bool		writes;			/* changes data or catalogs: refused on a hot standby */
-	bool		writes_item;	/* PutItem and its like: TransactionConflictException is an error of theirs */
+	bool		writes_item;	/* PutItem and similar ones, which can raise TransactionConflictException */
 } DynOperation;
 
 /* The operation of that wire name, or NULL. */

@@ -8,7 +8,7 @@
 #include "base/request.h"
 #include "expr/compile.h"
 
-/* Raises what is wrong with Select beside a parameter that names the attributes to show. */
+/* Raises an error for a wrong Select together with a parameter that names the attributes to return. */
 static void
 check_select_alone(const DynPageKind *kind, const DynJson *request, const char *parameter)
 {
@@ -62,7 +62,7 @@ read_start_values(DynResultPage *page, const DynJson *request, const DynWording 
 }
 
 /*
- * Compiles legacy parameters and expressions.  Conditions on keys may be legacy ones beside other expressions:
+ * Compiles legacy parameters and expressions.  Conditions on keys may be legacy ones together with other expressions, since
  * they are older than key condition expressions.
  */
 static void

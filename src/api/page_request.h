@@ -8,7 +8,7 @@
 #include "command/result_page.h"
 #include "expr/key_terms.h"
 
-/* How an operation differs from the other. */
+/* How the two operations differ. */
 typedef struct DynPageKind
 {
 	DynParams	params;
@@ -17,7 +17,8 @@ typedef struct DynPageKind
 } DynPageKind;
 
 /*
- * Reads a request: raises for parameters that exclude each other, compiles, in *key (NULL: the operation has none) too.
+ * Reads a request: raises an error for parameters that exclude each other, and compiles, including *key (NULL: the operation has
+ * none).
  */
 extern void dyn_page_request_read(DynResultPage *page, const DynPageKind *kind, const DynJson *request, DynKeyCondition *key);
 

@@ -33,7 +33,7 @@ takes_values(const char *const *expressions, const DynJson *request)
 	return false;
 }
 
-/* Those of the members that are in the request, "{A, B}". */
+/* The members that are in the request, "{A, B}". */
 static char *
 present(const char *const *names, const DynJson *request)
 {
@@ -52,7 +52,7 @@ present(const char *const *names, const DynJson *request)
 	return list.data;
 }
 
-/* Raises when one object has expressions and the other one, or the same, legacy parameters. */
+/* Raises an error when one object has expressions and the same or the other one has legacy parameters. */
 static void
 check_mixed(const DynParams *params, const DynJson *one, const DynJson *other)
 {

@@ -1,5 +1,5 @@
 /*
- * request_token.c - the ClientRequestToken of a request, and what tells requests apart
+ * request_token.c - the ClientRequestToken of a request, and the digest that distinguishes requests
  *
  * The digest is SHA-256 of a text in which every value is preceded by its kind and its size, so that different
  * parameters are different texts.
@@ -21,7 +21,7 @@
 
 static void add_node(StringInfo text, const DynShape *shape, const DynJson *node);
 
-/* Appends kind and count, and makes room for so many bytes more. */
+/* Appends kind and count, and makes room for further bytes. */
 static inline void
 add_count(StringInfo text, char kind, uint32 count, uint32 room)
 {
@@ -90,7 +90,7 @@ compare_members(const void *a, const void *b)
 	return order != 0 ? order : left.len < right.len ? -1 : left.len > right.len;
 }
 
-/* The shape of an attribute value's member: NULL for one that there is not. */
+/* The shape of an attribute value's member: NULL for an unknown one. */
 static const DynShape *
 shape_of_value_member(DynSlice name)
 {
@@ -201,7 +201,7 @@ add_node(StringInfo text, const DynShape *shape, const DynJson *node)
 	}
 }
 
-/* All parameters but the token. */
+/* All parameters except the token. */
 static void
 add_request(StringInfo text, const DynShape *shape, const DynJson *request)
 {

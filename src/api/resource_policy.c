@@ -1,7 +1,7 @@
 /*
  * resource_policy.c - PutResourcePolicy, GetResourcePolicy, DeleteResourcePolicy
  *
- * A policy is kept and described back; it is not enforced: PostgreSQL's privileges on the data table decide.  A revision is
+ * A policy is stored and returned but not enforced: PostgreSQL's privileges on the data table decide.  A revision is
  * the time of the last change in milliseconds.
  */
 #include "postgres.h"

@@ -1,9 +1,9 @@
 /*
- * restore.h - restoring tables, of backups and to points in time: within the request, or by a job
+ * restore.h - restoring tables from backups and to points in time: within the request, or by a job
  *
- * With dynapg.index_build = immediate the table is made within the request's transaction.  Else the request makes an empty table, which
- * is CREATING and which nobody finds, and a job that fills it, builds its indexes and opens it, all in one transaction: after a crash
- * the table is as empty as before, and the job begins again.  A job that fails or is cancelled drops the table.
+ * With dynapg.index_build = immediate the table is made within the request's transaction. Otherwise the request makes an empty
+ * table, which is CREATING and hidden, and a job that fills it, builds its indexes and opens it, all in one transaction: after
+ * a crash the table is empty again, and the job starts over.  A job that fails or is cancelled drops the table.
  */
 #ifndef DYNAPG_API_RESTORE_H
 #define DYNAPG_API_RESTORE_H
@@ -14,7 +14,7 @@
 #include "changes/cut.h"
 #include "store/backup.h"
 
-/* What a table is restored of. */
+/* The source of a restore. */
 typedef struct DynRestoreSource
 {
 	const DynJson *definition;	/* see dyn_backups_definition */
@@ -25,7 +25,7 @@ typedef struct DynRestoreSource
 	char	   *job;			/* JSON: where the job finds them */
 } DynRestoreSource;
 
-/* Makes the table that the request names, with its overrides, or has it made, and appends the reply. */
+/* Makes the table that the request names, with its overrides, or starts a job for it, and appends the reply. */
 extern void dyn_backup_restore_table(const DynJson *request, const DynRestoreSource *source, StringInfo reply);
 
 /* The rows of a backup and of a table at a cut, for DynRestoreSource. */
@@ -35,7 +35,7 @@ extern char *dyn_restore_job_table_rows(const DynTableDef *def, const DynCut *cu
 /* Starts the job that fills the new table def. */
 extern void dyn_restore_job_start(const DynTableDef *def, const char *request, TimestampTz created_at);
 
-/* Makes the kind of job known; from _PG_init. */
+/* Registers the kind of job; from _PG_init. */
 extern void dyn_restore_job_register(void);
 
 #endif							/* DYNAPG_API_RESTORE_H */

@@ -19,7 +19,7 @@
 
 #define KIND "restore"
 
-/* A table that was made a view runs its owner's code when it is read. */
+/* A table that was replaced by a view would run its owner's code when it is read. */
 static void
 require_plain(Oid relid, const char *name)
 {
@@ -67,7 +67,7 @@ rows_of_backup(const char *id)
 	const DynBackup *backup = dyn_backup_find(id, DYN_BACKUP_KEEP);
 
 	if (backup == NULL || !OidIsValid(backup->copy))
-		dyn_job_fail("BackupNotFound", "The backup that the table was to be restored of does not exist any more.");
+		dyn_job_fail("BackupNotFound", "The backup that the table should be restored from no longer exists.");
 	return dyn_restore_job_backup_rows(backup);
 }
 
@@ -79,12 +79,12 @@ rows_of_table(const DynJson *request)
 	const DynCut *cut;
 
 	if (recovery == NULL)
-		dyn_job_fail("PointInTimeRecoveryUnavailable", "The table that was to be restored does not exist any more, or has no "
+		dyn_job_fail("PointInTimeRecoveryUnavailable", "The table to restore no longer exists, or has no "
 					 "point-in-time recovery.");
 	dyn_catalog_require_owner(def->relid);
 	cut = dyn_cut_at(recovery, dyn_request_integer(request, "Moment", 0));
 	if (cut == NULL)
-		dyn_job_fail("InvalidRestoreTime", "The history of the table %s does not go back to that moment any more.", def->name);
+		dyn_job_fail("InvalidRestoreTime", "The history of the table %s no longer goes back to that moment.", def->name);
 	return dyn_restore_job_table_rows(def, cut);
 }
 
@@ -104,7 +104,7 @@ table_of(const DynJob *job)
 	DynTableDef *def = dyn_catalog_read(job->table_name);
 
 	if (def == NULL || def->filled_by == NULL || strcmp(def->filled_by, job->id) != 0)
-		dyn_job_fail("TableNotFound", "The table %s that was to be filled does not exist any more.", job->table_name);
+		dyn_job_fail("TableNotFound", "The table %s that should be filled no longer exists.", job->table_name);
 	return def;
 }
 
@@ -119,7 +119,7 @@ run_restore(DynJob *job)
 	dyn_job_begin(job);
 	def = table_of(job);
 	dyn_code_check_superuser_writes(def->relid, &checked);
-	job->items = dyn_ddl_fill_table(def, rows_of(job));
+	job->items = dyn_lifecycle_fill(def, rows_of(job));
 	dyn_job_report(job);
 	for (int i = 0; i < dyn_def_count(def); i++)
 		dyn_index_make(def, dyn_def_index(def, i));

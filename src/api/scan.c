@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "api/handlers.h"
+#include "api/item_rows.h"
 #include "api/page_request.h"
 #include "base/errors.h"
 #include "base/request.h"
@@ -39,16 +40,31 @@ read_segment(DynResultPage *page, const DynJson *request)
 	page->range.total_segments = total;
 }
 
+static void
+prepare(DynResultPage *page, const DynJson *request)
+{
+	dyn_page_request_read(page, &scan_kind, request, NULL);
+	page->scans = true;
+	read_segment(page, request);
+	dyn_result_page_find(page);
+	dyn_result_page_start(page, page->range.index == NULL);
+	dyn_result_page_check_paths(page);
+}
+
 void
 dyn_api_scan(const DynJson *request, StringInfo reply)
 {
 	DynResultPage page;
 
-	dyn_page_request_read(&page, &scan_kind, request, NULL);
-	page.scans = true;
-	read_segment(&page, request);
-	dyn_result_page_find(&page);
-	dyn_result_page_start(&page, page.range.index == NULL);
-	dyn_result_page_check_paths(&page);
+	prepare(&page, request);
 	dyn_result_page_reply(&page, reply);
+}
+
+void
+dyn_api_scan_rows(const DynJson *request, StringInfo reply)
+{
+	DynResultPage page;
+
+	prepare(&page, request);
+	dyn_result_page_stream(&page, ((DynItemRows *) reply)->consumer, reply);
 }

@@ -16,7 +16,7 @@ typedef enum DynShapeKind
 	DYN_SHAPE_STRUCTURE,
 	DYN_SHAPE_LIST,				/* of element */
 	DYN_SHAPE_MAP,				/* of key (a string shape) to element */
-	DYN_SHAPE_ATTRIBUTE_VALUE,	/* {"S":"x"}; its inside is value/tree.h's */
+	DYN_SHAPE_ATTRIBUTE_VALUE,	/* {"S":"x"}; value/tree.h checks its content */
 	DYN_SHAPE_ATTRIBUTE_MAP		/* of attribute name to attribute value */
 } DynShapeKind;
 
@@ -33,8 +33,8 @@ typedef enum DynShapePattern
 } DynShapePattern;
 
 /*
- * Newer code of the service checks some members by itself: a violation of their length, range or enum is reported alone, and
- * its text names the member as it is on the wire and does not show the value.
+ * Newer code of the service checks some members separately: a violation of their length, range or enum is reported alone, and
+ * its text names the member as in the request and does not show the value.
  */
 typedef enum DynShapeAlone
 {
@@ -62,7 +62,7 @@ struct DynShape
 	int64		min;			/* of a number its value; of a string its characters; of a list or map its count */
 	int64		max;
 	DynShapePattern pattern;	/* of a string */
-	bool		length_first;	/* of a string: its length is told before its pattern */
+	bool		length_first;	/* of a string: its length is reported before its pattern */
 	bool		or_arn;			/* of a string: an ARN is exempt from min, max and pattern, and has DYN_MAX_ARN characters at most */
 	const char *const *values;	/* of a string: enum in the server's order, NULL-terminated; or NULL */
 	const char *values_text;	/* how messages show the enum; NULL: as it is */
@@ -73,7 +73,7 @@ struct DynShape
 	const char *shown;			/* of a structure: messages show its members, and this after them; NULL: they do not */
 	const DynShape *key;		/* of a map */
 	const DynShape *element;	/* of a list or map */
-	bool		by_member;		/* of a map of attribute values: it is no item, its members are looked at one by one */
+	bool		by_member;		/* of a map of attribute values: it is not an item, its members are read one by one */
 };
 
 #endif							/* DYNAPG_API_SHAPE_H */

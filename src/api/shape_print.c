@@ -89,7 +89,7 @@ dyn_shape_print(StringInfo out, const DynShape *shape, const DynJson *json)
 			}
 			/* FALLTHROUGH */
 		case DYN_SHAPE_ATTRIBUTE_VALUE:
-			/* Java's default toString ends in the object's hash, which says nothing: any hash will do */
+			/* Java's default toString ends with the object's hash, which has no meaning: any hash will do */
 			appendStringInfo(out, DYN_JAVA_PACKAGE "%s@%x", shape->name,
 							 hash_bytes((const unsigned char *) shape->name, (int) strlen(shape->name)));
 			return;

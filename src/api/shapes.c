@@ -2,11 +2,11 @@
  * shapes.c - checking a request against its shape
  *
  * Both stages walk the request with the shape beside it.  The recursion is bounded by the shapes, which are
- * finite trees; what may nest without end (attribute values) is value/tree.h's.  The path to the member under
- * check is a chain of stack frames, written out only when there is something to say.
+ * finite trees; attribute values, which may nest without end, are checked by value/tree.h.  The path to the member under
+ * check is a chain of stack frames, written out only for a violation.
  *
- * How a violation in a container is told depends on what it holds: structures have paths of their own
- * ('keySchema.1.member.keyType'), while strings and lists in a container are told of at the container
+ * How a violation in a container is reported depends on its content: structures have paths of their own
+ * ('keySchema.1.member.keyType'), while strings and lists in a container are reported at the container
  * ("Member must satisfy constraint: [...]").
  */
 #include "postgres.h"
@@ -63,7 +63,7 @@ dyn_shape_find_field(const DynShape *shape, DynSlice name)
 	{
 		const char *field = shape->fields[i].name;
 
-		/* the first character first: most fields differ in it, and requests are all names */
+		/* compares the first character first: most fields differ in it, and requests consist mostly of names */
 		if (field[0] == name.data[0] && dyn_slice_is(name, field))
 			return i;
 	}
@@ -80,7 +80,7 @@ serialization_error(const char *text)
 	dyn_error(DYN_E_SERIALIZATION, "%s", text);
 }
 
-/* The Java type that the service's messages call the shape. */
+/* The shape's Java type in the service's messages. */
 static char *
 java_type(const DynShape *shape)
 {
@@ -109,7 +109,7 @@ java_type(const DynShape *shape)
 	pg_unreachable();
 }
 
-/* A list came where the shape wants something else. */
+/* Raises the error for a list where the shape expects something else. */
 static void
 unexpected_list(const DynShape *shape)
 {
@@ -118,7 +118,7 @@ unexpected_list(const DynShape *shape)
 	dyn_error(DYN_E_SERIALIZATION, "Unrecognized collection type %s%s", generic ? "" : "class ", java_type(shape));
 }
 
-/* A scalar of the wrong type came where a scalar is wanted; target is the wanted Java type. */
+/* Raises the error for a scalar of the wrong type; target is the expected Java type. */
 static void
 check_scalar(const DynShape *shape, const DynJson *json, DynJsonKind wanted, const char *target)
 {
@@ -235,7 +235,7 @@ check_types(const DynShape *shape, const DynJson *json)
  * Stage 2: constraints
  */
 
-/* as_sent: members are named as on the wire. */
+/* as_sent: members are named as in the request. */
 static void
 print_path(StringInfo out, const Step *at, bool as_sent)
 {
@@ -262,7 +262,7 @@ print_path(StringInfo out, const Step *at, bool as_sent)
 	}
 }
 
-/* Notes a violation that is reported alone, unless there is one before it. */
+/* Records a violation that is reported alone, unless there is one before it. */
 static void
 violated_alone(Violations *found, const Step *at, const DynShape *shape, const char *constraint)
 {
@@ -532,7 +532,7 @@ check_count(const DynShape *shape, const DynJson *json, const Step *at, Violatio
 		violated_itself(found, at, shape, json, length_at_most(shape));
 }
 
-/* What a list or map holds; its own count has been judged. */
+/* The content of a list or map, whose count has been checked. */
 static void
 check_children(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
 {
@@ -574,12 +574,12 @@ check_children(const DynShape *shape, const DynJson *json, const Step *at, Viola
 	}
 }
 
-/* The names in a map of attribute values; the values are judged where they are read. */
+/* The names in a map of attribute values; the values are checked where they are read. */
 static void
 check_attribute_names(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
 {
 	if (dyn_json_decoded(json) != NULL)
-		return;					/* decoding took none that is too long */
+		return;					/* decoding has rejected names that are too long */
 	for (const DynJson *child = dyn_json_first(json); child; child = dyn_json_next(child))
 	{
 		if (key_fits(shape->key, dyn_json_name(child)))

@@ -18,7 +18,7 @@
 	{.name = (shape_name), .kind = DYN_SHAPE_STRING, .has_min = true, .min = DYN_MIN_TABLE_NAME, \
 	 .has_max = true, .max = DYN_MAX_TABLE_NAME, .pattern = DYN_PATTERN_NAME}
 
-/* A name whose length is told before its characters. */
+/* A name whose length is reported before its characters. */
 #define LENGTH_FIRST_NAME_OF(shape_name) \
 	{.name = (shape_name), .kind = DYN_SHAPE_STRING, .has_min = true, .min = DYN_MIN_TABLE_NAME, \
 	 .has_max = true, .max = DYN_MAX_TABLE_NAME, .pattern = DYN_PATTERN_NAME, .length_first = true}
@@ -30,14 +30,14 @@
 
 #define ENUM_OF(shape_name, texts) {.name = (shape_name), .kind = DYN_SHAPE_STRING, .values = (texts)}
 
-/* The number of a structure's members, which does not compile where they are more than checking has room for. */
+/* The number of a structure's members; does not compile if there are more than the checks have room for. */
 #define COUNT_OF(members) \
 	(lengthof(members) + 0 * sizeof(char[lengthof(members) <= DYN_MAX_SHAPE_FIELDS ? 1 : -1]))
 
 #define STRUCTURE_OF(shape_name, members) \
 	{.name = (shape_name), .kind = DYN_SHAPE_STRUCTURE, .fields = (members), .nfields = COUNT_OF(members)}
 
-/* A structure that messages show with its members, and with this after them. */
+/* A structure that messages show with its members, followed by this text. */
 #define SHOWN_STRUCTURE_OF(shape_name, members, after) \
 	{.name = (shape_name), .kind = DYN_SHAPE_STRUCTURE, .fields = (members), .nfields = COUNT_OF(members), .shown = (after)}
 

@@ -29,7 +29,7 @@ static const DynShape expression_names = MAP_OF("ExpressionAttributeNameMap", dy
 static const char *const comparison_operators[] = {"IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT",
 	"NOT_NULL", "NE", "LE", "BEGINS_WITH", "GE", "CONTAINS", NULL};
 static const DynShape comparison_operator = ENUM_OF("ComparisonOperator", comparison_operators);
-/* The sets as the service's newer texts have them, with a value that is none. */
+/* The sets as the service's newer texts list them, including a value that does not exist. */
 #define OPERATORS_TEXT "[ALL, OR]"
 #define RETURN_VALUES_TEXT "[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"
 
@@ -221,7 +221,7 @@ const DynShape dyn_shape_search_vectors = STRUCTURE_OF("SearchVectorsInput", sea
 
 /* BatchGetItem and BatchWriteItem */
 
-/* Messages show a write request with its members, among them one that the API does not have. */
+/* Messages show a write request with its members, including one that the API does not have. */
 #define HIDDEN_MEMBER ", workloadProfileName=null"
 
 /* A table that a batch names, by its name or its ARN. */

@@ -38,7 +38,7 @@ static const DynShapeField model_index_fields[] = {
 static const DynShape model_index = STRUCTURE_OF("Index", model_index_fields);
 static const DynShape model_indexes = LIST_OF("Indexes", model_index);
 
-/* TableData is looked at by the import. */
+/* The import reads TableData. */
 static const DynShapeField model_table_fields[] = {
 	{"TableName", &dyn_shape_string, true},
 	{"KeyAttributes", &model_keys, true},

@@ -1,13 +1,12 @@
 /*
- * shapes_read.c - reading a request with its shape beside it
+ * shapes_read.c - reading a request by its shape
  *
- * The text is read once.  What the shape knows becomes a tree; attribute values in it are decoded to stored bytes on the way
- * (value/decode.h) and stay text for whoever asks for their members.
+ * The text is read once.  The members in the shape become a tree; attribute values in it are decoded to stored bytes on the way
+ * (value/decode.h), with their text kept in case somebody asks for their members.
  *
- * The reader takes requests that have the right JSON types, no member that the shape does not know (some operations look at
- * those, too), no member twice, and nothing wrong with their attribute values.
- * dyn_json_parse reads all others, and the checks of shapes.c and of value/tree.h say what is wrong with them: there is one
- * place for that, and the reader need not know any error.
+ * The reader accepts requests with the right JSON types, without unknown members (which some operations look at), without
+ * duplicate members, and with valid attribute values. dyn_json_parse reads all others, and the checks of shapes.c and
+ * value/tree.h report what is wrong with them: so errors are in one place, and the reader needs none.
  */
 #include "postgres.h"
 
@@ -15,11 +14,11 @@
 #include "api/shapes_read.h"
 #include "value/decode.h"
 
-#define FEW_NAMES	16			/* up to so many members of a map are compared pairwise */
+#define FEW_NAMES	16			/* at most this number of members of a map is compared pairwise */
 
 static DynJson *read_shaped(DynDecoder *d, const DynShape *shape);
 
-/* Takes a member's name and the colon. */
+/* Reads a member's name and the colon. */
 static bool
 read_name(DynDecoder *d, DynSlice *name)
 {
@@ -123,7 +122,7 @@ copy_name(DynSlice name)
 	return (DynSlice) {data, name.len};
 }
 
-/* An object whose members' names are data, and all have that shape. */
+/* An object whose member names are data, with members that all have that shape. */
 static DynJson *
 read_map(DynDecoder *d, const DynShape *element)
 {
@@ -165,7 +164,7 @@ read_boolean(DynDecoder *d)
 	return dyn_reader_word(&d->in, "false", 5) ? dyn_json_make(DYN_JSON_FALSE) : NULL;
 }
 
-/* What the text has next, if it fits the shape; NULL when it does not.  The shapes are finite trees, which bounds the recursion. */
+/* The next value in the text, if it fits the shape, else NULL.  The shapes are finite trees, which bounds the recursion. */
 static DynJson *
 read_shaped(DynDecoder *d, const DynShape *shape)
 {
@@ -191,7 +190,7 @@ read_shaped(DynDecoder *d, const DynShape *shape)
 		case DYN_SHAPE_ATTRIBUTE_VALUE:
 			return dyn_decode_value(d);
 		case DYN_SHAPE_ATTRIBUTE_MAP:
-			/* the values of expressions are looked at one by one, in the order of the text */
+			/* the values of expressions are read one by one, in the order of the text */
 			return shape->by_member ? read_map(d, shape->element) : dyn_decode_map(d);
 	}
 	pg_unreachable();

@@ -1,5 +1,5 @@
 /*
- * shapes_read.h - reading a request with its shape beside it
+ * shapes_read.h - reading a request by its shape
  */
 #ifndef DYNAPG_API_SHAPES_READ_H
 #define DYNAPG_API_SHAPES_READ_H
@@ -7,8 +7,8 @@
 #include "api/shapes.h"
 
 /*
- * The request in the text, which must outlive it; NULL for one that only dyn_json_parse can judge.  What is returned has
- * the JSON types of the shape; its constraints are still to be checked.
+ * The request in the text, which must outlive it; NULL for one that needs dyn_json_parse. The result has the JSON types of the
+ * shape; its constraints must still be checked.
  */
 extern const DynJson *dyn_shape_read(const DynShape *shape, const char *text, size_t len);
 

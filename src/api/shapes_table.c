@@ -28,7 +28,7 @@ static const DynShape stream_view = ENUM_OF("StreamViewType", stream_views);
 static const char *const sse_types[] = {"AES256", "KMS", NULL};
 static const DynShape sse_type = ENUM_OF("SSEType", sse_types);
 
-/* A class that is none is told by the operation (table_check.c), not as a violation. */
+/* An unknown class is reported by the operation (table_check.c), not as a violation. */
 static const DynShape table_class = {.name = "TableClass", .kind = DYN_SHAPE_STRING};
 static const char *const replication_modes[] = {"ENABLED", "DISABLED", "ENABLED_WITH_OVERRIDES", NULL};
 static const DynShape replication_mode = ENUM_OF("GlobalTableSettingsReplicationMode", replication_modes);
@@ -140,7 +140,7 @@ static const DynShapeField sse_fields[] = {
 };
 static const DynShape sse = STRUCTURE_OF("SSESpecification", sse_fields);
 
-/* The constraints of tags are told by the operations, one by one, not as violations. */
+/* The constraints of tags are reported by the operations, one by one, not as violations. */
 static const DynShapeField tag_fields[] = {
 	{"Key", &dyn_shape_string, false},
 	{"Value", &dyn_shape_string, false},
@@ -314,7 +314,7 @@ static const DynShapeField update_table_fields[] = {
 };
 const DynShape dyn_shape_update_table = STRUCTURE_OF("UpdateTableInput", update_table_fields);
 
-/* A reply of DescribeTable, as far as its inside is looked at when it is taken as a request of CreateTable (table_copy.c). */
+/* A reply of DescribeTable, as far as it is read as a request of CreateTable (table_copy.c). */
 
 static const DynShapeField described_key_fields[] = {
 	{"AttributeName", &dyn_shape_string, false},
@@ -378,7 +378,7 @@ static const DynShapeField description_fields[] = {
 };
 const DynShape dyn_shape_description = STRUCTURE_OF("DescribeTableOutput", description_fields);
 
-/* Restoring a table: of a backup, and to a point in time */
+/* Restoring a table: from a backup, and to a point in time */
 
 static const DynShapeField restore_backup_fields[] = {
 	{"TargetTableName", &dyn_shape_table_name, true},

@@ -1,9 +1,9 @@
 /*
  * sql.c - the operations as SQL functions: dynapg.get_item(request json) returns json
  *
- * Three functions per operation, by the type of the request: json, jsonb and text.  With json and jsonb alone a call
- * with a literal would be ambiguous, because PostgreSQL prefers neither of them for a value of unknown type; it prefers
- * text to both.  Request and reply are as on the wire, and the reply is json whatever the request's type.  A failed
+ * Three functions per operation, by the type of the request: json, jsonb and text.  With only json and jsonb, a call with a
+ * literal would be ambiguous, because PostgreSQL prefers neither of them for a value of unknown type; it prefers text to both.
+ * Request and reply are as on the wire, and the reply is json whatever the request's type.  A failed
  * operation raises its exception with the SQLSTATE of base/errors.h.  NULL is the empty request.
  */
 #include "postgres.h"
@@ -34,7 +34,7 @@ read_json(Datum argument)
 	return (Request) {VARDATA_ANY(request), VARSIZE_ANY_EXHDR(request), (Pointer) request != DatumGetPointer(argument) ? request : NULL};
 }
 
-/* Malformed text gets the error that its cast to json gives. */
+/* Malformed text gets the error of a cast to json. */
 static Request
 read_text(Datum argument)
 {
@@ -58,7 +58,7 @@ read_jsonb(Datum argument)
 	return (Request) {data, strlen(data), data};
 }
 
-/* Carries the request out.  CreateTable also takes a reply of DescribeTable, which on the wire is no request. */
+/* Carries the request out.  CreateTable also takes a reply of DescribeTable, which is not a request over HTTP. */
 static void
 carry_out(const DynOperation *operation, const Request *request, StringInfo reply)
 {
@@ -85,7 +85,7 @@ call_operation(FunctionCallInfo fcinfo, const char *name, RequestReader read)
 	if (!operation)
 		elog(ERROR, "operation %s is not in the table of operations", name);
 
-	/* room for the length word, so that the reply becomes a json value as it is */
+	/* room for the length word, so that the reply becomes a json value in place */
 	initStringInfo(&reply);
 	appendStringInfoSpaces(&reply, VARHDRSZ);
 	if (PG_ARGISNULL(0))
@@ -99,7 +99,7 @@ call_operation(FunctionCallInfo fcinfo, const char *name, RequestReader read)
 			pfree(request.owned);
 	}
 	if (reply.len == VARHDRSZ)
-		appendStringInfoString(&reply, "{}");	/* an empty body of the API is no json value */
+		appendStringInfoString(&reply, "{}");	/* an empty body of the API is not a json value */
 	SET_VARSIZE(reply.data, reply.len);
 	return PointerGetDatum(reply.data);
 }

@@ -21,7 +21,7 @@ static void print_value(StringInfo out, Datum value, Oid type, bool null);
 
 /* ---- JSON ---- */
 
-/* Is it {"S": "x"} or its like? */
+/* Is it an attribute value such as {"S": "x"}? */
 static bool
 is_attribute_value(const DynJson *json)
 {

@@ -11,15 +11,15 @@
  * Appends the request of a function (statement text, VARIADIC "any"), without the brace that ends it: Statement, and Parameters
  * where there are any.
  *
- *		text and its like		S
+ *		text and similar types	S
  *		integers, numeric, floating point	N
  *		boolean					BOOL
  *		bytea					B
  *		NULL					NULL
  *		an array				L of its elements
  *		dynapg.item				M
- *		json, jsonb				the value of DynamoDB JSON that it is, such as {"SS": ["a"]}; else what its own types say
- *		a literal without a type	the value of DynamoDB JSON that it is, else S
+ *		json, jsonb				its value of DynamoDB JSON, such as {"SS": ["a"]}; else by its own types
+ *		a literal without a type	its value of DynamoDB JSON, else S
  *		date, time and timestamp types	S, in the form of ISO 8601
  *		any other type			S, its text
  */

@@ -23,7 +23,7 @@ PG_FUNCTION_INFO_V1(dynapg_partiql);
 PGDLLEXPORT Datum dynapg_partiql_items(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(dynapg_partiql_items);
 
-/* What grows while pages are read. */
+/* The state that grows while pages are read. */
 typedef struct Items
 {
 	int			count;

@@ -1,8 +1,8 @@
 /*
  * stream_names.c - the names that the API of streams has for streams and for positions in them
  *
- * A shard iterator is no secret: what it may read is decided when it is used.  So it is not signed; a forged one reads
- * nothing that its user could not read anyway.
+ * A shard iterator is not secret: rights are checked when it is used. So it is not signed; a forged one reads nothing that its
+ * user could not read anyway.
  */
 #include "postgres.h"
 
@@ -37,7 +37,7 @@ dyn_stream_names_sequence_last(int64 tick)
 	return psprintf("%lld99999999999999999999", (long long) tick);
 }
 
-/* The number of those digits; false where it does not fit. */
+/* The number that the digits stand for; false where it does not fit. */
 static bool
 read_digits(const char *digits, uint32 len, int64 *number)
 {

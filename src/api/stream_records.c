@@ -1,7 +1,7 @@
 /*
  * stream_records.c - dynapg.stream_records: the records of a table's stream as rows
  *
- * Shards are of no matter here: the records come in the order of their sequence numbers, which is that of each item's history.
+ * Shards do not matter here: the records come in the order of their sequence numbers, which is that of each item's history.
  */
 #include "postgres.h"
 

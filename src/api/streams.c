@@ -1,7 +1,7 @@
 /*
  * streams.c - ListStreams, DescribeStream, GetShardIterator, GetRecords
  *
- * The order in which ticks and shards are asked for matters: see changes/stream.h.
+ * The order in which ticks and shards are read matters: see changes/stream.h.
  */
 #include "postgres.h"
 
@@ -59,7 +59,7 @@ dyn_api_list_streams(const DynJson *request, StringInfo reply)
 
 	if (start.data)
 		dyn_stream_names_read(start, &after_name, &after_label);
-	/* one more than wanted tells whether there are more */
+	/* one more than wanted, to see whether there are more */
 	found = dyn_stream_list(dyn_request_cstring(request, "TableName"), after_name, after_label, limit + 1, &streams);
 	shown = Min(found, limit);
 
@@ -155,7 +155,7 @@ dyn_api_describe_stream(const DynJson *request, StringInfo reply)
 
 /* ---- GetShardIterator ---- */
 
-/* What is to be read of the shard when that is the newest tick. */
+/* The range to read from the shard, given the newest tick. */
 static DynReading
 reading_of(const DynStream *stream, const DynShard *shard, const DynTick *now)
 {
@@ -168,7 +168,7 @@ reading_of(const DynStream *stream, const DynShard *shard, const DynTick *now)
 	};
 }
 
-/* A number that no record of the shard can have is refused, one that is trimmed is told. */
+/* Refuses a number that no record of the shard can have; reports a trimmed one. */
 static DynPosition
 position_of_number(const DynJson *request, const DynReading *reading, const DynShard *shard, bool at)
 {
@@ -195,7 +195,7 @@ position_of_moment(const DynJson *request, const DynReading *reading)
 	return dyn_read_position_at(reading, microseconds < 0 ? 0 : (TimestampTz) microseconds);
 }
 
-/* A member goes with some types of iterators, and must be there then. */
+/* A member belongs to certain types of iterators, and is required for them. */
 static void
 check_member(const DynJson *request, const char *member, const char *type, bool wanted)
 {
@@ -247,7 +247,7 @@ event_name(DynEvent event)
 	return event == DYN_EVENT_INSERT ? "INSERT" : event == DYN_EVENT_REMOVE ? "REMOVE" : "MODIFY";
 }
 
-/* 32 hexadecimal digits that no other record has, always the same. */
+/* 32 hexadecimal digits, unique for the record and always the same. */
 static void
 print_event_id(StringInfo reply, const DynStream *stream, const DynRecord *record)
 {

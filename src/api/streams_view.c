@@ -23,7 +23,7 @@
 PGDLLEXPORT Datum dynapg_stream_statistics(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum dynapg_stream_notify(PG_FUNCTION_ARGS);
 
-/* What a stream takes in the log. */
+/* The space of a stream in the log. */
 typedef struct Figures
 {
 	int			shards;			/* that are open */
@@ -33,8 +33,8 @@ typedef struct Figures
 } Figures;
 
 /*
- * The records are counted by the index.  Their bytes are estimated from those of the newest ones, as a look at all of them would read the
- * log; 90 of a record are its row, without keys and images, and its entry in the index.
+ * The records are counted in the index. Their bytes are estimated from the newest ones, since measuring all would read the
+ * whole log; 90 bytes of a record are its row, without keys and images, and its index entry.
  */
 static Figures
 figures_of(const DynStream *stream)
@@ -119,7 +119,10 @@ dynapg_stream_statistics(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* dynapg.stream_notify(table_name text, channel text): who writes records of the table notifies the channel; NULL: no more. */
+/*
+ * dynapg.stream_notify(table_name text, channel text): transactions that write records of the table notify the channel; NULL
+ * ends that.
+ */
 PG_FUNCTION_INFO_V1(dynapg_stream_notify);
 Datum
 dynapg_stream_notify(PG_FUNCTION_ARGS)

@@ -1,7 +1,7 @@
 /*
  * table_attach.c - dynapg.attach_table: a data table that the catalogs do not know becomes a DynamoDB table
  *
- * It is no operation of the API.  Its request is one of CreateTable, and its checks are those; the relation is there already.
+ * The API has no such operation. The request is one of CreateTable, with its checks, but the relation exists already.
  */
 #include "postgres.h"
 
@@ -17,7 +17,7 @@
 
 PGDLLEXPORT Datum dynapg_attach_table(PG_FUNCTION_ARGS);
 
-/* The relation that the call in progress is about: a handler gets the request alone. */
+/* The relation of the running call: a handler only gets the request. */
 static Oid	relation;
 
 static void

@@ -18,7 +18,7 @@ dyn_table_attributes_find(const DynDefinitions *definitions, DynSlice name)
 	return -1;
 }
 
-/* Names of key and projected attributes live in columns of type text. */
+/* Names of key and projected attributes are stored in columns of type text. */
 void
 dyn_table_attributes_refuse_nul(DynSlice name)
 {

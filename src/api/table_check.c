@@ -1,5 +1,5 @@
 /*
- * table_check.c - the parameters that CreateTable and UpdateTable share, checked and taken over
+ * table_check.c - the parameters that CreateTable and UpdateTable share, checks and settings
  */
 #include "postgres.h"
 
@@ -33,14 +33,14 @@ dyn_table_check_throughput(const DynJson *throughput, const char *index, DynThro
 	into->write = checked_units(throughput, "WriteCapacityUnits", index);
 }
 
-/* "table" or "index X", with the separator between the two words that the text has. */
+/* "table" or "index X", with the separator of the text between the two words. */
 static const char *
 owner(const char *index, const char *separator)
 {
 	return index ? psprintf("index%s%s", separator, index) : "table";
 }
 
-/* units, with what they leave out taken from current. */
+/* units, completed from current. */
 static DynUnits
 completed(DynUnits units, const DynUnits *current)
 {
@@ -53,7 +53,7 @@ completed(DynUnits units, const DynUnits *current)
 	return units;
 }
 
-/* One limit of OnDemandThroughput; -1 takes one away, where there is something to take it from (current). */
+/* One limit of OnDemandThroughput; -1 removes it, if there is one to remove (current). */
 static void
 check_limit(int64 units, bool pay_per_request, const char *member, const char *index, const DynUnits *current)
 {
@@ -80,7 +80,7 @@ dyn_table_check_on_demand(const DynJson *object, bool pay_per_request, const cha
 	return completed(units, current);
 }
 
-/* Units of a table or index that is there already: they only rise. */
+/* Units of an existing table or index: they can only rise. */
 static void
 check_warm_change(int64 units, int64 current, const char *member, const char *index)
 {
@@ -89,7 +89,7 @@ check_warm_change(int64 units, int64 current, const char *member, const char *in
 					   "decreasing WarmThroughput is not supported", member, owner(index, " "));
 }
 
-/* Units of a new table or index: not below what it has by itself. */
+/* Units of a new table or index: not below its default. */
 static void
 check_warm_start(int64 units, int64 own, bool pay_per_request, const char *member, const char *capacity, const char *index)
 {

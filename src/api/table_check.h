@@ -1,5 +1,5 @@
 /*
- * table_check.h - the parameters that CreateTable and UpdateTable share, checked and taken over
+ * table_check.h - the parameters that CreateTable and UpdateTable share, checks and settings
  */
 #ifndef DYNAPG_API_TABLE_CHECK_H
 #define DYNAPG_API_TABLE_CHECK_H
@@ -13,8 +13,8 @@ extern void dyn_table_check_throughput(const DynJson *throughput, const char *in
 
 /*
  * OnDemandThroughput and WarmThroughput of a request or an index in it (object), checked against the billing
- * mode; index is NULL for the table's own.  current is what is there already, which stays where nothing new
- * is given; NULL where there is nothing yet.
+ * mode; index is NULL for the table's own.  current has the present values, which stay where no new ones are given; NULL if
+ * there are none.
  */
 extern DynUnits dyn_table_check_on_demand(const DynJson *object, bool pay_per_request, const char *index,
 									const DynUnits *current);
@@ -30,16 +30,16 @@ extern void dyn_table_check_sse(const DynJson *request, DynTableSettings *settin
 /* TableClass of a request, NULL where it has none. */
 extern char *dyn_table_check_class(const DynJson *request);
 
-/* Raises what is wrong with a list of tags, which may be too long too; the list is no other than a shape allows. */
+/* Raises an error for an invalid list of tags, or one that is too long; the list has passed its shape. */
 extern void dyn_tags_check(const DynJson *tags);
 
-/* Raises what is wrong with the text of a resource policy. */
+/* Raises an error for an invalid text of a resource policy. */
 extern void dyn_table_check_policy(DynSlice policy);
 
-/* Switches the stream of the table on, with a label that no stream of a table of that name has. */
+/* Enables the stream of the table, with a label that no stream of a table of that name has. */
 extern void dyn_table_check_stream_on(const DynJson *stream, const char *table_name, DynTableSettings *settings);
 
-/* Raises what is wrong with the members that an UpdateTable request has together, or with having none. */
+/* Raises an error for members of an UpdateTable request that exclude each other, or if there are none. */
 extern void dyn_table_combine_members(const DynJson *request);
 
 /* Refuses the members of global tables, which this server does not have. */

@@ -1,8 +1,8 @@
 /*
- * table_combine.c - which members one UpdateTable request may have together
+ * table_combine.c - which members an UpdateTable request may combine
  *
- * One request makes one kind of change.  Only the billing mode goes with others: with throughput, which it may need, with limits
- * on demand, with a stream, with changes of indexes.  What is wrong is told before the table is looked for.
+ * One request makes one kind of change. Only the billing mode can be combined with others: with throughput, which it may need,
+ * with on-demand limits, with a stream, with changes of indexes. Errors are reported before the table is looked up.
  */
 #include "postgres.h"
 
@@ -29,7 +29,7 @@ static const struct
 {
 	const char *member;
 	Concern		concern;
-	bool		is_units;		/* a structure that asks for nothing when it is empty */
+	bool		is_units;		/* a structure that means nothing when it is empty */
 }			concerns[] = {
 	{"SSESpecification", CONCERN_SSE, false},
 	{"TableClass", CONCERN_CLASS, false},
@@ -81,7 +81,7 @@ builds_index(const DynJson *request, bool with_drops)
 	return false;
 }
 
-/* A change that goes with no other. */
+/* A change that cannot be combined with others. */
 static void
 check_alone(int set, Concern concern, const char *text)
 {

@@ -1,7 +1,7 @@
 /*
  * table_copy.c - the CreateTable request that makes a table like a described one
  *
- * DescribeTable's reply has what CreateTable takes, some of it under other names, and what only describes.
+ * DescribeTable's reply has the members of CreateTable, some of them under other names, and purely descriptive ones.
  */
 #include "postgres.h"
 
@@ -25,7 +25,7 @@ copy_member(StringInfo out, const char *name, const DynJson *value)
 	dyn_jsonout_tree(out, value);
 }
 
-/* A part of the description whose name and meaning are the request's. */
+/* A part of the description with the same name and meaning in the request. */
 static void
 copy_same(StringInfo out, const DynJson *described, const char *name)
 {
@@ -145,7 +145,7 @@ any_has_key(const DynJson *indexes, const char *schema, DynSlice attribute)
 	return false;
 }
 
-/* Those of the keys: CreateTable refuses others, as those of an index that is being deleted. */
+/* Only those of keys: CreateTable refuses others, such as those of an index that is being deleted. */
 static void
 copy_attributes(StringInfo out, const DynJson *table)
 {

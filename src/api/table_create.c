@@ -1,8 +1,8 @@
 /*
  * table_create.c - CreateTable
  *
- * The checks run in the service's order: billing, keys and indexes, index settings, the other settings; only then the name
- * is claimed.
+ * The checks run in the service's order: billing, keys and indexes, index settings, the other settings; only then the name is
+ * taken.
  */
 #include "postgres.h"
 

@@ -1,5 +1,8 @@
 /*
  * table_describe.c - DescribeTable, and TableDescription for all table operations
+ *
+ * A description is made of the table's definition and of a view of its state (table_view.h): PostgreSQL's table is ready at
+ * commit, while replies show the states that clients wait for.  Nothing here changes a table.
  */
 #include "postgres.h"
 
@@ -95,7 +98,7 @@ print_throughput(StringInfo out, const DynThroughput *throughput)
 	appendStringInfoChar(out, '}');
 }
 
-/* What was asked for, at least what the billing mode gives by itself; the reply that creates shows only the former. */
+/* The requested units, or at least the billing mode's default; the reply of CreateTable shows only the requested ones. */
 static void
 print_warm(StringInfo out, const DynUnits *warm, const DynThroughput *throughput, bool pay_per_request, bool creating,
 		   bool updating)
@@ -159,7 +162,7 @@ print_sse(StringInfo out, const DynTableSettings *settings, bool updating)
 	appendStringInfoChar(out, '}');
 }
 
-/* What the table was restored of; the rows are all there when it can be seen. */
+/* The source of a restored table; all rows are there once it is visible. */
 static void
 print_restored(StringInfo out, const DynTableSettings *settings, bool creating)
 {
@@ -274,7 +277,7 @@ print_indexes(StringInfo out, DynIndexKind kind, const DynTableDef *def, const D
 		appendStringInfoChar(out, ']');
 }
 
-/* What DeleteTable's reply leaves out: the table's make-up. */
+/* The members that DeleteTable's reply leaves out: the table's structure. */
 static void
 print_structure(StringInfo out, const DynTableDef *def, const DynTableSettings *settings, const DynTableView *view)
 {

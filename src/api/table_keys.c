@@ -1,5 +1,10 @@
 /*
  * table_keys.c - key schemas, attribute definitions and index definitions of a request
+ *
+ * The service reports one error of a request at a time, so the order of the checks here is its order: definitions, the table's
+ * schema, the schema of each index, then names and limits.  A key attribute must have a definition, and every definition must
+ * be used by a key.  UpdateTable adds an index to the definitions that the table has: all_definitions puts the new ones after
+ * those, and drop_unused removes new ones that no key uses.
  */
 #include "postgres.h"
 
@@ -79,7 +84,7 @@ compare_attributes(const void *a, const void *b)
 	return strcmp(((const DynKeyAttr *) a)->name, ((const DynKeyAttr *) b)->name);
 }
 
-/* Sorts by name, too: so are they told from then on. */
+/* Sorts by name, too: from then on they are reported in that order. */
 static char *
 print_definitions(const DynDefinitions *definitions)
 {
@@ -189,7 +194,7 @@ read_schema(const DynJson *list, DynDefinitions *definitions, int max_hash, int 
 
 /* ---- indexes ---- */
 
-/* Raises where one of the table's indexes from first to before end has that name. */
+/* Raises an error if one of the table's indexes from first to before end has that name. */
 static void
 check_index_name(const DynTableDef *def, int first, int end, const char *name)
 {
@@ -198,7 +203,7 @@ check_index_name(const DynTableDef *def, int first, int end, const char *name)
 			dyn_validation(DYN_INVALID_PARAMETER "Duplicate index name: %s", name);
 }
 
-/* Where the global indexes of a new table begin, which follow the local ones. */
+/* The index of a new table's first global index; they follow the local ones. */
 static int
 first_global(const DynTableDef *def)
 {
@@ -243,7 +248,7 @@ read_index_keys(const DynJson *json, DynIndexKind kind, DynDefinitions *definiti
 	memcpy(index->keys, schema.keys, sizeof(index->keys));
 }
 
-/* Checks what the first count indexes of the table leave to this one, and reads its projection. */
+/* Checks the index against the limits that remain after the first `count` indexes, and reads its projection. */
 static void
 finish_index(const DynJson *json, const DynTableDef *def, int count, DynIndex *index)
 {
@@ -256,7 +261,10 @@ finish_index(const DynJson *json, const DynTableDef *def, int count, DynIndex *i
 	dyn_table_attributes_read_projection(dyn_request_member(json, "Projection"), index);
 }
 
-/* The NonKeyAttributes of all indexes together, and some more; an attribute counts once for each index that has it. */
+/*
+ * Counts the NonKeyAttributes of all indexes together, and further ones; an attribute counts once for each index that has it.
+ *
+ */
 static void
 check_projected(const DynTableDef *def, int more)
 {
@@ -290,7 +298,7 @@ read_indexes(const DynJson *list, DynIndexKind kind, DynDefinitions *definitions
 		read_index_keys(json, kind, definitions, &def->indexes[def->nindexes++]);
 }
 
-/* What of the indexes is checked once it is known that their keys and the definitions fit; *count is how far they are. */
+/* Checks the indexes once their keys and the definitions are known to fit; *count is the number of checked ones. */
 static void
 finish_indexes(const DynJson *list, DynTableDef *def, int *count)
 {
@@ -340,7 +348,7 @@ table_definitions(const DynTableDef *def)
 	return read_definitions(dyn_json_parse(def->attribute_definitions, strlen(def->attribute_definitions)));
 }
 
-/* Forgets the definitions after the first ones that no key uses. */
+/* Drops the definitions after the first ones that no key uses. */
 static void
 drop_unused(DynDefinitions *definitions, int first)
 {
@@ -367,7 +375,7 @@ all_definitions(const DynTableDef *def, const DynDefinitions *given, int *stored
 	return all;
 }
 
-/* Raises for an attribute that the new index uses and that has another type already. */
+/* Raises an error for an attribute of the new index that already has another type. */
 static void
 check_redefined(const DynDefinitions *all, const DynDefinitions *given)
 {

@@ -18,7 +18,7 @@ dyn_api_list_tables(const DynJson *request, StringInfo reply)
 	int			found;
 	int			shown;
 
-	/* one more than wanted tells whether there are more */
+	/* one more than wanted, to see whether there are more */
 	found = dyn_catalog_list(dyn_request_cstring(request, "ExclusiveStartTableName"), limit + 1, names);
 	shown = Min(found, limit);
 

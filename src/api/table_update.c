@@ -1,9 +1,8 @@
 /*
  * table_update.c - UpdateTable
  *
- * A change is checked against the table's row, locked, and takes effect with the transaction: there is no time
- * in which the table is really UPDATING.  An index is added or dropped as tables/index.h tells: within the transaction
- * or in the background.
+ * A change is checked against the table's row, locked, and takes effect with the transaction: the table is never really
+ * UPDATING. An index is added or dropped as described in tables/index.h: within the transaction or in the background.
  */
 #include "postgres.h"
 
@@ -57,7 +56,7 @@ first_vector_change(const DynJson *request)
 
 /* ---- throughput ---- */
 
-/* Takes new units over and notes when they went up or down; index is NULL for the table's own. */
+/* Sets new units and records when they went up or down; index is NULL for the table's own. */
 static void
 change_throughput(const DynJson *json, DynThroughput *throughput, const char *index)
 {
@@ -134,7 +133,7 @@ change_billing(Update *update)
 		change_throughput(throughput, &settings->throughput, NULL);
 }
 
-/* Whoever leaves PAY_PER_REQUEST has to give the units of every index. */
+/* Leaving PAY_PER_REQUEST requires the units of every index. */
 static void
 require_index_units(const Update *update)
 {
@@ -158,7 +157,7 @@ require_index_units(const Update *update)
 
 /* ---- indexes ---- */
 
-/* Which index of the table that is; an unknown one, or a local one, is an error.  verb is what is to be done to it. */
+/* The index of the table with that name; raises an error for an unknown or a local one. verb names the change. */
 static int
 find_global_index(const Update *update, const char *name, const char *verb)
 {
@@ -190,7 +189,7 @@ refuse_second_build(void)
 			  "per table");
 }
 
-/* Does the change have that pair of units, with one of them at least? */
+/* Does the change have that pair of units, with at least one of them? */
 static bool
 has_units(const DynJson *change, const char *member)
 {
@@ -225,7 +224,7 @@ change_index(Update *update, const DynJson *change)
 	settings->warm = dyn_table_check_warm(change, name, &settings->throughput, on_demand, &settings->warm);
 }
 
-/* The name of the index that a change is about. */
+/* The name of the index in a change. */
 static DynSlice
 changed_name(const DynJson *change)
 {
@@ -238,7 +237,7 @@ changed_name(const DynJson *change)
 				   "GlobalSecondaryIndexUpdate.Delete must not be null");
 }
 
-/* Each change names one kind, each index is changed once, and one index at most is made or dropped. */
+/* Each change names one kind, each index is changed once, and at most one index is created or dropped. */
 static void
 check_index_changes(const DynJson *request)
 {
@@ -433,7 +432,7 @@ change_stream(Update *update)
 		update->settings->stream = false;
 }
 
-/* Starts or ends the stream, after the table's row says so. */
+/* Starts or ends the stream, after the table's row has been written. */
 static void
 apply_stream(const Update *update)
 {
@@ -503,8 +502,8 @@ read_settings(Update *update)
 }
 
 /*
- * Writes into the definitions what the reply tells: units that change take their time with the service, so a reply has the
- * old ones, with the time of the change.  The end of an encryption takes its time, too.
+ * Adapts the definitions for the reply: changing units takes time on the service, so a reply has the old ones, with the time of
+ * the change. So does the end of an encryption.
  */
 static void
 write_shown(Update *update)
@@ -552,7 +551,7 @@ write_settings(Update *update, int nindexes)
 	}
 }
 
-/* What the reply shows of the indexes that change their settings only. */
+/* The reply's part for indexes that only change their settings. */
 static void
 show_changed_indexes(const Update *update, DynTableView *view)
 {

@@ -24,7 +24,7 @@ attribute_of(const DynJson *json)
 	return pnstrdup(name.data, name.len);
 }
 
-/* The numbers of elements of each type, and that no attribute is there twice. */
+/* Checks the number of elements of each type, and that no attribute appears twice. */
 static void
 check_elements(const DynJson *schema)
 {
@@ -93,7 +93,7 @@ read_vector(const DynJson *json, DynDefinitions *definitions, DynIndex *index)
 	dyn_table_attributes_read_projection(dyn_request_member(json, "Projection"), index);
 }
 
-/* Indexes on one attribute have vectors of one length. */
+/* Indexes on the same attribute have vectors of the same length. */
 static void
 check_dimensions(const DynTableDef *def, int count, const DynIndex *index)
 {

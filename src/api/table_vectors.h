@@ -7,7 +7,7 @@
 #include "api/table_attributes.h"
 #include "api/table_view.h"
 
-/* What a vector index counts against the number of projected attributes. */
+/* The number of projected attributes of a vector index, for the limit. */
 extern int	dyn_table_vectors_projected(const DynIndex *index);
 
 /* Reads VectorIndexes, which may be NULL, into def->vectors; attributes of a SearchSchema are used definitions. */
@@ -16,7 +16,7 @@ extern void dyn_table_vectors_of_table(const DynJson *vectors, DynDefinitions *d
 /* Reads one new index of a table, with the request's definitions. */
 extern void dyn_table_vectors_of_update(const DynJson *create, DynDefinitions *given, const DynTableDef *def, DynIndex *index);
 
-/* Raises unless the billing mode is the one that vector indexes ask for. */
+/* Raises an error unless the billing mode is the one that vector indexes require. */
 extern void dyn_table_vectors_check_billing(bool pay_per_request);
 
 /* Appends the member VectorIndexes of a description, unless the table has none. */

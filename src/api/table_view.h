@@ -7,8 +7,8 @@
 #include "tables/definition.h"
 
 /*
- * What a reply tells of the table's state.  A table is usable when its creation commits; clients expect the
- * states that the service goes through all the same.
+ * The state of the table in a reply. A table is usable when its creation commits, but clients expect the states that it goes
+ * through on AWS.
  */
 typedef enum DynTableState
 {
@@ -18,14 +18,14 @@ typedef enum DynTableState
 	DYN_TABLE_DELETING
 } DynTableState;
 
-/* What of a global index's settings changes. */
+/* The settings of a global index that change. */
 typedef struct DynIndexChange
 {
 	bool		units;			/* throughput or on-demand limits */
 	bool		warm;
 } DynIndexChange;
 
-/* The state of a table and of the index that is being made or dropped, if any. */
+/* The state of a table and of the index that is being created or dropped, if any. */
 typedef struct DynTableView
 {
 	DynTableState state;
@@ -33,7 +33,7 @@ typedef struct DynTableView
 	bool		sse_updating;	/* its encryption changes */
 	const char *creating;		/* name of an index, or NULL */
 	const char *deleting;
-	DynIndexChange *changes;	/* parallel to the definition's indexes but the new one, or NULL */
+	DynIndexChange *changes;	/* parallel to the definition's indexes, except the new one; or NULL */
 } DynTableView;
 
 #endif							/* DYNAPG_API_TABLE_VIEW_H */

@@ -1,7 +1,7 @@
 /*
  * tag_resource.c - TagResource, UntagResource, ListTagsOfResource
  *
- * A table's tags are part of its settings.  One page has all of them: a table has 50 at most.
+ * A table's tags are part of its settings.  One page has all of them: a table has at most 50.
  */
 #include "postgres.h"
 

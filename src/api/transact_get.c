@@ -1,7 +1,7 @@
 /*
  * transact_get.c - TransactGetItems
  *
- * Names without a projection are ignored, where GetItem refuses them.
+ * Names without a projection are ignored, while GetItem refuses them.
  */
 #include "postgres.h"
 

@@ -43,8 +43,8 @@ only_action(const DynJson *entry, DynWriteKind *kind)
 }
 
 /*
- * An action's expressions are checked before its key or item.  Names and values without an expression are ignored here,
- * where the operations on one item refuse them.
+ * An action's expressions are checked before its key or item.  Names and values without an expression are ignored here, while
+ * the operations on one item refuse them.
  */
 static void
 read_action(DynWriteCommand *command, const DynJson *entry)

@@ -1,8 +1,8 @@
 /*
  * ttl.c - UpdateTimeToLive, DescribeTimeToLive
  *
- * What is kept is the specification; store/ttl.h tells the status from it and from the index that is there.  The service refuses
- * a second change within the hour; here dynapg.ttl_change_interval decides, and a change may follow at once by default.
+ * The specification is stored; store/ttl.h derives the status from it and from the existing index. The service refuses a second
+ * change within an hour; here dynapg.ttl_change_interval decides, and by default a change may follow at once.
  */
 #include "postgres.h"
 

@@ -1,5 +1,5 @@
 /*
- * ttl_list.c - the view dynapg.ttl_list: how Time to Live gets on
+ * ttl_list.c - the view dynapg.ttl_list: the progress of Time to Live
  */
 #include "postgres.h"
 

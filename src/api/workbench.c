@@ -1,5 +1,8 @@
 /*
- * workbench.c - dynapg.import_workbench: the tables of a model of NoSQL Workbench, with their sample data
+ * workbench.c - dynapg.import_workbench: the tables of a NoSQL Workbench model, with their sample data
+ *
+ * The tables of a model become requests of CreateTable, whose checks and rights apply; an error ends the whole import. Sample
+ * data are written by import.h, which counts the errors of items. The model has passed its shape (shapes_models.c).
  */
 #include "postgres.h"
 
@@ -118,7 +121,7 @@ print_keys(StringInfo out, const DynJson *keyed)
 	appendStringInfoChar(out, ']');
 }
 
-/* Of an index without a throughput of its own it is the table's; a model may have neither. */
+/* An index without a throughput of its own has the table's; a model may have neither. */
 static void
 print_throughput(StringInfo out, const DynJson *table, const DynJson *of)
 {

@@ -1,7 +1,7 @@
 /*
  * base64.c - strict RFC 4648 base64 with DynamoDB's error texts
  *
- * Both directions go by tables, a group of four characters or three bytes at a time.  Strict means: length a
+ * Both directions use tables, for a group of four characters or three bytes at a time.  Strict means: length a
  * multiple of four, padding only at the end, nothing but the alphabet, and no set bits after the last byte, so
  * that every byte string has exactly one text.
  */
@@ -13,7 +13,7 @@
 
 static const char alphabet[65] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* Value + 1 of a character, 0 for what is not of the alphabet. */
+/* Value + 1 of a character, 0 for what is not in the alphabet. */
 static const uint8 value_plus_1[256] = {
 	['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5, ['F'] = 6, ['G'] = 7, ['H'] = 8,
 	['I'] = 9, ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
@@ -32,7 +32,7 @@ value_of(char c)
 	return value_plus_1[(uint8) c] - 1;
 }
 
-/* The text for the first character of text that is not of the alphabet (there is one). */
+/* The error text for the first character that is not in the alphabet (there is one). */
 static const char *
 bad_character(const char *text, uint32 len)
 {

@@ -6,7 +6,7 @@
 
 #include "postgres.h"
 
-/* Bytes that len bytes of base64 text decode to at the most. */
+/* The most bytes that len bytes of base64 text can decode to. */
 #define DYN_BASE64_DECODED_MAX(len) (((len) / 4) * 3)
 
 /*

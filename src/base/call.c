@@ -16,13 +16,15 @@
 
 static DynCall current;
 static DynSlice current_host = {"", 0};
+static bool next_is_remote = false;
 
 DynCall
 dyn_call_begin(const char *operation)
 {
 	DynCall		outer = current;
 
-	current = (DynCall) {operation, 0};
+	current = (DynCall) {.operation = operation, .remote = next_is_remote};
+	next_is_remote = false;
 	return outer;
 }
 
@@ -47,10 +49,24 @@ dyn_call_host(void)
 	return current_host;
 }
 
+bool
+dyn_call_is_remote(void)
+{
+	return current.remote;
+}
+
 void
-dyn_call_set_host(DynSlice host)
+dyn_call_begin_remote(DynSlice host)
 {
 	current_host = host;
+	next_is_remote = true;
+}
+
+void
+dyn_call_end_remote(void)
+{
+	current_host = DYN_SLICE("");
+	next_is_remote = false;
 }
 
 void

@@ -45,6 +45,13 @@
 #include "commands/explain_state.h" /* was part of commands/explain.h */
 #endif
 
+/* The clause that has a view check the rights of its reader; before PostgreSQL 15 there is none. */
+#if PG_VERSION_NUM < 150000
+#define DYN_COMPAT_INVOKER_VIEW ""
+#else
+#define DYN_COMPAT_INVOKER_VIEW "WITH (security_invoker = true)"
+#endif
+
 /* Shows a plan that is not run; users include commands/explain.h. */
 #if PG_VERSION_NUM < 170000
 #define dyn_compat_explain_plan(plan, state, text, params) ExplainOnePlan(plan, NULL, state, text, params, NULL, NULL, NULL)
@@ -81,6 +88,22 @@ dyn_compat_may_connect(Oid role)
 #else
 #define dyn_compat_run_portal(portal) \
 	((void) PortalRun(portal, FETCH_ALL, true, None_Receiver, None_Receiver, NULL))
+#endif
+
+/*
+ * The place of a relation's prepared CHECK constraints in an executor, an array of them or NULL, and the preparation of one; NULL is one
+ * that holds.  Users include executor/executor.h, rewrite/rewriteHandler.h and utils/rel.h.
+ */
+#if PG_VERSION_NUM < 180000
+#define dyn_compat_prepared_checks(target) ((target)->ri_ConstraintExprs)
+#define dyn_compat_prepare_check(rel, i, estate) \
+	ExecPrepareExpr(stringToNode((rel)->rd_att->constr->check[i].ccbin), estate)
+#else
+#define dyn_compat_prepared_checks(target) ((target)->ri_CheckConstraintExprs)
+#define dyn_compat_prepare_check(rel, i, estate) \
+	((rel)->rd_att->constr->check[i].ccenforced ? \
+	 ExecPrepareExpr((Expr *) expand_generated_columns_in_expr(stringToNode((rel)->rd_att->constr->check[i].ccbin), rel, 1), estate) : \
+	 NULL)
 #endif
 
 /* Begins a scan of an index that reads its entries alone; users include access/genam.h. */
@@ -141,7 +164,7 @@ dyn_compat_lxid(void)
 #endif
 }
 
-/* A set of that many events that lives as long as the process. */
+/* A set of `count` events that lives as long as the process. */
 static inline WaitEventSet *
 dyn_compat_create_wait_event_set(int count)
 {
@@ -155,8 +178,8 @@ dyn_compat_create_wait_event_set(int count)
 typedef void (*DynShmemRequest) (void);
 
 /*
- * Has request called when shared memory can be asked for; once, while libraries are preloaded.  It must call what it finds
- * in the hook's earlier value, which is returned; before PostgreSQL 15 there is no hook and the time is now.
+ * Arranges that request is called when shared memory can be requested; once, while libraries are preloaded. request must call
+ * the hook's earlier value, which is returned. Before PostgreSQL 15 there is no hook, and request is called at once.
  */
 static inline DynShmemRequest
 dyn_compat_on_shmem_request(DynShmemRequest request)
@@ -184,7 +207,10 @@ dyn_compat_settings(int *count)
 #endif
 }
 
-/* The arguments of ExecutorCheckPerms_hook, range_table first, and the call of a hook with the same; users include nodes/pg_list.h. */
+/*
+ * The arguments of ExecutorCheckPerms_hook, range_table first, and the call of a hook with these arguments; users include
+ * nodes/pg_list.h.
+ */
 #if PG_VERSION_NUM < 160000
 #define DYN_COMPAT_CHECK_PERMS_ARGS List *range_table, bool raises
 #define dyn_compat_check_perms(hook) ((hook) (range_table, raises))
@@ -205,7 +231,7 @@ dyn_compat_report_stat(bool force)
 #endif
 }
 
-/* Has pg_stat_activity show that role as the user of this process. */
+/* Makes pg_stat_activity show that role as the user of this process. */
 static inline void
 dyn_compat_set_activity_user(Oid role)
 {

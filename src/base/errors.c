@@ -61,7 +61,8 @@ dyn_error_by_sqlstate(int sqlstate)
 	} while (0)
 
 /*
- * An exception whose SQLSTATE is one of PostgreSQL's, too, has its name as the CONSTRAINT_NAME, by which dyn_error_is_ours knows it.
+ * An exception whose SQLSTATE PostgreSQL uses, too, carries its name as the CONSTRAINT_NAME, by which dyn_error_is_ours
+ * recognises it.
  */
 static int
 note_name(const DynErrInfo *info)
@@ -120,7 +121,7 @@ dyn_error_is_rule(const ErrorData *error, const char *rule)
 	return error->constraint_name != NULL && strcmp(error->constraint_name, rule) == 0;
 }
 
-/* The schema that such an error names, so that its code is no constraint of a table. */
+/* The schema that such an error names, so that its code cannot be mistaken for a constraint of a table. */
 #define FAILURE_SCHEMA "dynapg failure"
 
 void

@@ -2,7 +2,7 @@
  * errors.h - the exceptions of the DynamoDB API as PostgreSQL errors
  *
  * One row of errors.def per exception: its SQLSTATE (what a SQL caller tests), its __type and HTTP status (what
- * a client of the wire sees).  The message is DynamoDB's text, word for word, in errmsg; structured
+ * an HTTP client sees).  The message is DynamoDB's text, word for word, in errmsg; structured
  * extras (the item of a failed condition, cancellation reasons) are JSON in errdetail.
  */
 #ifndef DYNAPG_BASE_ERRORS_H
@@ -35,7 +35,7 @@ typedef struct DynErrInfo
 	const char *type;			/* the whole __type: "com.amazon.coral.validate#ValidationException" */
 	int			sqlstate;		/* as MAKE_SQLSTATE packs it, class ND */
 	int			http_status;
-	const char *member;			/* of the reply's body that has the text: "message" or "Message" */
+	const char *member;			/* the member of the reply's body that holds the text: "message" or "Message" */
 	const char *detail;			/* the member that errdetail holds, or NULL: there is no detail */
 	DynErrRetries retries;
 } DynErrInfo;
@@ -54,19 +54,20 @@ extern void dyn_error_detail(DynErr code, const char *detail_json, const char *f
 			pg_attribute_printf(3, 4) pg_attribute_noreturn();
 
 /*
- * ValidationException with the name of the rule that the request breaks as its CONSTRAINT_NAME: what handles the error asks
- * for the rule, not for the text.
+ * ValidationException with the name of the broken rule as its CONSTRAINT_NAME: code that handles the error looks at the rule,
+ * not at the text.
  */
 extern void dyn_error_rule(const char *rule, const char *text) pg_attribute_noreturn();
 
 /* Does the error name that rule? */
 extern bool dyn_error_is_rule(const ErrorData *error, const char *rule);
 
-/* Is it an exception of the API, and no error of PostgreSQL's with the same SQLSTATE? */
+/* Is it an exception of the API, rather than an error of PostgreSQL with the same SQLSTATE? */
 extern bool dyn_error_is_ours(const ErrorData *error);
 
 /*
- * An error of long work with a short code for programs, such as S3NoSuchBucket.  sqlstate says whether another attempt makes sense; see
+ * An error of a long job with a short code for programs, such as S3NoSuchBucket.  sqlstate says whether another attempt makes
+ * sense; see
  * jobs/job.h.
  */
 extern void dyn_error_failure(int sqlstate, const char *code, const char *fmt,...) pg_attribute_printf(3, 4) pg_attribute_noreturn();

@@ -34,7 +34,7 @@ int			dyn_guc_http_transfer_timeout = 30000;
 char	   *dyn_guc_http_trust_role = NULL;
 int			dyn_guc_http_workers = 2;
 int			dyn_guc_hnsw_ef_construction = 64;
-int			dyn_guc_hnsw_ef_search = 100;
+int			dyn_guc_hnsw_ef_search = 160;
 int			dyn_guc_hnsw_m = 16;
 int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
 int			dyn_guc_read_ahead = DYN_READ_AHEAD_AUTO;
@@ -189,8 +189,8 @@ define_http_string(const char *name, const char *description, char **variable, c
 }
 
 /*
- * What workers are started with can only be a setting of the server's start while that goes on; in a server that does
- * not preload dynapg those settings have no effect.
+ * Settings that workers are started with can only be defined while the server starts. In a server that does not preload dynapg
+ * they have no effect.
  */
 static void
 define_http(void)
@@ -320,7 +320,7 @@ dyn_guc_init(void)
 							 NULL,
 							 NULL);
 	DefineCustomIntVariable("dynapg.insights_sample",
-							"Of that many accesses, contributor insights count one.",
+							"Contributor insights count one of this number of accesses.",
 							"Refused requests are all counted.",
 							&dyn_guc_insights_sample,
 							dyn_guc_insights_sample,

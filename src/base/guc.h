@@ -15,7 +15,7 @@ typedef enum DynIndexBuild
 /* dynapg.index_build: how UpdateTable adds and drops indexes; see tables/index.h.  A DynIndexBuild. */
 extern int	dyn_guc_index_build;
 
-/* How SearchVectors finds vectors: by what is estimated to be quicker, or never by an approximate index. */
+/* How SearchVectors finds vectors: the way that is estimated to be faster, or never by an approximate index. */
 typedef enum DynVectorSearch
 {
 	DYN_VECTOR_SEARCH_AUTO,
@@ -32,7 +32,7 @@ extern int	dyn_guc_hnsw_m;
 /* dynapg.jobs_interval: milliseconds between two runs of the background jobs; 0: none. */
 extern int	dyn_guc_jobs_interval;
 
-/* dynapg.insights_sample: of so many accesses one is counted; see throughput/contributors.h. */
+/* dynapg.insights_sample: one of this number of accesses is counted; see throughput/contributors.h. */
 extern int	dyn_guc_insights_sample;
 
 /* dynapg.partiql_token_lifetime: seconds in which a NextToken can be used; 0: always. */
@@ -52,8 +52,8 @@ extern int	dyn_guc_read_ahead;
 extern char *dyn_guc_region;
 
 /*
- * What stands for S3, see bucket/bucket.h; strings are never NULL, and empty where there is none.  The time, in seconds, is the one without
- * a byte after which a request to the endpoint is given up.
+ * What stands for S3, see bucket/bucket.h; strings are never NULL, and empty where not set. A request to the endpoint is given
+ * up after this number of seconds without a byte.
  */
 extern char *dyn_guc_s3_directory;
 extern char *dyn_guc_s3_endpoint;
@@ -71,7 +71,7 @@ extern int	dyn_guc_table_cache_size;
 extern bool dyn_guc_throttling;
 extern int	dyn_guc_ttl_change_interval;
 
-/* How a request over HTTP tells whose it is. */
+/* How a request over HTTP identifies its role. */
 typedef enum DynHttpAuth
 {
 	DYN_HTTP_AUTH_SIGV4,		/* by its signature */

@@ -11,12 +11,12 @@
  *		PutItem of 100 KB, one binary value		 912 us		 512 us
  *		BatchWriteItem of 25 items of 1 KB		 591 us		 315 us
  *
- * A request that this file reads after all costs at most the first reader's part more.  Texts without items gain nothing
- * that anybody would notice.  Both readers must agree about every text that the first one takes: test/t/145_two_readers.pl.
+ * A request that this file has to read after all costs at most the first reader's share more. Texts without items gain nothing
+ * noticeable.  Both readers must agree about every text that the first one takes: test/t/145_two_readers.pl.
  *
  * cJSON does the structure; this file does what it does not:
  *
- * scan() goes over the text first and refuses what cJSON lets pass (control characters as white space or within
+ * scan() goes over the text first and rejects what cJSON would accept (control characters as white space or within
  * strings, numbers like 01, 1. and -.5, invalid UTF-8, unknown escapes) and what must be bounded (nesting).
  *
  * Where needed, rewrite() then hands cJSON a copy in which bytes that UTF-8 never has carry what cJSON would
@@ -49,7 +49,7 @@
 #define ARENA_MIN_BLOCK	256		/* bytes; blocks double from a guess by the text's length */
 #define ARENA_MAX_BLOCK	(64 * 1024)
 #define ARENA_PER_BYTE	6		/* bytes that a tree takes for each of a usual request */
-#define FEW_MEMBERS		16		/* up to so many, duplicates are looked for pairwise */
+#define FEW_MEMBERS		16		/* up to this number, members are compared pairwise to find duplicates */
 
 StaticAssertDecl(MAX_DEPTH <= CJSON_NESTING_LIMIT, "cJSON refuses deeper texts by itself");
 
@@ -106,12 +106,12 @@ typedef struct TextScan
 	const char *p;
 	size_t		growth;			/* bytes that rewriting adds */
 	bool		rewrite;		/* is there something to rewrite? */
-	bool		nul;			/* a \u0000 among it? */
+	bool		nul;			/* does it contain \u0000? */
 } TextScan;
 
 static void malformed(const char *what, size_t offset) pg_attribute_noreturn();
 
-#define NOWHERE	SIZE_MAX		/* the offset that malformed does not tell */
+#define NOWHERE	SIZE_MAX		/* stands for an unknown offset: malformed leaves it out */
 
 /* DynamoDB answers malformed JSON without a message; the hint is for people at a SQL prompt. */
 static void
@@ -260,7 +260,7 @@ scan(TextScan *s)
 		malformed("unbalanced bracket", s->end - s->text);
 }
 
-/* The scanned text with numbers and \u0000 marked as the file's head tells; *len is its new length. */
+/* The scanned text with numbers and \u0000 marked as described above; *len is its new length. */
 static char *
 rewrite(const TextScan *s, size_t *len)
 {
@@ -357,7 +357,7 @@ typedef struct Ranked
 	int			position;
 } Ranked;
 
-/* By name; of equal names the later member first. */
+/* By name; among equal names the later member first. */
 static int
 compare_ranked(const void *a, const void *b)
 {
@@ -414,7 +414,7 @@ drop_hidden_members(cJSON *object)
 	pfree(ranked);
 }
 
-/* Goes over the children of a list or object; nul tells whether strings may hold U+0000. */
+/* Goes over the children of a list or object; nul says whether strings may hold U+0000. */
 static void
 settle_children(cJSON *parent, bool nul)
 {
@@ -475,7 +475,7 @@ dyn_json_parse(const char *text, size_t len)
 	cJSON	   *holder;
 	size_t		valid;
 
-	/* The verifier takes an int; a request is far below. */
+	/* The verifier takes an int; requests are far shorter. */
 	if (len > MaxAllocSize)
 		malformed("text too long", NOWHERE);
 	valid = pg_encoding_verifymbstr(PG_UTF8, text, (int) len);
@@ -505,7 +505,7 @@ dyn_json_parse(const char *text, size_t len)
 	if (stop != input + input_len)
 		malformed("text after the value", s.rewrite ? NOWHERE : stop - input);
 
-	/* A list around the root, so that the root is settled as every other node. */
+	/* A list around the root, so that the root is settled like every other node. */
 	holder = palloc0(sizeof(cJSON));
 	holder->type = cJSON_Array;
 	holder->child = tree;
@@ -515,7 +515,7 @@ dyn_json_parse(const char *text, size_t len)
 
 /* ---- a tree that is made ---- */
 
-/* What an object's valuestring points to when it was decoded. */
+/* What the valuestring of a decoded object points to. */
 typedef struct Decoded
 {
 	DynSlice	text;
@@ -604,7 +604,7 @@ dyn_json_decoded(const DynJson *node)
 	return decoded ? decoded->decoded : NULL;
 }
 
-/* Parses the members of an object that was decoded, for whom wants to see them. */
+/* Parses the members of an object that was decoded, once somebody asks for them. */
 static void
 parse_members(DynJson *node)
 {
@@ -621,7 +621,7 @@ parse_members(DynJson *node)
 
 /* ---- reading a tree ---- */
 
-/* Parsing takes nothing but memory, so its errors may be caught without a subtransaction. */
+/* Parsing only allocates memory, so its errors may be caught without a subtransaction. */
 DynJson *
 dyn_json_try(const char *text, size_t len)
 {

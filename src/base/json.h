@@ -65,26 +65,26 @@ dyn_json_skip_mark(const char **text, size_t *len)
  */
 extern DynJson *dyn_json_parse(const char *text, size_t len);
 
-/* The same, but NULL for a text that is no JSON value. */
+/* The same, but NULL for a text that is not a JSON value. */
 extern DynJson *dyn_json_try(const char *text, size_t len);
 
-/* The end of the number that begins at p, before end; NULL when it is none of JSON's, or goes on as no number does. */
+/* The end of the number that begins at p, before end; NULL when it is not a JSON number. */
 extern const char *dyn_json_number_end(const char *p, const char *end);
 
 /*
- * Making a tree that was not parsed here.  A string and a number are copied, a member's name is not, and is NUL-terminated.
+ * Making a tree that was not parsed here. Strings and numbers are copied; a member's name is NUL-terminated and not copied.
  */
 extern DynJson *dyn_json_make(DynJsonKind kind);
 extern DynJson *dyn_json_make_text(DynJsonKind kind, DynSlice text);
 extern void dyn_json_append(DynJson *parent, DynJson *child, DynSlice name);
 
 /*
- * An object that was read already and whose text is known to be good: decoded is what became of it, and who looks at
- * the members has the text parsed for that.  count is the number of members.
+ * An object that was read already and whose text is known to be valid. decoded is the result; the text is parsed only if
+ * somebody looks at the members. count is the number of members.
  */
 extern DynJson *dyn_json_make_decoded(DynSlice text, int count, const void *decoded);
 
-/* What became of the object, or NULL. */
+/* The decoded form of the object, or NULL. */
 extern const void *dyn_json_decoded(const DynJson *node);
 
 extern DynJsonKind dyn_json_kind(const DynJson *node);

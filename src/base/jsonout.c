@@ -13,7 +13,7 @@
 
 #define ESCAPE_MAX	6				/* bytes of one escape */
 
-/* The letter of a short escape, 'u' for \u00xx, 0 for a byte that stands for itself. */
+/* The letter of a short escape, 'u' for \u00xx, 0 for a byte that needs no escape. */
 static const char escape_of[256] = {
 	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u',
 	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
@@ -35,7 +35,7 @@ write_escape(char *q, char c)
 	return q;
 }
 
-/* Copies up to 15 bytes that all stand for themselves; false, with bytes at q in disorder, when one does not. */
+/* Copies up to 15 bytes that need no escape; false, with arbitrary bytes at q, when one needs one. */
 static inline bool
 copy_short(char *q, const char *p, size_t len)
 {
@@ -56,7 +56,7 @@ copy_short(char *q, const char *p, size_t len)
 	return true;
 }
 
-/* The rest of a string from p on, which has bytes to escape; with its closing quote. */
+/* Appends the rest of a string from p on, which has bytes to escape, and the closing quote. */
 static void
 append_escaped(StringInfo out, const char *p, const char *end)
 {

@@ -10,7 +10,7 @@
 
 #include "base/json.h"
 
-/* Makes room for that number of bytes (below 1 GB) and one more, and returns where they go. */
+/* Makes room for this number of bytes (below 1 GB) and one more, and returns where they go. */
 static inline char *
 dyn_jsonout_room(StringInfo out, Size bytes)
 {

@@ -1,9 +1,9 @@
 /*
  * jsonread.h - reading JSON text front to back, without a tree
  *
- * A reader takes what it was asked for or returns false, which says no more than that the text is not what the caller
- * hoped for: the caller gives up and leaves the text to json.h, which knows what is wrong with it and how to say so.  So
- * everything that a reader takes must be taken by json.h, too, and mean the same.
+ * A reader reads what it was asked for or returns false, which means only that the text is not what the caller hoped for: the
+ * caller gives up and leaves the text to json.h, which finds out what is wrong and reports it. So json.h must accept everything
+ * that a reader accepts, with the same meaning.
  *
  * Strings without escapes are slices of the text; others are unescaped into the current memory context.  DYN_READER_SLACK
  * bytes behind those may be read.
@@ -29,7 +29,7 @@ dyn_reader_skip_space(DynReader *r)
 		r->p++;
 }
 
-/* The next character that is no space, which stays to be read; NUL at the end. */
+/* The next character that is not a space, without reading it; NUL at the end. */
 static inline char
 dyn_reader_peek(DynReader *r)
 {
@@ -44,7 +44,7 @@ dyn_reader_peek(DynReader *r)
 	return *r->p;
 }
 
-/* Takes that character and the space before it. */
+/* Reads that character and the space before it. */
 static inline bool
 dyn_reader_take(DynReader *r, char c)
 {
@@ -55,7 +55,7 @@ dyn_reader_take(DynReader *r, char c)
 }
 
 /*
- * In a list or object, behind its opening bracket or a child: does a child follow?  Takes the comma before it, or the closing
+ * In a list or object, behind its opening bracket or a child: does a child follow? Reads the comma before it, or the closing
  * bracket; *flawed is set when neither is there.
  */
 static inline bool
@@ -73,7 +73,7 @@ dyn_reader_more(DynReader *r, char close, bool first, bool *flawed)
 
 extern bool dyn_jsonread_long_string(DynReader *r, const char *p, DynSlice *out);
 
-/* Takes a string. */
+/* Reads a string. */
 static inline bool
 dyn_reader_string(DynReader *r, DynSlice *out)
 {
@@ -91,7 +91,7 @@ dyn_reader_string(DynReader *r, DynSlice *out)
 	return true;
 }
 
-/* Takes true, false or null. */
+/* Reads true, false or null. */
 static inline bool
 dyn_reader_word(DynReader *r, const char *word, size_t len)
 {
@@ -101,7 +101,7 @@ dyn_reader_word(DynReader *r, const char *word, size_t len)
 	return true;
 }
 
-/* Takes a number: its text. */
+/* Reads a number: its text. */
 extern bool dyn_jsonread_number(DynReader *r, DynSlice *out);
 
 #endif							/* DYNAPG_BASE_JSONREAD_H */

@@ -8,25 +8,59 @@
 
 #include "base/returned_rows.h"
 
-Tuplestorestate *
-dyn_returned_rows_begin(FunctionCallInfo fcinfo, int columns, TupleDesc *row)
+/* Raises where the caller takes no tuplestore. */
+static ReturnSetInfo *
+result_of(FunctionCallInfo fcinfo)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext old;
-	Tuplestorestate *rows;
 
 	if (result == NULL || !IsA(result, ReturnSetInfo) || !(result->allowedModes & SFRM_Materialize))
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("set-valued function called in context that cannot accept a set")));
-	old = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
+	return result;
+}
+
+/* In the context of the query. */
+static Tuplestorestate *
+begin_rows(ReturnSetInfo *result, TupleDesc row)
+{
+	Tuplestorestate *rows = tuplestore_begin_heap((result->allowedModes & SFRM_Materialize_Random) != 0, false, work_mem);
+
+	result->returnMode = SFRM_Materialize;
+	result->setResult = rows;
+	result->setDesc = row;
+	return rows;
+}
+
+Tuplestorestate *
+dyn_returned_rows_begin(FunctionCallInfo fcinfo, int columns, TupleDesc *row)
+{
+	ReturnSetInfo *result = result_of(fcinfo);
+	MemoryContext old = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
+	Tuplestorestate *rows;
+
 	if (columns == 0)
 		*row = result->expectedDesc;
 	else if (get_call_result_type(fcinfo, NULL, row) != TYPEFUNC_COMPOSITE || (*row)->natts != columns)
 		elog(ERROR, "a function of the extension dynapg has been altered");
 	*row = CreateTupleDescCopy(*row);
-	rows = tuplestore_begin_heap(true, false, work_mem);
-	result->returnMode = SFRM_Materialize;
-	result->setResult = rows;
-	result->setDesc = *row;
+	rows = begin_rows(result, *row);
+	MemoryContextSwitchTo(old);
+	return rows;
+}
+
+Tuplestorestate *
+dyn_returned_rows_begin_scalar(FunctionCallInfo fcinfo, TupleDesc *row)
+{
+	ReturnSetInfo *result = result_of(fcinfo);
+	MemoryContext old = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
+	Tuplestorestate *rows;
+	Oid			type;
+
+	if (get_call_result_type(fcinfo, &type, NULL) != TYPEFUNC_SCALAR)
+		elog(ERROR, "a function of the extension dynapg has been altered");
+	*row = CreateTemplateTupleDesc(1);
+	TupleDescInitEntry(*row, 1, "item", type, -1, 0);
+	rows = begin_rows(result, *row);
 	MemoryContextSwitchTo(old);
 	return rows;
 }

@@ -4,8 +4,8 @@
  * A byte needs care when it cannot stand for itself in a JSON string: a quote, a backslash or a control character.  Readers
  * also stop at bytes outside ASCII, which have to be valid UTF-8.
  *
- * A step looks at DYN_SCAN_STEP bytes: 16 with SSE2 or NEON, which every x86-64 and AArch64 has, so that nothing has to be
- * found out at run time; else 8 in a machine word.
+ * A step looks at DYN_SCAN_STEP bytes: 16 with SSE2 or NEON, which every x86-64 and AArch64 has, so that no check at run time
+ * is needed; else 8 in a machine word.
  */
 #ifndef DYNAPG_BASE_SCAN_H
 #define DYNAPG_BASE_SCAN_H
@@ -105,7 +105,7 @@ dyn_scan_step(const char *p, bool ascii)
 	return dyn_scan_word(p, ascii);
 }
 
-/* Where a byte is marked wrongly there is one before or after it that is not. */
+/* Where a byte is marked wrongly, there is a correct mark before or after it. */
 static inline int
 dyn_scan_first(uint64 marks, const char *p, bool ascii)
 {

@@ -11,7 +11,7 @@
 
 #include "base/server.h"
 
-/* Do the files of the Unix sockets admit the server's own account alone? */
+/* Do the permissions of the Unix sockets admit only the server's own account? */
 static bool
 sockets_are_private(void)
 {

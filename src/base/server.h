@@ -5,8 +5,8 @@
 #define DYNAPG_BASE_SERVER_H
 
 /*
- * Why this server is none for clients, or NULL where it is one.  pg_upgrade copies a cluster by servers that it starts for itself: what
- * they write would be lost.  Other tools, too, start servers that nobody but they may reach.  Workers of ours have no place there.
+ * Why this server is not for clients, or NULL if it is. pg_upgrade starts servers of its own to copy a cluster: what they write
+ * would be lost. Other tools, too, start servers for their private use. Our workers must not run there.
  */
 extern const char *dyn_server_is_private(void);
 

@@ -34,7 +34,7 @@ typedef struct DynWording
 	bool		wraps;			/* the magnitude of a number is counted in 32 bits */
 } DynWording;
 
-/* SQL functions.  NULL stands for it wherever a wording is taken. */
+/* SQL functions. Wherever a wording is expected, NULL means this one. */
 extern const DynWording dyn_wording_plain;
 
 /* BatchWriteItem, Scan and the transactions. */

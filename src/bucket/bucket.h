@@ -6,18 +6,18 @@
  *		a folder	below dynapg.s3_directory, with the bucket's name; an object is a file below it, its key the path (folder.c)
  *		an endpoint	dynapg.s3_endpoint, which speaks the protocol of S3 (endpoint.c); it is used where it is set
  *
- * An object that is written appears when it is complete, with its final key, and not before; one that is there is replaced.  Nothing is
- * ever deleted but what a writer has begun and not finished.
+ * A written object appears under its key only when it is complete, and replaces an existing one. Nothing is ever deleted except
+ * what a writer has begun and not finished.
  *
- * Files and requests over the network take their time: only the workers of jobs do this, never a process that serves requests.  All
- * calls can be interrupted.  What is open ends with the memory context that was current when the bucket was opened, so that an error
+ * Files and network requests take time: only the workers of jobs do this, never a process that serves requests. All calls can
+ * be interrupted. Open objects are closed with the memory context that was current when the bucket was opened, so that an error
  * leaves nothing open.  dyn_s3_open needs a transaction, the other calls do not.
  *
  * Errors carry a code (dyn_error_failure): S3NoSuchBucket, S3NoSuchKey, S3AccessDenied, S3InvalidKey, or that of the
- * endpoint after "S3".  What may pass by itself has been tried a few times; its SQLSTATE says that another attempt makes sense.
+ * endpoint after "S3".  A temporary failure has been retried a few times; its SQLSTATE says that another attempt makes sense.
  *
- * Rights.  Who reads must be a member of pg_read_server_files, who writes of pg_write_server_files, in both cases, since the
- * endpoint's credentials are the server's.
+ * Rights. Readers must be members of pg_read_server_files, writers of pg_write_server_files, also for an endpoint, since its
+ * credentials are the server's.
  */
 #ifndef DYNAPG_BUCKET_BUCKET_H
 #define DYNAPG_BUCKET_BUCKET_H
@@ -25,8 +25,8 @@
 #include "bucket/types.h"
 
 /*
- * For requests: raises AccessDeniedException unless the current user may use buckets so, and ValidationException where the server has
- * none.
+ * For requests: raises AccessDeniedException unless the current user may use buckets in that way, and ValidationException where
+ * the server has none.
  */
 extern void dyn_s3_require(DynS3Use use);
 

@@ -48,8 +48,8 @@ dyn_s3_client_call(DynS3Client *client, DynS3Call *call)
 #include <dlfcn.h>
 
 #define CONNECT_TIMEOUT 10		/* seconds */
-#define TIDY_TIMEOUT 5			/* seconds, for a request that is made once */
-#define POLL 100				/* milliseconds between two looks at interrupts */
+#define TIDY_TIMEOUT 5			/* seconds, for a request without a retry */
+#define POLL 100				/* milliseconds between two checks for interrupts */
 #define LEAST_ATTEMPTS 3
 #define FIRST_PAUSE 100			/* milliseconds before the second attempt; doubles up to the longest */
 #define LONGEST_PAUSE 5000
@@ -203,7 +203,7 @@ add_header(struct curl_slist *headers, const char *name, const char *value)
 	return longer ? longer : headers;
 }
 
-/* The host of the endpoint, and what its URL has behind it. */
+/* The host of the endpoint, and the rest of its URL. */
 static char *
 split_endpoint(const char *endpoint, const char **path)
 {
@@ -288,7 +288,10 @@ set_options(DynS3Client *client, DynS3Call *call, struct curl_slist *headers)
 		curl.setopt(easy, CURLOPT_RANGE, psprintf("%lld-%lld", (long long) call->first, (long long) call->last));
 }
 
-/* Has libcurl work on the request until it is done.  Interrupts are looked at between its calls, where they may raise an error. */
+/*
+ * Lets libcurl work on the request until it is done. Interrupts are checked between its calls, where they may raise an error.
+ *
+ */
 static CURLcode
 run_request(DynS3Client *client)
 {
@@ -311,7 +314,7 @@ run_request(DynS3Client *client)
 	return result;
 }
 
-/* The same, and the request is over however that ends. */
+/* The same, and ends the request in any case. */
 static pg_noinline CURLcode
 work_and_leave(DynS3Client *client)
 {

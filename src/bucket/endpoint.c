@@ -1,9 +1,10 @@
 /*
  * endpoint.c - buckets behind an endpoint that speaks the protocol of S3, dynapg.s3_endpoint
  *
- * URLs are of path style.  An object is read by ranges, one request for each, which demand that it is the version that the first one
- * read; so a range that breaks off is asked for again.  An object that fits into one part is written by one request, a larger one by a
- * multipart upload, which is aborted when the writer ends before its time.
+ * URLs are of path style.  An object is read by ranges, one request for each; they require the version that the first one read,
+ * so a range that breaks off can be requested again.  An object that fits into one part is written by one request, a larger one
+ * by a
+ * multipart upload, which is aborted when the writer ends early.
  */
 #include "postgres.h"
 
@@ -20,7 +21,7 @@
 
 #define PART_SIZE (8 * 1024 * 1024) /* bytes; the protocol demands 5 MB */
 #define MAX_PARTS 10000
-#define REPLY_SIZE (2 * 1024 * 1024)	/* of replies that are no objects: 1,000 keys of 1,024 bytes fit, percent-encoded */
+#define REPLY_SIZE (2 * 1024 * 1024)	/* for replies other than objects: 1,000 keys of 1,024 bytes fit, percent-encoded */
 
 typedef struct Endpoint
 {
@@ -53,7 +54,7 @@ typedef struct PartWriter
 
 /* ---- texts ---- */
 
-/* Appends text with all percent-encoded but what never needs it; a slash is kept in keys. */
+/* Appends text percent-encoded, except characters that never need it; a slash is kept in keys. */
 static void
 append_encoded(StringInfo out, const char *text, bool keep_slash)
 {
@@ -92,7 +93,7 @@ hex_digit(char c)
 	return found ? (int) (found - digits) : -1;
 }
 
-/* Decodes a percent-encoded text in its place; in lists a "+" is a space. */
+/* Decodes a percent-encoded text in place; in lists a "+" is a space. */
 static size_t
 decode(char *text)
 {
@@ -142,7 +143,7 @@ call_for_text(const DynS3Bucket *bucket, DynS3Call *call)
 	return endpoint->reply;
 }
 
-/* Raises the error that a reply tells. */
+/* Raises the error that a reply reports. */
 pg_attribute_noreturn() static void
 refuse(const DynS3Bucket *bucket, const char *key, long status, const char *text)
 {
@@ -253,7 +254,7 @@ list_page(DynS3Bucket *bucket, const char *prefix, const char *token, DynS3Listi
 		if (end == NULL || key == NULL || size == NULL)
 			refuse(bucket, NULL, call.status, "<Code>MalformedList</Code><Message>The list of the bucket cannot be read</Message>");
 		len = decode(key);
-		/* what ends with a slash and is empty stands for a folder */
+		/* an empty object whose key ends with a slash stands for a folder */
 		if (!(len > 0 && key[len - 1] == '/' && strcmp(size, "0") == 0))
 			dyn_s3_found(listing, key, len, strtoll(size, NULL, 10));
 		pfree(key);
@@ -398,7 +399,7 @@ begin_upload(PartWriter *part)
 	require_success(bucket, part->writer.key, &call, text);
 	id = element(text, NULL, "UploadId");
 	if (id == NULL)
-		refuse(bucket, part->writer.key, call.status, "<Code>MalformedReply</Code><Message>The endpoint began no upload</Message>");
+		refuse(bucket, part->writer.key, call.status, "<Code>MalformedReply</Code><Message>The endpoint started no upload</Message>");
 	part->upload = MemoryContextStrdup(bucket->context, id);
 }
 
@@ -492,7 +493,7 @@ endpoint_write_end(DynS3Writer *writer, DynS3Written *written)
 	part->buffer = NULL;
 }
 
-/* Nothing here raises an error: the request is made once. */
+/* Nothing here raises an error: the request is not retried. */
 static void
 endpoint_write_abort(DynS3Writer *writer)
 {

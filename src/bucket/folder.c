@@ -1,11 +1,13 @@
 /*
  * folder.c - buckets that are folders below dynapg.s3_directory
  *
- * The key of an object is the path of its file.  A path is walked folder by folder, from the bucket's, and no symbolic link is followed
- * on the way or at its end: so nothing outside of the bucket is reached, and there are no cycles.  Parts of keys that are empty, "." or
+ * The key of an object is the path of its file.  A path is walked folder by folder, starting at the bucket's, and no symbolic
+ * link is followed on the way or at its end: so nothing outside of the bucket is reached, and there are no cycles.  Parts of
+ * keys that are empty, "." or
  * ".." are refused.
  *
- * A file is written under another name in its folder, which no listing shows, made durable, and then renamed.  A crash leaves that
+ * A file is written under a temporary name in its folder, which no listing shows, made durable, and then renamed.  A crash
+ * leaves that
  * file behind; the next writer of the key replaces it.
  */
 #include "postgres.h"
@@ -24,7 +26,7 @@
 #include "base/guc.h"
 #include "bucket/kind.h"
 
-#define UNFINISHED ".dynapg-unfinished-"	/* what the name of a file begins with until it is complete */
+#define UNFINISHED ".dynapg-unfinished-"	/* prefix of a file's name until it is complete */
 #define FILE_MODE 0644			/* as of files that COPY makes */
 #define FOLDER_MODE 0755
 #define MAX_PART 255			/* bytes between two slashes */
@@ -55,10 +57,10 @@ pg_attribute_noreturn() static void
 refuse_link(const char *key)
 {
 	dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3AccessDenied",
-				"Access denied: a symbolic link, or something else that is not of this folder, is on the way to \"%s\"", key);
+				"Access denied: the path of \"%s\" has a symbolic link, or something else that does not belong to this folder", key);
 }
 
-/* What a system call said; saved_errno is errno. */
+/* Raises the error of a system call; saved_errno is errno. */
 pg_attribute_noreturn() static void
 fail(int saved_errno, const char *what, const char *key)
 {
@@ -70,7 +72,7 @@ fail(int saved_errno, const char *what, const char *key)
 
 /* ---- paths ---- */
 
-/* Raises an error for a key that is no path below a folder. */
+/* Raises an error for a key that is not a path below a folder. */
 static void
 check_key(const char *key)
 {
@@ -86,7 +88,7 @@ check_key(const char *key)
 
 		if (size == 0 || size > MAX_PART || (size == 1 && part[0] == '.') || (size == 2 && part[0] == '.' && part[1] == '.') ||
 			strncmp(part, UNFINISHED, strlen(UNFINISHED)) == 0)
-			dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3InvalidKey", "The key is not one that a folder can have: \"%s\"", key);
+			dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3InvalidKey", "The key is not valid in a folder: \"%s\"", key);
 		part = slash ? slash + 1 : NULL;
 	}
 }
@@ -98,7 +100,7 @@ open_folder(int parent, const char *name)
 	return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* What open_folder says of a symbolic link or a file. */
+/* Is the errno that of open_folder for a symbolic link or a file? */
 static bool
 is_no_folder(int saved_errno)
 {
@@ -121,8 +123,8 @@ make_folder(int parent, const char *name)
 }
 
 /*
- * Walks to the folder of a path, whose last part is copied to name; -1 where a folder on the way is missing.  make has those
- * made.
+ * Walks to the folder of a path, whose last part is copied to name; -1 where a folder on the way is missing.  make creates
+ * those.
  */
 static int
 walk(DynS3Bucket *bucket, const char *path, char *name, bool make)
@@ -321,7 +323,7 @@ folder_read(DynS3Bucket *bucket, const char *key, int64 offset)
 	folder = walk(bucket, key, name, false);
 	if (folder < 0)
 		return NULL;
-	/* a pipe without a writer would keep the call */
+	/* a pipe without a writer would block the call */
 	file->fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	saved_errno = errno;
 	close(folder);

@@ -21,7 +21,7 @@ void
 dyn_s3_check_text(const char *key, size_t len)
 {
 	if (!pg_verify_mbstr(PG_UTF8, key, (int) len, true))
-		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3InvalidKey", "The bucket has an object whose key is no UTF-8");
+		dyn_error_failure(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION, "S3InvalidKey", "The bucket has an object whose key is not UTF-8");
 }
 
 void

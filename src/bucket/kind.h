@@ -42,7 +42,7 @@ struct DynS3Bucket
 {
 	const DynS3Kind *kind;
 	char	   *name;
-	MemoryContext context;		/* of it and all that is open in it */
+	MemoryContext context;		/* of the bucket and everything open in it */
 	MemoryContextCallback end;
 	void	   *state;			/* of the kind */
 	DynS3Reader *readers;	/* that are open */
@@ -68,7 +68,7 @@ struct DynS3Writer
 extern const DynS3Kind dyn_s3_folder;
 extern const DynS3Kind dyn_s3_endpoint;
 
-/* Raises an error unless a key, of an object in the bucket, is text: it goes into messages and rows. */
+/* Raises an error unless the key of an object is valid text: it goes into messages and rows. */
 extern void dyn_s3_check_text(const char *key, size_t len);
 
 /* Adds an object to those that were found. */
@@ -77,10 +77,10 @@ extern void dyn_s3_found(DynS3Listing *listing, const char *key, size_t len, int
 /* Raises the errors that both kinds have. */
 extern void dyn_s3_missing(const DynS3Bucket *bucket) pg_attribute_noreturn();
 
-/* Raises an error unless a function of OpenSSL's for hashes has said that it worked. */
+/* Raises an error unless an OpenSSL hash function has returned success. */
 extern void dyn_s3_check_hash(int result);
 
-/* For bytes: hexadecimal digits, NUL-terminated. */
+/* The bytes as hexadecimal digits, NUL-terminated. */
 extern void dyn_s3_hex(const uint8 *bytes, size_t len, char *hex);
 
 #endif							/* DYNAPG_BUCKET_KIND_H */

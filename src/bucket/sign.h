@@ -1,7 +1,7 @@
 /*
  * sign.h - AWS Signature Version 4 of requests to an endpoint
  *
- * libcurl can sign by itself, but before its version 8 not as S3 demands: without the hash of the body among the signed headers.
+ * libcurl can sign by itself, but before version 8 not as S3 requires: the hash of the body is missing from the signed headers.
  */
 #ifndef DYNAPG_BUCKET_SIGN_H
 #define DYNAPG_BUCKET_SIGN_H
@@ -25,7 +25,7 @@ typedef struct DynS3Signing
 	time_t		now;
 } DynS3Signing;
 
-/* What is to be sent as headers of those names. */
+/* The values to send as headers of those names. */
 typedef struct DynS3Signature
 {
 	char		content_sha256[65]; /* x-amz-content-sha256 */

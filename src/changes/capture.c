@@ -2,8 +2,8 @@
  * capture.c - the trigger that records what is written to a table with a stream
  *
  * As a row trigger after the write it sees the true old and new version, whoever writes: the API, plain SQL, COPY, Time to
- * Live.  The table's stream is found by the table, never by the trigger's arguments, so nobody can write into the stream of
- * another table.  Of several such triggers of one table, as where somebody has renamed ours, one alone records.
+ * Live. It finds the stream by the table, never by the trigger's arguments, so nobody can write into the stream of another
+ * table. If a table has several such triggers, as after somebody has renamed ours, only one records.
  */
 #include "postgres.h"
 
@@ -43,7 +43,7 @@ item_column(TupleDesc columns)
 	ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("the table has no column \"item\" of type dynapg.item")));
 }
 
-/* A version's item, detoasted; NULL where SQL has written a row without one, which is no item of the table. */
+/* A version's item, detoasted; NULL where SQL has written a row without an item, which does not count as one. */
 static struct varlena *
 item_of(HeapTuple tuple, AttrNumber column, TupleDesc columns)
 {
@@ -59,7 +59,7 @@ same_item(const struct varlena *a, const struct varlena *b)
 	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) && memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
 }
 
-/* The value of a key attribute; tag 0 where the table has no such key or the item, written by SQL, no such attribute. */
+/* The value of a key attribute; tag 0 where the table has no such key, or the item, written by SQL, lacks the attribute. */
 static DynValue
 key_value(const DynKeyAttr *attr, const struct varlena *item)
 {
@@ -102,7 +102,7 @@ hash_of(const DynStream *stream, const struct varlena *item)
 	return pk.tag ? (int32) hash_bytes(pk.data, pk.len) : 0;
 }
 
-/* Records the change of an item; one of the images is NULL where it came or went, both where there was none. */
+/* Records the change of an item; one of the images is NULL if the item was created or deleted, both if there was none. */
 static void
 record(const DynStream *stream, struct varlena *old_item, struct varlena *new_item)
 {
@@ -124,7 +124,7 @@ record(const DynStream *stream, struct varlena *old_item, struct varlena *new_it
 	dyn_notify_add(stream);
 }
 
-/* An update; one that changes the key, which only SQL can do, is another item's coming after the first one's going. */
+/* An update; one that changes the key, which only SQL can do, counts as deleting the first item and creating the other. */
 static void
 record_update(const DynStream *stream, struct varlena *old_item, struct varlena *new_item)
 {
@@ -159,7 +159,10 @@ capture_row(const TriggerData *trigger, const DynStream *stream)
 		record(stream, item, NULL);
 }
 
-/* Would a trigger of our function, after each row, record the event?  One of a condition, of columns or deferred never does. */
+/*
+ * Would this row trigger with our function record the event? One with a condition, with columns, or a deferred one never does.
+ *
+ */
 static bool
 records(const Trigger *trigger, TriggerEvent event)
 {

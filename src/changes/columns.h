@@ -1,5 +1,5 @@
 /*
- * columns.h - the columns of dynapg.changes and of its children, for those who write and read them without a statement
+ * columns.h - the columns of dynapg.changes and of its children, for code that writes and reads them without a statement
  */
 #ifndef DYNAPG_CHANGES_COLUMNS_H
 #define DYNAPG_CHANGES_COLUMNS_H

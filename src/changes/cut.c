@@ -1,10 +1,10 @@
 /*
  * cut.c - a table as it was at a moment, and what changed between two moments
  *
- * Reading.  In one snapshot, the present rows of the table and the rows of its history are of the same transactions.  Of those that
- * had not committed at the cut, the first one that wrote a row of the table found it as it was then: its old item, or nothing where
- * it has inserted the row.  dynapg.recovery_rows finds these, with the rights of the history's owner, and the queries that are made
- * here put them in the place of the present rows.
+ * Reading.  A snapshot shows the table and its history as of the same transactions. Among the transactions that had not
+ * committed at the cut, the first one that wrote a row found it as it was then: the old item, or nothing if it has inserted the
+ * row. dynapg.recovery_rows finds these, with the rights of the history's owner, and the queries made here put them in the
+ * place of the present rows.
  */
 #include "postgres.h"
 
@@ -59,7 +59,7 @@ append_unseen(StringInfo sql, DynSqlArgs *args, const DynTick *tick)
 {
 	dyn_sql_int64(args, tick->next_xid);
 	dyn_sql_int64_array(args, tick->open, tick->nopen);
-	/* IS TRUE: a negation would become one of each element, and PostgreSQL 14 compares them one by one then */
+	/* IS TRUE: PostgreSQL 14 would push a plain negation into the array and compare its elements one by one */
 	appendStringInfo(sql, "(h.xid OPERATOR(pg_catalog.>=) $%d OR h.xid OPERATOR(pg_catalog.=) ANY ($%d) IS TRUE)", args->count - 1,
 					 args->count);
 }
@@ -88,7 +88,7 @@ find_committed(DynCut *cut)
 	append_unseen(&sql, &args, cut->before);
 	appendStringInfoString(&sql, " AND NOT ");
 	append_unseen(&sql, &args, cut->after);
-	/* the commit's row, if there is one, tells more than those of the history, which are earlier */
+	/* the row of the commit, if there is one, is more exact than the earlier rows of the history */
 	appendStringInfoString(&sql, ") x GROUP BY x.xid HAVING pg_catalog.max(x.at) OPERATOR(pg_catalog.<=) $3 ORDER BY x.xid");
 	count = dyn_log_query(sql.data, &args, 0);
 	cut->committed = MemoryContextAllocHuge(caller, Max(count, 1) * sizeof(int64));
@@ -130,7 +130,7 @@ dyn_cut_at(const DynRecovery *recovery, TimestampTz moment)
 	if (moment < recovery->since && moment != dyn_recovery_second(recovery->since))
 		return NULL;
 	moment = Max(moment, recovery->since);
-	/* a tick after the moment settles it for good */
+	/* a tick after the moment makes this final */
 	after = dyn_tick_after(moment);
 	if (after == NULL && dyn_tick_force()->created_at > moment)
 		after = dyn_tick_after(moment);
@@ -206,8 +206,8 @@ receive_cut(bytea *bytes)
 }
 
 /*
- * Raises an error unless the snapshot sees all that had committed at the cut.  On a standby snapshots do not tell subtransactions from
- * others, and cuts are of what has been there for long.
+ * Raises an error unless the snapshot sees everything that had committed at the cut. On a standby, snapshots do not distinguish
+ * subtransactions; there, cuts are only of the distant past.
  */
 static void
 check_snapshot(const DynCut *cut, Snapshot snapshot)
@@ -233,8 +233,8 @@ check_snapshot(const DynCut *cut, Snapshot snapshot)
 /* ---- dynapg.recovery_rows ---- */
 
 /*
- * Appends the condition that the row h is of a transaction that had not committed at the cut.  A list of many transactions is hashed;
- * as an array, each of its members would be an estimate of the planner.
+ * Appends the condition that the row h is of a transaction that had not committed at the cut.  A list of many transactions is
+ * hashed; with an array, the planner would make an estimate for each of its members.
  */
 static void
 append_uncommitted(StringInfo sql, DynSqlArgs *args, const DynCut *cut)
@@ -277,7 +277,7 @@ first_rows_query(const DynRecovery *recovery, const DynCut *cut, const DynCut *u
 	return sql.data;
 }
 
-/* An old item is there where one has to be. */
+/* Checks that an old item is there where one has to be. */
 static void
 check_row(HeapTuple tuple, TupleDesc columns)
 {
@@ -316,8 +316,8 @@ store_rows(Portal portal, Tuplestorestate *rows, TupleDesc row)
 }
 
 /*
- * recovery_rows(relation regclass, cut bytea, until bytea) returns table (pk, sk, item, changed_at): of the rows of the table that
- * were written after the cut, and before the other one if that is given, what they were at the cut; item is NULL where there was none.
+ * recovery_rows(relation regclass, cut bytea, until bytea) returns table (pk, sk, item, changed_at): for the rows of the table
+ * that were written after the cut (and before `until`, if given), their state at the cut; item is NULL where there was none.
  */
 PG_FUNCTION_INFO_V1(dynapg_recovery_rows);
 Datum

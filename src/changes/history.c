@@ -2,11 +2,11 @@
  * history.c - the trigger that keeps the old rows of tables with point-in-time recovery
  *
  * A row of dynapg.history has the key of a row of the table and, where it was changed or deleted, its old item; new items are the
- * old ones of later rows, or the present ones.  A change of the key, which SQL alone can make, is one row's going and another one's
- * coming.  Keys are those of the columns pk and sk, as text: what identifies a row is the table's primary key, whatever its item
- * says.  The order of an item's rows is that of their numbers, as in the stream's log (log.h); with one exception: triggers of users
- * may write a row again before this trigger has seen its first write.  So `within` tells the versions that the same transaction had
- * made from the one that it found.
+ * old ones of later rows, or the present ones.  A change of the key, which only SQL can make, counts as deleting one row and
+ * creating another. Keys are the columns pk and sk, as text: a row is identified by the table's primary key, whatever its item
+ * says. An item's rows are in the order of their numbers, as in the stream's log (log.h), with one exception: users' triggers
+ * may write a row again before this trigger has seen its first write. So `within` distinguishes the versions that the same
+ * transaction had made from the one that it found.
  */
 #include "postgres.h"
 
@@ -93,7 +93,7 @@ is_key_type(Oid type)
 	return type == TEXTOID || type == NUMERICOID || type == BYTEAOID;
 }
 
-/* The owner of the table may alter its columns; a value of another type must not be taken for a pointer. */
+/* The owner of the table may alter its columns; a value of another type must not be used as a pointer. */
 static void
 check_type(TupleDesc columns, int column, bool fits)
 {
@@ -138,7 +138,7 @@ row_of(const Columns *columns, HeapTuple tuple)
 	return row;
 }
 
-/* A key column as text: what dyn_cut_items_query makes the column of again. */
+/* A key column as text, from which dyn_cut_items_query restores the column. */
 static Datum
 key_text(const Columns *columns, int column, Datum value)
 {
@@ -159,7 +159,7 @@ same_key(const Columns *columns, int column, Datum a, Datum b)
 	return DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID, key_text(columns, column, a), key_text(columns, column, b)));
 }
 
-/* Is it the same item, by value?  Items that are stored apart are the same where they are at the same place. */
+/* Is it the same item, by value? Items stored out of line are the same if they are in the same place. */
 static bool
 same_item(const Row *a, const Row *b)
 {

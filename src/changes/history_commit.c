@@ -1,9 +1,9 @@
 /*
  * history_commit.c - when transactions with rows of history commit
  *
- * When a transaction commits is known within two milliseconds from its rows, or from a row of dynapg.history_commits, which longer
- * transactions add.  Nobody calls us when a prepared one commits: it counts from when it was prepared, or from the last tick that does not
- * see it, which is before anybody can have read or changed what it has written.
+ * A transaction's commit time is known within two milliseconds from its rows, or from a row of dynapg.history_commits, which
+ * longer transactions add. There is no callback for the commit of a prepared transaction: its time is when it was prepared, or
+ * the last tick that does not see it, which is before anybody can have read or changed what it has written.
  */
 #include "postgres.h"
 

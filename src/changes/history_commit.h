@@ -9,7 +9,7 @@
 /* The transaction adds a row of history now. */
 extern void dyn_history_commit_first_row(TimestampTz now);
 
-/* Has the moment of the present transaction's commit noted exactly. */
+/* Makes the present transaction record its commit time exactly. */
 extern void dyn_history_commit_note(void);
 
 /* Adds a transaction's row to dynapg.history_commits; prepared: at is when it was prepared. */

@@ -1,9 +1,9 @@
 /*
- * jobs.c - what is done from time to time: shards are followed by others, what is too old is forgotten
+ * jobs.c - periodic work: new shards follow old ones, and what is too old is removed
  *
- * Trimming.  Let `kept` be the newest tick that is older than the retention.  Ticks before it go; it stays, as records of the
- * next one are those that it does not see.  A table of records is emptied between its turns, when all transactions that
- * can have written to it were over at `kept`: then every record in it belongs to a tick that has gone.
+ * Trimming.  Let `kept` be the newest tick that is older than the retention.  Ticks before it are removed; it stays, since it
+ * defines the records of the next one: those that it does not see. A table of records is emptied between its turns, when all
+ * transactions that can have written to it were over at `kept`: then every record in it belongs to a removed tick.
  */
 #include "postgres.h"
 
@@ -42,7 +42,7 @@ empty_table(int number)
 {
 	char	   *name = psprintf("changes_%d", number);
 
-	/* a reader or a writer that is long at work: another time */
+	/* a long-running reader or writer: try another time */
 	if (!ConditionalLockRelationOid(dyn_log_relation(name), AccessExclusiveLock))
 		return;
 	if (dyn_log_query(psprintf("SELECT 1 FROM dynapg.%s LIMIT 1", name), NULL, 1) > 0)
@@ -71,7 +71,7 @@ trim(const DynTick *last, bool keep_moments)
 	SPI_finish();
 }
 
-/* What is looked for only from time to time: recoveries that should be there, rows of the history and backups that are not wanted. */
+/* Checks that need not run each time: missing recoveries, and rows of the history and backups that are no longer needed. */
 static void
 keep_recoveries(void)
 {

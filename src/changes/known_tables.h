@@ -27,7 +27,7 @@ typedef struct DynKnownTables
 /* The table's entry; zeroed but for relid where it is new. */
 extern void *dyn_known_tables_get(DynKnownTables *tables, Oid relid);
 
-/* Marks what was read since invalidations had that number; what is read while something changes is good for this time only. */
+/* Marks what was read since invalidations had that number; what is read during a change is valid for this use only. */
 extern void dyn_known_tables_mark(const DynKnownTables *tables, void *entry, uint64 before);
 
 #endif							/* DYNAPG_CHANGES_KNOWN_TABLES_H */

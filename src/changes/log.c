@@ -53,7 +53,7 @@ open_current(TimestampTz now)
 	return rel;
 }
 
-/* An index of columns, as the log's tables have them, gets its entry. */
+/* Inserts the entry of a row into an index on plain columns, as the log's tables have. */
 static void
 insert_entry(Relation rel, Oid index_oid, ItemPointer tid, const Datum *values, const bool *nulls)
 {
@@ -63,7 +63,7 @@ insert_entry(Relation rel, Oid index_oid, ItemPointer tid, const Datum *values, 
 	bool		key_nulls[INDEX_MAX_KEYS];
 
 	if (info->ii_Expressions != NIL || info->ii_Predicate != NIL)
-		elog(ERROR, "index \"%s\" is none of columns", RelationGetRelationName(index));
+		elog(ERROR, "index \"%s\" is not on plain columns", RelationGetRelationName(index));
 	for (int i = 0; i < info->ii_NumIndexAttrs; i++)
 	{
 		keys[i] = values[info->ii_IndexAttrNumbers[i] - 1];

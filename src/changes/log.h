@@ -1,15 +1,15 @@
 /*
- * log.h - the change log: what was written to tables with a stream, and in which order it is read
+ * log.h - the change log: changes of tables with a stream, and the order in which they are read
  *
  * Model.  A trigger on the data table adds a record for each item that changed (capture.c).  A record has the transaction
  * that wrote it and a number from a sequence, taken while the transaction holds the row's lock: the records of one item
- * have their numbers in the order of its history.  Neither numbers nor transaction ids are in the order of commits, so
- * readers go by ticks.
+ * have their numbers in the order of its history.  Neither numbers nor transaction ids are in the order of commits, so readers
+ * use ticks.
  *
  * A tick stores which transactions were visible at one moment.  A record belongs to the first tick that sees its transaction;
- * a reader takes tick after tick, and within a tick number after number.  So nothing is passed over, whenever its
- * transaction commits; an item's records keep their order, since whoever wrote it second saw the first one's commit; and a
- * long transaction delays its own records alone.
+ * a reader takes tick after tick, and within a tick number after number.  So no record is skipped, whenever its transaction
+ * commits; an item's records keep their order, since the second writer saw the commit of the first; and a long transaction
+ * delays only its own records.
  *
  * Ticks are numbered without gaps, are made by readers when something has happened since the last one, and are never
  * rolled back (see tick.c).
@@ -29,7 +29,7 @@
 #define DYN_LOG_TABLES		10
 #define DYN_LOG_TURN_HOURS	3
 
-/* What a record tells of its item. */
+/* What a record reports of its item. */
 typedef enum DynEvent
 {
 	DYN_EVENT_INSERT = 'I',
@@ -42,7 +42,7 @@ typedef struct DynRecord
 {
 	int64		number;
 	int64		xid;			/* of the top-level transaction, with its epoch */
-	int64		tick;			/* that it belongs to; known to readers alone */
+	int64		tick;			/* that it belongs to; only readers know it */
 	TimestampTz created_at;
 	DynEvent	event;
 	bool		by_service;		/* deleted by Time to Live */
@@ -66,7 +66,7 @@ extern void dyn_log_insert(Relation rel, Datum *values, bool *nulls, int options
 
 /*
  * Runs a query on the log's tables as their owner, with a snapshot of this moment; the rows are in SPI_tuptable.  SPI is
- * connected.  limit is the greatest number of rows wanted, 0 for all.
+ * connected.  limit is the maximum number of rows, 0 for all.
  */
 extern uint64 dyn_log_query(const char *sql, DynSqlArgs *args, long limit);
 

@@ -1,8 +1,8 @@
 /*
- * notify.c - NOTIFY for those who wait for the records of a stream
+ * notify.c - NOTIFY for clients that wait for records of a stream
  *
- * PostgreSQL sends equal notifications of a transaction once, but looks for them each time.  So the last stream and subtransaction are
- * remembered: what a subtransaction notifies is forgotten when it is rolled back.
+ * PostgreSQL sends equal notifications of a transaction once, but searches for duplicates each time. So the last stream and
+ * subtransaction are remembered: a subtransaction's notifications disappear when it is rolled back.
  */
 #include "postgres.h"
 

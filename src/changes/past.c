@@ -7,7 +7,10 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rls.h"
 #include "utils/tuplestore.h"
 
 #include "base/compat.h"
@@ -31,6 +34,11 @@ table_of(FunctionCallInfo fcinfo, DynRecovery **recovery)
 		dyn_error(DYN_E_TABLE_NOT_FOUND, DYN_TABLE_UNKNOWN, name);
 	if (!dyn_relation_has_rows(def->relid))
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("the relation of table \"%s\" has become a view", name)));
+	/* else the query below would fail, whose text is not the user's business */
+	if ((pg_class_aclcheck(def->relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK &&
+		 pg_attribute_aclcheck_all(def->relid, GetUserId(), ACL_SELECT, ACLMASK_ANY) != ACLCHECK_OK) ||
+		check_enable_rls(def->relid, InvalidOid, true) == RLS_ENABLED)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(def->relid));
 	*recovery = dyn_recovery_find(def->relid);
 	if (*recovery == NULL)
 		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, def->name);
@@ -47,7 +55,10 @@ cut_of(const DynRecovery *recovery, TimestampTz moment)
 	return cut;
 }
 
-/* Raises an error unless the query's columns from that one on are of the result's types: the table's owner may have altered it. */
+/*
+ * Raises an error unless the query's columns, from that one on, have the result's types: the table's owner may have altered it.
+ *
+ */
 static void
 check_columns(TupleDesc columns, int first, TupleDesc row)
 {

@@ -1,9 +1,9 @@
 /*
  * read.c - reading the records of a stream in their order
  *
- * Ticks are taken in chunks: one scan gets the records of a chunk, whose ticks are then worked out here.  A chunk is so
- * small, by the numbers that its ticks span, that its records fit memory, and at first no larger than what is wanted; where one tick
- * alone is larger than that, its records are read in the order of their numbers, as many as are wanted.
+ * Ticks are processed in chunks: one scan reads the records of a chunk, and their ticks are then determined here. A chunk is
+ * limited, by the numbers that its ticks span, so that its records fit memory, and initially to what is wanted; if a single
+ * tick is larger than that, its records are read in the order of their numbers until there are enough.
  */
 #include "postgres.h"
 
@@ -85,7 +85,7 @@ tick_of(const DynTick *ticks, int count, int64 xid)
 	return ticks[low].tick;
 }
 
-/* How many of the ticks after the first, which comes before the chunk, make one. */
+/* How many of the ticks after the first one, which precedes the chunk, form a chunk. */
 static int
 chunk_size(const DynTick *ticks, int count, int records)
 {
@@ -117,7 +117,7 @@ take_record(DynReading *reading, DynLogScan *scan, HeapTuple tuple, int64 tick, 
 	return true;
 }
 
-/* Reads what a tick has above the number, in the order of its numbers; false when there are enough records. */
+/* Reads a tick's records above the number, in the order of their numbers; false when there are enough records. */
 static bool
 read_tick(DynReading *reading, const DynTick *previous, const DynTick *tick, int64 number, int64 *bytes, MemoryContext context)
 {
@@ -132,8 +132,8 @@ read_tick(DynReading *reading, const DynTick *previous, const DynTick *tick, int
 }
 
 /*
- * Reads what the ticks have, the first of them above the number, with their rows in memory: false where these are too many for that, and
- * nothing was read.
+ * Reads the records of the ticks (of the first one, above the number) with their rows in memory: false, with nothing read,
+ * where there are too many.
  */
 static bool
 read_ticks_together(DynReading *reading, const DynTick *ticks, int size, int64 number, int64 *bytes, MemoryContext context, bool *more)
@@ -225,7 +225,7 @@ dyn_read_records(DynReading *reading)
 
 		CHECK_FOR_INTERRUPTS();
 		if (count < 2)
-			kept = reading->count > 0;	/* trimmed under our eyes: what was read is good */
+			kept = reading->count > 0;	/* trimmed meanwhile: what was read is valid */
 		if (count < 2)
 			break;
 		more = read_chunk(reading, ticks, chunk_size(ticks, count, records), &bytes, caller);

@@ -9,7 +9,7 @@
 #include "changes/log.h"
 #include "changes/stream.h"
 
-/* After the records up to that one; after all of the tick where number is DYN_POSITION_ALL. */
+/* The place after that record; after the whole tick if number is DYN_POSITION_ALL. */
 typedef struct DynPosition
 {
 	int64		tick;
@@ -33,7 +33,7 @@ typedef struct DynReading
 } DynReading;
 
 /*
- * Reads on from `after`.  May return fewer records than there are, even none: at_end tells.  False where the records after
+ * Continues from `after`. May return fewer records than there are, even none: see at_end.  False where the records after
  * the position have been trimmed.
  */
 extern bool dyn_read_records(DynReading *reading);

@@ -28,11 +28,11 @@
 #include "tables/catalog.h"
 #include "tables/ddl.h"
 
-/* As those of streams (stream.c): before any trigger that changes the row once more. */
+/* Named like those of streams (stream.c), to fire before any trigger that changes the row again. */
 #define ROW_TRIGGER			"!dynapg_history"
 #define TRUNCATE_TRIGGER	"!dynapg_history_truncate"
 
-/* The period is kept that much longer, for transactions that were open at the oldest moment. */
+/* Rows are kept longer than the period by this, for transactions that were open at the oldest moment. */
 #define SLACK	(2 * USECS_PER_HOUR)
 
 #define COLUMN_RECOVERY		1	/* of dynapg.history and its children */
@@ -119,7 +119,7 @@ drop_triggers(Oid relid)
 	drop_trigger(relid, TRUNCATE_TRIGGER);
 }
 
-/* ALWAYS: what the apply worker of a subscription writes is part of the history, too. */
+/* ALWAYS: writes of a subscription's apply worker belong to the history, too. */
 static void
 create_triggers(Oid relid)
 {
@@ -143,7 +143,7 @@ forget_recovery(Oid relid)
 	dyn_catalog_run("DELETE FROM dynapg.recoveries r WHERE r.relid OPERATOR(pg_catalog.=) $1", &args);
 }
 
-/* The transaction's commit is noted, and a tick is due that sees it. */
+/* Makes the transaction record its commit, and a tick due that sees it. */
 static void
 begin_recovery(Oid relid, int days)
 {
@@ -241,7 +241,7 @@ history_table(int64 day)
 	return psprintf("history_%d", (int) (day % DYN_HISTORY_TABLES));
 }
 
-/* Removes a recovery's rows of a day, without a statement, so that no publication has other servers do the same. */
+/* Removes a recovery's rows of a day, without a statement, so that no publication repeats it on other servers. */
 static void
 remove_rows(Relation rel, int recovery)
 {
@@ -284,7 +284,7 @@ is_wanted(int id, TimestampTz day_end, const DynRecovery *recoveries, int count)
 	return false;
 }
 
-/* Removes from the table of a day what is not wanted. */
+/* Removes what is no longer needed from the table of a day. */
 static void
 trim_day(const char *table, TimestampTz day_end, const DynRecovery *recoveries, int count)
 {
@@ -302,7 +302,7 @@ trim_day(const char *table, TimestampTz day_end, const DynRecovery *recoveries, 
 	}
 	if (n == 0)
 		return;
-	/* a reader or a writer that is long at work: another time */
+	/* a long-running reader or writer: try another time */
 	if (n == found && ConditionalLockRelationOid(dyn_log_relation(table), AccessExclusiveLock))
 	{
 		dyn_catalog_run(psprintf("TRUNCATE dynapg.%s", table), NULL);
@@ -326,8 +326,8 @@ column(Relation rel, HeapTuple tuple, int number)
 }
 
 /*
- * What is known of a prepared transaction's commit while the ticks around it are there: it comes after the last one that does not see it.
- * False where none sees it yet.
+ * What the ticks say about the commit of a prepared transaction while they exist: it is after the last tick that does not see
+ * it. False where no tick sees it yet.
  */
 static bool
 settle_commit(Commit *commit, int64 last)
@@ -393,7 +393,7 @@ dyn_recovery_trim(void)
 	for (int i = 0; i < count; i++)
 		longest = Max(longest, recoveries[i].days);
 	SPI_connect();
-	/* of the present day, what belongs to recoveries that have ended is left for tomorrow: somebody may be at it still */
+	/* today's rows of ended recoveries are left for tomorrow: somebody may still be writing them */
 	for (int back = 1; back < DYN_HISTORY_TABLES; back++)
 		trim_day(history_table(today - back), (today - back + 1) * USECS_PER_DAY, recoveries, count);
 	SPI_finish();

@@ -60,7 +60,7 @@ column(Relation rel, HeapTuple tuple, DynLogColumn number)
 	return value;
 }
 
-/* What a row's reading is about, for errors that PostgreSQL raises. */
+/* The context of reading a row, for errors that PostgreSQL raises. */
 static void
 describe_place(void *arg)
 {

@@ -1,8 +1,8 @@
 /*
  * scan.h - reading the log's tables by their indexes, all of them together, in the order of numbers
  *
- * As ticks are (tick.c), records are read without a statement: planning one, and copying what it returns, took longer than the
- * reading.  The reader needs no rights on the log.
+ * Like ticks (tick.c), records are read without a statement: planning one and copying its result took longer than the reading
+ * itself.  The reader needs no rights on the log.
  */
 #ifndef DYNAPG_CHANGES_SCAN_H
 #define DYNAPG_CHANGES_SCAN_H
@@ -14,7 +14,7 @@
 
 typedef struct DynLogScan DynLogScan;
 
-/* A row of the log; tuple is good until the next one of the scan is asked for. */
+/* A row of the log; tuple is valid until the next one of the scan is requested. */
 typedef struct DynLogRow
 {
 	int64		number;

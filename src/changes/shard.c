@@ -17,13 +17,13 @@
 #include "changes/tick.h"
 #include "tables/catalog.h"
 
-/* A shard as the catalog has it: a tick that is not known yet is -1. */
+/* A shard as in the catalog: a tick that is not known yet is -1. */
 #define SHARD_COLUMNS \
 	"h.shard_id, h.parent_id, h.slot, h.slots, COALESCE(h.from_tick, -1), h.from_xid, COALESCE(h.to_tick, -1), COALESCE(h.to_xid, 0)"
 
 /* ---- reading ---- */
 
-/* The tick at which the transaction took effect, as far as the ticks up to `last` know; -1 where they do not. */
+/* The tick at which the transaction took effect, among the ticks up to `last`; -1 if none. */
 static int64
 tick_of(int64 known, int64 xid, int64 last)
 {
@@ -52,7 +52,7 @@ read_shard(uint64 row, int64 tick, DynShard *shard)
 	return true;
 }
 
-/* The shards of which the rest of the query holds, in the current memory context. */
+/* The shards that the rest of the query selects, in the current memory context. */
 static int
 query(const char *rest, DynSqlArgs *args, int64 tick, DynShard **shards)
 {
@@ -110,8 +110,8 @@ own_xid(void)
 }
 
 /*
- * "shardId-00000001414562045508-2bac9cd2": milliseconds since 1970, then what tells shards of one moment apart.  A shard
- * without a parent has the records of all ticks above from_tick, another one those after this transaction.
+ * "shardId-00000001414562045508-2bac9cd2": milliseconds since 1970, then a part that distinguishes shards of one moment. A
+ * shard without a parent has the records of all ticks above from_tick, any other one those after this transaction.
  */
 static void
 open_shard(int stream, const char *parent, int slot, int slots, int64 from_tick)
@@ -145,7 +145,7 @@ dyn_shard_close_all(int stream)
 	dyn_log_take_number();
 }
 
-/* The slots that a stream gets, which has had that many: never fewer. */
+/* The number of slots for a stream that has had `slots` so far: never fewer. */
 static int
 new_slots(int had)
 {
@@ -162,7 +162,7 @@ may_write(void)
 	return !RecoveryInProgress() && !XactReadOnly;
 }
 
-/* One at a time opens shards of a stream. */
+/* Only one transaction at a time opens shards of a stream. */
 static void
 lock_stream(const DynStream *stream)
 {
@@ -179,7 +179,7 @@ try_lock_stream(const DynStream *stream)
 	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
 }
 
-/* Locks the open shards, of which there are that many; false where somebody is about to close them.  SPI is connected. */
+/* Locks the open shards, which must be `count`; false where somebody is about to close them. SPI is connected. */
 static bool
 try_lock_shards(const DynStream *stream, int count)
 {
@@ -220,7 +220,7 @@ dyn_shard_ensure(const DynStream *stream)
 	dyn_shard_open_first(stream, dyn_tick_horizon());
 }
 
-/* The shard of which a shard of that slot goes on with a part. */
+/* The shard whose part a shard of that slot continues. */
 static const char *
 parent_of(const DynShard *shards, int count, int slot, int slots)
 {
@@ -262,7 +262,7 @@ dyn_shard_roll(const DynStream *stream, int64 tick)
 
 /* ---- what the jobs write and forget ---- */
 
-/* What the catalog does not know of a shard's bounds. */
+/* Fills in the bounds of shards that the catalog does not know. */
 typedef struct Unsettled
 {
 	int			stream;
@@ -299,7 +299,7 @@ dyn_shard_settle(int64 tick)
 		dyn_sql_text(&args, shards[i].id);
 		dyn_sql_int64(&args, shards[i].from_tick);
 		dyn_sql_int64(&args, shards[i].to_tick);
-		/* one that somebody is about to close: another time */
+		/* somebody is about to close it: try another time */
 		dyn_catalog_run("UPDATE dynapg.shards h SET from_tick = NULLIF($3, -1::bigint), to_tick = NULLIF($4, -1::bigint) "
 						"FROM (SELECT l.stream_id, l.shard_id FROM dynapg.shards l WHERE l.stream_id OPERATOR(pg_catalog.=) $1 "
 						"AND l.shard_id OPERATOR(pg_catalog.=) $2 FOR UPDATE SKIP LOCKED) f "

@@ -1,5 +1,5 @@
 /*
- * shard.h - streams as they are described, and their shards; see stream.h for the model
+ * shard.h - descriptions of streams, and their shards; see stream.h for the model
  */
 #ifndef DYNAPG_CHANGES_SHARD_H
 #define DYNAPG_CHANGES_SHARD_H
@@ -9,7 +9,7 @@
 #include "utils/timestamp.h"
 #include "value/key.h"
 
-/* What records have besides the keys. */
+/* The content of records besides the keys. */
 typedef enum DynStreamView
 {
 	DYN_STREAM_KEYS_ONLY,
@@ -23,7 +23,7 @@ typedef struct DynStream
 	int			id;
 	char	   *table_name;
 	Oid			relid;			/* of the data table, which may be gone */
-	Oid			owner;			/* of a disabled stream: of the table when it was last seen; else InvalidOid */
+	Oid			owner;			/* of a disabled stream: the table's last known owner; else InvalidOid */
 	char	   *label;
 	DynStreamView view;
 	DynKeyAttr	pk;
@@ -58,7 +58,7 @@ extern void dyn_shard_ensure(const DynStream *stream);
 /* For the jobs: closes open shards that are older than dynapg.stream_shard_age and opens their children. */
 extern void dyn_shard_roll(const DynStream *stream, int64 tick);
 
-/* For the jobs: writes into the shards at which ticks they were opened and closed, as far as that is known at the tick. */
+/* For the jobs: records the ticks at which shards were opened and closed, as far as known at the tick. */
 extern void dyn_shard_settle(int64 tick);
 
 /* Gives an enabled stream that has no shard its first ones, with the records of the ticks above from_tick. */
@@ -67,7 +67,7 @@ extern void dyn_shard_open_first(const DynStream *stream, int64 from_tick);
 /* Closes the open shards of the stream with this transaction.  SPI is connected. */
 extern void dyn_shard_close_all(int stream);
 
-/* Forgets shards that were closed before the retention began.  SPI is connected. */
+/* Removes shards that were closed before the retention began. SPI is connected. */
 extern void dyn_shard_forget(void);
 
 #endif							/* DYNAPG_CHANGES_SHARD_H */

@@ -1,8 +1,8 @@
 /*
  * stream.c - streams of tables: catalog dynapg.streams, and the triggers of tables with a stream
  *
- * The trigger asks for the stream of its table for each row, so backends keep what they have read until the table's
- * relcache entry is invalidated; creating and dropping the trigger does that.
+ * The trigger looks up the stream of its table for each row, so backends cache it until the table's relcache entry is
+ * invalidated; creating and dropping the trigger does that.
  */
 #include "postgres.h"
 
@@ -31,7 +31,7 @@
 #include "tables/catalog.h"
 #include "tables/ddl.h"
 
-/* Triggers fire in the order of their names: this one before any that changes the row once more. */
+/* Triggers fire in the order of their names: this one before any that changes the row again. */
 #define ROW_TRIGGER			"!dynapg_capture"
 #define TRUNCATE_TRIGGER	"!dynapg_capture_truncate"
 
@@ -84,7 +84,7 @@ read_stream(uint64 row, DynStream *stream)
 	stream->channel = dyn_sql_get_text(row, 13);
 }
 
-/* The streams of which the rest of the query holds, in the current memory context. */
+/* The streams that the rest of the query selects, in the current memory context. */
 static int
 query(const char *rest, DynSqlArgs *args, DynStream **streams)
 {
@@ -146,14 +146,14 @@ add_row(Oid relid, const char *table_name, const char *label, const char *view, 
 	dyn_sql_text(&args, dyn_tag_name(pk->tag));
 	dyn_sql_text(&args, sk->tag ? sk->name : NULL);
 	dyn_sql_text(&args, sk->tag ? dyn_tag_name(sk->tag) : NULL);
-	/* streams that a dump has brought here may have numbers that are still to come */
+	/* streams restored from a dump may have numbers that the sequence has not reached */
 	while (dyn_catalog_run("INSERT INTO dynapg.streams AS s (relid, table_name, label, view, pk_name, pk_type, sk_name, sk_type) "
 						   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (stream_id) DO NOTHING RETURNING s.stream_id", &args) == 0)
 		CHECK_FOR_INTERRUPTS();
 	return dyn_sql_get_int(0, 1);
 }
 
-/* Those that have been renamed, too. */
+/* Includes renamed ones. */
 static void
 drop_triggers(Oid relid)
 {
@@ -210,12 +210,12 @@ dyn_stream_enable(Oid relid, const char *table_name, const char *label, const ch
 						 "EXECUTE FUNCTION dynapg.capture()", table), NULL, 0);
 	dyn_sql_run(psprintf("CREATE TRIGGER \"" TRUNCATE_TRIGGER "\" BEFORE TRUNCATE ON %s FOR EACH STATEMENT "
 						 "EXECUTE FUNCTION dynapg.capture()", table), NULL, 0);
-	end_streams("s.relid OPERATOR(pg_catalog.=) $1", relid);	/* there is none, unless a number has come round again */
+	end_streams("s.relid OPERATOR(pg_catalog.=) $1", relid);	/* there is none, unless a number has been reused */
 	stream.id = add_row(relid, table_name, label, view, pk, sk);
 	CacheInvalidateRelcacheByRelid(relid);
 	SPI_finish();
 
-	/* no tick that there is can see a record of the stream */
+	/* no existing tick can see a record of the stream */
 	dyn_shard_open_first(&stream, dyn_tick_last()->tick);
 }
 
@@ -232,7 +232,7 @@ dyn_stream_disable(Oid relid)
 }
 
 /*
- * The trigger's function is not told when its table is dropped by SQL; the event trigger is, if it is enabled, and notes who
+ * The trigger's function does not notice when SQL drops its table; the event trigger does, if it is enabled, and records who
  * dropped it.
  */
 int
@@ -263,7 +263,7 @@ dyn_stream_forget(void)
 
 /* ---- rights ---- */
 
-/* SELECT on the whole table, in which row security hides nothing from the user. */
+/* Does the user have SELECT on the whole table, without row security that hides rows? */
 static bool
 may_read(const DynStream *stream, Oid user)
 {

@@ -39,13 +39,13 @@ extern DynStream *dyn_stream_find(const char *table_name, const char *label);
 extern int	dyn_stream_list(const char *table_name, const char *after_name, const char *after_label, int limit,
 							DynStream **streams);
 
-/* The streams of tables that are gone and do not tell so are disabled; all that are enabled are returned. */
+/* Disables streams whose tables were dropped unnoticed; returns all that are enabled. */
 extern int	dyn_stream_list_enabled(DynStream **streams);
 
-/* For the jobs: forgets shards that were closed before the retention began, and streams that have none left. */
+/* For the jobs: removes shards that were closed before the retention began, and streams without shards. */
 extern void dyn_stream_forget(void);
 
-/* May the current user read the stream?  The second one raises 42501 where not. */
+/* May the current user read the stream? The second function raises 42501 if not. */
 extern bool dyn_stream_is_readable(const DynStream *stream);
 extern void dyn_stream_check_readable(const DynStream *stream);
 

@@ -1,14 +1,14 @@
 /*
  * tick.c - making and reading ticks
  *
- * Ticks have to be in the order of their snapshots, so they are made one at a time, under a lock.  They must not wait for
- * the end of the transaction that makes them, which may be a long one of a user's: the row is inserted frozen, as COPY FREEZE
- * does, so everybody sees it at once and it stays when the transaction is rolled back; the lock is released then.  The row is
- * flushed before anything is read by it, so no tick that a reader has used is lost in a crash.
+ * Ticks have to be in the order of their snapshots, so they are made one at a time, under a lock. They must not wait for the
+ * end of the transaction that makes them, which may be a user's long one: the row is inserted frozen, as COPY FREEZE does, so
+ * everybody sees it at once and it survives a rollback of the transaction; then the lock is released. The row is flushed before
+ * anything is read by it, so no tick that a reader has used is lost in a crash.
  *
  * A tick's own transaction is not over: PostgreSQL's snapshots leave it out, a tick lists it.
  *
- * Ticks are read by their number alone.  As what they store never goes back, other questions are answered by halving.
+ * Ticks are found by their number. Since the values that they store never decrease, other lookups use binary search.
  */
 #include "postgres.h"
 
@@ -34,7 +34,7 @@
 #include "database/touched.h"
 
 #define MOMENT_PAUSE (10 * USECS_PER_SEC)	/* between the ticks that are kept as moments */
-#define MAX_BEGUN 1000			/* transactions that began after the last one that is over, as a tick lists them */
+#define MAX_BEGUN 1000			/* transactions in a tick's list that began after the last finished one */
 
 /* The columns of dynapg.ticks and dynapg.moments. */
 enum Column
@@ -188,7 +188,7 @@ dyn_tick_horizon(void)
 	open_scan(&scan, 0);
 	found = next_tick(&scan, ForwardScanDirection, &tick);
 	close_scan(&scan);
-	/* where the first tick of all is there, its records can be read, too */
+	/* if the very first tick still exists, its records can be read, too */
 	return !found || tick.tick == 1 ? 0 : tick.tick;
 }
 
@@ -206,7 +206,7 @@ search(Test test, int64 argument, int64 last)
 		int64		middle = low + (high - low) / 2;
 		DynTick    *tick = dyn_tick_read(middle);
 
-		/* one that has been trimmed meanwhile lies before what is asked for, if anything does */
+		/* a tick that has been trimmed meanwhile lies before the result, if there is one */
 		if (tick && test(tick, argument))
 			high = middle;
 		else
@@ -242,7 +242,7 @@ dyn_tick_first_since(TimestampTz moment, int64 last)
 int64
 dyn_tick_low_number(const DynTick *previous, const DynTick *tick)
 {
-	/* the oldest transaction that was open before and is over now took its numbers after a tick that had not seen it begin */
+	/* the oldest transaction that was open before and is over now took its numbers after a tick at which it had not begun */
 	for (int i = 0; i < previous->nopen; i++)
 	{
 		DynTick    *before;
@@ -317,7 +317,7 @@ dyn_tick_number_bound(const DynTick *tick)
 {
 	DynTick    *before;
 
-	/* the oldest transaction that was open took its numbers after a tick that had not seen it begin */
+	/* the oldest open transaction took its numbers after a tick at which it had not begun */
 	if (tick->nopen == 0)
 		return tick->number_before;
 	before = dyn_tick_read(search(has_begun, tick->open[0], tick->tick) - 1);
@@ -352,7 +352,7 @@ last_moment(void)
 	return tick.created_at;
 }
 
-/* Without a statement, so that no publication has other servers do the same. */
+/* Without a statement, so that no publication repeats it on other servers. */
 void
 dyn_tick_trim(int64 kept, bool keep_moments)
 {
@@ -410,11 +410,11 @@ widen(TransactionId xid, FullTransactionId next)
 }
 
 /*
- * What is visible at this moment.
+ * Reads what is visible at this moment.
  *
- * A snapshot ends where the last transaction that is over does; transactions that began later are not in it.  They are listed,
- * too, so that it is known of every transaction that has taken a number whether it was over: the next tick is due when one of
- * those has ended.  Where they seem too many, most of them being subtransactions, the next tick is always due.
+ * A snapshot ends with the last finished transaction; transactions that began later are not in it. They are listed, too, so
+ * that the tick knows for every transaction with a number whether it was over: the next tick is due when one of those has
+ * ended. If they seem too many, since most are subtransactions, the next tick is always due.
  *
  * The order matters: a transaction gets its id before its first number.
  */
@@ -450,7 +450,7 @@ read_snapshot(DynTick *tick)
 	tick->created_at = GetCurrentTimestamp();
 }
 
-/* Can the tick have records that the last one has not? */
+/* Can the tick have records that the last one does not have? */
 static bool
 has_news(const DynTick *last, const DynTick *tick)
 {
@@ -485,7 +485,7 @@ store_tick(const DynTick *tick)
 	values[COLUMN_CREATED_AT - 1] = TimestampTzGetDatum(tick->created_at);
 	values[COLUMN_COMPLETE - 1] = BoolGetDatum(tick->complete);
 
-	/* a row without its index entry would come to light when the index is built again */
+	/* a row without its index entry would reappear when the index is rebuilt */
 	HOLD_INTERRUPTS();
 	dyn_log_insert(rel, values, nulls, HEAP_INSERT_FROZEN);
 	RESUME_INTERRUPTS();
@@ -505,7 +505,7 @@ make_tick(bool always)
 		return last;
 	tick->created_at = Max(tick->created_at, last->created_at);
 
-	/* writing takes a transaction id; one that is taken only now is above what the snapshot has seen */
+	/* writing needs a transaction id; one assigned only now is above what the snapshot has seen */
 	(void) GetTopTransactionId();
 	store_tick(tick);
 	return tick;

@@ -21,7 +21,7 @@ typedef struct DynGet
 	DynNode		map;			/* Key, open */
 	DynProgram *projection;		/* NULL: the whole item */
 	DynProject	project;		/* how the projection is applied; NULL: dyn_project_item */
-	DynProgram *filter;			/* NULL: none; an item that it leaves out is as if it were not there */
+	DynProgram *filter;			/* NULL: none; an item that does not pass it counts as missing */
 	bool		consistent;
 
 	DynTable   *table;			/* these come with dyn_get_find */

@@ -34,7 +34,7 @@ find_key(DynGet *get, DynReason *reason)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		dyn_cancellation_catch(reason);
+		dyn_cancellation_catch(reason, false);
 	}
 	PG_END_TRY();
 }
@@ -52,7 +52,7 @@ check_duplicates(const Gets *gets)
 	}
 }
 
-/* A conflict, which only a caller's serializable transaction can have, is the reason of the read that met it. */
+/* A conflict, which only occurs in a caller's serializable transaction, is the reason of the read that met it. */
 static void
 read_items(Gets *gets)
 {
@@ -69,7 +69,7 @@ read_items(Gets *gets)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		dyn_cancellation_catch(&gets->reasons[at]);
+		dyn_cancellation_catch(&gets->reasons[at], false);
 	}
 	PG_END_TRY();
 	dyn_cancellation_raise(gets->reasons, gets->count);

@@ -1,7 +1,7 @@
 /*
  * get_each.c - a set of reads by key, each on its own
  *
- * Items may come in any order, so that a key has no item is known when all have come.
+ * Items may come in any order, so a key is known to have no item only when all have come.
  */
 #include "postgres.h"
 
@@ -66,7 +66,7 @@ find_keys(DynGetsOfTable *gets)
 	dyn_keys_check_paths(gets->table, gets->projection);
 }
 
-/* Raises when two parts are of one table, by its name and by its ARN, and have a key in common. */
+/* Raises an error when two parts are for the same table, by its name and by its ARN, and share a key. */
 static void
 check_shared(const DynGetsOfTable *one, const DynGetsOfTable *other)
 {
@@ -120,7 +120,7 @@ answer_missing(Reader *reader)
 	}
 }
 
-/* DynRowConsumer.  An item that SQL has put under another key than its own is shown, as by GetItem, and answers no key. */
+/* DynRowConsumer.  An item that SQL has stored under another key is returned, as by GetItem, and answers no key. */
 static bool
 print_item(void *arg, const struct varlena *item)
 {
@@ -166,7 +166,7 @@ reply_table(Reader *reader, DynGetsOfTable *gets)
 	appendStringInfoChar(reader->reply, ']');
 }
 
-/* A batch of which no key is admitted is refused as a whole. */
+/* A batch without any admitted key is refused as a whole. */
 static void
 check_admitted(const Reader *reader, const DynGetsOfTable *all, int ntables)
 {

@@ -9,7 +9,7 @@
 #include "throughput/consumed.h"
 #include "value/tree.h"
 
-/* The reads of one table, and how far they have come. */
+/* The reads of one table, and the progress of them. */
 typedef struct DynGetsOfTable
 {
 	/* for the decoder to fill in */
@@ -24,12 +24,12 @@ typedef struct DynGetsOfTable
 	DynKey	   *keys;
 	bool	   *answered;		/* of each key: is its item in the reply, or known to be missing? */
 	int			left;			/* keys that are not answered */
-	int			next;			/* the key after that of the last item, where the next one most often is */
+	int			next;			/* the key after that of the last item, most often the next one's */
 	bool		limited;		/* by its throughput */
 	DynConsumedTable *consumed;
 } DynGetsOfTable;
 
-/* Raises ValidationException when two keys of the table are the same values; the table need not be known for that. */
+/* Raises ValidationException when two keys of the table have the same values; this does not need the table. */
 extern void dyn_get_each_check_duplicates(const DynGetsOfTable *gets);
 
 /* Looks up the tables and finds the keys.  Raises for a key that does not fit, or that is named twice. */

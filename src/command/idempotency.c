@@ -1,5 +1,5 @@
 /*
- * idempotency.c - a request with a token that comes again is not done again
+ * idempotency.c - a repeated request with a token is not carried out again
  */
 #include "postgres.h"
 
@@ -28,7 +28,7 @@ dyn_idempotency_find(DynIdempotency *idempotency)
 	pg_unreachable();
 }
 
-/* The units fit in a byte: they are 200 at the most. */
+/* The units fit in a byte: they are at most 200. */
 void
 dyn_idempotency_note(DynIdempotency *idempotency, int action, uint32 bytes)
 {

@@ -1,7 +1,7 @@
 /*
  * key_range.c - a key condition as a range
  *
- * Partition attributes have equalities, then sort attributes from the left without a gap, by equality but for the last one.
+ * Partition attributes have equalities, then sort attributes from the left without a gap, by equality except for the last one.
  */
 #include "postgres.h"
 
@@ -28,7 +28,7 @@ missed(const DynKeyAttr *attr)
 	dyn_validation(DYN_KEY_CONDITION_MISSED, attr->name);
 }
 
-/* Raises when any of the key attributes from one number up to another has no equality: a later one has a condition. */
+/* Raises an error when a key attribute in the range has no equality although a later one has a condition. */
 static void
 check_equal(const DynResultPage *page, const DynKeyCondition *key, const char *kind, int from, int to, const DynKeyAttr *later)
 {
@@ -47,7 +47,7 @@ check_equal(const DynResultPage *page, const DynKeyCondition *key, const char *k
 					   "present on key attribute %s", kind, missing.data, later->name);
 }
 
-/* The text about a gap is for indexes that have several key attributes of a kind: with one there are older texts. */
+/* The text about a gap is for indexes with several key attributes of a kind; with one, there are older texts. */
 static void
 check_gaps(const DynResultPage *page, const DynKeyCondition *key)
 {
@@ -63,8 +63,7 @@ check_gaps(const DynResultPage *page, const DynKeyCondition *key)
 }
 
 /*
- * Orders the terms as the key attributes are, raising for what is missing, superfluous or not supported; returns how
- * many there are.
+ * Sorts the terms by key attribute; raises an error for a missing, superfluous or unsupported one; returns their number.
  */
 static int
 order_terms(const DynResultPage *page, const DynKeyCondition *key, const DynKeyTerm **ordered)
@@ -94,7 +93,7 @@ order_terms(const DynResultPage *page, const DynKeyCondition *key, const DynKeyT
 	return count;
 }
 
-/* Raises for operands that cannot be values of their key attributes. */
+/* Raises an error for operands that cannot be values of their key attributes. */
 static void
 check_operands(const DynResultPage *page, const DynKeyTerm *const *terms, int count)
 {
@@ -142,7 +141,7 @@ make_range(DynResultPage *page, const DynKeyTerm *const *terms, int count)
 	}
 }
 
-/* Raises for a start key that the key condition leaves out. */
+/* Raises an error for a start key that the key condition excludes. */
 static void
 check_start_within(const DynResultPage *page, const DynKeyTerm *const *terms, int count)
 {

@@ -44,7 +44,7 @@ dyn_keys_size_violation(uint32 hash_size, uint32 range_size)
 	return NULL;
 }
 
-/* Raises the flaw unless it is NULL. */
+/* Raises the violation unless it is NULL. */
 static void
 refuse(const char *flaw)
 {
@@ -52,7 +52,7 @@ refuse(const char *flaw)
 		dyn_validation("%s", flaw);
 }
 
-/* Raises the flaw of an empty key unless it is NULL. */
+/* Raises the violation for an empty key unless it is NULL. */
 static void
 refuse_empty(const char *flaw)
 {
@@ -60,7 +60,7 @@ refuse_empty(const char *flaw)
 		dyn_error_rule(DYN_RULE_KEY_NOT_EMPTY, flaw);
 }
 
-/* What both a Key and an Item must fulfil once the types are right. */
+/* Checks for both a Key and an Item once the types are right. */
 static void
 check_key_values(const DynTable *table, const DynKey *key)
 {
@@ -112,21 +112,21 @@ item_key(const DynKeyAttr *attr, DynValue item)
 	return v;
 }
 
-static void
+static const char *
 type_mismatch(const DynIndex *index, const DynKeyAttr *attr, uint8 actual)
 {
-	dyn_validation(DYN_INVALID_PARAMETER
-				   "Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s",
-				   attr->name, dyn_tag_name(attr->tag), dyn_tag_name(actual), index->name);
+	return psprintf(DYN_INVALID_PARAMETER
+					"Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s",
+					attr->name, dyn_tag_name(attr->tag), dyn_tag_name(actual), index->name);
 }
 
-/* An attribute that is missing only keeps the item out of the index; one that is there must fit. */
-static void
-check_index_item(const DynIndex *index, DynValue item)
+const char *
+dyn_keys_index_violation(const DynIndex *index, DynValue item, bool *empty)
 {
 	uint32		hash_size = 0;
 	uint32		range_size = 0;
 
+	*empty = false;
 	for (int i = 0; i < index->npk + index->nsk; i++)
 	{
 		const DynKeyAttr *attr = &index->keys[i];
@@ -135,21 +135,34 @@ check_index_item(const DynIndex *index, DynValue item)
 		if (v.tag == 0)
 			continue;
 		if (v.tag != attr->tag)
-			type_mismatch(index, attr, v.tag);
-		if (is_empty(v))
-			refuse_empty(psprintf("One or more parameter values are not valid. "
-								  "A value specified for a secondary index key is not supported. The AttributeValue for a "
-								  "key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s",
-								  empty_kind(v), index->name, attr->name));
+			return type_mismatch(index, attr, v.tag);
+		*empty = is_empty(v);
+		if (*empty)
+			return psprintf("One or more parameter values are not valid. "
+							"A value specified for a secondary index key is not supported. The AttributeValue for a "
+							"key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s",
+							empty_kind(v), index->name, attr->name);
 		if (i < index->npk)
 			hash_size += v.len;
 		else
 			range_size += v.len;
 	}
-	refuse(dyn_keys_size_violation(hash_size, range_size));
+	return dyn_keys_size_violation(hash_size, range_size);
 }
 
-/* What an item must fulfil once it has a key. */
+/* An attribute that is missing only keeps the item out of the index; one that is there must fit. */
+static void
+check_index_item(const DynIndex *index, DynValue item)
+{
+	bool		empty;
+	const char *flaw = dyn_keys_index_violation(index, item, &empty);
+
+	if (empty)
+		refuse_empty(flaw);
+	refuse(flaw);
+}
+
+/* Checks an item once it has a key. */
 static void
 check_item_keys(const DynTable *table, const DynKey *key, DynValue item)
 {
@@ -159,7 +172,7 @@ check_item_keys(const DynTable *table, const DynKey *key, DynValue item)
 	refuse(dyn_vector_items_violation(table, dyn_empty_map, item));
 }
 
-/* The key of an item whose key attributes are got, or refused, by that function. */
+/* The key of an item; the function returns, or refuses, each key attribute. */
 static inline DynKey
 key_of_item(const DynTable *table, DynValue item, DynValue (*get) (const DynKeyAttr *, DynValue))
 {
@@ -226,7 +239,7 @@ check_constant(const DynTable *table, const char *name, uint32 len, DynValue con
 		if (attr == NULL)
 			continue;
 		if (attr->tag != constant.tag)
-			type_mismatch(&table->indexes[i], attr, constant.tag);
+			refuse(type_mismatch(&table->indexes[i], attr, constant.tag));
 		if (is_empty(constant))
 			refuse_empty(empty_update_text(constant));
 	}
@@ -253,7 +266,7 @@ dyn_keys_check_constants(const DynTable *table, const DynProgram *program)
 	}
 }
 
-/* Raises for a path of the program into the attribute. */
+/* Raises an error for a path of the program into the attribute. */
 static void
 check_not_entered(const DynProgram *program, const char *kind, const DynKeyAttr *attr)
 {
@@ -288,7 +301,7 @@ dyn_keys_check_paths(const DynTable *table, const DynProgram *program)
 }
 
 static const char *
-index_update_flaw(const DynIndex *index, DynValue old_item, DynValue new_item)
+index_update_violation(const DynIndex *index, DynValue old_item, DynValue new_item)
 {
 	uint32		hash_size = 0;
 	uint32		range_size = 0;
@@ -324,7 +337,7 @@ dyn_keys_update_violation(const DynTable *table, DynValue old_item, DynValue new
 {
 	for (int i = 0; i < table->nindexes; i++)
 	{
-		const char *flaw = index_update_flaw(&table->indexes[i], old_item, new_item);
+		const char *flaw = index_update_violation(&table->indexes[i], old_item, new_item);
 
 		if (flaw != NULL)
 			return flaw;

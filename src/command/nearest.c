@@ -22,7 +22,7 @@
 
 #define INVALID_CONDITION "Invalid SearchConditionExpression: "
 #define LEAST_SEARCH_BYTES 1024
-#define BYTES_PER_DIMENSION 17.6	/* what the service was seen to charge for small indexes */
+#define BYTES_PER_DIMENSION 17.6	/* measured at the service, for small indexes */
 
 /* ---- the condition ---- */
 
@@ -39,7 +39,7 @@ is_value(const DynExprNode *node)
 	return node->op == DYN_OP_VALUE;
 }
 
-/* Raises for a clause that is not an equality, before it is asked which attribute it is about. */
+/* Raises an error for a clause that is not an equality, before its attribute is checked. */
 static void
 check_clauses(const DynProgram *program, int32 root)
 {
@@ -147,7 +147,7 @@ find_index(DynNearest *nearest)
 	nearest->search.wanted = nearest->wanted;
 }
 
-/* What the search used: of the throughput, as a read of the items; of the reply, in bytes. */
+/* Charges what the search used: throughput, as a read of the items; returns the bytes for the reply. */
 static void
 charge(DynNearest *nearest)
 {

@@ -71,7 +71,7 @@ dyn_result_page_check_projected(const DynResultPage *page)
 					   range->index->name, missing.data);
 }
 
-/* What only a global index refuses: it has its own copy of what it shows, and that later than the table. */
+/* Checks that only concern a global index: in DynamoDB it has its own copy of what it projects, which lags behind the table. */
 static void
 check_global(const DynResultPage *page)
 {
@@ -155,9 +155,9 @@ dyn_result_page_find(DynResultPage *page)
 /* ---- the start key ---- */
 
 static void
-refuse_start(bool tell, const char *why)
+refuse_start(bool say_why, const char *why)
 {
-	if (tell)
+	if (say_why)
 		dyn_validation(DYN_START_KEY_INVALID ": %s", why);
 	dyn_validation(DYN_START_KEY_INVALID);
 }
@@ -171,27 +171,27 @@ start_value(DynResultPage *page, const DynKeyAttr *attr)
 	return node != NULL && node->tag == attr->tag ? node->packed : (DynValue) {0};
 }
 
-/* Raises unless each attribute is there, of its type and not empty, and there is no other. */
+/* Raises an error unless each attribute is there, of its type and not empty, and there is no other. */
 static void
-check_start_members(DynResultPage *page, bool tell)
+check_start_members(DynResultPage *page, bool say_why)
 {
 	bool		fits = page->start_map.count == page->nstart;
 
 	for (int i = 0; i < page->nstart && fits; i++)
 		fits = start_value(page, page->keys[i]).tag != 0;
 	if (!fits)
-		refuse_start(tell, DYN_KEY_MISFIT);
+		refuse_start(say_why, DYN_KEY_MISFIT);
 	for (int i = 0; i < page->nstart; i++)
 	{
 		const char *flaw = dyn_keys_empty_violation(page->keys[i], start_value(page, page->keys[i]));
 
 		if (flaw != NULL)
-			refuse_start(tell, flaw);
+			refuse_start(say_why, flaw);
 	}
 }
 
 static void
-check_start_sizes(const DynResultPage *page, bool tell)
+check_start_sizes(const DynResultPage *page, bool say_why)
 {
 	uint32		hash_size = 0;
 	uint32		range_size = 0;
@@ -207,23 +207,23 @@ check_start_sizes(const DynResultPage *page, bool tell)
 	if (flaw == NULL)
 		flaw = dyn_keys_size_violation(hash_size, range_size);
 	if (flaw != NULL)
-		refuse_start(tell, flaw);
+		refuse_start(say_why, flaw);
 }
 
 void
-dyn_result_page_start(DynResultPage *page, bool tell)
+dyn_result_page_start(DynResultPage *page, bool say_why)
 {
 	const DynTable *table = page->range.table;
 
 	if (!page->has_start)
 		return;
-	check_start_members(page, tell);
+	check_start_members(page, say_why);
 	for (int i = 0; page->range.index != NULL && i < page->nkeys; i++)
 		page->start.index[i] = start_value(page, page->keys[i]);
 	page->start.key.pk = start_value(page, &table->pk);
 	if (table->sk.tag)
 		page->start.key.sk = start_value(page, &table->sk);
-	check_start_sizes(page, tell);
+	check_start_sizes(page, say_why);
 	page->range.start = &page->start;
 }
 
@@ -280,7 +280,7 @@ names_attribute(const DynProgram *program, const DynExprNode *path, const void *
 	return name.len == attr->len && memcmp(name.data, attr->name, name.len) == 0;
 }
 
-/* Is the attribute one that the range's index does not show? */
+/* Is the attribute one that the range's index does not project? */
 static bool
 is_hidden(const DynProgram *program, const DynExprNode *path, const void *arg)
 {
@@ -339,7 +339,7 @@ print_last_key(DynResultPageReader *reader, DynValue item)
 /* ---- looking ahead ---- */
 
 /*
- * Does the key condition leave out items of the partition that come after the range, in the direction of reading?
+ * Does the key condition exclude items of the partition that come after the range, in the direction of reading?
  */
 static bool
 ends_within_partition(const DynResultPage *page)
@@ -396,8 +396,8 @@ note_item(void *arg, const struct varlena *item)
 }
 
 /*
- * The service reads the item after the page before it replies.  Where that is an item of the partition that the sort key's
- * condition leaves out, it knows that the range has ended; at the end of the partition it does not know.
+ * The service reads the item after the page before it replies. If that is an item of the partition that the condition on the
+ * sort key excludes, it knows that the range has ended; at the end of the partition it does not know.
  */
 static void
 look_ahead(DynResultPageReader *reader)
@@ -525,7 +525,7 @@ dyn_result_page_read(DynResultPageReader *reader)
 	reader->units += dyn_capacity_of_read(reader->bytes - before, reader->page->consistent);
 }
 
-/* The units of all reads become the page's. */
+/* Adds the units of all reads to the page's. */
 static void
 charge_page(DynResultPage *page, const DynResultPageReader *reader)
 {
@@ -576,4 +576,55 @@ dyn_result_page_reply(DynResultPage *page, StringInfo reply)
 	}
 	dyn_capacity_reply(reply, &page->capacity, page->range.table);
 	appendStringInfoChar(reply, '}');
+}
+
+/* ---- a range without pages ---- */
+
+typedef struct Stream
+{
+	DynResultPageReader reader;
+	DynRowConsumer consumer;
+	void	   *arg;
+} Stream;
+
+/* DynRowConsumer: hands an item on. */
+static bool
+stream_item(void *arg, const struct varlena *item)
+{
+	Stream	   *stream = arg;
+	DynResultPageReader *reader = &stream->reader;
+	const DynResultPage *page = reader->page;
+	DynValue	root = dyn_item_root(item);
+	DynValue	shown = reader->viewed ? dyn_projection_of(page->range.table, page->range.index, root) : root;
+	DynValue	whole = reader->viewed && !reader->fetches ? shown : root;
+	DynNode		part;
+
+	CHECK_FOR_INTERRUPTS();
+	count_item(reader, item, shown);
+	if (page->filter != NULL && !dyn_eval_condition(page->filter, whole))
+		return true;
+	reader->count++;
+	if (page->select == DYN_SELECT_SPECIFIC)
+	{
+		part = dyn_project_item(page->projection, whole);
+		item = dyn_node_build_item(&part);
+	}
+	else if (page->select == DYN_SELECT_SHOWN && reader->viewed)
+	{
+		part = dyn_node_of(shown);
+		item = dyn_node_build_item(&part);
+	}
+	return stream->consumer(stream->arg, item);
+}
+
+void
+dyn_result_page_stream(DynResultPage *page, DynRowConsumer consumer, void *arg)
+{
+	Stream		stream = {.consumer = consumer, .arg = arg};
+
+	dyn_result_page_reader_begin(&stream.reader, page, NULL, 0);
+	dyn_throttle_require_page(&page->range);
+	dyn_range_read(&page->range, stream_item, &stream);
+	stream.reader.units = dyn_capacity_of_read(stream.reader.bytes, page->consistent);
+	dyn_result_page_charge(page, &stream.reader);
 }

@@ -64,7 +64,7 @@ dyn_write_choose_images(DynWriteCommand *command, bool charged, bool measured)
 	write->keep_new = updates && (charged || judged || command->wants_after || measured);
 }
 
-/* Why what the write found or made cannot be: an update that does not fit the item, or a key of an index that it may not have. */
+/* Why the result of a write is not allowed: an update that does not fit the item, or an invalid key of an index. */
 static const char *
 violation_of(const DynWriteCommand *command, const DynChange *change)
 {

@@ -1,17 +1,17 @@
 /*
  * write_all.c - a set of writes and condition checks, all or none
  *
- * Each action is the statement that the operation on a single item is, so its condition is judged on the version that
- * it locks.  Actions run in the order of table and key, so that opposite transactions wait for each other
+ * Each action is the same statement as the operation on a single item, so its condition is evaluated on the version that it
+ * locks.  Actions run in the order of table and key, so that opposite transactions wait for each other
  * and never in a circle.  An action that finds no item and makes none locks the key, so that others cannot make the
  * item before the end.
  *
- * The action that fails does not end the work: a condition that is false, an update that does not fit its item, come with
- * the statement's result, so all reasons are known in the end, and the one error then undoes everything.
+ * A failing action does not end the work: a false condition or an update that does not fit its item is part of the statement's
+ * result, so in the end all reasons are known, and one error undoes everything.
  * A statement that raises an error ends the work; where the error is a conflict, or a violation that only storage can find, it
- * is the reason of its action, else it is raised as it is.
+ * is the reason of its action, else it is raised unchanged.
  *
- * The size of a transaction is that of the items it puts, and of those it finds or makes by its other actions.
+ * The size of a transaction is that of the items it puts, and of those that its other actions find or create.
  */
 #include "postgres.h"
 
@@ -83,7 +83,7 @@ fit_action(Action *action)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		dyn_cancellation_catch(action->reason);
+		dyn_cancellation_catch(action->reason, true);
 	}
 	PG_END_TRY();
 }
@@ -118,7 +118,7 @@ add_bytes(Set *set, uint64 bytes)
 		dyn_cancellation_too_large();
 }
 
-/* Fewer items can never be too many bytes together. */
+/* With fewer items the sum can never be too large. */
 static bool
 is_measured(const Set *set)
 {
@@ -171,7 +171,7 @@ require_throughput(Set *set, DynAllowanceKind kind)
 	dyn_cancellation_raise(set->reasons, set->count);
 }
 
-/* Takes what the actions used; raises the reasons, those of throughput and others. */
+/* Takes what the actions used; raises an error with the reasons, including those of throughput. */
 static void
 conclude(const Set *set, DynAllowanceKind kind)
 {
@@ -214,7 +214,7 @@ charge_action(Set *set, const Action *action)
 
 /* ---- the actions ---- */
 
-/* Is there a reason already?  Then nothing has to last to the end. */
+/* Is there a reason already? Then nothing needs to be kept to the end. */
 static bool
 is_cancelled(const Set *set)
 {
@@ -231,7 +231,7 @@ choose_images(const Set *set)
 
 		command->wants_before = command->write.kind == DYN_WRITE_DELETE;
 		dyn_write_choose_images(command, is_charged(set), is_measured(set));
-		command->write.keep_flaw = command->write.kind == DYN_WRITE_UPDATE;
+		command->write.keep_violation = command->write.kind == DYN_WRITE_UPDATE;
 	}
 }
 
@@ -271,9 +271,9 @@ set_reason(Action *action)
 }
 
 /*
- * An item that somebody made between the action and the lock is met by the second attempt, since it is locked then.  One
- * that is not met even so is hidden from the caller, or a trigger of the user's keeps it: a write does nothing to it, as in
- * plain SQL, and a check is refused, since what it asks cannot be known.
+ * The second attempt finds an item that somebody created between the action and the lock, since it is locked then. If it still
+ * finds none, the item is hidden from the caller, or a user's trigger protects it: a write has no effect on it, as in plain
+ * SQL, and a check is refused, since its condition cannot be evaluated.
  */
 static void
 carry_out(const Set *set, Action *action)
@@ -305,14 +305,14 @@ try_action(const Set *set, Action *action)
 	PG_CATCH();
 	{
 		MemoryContextSwitchTo(context);
-		dyn_cancellation_catch(action->reason);
+		dyn_cancellation_catch(action->reason, true);
 		done = false;
 	}
 	PG_END_TRY();
 	return done;
 }
 
-/* An item that is to be shown as what failed the condition stays. */
+/* An item that the error must show, as it failed the condition, is kept. */
 static void
 forget_images(Action *action)
 {
@@ -344,7 +344,7 @@ carry_out_all(Set *set)
 		dyn_call_add_items(set->actions[i].command->write.kind != DYN_WRITE_CHECK ? 1 : 0);
 }
 
-/* A request that has been done before changes nothing, and costs reading the items. */
+/* A repeated request changes nothing, and costs as much as reading the items. */
 static void
 charge_repeated(Set *set)
 {

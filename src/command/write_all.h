@@ -9,8 +9,9 @@
 #include "throughput/consumed.h"
 
 /*
- * Carries out the commands, which have their table's name, map, program and kind; a PUT has its item.  A request whose token has been
- * seen changes nothing and costs reading the items.  What was used is added to consumed, which has begun as TRANSACT_WRITE.  Raises
+ * Carries out the commands, which have their table's name, map, program and kind; a PUT has its item.  A request whose token
+ * has been seen changes nothing and costs as much as reading the items.  What was used is added to consumed, which has begun as
+ * TRANSACT_WRITE.  Raises
  * TransactionCanceledException with a reason for each command.
  */
 extern void dyn_write_all(DynWriteCommand *commands, int count, DynIdempotency *idempotency, DynConsumed *consumed);

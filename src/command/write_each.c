@@ -1,9 +1,9 @@
 /*
  * write_each.c - a set of puts and deletes without conditions, each on its own
  *
- * Writes are done in the order of table and key, so that sets that meet wait for each other and never in a circle.  Neighbours that
- * only store, or only delete, are one statement, which keeps the images before them where they are charged.  Where throughput limits
- * the table each write is a statement of its own; those that are not admitted are left.
+ * Writes run in the order of table and key, so that overlapping sets wait for each other but never in a circle. Neighbours that
+ * only store, or only delete, are one statement, which keeps the old images if they are charged. If throughput limits the
+ * table, each write is a statement of its own; those that are not admitted are left.
  */
 #include "postgres.h"
 
@@ -113,8 +113,8 @@ take_throughput(void *arg, const DynWrite *write, const DynChange *change)
 }
 
 /*
- * Does the write if the table's throughput admits it.  Which indexes it changes is known only then, so it may have to be
- * undone where one of them has nothing left.
+ * Writes if the table's throughput admits it. Only then it is known which indexes it changes, so it may have to be undone if
+ * one of them has nothing left.
  */
 static bool
 try_write(Set *set, const DynWriteCommand *command, DynChange *change)

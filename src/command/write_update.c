@@ -1,9 +1,8 @@
 /*
- * write_update.c - what an update may do, and what it makes of an item that is not there
+ * write_update.c - what an update may do, and its effect on a missing item
  *
- * Whether the item exists is not known before the statement runs, so the missing item is judged first: what
- * would be inserted for it, or why nothing can be.  The statement then does that or applies the update to the row,
- * whichever it finds.
+ * Whether the item exists is not known before the statement runs, so the case of a missing item is decided first: what to
+ * insert for it, or why nothing can be. The statement then inserts that, or applies the update to the row that it finds.
  */
 #include "postgres.h"
 
@@ -12,7 +11,7 @@
 #include "expr/compile.h"
 #include "expr/eval.h"
 
-/* An update that only takes away does not create an item; one without any action creates its key. */
+/* An update that only removes does not create an item; one without any action creates an item with only the key. */
 static bool
 only_removes(const DynProgram *program)
 {

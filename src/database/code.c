@@ -1,8 +1,8 @@
 /*
  * code.c - whose code a statement on a table runs
  *
- * Expressions are read as they are stored in the catalogs.  The relcache's are not good for this: they have been simplified, in
- * which functions have been called.  What functions call in their turn is not looked at: whoever owns a function answers for it.
+ * Expressions are read as they are stored in the catalogs. Those of the relcache do not serve: they have been simplified, which
+ * calls functions. What functions call in turn is not checked: the owner of a function is responsible for it.
  */
 #include "postgres.h"
 
@@ -187,7 +187,7 @@ visit_relation(Relation rel, Search *search)
 	return visit_triggers(rel, search) || visit_columns(rel, search) || visit_indexes(rel, search) || visit_partition_key(rel, search);
 }
 
-/* The relation and what inherits from it, its partitions included, which are locked. */
+/* The relation and what inherits from it, including its partitions; locks them. */
 static List *
 family(Relation rel, LOCKMODE mode)
 {
@@ -198,7 +198,7 @@ family(Relation rel, LOCKMODE mode)
 
 /* ---- superusers ---- */
 
-/* Of the module's and PostgreSQL's own functions nothing has to be looked up. */
+/* Functions of the module and of PostgreSQL itself need no check. */
 static bool
 is_of_other_owner(Oid function)
 {
@@ -235,7 +235,7 @@ refuse(Oid relid, const char *detail)
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("a request of a superuser does not touch table \"%s\"", get_rel_name(relid)),
 			 errdetail_internal("%s", detail),
-			 errhint("Requests of an ordinary role may: use an access key of one, or set dynapg.http_trust_role.")));
+			 errhint("Use the access key of an ordinary role, or set dynapg.http_trust_role.")));
 }
 
 static void
@@ -249,9 +249,10 @@ check_relation(Oid table, Relation rel)
 	if (!visit_relation(rel, &search))
 		return;
 	if (OidIsValid(search.function))
-		refuse(table, psprintf("Relation \"%s\" calls function \"%s\", whose owner is no superuser.", RelationGetRelationName(rel),
+		refuse(table, psprintf("Relation \"%s\" calls function \"%s\", whose owner is not a superuser.",
+		RelationGetRelationName(rel),
 							   get_func_name(search.function)));
-	refuse(table, psprintf("Relation \"%s\" has a domain whose owner is no superuser.", RelationGetRelationName(rel)));
+	refuse(table, psprintf("Relation \"%s\" has a domain whose owner is not a superuser.", RelationGetRelationName(rel)));
 }
 
 static bool
@@ -277,7 +278,7 @@ add_referencing(List *relids, Relation rel)
 
 /* ---- what is known ---- */
 
-/* In which relations, functions, types and roles are as they were; see iam/access_key.c for that model. */
+/* The generation of relations, functions, types and roles; see iam/access_key.c for that model. */
 static uint64 generation = 1;
 
 static void
@@ -306,7 +307,7 @@ watch(void)
 	registered = true;
 }
 
-/* Checks the table and what it changes along with it; returns how many relations these are. */
+/* Checks the table and the tables that change along with it; returns the number of relations. */
 static int
 check_all(Oid relid, LOCKMODE mode)
 {
@@ -351,7 +352,7 @@ dyn_code_guard_superuser(void)
 	guarded = true;
 }
 
-/* Does the backend work for somebody who does not see whose code it runs, and as a superuser? */
+/* Does the backend run as a superuser for somebody who cannot see whose code it runs? */
 static bool
 works_as_superuser(void)
 {

@@ -1,8 +1,9 @@
 /*
  * installation.c - the extension of this database: is it there, is it ours, is it of the module's version
  *
- * The answer is kept in a static variable, with the generation in which it was read; see iam/access_key.c for that model.  An update of
- * the extension reaches other sessions since every update script changes the catalog dynapg.tables (it grants SELECT again).
+ * The answer is kept in a static variable, with the generation in which it was read; see iam/access_key.c for that model. Other
+ * sessions notice an update of the extension because every update script changes the catalog dynapg.tables (it grants SELECT
+ * again).
  */
 #include "postgres.h"
 
@@ -15,6 +16,7 @@
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
 #include "commands/dbcommands.h"
+#include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -32,13 +34,15 @@
 
 #define MAX_VERSION 64
 
+PGDLLEXPORT Datum dynapg_version(PG_FUNCTION_ARGS);
+
 typedef enum State
 {
 	STATE_ABSENT,
 	STATE_OTHER_SCHEMA,			/* the schema of that name is not the extension's */
-	STATE_SCHEMA_OWNER,			/* the schema's owner is no superuser */
+	STATE_SCHEMA_OWNER,			/* the schema's owner is not a superuser */
 	STATE_OTHER_VERSION,
-	STATE_INCOMPLETE,			/* a catalog is no member of the extension */
+	STATE_INCOMPLETE,			/* a catalog is not a member of the extension */
 	STATE_USABLE
 } State;
 
@@ -189,7 +193,7 @@ read_installation(Extension *extension, DynInstallation *found)
 		return STATE_SCHEMA_OWNER;
 	if (strcmp(extension->version, DYN_VERSION) != 0)
 	{
-		/* so that the update makes this unknown */
+		/* so that an update invalidates this */
 		Oid			owner;
 
 		found->tables = member(extension, "tables", &owner);
@@ -213,7 +217,7 @@ dyn_installation_find(void)
 	known.state = state;
 	known.found = found;
 	memcpy(known.version, extension.version, sizeof(known.version));
-	/* the absence of something is not told of when it ends: it is looked for again each time */
+	/* no invalidation announces that something missing has appeared, so it is looked for each time */
 	known.generation = state == STATE_USABLE || state == STATE_OTHER_VERSION ? read_in : 0;
 	return state == STATE_USABLE ? &known.found : NULL;
 }
@@ -231,7 +235,8 @@ refuse(void)
 			dyn_error(DYN_E_SERVICE_UNAVAILABLE, "The extension dynapg of database %s is not in a schema of that name.",
 					  get_database_name(MyDatabaseId));
 		case STATE_SCHEMA_OWNER:
-			dyn_error(DYN_E_SERVICE_UNAVAILABLE, "The owner of schema dynapg of database %s is no superuser: ALTER SCHEMA dynapg OWNER TO "
+			dyn_error(DYN_E_SERVICE_UNAVAILABLE, "The owner of schema dynapg of database %s is not a superuser: "
+					  "ALTER SCHEMA dynapg OWNER TO "
 					  "a superuser, after a look at what is in it.", get_database_name(MyDatabaseId));
 		case STATE_OTHER_VERSION:
 			dyn_error(DYN_E_SERVICE_UNAVAILABLE, "The extension dynapg of database %s is of version %s, the server's library dynapg of "
@@ -279,6 +284,17 @@ dyn_installation_check_schema(Oid schema)
 		getExtensionOfObject(NamespaceRelationId, schema) == extension.oid ? DYN_TABLE_SCHEMA : is;
 	if (strcmp(is, was) != 0)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("schema \"%s\" of the extension dynapg cannot get another name", was),
+						errmsg("schema \"%s\" of the extension dynapg cannot be renamed", was),
 						errdetail("The extension finds it by its name, and so do dumps.")));
+}
+
+/*
+ * dynapg.version() - the version of the module that this server has loaded, such as 0.5.0. That of the database is extversion in
+ * pg_extension; after an upgrade they differ until the server restarts or ALTER EXTENSION updates the database.
+ */
+PG_FUNCTION_INFO_V1(dynapg_version);
+Datum
+dynapg_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(DYN_VERSION));
 }

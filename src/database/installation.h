@@ -1,8 +1,8 @@
 /*
  * installation.h - the extension of this database: is it there, is it ours, is it of the module's version
  *
- * Everything in here names the catalogs by their schema, dynapg.  A name proves nothing: who may create schemas can make one of
- * that name.  So the installation is what pg_extension and the extension's members say, and nothing is read or served unless
+ * All code names the catalogs by their schema, dynapg. A name proves nothing: anybody who may create schemas can make one with
+ * that name. So pg_extension and the extension's members decide what the installation is, and nothing is read or served unless
  *
  *		- the schema dynapg is the one of the extension dynapg, and a superuser owns it;
  *		- its catalogs are members of the extension;
@@ -27,15 +27,18 @@ typedef struct DynInstallation
 } DynInstallation;
 
 /*
- * The installation, or NULL where there is none that can be used.  Known until one of its catalogs, a schema or a role changes,
- * so asking costs nothing.  Within a transaction; what is returned is good until the next call.
+ * The installation, or NULL where there is none that can be used. It is cached until one of its catalogs, a schema or a role
+ * changes, so a call costs nothing. Within a transaction; the result is valid until the next call.
  */
 extern const DynInstallation *dyn_installation_find(void);
 
 /* The same; raises ServiceUnavailableException, which says what is wrong. */
 extern const DynInstallation *dyn_installation_require(void);
 
-/* The schema of the data tables, for making one; raises ServiceUnavailableException where the extension has none of the name. */
+/*
+ * The schema of the data tables, for making one; raises ServiceUnavailableException where the extension has no schema with that
+ * name.
+ */
 extern Oid	dyn_installation_table_schema(void);
 
 /* Raises an error if the schema is one of the extension's and has lost its name. */

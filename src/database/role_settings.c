@@ -1,5 +1,5 @@
 /*
- * role_settings.c - what ALTER DATABASE ... SET and ALTER ROLE ... SET give to a session, while it lasts
+ * role_settings.c - the values of ALTER DATABASE ... SET and ALTER ROLE ... SET in a session that lasts
  */
 #include "postgres.h"
 
@@ -32,7 +32,7 @@ static Given *given = NULL;
 static int	ngiven = 0;
 static StringInfo known = NULL;	/* the rows as they were applied; NULL: nothing was applied yet */
 
-/* Whose rows apply, the strongest first, as in PostgreSQL's process_settings. */
+/* The rows that apply, the strongest first, as in PostgreSQL's process_settings. */
 static const struct
 {
 	bool		of_database;
@@ -128,7 +128,7 @@ give_up_values(void)
 		if (is_source(all[i]->reset_source))
 			all[i]->reset_source = PGC_S_FILE;
 	}
-	/* where nothing was applied, that is the value already */
+	/* where nothing was applied, that is already the value */
 	for (int i = 0; i < ngiven; i++)
 		SetConfigOption(given[i].name, given[i].value, PGC_POSTMASTER, PGC_S_ARGV);
 }

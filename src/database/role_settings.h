@@ -1,11 +1,11 @@
 /*
- * role_settings.h - what ALTER DATABASE ... SET and ALTER ROLE ... SET give to a session, while it lasts
+ * role_settings.h - the values of ALTER DATABASE ... SET and ALTER ROLE ... SET in a session that lasts
  *
- * PostgreSQL reads them when a session starts.  A session that serves requests for weeks looks again.  Where they have changed, the
- * old values first become values of the configuration file, so that reading that file again replaces them, or takes them back to
- * what they would be without; then the new ones are applied.
+ * PostgreSQL reads them only when a session starts. A session that serves requests for weeks has to look again. Where they have
+ * changed, the old values first become values of the configuration file, so that reading that file again replaces or resets
+ * them; then the new ones are applied.
  *
- * They are those for everybody, for this database, and for the role that the process started as.
+ * They are the settings for everybody, for this database, and for the role that the process started as.
  */
 #ifndef DYNAPG_DATABASE_ROLE_SETTINGS_H
 #define DYNAPG_DATABASE_ROLE_SETTINGS_H

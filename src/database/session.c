@@ -59,7 +59,7 @@ dyn_session_require_extension(void)
 /* ---- whose session it is ---- */
 
 static Oid	role_now = InvalidOid;
-static bool roles_changed = true;	/* names and superusers may be others */
+static bool roles_changed = true;	/* names or superusers may have changed */
 static bool serving = false;
 static XLogRecPtr last_commit = InvalidXLogRecPtr;	/* before the request */
 
@@ -70,8 +70,8 @@ on_role_change(Datum arg, int cache, uint32 hash)
 }
 
 /*
- * As the settings have it, so that parallel workers and current_setting() tell the same.  Set as defaults, they are no part of
- * the transaction, and what RESET would go back to.
+ * Sets the settings, so that parallel workers and current_setting() agree. As defaults they do not belong to the transaction,
+ * and RESET goes back to them.
  */
 static void
 set_session_user(Oid role)
@@ -132,7 +132,7 @@ temporary_schema(void)
 	return schema;
 }
 
-/* Is there an object in the schema; one of those kinds that are looked up there without naming it, if that is asked? */
+/* Is there an object in the schema? With the flag, only kinds count that are found there without naming the schema. */
 static bool
 holds_objects(Oid schema, bool looked_up)
 {
@@ -179,7 +179,7 @@ drop_temporary_objects(void)
 	CommitTransactionCommand();
 }
 
-/* The keys of roles that were dropped elsewhere.  A failure is no matter of the request's: the log has it. */
+/* Removes the keys of roles that were dropped elsewhere. A failure does not concern the request: it only goes to the log. */
 static void
 sweep_keys(void)
 {
@@ -210,13 +210,13 @@ dyn_session_rest(void)
 {
 	bool		exit_on_error = ExitOnAnyError;
 
-	ExitOnAnyError = true;		/* the next request must not meet what this one has left */
+	ExitOnAnyError = true;		/* the next request must not see what this one has left behind */
 	serving = false;
 	SetUserIdAndSecContext(GetSessionUserId(), 0);
 	DropAllPreparedStatements();
 	LockReleaseSession(USER_LOCKMETHOD);
 	ResetSequenceCaches();
-	/* whoever makes an object writes to the log, and has committed */
+	/* whoever creates an object writes WAL, and has committed */
 	if (XactLastCommitEnd != last_commit && OidIsValid(temporary_schema()))
 		drop_temporary_objects();
 	ExitOnAnyError = exit_on_error;
@@ -226,7 +226,7 @@ dyn_session_rest(void)
 
 /* ---- commands that need the database without sessions ---- */
 
-/* In a process that is connected to none. */
+/* In a process that is not connected to a database. */
 static bool
 database_exists(const char *database)
 {
@@ -238,7 +238,7 @@ database_exists(const char *database)
 	StartTransactionCommand();
 	rel = table_open(DatabaseRelationId, AccessShareLock);
 	ScanKeyInit(&key, Anum_pg_database_datname, BTEqualStrategyNumber, F_NAMEEQ, CStringGetDatum(database));
-	/* without a database, indexes are described by no catalog */
+	/* without a database no catalog describes indexes */
 	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
 	exists = HeapTupleIsValid(systable_getnext(scan));
 	systable_endscan(scan);
@@ -279,7 +279,7 @@ dyn_session_connect(const char *database, bool *refused)
 	*refused = false;
 }
 
-/* The template of CREATE DATABASE, which is copied while nobody uses it. */
+/* The template of CREATE DATABASE, which can be copied only while nobody uses it. */
 static const char *
 template_of(const CreatedbStmt *statement)
 {
@@ -309,7 +309,7 @@ moves(const AlterDatabaseStmt *statement)
 	return false;
 }
 
-/* The database that the statement needs without sessions, or NULL. */
+/* The database that must have no sessions for the statement, or NULL. */
 static const char *
 exclusive_database(const Node *statement)
 {
@@ -332,7 +332,7 @@ exclusive_database(const Node *statement)
 	}
 }
 
-/* Somebody who may not do it shall not end anything. */
+/* A user without the right to run the command must not end any session. */
 static bool
 is_ours(const char *database)
 {
@@ -364,7 +364,7 @@ void
 dyn_session_on_exclusive(DynSessionLeave leave)
 {
 	if (nleaves == MAX_LEAVES)
-		elog(ERROR, "too many processes leave databases");
+		elog(ERROR, "too many callbacks for leaving a database");
 	leaves[nleaves++] = leave;
 }
 

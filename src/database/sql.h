@@ -2,8 +2,8 @@
  * sql.h - SQL statements of the store: arguments, execution, results
  *
  * A thin layer over SPI for statements that are not kept: catalog reads and writes, DDL.  Every call must be
- * inside SPI_connect ... SPI_finish.  Statements name everything with its schema, operators too, since they run
- * under any search_path.
+ * inside SPI_connect ... SPI_finish.  Statements qualify every name with its schema, including operators, since they run under
+ * any search_path.
  */
 #ifndef DYNAPG_DATABASE_SQL_H
 #define DYNAPG_DATABASE_SQL_H
@@ -36,7 +36,7 @@ extern void dyn_sql_bool(DynSqlArgs *args, bool value);
 
 /*
  * Runs one statement with a snapshot of its own, args may be NULL, and returns the number of rows processed;
- * rows returned are in SPI_tuptable.  limit is the greatest number of rows wanted, 0 for all.
+ * rows returned are in SPI_tuptable. limit is the maximum number of rows, 0 for all.
  */
 extern uint64 dyn_sql_run(const char *sql, DynSqlArgs *args, long limit);
 

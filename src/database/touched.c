@@ -61,7 +61,7 @@ add_entry(const RangeTblEntry *entry)
 		now.any_written = true;
 }
 
-/* PostgreSQL checks here what the statement's relations permit; all of them are in the range table. */
+/* PostgreSQL checks permissions on the statement's relations here; all of them are in the range table. */
 static bool
 check(DYN_COMPAT_CHECK_PERMS_ARGS)
 {

@@ -1,9 +1,9 @@
 /*
  * touched.h - which relations the current request has read and written
  *
- * The executor names them as it starts a statement, those of triggers, policies, views and foreign keys included; code that goes
- * past the executor names them itself.  Rows of a partitioned table may end in relations that the statement does not name: such a
- * write counts as one of anything.
+ * The executor reports them when it starts a statement, including those of triggers, policies, views and foreign keys; code
+ * that bypasses the executor reports them itself. Rows of a partitioned table may end up in relations that the statement does
+ * not name: such a write counts as a write of any relation.
  */
 #ifndef DYNAPG_DATABASE_TOUCHED_H
 #define DYNAPG_DATABASE_TOUCHED_H
@@ -14,7 +14,7 @@
 
 typedef struct DynTouched
 {
-	bool		on;				/* they are noted; else the rest means nothing */
+	bool		on;				/* relations are recorded; else the other members are meaningless */
 	bool		any_read;		/* there are more than these */
 	bool		any_written;
 	int			count;
@@ -22,10 +22,10 @@ typedef struct DynTouched
 	bool		written[DYN_MAX_TOUCHED];
 } DynTouched;
 
-/* Has the executor's statements noted in this process; once. */
+/* Records the executor's statements from now on in this process; once. */
 extern void dyn_touched_watch(void);
 
-/* Starts with none; on: from now on they are noted. */
+/* Starts with an empty set; on: relations are recorded from now on. */
 extern void dyn_touched_begin(bool on);
 
 extern void dyn_touched_add(Oid relid, bool written);

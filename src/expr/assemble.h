@@ -26,7 +26,7 @@ typedef struct DynAssembly
 	StringInfoData bytes;		/* names and value bodies */
 } DynAssembly;
 
-/* Starts a program that will probably hold that much; it may hold more. */
+/* Starts a program with the expected sizes; it may become larger. */
 extern void dyn_assemble_init(DynAssembly *build, uint32 nnodes, uint32 nelements, uint32 nvalues);
 
 /* Append; return the index. */

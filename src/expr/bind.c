@@ -2,7 +2,7 @@
  * bind.c - the request's placeholders, and templates bound to them
  *
  * Order of checks: keys of ExpressionAttributeNames, keys and values of ExpressionAttributeValues, names, sizes; after the
- * expressions, variables that none of them used.
+ * expressions, variables that no expression used.
  */
 #include "postgres.h"
 
@@ -15,7 +15,7 @@
 #define NAMES_PARAMETER "ExpressionAttributeNames"
 #define VALUES_PARAMETER "ExpressionAttributeValues"
 
-/* Up to so many variables are searched one after the other. */
+/* At most this number of variables is searched one after the other. */
 #define FEW_VARIABLES 16
 
 /* Longest key of the two maps, in bytes. */
@@ -102,7 +102,7 @@ read_names(DynVariableSet *set, const DynJson *map, const DynWording *wording, u
 	}
 }
 
-/* The revised wordings report a value as they report that of an attribute, the others with the parameter and the key. */
+/* The revised wordings report a value like that of an attribute, the others with the parameter and the key. */
 static void
 refuse_value(const DynWording *wording, const DynViolation *violation, DynSlice key)
 {
@@ -210,7 +210,7 @@ compare_unused(const void *a, const void *b)
 	return x->position < y->position ? -1 : x->position > y->position;
 }
 
-/* The bucket of a key in a Java HashSet of that many buckets, a power of two. */
+/* The bucket of a key in a Java HashSet; the number of buckets is a power of two. */
 static uint32
 java_bucket(DynSlice key, uint32 buckets)
 {
@@ -222,8 +222,8 @@ java_bucket(DynSlice key, uint32 buckets)
 }
 
 /*
- * Raises the error that names every variable of the set that no expression used.  DynamoDB lists them as a Java
- * HashSet of all keys hands them out, so that "{:b, :a}" in the request is "{:a, :b}" in the text.
+ * Raises the error that names every variable of the set that no expression used.  DynamoDB lists them in the order of a Java
+ * HashSet of all keys, so that "{:b, :a}" in the request is "{:a, :b}" in the text.
  */
 static void
 check_all_used(const DynVariableSet *set, const char *parameter, const DynWording *wording)

@@ -17,7 +17,7 @@ typedef struct DynVariable
 	DynSlice	name;			/* what #a stands for */
 	DynValue	value;			/* what :v stands for */
 	bool		used;
-	int64		placed;			/* where the program has it: a name's offset, a value's index; or -1 */
+	int64		placed;			/* its place in the program: a name's offset, a value's index; or -1 */
 } DynVariable;
 
 typedef struct DynVariableSet
@@ -54,7 +54,7 @@ extern void dyn_bind_check_used(const DynVariables *variables);
 /* The binding of one expression; without a template where text has no data. */
 extern DynBinding dyn_bind_expression(DynExprKind kind, DynSlice text, DynVariables *variables);
 
-/* Resolve a placeholder of the template, or raise that it is not defined. */
+/* Resolve a placeholder of the template, or raise an error that it is not defined. */
 extern DynVariable *dyn_bind_name(DynBinding *b, uint32 placeholder);
 extern DynVariable *dyn_bind_value(DynBinding *b, uint32 placeholder);
 

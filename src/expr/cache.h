@@ -12,7 +12,7 @@
 #define DYN_CACHE_MAX_ENTRIES	1024
 #define DYN_CACHE_MAX_BYTES		(4 * 1024 * 1024)
 
-/* Templates that one request may hold: these last ones asked for are never evicted. */
+/* Templates that one request may hold: the last ones requested are never evicted. */
 #define DYN_CACHE_MIN_ENTRIES	8
 
 /*

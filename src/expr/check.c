@@ -1,5 +1,5 @@
 /*
- * check.c - operand counts and types, distinct operands, and paths that get in each other's way
+ * check.c - operand counts and types, distinct operands, and paths that overlap or conflict
  */
 #include "postgres.h"
 
@@ -80,7 +80,7 @@ operand_type_error(const DynBinding *b, uint8 op, const char *type)
 				   dyn_op_name(op), type);
 }
 
-/* Raises the error when an operand's type is known and not among those allowed. */
+/* Raises the error when an operand's type is known and not allowed. */
 static void
 check_type(DynBinding *b, uint8 op, const DynExprNode *operand, uint32 allowed)
 {
@@ -155,7 +155,7 @@ same_path(const DynBinding *b, const DynExprNode *x, const DynExprNode *y)
 	return true;
 }
 
-/* The first operand of a comparison or function must not come back among the others. */
+/* The first operand of a comparison or function must not be repeated among the others. */
 static void
 check_distinct(const DynBinding *b, const DynExprNode *n)
 {
@@ -263,7 +263,7 @@ dyn_expr_operand_types(uint8 op)
 	}
 }
 
-/* May the operator meet operands that do not exist?  Only there must the first one not come back. */
+/* May the operator's operands be missing? Only then the first one must not be repeated. */
 static bool
 takes_missing_operands(uint8 op)
 {
@@ -350,7 +350,7 @@ dyn_check_condition(DynBinding *b)
 	check_tree(b, b->t->nodes, &noperators);
 }
 
-/* Raises the error when one path lies on the other (overlap), or they use one value as a map and as a list (conflict). */
+/* Raises the error when one path begins the other (overlap), or they use one value as a map and as a list (conflict). */
 static void
 check_path_pair(const DynBinding *b, const DynExprNode *one, const DynExprNode *two)
 {

@@ -3,8 +3,8 @@
  *
  * Each function checks one whole expression, resolves all its placeholders, and raises ValidationException with
  * DynamoDB's text for the first problem.  A tree is checked operands first, in text order: undefined placeholders and
- * depth of paths; then each operator for its number of operands, their types, that the first does not come back, and
- * what is its own; then the number of operators.  Of an update the paths come first, each with its overlaps and
+ * depth of paths; then each operator for its number of operands, their types, that the first is not repeated, and rules of its
+ * own; then the number of operators. In an update the paths come first, each with its overlaps and
  * conflicts with those before it, then the operands of its actions.
  */
 #ifndef DYNAPG_EXPR_CHECK_H

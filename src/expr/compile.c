@@ -2,8 +2,8 @@
  * compile.c - from a request's expression parameters to its program
  *
  * Order of checks: those of the placeholders (bind.c); then each expression to its end: UpdateExpression, ConditionExpression,
- * FilterExpression, ProjectionExpression, KeyConditionExpression; then variables that no expression used; then what a key condition
- * may not hold.
+ * FilterExpression, ProjectionExpression, KeyConditionExpression; then variables that no expression used; then what a key
+ * condition must not contain.
  */
 #include "postgres.h"
 
@@ -14,7 +14,7 @@
 #include "expr/compile.h"
 #include "expr/keycond.h"
 
-/* Where the bytes of a name that a variable stands for are. */
+/* The place of the name that a variable stands for. */
 static uint32
 place_name(DynAssembly *build, DynVariable *var)
 {

@@ -5,7 +5,7 @@
  * binding copies it with #names and :values resolved.  All of DynamoDB's static checks happen here, each with
  * its text and in DynamoDB's order: sizes, syntax, reserved words, undefined and unused placeholders,
  * redundant parentheses, operand types of constants, distinct operands, overlapping and conflicting paths.
- * What needs the table's keys is dyn_expr_check_update_keys, run when the table is known.
+ * dyn_expr_check_update_keys, which needs the table's keys, runs once the table is known.
  */
 #ifndef DYNAPG_EXPR_COMPILE_H
 #define DYNAPG_EXPR_COMPILE_H
@@ -34,16 +34,17 @@ typedef struct DynExprInput
  * of update, condition, filter, projection is present.  key_condition's terms come in *key when key is not
  * NULL.  Raises ValidationException with DynamoDB's text.
  *
- * Of a key condition is already checked: only =, <, <=, >, >=, BETWEEN and begins_with, joined by AND; each term has
- * one whole attribute and constants, no attribute has two terms, BETWEEN's bounds are of one type and in order,
- * begins_with's operand is S or B.  Left to who knows the table: which attributes, how many terms, that the partition
+ * A key condition is already checked for this: it has only =, <, <=, >, >=, BETWEEN and begins_with, joined by AND; each term
+ * has one whole attribute and constants, no attribute has two terms, BETWEEN's bounds are of one type and in order,
+ * begins_with's operand is S or B. Code that knows the table checks the rest: which attributes, how many terms, that the
+ * partition
  * attribute's operator is =, and that operands have the attributes' types.
  */
 extern DynProgram *dyn_expr_compile(const DynExprInput *input, DynKeyCondition *key);
 
 /*
  * The legacy parameters, lowered to the same tree.  Each may be NULL.  expected is Expected of a write or
- * QueryFilter, ScanFilter of a read (is_filter tells the texts); conditional_operator is "AND", "OR" or absent.
+ * QueryFilter, ScanFilter of a read (is_filter chooses the texts); conditional_operator is "AND", "OR" or absent.
  */
 typedef struct DynLegacyInput
 {
@@ -58,8 +59,8 @@ typedef struct DynLegacyInput
 
 /*
  * As dyn_expr_compile.  Checks attribute_updates, conditional_operator, key_conditions, expected, attributes_to_get, in
- * that order; an operator that no key condition may have is an error, of key_conditions is left to the caller what
- * is of a KeyConditionExpression.
+ * that order; an operator that no key condition may have is an error. key_conditions leaves the same checks to the caller as a
+ * KeyConditionExpression.
  */
 extern DynProgram *dyn_legacy_compile(const DynLegacyInput *input, DynKeyCondition *key);
 

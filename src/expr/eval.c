@@ -1,10 +1,10 @@
 /*
  * eval.c - conditions over an item
  *
- * A condition is evaluated in place: operands are views of the item's or the program's bytes, nothing is
- * allocated.  An operand without a value (a path that leads nowhere, the size of something that has none) has
- * tag 0; it equals nothing, not even another missing one, so every comparison with it is false but "<>",
- * which is true.  Values of different types are unequal and in no order.
+ * A condition is evaluated in place: operands point to the item's or the program's bytes, nothing is allocated.  An operand
+ * without a value (a path that leads nowhere, the size of something that has none) has
+ * tag 0; it equals nothing, not even another missing one, so every comparison with it is false, except "<>", which is true.
+ * Values of different types are unequal and have no order.
  *
  * Programs are trusted here: compiled in this process, or verified (verify.c).
  */
@@ -89,7 +89,7 @@ size_of(DynValue v, uint8 room[DYN_NUMBER_MAX_BYTES])
 	return (DynValue) {DYN_N, (uint32) dyn_number_encode_integer(size, room), room};
 }
 
-/* The value of an operand of a condition; may be a view of room. */
+/* The value of an operand of a condition; may point to room. */
 static DynValue
 operand_value(const DynProgram *program, const DynExprNode *node, DynValue root, uint8 room[DYN_NUMBER_MAX_BYTES])
 {
@@ -102,11 +102,11 @@ operand_value(const DynProgram *program, const DynExprNode *node, DynValue root,
 		case DYN_OP_SIZE:
 			return size_of(operand_value(program, child_of(program, node), root, room), room);
 		default:
-			elog(ERROR, "dynapg: node %u is no operand of a condition", node->op);
+			elog(ERROR, "dynapg: node %u is not an operand of a condition", node->op);
 	}
 }
 
-/* Both of one type that has an order? Then *order is their order. */
+/* Do both have the same type, one with an order? Then *order is their order. */
 static inline bool
 compare_values(DynValue a, DynValue b, int *order)
 {

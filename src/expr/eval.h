@@ -22,7 +22,8 @@ extern bool dyn_eval_condition(const DynProgram *program, DynValue root);
  * root may be the empty map with the key members added by the caller.
  *
  * The size limit holds for the new item, and where program->limits_writes also for what the update writes by itself: 3 bytes,
- * and for each action its path, with 19 bytes and the value where it sets or adds, else 1.  What is left alone does not count.
+ * and for each action its path, with 19 bytes and the value where it sets or adds, else 1.  Attributes that the update leaves
+ * unchanged do not count.
  */
 extern struct varlena *dyn_update_item(const DynProgram *program, DynValue root, const char **error);
 

@@ -11,7 +11,7 @@ typedef struct DynKeyTerm
 {
 	DynSlice	name;			/* attribute */
 	DynRangeOp	op;				/* never NONE */
-	DynValue	low;			/* the operand, or the lower one of BETWEEN */
+	DynValue	low;			/* the operand, or the lower bound of BETWEEN */
 	DynValue	high;			/* the upper one of BETWEEN */
 } DynKeyTerm;
 

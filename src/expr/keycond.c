@@ -1,8 +1,8 @@
 /*
  * keycond.c - reading key condition expressions
  *
- * A key condition is parsed and checked as any condition; here its tree, which may hold nothing but AND and simple
- * terms, becomes a list of terms.
+ * A key condition is parsed and checked like any condition; here its tree, which may only hold AND and simple terms, becomes a
+ * list of terms.
  */
 #include "postgres.h"
 
@@ -12,7 +12,7 @@
 #include "expr/keycond.h"
 #include "expr/op.h"
 
-/* What a comparator asks of the key when the key is on its left side; NONE for what cannot be asked. */
+/* The bound that a comparator sets when the key is on its left side; NONE where it sets none. */
 static DynRangeOp
 range_op(uint8 op)
 {
@@ -37,7 +37,7 @@ range_op(uint8 op)
 	}
 }
 
-/* The same question with the operands the other way round. */
+/* The same bound with the operands swapped. */
 static DynRangeOp
 mirrored(DynRangeOp op)
 {
@@ -83,7 +83,7 @@ term_path(const DynBinding *b, const DynExprNode *term, int *at)
 	return found;
 }
 
-/* A term outlives the template, whose text the name may be in. */
+/* A term outlives the template, so a name that is in the template's text is copied. */
 static DynSlice
 copy_name(DynSlice name)
 {

@@ -13,7 +13,7 @@
  *		ADD, DELETE with another value						ADD, DELETE
  *		DELETE without a value								REMOVE
  *
- * All nodes but operands carry DYN_NODE_LEGACY.
+ * All nodes except operands have the flag DYN_NODE_LEGACY.
  */
 #include "postgres.h"
 

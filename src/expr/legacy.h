@@ -1,7 +1,7 @@
 /*
  * legacy.h - lowering legacy conditional parameters
  *
- * The public functions are in compile.h; here is what Expected, QueryFilter, ScanFilter and KeyConditions share.
+ * The public functions are in compile.h; this file has what Expected, QueryFilter, ScanFilter and KeyConditions share.
  */
 #ifndef DYNAPG_EXPR_LEGACY_H
 #define DYNAPG_EXPR_LEGACY_H
@@ -34,13 +34,13 @@ typedef struct DynLegacyCondition
 	DynValue   *args;
 } DynLegacyCondition;
 
-/* Raises ValidationException when no attribute can have that name: it is empty, or over DYN_MAX_ATTR_NAME bytes. */
+/* Raises ValidationException for a name that no attribute can have: an empty one, or one over DYN_MAX_ATTR_NAME bytes. */
 extern void dyn_legacy_conditions_check_name(DynSlice name, const DynWording *wording);
 
 /*
  * Reads Expected (is_expected: Value and Exists are allowed) or a map of filter or key conditions.  Returns the
  * conditions, palloc'd; *count is their number.  Raises ValidationException for a wrong combination of members, a
- * wrong number of arguments, arguments of several types, and types that the operator is not for.
+ * wrong number of arguments, arguments of several types, and types that the operator does not accept.
  */
 extern DynLegacyCondition *dyn_legacy_conditions_read(const DynJson *map, bool is_expected, const DynWording *wording,
 													  uint32 *count);

@@ -101,7 +101,7 @@ check_arguments(const DynLegacyCondition *c, const DynWording *wording)
 								"the upper bound");
 }
 
-/* Raises what is wrong with the combination of members that an Expected condition has. */
+/* Raises an error for a wrong combination of members in an Expected condition. */
 static void
 check_expected_members(DynSlice name, const DynJson *operator, const DynJson *exists, const DynJson *list,
 					   const DynJson *value, const DynWording *wording)
@@ -165,7 +165,7 @@ read_condition(const DynJson *condition, const DynWording *wording)
 	return c;
 }
 
-/* Refuses what a request's shape should have refused: no operator where one is needed, or one that is none. */
+/* Refuses what a request's shape should have refused: a missing operator, or an unknown one. */
 static void
 check_operator(const DynJson *condition, bool required, const DynWording *wording)
 {

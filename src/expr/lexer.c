@@ -67,7 +67,7 @@ string_end(DynSlice text, uint32 pos)
 	return 0;
 }
 
-/* The token that starts at pos, which is no white space. */
+/* The token that starts at pos, where there is no white space. */
 static DynExprToken
 next_token(DynSlice text, uint32 pos)
 {
@@ -153,7 +153,7 @@ next_token(DynSlice text, uint32 pos)
 DynExprToken *
 dyn_expr_lex(DynSlice text, uint32 *count)
 {
-	/* every token takes a byte at least, and the end is one more */
+	/* every token takes at least one byte, and the end is one more */
 	DynExprToken   *tokens = palloc(sizeof(DynExprToken) * ((Size) text.len + 1));
 	uint32		n = 0;
 	uint32		pos = 0;

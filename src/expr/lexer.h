@@ -2,8 +2,8 @@
  * lexer.h - the tokens of DynamoDB's expression languages
  *
  * All five languages share one lexer.  Keywords are words in any case; they are never attribute names.  White
- * space separates and is otherwise skipped.  A character that starts no token is a token of its own, so that the
- * parser can name it with its neighbours.
+ * space separates and is otherwise skipped.  A character that starts no token is a token of its own, so that the parser's
+ * errors can show it with its neighbours.
  */
 #ifndef DYNAPG_EXPR_LEXER_H
 #define DYNAPG_EXPR_LEXER_H
@@ -52,8 +52,8 @@ typedef struct DynExprToken
 } DynExprToken;
 
 /*
- * Cuts the text into tokens, palloc'd, the last one DYN_T_EOF; *count includes it.  Never fails: what is no token
- * is DYN_T_UNKNOWN.
+ * Cuts the text into tokens, palloc'd, the last one DYN_T_EOF; *count includes it.  Never fails: an unknown character is
+ * DYN_T_UNKNOWN.
  */
 extern DynExprToken *dyn_expr_lex(DynSlice text, uint32 *count);
 

@@ -9,7 +9,7 @@
 /* The name of an operator or function as texts show it: "<", "BETWEEN", "size". */
 extern const char *dyn_op_name(uint8 op);
 
-/* Operands that the function takes, or 0 for what is no function. */
+/* The number of operands that the function takes, or 0 if it is not a function. */
 extern int	dyn_op_function_operands(uint8 op);
 
 /* The function of that name in an update or in a condition; 0 with *problem where there is none. */

@@ -25,7 +25,7 @@ parse_projection(DynExprParser *p)
 	return first;
 }
 
-/* Raises the first of the errors that were kept back. */
+/* Raises the first of the deferred errors. */
 static void
 raise_noted(const DynExprParser *p)
 {

@@ -2,7 +2,7 @@
  * parse.h - from an expression's text to its template
  *
  * Parsing makes all checks that need no placeholder's meaning, in this order: size, emptiness, syntax and redundant
- * parentheses in text order, functions that do not exist or do not belong there, functions in a place where they
+ * parentheses in text order, functions that do not exist or do not belong in the expression, functions in a place where they
  * are not allowed, reserved words, sections given twice, list indexes out of range.
  */
 #ifndef DYNAPG_EXPR_PARSE_H

@@ -10,8 +10,8 @@
  *					condition AND condition
  *					condition OR condition
  *
- * NOT binds tighter than AND, AND tighter than OR; BETWEEN takes its AND first.  What "(" opens, an operand or a
- * condition, is known only at its end, so both are parsed as one "item".
+ * NOT binds tighter than AND, AND tighter than OR; the first AND after BETWEEN belongs to it. Whether "(" opens an operand or a
+ * condition is known only at its end, so both are parsed as one "item".
  */
 #include "postgres.h"
 

@@ -6,7 +6,7 @@
  *		value		operand | sum
  *		sum			operand + operand | operand - operand | (sum)
  *
- * A sum has two operands and is no operand itself: "a + b + c" and "a + (b + c)" are syntax errors.
+ * A sum has two operands and cannot be an operand itself: "a + b + c" and "a + (b + c)" are syntax errors.
  */
 #include "postgres.h"
 

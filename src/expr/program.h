@@ -3,8 +3,8 @@
  *
  * A program holds the bound trees of one request (condition or filter, update, projection) with their names
  * and values.  It is passed as a parameter of type bytea into a SQL statement, where dynapg.holds and
- * dynapg.apply run it against the row, here or on another node; so it has offsets, no pointers, and needs no
- * unpacking.  Layout:
+ * dynapg.apply run it against the row, here or on another node; so it has offsets instead of pointers, and needs no unpacking.
+ * Layout:
  *
  *		DynProgram header
  *		DynExprNode		nodes[nnodes]
@@ -60,8 +60,8 @@ typedef enum DynOp
 } DynOp;
 
 /*
- * DynExprNode.flags.  A node from a legacy parameter differs in this: NOT over CONTAINS (NOT_CONTAINS) is false where
- * the attribute is missing; an update's type error is "Type mismatch for attribute to update".
+ * DynExprNode.flags.  A node from a legacy parameter differs in two ways: NOT over CONTAINS (NOT_CONTAINS) is false where the
+ * attribute is missing; an update's type error is "Type mismatch for attribute to update".
  */
 #define DYN_NODE_LEGACY		0x01
 
@@ -103,8 +103,8 @@ typedef struct DynProgram
 	int32		projection;		/* first PATH, the others by next; or -1 */
 
 	/*
-	 * Does the size limit hold for what the update writes, too (eval.h)?  Compiling leaves 0; UpdateItem sets 1, other
-	 * updates are measured by the item that they make.
+	 * Does the size limit hold for what the update writes, too (eval.h)?  The compiler leaves 0 and UpdateItem sets 1; for
+	 * other updates only the resulting item counts.
 	 */
 	uint32		limits_writes;
 } DynProgram;
@@ -144,7 +144,7 @@ dyn_program_value(const DynProgram *p, uint32 i)
 
 /*
  * Checks a program of unknown origin completely: every index, offset, operator arity and value.  Returns
- * NULL when it can be run safely, else a static text that names the flaw.
+ * NULL when it can be run safely, else a static text that names the problem.
  */
 extern const char *dyn_verify_program(const struct varlena *program);
 

@@ -41,7 +41,7 @@ compare_elements(const DynProgram *program, const DynPathElement *a, const DynPa
 	return dyn_bytes_compare(bytes + a->offset, a->len, bytes + b->offset, b->len);
 }
 
-/* Order of paths, the shorter first when one begins the other. */
+/* Order of paths; a path comes before those that it begins. */
 static int
 compare_paths(const void *left, const void *right, void *arg)
 {
@@ -59,7 +59,7 @@ compare_paths(const void *left, const void *right, void *arg)
 	return (a->narg > b->narg) - (a->narg < b->narg);
 }
 
-/* An open container with room for that many children. */
+/* An open container with room for `count` children. */
 static DynNode
 open_container(uint8 tag, uint32 room)
 {
@@ -67,8 +67,8 @@ open_container(uint8 tag, uint32 room)
 }
 
 /*
- * What paths[low .. high) name in value; they agree in their first depth elements, which led to value.  A
- * node with tag 0 when that is nothing, except for the root.
+ * What paths[low .. high) name in value; they agree in their first depth elements, which led to value. A node with tag 0 when
+ * they name nothing, except for the root.
  */
 static DynNode
 project(const Projector *p, uint32 low, uint32 high, uint32 depth, DynValue value)

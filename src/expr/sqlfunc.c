@@ -48,7 +48,7 @@ is_no_program(const struct varlena *program)
 	return VARSIZE(program) == VARHDRSZ;
 }
 
-/* Is it the program of the statement that is being watched?  One without bytes is so only in that very place of memory. */
+/* Is it the program of the statement that is being watched? A program without bytes is recognised by its address alone. */
 static bool
 is_watched(const struct varlena *program)
 {
@@ -79,7 +79,7 @@ check_program(FmgrInfo *flinfo, const struct varlena *program)
 	flinfo->fn_extra = verified;
 }
 
-/* The second argument as a program that can be run, or NULL: there is none; *watched tells whether to hand over. */
+/* The second argument as a program that can be run, or NULL if there is none; *watched says whether to hand over images. */
 static DynProgram *
 program_argument(FunctionCallInfo fcinfo, bool *watched)
 {
@@ -111,7 +111,7 @@ keep_image(struct varlena **image, const struct varlena *item)
 	memcpy(*image, item, VARSIZE_ANY(item));
 }
 
-/* The condition's verdict on a row version: the first thing that is said of it. */
+/* Records the condition's verdict on a row version, which comes first. */
 static void
 hand_over_verdict(const struct varlena *item, bool held)
 {
@@ -119,7 +119,7 @@ hand_over_verdict(const struct varlena *item, bool held)
 
 	h->seen = true;
 	h->held = held;
-	h->flaw = NULL;
+	h->violation = NULL;
 	forget_image(&h->new_item);
 	if (h->keep_old || !held)
 		keep_image(&h->old_item, item);
@@ -148,10 +148,10 @@ hand_over_images(const struct varlena *old_item, const struct varlena *new_item)
 
 /* A row version and why the update does not fit it. */
 static void
-hand_over_flaw(const struct varlena *old_item, const char *flaw)
+hand_over_violation(const struct varlena *old_item, const char *flaw)
 {
 	hand_over_old(old_item);
-	dyn_handover->flaw = MemoryContextStrdup(dyn_handover->context, flaw);
+	dyn_handover->violation = MemoryContextStrdup(dyn_handover->context, flaw);
 }
 
 /*
@@ -177,8 +177,8 @@ dynapg_holds(PG_FUNCTION_ARGS)
 }
 
 /*
- * apply(item, program) -> item: the item with the program's update applied; the item itself where there is none, or where it does
- * not fit and the watcher wants to be told instead of an error.
+ * apply(item, program) -> item: the item with the program's update applied; the item itself where there is none, or where the
+ * update does not fit and the watcher wants a report instead of an error.
  */
 Datum
 dynapg_apply(PG_FUNCTION_ARGS)
@@ -189,10 +189,10 @@ dynapg_apply(PG_FUNCTION_ARGS)
 	const char *error = NULL;
 	struct varlena *result = program != NULL ? dyn_update_item(program, dyn_item_root(item), &error) : item;
 
-	if (result == NULL && !(watched && dyn_handover->keep_flaw))
+	if (result == NULL && !(watched && dyn_handover->keep_violation))
 		dyn_validation("%s", error);
 	if (result == NULL)
-		hand_over_flaw(item, error);
+		hand_over_violation(item, error);
 	else if (watched)
 		hand_over_images(item, result);
 	if (result == NULL || program == NULL)
@@ -202,7 +202,7 @@ dynapg_apply(PG_FUNCTION_ARGS)
 }
 
 /*
- * hand_over(old, new) -> item: new; a watched statement learns both.
+ * hand_over(old, new) -> item: new; hands both over to a watched statement.
  */
 Datum
 dynapg_hand_over(PG_FUNCTION_ARGS)
@@ -256,7 +256,10 @@ text_arguments(FunctionCallInfo fcinfo)
 	return (CallTexts) {text_argument(fcinfo, 1), text_argument(fcinfo, 2), text_argument(fcinfo, 3)};
 }
 
-/* An absent slice equals an absent one only; memcmp must not see it, or the compiler takes it for present from there on. */
+/*
+ * An absent slice equals only an absent one; it must not get to memcmp, or the compiler assumes from there on that it is
+ * present.
+ */
 static bool
 same_slice(DynSlice a, DynSlice b)
 {

@@ -11,8 +11,8 @@
 #include "expr/syntax.h"
 
 /*
- * No legal text nests deeper: each level but one needs an operator of its own, or it is redundant.  It bounds the
- * recursion well below max_stack_depth.
+ * No valid text nests deeper: each level except one needs an operator of its own, or it is redundant. This bounds the recursion
+ * well below max_stack_depth.
  */
 #define MAX_PARENTHESES (2 * DYN_MAX_EXPR_OPERATORS)
 
@@ -33,7 +33,7 @@ dyn_syntax_error(const DynExprParser *p)
 	uint32		to = t->end;
 	DynSlice	token = t->kind == DYN_T_EOF ? DYN_SLICE("<EOF>") : token_text(p);
 
-	/* what is near: the tokens on both sides and all between them, as written */
+	/* the "near" part: from the token before to the token after, as written */
 	if (t->kind == DYN_T_EOF)
 		to = p->pos > 0 ? p->tokens[p->pos - 1].end : t->end;
 	else if (p->tokens[p->pos + 1].kind != DYN_T_EOF)
@@ -201,7 +201,7 @@ dyn_syntax_check_operand(DynExprParser *p, const DynParseNode *operand)
 		dyn_syntax_misused(p, operand);
 }
 
-/* Finds what a function's name means in this language, noting one that means nothing. */
+/* Finds the function of that name in this language; records an error if there is none. */
 static void
 resolve_function(DynExprParser *p, DynParseNode *function)
 {

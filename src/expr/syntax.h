@@ -2,7 +2,7 @@
  * syntax.h - what the parsers of the expression languages share
  *
  * A parser works on a tree of pointers (DynParseNode), made in any order; parse.c lays it out flat at the end.
- * Errors that DynamoDB reports only for a text without syntax errors are kept until then, the first of each class.
+ * Errors that DynamoDB reports only for a text without syntax errors are deferred to the end, the first of each class.
  */
 #ifndef DYNAPG_EXPR_SYNTAX_H
 #define DYNAPG_EXPR_SYNTAX_H
@@ -80,10 +80,10 @@ extern DynParseNode *dyn_syntax_path(DynExprParser *p);
 /* :value */
 extern DynParseNode *dyn_syntax_value(DynExprParser *p);
 
-/* Notes an operand that is a function of a kind that cannot be an operand. */
+/* Records an error for a function that cannot be an operand. */
 extern void dyn_syntax_check_operand(DynExprParser *p, const DynParseNode *operand);
 
-/* Notes a function in a place where it is not allowed. */
+/* Records an error for a function in a place where it is not allowed. */
 extern void dyn_syntax_misused(DynExprParser *p, const DynParseNode *function);
 
 #endif							/* DYNAPG_EXPR_SYNTAX_H */

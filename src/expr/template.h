@@ -1,10 +1,10 @@
 /*
  * template.h - parsed expression texts, before #names and :values are known
  *
- * A template is what of an expression depends on its text alone: the tree, its document paths and the distinct
+ * A template is the part of an expression that depends only on its text: the tree, its document paths and the distinct
  * placeholders.  It is one chunk of memory that refers to nothing outside itself, so that the cache can keep it.
- * Nodes are those of a program (program.h) in the same order, parents before children; of a VALUE, arg is the
- * index of its placeholder; narg of a node that is no PATH is the number of its children.
+ * Nodes are those of a program (program.h) in the same order, parents before children. arg of a VALUE is the index of its
+ * placeholder; narg of a node other than a PATH is the number of its children.
  */
 #ifndef DYNAPG_EXPR_TEMPLATE_H
 #define DYNAPG_EXPR_TEMPLATE_H

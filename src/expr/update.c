@@ -6,8 +6,8 @@
  * and is copied as bytes.  List positions are the old ones throughout: a removed element leaves a hole until
  * all actions are done, and elements set past the end are appended last, in the order of their indices.
  *
- * A failure is a static or palloc'd text in Update.error; nothing is raised, so that the caller can tell
- * an update that does not fit the item from other errors.
+ * A failure is a static or palloc'd text in Update.error; nothing is raised, so that the caller can distinguish an update that
+ * does not fit the item from other errors.
  */
 #include "postgres.h"
 
@@ -171,7 +171,7 @@ operand_node(Update *u, const DynExprNode *node, DynNode *out)
 			return operand_pair(u, node, DYN_N, out, &right) &&
 				add_numbers(u, out->packed, right.packed, node->op == DYN_OP_MINUS, out);
 		default:
-			elog(ERROR, "dynapg: node %u is no operand of an update", node->op);
+			elog(ERROR, "dynapg: node %u is not an operand of an update", node->op);
 	}
 }
 
@@ -190,7 +190,7 @@ add_value(Update *u, const DynExprNode *node, DynValue value, Action *action)
 	return true;
 }
 
-/* DELETE: members from a set; the last one takes the attribute along. */
+/* DELETE: members from a set; when the last member goes, so does the attribute. */
 static bool
 delete_value(Update *u, const DynExprNode *node, DynValue value, Action *action)
 {
@@ -328,7 +328,7 @@ apply(Update *u, Action *action)
 		return true;
 	}
 
-	/* Below the top level a value of legal depth can become too deep. */
+	/* Below the top level, even a value of valid depth can become too deep. */
 	if (action->path->narg > 1 && action->path->narg - 1 + levels_below(&action->value) >= DYN_MAX_NESTING)
 		return fail(u, dyn_tree_json_nesting_violation);
 	if (!is_index)
@@ -378,7 +378,7 @@ append_all(Update *u, Action *actions, uint32 count)
 	return true;
 }
 
-/* Takes the holes out of all open lists. */
+/* Removes the holes from all open lists. */
 static void
 close_up(DynNode *node)
 {
@@ -461,7 +461,7 @@ size_allowed(Update *u, const struct varlena *item, const Action *actions, uint3
 	for (uint32 i = 0; i < count; i++, index = node_at(u, index)->next)
 		written += action_cost(u, node_at(u, index));
 
-	/* Most updates are small: what they set is in the item, but for a number that ADD adds. */
+	/* Most updates are small: what they set is part of the item, except a number that ADD adds. */
 	if (written + size + count * DYN_NUMBER_MAX_BYTES <= DYN_MAX_ITEM_SIZE)
 		return true;
 	index = u->program->update;

@@ -2,8 +2,8 @@
  * verify.c - programs of unknown origin
  *
  * The SQL functions take programs from anyone, so evaluation (eval.c, update.c, project.c), which trusts
- * what it reads, needs proof: sizes that add up, indices and offsets in their areas, names and values well
- * formed, every operator with the operands it expects, and trees that are trees.  A node may be reached once
+ * what it reads, needs proof: that sizes add up, indices and offsets stay in their areas, names and values are well formed,
+ * every operator has the operands it expects, and trees are trees.  A node may be reached once
  * only: sharing would let a short program take exponential time.
  */
 #include "postgres.h"
@@ -121,7 +121,7 @@ verify_node(Verifier *v, int32 index, uint64 allowed, uint32 depth)
 	return flaw;
 }
 
-/* A chain of siblings: links forward only, each node new, as many and of the kinds that the rule says. */
+/* A chain of siblings: links go forward only, each node is new, and their number and kinds are what the rule says. */
 static const char *
 verify_chain(Verifier *v, int32 first, int32 parent, const OpRule *rule, uint32 depth)
 {

@@ -1,7 +1,7 @@
 /*
  * checksum.h - the MD5 checksum of an object that is read, over several transactions
  *
- * PostgreSQL's own hashes end with the transaction that makes them.
+ * PostgreSQL's own hash states end with the transaction that makes them.
  */
 #ifndef DYNAPG_FORMATS_CHECKSUM_H
 #define DYNAPG_FORMATS_CHECKSUM_H

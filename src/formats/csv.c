@@ -2,9 +2,9 @@
  * csv.c - lines of CSV as records
  *
  * The rules are those of RFC 4180: a cell that begins with a quote ends with one, and holds delimiters, ends of lines and doubled
- * quotes between them.  The first line names the columns unless the import does.  Each line is an item; its cells are strings, but
- * for the keys of the table and of its indexes, which have their types (B is base64).  An empty cell of a column that is a key of an
- * index alone is no attribute, so the item is not in that index; any other empty cell is an empty string.
+ * quotes between them.  The first line names the columns unless the import does.  Each line is an item; its cells are strings,
+ * except for the keys of the table and of its indexes, which have their types (B is base64). An empty cell of a column that is
+ * only a key of an index means a missing attribute, so the item is not in that index; any other empty cell is an empty string.
  */
 #include "postgres.h"
 
@@ -40,7 +40,7 @@ typedef enum CellEnd
 	CELL_UNCLOSED				/* the end of the object, in quotes */
 } CellEnd;
 
-/* Appends what stands in quotes, after the first one. */
+/* Appends the text in quotes, after the opening one. */
 static bool
 read_quoted(DynRecords *records, StringInfo cell)
 {

@@ -1,8 +1,8 @@
 /*
  * input.c - bytes of an object, unpacked as they come
  *
- * The states of zlib and libzstd are in malloc's memory, so that PostgreSQL never raises an error below their frames; the memory
- * context frees them.
+ * zlib and libzstd allocate with malloc, so that PostgreSQL never raises an error through their frames; a callback of the
+ * memory context frees their states.
  */
 #include "postgres.h"
 
@@ -117,7 +117,10 @@ take_packed(DynUnpacker *unpacker, size_t count)
 	unpacker->packed -= count;
 }
 
-/* Each of these unpacks some bytes into the buffer and returns their number; 0 with or without a flaw. */
+/*
+ * Each of these unpacks some bytes into the buffer and returns their number; 0 at the end or after an error, which is in flaw.
+ *
+ */
 
 static size_t
 unpack_gzip(DynInput *input)

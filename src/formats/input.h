@@ -4,7 +4,7 @@
  * An input reads from a source, 64 KB at a time, and unpacks what it reads: gzip (several members in a row, as cat and parallel
  * tools make them), zstd (several frames), or nothing.  It keeps no more than its two buffers.
  *
- * What is wrong with the packed bytes is no error: the input ends, and its flaw says why.  Errors of the source are raised by it.
+ * Corrupt packed bytes raise no error: the input ends, and its flaw says why. The source itself raises errors of reading.
  */
 #ifndef DYNAPG_FORMATS_INPUT_H
 #define DYNAPG_FORMATS_INPUT_H

@@ -36,7 +36,7 @@ dyn_ion_refuse(DynRecords *records, const char *flaw)
 
 /* ---- writing ---- */
 
-/* Is a value there an attribute value, with its type? */
+/* Does a value in that place need the type of an attribute value? */
 static bool
 has_type(DynIonPlace place)
 {

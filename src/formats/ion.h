@@ -1,9 +1,9 @@
 /*
  * ion.h - what the readers of Ion's text and of its binary form share
  *
- * Both write a value into records->text as they come to it.  Its place says how: a record is a JSON object whose members are items
- * or keys, {Item:{..}}, and a condition's parts are plain strings.  A value that an item cannot hold is a flaw of the record; what is
- * no Ion is a flaw of the object.
+ * Both write each value into records->text as they read it. Its place decides the form: a record is a JSON object whose members
+ * are items or keys, {Item:{..}}, and a condition's parts are plain strings. A value that an item cannot hold is a flaw of the
+ * record; invalid Ion is a flaw of the object.
  */
 #ifndef DYNAPG_FORMATS_ION_H
 #define DYNAPG_FORMATS_ION_H
@@ -43,10 +43,10 @@ typedef struct DynIon
 	const char *flaw;			/* of the record */
 } DynIon;
 
-/* Notes the first flaw of the object, and returns false. */
+/* Records the first flaw of the object, and returns false. */
 extern bool dyn_ion_break(DynRecords *records, const char *flaw);
 
-/* Notes the first flaw of the record. */
+/* Records the first flaw of the record. */
 extern void dyn_ion_refuse(DynRecords *records, const char *flaw);
 
 extern const char *const dyn_ion_malformed;
@@ -57,7 +57,7 @@ extern void dyn_ion_put_bytes(DynRecords *records, DynIonPlace place, const uint
 extern void dyn_ion_put_bool(DynRecords *records, DynIonPlace place, bool value);
 extern void dyn_ion_put_null(DynRecords *records, DynIonPlace place);
 
-/* Lists, sets and structs: what is between them are elements or members; returns the place of these. */
+/* Open and close lists, sets and structs; opening returns the place of the elements or members. */
 extern DynIonPlace dyn_ion_begin_list(DynRecords *records, DynIonPlace place, DynIonMarks marks);
 extern void dyn_ion_end_list(DynRecords *records, DynIonPlace place);
 extern void dyn_ion_begin_struct(DynRecords *records, DynIonPlace place);
@@ -78,7 +78,7 @@ extern void dyn_ion_mark(DynIonMarks *marks, DynSlice annotation);
 /* Adds a symbol, which is copied; current is the records' memory context. */
 extern void dyn_ion_add_symbol(DynRecords *records, DynSlice text);
 
-/* Forgets all symbols but the system's. */
+/* Forgets all symbols except the system's. */
 extern void dyn_ion_reset_symbols(DynRecords *records);
 
 #endif							/* DYNAPG_FORMATS_ION_H */

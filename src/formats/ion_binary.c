@@ -1,7 +1,7 @@
 /*
  * ion_binary.c - the binary form of Amazon Ion
  *
- * A value at the top level is read into a buffer as a whole; what is in it are slices of that.
+ * A top-level value is read into a buffer as a whole; the values in it are slices of that.
  */
 #include "postgres.h"
 
@@ -12,7 +12,7 @@
 #include "base/jsonout.h"
 #include "formats/ion_binary.h"
 
-#define MAX_COEFFICIENT 64		/* bytes; a number of DynamoDB takes 16 */
+#define MAX_COEFFICIENT 64		/* bytes; DynamoDB's numbers take 16 */
 
 /* A part of the buffer. */
 typedef struct Part
@@ -85,7 +85,7 @@ read_var_int(DynRecords *records, Part *part, int64 *value)
 	return malformed(records);
 }
 
-/* Takes the head of the next value, and its body, off the part. */
+/* Reads the head of the next value, and its body, from the part. */
 static bool
 read_head(DynRecords *records, Part *part, Head *head)
 {
@@ -211,7 +211,7 @@ put_float(DynRecords *records, DynIonPlace place, Part body)
 		return malformed(records);
 	resetStringInfo(&records->ion->token);
 	if (isnan(value) || isinf(value))
-		dyn_ion_refuse(records, "an attribute is an Ion float that is no number");
+		dyn_ion_refuse(records, "an attribute is an Ion float that is not a number");
 	else
 		appendStringInfo(&records->ion->token, "%.17g", value);
 	return put_number(records, place, &records->ion->token, true);
@@ -271,7 +271,7 @@ read_struct(DynRecords *records, DynIonPlace place, Part body)
 
 		if (!read_var_uint(records, &body, &number))
 			return false;
-		/* padding has a name, too, which may be unknown */
+		/* padding also has a name, which may be unknown */
 		if (body.pos < body.end && (*body.pos >> 4 != ION_NULL || *body.pos == 0x0F) && !dyn_ion_symbol(records, number, &name))
 			return false;
 		inside = dyn_ion_member(records, place, name);
@@ -284,7 +284,7 @@ read_struct(DynRecords *records, DynIonPlace place, Part body)
 	return true;
 }
 
-/* Annotations, and the value that they are of. */
+/* Annotations, and the value that they annotate. */
 static bool
 read_annotated(DynRecords *records, DynIonPlace place, Part body, DynIonMarks *marks, bool *found)
 {
@@ -338,7 +338,7 @@ put_value(DynRecords *records, DynIonPlace place, const Head *head, DynIonMarks 
 		case ION_DECIMAL:
 			return put_decimal(records, place, *body);
 		case ION_TIMESTAMP:
-			dyn_ion_refuse(records, "an attribute is an Ion timestamp, which is no type of DynamoDB");
+			dyn_ion_refuse(records, "an attribute is an Ion timestamp, which DynamoDB does not have");
 			dyn_ion_put_null(records, place);
 			return true;
 		case ION_SYMBOL:
@@ -353,7 +353,7 @@ put_value(DynRecords *records, DynIonPlace place, const Head *head, DynIonMarks 
 		case ION_LIST:
 			return read_list(records, place, *body, *marks);
 		case ION_SEXP:
-			dyn_ion_refuse(records, "an attribute is an S-expression, which is no type of DynamoDB");
+			dyn_ion_refuse(records, "an attribute is an S-expression, which DynamoDB does not have");
 			dyn_ion_put_null(records, place);
 			return true;
 		case ION_STRUCT:
@@ -417,7 +417,7 @@ add_length(DynRecords *records, uint64 *len)
 	return read_var_uint(records, &part, len);
 }
 
-/* E0 01 00 EA: the symbols of before are gone. */
+/* E0 01 00 EA: resets the symbol table. */
 static bool
 read_version(DynRecords *records)
 {

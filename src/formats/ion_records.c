@@ -13,7 +13,7 @@
 
 #define MAX_SYMBOLS 1000000
 
-/* Takes the symbol table in records->text: its symbols follow those of the one before, or of the system. */
+/* Uses the symbol table in records->text: its symbols follow those of the previous one, or of the system. */
 static bool
 take_symbols(DynRecords *records)
 {

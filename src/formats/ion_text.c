@@ -1,7 +1,7 @@
 /*
  * ion_text.c - the text form of Amazon Ion
  *
- * Each function that takes a part of the text returns false where the text is no Ion.
+ * Each function that reads a part of the text returns false where the text is not Ion.
  */
 #include "postgres.h"
 
@@ -32,7 +32,7 @@ peek_char(DynRecords *records)
 	return dyn_input_peek(records->input);
 }
 
-/* Takes the character if it is the next one. */
+/* Reads the character if it is the next one. */
 static bool
 take_char(DynRecords *records, int c)
 {
@@ -189,7 +189,7 @@ read_escape(DynRecords *records, bool raw)
 	return letter != NULL ? add_byte(records, meanings[letter - letters]) : malformed(records);
 }
 
-/* Up to the quote, which is taken. */
+/* Reads up to and including the quote. */
 static bool
 read_short(DynRecords *records, int quote, bool raw)
 {
@@ -226,7 +226,7 @@ read_long(DynRecords *records, bool raw)
 	return malformed(records);
 }
 
-/* One that begins with three quotes, which are taken, and the others that it goes on with. */
+/* A string after its three opening quotes, with the segments that follow it. */
 static bool
 read_long_parts(DynRecords *records, bool raw)
 {
@@ -243,7 +243,7 @@ read_long_parts(DynRecords *records, bool raw)
 	}
 }
 
-/* What a quote begins: a symbol, or a string of long ones. */
+/* After a quote: a symbol, or a long string. */
 static bool
 read_single_quoted(DynRecords *records, bool *is_string)
 {
@@ -298,7 +298,7 @@ put_token(DynRecords *records, DynIonPlace place, char type)
 	return true;
 }
 
-/* The digits in base 2 or 16, as decimal ones; false: they are none, or too many. */
+/* Converts digits of base 2 or 16 to decimal; false if there are none or too many. */
 static bool
 convert_base(const char *digits, int base, StringInfo decimal)
 {
@@ -356,9 +356,9 @@ put_number(DynRecords *records, DynIonPlace place)
 
 	initStringInfo(&number);
 	if (is_timestamp(text))
-		dyn_ion_refuse(records, "an attribute is an Ion timestamp, which is no type of DynamoDB");
+		dyn_ion_refuse(records, "an attribute is an Ion timestamp, which DynamoDB does not have");
 	else if (strcmp(text, "+inf") == 0 || strcmp(text, "-inf") == 0)
-		dyn_ion_refuse(records, "an attribute is an Ion float that is no number");
+		dyn_ion_refuse(records, "an attribute is an Ion float that is not a number");
 	else if (digits[0] == '0' && digits[1] != '\0' && strchr("xXbB", digits[1]) != NULL)
 	{
 		appendStringInfoString(&number, digits > text ? "-" : "");
@@ -387,7 +387,7 @@ read_number(DynRecords *records, DynIonPlace place)
 	return put_number(records, place);
 }
 
-/* What follows two braces: a blob in base64, or a clob. */
+/* After two braces: a blob in base64, or a clob. */
 static bool
 read_lob(DynRecords *records, DynIonPlace place)
 {
@@ -515,7 +515,7 @@ put_word(DynRecords *records, DynIonPlace place)
 		dyn_ion_put_bool(records, place, word.data[0] == 't');
 	else if (dyn_slice_is(word, "nan"))
 	{
-		dyn_ion_refuse(records, "an attribute is an Ion float that is no number");
+		dyn_ion_refuse(records, "an attribute is an Ion float that is not a number");
 		dyn_ion_put_null(records, place);
 	}
 	else if (dyn_slice_is(word, "null"))

@@ -7,7 +7,7 @@
 #include "formats/ion.h"
 
 /*
- * Reads a value at the top level into records->text, in place, and what it is marked with.  *found is false for what is no value (a
+ * Reads a top-level value into records->text, in place, and its annotations. *found is false for anything but a value (a
  * version marker, padding).  False: the object has a flaw or, with *found false too, has ended.
  */
 extern bool dyn_ion_text_read(DynRecords *records, DynIonMarks *marks, bool *found);

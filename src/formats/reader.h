@@ -1,5 +1,5 @@
 /*
- * reader.h - what the readers of the formats share: options, the record that is read, lines
+ * reader.h - what the readers of the formats share: options, the current record, lines
  */
 #ifndef DYNAPG_FORMATS_READER_H
 #define DYNAPG_FORMATS_READER_H
@@ -18,12 +18,12 @@ typedef enum DynFormat
 	DYN_FORMAT_CSV
 } DynFormat;
 
-/* An attribute that CSV does not hold as a string, since it is a key of the table or of an index. */
+/* A CSV column that is not a string, since it is a key of the table or of an index. */
 typedef struct DynTypedAttr
 {
 	const char *name;
 	char		type;			/* 'S', 'N' or 'B' */
-	bool		optional;		/* key of an index only: an empty cell is no attribute */
+	bool		optional;		/* only a key of an index: an empty cell means no attribute */
 } DynTypedAttr;
 
 typedef struct DynFormatOptions
@@ -40,7 +40,7 @@ typedef struct DynFormatOptions
 typedef struct DynFormatRecord
 {
 	int64		number;			/* within the object, from 1 on */
-	const char *flaw;			/* why it cannot be read; NULL: it can; until the next record, as the text */
+	const char *flaw;			/* why it cannot be read, or NULL; valid until the next record, like the text */
 	DynSlice	text;			/* its JSON; with a flaw: its beginning, as it is in the object */
 } DynFormatRecord;
 
@@ -51,14 +51,14 @@ typedef struct DynRecords
 	const DynFormatOptions *options;
 	DynInput   *input;
 	StringInfoData text;		/* of the record */
-	StringInfoData raw;			/* the record as it is in the object, where that is something else */
+	StringInfoData raw;			/* the record as it is in the object, if that differs */
 	int64		number;
 	const char *flaw;			/* of the object; the input may have another one */
 	struct DynCsv *csv;			/* NULL: made at the first record */
 	struct DynIon *ion;
 } DynRecords;
 
-/* Where reading a record leads to. */
+/* The result of reading a record. */
 typedef enum DynReadResult
 {
 	DYN_READ_RECORD,			/* its JSON is in records->text */
@@ -67,8 +67,8 @@ typedef enum DynReadResult
 } DynReadResult;
 
 /*
- * Reads a line into text, without its end; false at the end of the object.  Of a line with more than DYN_MAX_RECORD_BYTES the
- * beginning is kept, and *too_long set.
+ * Reads a line into text, without its end; false at the end of the object.  For a line with more than DYN_MAX_RECORD_BYTES it
+ * keeps the beginning and sets *too_long.
  */
 extern bool dyn_reader_line(DynRecords *records, StringInfo text, bool *too_long);
 

@@ -1,9 +1,9 @@
 /*
  * records.h - the records of an object in S3: DynamoDB JSON, Amazon Ion, CSV
  *
- * Whatever the format, a record comes out as the text of a JSON object, {"Item":{"id":{"S":"x"}}}, as a line of DynamoDB JSON has
- * it: what an item may hold is judged in one place, by the reader of JSON.  So an Ion struct {Item:{id:"x"}} and a line of CSV come
- * out in that form, too.
+ * Whatever the format, a record comes out as the text of a JSON object, {"Item":{"id":{"S":"x"}}}, like a line of DynamoDB
+ * JSON: so what an item may hold is checked in one place, by the reader of JSON. An Ion struct {Item:{id:"x"}} and a line of
+ * CSV come out in that form, too.
  *
  * A record with a flaw is skipped, and the next ones are read.  An object with a flaw ends there.
  */
@@ -18,7 +18,7 @@ extern DynRecords *dyn_records_open(const DynFormatOptions *options, DynSource s
 /* The next record, good until the next call; false at the end. */
 extern bool dyn_records_next(DynRecords *records, DynFormatRecord *record);
 
-/* Why the object ended too early; NULL: it did not. */
+/* Why the object ended too early; NULL if it did not. */
 extern const char *dyn_records_flaw(const DynRecords *records);
 
 /* Bytes read from the source so far. */

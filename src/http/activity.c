@@ -1,5 +1,5 @@
 /*
- * activity.c - what the workers of the HTTP front are at: connections, requests, buffers
+ * activity.c - the state of the HTTP workers: connections, requests, buffers
  */
 #include "postgres.h"
 
@@ -31,7 +31,7 @@ volatile sig_atomic_t dyn_activity_draining = false;
 static Place *places = NULL;	/* one of each worker */
 static Place *own = NULL;
 static DynActivity current;		/* this worker's */
-static bool changed = false;	/* since it was told */
+static bool changed = false;	/* since the last report */
 static TimestampTz reported = 0;
 
 PGDLLEXPORT Datum dynapg_http_workers(PG_FUNCTION_ARGS);

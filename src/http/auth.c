@@ -1,13 +1,13 @@
 /*
  * auth.c - who sends a request: the role that it runs as
  *
- * A signature comes in the header Authorization or in the query (presigned).  It is looked at in this order: is there one,
- * and only one; are its parts there, and well-formed; are the headers signed that have to be; is its scope right; is the
- * key known; is it of now; is it right; may the role come in.
+ * A signature comes in the header Authorization or in the query (presigned).  The checks are in this order: is there exactly
+ * one; are its parts present and well-formed; are the required headers signed; is its scope right; is the key known; is the
+ * time current; is the signature right; may the role connect.
  *
- * Of the scope the region may be any: clients take it from their environment, and a key is of this server alone.
+ * The scope may have any region: clients take it from their environment, and a key is only for this server.
  *
- * Texts of the client are told back only as hashes, or where they are plain ASCII.
+ * Errors repeat the client's texts only as hashes, or if they are plain ASCII.
  */
 #include "postgres.h"
 
@@ -24,12 +24,12 @@
 
 #define SERVICE				"dynamodb"
 #define CLOCK_SKEW			900		/* seconds that the client's clock may differ */
-#define MAX_EXPIRES			604800	/* seconds that a presigned request may be good for */
+#define MAX_EXPIRES			604800	/* seconds for which a presigned request may be valid */
 #define MAX_REGION			63		/* characters */
-#define MAX_TOLD			200		/* bytes of the client's that an error tells */
+#define MAX_TOLD			200		/* bytes of the client's text in an error */
 #define SCOPE_PARTS			5
 
-/* What a request claims to be signed with. */
+/* The signature that a request claims to have. */
 typedef struct Claim
 {
 	DynSigv4	sigv4;
@@ -44,7 +44,7 @@ typedef struct Claim
 
 /* ---- texts ---- */
 
-/* What an error may tell of the client's bytes: ASCII without control characters, not too long. */
+/* The client's bytes as an error may repeat them: ASCII without control characters, not too long. */
 static char *
 printable(DynSlice text)
 {
@@ -307,7 +307,7 @@ require_param(const Claim *claim, const char *name, StringInfo missing)
 	return value;
 }
 
-/* The seconds that X-Amz-Expires tells; without it a request is as good as one with a header. */
+/* The seconds in X-Amz-Expires; without it a request is valid as long as one with a header. */
 static int
 read_lifetime(DynSlice text)
 {
@@ -395,7 +395,7 @@ is_region(DynSlice region)
 	return true;
 }
 
-/* All that is wrong with the scope, in one error. */
+/* Reports everything that is wrong with the scope in one error. */
 static void
 check_scope(const Claim *claim)
 {
@@ -437,7 +437,7 @@ is_signed(DynSlice signed_headers, const char *name)
 	return false;
 }
 
-/* A request that was listened to must not be good for another operation, or another server. */
+/* An intercepted request must not be valid for another operation or another server. */
 static void
 check_signed_headers(const Claim *claim)
 {
@@ -447,7 +447,7 @@ check_signed_headers(const Claim *claim)
 		dyn_error(DYN_E_INVALID_SIGNATURE, "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.");
 }
 
-/* Reads the signature, in whichever form it comes; raises when there is none. */
+/* Reads the signature in either form; raises an error when there is none. */
 static void
 read_claim(Claim *claim, const DynHttpRequest *request)
 {

@@ -1,8 +1,8 @@
 /*
  * compress.c - compressed bodies of requests and replies
  *
- * zlib's states are made at first use and kept, in malloc's memory: nothing is lost when memory for a result cannot be had
- * and PostgreSQL raises its error, and that never happens below zlib's frames.
+ * zlib's states are made at first use and kept, allocated by malloc: nothing leaks when PostgreSQL raises an error for lack of
+ * memory, which never happens within zlib's frames.
  */
 #include "postgres.h"
 
@@ -28,7 +28,7 @@ dyn_compress_gzip(DynSlice plain, DynSlice *compressed)
 	if (!made && deflateInit2(&stream, LEVEL, Z_DEFLATED, WINDOW + GZIP, 8, Z_DEFAULT_STRATEGY) != Z_OK)
 		return false;
 	made = true;
-	/* what does not fit into less than the plain text does not pay */
+	/* compression does not pay unless the result is smaller */
 	room = palloc(plain.len);
 	deflateReset(&stream);
 	stream.next_in = (Bytef *) plain.data;

@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 
-/* Compresses in gzip's format into the current memory context.  False when it does not pay or cannot be done. */
+/* Compresses in gzip's format into the current memory context. False when it does not pay or fails. */
 extern bool dyn_compress_gzip(DynSlice plain, DynSlice *compressed);
 
 typedef enum DynInflate

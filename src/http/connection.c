@@ -1,16 +1,16 @@
 /*
  * connection.c - a connection of a worker: buffers, states, receiving and sending
  *
- * A connection's bytes are read into a buffer that all share and are parsed there; only what belongs to a request that
- * is not complete yet moves into a buffer of the connection.  `in` always starts with a request's first byte, of
- * which the parser has seen parser.consumed bytes; more than those is backlog, which dyn_connection_resume takes up.
+ * A connection's bytes are read into a shared buffer and are parsed there; only the bytes of an incomplete request move into a
+ * buffer of the connection. `in` always starts with a request's first byte, and the parser has seen parser.consumed bytes of
+ * it; the rest is backlog, which dyn_connection_resume processes.
  *
- * States: open; closing, when the last reply was made and only has to be sent; lingering, when it was sent and the
- * rest of what the client sends is thrown away until it closes, since closing before that could destroy the reply on
- * its way.  An error of PostgreSQL while a connection is served (memory, above all) closes that connection.
+ * States: open; closing, when the last reply was made and only has to be sent; lingering, when it was sent and what the client
+ * still sends is discarded until it closes, since closing earlier could destroy the reply on its way.  An error of PostgreSQL
+ * while a connection is served (memory, above all) closes that connection.
  *
  * A connection that ends is closed at once, but its structure stays until the end of the turn, marked as dead: epoll may have
- * reported events of it that this turn has not come to yet.
+ * reported events for it that this turn has not processed yet.
  *
  * Timeouts, memory and numbers of connections are pool.c's.
  */
@@ -34,17 +34,17 @@
 #define SCRATCH_SIZE		65536	/* bytes read at a time */
 #define READS_PER_TURN		16		/* of one connection, so that none starves the others */
 #define REQUESTS_PER_TURN	16
-#define MAX_WAITING_OUTPUT	(1024 * 1024)	/* bytes; with more no further request is executed */
+#define MAX_WAITING_OUTPUT	(1024 * 1024)	/* bytes; above that no further request is executed */
 #define MAX_TURN_OUTPUT		(16 * 1024 * 1024)	/* bytes of replies of all connections, after which a turn executes no more */
 #define HTTP_SERVICE_UNAVAILABLE 503
-#define PROGRESS			16384	/* bytes that are enough to start the transfer timeout again, */
-#define MIN_RATE			16		/* if they came at so many bytes in a millisecond */
+#define PROGRESS			16384	/* this number of bytes starts the transfer timeout again, */
+#define MIN_RATE			16		/* if they came at this number of bytes per millisecond */
 
 static MemoryContext context = NULL;
 static int	epoll_fd = -1;
 static char *scratch = NULL;
 static int64 turn_output = 0;	/* bytes of replies that were made in this turn */
-static dlist_head touched;		/* may have something to send, or to be watched otherwise */
+static dlist_head touched;		/* may have something to send, or other events to watch */
 static dlist_head backlogged;	/* have requests that were received but not executed */
 
 static void
@@ -80,7 +80,7 @@ output(DynConnection *connection)
 	return &connection->out;
 }
 
-/* No request is read or executed any more; what there is to send is sent. */
+/* Stops reading and executing requests; pending output is still sent. */
 static void
 begin_closing(DynConnection *connection)
 {
@@ -118,7 +118,7 @@ serve(DynConnection *connection, const char *data, uint32 len)
 		begin_closing(connection);
 }
 
-/* A request is not complete: does its client wait to be asked for the body? */
+/* For an incomplete request: does its client wait for "100 Continue"? */
 static void
 continue_if_expected(DynConnection *connection)
 {
@@ -129,8 +129,7 @@ continue_if_expected(DynConnection *connection)
 }
 
 /*
- * Keeps what of data (some end of the shared buffer, or of `in`) was not used up.  Where there is no memory for it the
- * connection is refused.
+ * Keeps the unused rest of data (an end of the shared buffer, or of `in`). Without memory for it the connection is refused.
  */
 static void
 keep_bytes(DynConnection *connection, const char *data, uint32 len)
@@ -161,7 +160,7 @@ keep_bytes(DynConnection *connection, const char *data, uint32 len)
 	connection->in_len = len;
 }
 
-/* Parses and serves what is in data, which starts with a request's first byte. */
+/* Parses and serves data, which starts with a request's first byte. */
 static void
 process(DynConnection *connection, char *data, uint32 len)
 {
@@ -200,8 +199,8 @@ process(DynConnection *connection, char *data, uint32 len)
 }
 
 /*
- * Makes room for the next read behind `in`.  False: there is no memory; the connection then waits for it, or is refused if it
- * is too small for that.
+ * Makes room for the next read behind `in`.  False if there is no memory; the connection then waits for it, or is refused if it
+ * is too small to wait.
  */
 static bool
 make_room(DynConnection *connection)
@@ -246,21 +245,21 @@ receive_some(DynConnection *connection, char *data, uint32 room)
 	return rc >= 0 ? rc : errno == EAGAIN || errno == EWOULDBLOCK ? -1 : -2;
 }
 
-/* Bytes were transferred: the time for that starts again when they were many and came fast enough. */
+/* After a transfer: restarts the timeout when there were enough bytes and they came fast enough. */
 static void
 note_progress(DynConnection *connection, int bytes)
 {
 	connection->progress += bytes;
 	if (connection->timer != DYN_TIMER_TRANSFER || connection->progress < PROGRESS)
 		return;
-	/* headers have a limit of their own, and no more than one timeout */
+	/* headers have a limit of their own, and only one timeout */
 	if (!connection->sending && !connection->parser.headers_done)
 		return;
 	if (connection->progress >= (dyn_pool_now() - connection->since) * MIN_RATE)
 		dyn_pool_start_timer(connection, DYN_TIMER_TRANSFER);
 }
 
-/* Throws away what a client still sends that has got its last reply.  False: it is over. */
+/* Discards what a client still sends after its last reply. False: it has closed. */
 static bool
 drain(DynConnection *connection)
 {
@@ -389,13 +388,13 @@ dyn_connection_event(DynConnection *connection, uint32 events)
 	else if ((events & EPOLLIN) || connection->read_wants_write)
 		guarded(connection, step_receive);
 	else
-		touch(connection);		/* writable: it is sent with the others */
+		touch(connection);		/* writable: its output is sent with that of the others */
 }
 
 void
 dyn_connection_resume(void)
 {
-	/* what is executed may end others of them; new ones only come when the turn ends */
+	/* executing one may end others in the list; new ones are only added when the turn ends */
 	while (!dlist_is_empty(&backlogged))
 	{
 		DynConnection *connection = dlist_container(DynConnection, turn_node, dlist_pop_head_node(&backlogged));
@@ -449,7 +448,7 @@ send_output(DynConnection *connection)
 	return true;
 }
 
-/* Everything was sent to a connection that closes.  False: it can be closed at once. */
+/* A closing connection has sent everything. False: it can be closed at once. */
 static bool
 begin_lingering(DynConnection *connection)
 {
@@ -494,7 +493,7 @@ watch(DynConnection *connection)
 		connection->watched = event.events;
 }
 
-/* The timer of a connection that has nothing to send: of a request that arrives, or of one that is awaited. */
+/* The timer of a connection with nothing to send: for an arriving request, or for the next one. */
 static void
 time_request(DynConnection *connection)
 {
@@ -510,7 +509,7 @@ time_request(DynConnection *connection)
 	connection->renewed = connection->sending = false;
 }
 
-/* Do its replies wait for standbys?  Nothing happens to the connection meanwhile, but its end. */
+/* Do its replies wait for standbys? Until then the connection only can end. */
 static bool
 is_held(DynConnection *connection)
 {
@@ -561,7 +560,7 @@ finish_turn(DynConnection *connection)
 	}
 	else if (!connection->lingering)
 	{
-		/* TLS may hold bytes that the socket does not tell of */
+		/* TLS may hold bytes that the socket does not report */
 		connection->is_backlogged = has_backlog(connection) ||
 			(connection->tls && dyn_tls_pending(connection->tls) && connection->timer != DYN_TIMER_STARVED);
 		time_request(connection);

@@ -1,14 +1,14 @@
 /*
  * connection.h - a connection of a worker: buffers, states, receiving and sending
  *
- * One turn of the event loop is: dyn_connection_resume, dyn_connection_event and dyn_pool_accept for what epoll tells,
- * dyn_durable_flush, dyn_pool_release, dyn_connection_send, dyn_pool_expire, dyn_pool_bury.  Requests
- * are executed as they are complete; their replies wait in the connection until the send of that turn.  A connection that
+ * One turn of the event loop is: dyn_connection_resume, dyn_connection_event and dyn_pool_accept for what epoll reports,
+ * dyn_durable_flush, dyn_pool_release, dyn_connection_send, dyn_pool_expire, dyn_pool_bury.  Requests are executed when they
+ * are complete; their replies wait in the connection until the send of that turn.  A connection that
  * epoll has reported stays valid until the turn's end, even when it was closed meanwhile.
  *
- * Limits: a connection holds one request's bytes (16 MB at most, and the headers), and replies; while replies wait
- * for the client to take them, nothing is read and no further request is executed, so that it is one reply more than
- * the limit at most.  A connection that waits holds no buffers.
+ * Limits: a connection holds one request's bytes (at most 16 MB, and the headers), and replies; while the client has not
+ * received its replies, nothing is read and no further request is executed, so that replies exceed their limit by at most one.
+ * An idle connection holds no buffers.
  */
 #ifndef DYNAPG_HTTP_CONNECTION_H
 #define DYNAPG_HTTP_CONNECTION_H
@@ -23,7 +23,7 @@ extern void dyn_connection_init(int epoll);
 /* The socket of the connection has these epoll events. */
 extern void dyn_connection_event(DynConnection *connection, uint32 events);
 
-/* Goes on with requests that were received in earlier turns. */
+/* Continues with requests that were received in earlier turns. */
 extern void dyn_connection_resume(void);
 
 /* Sends the replies of this turn. */

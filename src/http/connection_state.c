@@ -33,7 +33,7 @@ dyn_connection_state_free_buffers(DynConnection *connection)
 }
 
 /*
- * Grows by halves, so that memory is taken as bytes arrive, and no further than to the end of the request where that is known.
+ * Grows by halves, so that memory is taken as bytes arrive, and at most to the end of the request if that is known.
  */
 uint32
 dyn_connection_state_growth(const DynConnection *connection)

@@ -1,8 +1,8 @@
 /*
- * connection_state.h - what there is of a connection: its buffers, its timer, its part in the turn
+ * connection_state.h - the state of a connection: its buffers, its timer, its part in the turn
  *
- * connection.c moves bytes and has requests executed; pool.c has the connections' timers and memory, and decides which of them
- * go when there are too many.
+ * connection.c moves bytes and executes requests; pool.c manages the connections' timers and memory, and decides which of them
+ * end when there are too many.
  */
 #ifndef DYNAPG_HTTP_CONNECTION_STATE_H
 #define DYNAPG_HTTP_CONNECTION_STATE_H
@@ -16,14 +16,14 @@
 #include "http/parser.h"
 #include "http/tls.h"
 
-/* What a connection waits for, and so what ends it; pool.c has the time of each. */
+/* What a connection waits for, which decides its timeout; pool.c has the time of each. */
 typedef enum DynTimer
 {
 	DYN_TIMER_NEW,				/* a request, and no operation has succeeded yet */
 	DYN_TIMER_IDLE,				/* a request, after an operation that succeeded */
-	DYN_TIMER_TRANSFER,			/* the rest of a request, or the client's taking its replies */
+	DYN_TIMER_TRANSFER,			/* the rest of a request, or the client's receipt of its replies */
 	DYN_TIMER_STARVED,			/* memory for the rest of a request */
-	DYN_TIMER_HELD,				/* synchronous standbys, before its replies may leave */
+	DYN_TIMER_HELD,				/* synchronous standbys, before its replies may be sent */
 	DYN_TIMER_LINGER,			/* the client's end */
 	DYN_TIMER_COUNT
 } DynTimer;
@@ -44,18 +44,18 @@ typedef struct DynConnection
 	bool		closing;
 	bool		lingering;
 	bool		peer_closed;	/* the client sends no more */
-	bool		proven;			/* an operation succeeded: the client had a right to it */
+	bool		proven;			/* an operation succeeded, so the client is authorised */
 	bool		renewed;		/* a request was completed since the timer started */
-	bool		sending;		/* the timer is about the replies */
-	bool		continued;		/* "100 Continue" was said for the current request */
-	bool		read_wants_write;	/* TLS can only go on reading when the socket is writable */
+	bool		sending;		/* the timer is for the replies */
+	bool		continued;		/* "100 Continue" was sent for the current request */
+	bool		read_wants_write;	/* TLS can only continue reading when the socket is writable */
 	uint32		progress;		/* bytes transferred since the timer started */
 	char	   *in;
 	uint32		in_len;
 	uint32		in_size;
 	StringInfoData out;			/* data is NULL when empty */
 	int			out_sent;
-	XLogRecPtr	position;		/* that standbys have to confirm before the replies leave; InvalidXLogRecPtr: none */
+	XLogRecPtr	position;		/* that standbys have to confirm before the replies are sent; InvalidXLogRecPtr: none */
 	int64		counted;		/* bytes that count against the pool's memory */
 	DynParser	parser;
 } DynConnection;

@@ -1,5 +1,5 @@
 /*
- * deadline.c - the time that a request may take, whatever code of users does in it
+ * deadline.c - the time that a request may take, whatever users' code does in it
  */
 #include "postgres.h"
 
@@ -14,14 +14,14 @@
 
 #include "http/deadline.h"
 
-/* Milliseconds that code has for tidying up after the cancel. */
+/* Milliseconds that code has to clean up after the cancel. */
 #define DYN_DEADLINE_GRACE	5000
 
 static TimeoutId deadline;
 static volatile sig_atomic_t passed = false;
 static const char *request;		/* the operation that runs */
 
-/* In a signal handler.  As if the process were asked to end: the next check for interrupts raises FATAL. */
+/* Runs in a signal handler. Acts like a request to end the process: the next check for interrupts raises FATAL. */
 static void
 on_deadline(void)
 {

@@ -20,16 +20,16 @@
 #define DYN_DURABLE_NOTHING 0
 #define DYN_DURABLE_BUSY	PG_UINT64_MAX
 
-/* How long another worker's commit is waited for at a time, in microseconds; the commit itself takes about one. */
+/* How long to wait for another worker's commit at a time, in microseconds; the commit itself takes about one. */
 #define BUSY_WAIT			20
 
-/* A cache line for each, since every worker looks at all of them and writes its own. */
+/* A cache line for each, since every worker reads all of them and writes its own. */
 typedef union Mark
 {
 	struct
 	{
 		pg_atomic_uint64 lsn;
-		pg_atomic_uint64 held;	/* the greatest position that a reply waits for; for those who watch */
+		pg_atomic_uint64 held;	/* the greatest position that a reply waits for; for monitoring */
 	};
 	char		padding[PG_CACHE_LINE_SIZE];
 } Mark;
@@ -68,7 +68,7 @@ set_mark(uint64 value)
 	pg_memory_barrier();
 }
 
-/* A process that ends leaves nothing that others would have to wait for. */
+/* A process that ends leaves nothing that others would wait for. */
 static void
 at_exit(int code, Datum arg)
 {
@@ -103,7 +103,7 @@ dyn_durable_commit(void)
 		return;
 	}
 	dyn_standbys_before_commit();
-	/* SET LOCAL: the end of the transaction undoes it, after the commit */
+	/* SET LOCAL: the end of the transaction resets it, after the commit */
 	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 	set_mark(DYN_DURABLE_BUSY);
 	CommitTransactionCommand();
@@ -133,7 +133,7 @@ dyn_durable_pending(int worker)
 	return Max(held, end == DYN_DURABLE_BUSY || end == DYN_DURABLE_NOTHING ? InvalidXLogRecPtr : end);
 }
 
-/* The end of another worker's last commit, which may be nothing; waits for one that goes on. */
+/* The end of another worker's last unflushed commit, if any; waits for a running one. */
 static XLogRecPtr
 end_of(int worker)
 {
@@ -149,7 +149,7 @@ end_of(int worker)
 	return end;
 }
 
-/* The greatest end of a commit, of whichever worker, that a request of this turn can have seen. */
+/* The greatest end of a commit, of any worker, that a request of this turn can have seen. */
 static XLogRecPtr
 greatest_end(void)
 {

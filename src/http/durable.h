@@ -1,26 +1,26 @@
 /*
  * durable.h - group commit: many requests share one flush of the write-ahead log
  *
- * A request's transaction commits without waiting for the log (as with synchronous_commit = off), and no reply leaves
- * the worker before dyn_durable_flush has made durable, once for all requests of a turn of the event loop, everything
- * that they wrote and everything that they can have seen.
+ * A request's transaction commits without waiting for the log (as with synchronous_commit = off), and no reply leaves the
+ * worker before dyn_durable_flush has made durable everything that the requests of a turn of the event loop wrote, and
+ * everything that they can have seen, with one flush for all.
  *
- * What they can have seen: a transaction that committed so, here or in another worker, is visible before it is
- * durable, and a reply that tells of it must not leave while a crash could take it back.  Each worker therefore has
+ * What they can have seen: a transaction that committed like this, here or in another worker, is visible before it is durable,
+ * and a reply that shows it must not leave while a crash could undo it.  Each worker therefore has
  * a mark in shared memory: DYN_DURABLE_NOTHING, the end of its last commit that is not flushed, or DYN_DURABLE_BUSY
- * from before such a commit becomes visible until its end is known.  Whoever saw the commit's effects finds, looking
- * after it read, one of the latter two or that it was flushed.  A flush thus goes as far as the greatest mark of all workers.
+ * from before such a commit becomes visible until its end is known.  A request that saw the commit's effects, and looks at the
+ * mark afterwards, finds one of the latter two, unless the commit is flushed. So a flush goes as far as the greatest mark of
+ * all workers.
  *
  * The standbys that synchronous_standby_names asks for may be away for hours.  The worker does not wait for them: each reply has a
  * position, and its connection holds it back until they have confirmed that; see standbys.h.
  *
- * Transactions of other sessions are as durable as their own synchronous_commit makes them.  Sessions that are no
- * workers can see a worker's commit in the moment before its flush, as they can see those of any session with
- * synchronous_commit = off, and before standbys have it.
+ * Transactions of other sessions are as durable as their own synchronous_commit makes them.  Other sessions can see a worker's
+ * commit shortly before its flush, as with any session with synchronous_commit = off, and before standbys have it.
  *
  * The worker's synchronous_commit is respected: with off there is no flush, with on and the like synchronous
- * standbys are waited for.  Where Citus is loaded each transaction commits by itself, and waits itself: a commit of several nodes
- * that is not flushed at once can be lost on one of them.
+ * standbys are waited for.  Where Citus is loaded, each transaction commits and waits by itself: a commit on several nodes that
+ * is not flushed at once can be lost on one of them.
  */
 #ifndef DYNAPG_HTTP_DURABLE_H
 #define DYNAPG_HTTP_DURABLE_H
@@ -33,10 +33,10 @@
 extern Size dyn_durable_shmem_size(void);
 extern void dyn_durable_shmem_init(void);
 
-/* Takes the mark of that worker, 0 .. DYN_MAX_HTTP_WORKERS - 1, and what an earlier process may have left in it. */
+/* Takes over the mark of that worker, 0 .. DYN_MAX_HTTP_WORKERS - 1, with what an earlier process may have left in it. */
 extern void dyn_durable_init(int worker);
 
-/* Commits the current transaction; an error leaves it to be aborted, and dyn_durable_aborted to be called. */
+/* Commits the current transaction; after an error the caller aborts it and calls dyn_durable_aborted. */
 extern void dyn_durable_commit(void);
 extern void dyn_durable_aborted(void);
 
@@ -46,7 +46,7 @@ extern void dyn_durable_aborted(void);
  */
 extern XLogRecPtr dyn_durable_position(void);
 
-/* Replies of this worker wait for positions, of which that is the greatest; InvalidXLogRecPtr: none does. */
+/* Publishes the greatest position that replies of this worker wait for; InvalidXLogRecPtr: none does. */
 extern void dyn_durable_hold(XLogRecPtr position);
 
 /* What that worker's replies wait for: the greatest end that is not flushed or confirmed, or InvalidXLogRecPtr; for any process. */

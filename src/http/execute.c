@@ -1,10 +1,10 @@
 /*
  * execute.c - an operation as one transaction
  *
- * A request runs as its role from when that is known until after the commit, and leaves nothing behind: see api/session.h.
+ * A request runs as its role from when that is known until after the commit, and leaves nothing behind: see database/session.h.
  *
- * An error rolls the transaction back and becomes a reply.  One that is not of the API is told in the log, never
- * to the client.
+ * An error rolls the transaction back and becomes a reply. The text of an error outside of the API goes to the log, never to
+ * the client.
  */
 #include "postgres.h"
 
@@ -22,6 +22,7 @@
 #include "base/guc.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/refusal.h"
 #include "database/session.h"
 #include "http/auth.h"
 #include "http/deadline.h"
@@ -30,7 +31,7 @@
 #include "http/standbys.h"
 #include "http/stats.h"
 
-#define MAX_TABLE_SEARCH	65536	/* bytes of a request in which the name is looked for */
+#define MAX_TABLE_SEARCH	65536	/* bytes of a request in which the name is searched */
 
 static void
 set_option(const char *name, const char *value)
@@ -54,7 +55,7 @@ dyn_execute_reload(void)
 {
 	char		value[32];
 
-	/* A request does not wait for an index, nor do writers; the server's configuration may want it otherwise. */
+	/* A request does not wait for an index build, nor do writers; the server's configuration may override this. */
 	SetConfigOption("dynapg.index_build", "background", PGC_USERSET, PGC_S_DYNAMIC_DEFAULT);
 	snprintf(value, sizeof(value), "%d", dyn_guc_http_lock_timeout);
 	set_option("lock_timeout", value);
@@ -72,8 +73,8 @@ skip_name(const char *p, const char *end)
 }
 
 /*
- * The table that the text's first statement of PartiQL names, behind FROM, INTO or UPDATE, with quotes or without; an empty
- * slice when none is seen.
+ * The table in the text's first PartiQL statement, after FROM, INTO or UPDATE, with or without quotes; an empty slice if not
+ * found.
  */
 static DynSlice
 statement_table_seen(DynSlice body)
@@ -108,8 +109,8 @@ statement_table_seen(DynSlice body)
 }
 
 /*
- * The table that the first "TableName" in the text names, by itself or in an ARN, or else that of the first statement, for
- * those who watch; an empty slice when none is seen.
+ * The table in the first "TableName" of the text, by itself or in an ARN, or else that of the first statement, for monitoring;
+ * an empty slice if not found.
  */
 static DynSlice
 table_seen(DynSlice body)
@@ -129,7 +130,7 @@ table_seen(DynSlice body)
 	name = ++p;
 	for (; p < end && *p != '"'; p++)
 	{
-		if (*p == '/')			/* what stood before it was an ARN's beginning */
+		if (*p == '/')			/* what precedes it was an ARN's beginning */
 			name = p + 1;
 		else if (!isalnum((unsigned char) *p) && *p != '_' && *p != '.' && *p != '-' && *p != ':')
 			return (DynSlice) {"", 0};
@@ -143,7 +144,7 @@ report_activity(const DynOperation *operation, DynSlice table)
 	char		text[NAMEDATALEN + DYN_MAX_TABLE_NAME + 2];
 
 	snprintf(text, sizeof(text), "%s %.*s", operation->name, (int) Min(table.len, DYN_MAX_TABLE_NAME), table.data);
-	dyn_compat_set_activity_user(BOOTSTRAP_SUPERUSERID);	/* whose request it is is not known yet */
+	dyn_compat_set_activity_user(BOOTSTRAP_SUPERUSERID);	/* the request's role is not known yet */
 	debug_query_string = operation->name;
 	pgstat_report_activity(STATE_RUNNING, text);
 }
@@ -151,7 +152,7 @@ report_activity(const DynOperation *operation, DynSlice table)
 static void
 begin_transaction(const DynOperation *operation)
 {
-	/* a cancel that came while nothing ran is not meant for this request */
+	/* a cancel that came while nothing ran does not concern this request */
 	QueryCancelPending = false;
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
@@ -159,7 +160,7 @@ begin_transaction(const DynOperation *operation)
 	PushActiveSnapshot(GetTransactionSnapshot());
 }
 
-/* What runs after the transaction's end, however it ended. */
+/* Runs after the transaction's end, however it ended. */
 static void
 end_transaction(void)
 {
@@ -168,7 +169,7 @@ end_transaction(void)
 	debug_query_string = NULL;
 }
 
-/* The transaction; raises what goes wrong.  Returns the number of items that the reply returns or that were written. */
+/* Runs the transaction; raises its errors. Returns the number of items that the reply returns or that were written. */
 static int64
 run_request(const DynHttpRequest *request, const DynOperation *operation, Oid *role, StringInfo body)
 {
@@ -188,7 +189,7 @@ run_request(const DynHttpRequest *request, const DynOperation *operation, Oid *r
 	return items;
 }
 
-/* The exception, with its text, for a request that another transaction was in the way of. */
+/* The exception, with its text, for a request that met a conflict with another transaction. */
 static DynErr
 conflict_of(const DynOperation *operation, const char **message)
 {
@@ -201,11 +202,19 @@ conflict_of(const DynOperation *operation, const char **message)
 	return DYN_E_THROTTLING;
 }
 
-/* The exception that stands for one of PostgreSQL's errors, with its text; SDKs repeat those that may go away. */
+/* The exception that stands for one of PostgreSQL's errors, with its text; SDKs retry those that may be temporary. */
 static DynErr
-translate(int sqlstate, const DynOperation *operation, const char **message)
+translate(const ErrorData *error, const DynOperation *operation, const char **message)
 {
-	switch (sqlstate)
+	const char *refusal = dyn_refusal_text(error, operation->writes || operation->writes_item);
+	int			sqlstate;
+
+	if (refusal != NULL)
+	{
+		*message = refusal;
+		return DYN_E_VALIDATION;
+	}
+	switch (error->sqlerrcode)
 	{
 		case ERRCODE_LOCK_NOT_AVAILABLE:
 		case ERRCODE_T_R_DEADLOCK_DETECTED:
@@ -215,11 +224,16 @@ translate(int sqlstate, const DynOperation *operation, const char **message)
 			*message = "The database is read-only at present. Please try again.";
 			return DYN_E_SERVICE_UNAVAILABLE;
 	}
+	sqlstate = error->sqlerrcode;
+	if (sqlstate == ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE)
+		sqlstate = ERRCODE_FEATURE_NOT_SUPPORTED;	/* a deferrable primary key, for instance */
 	switch (ERRCODE_TO_CATEGORY(sqlstate))
 	{
-		case ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION:
-		case ERRCODE_TO_CATEGORY(ERRCODE_RAISE_EXCEPTION):
-			*message = DYN_INVALID_PARAMETER "a constraint or trigger of the database refuses them";
+		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
+		case ERRCODE_FEATURE_NOT_SUPPORTED:
+		case ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION):
+			/* our statements are right for tables of ours */
+			*message = "The request cannot be carried out: the table, or what is attached to it, has been altered in the database";
 			return DYN_E_VALIDATION;
 		case ERRCODE_INSUFFICIENT_RESOURCES:
 		case ERRCODE_OPERATOR_INTERVENTION:
@@ -231,39 +245,48 @@ translate(int sqlstate, const DynOperation *operation, const char **message)
 	}
 }
 
-/* Those details hold rows and values, the client's items among them. */
-static bool
-detail_holds_items(const ErrorData *error)
-{
-	int			category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
-
-	return category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION || category == ERRCODE_TO_CATEGORY(ERRCODE_DATA_EXCEPTION);
-}
-
 static void
 log_error(const ErrorData *error, const DynOperation *operation)
 {
-	bool		with_detail = error->detail && !detail_holds_items(error);
+	dyn_refusal_log(error, psprintf("HTTP request %s", operation->name));
+}
 
-	ereport(LOG,
-			errmsg("HTTP request %s failed: %s", operation->name, error->message),
-			with_detail ? errdetail_internal("%s", error->detail) : 0,
-			error->hint ? errhint("%s", error->hint) : 0,
-			error->context ? errcontext("%s", error->context) : 0,
-			errhidestmt(true));
+/*
+ * The members that the detail adds to a reply, without braces; empty where it is no object, as that of a user's own exception may be, or
+ * would name the exception again.
+ */
+static DynSlice
+extras_of(const char *detail)
+{
+	size_t		len = detail ? strlen(detail) : 0;
+	const DynJson *object;
+
+	if (len <= 2 || detail[0] != '{' || detail[len - 1] != '}')
+		return DYN_SLICE("");
+	object = dyn_json_try(detail, len);
+	if (object == NULL || dyn_json_count(object) == 0)
+		return DYN_SLICE("");
+	for (const DynJson *member = dyn_json_first(object); member != NULL; member = dyn_json_next(member))
+	{
+		DynSlice	name = dyn_json_name(member);
+
+		if (dyn_slice_is(name, "__type") || dyn_slice_is(name, "message") || dyn_slice_is(name, "Message"))
+			return DYN_SLICE("");
+	}
+	return (DynSlice) {detail + 1, (uint32) len - 2};
 }
 
 /* {"__type": ..., extras of the detail, "message": ...} */
 static void
 append_error(StringInfo body, const DynErrInfo *info, const char *detail, const char *message)
 {
-	size_t		len = detail && info->detail ? strlen(detail) : 0;
+	DynSlice	extras = info->detail != NULL ? extras_of(detail) : DYN_SLICE("");
 
 	appendStringInfo(body, "{\"__type\":\"%s\"", info->type);
-	if (len > 2 && detail[0] == '{' && detail[len - 1] == '}')
+	if (extras.len > 0)
 	{
 		appendStringInfoChar(body, ',');
-		appendBinaryStringInfo(body, detail + 1, len - 2);
+		appendBinaryStringInfo(body, extras.data, extras.len);
 	}
 	if (message[0] != '\0')
 	{
@@ -273,7 +296,7 @@ append_error(StringInfo body, const DynErrInfo *info, const char *detail, const 
 	appendStringInfoChar(body, '}');
 }
 
-/* The text of AccessDeniedException; an error within tells less. */
+/* The text of AccessDeniedException; a general one if finding it raises an error. */
 static const char *
 denied_text(Oid role, const DynHttpRequest *request, const DynOperation *operation)
 {
@@ -307,7 +330,7 @@ dyn_execute_is_json(DynSlice text)
 	return text.len == 0 || dyn_json_try(text.data, text.len) != NULL;
 }
 
-/* Appends the reply to an error; returns the exception that it tells. */
+/* Appends the reply to an error; returns its exception. */
 static const DynErrInfo *
 tell_error(const ErrorData *error, Oid role, const DynHttpRequest *request, const DynOperation *operation, StringInfo body)
 {
@@ -325,7 +348,7 @@ tell_error(const ErrorData *error, Oid role, const DynHttpRequest *request, cons
 	else if (info == NULL)
 	{
 		log_error(error, operation);
-		info = dyn_error_info(translate(error->sqlerrcode, operation, &message));
+		info = dyn_error_info(translate(error, operation, &message));
 		detail = NULL;
 	}
 	else if (info == dyn_error_info(DYN_E_TRANSACTION_CONFLICT))

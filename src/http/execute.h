@@ -9,13 +9,13 @@
 #include "api/operation.h"
 #include "http/request.h"
 
-/* Sets what requests run with: timeouts and the like; again after a reload. */
+/* Sets timeouts and other settings of requests; again after a reload. */
 extern void dyn_execute_init(void);
 extern void dyn_execute_reload(void);
 
 /*
  * Authenticates the request, runs the operation as its role in one transaction and appends the JSON of the reply, or of
- * the error, to body.  Returns the HTTP status.  All memory is the current memory context's, which the caller resets.
+ * the error, to body.  Returns the HTTP status.  All memory is in the current memory context, which the caller resets.
  */
 extern int	dyn_execute(const DynHttpRequest *request, const DynOperation *operation, StringInfo body);
 

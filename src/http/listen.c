@@ -1,5 +1,8 @@
 /*
  * listen.c - the sockets that the HTTP front listens on
+ *
+ * The postmaster translates the names once, reserves the port and starts the workers, which inherit the list of addresses.
+ * Each worker opens sockets of its own on them with SO_REUSEPORT, so that the kernel spreads connections over the workers.
  */
 #include "postgres.h"
 
@@ -18,7 +21,7 @@
 
 typedef struct Address
 {
-	const char *name;			/* that stands for it in the setting */
+	const char *name;			/* its name in the setting */
 	bool		optional;		/* the machine need not have it */
 	socklen_t	len;
 	struct sockaddr_storage value;
@@ -102,7 +105,7 @@ dyn_listen_resolve(void)
 			add_addresses(name, strcmp(name, "*") == 0 ? NULL : name, false);
 			continue;
 		}
-		/* clients may take it for either, and the machine may be without IPv6 */
+		/* clients may use either, and the machine may be without IPv6 */
 		add_addresses(name, "127.0.0.1", false);
 		add_addresses(name, "::1", true);
 	}
@@ -128,7 +131,7 @@ dyn_listen_is_local(void)
 	return true;
 }
 
-/* Reserves the port on one address; false when another server has it. */
+/* Reserves the port on one address; false if another server has it. */
 static bool
 reserve(const Address *address)
 {
@@ -139,7 +142,7 @@ reserve(const Address *address)
 		case DYN_PORT_LOCK_TAKEN:
 			return true;
 		case DYN_PORT_LOCK_FAILED:
-			/* a server that cannot be sure of it is better than none */
+			/* a server without this protection is better than none */
 			ereport(WARNING, errmsg("could not reserve port %d for HTTP: %m", dyn_guc_http_port),
 					errdetail("Another server of the same account could serve requests on it, too."));
 			return true;

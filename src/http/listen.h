@@ -9,15 +9,18 @@
 #define DYN_MAX_HTTP_SOCKETS	64
 
 /*
- * Once, while the server starts: translates dynapg.http_listen_addresses.  Workers listen on what the names stand for then,
- * so that nothing that was checked here changes later.  "localhost" is 127.0.0.1 and ::1, whatever the system has it for.
+ * Once, while the server starts: translates dynapg.http_listen_addresses.  Workers listen on these addresses, so that nothing
+ * that was checked here changes later. "localhost" is 127.0.0.1 and ::1, whatever the system resolves it to.
  */
 extern void dyn_listen_resolve(void);
 
-/* Are all of the addresses those of this machine alone? */
+/* Are all addresses reachable only from this machine? */
 extern bool dyn_listen_is_local(void);
 
-/* Reserves the port on the addresses for this server.  False: there is none, or another server has one; the log says so. */
+/*
+ * Reserves the port on the addresses for this server.  False if there is no address, or another server has one; the log says
+ * so.
+ */
 extern bool dyn_listen_reserve(void);
 
 /*

@@ -1,5 +1,5 @@
 /*
- * origin.c - which names a request may come by when it needs no credentials
+ * origin.c - the host names by which a request may come when it needs no credentials
  */
 #include "postgres.h"
 
@@ -12,7 +12,7 @@
 
 #define MAX_HOST	253			/* bytes of a name in the DNS; addresses are shorter */
 
-/* The characters of host names, addresses and ports: what a refusal repeats, and nothing else. */
+/* The characters of host names, addresses and ports: a refusal repeats only these. */
 static bool
 is_plain(DynSlice text)
 {
@@ -69,7 +69,7 @@ take_host(DynSlice authority, char host[MAX_HOST + 1])
 	return true;
 }
 
-/* Does it stand for this machine, whoever resolves it? */
+/* Does it always mean this machine, however it is resolved? */
 static bool
 is_loopback(const char *host)
 {
@@ -110,7 +110,7 @@ is_listed(const char *host)
 	return false;
 }
 
-/* Is every host allowed, even one that cannot be read?  The setting has "*" as a whole entry only. */
+/* Is every host allowed, even a malformed one? The setting allows "*" only as a whole entry. */
 static bool
 all_are_allowed(void)
 {
@@ -130,7 +130,7 @@ dyn_origin_is_allowed(DynSlice origin)
 {
 	const char *scheme_end = memmem(origin.data, origin.len, "://", 3);
 
-	/* what has no host, as "null" of a page in a sandbox or a file, may be anybody's */
+	/* an origin without a host, such as "null" for a sandboxed page or a file, may be anybody's */
 	if (scheme_end == NULL)
 		return all_are_allowed();
 	return is_allowed((DynSlice) {scheme_end + 3, origin.data + origin.len - scheme_end - 3});
@@ -153,7 +153,7 @@ dyn_origin_refuses(const DynHttpRequest *request)
 
 	if (dyn_guc_http_auth != DYN_HTTP_AUTH_TRUST)
 		return NULL;
-	/* without a host, as in HTTP/1.0, it comes from no browser */
+	/* a request without a host, as in HTTP/1.0, does not come from a browser */
 	if (host.len > 0 && !is_allowed(host))
 		return refusal("Host", host);
 	for (int i = 0; i < request->nheaders; i++)

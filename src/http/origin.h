@@ -1,10 +1,10 @@
 /*
- * origin.h - which names a request may come by when it needs no credentials
+ * origin.h - the host names by which a request may come when it needs no credentials
  *
- * With dynapg.http_auth = trust the address that the server listens on is all that protects it, and a browser carries any
- * page's requests there: the page's own name can be made to resolve to 127.0.0.1 (DNS rebinding), and a page needs no
- * permission to send a request whose reply it cannot read.  So Host and Origin have to name this machine, or a host that
- * dynapg.http_allowed_hosts lists.
+ * With dynapg.http_auth = trust only the address that the server listens on protects it, and a browser sends any page's
+ * requests there: the page's own name can be made to resolve to 127.0.0.1 (DNS rebinding), and a page needs no
+ * permission to send a request whose reply it cannot read.  So Host and Origin have to name this machine, or a host in
+ * dynapg.http_allowed_hosts.
  */
 #ifndef DYNAPG_HTTP_ORIGIN_H
 #define DYNAPG_HTTP_ORIGIN_H

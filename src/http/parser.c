@@ -10,7 +10,7 @@
 #define HTTP_EXPECTATION_FAILED 417
 #define HTTP_HEADERS_TOO_LARGE	431
 
-/* What callbacks return to llhttp. */
+/* Return values of callbacks for llhttp. */
 #define GO_ON		0
 #define REFUSE		(-1)
 
@@ -21,7 +21,7 @@ refuse(DynParser *parser, int status)
 	return REFUSE;
 }
 
-/* Lengthens a span of the headers by the bytes at at, which must follow it. */
+/* Extends a span of the headers by the bytes at `at`, which must follow it. */
 static int
 extend(DynParser *parser, DynSpan *span, const char *at, size_t len)
 {
@@ -83,7 +83,7 @@ on_header_value_complete(llhttp_t *llhttp)
 	return GO_ON;
 }
 
-/* The number of headers of that lower-case name; where there are some, index becomes that of the last one. */
+/* The number of headers with that lower-case name; index becomes that of the last one, if any. */
 static int
 count_headers(const DynParser *parser, const char *name, int *index)
 {
@@ -101,7 +101,7 @@ count_headers(const DynParser *parser, const char *name, int *index)
 	return count;
 }
 
-/* Is that the header's value, in lower case, but for blanks at its end? */
+/* Is that the header's value in lower case, apart from trailing blanks? */
 static bool
 value_is(const DynParser *parser, int header, const char *expected)
 {
@@ -114,8 +114,8 @@ value_is(const DynParser *parser, int header, const char *expected)
 }
 
 /*
- * Does a header go on in a second line?  llhttp still accepts that old form, and leaves out the line's end where nothing of the
- * value stands before or after it; other readers of the request may take such lines for something else.
+ * Does a header continue in a second line? llhttp still accepts that old form, and drops the line's end if the value has
+ * nothing before or after it; other readers of the request may interpret such lines differently.
  */
 static bool
 has_folded_line(const DynParser *parser)
@@ -158,7 +158,7 @@ on_headers_complete(llhttp_t *llhttp)
 	int			header = 0;
 
 	parser->headers_done = true;
-	/* an offer of another protocol, which is declined by not taking it up */
+	/* an offer of another protocol, which is declined by ignoring it */
 	llhttp->upgrade = 0;
 	if (llhttp_get_http_major(llhttp) != 1 || is_ambiguous(parser, llhttp))
 		return refuse(parser, HTTP_BAD_REQUEST);
@@ -243,7 +243,7 @@ dyn_parser_next(DynParser *parser)
 	parser->values[0].len = 0;
 }
 
-/* Everything was parsed and the request goes on: what of the buffer is still needed? */
+/* Everything was parsed and the request continues: which part of the buffer is still needed? */
 static DynParse
 parsed_all(DynParser *parser, uint32 *len)
 {
@@ -289,7 +289,7 @@ slice_of(const char *data, DynSpan span)
 	return (DynSlice) {data + (span.len > 0 ? span.start : 0), span.len};
 }
 
-/* Without the blanks at its end; llhttp has left out those before it. */
+/* Without trailing blanks; llhttp has removed leading ones. */
 static DynSlice
 trimmed(DynSlice value)
 {

@@ -1,8 +1,8 @@
 /*
- * pool.c - the connections of a worker together: their number, timers and memory
+ * pool.c - all connections of a worker: their number, timers and memory
  *
- * Each timer has a list of connections in the order in which they came to it, so the first is always the next, and among
- * those that transfer something the slowest.
+ * Each timer has a list of connections in the order in which they entered it, so the first one is always the next to expire,
+ * and among those that transfer something it is the slowest.
  */
 #include "postgres.h"
 
@@ -24,10 +24,10 @@
 #define ACCEPTS_PER_TURN	64
 #define LINGER_TIME			2000	/* milliseconds */
 #define SLOW_AFTER			2000	/* milliseconds */
-#define STARVED_CHECK		100		/* milliseconds between two looks for slow clients while somebody waits for memory */
-#define SMALL				131072	/* bytes: who holds no more does not wait for memory, nor has to give some back first */
+#define STARVED_CHECK		100		/* milliseconds between two checks for slow clients while somebody waits for memory */
+#define SMALL				131072	/* bytes: smaller connections do not wait for memory, and release it last */
 #define SMALL_SHARE			8		/* the part of the memory that is kept for small requests */
-#define FIRST_LOOK			100		/* microseconds after which standbys may have confirmed what is held */
+#define FIRST_LOOK			100		/* microseconds after which standbys may have confirmed the held replies */
 #define LAST_LOOK			20000	/* microseconds */
 #define KILOBYTE			INT64CONST(1024)
 
@@ -93,7 +93,7 @@ is_large(const DynConnection *connection)
 	return connection->counted > SMALL;
 }
 
-/* Ends slow connections, large ones alone if that is asked for, until no more than that is held. */
+/* Ends slow connections (with the flag, only large ones) until no more than the limit is held. */
 static bool
 end_slow_ones(const DynConnection *spared, int64 allowed, bool large)
 {
@@ -112,7 +112,10 @@ end_slow_ones(const DynConnection *spared, int64 allowed, bool large)
 	return held <= allowed;
 }
 
-/* Of those that wait for memory, ends the one whose request began last, so that others can go on.  False: there is none. */
+/*
+ * Among those that wait for memory, ends the one whose request began last, so that others can continue. False if there is none.
+ *
+ */
 static bool
 end_last_starved(const DynConnection *spared)
 {
@@ -148,7 +151,7 @@ dyn_pool_admits(DynConnection *connection, uint32 bytes, bool *is_small)
 	return held <= allowed || end_slow_ones(connection, allowed, false);
 }
 
-/* Ends those that have not taken large replies yet, the slowest first, until no more than that is held. */
+/* Ends those that have not received large replies yet, the slowest first, until no more than the limit is held. */
 static bool
 end_takers(const DynConnection *spared, int64 allowed)
 {
@@ -174,7 +177,7 @@ dyn_pool_may_execute(DynConnection *connection)
 	return held <= allowed || end_slow_ones(connection, allowed, true) || end_takers(connection, allowed);
 }
 
-/* Will somebody give back memory, by getting on or by being too slow? */
+/* Will a connection release memory, by progress or by being too slow? */
 static bool
 somebody_goes_on(void)
 {
@@ -235,8 +238,8 @@ dyn_pool_bury(void)
 }
 
 /*
- * Watches a new socket, which is closed if that cannot be done.  The structure is malloc's, which raises no error, and in which a
- * sanitizer sees a use of what was freed.
+ * Watches a new socket, which is closed if that cannot be done.  The structure is allocated by malloc, which raises no error,
+ * and where a sanitizer detects use after free.
  */
 static void
 open_connection(int fd)
@@ -266,7 +269,7 @@ open_connection(int fd)
 	connections++;
 }
 
-/* The connection of the timer that waits for longest, and so long, and has nothing to do in this turn; or NULL. */
+/* The connection that has been in the timer longest, for at least that time, and has nothing to do in this turn; or NULL. */
 static DynConnection *
 longest_of(DynTimer timer, int milliseconds)
 {
@@ -285,7 +288,7 @@ longest_of(DynTimer timer, int milliseconds)
 	return NULL;
 }
 
-/* The slowest of those who send a request, and with which an operation has succeeded or not; NULL: nobody is slow. */
+/* The slowest of the connections that send a request, among proven or unproven ones; NULL if none is slow. */
 static DynConnection *
 slowest_sender(bool proven)
 {
@@ -318,7 +321,7 @@ dyn_pool_end_idle(int milliseconds)
 	}
 }
 
-/* Makes place for one more connection by ending another one; see pool.h for the order.  False: none can be. */
+/* Makes room for one more connection by ending another one; see pool.h for the order. False if none can end. */
 static bool
 make_place(void)
 {
@@ -399,7 +402,7 @@ dyn_pool_release(void)
 	dyn_durable_hold(greatest);
 }
 
-/* Standbys that are there confirm soon; from those that are away nothing comes for long. */
+/* Connected standbys confirm soon; from missing ones nothing comes for a long time. */
 long
 dyn_pool_next_look(void)
 {
@@ -436,7 +439,7 @@ warn_of_replies(int replies)
 			errdetail("What they report has already committed locally, but might not have been replicated to the standby."));
 }
 
-/* What happens when its time is over. */
+/* Handles an expired connection. */
 static void
 expire(DynConnection *connection)
 {
@@ -478,7 +481,7 @@ dyn_pool_expire(void)
 	return next;
 }
 
-/* -- what is told of them -- */
+/* -- reports -- */
 
 int
 dyn_pool_open(void)

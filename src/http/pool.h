@@ -1,25 +1,26 @@
 /*
- * pool.h - the connections of a worker together: their number, timers and memory
+ * pool.h - all connections of a worker: their number, timers and memory
  *
- * Memory: what the connections hold for requests and replies stays within dynapg.http_memory.  Only bytes that have arrived
- * count, whatever a client announces.  An eighth is kept for small requests; when the rest is used up, those who send large
- * bodies wait until somebody's is complete.  While somebody waits for memory,
+ * Memory: what the connections hold for requests and replies stays within dynapg.http_memory. Only bytes that have arrived
+ * count, whatever a client announces. An eighth is reserved for small requests; when the rest is used up, clients with large
+ * bodies wait until another one is complete. While a client waits for memory,
  *
- *   - a client that is slow (see below) with much in its buffers is ended with 503;
- *   - where all wait and nobody can go on, the requests that began last are ended with 503, until the others can;
- *   - who still waits after dynapg.http_transfer_timeout is ended with 503.
+ *   - a slow client (see below) with much in its buffers is ended with 503;
+ *   - if all wait and none can continue, the requests that began last are ended with 503, until the others can;
+ *   - a client that still waits after dynapg.http_transfer_timeout is ended with 503.
  *
- * Replies may exceed the memory by what one turn of the event loop makes, which has a limit of its own.  Then clients that have not
- * taken theirs are ended, the slowest first, and as long as that does not help, requests are answered with 503 instead of being
+ * Replies may exceed the memory by what one turn of the event loop makes, which has a limit of its own.  Then clients that have
+ * not received theirs are ended, the slowest first, and if that does not help, requests are answered with 503 instead of being
  * executed.
- * Beyond dynapg.http_memory a worker needs what the one request that it executes takes, and what OpenSSL keeps for a connection.
+ * In addition to dynapg.http_memory a worker needs memory for the one request that it executes, and for OpenSSL's state of each
+ * connection.
  *
- * Time: a request and the taking of its reply may each take dynapg.http_transfer_timeout, which starts again as long as bytes flow
- * at MIN_RATE; a request's headers have it just once.  Slow is who has not managed that for SLOW_AFTER.
+ * Time: a request and the receipt of its reply may each take dynapg.http_transfer_timeout, which starts again as long as bytes
+ * flow at MIN_RATE; a request's headers have it only once. A client is slow if it has stayed below that rate for SLOW_AFTER.
  *
- * Number: beyond dynapg.http_max_connections a new connection takes the place of another one.  That is, among those with which no
- * operation has succeeded yet, one that has been idle for SLOW_AFTER, else the slowest that sends a request; else one that only
- * waits for its end; else an idle one, if possible one that has been so for SLOW_AFTER; else the slowest that sends a request.
+ * Number: beyond dynapg.http_max_connections a new connection takes the place of another one.  That is, among those without a
+ * successful operation, one that has been idle for SLOW_AFTER, else the slowest one that sends a request; else one that is
+ * closing; else an idle one, if possible idle for SLOW_AFTER; else the slowest one that sends a request.
  */
 #ifndef DYNAPG_HTTP_POOL_H
 #define DYNAPG_HTTP_POOL_H
@@ -29,10 +30,10 @@
 #include "http/activity.h"
 #include "http/connection_state.h"
 
-/* What the pool has done with a connection; none of it raises an error. */
+/* What the pool calls for a connection; none of it raises an error. */
 typedef struct DynPoolActions
 {
-	/* Reads on, after it got memory. */
+	/* Continues reading, after memory became available. */
 	void		(*feed) (DynConnection *connection);
 
 	/*
@@ -47,27 +48,27 @@ typedef struct DynPoolActions
 /* Once: connections are watched by that epoll instance, whose data.ptr are DynConnection *. */
 extern void dyn_pool_init(int epoll, const DynPoolActions *with);
 
-/* Accepts what waits on the listening socket.  False: accepting is to be paused, this process is out of something. */
+/* Accepts what waits on the listening socket.  False if accepting must pause because this process lacks a resource. */
 extern bool dyn_pool_accept(int listener);
 
-/* Lets connections that wait for memory go on, as far as there is some. */
+/* Lets connections that wait for memory continue, as far as memory allows. */
 extern void dyn_pool_feed(void);
 
-/* Closes those that wait for a request, or for their client's end, for so long. */
+/* Closes those that have waited that long for a request, or for their client to close. */
 extern void dyn_pool_end_idle(int milliseconds);
 
 /* Do replies wait for synchronous standbys? */
 extern bool dyn_pool_holds(void);
 
-/* Has those replies sent that wait for nothing any more. */
+/* Sends the replies that no longer wait for anything. */
 extern void dyn_pool_release(void);
 
-/* The microseconds after which to look whether others can be sent. */
+/* The microseconds after which to check whether others can be sent. */
 extern long dyn_pool_next_look(void);
 
 /*
- * Closes connections whose time is over; replies that waited for standbys for dynapg.http_statement_timeout are sent.  Returns the
- * milliseconds until the next one's is, -1 for never.
+ * Closes expired connections; replies that waited for standbys for dynapg.http_statement_timeout are sent. Returns the
+ * milliseconds until the next one expires, -1 for never.
  */
 extern long dyn_pool_expire(void);
 
@@ -80,7 +81,7 @@ extern int64 dyn_pool_now(void);
 /* Their number. */
 extern int	dyn_pool_open(void);
 
-/* Fills in what is told of the connections between two turns; takes the longer the more of them are not idle. */
+/* Fills in the report on the connections, between two turns; its cost grows with the number of active ones. */
 extern void dyn_pool_describe(DynActivity *activity);
 
 /* ---- for connection.c ---- */
@@ -90,12 +91,12 @@ extern void dyn_pool_start_timer(DynConnection *connection, DynTimer timer);
 /* Ends a connection at once; its structure stays until dyn_pool_bury. */
 extern void dyn_pool_destroy(DynConnection *connection);
 
-/* Its buffers have another size than before. */
+/* To be called when the size of its buffers has changed. */
 extern void dyn_pool_account(DynConnection *connection);
 
 /*
- * Is there memory for that many bytes more in its input?  Other connections may be ended for that, but never this one.
- * Afterwards is_small tells whether the connection belongs to those that should rather be refused than wait for memory.
+ * Is there memory for these further bytes of input? Other connections may be ended for that, but never this one. is_small then
+ * says whether the connection should be refused rather than wait for memory.
  */
 extern bool dyn_pool_admits(DynConnection *connection, uint32 bytes, bool *is_small);
 

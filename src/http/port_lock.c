@@ -1,5 +1,5 @@
 /*
- * port_lock.c - one server alone serves HTTP on an address and port
+ * port_lock.c - only one server serves HTTP on an address and port
  */
 #include "postgres.h"
 
@@ -13,14 +13,17 @@
 #include "http/port_lock.h"
 #include "storage/ipc.h"
 
-/* An IPv4 address is a byte of the file by its number.  IPv6 addresses follow; two of them share a byte as good as never. */
+/*
+ * An IPv4 address is the byte of the file with its number. IPv6 addresses follow; two of them practically never share a byte.
+ *
+ */
 #define IPV4_BYTES	(INT64CONST(1) << 32)
 #define IPV6_MASK	(INT64CONST(0x1fffffffffffffff))
 
 static int	lock_file = -1;
 static char lock_name[64];
 
-/* The file's name is its account's and its network's, in which addresses and ports have their meaning. */
+/* The file's name contains the account and the network namespace in which addresses and ports are valid. */
 static void
 name_file(int port)
 {
@@ -114,7 +117,7 @@ dyn_port_lock_take(const struct sockaddr *address, int port, pid_t *holder)
 			return DYN_PORT_LOCK_FAILED;
 		if (file.st_uid != geteuid())
 		{
-			errno = EPERM;		/* somebody else could hold its locks for ever */
+			errno = EPERM;		/* another account could hold its locks for ever */
 			return DYN_PORT_LOCK_FAILED;
 		}
 		outcome = lock_bytes(&bytes, holder);

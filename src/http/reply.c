@@ -14,7 +14,7 @@
 #include "http/reply.h"
 
 #define REQUEST_ID_CHARS	52
-#define GZIP_FROM			4096	/* bytes of a body; below, compression costs more than it saves */
+#define GZIP_FROM			4096	/* bytes of a body; below that, compression costs more than it saves */
 
 static uint64 id_state;
 
@@ -25,7 +25,7 @@ dyn_reply_init(void)
 		ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate random values"));
 }
 
-/* The next of a sequence of well mixed numbers (splitmix64).  Request ids are no secrets. */
+/* The next of a sequence of well mixed numbers (splitmix64).  Request ids are not secret. */
 static uint64
 next_number(void)
 {
@@ -52,7 +52,7 @@ append_request_id(StringInfo out)
 	appendBinaryStringInfo(out, id, REQUEST_ID_CHARS);
 }
 
-/* "Date: ..." as HTTP wants it; made anew once a second. */
+/* "Date: ..." as HTTP requires it; updated once a second. */
 static void
 append_date(StringInfo out)
 {
@@ -139,7 +139,7 @@ accepts_gzip(const DynHttpRequest *request)
 	return false;
 }
 
-/* What a browser needs to let a page of another origin read the reply.  With 'trust' pages of allowed hosts alone may. */
+/* The headers that let a page of another origin read the reply in a browser. With 'trust', only pages of allowed hosts may. */
 static void
 append_cors(StringInfo out, const DynHttpRequest *request)
 {

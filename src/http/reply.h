@@ -13,7 +13,7 @@
 typedef struct DynReply
 {
 	int			status;			/* HTTP status */
-	const char *content_type;	/* NULL: none is told */
+	const char *content_type;	/* NULL: no header */
 	const char *extra_headers;	/* whole lines with their ends, or NULL */
 	DynSlice	body;
 	bool		keep_alive;
@@ -24,7 +24,7 @@ extern void dyn_reply_init(void);
 
 /*
  * Appends the reply to a request: status line, headers, body.  The body is compressed when the request accepts gzip and it
- * pays; it is left out, but told of, when the request is a HEAD.  request is NULL for one that could not be read.
+ * pays; it is left out, but its headers are sent, for a HEAD request.  request is NULL for one that could not be read.
  */
 extern void dyn_reply_append(StringInfo out, const DynHttpRequest *request, const DynReply *reply);
 

@@ -1,8 +1,8 @@
 /*
  * request.h - an HTTP request as it was recorded from its connection
  *
- * The parser's callbacks only record; a request is looked at when it is there completely and the parser has returned.
- * All slices point into the connection's input buffer, which stays as it is until the request was answered. They are
+ * The parser's callbacks only record; a request is processed once it is complete and the parser has returned.
+ * All slices point into the connection's input buffer, which does not change until the request is answered. They are
  * bytes from the network: any value, no terminating NUL.
  */
 #ifndef DYNAPG_HTTP_REQUEST_H

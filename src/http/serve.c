@@ -3,7 +3,7 @@
  *
  * Order of checks: method and path, content type, host and origin, body's coding, JSON, target, authentication, then the
  * operation's own.
- * (The body is parsed by the operation; where an earlier check fails, a body that is no JSON is told instead.)
+ * (The operation parses the body; if an earlier check fails, a body that is not JSON is reported instead.)
  */
 #include "postgres.h"
 
@@ -40,14 +40,14 @@ dyn_serve_reload(void)
 	dyn_execute_reload();
 }
 
-/* A body of an error that says no more than its kind. */
+/* The body of an error that only has its type. */
 static void
 append_bare_error(StringInfo body, DynErr code)
 {
 	appendStringInfo(body, "{\"__type\":\"%s\"}", dyn_error_info(code)->type);
 }
 
-/* A refusal of the front itself, which has looked at nothing but the headers. */
+/* A refusal by the front itself, which has only looked at the headers. */
 static void
 append_refusal(StringInfo body, const char *reason)
 {
@@ -59,7 +59,7 @@ append_refusal(StringInfo body, const char *reason)
 	appendStringInfoChar(body, '}');
 }
 
-/* The content type of the reply, or NULL: the request's is none of the protocol's. */
+/* The content type of the reply, or NULL if the request's type does not belong to the protocol. */
 static const char *
 protocol_of(const DynHttpRequest *request)
 {
@@ -129,7 +129,7 @@ operation_name(const DynHttpRequest *request)
 	return (DynSlice) {NULL, 0};
 }
 
-/* Undoes the body's Content-Encoding.  False when it cannot be: status then tells why. */
+/* Undoes the body's Content-Encoding.  False if that fails: status then says why. */
 static bool
 decode_body(DynHttpRequest *request, int *status)
 {
@@ -196,9 +196,9 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 	}
 	else
 	{
-		dyn_call_set_host(dyn_http_header(request, "host"));
+		dyn_call_begin_remote(dyn_http_header(request, "host"));
 		reply->status = dyn_execute(request, operation, &body);
-		dyn_call_set_host(DYN_SLICE(""));
+		dyn_call_end_remote();
 	}
 	reply->body = (DynSlice) {body.data, body.len};
 }

@@ -1,9 +1,9 @@
 /*
- * sigv4.c - AWS Signature Version 4: what a request's signature has to be
+ * sigv4.c - AWS Signature Version 4: the expected signature of a request
  *
  * The canonical request is written out and hashed; its hash, the time and the scope are signed with a key that is derived
- * from the secret, the date, the region and the service.  Derived keys are kept: a key is a pure function of these
- * four, which are compared as a whole, so one that is kept is never wrong.
+ * from the secret, the date, the region and the service.  Derived keys are cached: a key is a pure function of these four,
+ * which are compared as a whole, so a cached key is never wrong.
  */
 #include "postgres.h"
 
@@ -18,7 +18,7 @@
 #define SHA256_BLOCK	64
 #define HEX_LEN			(2 * DYN_SHA256_LEN)
 #define KEPT_KEYS		256		/* slots; two that fall into one replace each other */
-#define MAX_KEPT_SCOPE	256		/* bytes of secret, date, region and service of a key that is kept */
+#define MAX_KEPT_SCOPE	256		/* bytes of secret, date, region and service of a cached key */
 
 /* ---- SHA-256 and HMAC ---- */
 
@@ -116,7 +116,7 @@ hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Undoes percent-encoding; what is none stays as it is. */
+/* Undoes percent-encoding; invalid sequences stay as they are. */
 static DynSlice
 decode(const char *p, const char *end)
 {
@@ -207,7 +207,7 @@ compare_encoded(const void *a, const void *b)
 }
 
 /*
- * The parameters, encoded, in the order of names, then of values.  "name=value" is put as "name\001value" for sorting:
+ * The parameters, encoded, in the order of names, then of values.  "name=value" is written as "name\001value" for sorting:
  * no encoded text has a character that small, and a name that begins with another comes after it.
  */
 static void
@@ -260,7 +260,7 @@ append_value(StringInfo out, DynSlice value)
 	}
 }
 
-/* The line of a header: all that come by that name, in the order sent. */
+/* The line of a header: all values with that name, in the order sent. */
 static void
 append_header(StringInfo out, const DynHttpRequest *request, DynSlice name)
 {
@@ -277,7 +277,7 @@ append_header(StringInfo out, const DynHttpRequest *request, DynSlice name)
 		append_value(out, header->value);
 		separator = ',';
 	}
-	if (separator == ':')		/* there is none: the signature cannot be right */
+	if (separator == ':')		/* no such header: the signature cannot be right */
 		appendStringInfoChar(out, ':');
 	appendStringInfoChar(out, '\n');
 }
@@ -331,7 +331,7 @@ derive_key(const DynSigv4 *sigv4, const char *secret, uint8 *key)
 	hmac_sha256(key, DYN_SHA256_LEN, DYN_SIGV4_TERMINATOR, strlen(DYN_SIGV4_TERMINATOR), key);
 }
 
-/* All that a key hangs on, unambiguously: no part holds a slash but the secret, which stands last. */
+/* Everything that a key depends on, unambiguously: no part has a slash except the secret, which comes last. */
 static bool
 print_scope(const DynSigv4 *sigv4, const char *secret, char *scope)
 {
@@ -381,7 +381,10 @@ signing_key(const DynSigv4 *sigv4, const char *secret, uint8 *key)
 
 /* ---- the signature ---- */
 
-/* Are there as many headers as are signed?  A list that repeats a name must not make a canonical request of any size. */
+/*
+ * Are there at least as many headers as signed names? A list that repeats a name must not produce a canonical request of any
+ * size.
+ */
 static bool
 could_be_there(DynSlice signed_headers, const DynHttpRequest *request)
 {
@@ -392,7 +395,7 @@ could_be_there(DynSlice signed_headers, const DynHttpRequest *request)
 	return names <= request->nheaders;
 }
 
-/* A request may tell the hash of its body, with which its canonical form ends; then it must be the hash. */
+/* A request may state the hash of its body, with which its canonical form ends; then it must be correct. */
 static bool
 body_hash_agrees(const StringInfoData *canonical, const DynHttpRequest *request)
 {

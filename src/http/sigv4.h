@@ -1,7 +1,7 @@
 /*
- * sigv4.h - AWS Signature Version 4: what a request's signature has to be
+ * sigv4.h - AWS Signature Version 4: the expected signature of a request
  *
- * Computation only: which signatures are there, and which are acceptable, is auth.c's business.
+ * Computation only: auth.c finds signatures and decides which are acceptable.
  */
 #ifndef DYNAPG_HTTP_SIGV4_H
 #define DYNAPG_HTTP_SIGV4_H
@@ -22,15 +22,15 @@ typedef struct DynQueryParam
 	DynSlice	value;
 } DynQueryParam;
 
-/* A signature and what it is made with. */
+/* A signature and its inputs. */
 typedef struct DynSigv4
 {
-	bool		presigned;		/* in the query; its parameter X-Amz-Signature is not covered then */
+	bool		presigned;		/* in the query, whose parameter X-Amz-Signature is then not covered */
 	DynSlice	date;			/* the credential's scope: "20150830" */
 	DynSlice	region;
 	DynSlice	service;
 	DynSlice	signed_headers; /* "host;x-amz-date": names in lower case, in the order in which they are signed */
-	DynSlice	signature;		/* 64 hexadecimal digits, if it is one */
+	DynSlice	signature;		/* 64 hexadecimal digits, if valid */
 	char		time[DYN_SIGV4_TIME_LEN + 1];
 	int			nparams;
 	const DynQueryParam *params;	/* the request's whole query */
@@ -39,7 +39,7 @@ typedef struct DynSigv4
 /* The parameters of the request's query in the order sent, in the current memory context.  Returns their number. */
 extern int	dyn_sigv4_query(const DynHttpRequest *request, DynQueryParam **params);
 
-/* Is it the signature of the request by that secret?  Takes the same time wherever the two differ. */
+/* Is it the request's signature with that secret? Takes the same time wherever the two differ. */
 extern bool dyn_sigv4_matches(const DynSigv4 *sigv4, const DynHttpRequest *request, const char *secret);
 
 /* The SHA-256 of data. */

@@ -53,7 +53,7 @@ dyn_standbys_init(void)
 	dyn_touched_watch();
 }
 
-/* The index of WalSndCtl->lsn that synchronous_commit asks for; negative: of none. */
+/* The index of WalSndCtl->lsn for synchronous_commit; negative: none. */
 static int
 wait_mode(void)
 {
@@ -86,7 +86,7 @@ dyn_standbys_concern(void)
 	return dyn_touched_now()->on;
 }
 
-/* A change of a catalog is told to other sessions by messages. */
+/* A change of a catalog sends invalidation messages to other sessions. */
 void
 dyn_standbys_before_commit(void)
 {
@@ -129,7 +129,7 @@ dyn_standbys_committed(XLogRecPtr end)
 	}
 }
 
-/* The greater of the position and the end that stands there. */
+/* The greater of the position and the end stored there. */
 static XLogRecPtr
 greater(XLogRecPtr position, pg_atomic_uint64 *place)
 {

@@ -1,5 +1,5 @@
 /*
- * stats.c - what the HTTP front counts: calls, errors, items, time and bytes per operation and table
+ * stats.c - statistics of the HTTP front: calls, errors, items, time and bytes per operation and table
  *
  * Both the worker's counters and the shared ones are hash tables of the same entries.  A reset empties the shared one
  * and starts a new era; a worker forgets counters of an earlier one.
@@ -20,13 +20,13 @@
 #include "base/limits.h"
 #include "http/stats.h"
 
-#define MAX_OPERATION		48		/* bytes of an operation's name, and its end */
-#define MAX_TABLE			256		/* bytes of a table's name, and its end */
+#define MAX_OPERATION		48		/* bytes of an operation's name, with its NUL */
+#define MAX_TABLE			256		/* bytes of a table's name, with its NUL */
 #define ROOM_FOR_OPERATIONS 200		/* entries */
 #define LOCK_NAME			"dynapg HTTP statistics"
 #define MICROSECONDS		1000000.0	/* in a second */
 
-/* Upper bounds of the histogram's buckets, in microseconds; what takes longer is in one more. */
+/* Upper bounds of the histogram's buckets, in microseconds; one more bucket has what takes longer. */
 static const int64 bounds[] = {100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000,
 	5000000, 10000000};
 
@@ -40,7 +40,7 @@ typedef struct Key
 
 typedef struct Counter
 {
-	Key			key;			/* NUL-padded; first, as hash tables want it */
+	Key			key;			/* NUL-padded; first, as hash tables need it */
 	int64		calls;
 	int64		microseconds;
 	int64		items;
@@ -88,7 +88,7 @@ dyn_stats_shmem_init(void)
 	lock = &GetNamedLWLockTranche(LOCK_NAME)->lock;
 }
 
-/* Adds to the counter of that key in a table, which it enters if there is room. */
+/* Adds to the counter with that key in a table, creating it if there is room. */
 static void
 add_counter(HTAB *table, const Counter *increment)
 {
@@ -128,7 +128,7 @@ own_counters(void)
 	return own;
 }
 
-/* Can a request that ended so have named any table it liked? */
+/* Can a request that ended like this have named an arbitrary table? */
 static bool
 is_unproven(const DynErrInfo *error)
 {
@@ -169,7 +169,10 @@ dyn_stats_count(const DynStatsCall *call)
 	add_counter(own_counters(), &increment);
 }
 
-/* Is there room in shared memory for one more pair of operation and table?  Some is left for operations alone. */
+/*
+ * Is there room in shared memory for one more pair of operation and table? Some room is reserved for operations without a
+ * table.
+ */
 static bool
 has_room(const Key *key)
 {
@@ -291,7 +294,7 @@ dynapg_http_statistics(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(CStringGetTextDatum(out.data));
 }
 
-/* stat_operations_reset() returns void: counting begins anew. */
+/* stat_operations_reset() returns void: restarts counting. */
 Datum
 dynapg_stat_operations_reset(PG_FUNCTION_ARGS)
 {
@@ -309,7 +312,7 @@ dynapg_stat_operations_reset(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* Those with the most calls first. */
+/* Orders by calls, most first. */
 static int
 compare_calls(const void *a, const void *b)
 {

@@ -1,10 +1,10 @@
 /*
- * stats.h - what the HTTP front counts: calls, errors, items, time and bytes per operation and table
+ * stats.h - statistics of the HTTP front: calls, errors, items, time and bytes per operation and table
  *
- * Counted in the worker and added to shared memory once a second; since the server's start or the last reset.  Tables are told by their
- * names as requests give them, and only those that the server found: what names no table, or one that is not there, is
- * counted without a table.  There is room for DYN_MAX_HTTP_COUNTERS pairs of operation and table; beyond, an operation
- * is counted without a table, too.
+ * Counted in the worker and added to shared memory once a second; since the server's start or the last reset. Tables appear
+ * with the names in requests, but only those that the server found: a request that names no table, or a missing one, is counted
+ * without a table.  There is room for DYN_MAX_HTTP_COUNTERS pairs of operation and table; beyond that, an operation is counted
+ * without a table, too.
  */
 #ifndef DYNAPG_HTTP_STATS_H
 #define DYNAPG_HTTP_STATS_H
@@ -38,12 +38,12 @@ typedef struct DynStatsCall
 
 extern void dyn_stats_count(const DynStatsCall *call);
 
-/* Adds what was counted to shared memory: now, or only if a second has passed.  True: there is more to be added. */
+/* Adds the counts to shared memory: now, or only if a second has passed. True: there is more to add. */
 extern bool dyn_stats_report(bool now);
 
 /*
- * The counts in the text format of Prometheus: the times of each operation as a histogram, and the rest by operation and table for
- * those DYN_MAX_HTTP_METRICS pairs that have the most calls.
+ * The counts in the text format of Prometheus: the times of each operation as a histogram, and the rest by operation and table
+ * for the DYN_MAX_HTTP_METRICS pairs with the most calls.
  */
 extern void dyn_stats_print_metrics(StringInfo out);
 

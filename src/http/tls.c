@@ -11,7 +11,7 @@
 #include "base/guc.h"
 #include "http/tls.h"
 
-/* A DynTls is an SSL by another name, so that OpenSSL's headers stay here. */
+/* A DynTls is OpenSSL's SSL under another name, so that OpenSSL's headers stay here. */
 #define SSL_OF(tls) ((SSL *) (tls))
 
 static SSL_CTX *context = NULL;
@@ -37,7 +37,7 @@ refuse(SSL_CTX *made, const char *what, const char *file)
 	ereport(ERROR, errcode(ERRCODE_CONFIG_FILE_ERROR), errmsg("could not load %s \"%s\": %s", what, file, text));
 }
 
-/* Raises the error for a key that is not to be used. */
+/* Raises the error for a key that must not be used. */
 static void
 refuse_key(SSL_CTX *made, const char *reason, const char *detail)
 {
@@ -69,7 +69,7 @@ check_key_file(SSL_CTX *made)
 				   "or less if owned by root.");
 }
 
-/* The pass phrase of a key is asked from nobody. */
+/* Never asks for the pass phrase of a key. */
 static int
 no_pass_phrase(char *buffer, int size, int encrypting, void *argument)
 {
@@ -135,7 +135,7 @@ dyn_tls_close(DynTls *tls)
 	ERR_clear_error();
 }
 
-/* What a failed read or write stands for. */
+/* The meaning of a failed read or write. */
 static int
 outcome(SSL *ssl, int rc)
 {

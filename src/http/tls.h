@@ -8,21 +8,21 @@
 
 typedef struct DynTls DynTls;
 
-/* What a read or write gives instead of a number of bytes. */
+/* Results of a read or write other than a number of bytes. */
 #define DYN_TLS_AGAIN		(-1)	/* when the socket is readable */
 #define DYN_TLS_AGAIN_WRITE (-2)	/* when the socket is writable */
 #define DYN_TLS_FAILED		(-3)
 
 /*
- * Loads the certificate and key that the settings name.  With neither, connections are plain.  What cannot be loaded
- * raises an error; what was loaded before then stays in use.
+ * Loads the certificate and key that the settings name.  With neither, connections are plain. Raises an error if loading fails;
+ * what was loaded before then stays in use.
  */
 extern void dyn_tls_load(void);
 
 /* Are new connections TLS's? */
 extern bool dyn_tls_enabled(void);
 
-/* The server's side of a connection on that socket; NULL when memory is short.  The handshake happens as it is read. */
+/* The server's side of a connection on that socket; NULL when memory is short. The handshake happens during reads. */
 extern DynTls *dyn_tls_open(int fd);
 
 /* Ends and frees it; the socket stays open. */
@@ -32,7 +32,7 @@ extern void dyn_tls_close(DynTls *tls);
 extern int	dyn_tls_read(DynTls *tls, char *data, int len);
 extern int	dyn_tls_write(DynTls *tls, const char *data, int len);
 
-/* Are bytes there that were received already, so that the socket does not tell of them? */
+/* Are there bytes that were received already, which the socket no longer reports? */
 extern bool dyn_tls_pending(DynTls *tls);
 
 #endif							/* DYNAPG_HTTP_TLS_H */

@@ -1,5 +1,5 @@
 /*
- * watch.c - what those who watch the server ask for by GET: health, role, readiness, metrics
+ * watch.c - GET requests of monitoring: health, role, readiness, metrics
  */
 #include "postgres.h"
 
@@ -18,7 +18,7 @@
 #include "http/stats.h"
 #include "http/watch.h"
 
-/* Why operations are not served, in the current memory context; NULL: they are. */
+/* Why operations are not served, in the current memory context; NULL if they are. */
 static const char *
 refusal(void)
 {
@@ -79,7 +79,7 @@ print_connections(StringInfo out, int worker, const DynActivity *activity)
 		appendStringInfo(out, "dynapg_http_connections{worker=\"%d\",state=\"%s\"} %d\n", worker, states[i].state, states[i].count);
 }
 
-/* What the workers are at; one metric after the other, as the format wants it. */
+/* The state of the workers; one metric after the other, as the format requires. */
 static void
 print_workers(StringInfo out)
 {
@@ -129,7 +129,7 @@ serve_metrics(const DynHttpRequest *request, DynReply *reply)
 
 /* -- the rest -- */
 
-/* Text where there is nothing to refuse, else the reason, for which load balancers turn elsewhere. */
+/* The text if there is no reason, else the reason, with a status that makes load balancers go elsewhere. */
 static void
 answer(DynReply *reply, const char *text, const char *reason)
 {
@@ -140,7 +140,7 @@ answer(DynReply *reply, const char *text, const char *reason)
 	reply->body = (DynSlice) {body, strlen(body)};
 }
 
-/* What tells more than the role must not reach a page in a browser that is not this machine's.  True: it is refused. */
+/* Replies with more than the role must not reach browser pages of other machines. True: it is refused. */
 static bool
 refuse_origin(const DynHttpRequest *request, DynReply *reply)
 {

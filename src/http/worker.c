@@ -1,11 +1,10 @@
 /*
  * worker.c - the processes of the HTTP front
  *
- * A worker is a background worker with one event loop: an epoll instance for its sockets, which stands as one
- * socket in a WaitEventSet with the process's latch and the postmaster's death.  While there is work it
- * looks at the sockets alone, without blocking.
+ * A worker is a background worker with one event loop: an epoll instance for its sockets, which is one socket in a WaitEventSet
+ * with the process's latch and the postmaster's death. While there is work it only polls the sockets, without blocking.
  *
- * A worker that is told to end drains: it accepts no more, answers what has arrived, each connection's last reply with
+ * A worker that gets the signal to end drains: it accepts no more, answers what has arrived, each connection's last reply with
  * "Connection: close", and closes the connections that are idle.  After DRAIN_TIME it ends in any case.
  *
  * A worker belongs to one database.  It starts before the extension does and outlives it; for a command that needs the
@@ -62,23 +61,23 @@
 #define RESTART_SECONDS		1
 #define PAUSE_AFTER_FAILURE 3000	/* milliseconds */
 #define PAUSE_OF_ACCEPTING	100		/* milliseconds */
-#define FIRST_LOOKS			100		/* for the first worker to be connected, and then slower */
+#define FIRST_LOOKS			100		/* checks for the first worker's connection, before they become slower */
 #define FIRST_LOOK			10		/* milliseconds */
 #define LATER_LOOK			500		/* milliseconds */
-#define SETTINGS_INTERVAL	1000	/* milliseconds between two looks at the settings of the database */
+#define SETTINGS_INTERVAL	1000	/* milliseconds between two checks of the database's settings */
 #define LEAVE_PATIENCE		50		/* tenths of a second */
 #define DRAIN_TIME			2		/* seconds */
-#define DRAIN_IDLE			200		/* milliseconds without a request; less may be between two of a client that works */
+#define DRAIN_IDLE			200		/* milliseconds without a request; an active client may pause for less */
 #define DRAIN_LOOK			20		/* milliseconds */
 #define DRAIN_ACCEPTS		16
-#define SPARE_DESCRIPTORS	2000	/* for PostgreSQL's own files, beside the connections */
+#define SPARE_DESCRIPTORS	2000	/* for PostgreSQL's own files, in addition to the connections */
 #define KEPT_MEMORY			(4 * 1024 * 1024)	/* bytes of freed memory that a worker keeps for the next request */
 #define KEPT_BLOCK			(1024 * 1024)	/* bytes of a block that goes back to the system at once */
 
 typedef struct Control
 {
 	volatile pid_t pid[DYN_MAX_HTTP_WORKERS];	/* 0: not running */
-	volatile bool starting[DYN_MAX_HTTP_WORKERS];	/* was connected and did not come to serve */
+	volatile bool starting[DYN_MAX_HTTP_WORKERS];	/* was connected but has not begun to serve */
 	bool		refused[DYN_MAX_HTTP_WORKERS];	/* see dyn_session_connect */
 	volatile bool connected[DYN_MAX_HTTP_WORKERS];
 } Control;
@@ -88,7 +87,7 @@ PGDLLEXPORT void dynapg_http_main(Datum argument);
 static Control *control = NULL;
 static int	number;				/* of this worker, from 0 */
 static int	epoll_fd = -1;
-static int	alarm_fd = -1;		/* readable when it is time to ask what standbys have confirmed */
+static int	alarm_fd = -1;		/* readable when it is time to check what standbys have confirmed */
 static int	listeners[DYN_MAX_HTTP_SOCKETS];
 static int	nlisteners = 0;
 static bool accepting = true;
@@ -149,7 +148,7 @@ leave_database(const char *database)
 	}
 }
 
-/* Is this server none for clients?  The log says so, where there is one. */
+/* Is this server not meant for clients? If so, the log says it. */
 static bool
 is_private(void)
 {
@@ -207,7 +206,7 @@ at_exit(int code, Datum argument)
 	control->connected[number] = false;
 }
 
-/* Sleeps for so many milliseconds, or until somebody wants something. */
+/* Sleeps for that number of milliseconds, or until the latch is set. */
 static void
 doze(long milliseconds)
 {
@@ -223,7 +222,7 @@ wait_for_first_worker(void)
 		doze(looks < FIRST_LOOKS ? FIRST_LOOK : LATER_LOOK);
 }
 
-/* After a start that came to nothing: not again at once. */
+/* After a failed start: delays the next one. */
 static void
 pause_after_failure(void)
 {
@@ -231,7 +230,7 @@ pause_after_failure(void)
 		doze(PAUSE_AFTER_FAILURE);
 }
 
-/* As many descriptors as connections may be there, where the system allows it. */
+/* Raises the limit of descriptors to what the connections need, if the system allows it. */
 static void
 raise_descriptor_limit(void)
 {
@@ -270,7 +269,7 @@ open_alarm(void)
 		ereport(ERROR, errmsg("epoll_ctl() failed: %m"));
 }
 
-/* The loop's own timeout knows no less than a millisecond. */
+/* The loop's own timeout cannot be shorter than a millisecond. */
 static void
 set_alarm(long microseconds)
 {
@@ -318,8 +317,8 @@ seconds_now(void)
 }
 
 /*
- * SIGTERM.  The first one lets the event loop drain.  The timer's ends a request, too; the postmaster sends more than one at once, which
- * mean nothing more.
+ * SIGTERM. The first one lets the event loop drain. The timer's one also ends a request; the postmaster sends several at once,
+ * and further ones have no effect.
  */
 static void
 on_terminate(SIGNAL_ARGS)
@@ -350,7 +349,7 @@ prepare_to_drain(void)
 	can_drain = true;
 }
 
-/* Connections that clients have made already are accepted, since they would be reset. */
+/* Connections that clients have already made are accepted, since they would be reset otherwise. */
 static void
 begin_to_drain(void)
 {
@@ -363,7 +362,7 @@ begin_to_drain(void)
 	nlisteners = 0;
 }
 
-/* After a turn with so many events.  Returns when there is more to do. */
+/* After a turn with `count` events. Returns when there is more to do. */
 static void
 drain(int count)
 {
@@ -412,7 +411,7 @@ reload(void)
 	load_tls();
 }
 
-/* Has ALTER DATABASE ... SET reach this session, before it executes requests.  Errors are in the log. */
+/* Applies ALTER DATABASE ... SET to this session, before it executes requests. Errors go to the log. */
 static void
 look_at_settings(void)
 {
@@ -440,12 +439,12 @@ look_at_settings(void)
 	MemoryContextSwitchTo(context);
 }
 
-/* What other processes have asked this one for. */
+/* Handles the requests of other processes. */
 static void
 handle_interrupts(void)
 {
 	ResetLatch(MyLatch);
-	QueryCancelPending = false; /* nothing runs that could be cancelled */
+	QueryCancelPending = false; /* nothing is running that could be cancelled */
 	CHECK_FOR_INTERRUPTS();
 	if (ConfigReloadPending)
 		reload();
@@ -459,7 +458,7 @@ is_listener(const void *pointer)
 	return (const int *) pointer >= listeners && (const int *) pointer < listeners + nlisteners;
 }
 
-/* One turn with what the sockets have to tell; returns the number of events of theirs. */
+/* One turn of the event loop; returns the number of the sockets' events. */
 static int
 run_turn(void)
 {
@@ -558,8 +557,8 @@ serve(void)
 }
 
 /*
- * A request's memory goes back with its end, and malloc would give it back to the system if it is more than 128 kB, and get it
- * again, page by page, for the next request.
+ * A request's memory is freed at its end. By default, malloc would return more than 128 kB to the system, and get it again,
+ * page by page, for the next request.
  */
 static void
 keep_memory(void)

@@ -7,9 +7,9 @@
 #include "postgres.h"
 
 /*
- * Has the server start dynapg.http_workers workers when dynapg.http_port is set; once, from _PG_init, after the settings
- * are defined and while shared_preload_libraries are loaded.  Ends the start when trust is asked for where
- * others than this machine could use it.
+ * Registers dynapg.http_workers workers with the server if dynapg.http_port is set; once, from _PG_init, after the settings are
+ * defined and while shared_preload_libraries are loaded. Stops the server's start if `trust` would be reachable from other
+ * machines.
  */
 extern void dyn_http_register(void);
 

@@ -1,13 +1,13 @@
 /*
- * access_key.c - access keys: who a request over HTTP may say it is
+ * access_key.c - access keys: which role a request over HTTP runs as
  *
- * Model of the cache.  An entry holds what a request has to know of a key, and the generation in which it was read.  Every
- * change that could matter (of the table, of roles, memberships and databases) begins a new generation, so all
- * entries are read again when they are next asked for: such changes are rare and a read is cheap.  A change that arrives
- * while an entry is read leaves it one generation behind.  PostgreSQL delivers such news at the start of a transaction, so
+ * Model of the cache.  An entry holds what a request needs to know about a key, and the generation in which it was read. Every
+ * change that could matter (of the table, of roles, memberships and databases) begins a new generation, so all entries are read
+ * again at their next use: such changes are rare and a read is cheap.  A change that arrives
+ * while an entry is read leaves it one generation behind.  PostgreSQL delivers invalidations at the start of a transaction, so
  * a request sees all that was committed before it.
  *
- * The table's trigger tells changes of its rows, by whatever statement.
+ * The table's trigger reports changes of its rows, by whatever statement.
  */
 #include "postgres.h"
 
@@ -57,7 +57,7 @@ static HTAB *keys = NULL;
 static uint64 generation = 1;
 static Oid	keys_relid = InvalidOid;	/* the table that was last read; InvalidOid: any table may be the one */
 static uint64 roles_generation = 1; /* of the roles alone */
-static uint64 swept_in = 0;			/* when the keys of roles that are gone were last looked for */
+static uint64 swept_in = 0;			/* when keys of dropped roles were last searched for */
 
 /* ---- the cache ---- */
 
@@ -98,7 +98,7 @@ init_cache(void)
 	registered = true;
 }
 
-/* The role's part of a key; false when the role is no more, or cannot log in. */
+/* The role's part of a key; false when the role is gone or cannot log in. */
 static bool
 read_role(DynAccessKey *key)
 {
@@ -145,8 +145,8 @@ read_row(Oid relid, const char *id, Oid *role)
 }
 
 /*
- * Reads a key from the tables; false when it cannot be used.  Directly, without a statement: as nobody, and nothing that anybody has
- * written can run.
+ * Reads a key from the tables; false when it cannot be used. Reads directly, without a statement: under no role, so that no
+ * user's code can run.
  */
 static bool
 read_key(const char *id, DynAccessKey *key)
@@ -303,8 +303,8 @@ dyn_access_key_create(Oid role, char id[DYN_ACCESS_KEY_ID_LEN + 1], char secret[
 }
 
 /*
- * Runs the statement on the key $1 that the user may manage.  Of a key of somebody else there is no more to learn than of none: the
- * error is the same, and nothing waits for it.
+ * Runs the statement on the key $1 that the user may manage.  Somebody else's key looks like one that does not exist: the error
+ * is the same, and nothing waits for it.
  */
 static void
 change_key(const char *sql, DynSqlArgs *args, const char *id)
@@ -318,7 +318,7 @@ change_key(const char *sql, DynSqlArgs *args, const char *id)
 						"ON r.oid OPERATOR(pg_catalog.=) k.role::pg_catalog.oid "
 						"WHERE k.access_key_id OPERATOR(pg_catalog.=) $1", &key) == 0 ||
 		!may_manage(dyn_sql_get_oid(0, 1)) || dyn_catalog_run(sql, args) == 0)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("you manage no access key \"%s\"", id),
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("you do not manage an access key \"%s\"", id),
 						errdetail(MANAGERS)));
 	SPI_finish();
 }

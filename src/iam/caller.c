@@ -1,5 +1,9 @@
 /*
- * caller.c - access keys, and what is told to whom PostgreSQL refuses something
+ * caller.c - access keys, and the error text for callers whom PostgreSQL refuses something
+ *
+ * PostgreSQL decides what a caller may do.  When it refuses, the client gets AWS's text, which names the caller's ARN, the
+ * operation and the resource of the request; PostgreSQL's own text could name objects of others.  The resource is read from
+ * the request, which may be anything that is JSON, since the refusal can come before it is checked.
  */
 #include "postgres.h"
 

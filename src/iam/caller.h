@@ -1,5 +1,5 @@
 /*
- * caller.h - access keys, and what is told to whom PostgreSQL refuses something
+ * caller.h - access keys, and the error text for callers whom PostgreSQL refuses something
  */
 #ifndef DYNAPG_IAM_CALLER_H
 #define DYNAPG_IAM_CALLER_H
@@ -9,16 +9,16 @@
 #include "base/json.h"
 #include "iam/access_key.h"
 
-/* The key of that id.  Raises UnrecognizedClientException.  What is returned is good until the next call. */
+/* The key of that id.  Raises UnrecognizedClientException.  The result is valid until the next call. */
 extern const DynAccessKey *dyn_caller_key(DynSlice id);
 
 /*
- * Lets in who has shown that he knows the secret: raises ExpiredTokenException where the role's VALID UNTIL has passed,
+ * Admits a caller who has proved to know the secret: raises ExpiredTokenException where the role's VALID UNTIL has passed,
  * AccessDeniedException where the role may not connect to the database.
  */
 extern void dyn_caller_admit(const DynAccessKey *key, const char *operation, DynSlice request);
 
-/* The role that requests run as when nobody is asked: dynapg.http_trust_role, or the owner of the database. */
+/* The role that requests run as without authentication: dynapg.http_trust_role, or the owner of the database. */
 extern Oid	dyn_caller_trust_role(void);
 
 /* The text of AccessDeniedException for a request of that role, in the current memory context.  Looks at the catalogs. */

@@ -43,8 +43,8 @@ enum Column
 /* ---- the table ---- */
 
 /*
- * The table of that name of the extension.  By its name, since triggers call here while the extension is made or updated; a table of
- * that name alone would not do, as everybody can have a schema and a trigger.
+ * The table of that name of the extension.  By its name, since triggers call here while the extension is made or updated; the
+ * name alone does not suffice, as everybody can have a schema and a trigger.
  */
 static Oid
 catalog(const char *name)
@@ -84,7 +84,7 @@ begin_scan(Relation rel, const char *id, ScanKeyData *key)
 	return systable_beginscan(rel, primary_key(rel), true, NULL, 1, key);
 }
 
-/* What CatalogTupleInsert does, but for logical decoding. */
+/* What CatalogTupleInsert does, except that logical decoding sees no row. */
 static void
 add_row(Relation rel, HeapTuple tuple)
 {
@@ -179,7 +179,7 @@ forget_all(void)
 
 /* ---- the triggers ---- */
 
-/* Refuses to be the trigger of any other table: what is done here asks for no rights. */
+/* Refuses to be the trigger of any other table: the code here checks no rights. */
 static TriggerData *
 trigger_data(FunctionCallInfo fcinfo, const char *table)
 {

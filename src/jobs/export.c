@@ -46,7 +46,7 @@ typedef struct Export
 	StringInfoData line;
 } Export;
 
-/* What is to be read: a query, and where its rows have what is exported. */
+/* What to read: a query, and the columns of its rows that are exported. */
 typedef struct Source
 {
 	char	   *query;
@@ -128,7 +128,7 @@ print_image(Export *export, DynValue root)
 		dyn_item_print(&export->line, root);
 }
 
-/* Appends the name of a member, which needs no escapes, and what stands before its value. */
+/* Appends the name of a member, which needs no escapes, and what precedes its value. */
 static void
 print_name(Export *export, const char *name)
 {
@@ -250,7 +250,7 @@ recovery_of(const DynTableDef *def)
 	return recovery;
 }
 
-/* Reads nothing but the partition that the filter wants, if it wants one. */
+/* Reads only the partition that the filter selects, if it selects one. */
 static void
 narrow(const Export *export, Source *source)
 {
@@ -304,7 +304,7 @@ find_changes(Export *export, Source *source)
 	export->old_images = !dyn_request_is(specification, "ExportViewType", "NEW_IMAGE");
 }
 
-/* Raises an error unless the query's columns of items are such: whoever owns the table may have altered it. */
+/* Raises an error unless the query's columns for items have that type: the owner of the table may have altered it. */
 static void
 check_columns(const Source *source, TupleDesc columns)
 {
@@ -337,8 +337,8 @@ export_row(Export *export, const Source *source, uint64 row)
 }
 
 /*
- * Runs the query in one snapshot, which is taken here: a cut demands one that is younger than itself.  Takes the rows as they
- * come.
+ * Runs the query in one snapshot, which is taken here: a cut requires one that is younger than itself. Processes the rows as
+ * they come.
  */
 static void
 read_rows(Export *export)
@@ -454,7 +454,7 @@ summary_of(const Export *export, double export_time)
 
 /* ---- the job ---- */
 
-/* The table, of which the role may read all items. */
+/* The table; raises an error unless the role may read all of its items. */
 static const DynTableDef *
 table_of(const DynJob *job)
 {
@@ -471,7 +471,7 @@ table_of(const DynJob *job)
 	return def;
 }
 
-/* Writes all files but the summary, in one transaction with one snapshot. */
+/* Writes all files except the summary, in one transaction with one snapshot. */
 static void
 write_data(Export *export)
 {

@@ -1,17 +1,17 @@
 /*
  * export.h - exports: jobs that write the items of a table to a bucket
  *
- * A job of kind "export" has ExportTableToPointInTime's request as its own (TableArn as an ARN), and these notes:
+ * A job of kind "export" has the request of ExportTableToPointInTime (TableArn as an ARN), and these notes:
  *
- *		ExportTime		seconds since 1970, from the beginning; not of an incremental export
+ *		ExportTime		seconds since 1970, set from the beginning; not for an incremental export
  *		Summary			text of manifest-summary.json, once all other files are written
  *
  * All items are read in one snapshot: as they are, or, where the request has ExportTime, as they were (changes/cut.h).  An incremental
- * export has what changed between two moments.  The job's items are those of the table as the filter leaves them, its bytes the size of
- * all items that were read, as DynamoDB counts it.
+ * export has what changed between two moments.  The job's item count is that of the items that pass the filter, its bytes are
+ * the size of all items that were read, as DynamoDB counts it.
  *
- * Attempts.  Once the summary is noted, another attempt writes it and nothing else; before, it does everything again.  So what an export
- * has written never looks complete before it is, and a complete one stays as it is.
+ * Attempts. Once the summary is in the notes, another attempt only writes that file; before, it starts from scratch. So the
+ * files of an export never look complete too early, and a complete export does not change.
  */
 #ifndef DYNAPG_JOBS_EXPORT_H
 #define DYNAPG_JOBS_EXPORT_H
@@ -25,7 +25,7 @@
 
 extern const DynJobKind dyn_job_export;
 
-/* What FilterSpecification says. */
+/* The parsed FilterSpecification. */
 typedef struct DynExportFilter
 {
 	DynProgram *program;		/* filter and projection; NULL: none of them */

@@ -12,11 +12,11 @@
 #include "base/jsonout.h"
 #include "jobs/export_output.h"
 
-#define FILE_SIZE (256 * 1024 * 1024)	/* bytes of lines, after which another file begins */
+#define FILE_SIZE (256 * 1024 * 1024)	/* bytes of lines after which another file begins */
 #define BUFFER_SIZE (128 * 1024)
-#define LEVEL 5					/* of compression: a third faster than gzip's own, for files that are 2 % larger */
+#define LEVEL 5					/* of compression: a third faster than gzip's default, for files that are 2 % larger */
 #define GZIP_WINDOW (15 + 16)	/* zlib writes gzip's header and trailer */
-#define HALF_NAME 13			/* characters of a data file's name that tell the export, and its number */
+#define HALF_NAME 13			/* characters of a data file's name for the export, and for its number */
 
 struct DynExportOutput
 {
@@ -92,7 +92,7 @@ data_key(const DynExportPlace *place, int number)
 
 /* ---- a data file ---- */
 
-/* zlib's memory is the context's, so that it goes with it. */
+/* zlib allocates in the context, which frees it. */
 static voidpf
 allocate(voidpf context, uInt items, uInt size)
 {
@@ -202,7 +202,7 @@ is_listed(const DynS3Object *objects, int count, const char *key)
 	return false;
 }
 
-/* Makes files empty that are left over from an attempt that wrote more of them. */
+/* Empties files that are left over from an attempt that wrote more of them. */
 static void
 empty_leftovers(DynExportOutput *output)
 {
@@ -216,7 +216,7 @@ empty_leftovers(DynExportOutput *output)
 	}
 }
 
-/* The checksum comes first: a file that is there has one. */
+/* The checksum is written first: an existing file always has one. */
 static void
 write_with_checksum(const DynExportPlace *place, const char *name, const char *text)
 {

@@ -4,10 +4,10 @@
  *		PREFIX/AWSDynamoDB/ID/_started					empty: the bucket can be written
  *		PREFIX/AWSDynamoDB/ID/data/NAME.json.gz			lines; PREFIX/AWSDynamoDB/data/NAME.json.gz of an incremental export
  *		PREFIX/AWSDynamoDB/ID/manifest-files.json		a line for each of them; manifest-files.md5
- *		PREFIX/AWSDynamoDB/ID/manifest-summary.json		comes last: without it there is no export; manifest-summary.md5
+ *		PREFIX/AWSDynamoDB/ID/manifest-summary.json		comes last: without it the export is incomplete; manifest-summary.md5
  *
- * Names of data files depend on the export's id alone, so that a second attempt replaces the files of the first one; those that are left
- * over from it become empty, which data files may be.
+ * Names of data files depend only on the export's id, so that a second attempt replaces the files of the first one; leftover
+ * files become empty, which data files may be.
  */
 #ifndef DYNAPG_JOBS_EXPORT_OUTPUT_H
 #define DYNAPG_JOBS_EXPORT_OUTPUT_H

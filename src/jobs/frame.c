@@ -1,5 +1,9 @@
 /*
  * frame.c - the frame of jobs: attempts, pauses, and how a job ends
+ *
+ * An attempt runs the kind's function in a memory context of its own, in the transactions that the kind begins and commits.
+ * An error ends the transaction and is either temporary, which leads to a pause and the next attempt, or ends the job.  See
+ * job.h for the model.
  */
 #include "postgres.h"
 
@@ -16,6 +20,7 @@
 #include "jobs/job.h"
 #include "jobs/worker.h"
 
+#define TIDYINGS	5			/* attempts to tidy up that cancels may break off */
 #define ATTEMPTS 4				/* of one worker */
 #define FIRST_PAUSE 1000		/* ms before the second attempt; four times as long before each further one */
 
@@ -23,7 +28,7 @@
 typedef struct Attempt
 {
 	const char *id;
-	MemoryContext context;		/* of the kind's function; what is open in it ends with it */
+	MemoryContext context;		/* of the kind's function; closes what is open in it */
 	const DynJobKind *kind;		/* out, as the next ones */
 	DynJob	   *job;
 	bool		over;			/* nothing is left to do */
@@ -35,7 +40,7 @@ typedef struct Attempt
 
 /* ---- transactions of kinds ---- */
 
-/* While it runs code of others, such as triggers, the session stays that of the role: RESET SESSION AUTHORIZATION is refused. */
+/* While other users' code runs, such as triggers, the session keeps the role: RESET SESSION AUTHORIZATION is refused. */
 static void
 become_role(const DynJob *job)
 {
@@ -129,7 +134,7 @@ make_attempt(void *arg)
 
 /* ---- how it ends ---- */
 
-/* May it pass by itself?  Connections, resources such as disk space, conflicts, and input and output. */
+/* Can the failure be temporary? Connections, resources such as disk space, conflicts, and input and output. */
 static bool
 is_transient(const ErrorData *error)
 {
@@ -158,7 +163,7 @@ code_of(const ErrorData *error)
 	return info ? info->name : dyn_error_info(DYN_E_INTERNAL_SERVER_ERROR)->name;
 }
 
-/* The end of a job, with what its kind has to tidy up. */
+/* Ends a job, after its kind's cleanup. */
 static void
 end_with_tidying(void *arg)
 {
@@ -181,9 +186,18 @@ end_with_tidying(void *arg)
 static void
 end_attempt(Attempt *attempt, MemoryContext context)
 {
-	if (dyn_worker_try(end_with_tidying, attempt, context) == NULL)
+	ErrorData  *error = NULL;
+
+	/* another cancel is no reason to leave half a table */
+	for (int i = 0; i < TIDYINGS; i++)
+	{
+		error = dyn_worker_try(end_with_tidying, attempt, context);
+		if (error == NULL || error->sqlerrcode != ERRCODE_QUERY_CANCELED)
+			break;
+	}
+	if (error == NULL)
 		return;
-	attempt->kind = NULL;		/* what cannot be tidied up stays */
+	attempt->kind = NULL;		/* without the cleanup, which has failed */
 	end_with_tidying(attempt);
 }
 

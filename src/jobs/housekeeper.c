@@ -1,5 +1,5 @@
 /*
- * housekeeper.c - the background worker that does what is due in the database
+ * housekeeper.c - the background worker for periodic work in the database
  */
 #include "postgres.h"
 
@@ -42,16 +42,17 @@
 #include "store/builder.h"
 #include "store/ttl.h"
 #include "tables/catalog.h"
+#include "tables/relation.h"
 
 #define NAME				"dynapg housekeeper"
 #define RESTART_SECONDS		1
 #define PAUSE_AFTER_FAILURE 3000	/* milliseconds */
 #define LEAVE_PATIENCE		50		/* tenths of a second */
 #define BATCH				1000	/* items that a transaction deletes */
-#define SLICE				1000	/* milliseconds for a table before it is another one's turn */
+#define SLICE				1000	/* milliseconds for a table before the next one's turn */
 #define FIRST_PAUSE			10000	/* milliseconds before a job that failed is tried again; doubles with each failure, */
 #define LONGEST_PAUSE		3600000	/* up to this */
-#define GRACE				5000	/* milliseconds that code of users has for tidying up after it was cancelled */
+#define GRACE				5000	/* milliseconds that users' code has to clean up after it was cancelled */
 
 PGDLLEXPORT void dynapg_housekeeper_main(Datum argument);
 PGDLLEXPORT Datum dynapg_jobs_next_look(PG_FUNCTION_ARGS);
@@ -68,14 +69,14 @@ typedef struct Failed
 typedef struct Shared
 {
 	volatile pid_t pid;			/* 0: not running */
-	volatile bool starting;		/* began to start and did not come to work */
+	volatile bool starting;		/* started, but has not begun to work */
 	bool		refused;		/* see dyn_session_connect */
-	TimestampTz next_look;		/* when the worker looks for what is due again; 0: it does not */
+	TimestampTz next_look;		/* when the worker next looks for due work; 0: it does not run */
 	Oid			culprit;		/* the table whose code did not stop, so that the last worker ended; InvalidOid: none */
 } Shared;
 
 static Shared *shared = NULL;
-static Oid	streams_log = InvalidOid;	/* of which the job that looks after streams is noted */
+static Oid	streams_log = InvalidOid;	/* for which the job for streams is recorded */
 static List *failures = NIL;	/* of Failed, in TopMemoryContext */
 static void (*next_shmem_request) (void) = NULL;
 static shmem_startup_hook_type next_shmem_startup = NULL;
@@ -104,7 +105,7 @@ start_shmem(void)
 	LWLockRelease(AddinShmemInitLock);
 }
 
-/* Ends the worker where it works in that database, and waits until it has left it. */
+/* Ends the worker if it works in that database, and waits until it has left. */
 static void
 leave_database(const char *database)
 {
@@ -165,7 +166,7 @@ is_due(Oid relid)
 	return failed == NULL || failed->next <= GetCurrentTimestamp();
 }
 
-/* That the table's job has failed so many times, last at that moment. */
+/* Remembers how many times the table's job has failed, and when last. */
 static void
 remember_failures(Oid relid, int times, TimestampTz at)
 {
@@ -207,14 +208,14 @@ forget_failure(Oid relid)
 
 /* ---- the table dynapg.jobs; within a transaction ---- */
 
-/* What is noted of the job that looks after streams is noted of their log. */
+/* The job for streams is recorded under the relation of their log. */
 static Oid
 streams_relid(void)
 {
 	return get_relname_relid("changes", get_namespace_oid("dynapg", false));
 }
 
-/* A rate, in items a second, is of the last transaction alone. */
+/* The rate, in items per second, is that of the last transaction. */
 static void
 note_result(Oid relid, int64 items, float4 rate, const char *failure)
 {
@@ -237,7 +238,7 @@ note_result(Oid relid, int64 items, float4 rate, const char *failure)
 	SPI_finish();
 }
 
-/* What failed before this worker started is not tried again sooner for that. */
+/* A restart of the worker does not make earlier failures retry sooner. */
 static void
 recall_failures(void)
 {
@@ -258,8 +259,8 @@ static volatile sig_atomic_t passed = false;
 static Oid	table_at_work = InvalidOid;
 
 /*
- * In a signal handler.  Code that catches its cancel and goes on would keep the worker from all other tables for ever; nobody
- * catches the end of the process, which the next check for interrupts brings about.
+ * Runs in a signal handler. Code that catches its cancel and continues would keep the worker from all other tables for ever; it
+ * cannot catch the end of the process, which the next check for interrupts triggers.
  */
 static void
 on_deadline(void)
@@ -322,6 +323,8 @@ expire_batch(Oid relid, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 
 	begin_transaction();
 	def = dyn_catalog_read_relid(relid);
+	if (def && !dyn_relation_has_rows(relid))
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("the relation of table \"%s\" has become a view", def->name)));
 	if (def && dyn_ttl_read(def).status == DYN_TTL_ENABLED)
 	{
 		dyn_session_become(dyn_catalog_owner(relid));
@@ -338,7 +341,7 @@ expire_batch(Oid relid, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 	commit_transaction();
 }
 
-/* The same with its error caught, and logged; returns the error's text, or NULL. */
+/* The same, but catches and logs its error; returns the error's text, or NULL. */
 static char *
 try_batch(Oid relid, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 {
@@ -389,8 +392,8 @@ note_failure(Oid relid, const char *failure)
 }
 
 /*
- * Deletes what has expired in a table, for a time.  Where a batch fails its items are tried one by one, so that one that cannot be deleted
- * does not keep the others.  Returns whether there may be more.
+ * Deletes expired items of a table, for a limited time. If a batch fails, its items are tried one by one, so that one that
+ * cannot be deleted does not block the others. Returns whether there may be more.
  */
 static bool
 expire_table(Oid relid)
@@ -449,7 +452,7 @@ tables_to_look_at(void)
 	return tables;
 }
 
-/* What is due of streams, in a transaction of its own. */
+/* Does the due work for streams, in a transaction of its own. */
 static void
 run_streams(void)
 {
@@ -480,7 +483,7 @@ resume_work(void)
 	commit_transaction();
 }
 
-/* Does one of these; a failure is logged, and no matter of the other jobs.  Returns its text, or NULL. */
+/* Runs one of these; a failure is logged and does not affect other jobs. Returns its text, or NULL. */
 static char *
 attempt(void (*work) (void))
 {
@@ -521,7 +524,7 @@ keep_house(void)
 	(void) attempt(resume_work);
 }
 
-/* Failures of tables that are gone, or have no Time to Live any more, are not remembered. */
+/* Forgets failures of tables that are gone or no longer have Time to Live. */
 static void
 forget_failures_of_others(const List *tables)
 {
@@ -538,7 +541,7 @@ forget_failures_of_others(const List *tables)
 	}
 }
 
-/* One look at everything; true when there is more to do at once. */
+/* Runs everything that is due once; true when there is more to do at once. */
 static bool
 run_due_jobs(void)
 {
@@ -594,7 +597,7 @@ wait_for(long milliseconds)
 	}
 }
 
-/* The log already has PostgreSQL's line about the end; this one says why.  The next worker leaves the table alone for a time. */
+/* The log already has PostgreSQL's line about the end; this one says why. The next worker skips the table for some time. */
 static void
 at_exit(int code, Datum argument)
 {
@@ -609,7 +612,7 @@ at_exit(int code, Datum argument)
 	shared->pid = 0;
 }
 
-/* What is known of failures, that of the last worker included. */
+/* Reads what is known about failures, including that of the last worker. */
 static void
 recall_state(void)
 {
@@ -682,9 +685,9 @@ dynapg_jobs_next_look(PG_FUNCTION_ARGS)
 /* ---- by hand ---- */
 
 /*
- * dynapg.run_jobs() returns bigint: does what is due of streams where the current user is a superuser or of the extension's owner,
- * deletes what has expired in his tables, within the transaction, and returns the number of these items.  Nobody else's tables are
- * touched: what others have attached to them would run as the caller.
+ * dynapg.run_jobs() returns bigint: does the due work for streams if the current user is a superuser or a member of the
+ * extension's owner, deletes expired items of the user's tables, within the transaction, and returns the number of these items.
+ * It does not touch other users' tables: their triggers would run as the caller.
  */
 PG_FUNCTION_INFO_V1(dynapg_run_jobs);
 Datum
@@ -694,7 +697,7 @@ dynapg_run_jobs(PG_FUNCTION_ARGS)
 	ListCell   *cell;
 	List	   *tables;
 
-	/* streams are the extension's, and whoever looks after them holds locks until the end of the transaction */
+	/* streams belong to the extension, and the work on them holds locks until the end of the transaction */
 	if (has_privs_of_role(GetUserId(), dyn_installation_require()->owner))
 		dyn_jobs_run();
 	dyn_job_resume_all(superuser() ? InvalidOid : GetUserId());

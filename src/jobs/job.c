@@ -1,5 +1,5 @@
 /*
- * job.c - jobs: long work that somebody has asked for, and the catalog dynapg.long_jobs
+ * job.c - jobs: long work on request, and the catalog dynapg.long_jobs
  */
 #include "postgres.h"
 
@@ -16,9 +16,9 @@
 #include "tables/catalog.h"
 
 #define MAX_KINDS 16
-#define MAX_ATTEMPTS 10			/* that ended without a word, as crashes do, and without progress */
+#define MAX_ATTEMPTS 10			/* attempts that ended without an error, as in a crash, and without progress */
 
-/* After the second attempt that ended without a word the next one waits, longer each time. */
+/* From the second attempt that ended without an error on, the next one waits, longer each time. */
 #define IS_DUE_AGAIN \
 	"(j.attempts OPERATOR(pg_catalog.<) 2 OR pg_catalog.clock_timestamp() OPERATOR(pg_catalog.>) (j.tried_at OPERATOR(pg_catalog.+) " \
 	"pg_catalog.make_interval(secs => 2 OPERATOR(pg_catalog.*) pg_catalog.pow(2, j.attempts))))"
@@ -254,7 +254,7 @@ resume_tables(const char *sql, Oid role)
 #define OF_ROLE \
 	"($1 OPERATOR(pg_catalog.=) 0::pg_catalog.oid OR pg_catalog.pg_has_role($1, c.relowner, 'USAGE'))"
 
-/* Has the time come for the next attempt?  As in index.c and backup.c. */
+/* Is the next attempt due? As in index.c and backup.c. */
 #define IS_DUE(row) \
 	"(" row ".failed_at IS NULL OR pg_catalog.clock_timestamp() OPERATOR(pg_catalog.>) (" row ".failed_at OPERATOR(pg_catalog.+) " \
 	"pg_catalog.make_interval(secs => LEAST(3600, 5 OPERATOR(pg_catalog.*) pg_catalog.pow(2, LEAST(" row ".failures, 10))))))"
@@ -274,6 +274,7 @@ dyn_job_resume_all(Oid role)
 	for (int i = 0; i < count; i++)
 		dyn_job_resume(&jobs[i]);
 	resume_tables("SELECT DISTINCT c.oid FROM dynapg.indexes i JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.table_relid "
+				  "JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) i.table_relid AND t.filled_by IS NULL "
 				  "WHERE i.status OPERATOR(pg_catalog.<>) 'ACTIVE' AND " OF_ROLE " AND " IS_DUE("i"), role);
 	resume_tables("SELECT DISTINCT c.oid FROM dynapg.backups b JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) b.source "
 				  "WHERE " OF_ROLE " AND " IS_DUE("b"), role);

@@ -15,7 +15,10 @@
 PGDLLEXPORT Datum dynapg_cancel_job(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum dynapg_on_long_jobs_change(PG_FUNCTION_ARGS);
 
-/* dynapg.cancel_job(id text) returns boolean: cancels a job that a role of the current user has asked for; false where it is over. */
+/*
+ * dynapg.cancel_job(id text) returns boolean: cancels a job that a role of the current user has requested; false where it is
+ * over.
+ */
 PG_FUNCTION_INFO_V1(dynapg_cancel_job);
 Datum
 dynapg_cancel_job(PG_FUNCTION_ARGS)
@@ -28,7 +31,7 @@ dynapg_cancel_job(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(dyn_job_cancel(job));
 }
 
-/* Trigger of dynapg.long_jobs, before each row: a row says as whom a worker runs, so that SQL does not write it. */
+/* Trigger of dynapg.long_jobs, before each row: a row decides which role a worker runs as, so SQL must not write it. */
 PG_FUNCTION_INFO_V1(dynapg_on_long_jobs_change);
 Datum
 dynapg_on_long_jobs_change(PG_FUNCTION_ARGS)

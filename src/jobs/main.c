@@ -1,5 +1,5 @@
 /*
- * main.c - the background worker of long work: its identity, its lock, and what it is started for
+ * main.c - the background worker of long work: its identity, its lock, and its task
  */
 #include "postgres.h"
 
@@ -26,7 +26,7 @@ PGDLLEXPORT void dynapg_job_main(Datum arg);
 
 /* ---- getting ready ---- */
 
-/* Overrides what the database's settings say; a name that this version does not have is left out. */
+/* Overrides a setting of the database; skips a name that this version does not have. */
 static void
 override(const char *name, const char *value)
 {
@@ -46,7 +46,7 @@ override_settings(void)
 	override("default_tablespace", "");
 }
 
-/* Takes the identity of the table's owner, or of the role that asked for the job; false where there is none. */
+/* Takes the identity of the table's owner, or of the role that requested the job; false where there is none. */
 static bool
 become_role(const DynLaunch *what)
 {

@@ -1,12 +1,12 @@
 /*
- * table_work.c - what is left to do for a table: indexes to build and drop, that of Time to Live, backups to make
+ * table_work.c - pending work for a table: indexes to build and drop, including that of Time to Live, and backups to make
  *
- * A builder (store/builder.h) does this as the table's owner.  What is to be done stands in the catalogs, so that a crash loses
- * nothing: each step leads nearer to the end, and after it the catalogs tell what is left.
+ * A builder (store/builder.h) does this as the table's owner. The catalogs record the work, so that a crash loses nothing:
+ * after each step they show what is left.
  *
- * Ending.  A statement that fails is noted in the row of the index or the backup, what it left behind is dropped, and the builder
- * ends; another one starts later (index.h).  A builder that is cancelled (dyn_builder_stop) or terminated ends at once and leaves
- * everything as it is: whatever comes next begins by dropping an invalid index.
+ * Ending. A failed statement is recorded in the row of the index or the backup, its remains are dropped, and the builder ends;
+ * another one starts later (index.h). A builder that is cancelled (dyn_builder_stop) or terminated ends at once and leaves
+ * everything as it is: the next step begins by dropping an invalid index.
  */
 #include "postgres.h"
 
@@ -17,6 +17,7 @@
 #include "base/compat.h"
 #include "database/sql.h"
 #include "jobs/table_work.h"
+#include "jobs/index_check.h"
 #include "jobs/worker.h"
 #include "store/backup.h"
 #include "store/builder.h"
@@ -41,12 +42,12 @@ typedef struct Job
 	char	   *drop;			/* NULL: nothing is there */
 	bool		is_ttl;			/* it is the index of Time to Live, which has no row; only the statements are set */
 	bool		is_hnsw;		/* it is the second relation of the vector index; status and relation_name are not set */
-	char	   *backup;			/* it is this backup, and nothing else is set; NULL: it is an index */
+	char	   *backup;			/* a backup to make, and nothing else is set; NULL: an index */
 } Job;
 
 /*
- * The relation of the index that is to be built or dropped.  What has the name by chance, and is built in another way, is not
- * to become the index.
+ * The relation of the index that is to be built or dropped.  A relation that has the name by chance, and is built in another
+ * way, must not become the index.
  */
 static Oid
 job_relation(const DynTableDef *def, const DynIndex *index)
@@ -67,7 +68,7 @@ name_to_build(const DynTableDef *def, const DynIndex *index)
 	return dyn_ddl_index_name(def, index->name);
 }
 
-/* What is to be done for a secondary index. */
+/* The work for a secondary index. */
 static bool
 read_index_job(Oid relid, Job *job)
 {
@@ -97,7 +98,7 @@ read_index_job(Oid relid, Job *job)
 	return true;
 }
 
-/* The HNSW index that a vector index lacks, or what is left of one that could not be built. */
+/* The HNSW index that a vector index lacks, or the remains of one that could not be built. */
 static bool
 read_hnsw_job(Oid relid, Job *job)
 {
@@ -134,7 +135,7 @@ read_backup_job(Oid relid, Job *job)
 	return job->backup != NULL;
 }
 
-/* Reads what is to be done; false when there is nothing. */
+/* Reads the next work; false when there is none. */
 static bool
 read_job(Oid relid, Job *job, MemoryContext context)
 {
@@ -152,7 +153,7 @@ read_job(Oid relid, Job *job, MemoryContext context)
 	return found;
 }
 
-/* Prepares the table for the index, with the lock that building it takes as well, and notes the name of what is built. */
+/* Prepares the table for the index, with the lock that building it also takes, and records the name of the new relation. */
 static void
 prepare_table(Oid relid, const Job *job)
 {
@@ -168,10 +169,12 @@ prepare_table(Oid relid, const Job *job)
 	MemoryContextSwitchTo(context);
 }
 
-/* A step towards the end of the job; the next look at the catalogs tells what is left. */
+/* One step of the work; afterwards the catalogs show what is left. */
 static void
 work_on_table(Oid relid, const Job *job)
 {
+	MemoryContext context = CurrentMemoryContext;
+
 	if (job->backup)
 	{
 		dyn_worker_begin();
@@ -186,6 +189,7 @@ work_on_table(Oid relid, const Job *job)
 	}
 	else if (job->status == DYN_INDEX_CREATING && job->valid)
 	{
+		dyn_index_check_add(relid, job->name, context);
 		dyn_worker_begin();
 		dyn_index_set_relation_name(relid, job->name, job->relation_name);
 		dyn_index_activate(relid, job->name);
@@ -201,13 +205,14 @@ work_on_table(Oid relid, const Job *job)
 	}
 	else
 	{
+		dyn_index_check_drop(relid, job->name, context);
 		dyn_worker_begin();
 		dyn_index_forget(relid, job->name);
 		dyn_worker_commit();
 	}
 }
 
-/* Notes why the job failed and drops what it left behind: an index of the table that is not valid, and nothing else. */
+/* Records why the work failed and drops its remains: only an invalid index of the table. */
 static void
 clean_up(Oid relid, Job *job, const char *failure, MemoryContext context)
 {
@@ -246,8 +251,8 @@ take_step(void *arg)
 }
 
 /*
- * Does one step; false when it failed.  A failure ends the transaction here, as in the main loop of a session, for there
- * is no caller to tell.  After a cancellation nothing more is done.
+ * Does one step; false when it failed.  A failure ends the transaction here, as in the main loop of a session, since there is
+ * no caller to report it to.  After a cancellation nothing more is done.
  */
 static bool
 try_work(Oid relid, Job *job, MemoryContext context)

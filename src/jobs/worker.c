@@ -1,8 +1,8 @@
 /*
  * worker.c - transactions and utility statements of a background worker
  *
- * CREATE INDEX CONCURRENTLY commits several transactions of its own, which PostgreSQL allows to a statement of the
- * top level alone: the worker runs it in a portal as the main loop of a session would.
+ * CREATE INDEX CONCURRENTLY commits several transactions of its own, which PostgreSQL allows only for a top-level statement:
+ * the worker runs it in a portal as the main loop of a session would.
  */
 #include "postgres.h"
 

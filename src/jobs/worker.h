@@ -1,8 +1,8 @@
 /*
- * worker.h - the background worker of long work: transactions, utility statements, and what it is started for
+ * worker.h - the background worker of long work: transactions, utility statements, and its task
  *
- * The worker is attached to the database as the bootstrap superuser, since the role that it works for may have no right to log in, and
- * then takes that role's identity for all it does.  What it runs is generated and names everything with its schema; the catalogs are
+ * The worker is attached to the database as the bootstrap superuser, since the role that it works for may have no right to log in,
+ * and then takes that role's identity for everything. Its statements are generated and qualify every name; the catalogs are
  * written as their owner (dyn_catalog_run).
  */
 #ifndef DYNAPG_JOBS_WORKER_H

@@ -115,7 +115,7 @@ list_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, int32 depth)
 	return list;
 }
 
-/* Levels of values below one that came as a parameter. */
+/* Levels of values below a value that came as a parameter. */
 static int32
 levels_below(DynValue v)
 {
@@ -134,7 +134,7 @@ levels_below(DynValue v)
 	return levels;
 }
 
-/* depth: lists and maps around the node; an item is none, and is at depth -1. */
+/* depth: the number of lists and maps around the node; an item does not count and is at depth -1. */
 static DynNode
 constant_node(const DynPartiqlBound *bound, const DynPartiqlNode *node, int32 depth)
 {

@@ -22,7 +22,7 @@ typedef struct DynPartiqlBound
 	DynSlice	next_token;		/* data NULL: none */
 } DynPartiqlBound;
 
-/* Conditions that AND joins; those that became a key are taken. */
+/* Conditions joined by AND; those that became part of a key are marked as taken. */
 typedef struct DynPartiqlTerms
 {
 	uint32		count;
@@ -30,19 +30,19 @@ typedef struct DynPartiqlTerms
 	bool	   *taken;
 } DynPartiqlTerms;
 
-/* Does the tree name no attribute? */
+/* Is the tree free of attribute names? */
 extern bool dyn_partiql_is_constant(const DynPartiqlNode *node);
 
-/* The value of a constant tree; raises for one that has none. */
+/* The value of a constant tree; raises an error if it has none. */
 extern DynValue dyn_partiql_value(const DynPartiqlBound *bound, const DynPartiqlNode *node);
 
-/* The same of an INSERT's item, as an open map. */
+/* The same for an INSERT's item, as an open map. */
 extern DynNode dyn_partiql_item_value(const DynPartiqlBound *bound, const DynPartiqlNode *node);
 
 /* The terms of the statement's WHERE. */
 extern DynPartiqlTerms dyn_partiql_terms(const DynPartiqlBound *bound);
 
-/* How many of them are not taken. */
+/* The number of terms that are not taken. */
 extern uint32 dyn_partiql_terms_left(const DynPartiqlTerms *terms);
 
 /* Is the node a path of that one name? */

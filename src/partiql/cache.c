@@ -1,8 +1,8 @@
 /*
  * cache.c - the LRU of parsed statements
  *
- * Each statement has a memory context of its own.  Users of a statement pin it by a callback of their memory context, so that it
- * ends when they do, by an error too.  An entry that has to leave while it is pinned goes with its last user.
+ * Each statement has a memory context of its own.  Users of a statement pin it by a callback of their memory context, so that
+ * the pin ends with them, also by an error. An entry that is evicted while it is pinned goes with its last user.
  *
  * A text that does not parse leaves nothing behind: the statement's context belongs to the caller's until it is complete.
  */

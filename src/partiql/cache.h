@@ -1,8 +1,8 @@
 /*
  * cache.h - parsed statements, kept per backend
  *
- * A bounded least-recently-used cache from a text to its statement.  A statement says what its text alone says, so nothing makes
- * an entry wrong: tables, indexes and parameters are looked at when the statement is carried out.
+ * A bounded least-recently-used cache from a text to its statement.  A statement depends only on its text, so an entry never
+ * becomes wrong: tables, indexes and parameters are looked up when the statement is carried out.
  */
 #ifndef DYNAPG_PARTIQL_CACHE_H
 #define DYNAPG_PARTIQL_CACHE_H

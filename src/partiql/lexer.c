@@ -63,7 +63,7 @@ skip(DynSlice text, uint32 pos)
 	}
 }
 
-/* What stands between quotes, doubled quotes made single. */
+/* The text between quotes, with doubled quotes made single. */
 static DynSlice
 unquote(DynSlice text, uint32 start, uint32 end, uint32 doubled)
 {
@@ -229,7 +229,7 @@ static const Keyword keywords[] = {
 
 #define LONGEST_KEYWORD 9
 
-/* The first keyword that has at least that many characters. */
+/* The first keyword with at least that number of characters. */
 static int
 first_keyword(uint32 len)
 {

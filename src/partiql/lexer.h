@@ -55,16 +55,19 @@ typedef struct DynPartiqlToken
 	DynPartiqlTokenKind kind;
 	DynPartiqlCode code;
 	uint32		start;			/* offset in the text */
-	DynSlice	text;			/* as written; of a name or string what is between the quotes, doubled ones made single */
+	DynSlice	text;			/* as written; for a name or string the text between the quotes, with doubled ones made single */
 } DynPartiqlToken;
 
-/* Is that word no name unless it is quoted? */
+/* Must that word be quoted to be a name? */
 extern bool dyn_partiql_reserved(DynPartiqlCode code);
 
-/* Is the text a name without quotes? */
+/* Can the text be a name without quotes? */
 extern bool dyn_partiql_is_bare(DynSlice text);
 
-/* All tokens of the text, the last one DYN_PT_EOF: the array in that context, texts that differ from what is written in the current one. */
+/*
+ * All tokens of the text, the last one DYN_PT_EOF: the array is in the given context, texts that differ from what is written in
+ * the current one.
+ */
 extern DynPartiqlToken *dyn_partiql_lex(DynSlice text, MemoryContext context);
 
 #endif							/* DYNAPG_PARTIQL_LEXER_H */

@@ -1,8 +1,8 @@
 /*
- * lower.c - statements on one item, as what the operations on items carry out
+ * lower.c - statements on one item as the commands of the operations on items
  *
- * INSERT is a put of an item that must not be there, UPDATE an update of one that must be, DELETE a delete that has nothing to
- * do where there is none, EXISTS a condition check.
+ * INSERT is a put of an item that must not be there, UPDATE an update of one that must exist, DELETE a delete that does nothing
+ * where there is none, EXISTS a condition check.
  */
 #include "postgres.h"
 

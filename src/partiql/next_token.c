@@ -28,7 +28,7 @@
 #define COVERED			(1 + CODE_BYTES)	/* where what the code covers begins */
 #define HEAD_BYTES		(COVERED + TIME_BYTES + DIGEST_BYTES + RANGE_BYTES)
 
-/* What the key is made for: other uses of the cluster's nonce have other keys. */
+/* The purpose of the key: other uses of the cluster's nonce have other keys. */
 #define PURPOSE			"dynapg NextToken"
 
 static void

@@ -1,5 +1,8 @@
 /*
  * parse.c - statements of PartiQL
+ *
+ * One function per clause, in the order of the text; expressions are in parse_expr.c.  Errors have the service's texts. The
+ * result depends only on the text: nothing is looked up.
  */
 #include "postgres.h"
 
@@ -24,7 +27,7 @@ parse_where(DynPartiqlParser *p, DynPartiqlStatement *statement)
 		statement->where = dyn_partiql_condition(p);
 }
 
-/* Raises what COUNT(*) and other functions get in the place of a path. */
+/* Raises the error for COUNT(*) and other functions in the place of a path. */
 static void
 refuse_function(const DynPartiqlParser *p)
 {

@@ -1,7 +1,7 @@
 /*
  * parse_expr.c - expressions of PartiQL: paths, values, conditions
  *
- * One grammar reads conditions and operands, by precedence: OR, AND, NOT, comparisons, + and -, then what stands alone.
+ * One grammar reads conditions and operands, by precedence: OR, AND, NOT, comparisons, + and -, then single operands.
  * Whether a tree is a condition or an operand follows from its root.
  */
 #include "postgres.h"
@@ -12,7 +12,7 @@
 #include "base/limits.h"
 #include "partiql/parse_expr.h"
 
-/* Levels of parentheses, NOT, lists and maps; deeper ones are no statement that anybody writes. */
+/* Levels of parentheses, NOT, lists and maps; nobody writes deeper statements. */
 #define MAX_DEPTH 200
 
 static DynPartiqlNode *parse_or(DynPartiqlParser *p);
@@ -540,7 +540,7 @@ dyn_partiql_condition(DynPartiqlParser *p)
 {
 	DynPartiqlNode *node = parse_or(p);
 
-	/* an operator that there is not: LIKE */
+	/* an operator that DynamoDB does not have: LIKE */
 	if (!dyn_partiql_is_condition(node) && p->token->kind == DYN_PT_WORD)
 		dyn_partiql_unexpected(p);
 	return require_condition(node);

@@ -13,7 +13,7 @@ extern DynPartiqlNode *dyn_partiql_path(DynPartiqlParser *p);
 extern DynPartiqlNode *dyn_partiql_condition(DynPartiqlParser *p);
 extern DynPartiqlNode *dyn_partiql_operand(DynPartiqlParser *p);
 
-/* {'name': value, ...} or what stands for it. */
+/* {'name': value, ...} or a parameter for it. */
 extern DynPartiqlNode *dyn_partiql_item(DynPartiqlParser *p);
 
 #endif							/* DYNAPG_PARTIQL_PARSE_EXPR_H */

@@ -1,7 +1,8 @@
 /*
  * print.h - expressions as texts for people: parameters and constants as the values that they have
  *
- * The texts are PartiQL's, but for what its literals cannot say: binary values, control characters, and what is too long to show.
+ * The texts are PartiQL, except for what its literals cannot express: binary values, control characters, and what is too long
+ * to show.
  */
 #ifndef DYNAPG_PARTIQL_PRINT_H
 #define DYNAPG_PARTIQL_PRINT_H
@@ -18,7 +19,7 @@ extern void dyn_print_value(StringInfo out, DynValue v);
 /* A path, condition or operand. */
 extern void dyn_print_node(StringInfo out, const DynPartiqlBound *bound, const DynPartiqlNode *node);
 
-/* The terms that are taken, or those that are not, joined by AND; false: there are none. */
+/* The terms that are taken, or those that are not, joined by AND; false if there are none. */
 extern bool dyn_print_terms(StringInfo out, const DynPartiqlBound *bound, const DynPartiqlTerms *terms, bool taken);
 
 /* The actions of an UPDATE. */

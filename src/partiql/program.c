@@ -83,7 +83,7 @@ check_operand(const DynPartiqlBound *bound, const DynPartiqlNode *node, const Dy
 		wrong_type(node, dyn_tag_name(type));
 }
 
-/* A condition may have as many operators as an expression, and an assignment as well. */
+/* A condition may have as many operators as an expression; so may an assignment. */
 static void
 count_operators(uint32 *noperators, uint32 more)
 {
@@ -149,7 +149,7 @@ check_set_change(const DynPartiqlBound *bound, const DynPartiqlNode *action, con
 		wrong_type(change, dyn_tag_name(type));
 }
 
-/* The operators of an operand of SET, before anything is looked at more than once. */
+/* Counts the operators of an operand of SET, before anything is visited more than once. */
 static void
 check_operators(const DynPartiqlNode *node, uint32 *noperators)
 {
@@ -205,7 +205,7 @@ path_text(const DynPartiqlNode *path)
 	return text.data;
 }
 
-/* Raises the error when one path lies on the other, or they use one value as a map and as a list. */
+/* Raises the error when one path begins the other, or they use one value as a map and as a list. */
 static void
 check_path_pair(const DynPartiqlNode *one, const DynPartiqlNode *two)
 {
@@ -396,7 +396,7 @@ place_condition(Placer *p, const DynPartiqlNode *node)
 	return chain.parent;
 }
 
-/* Does the presence ask for nothing by itself? */
+/* Does the presence add no condition of its own? */
 static bool
 is_open(DynPartiqlPresence presence)
 {

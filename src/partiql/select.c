@@ -16,7 +16,7 @@
 /* Items in a page of a read of several ranges; developer guide, "PartiQL operators" */
 #define MANY_PAGE_ITEMS 10
 
-/* The item by its key: one read, and no page that goes on. */
+/* The item by its key: one read, without a next page. */
 static void
 reply_get(DynPartiqlSelect *select, StringInfo reply)
 {
@@ -42,7 +42,7 @@ reply_get(DynPartiqlSelect *select, StringInfo reply)
 	appendStringInfoChar(reply, '}');
 }
 
-/* Has the page's range begin where the token says. */
+/* Makes the page's range begin where the token says. */
 static void
 start_at(DynPartiqlSelect *select, const DynPartiqlPosition *position)
 {
@@ -76,7 +76,7 @@ limit_of(const DynPartiqlSelect *select)
 
 /*
  * Reads the ranges from the position on until the page is full.  True: there may be more, and the position is where the next
- * page begins, which is no item's where a range has just ended.
+ * page begins, which is not at an item if a range has just ended.
  */
 static bool
 read_ranges(DynPartiqlSelect *select, DynResultPageReader *reader, DynPartiqlPosition *position)

@@ -14,7 +14,7 @@
 
 /* ---- key conditions ---- */
 
-/* Raises for a value that the key attribute cannot have. */
+/* Raises an error for a value that the key attribute cannot have. */
 static void
 check_operand(const DynKeyAttr *attr, DynValue value)
 {
@@ -137,7 +137,7 @@ find_several(DynPartiqlSelect *select)
 	select->keyed = true;
 }
 
-/* The range condition that a comparison is with its operands exchanged or not; NONE: it is none. */
+/* The range condition of a comparison, with its operands exchanged or not; NONE if there is none. */
 static DynRangeOp
 range_op(uint8 op, bool exchanged)
 {
@@ -160,7 +160,7 @@ range_op(uint8 op, bool exchanged)
 	}
 }
 
-/* Makes a term that bounds the attribute the range's condition; false when it does not. */
+/* Uses a term that bounds the attribute as the range's condition; false when it does not bound it. */
 static bool
 try_bound(DynPartiqlSelect *select, const DynPartiqlNode *term, const DynKeyAttr *attr)
 {
@@ -193,7 +193,7 @@ try_bound(DynPartiqlSelect *select, const DynPartiqlNode *term, const DynKeyAttr
 	return true;
 }
 
-/* The sort attributes from the left: by equality as far as that goes, then one bound. */
+/* The sort attributes from the left: by equality as far as possible, then one bound. */
 static void
 find_bounds(DynPartiqlSelect *select)
 {

@@ -1,12 +1,12 @@
 /*
  * select_plan.h - how a SELECT reads
  *
- * What the terms of WHERE say of the key decides how items are read, whatever order they stand in:
+ * The terms of WHERE on the key decide how items are read, in whatever order they are written:
  *
  *		all key attributes of the table are equal to values		the item, by its key
- *		the partition attributes are							a range, bounded further by the sort attributes
+ *		only the partition attributes are						a range, bounded further by the sort attributes
  *		the partition attribute is one of several values (IN, OR)	a range for each, one after the other
- *		else													all of the table or the index
+ *		otherwise												all of the table or the index
  *
  * The terms that are left are the filter.
  */
@@ -35,7 +35,7 @@ typedef struct DynPartiqlSelect
 /* Raises ValidationException and ResourceNotFoundException. */
 extern void dyn_partiql_select_plan(DynPartiqlSelect *select, const DynPartiqlBound *bound);
 
-/* Is it the read of one item by its key? */
+/* Does the plan read one item by its key? */
 extern bool dyn_partiql_select_is_get(const DynPartiqlSelect *select);
 
 #endif							/* DYNAPG_PARTIQL_SELECT_PLAN_H */

@@ -1,7 +1,7 @@
 /*
  * statement.h - a parsed PartiQL statement
  *
- * Model.  A statement is what its text alone says: nothing of it is looked up, and its parameters are places.  Expressions are
+ * Model.  A statement depends only on its text: nothing is looked up, and parameters are placeholders.  Expressions are
  * trees of nodes; a node's op is one of DynOp (expr/program.h), or one of those here, which programs do not have.  Nodes and
  * strings live in the memory context in which the text was parsed and borrow the text's bytes.
  */
@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "expr/program.h"
 
-/* What stands beside DynOp in DynPartiqlNode.op. */
+/* Further values of DynPartiqlNode.op besides DynOp. */
 enum
 {
 	DYN_PARTIQL_STRING = 64,	/* text: its content */
@@ -43,7 +43,7 @@ struct DynPartiqlNode
 	uint32		at;				/* of a parameter its number, from 0 */
 	DynSlice	text;
 	DynSlice	written;		/* of an operator: as messages show it */
-	uint32		start;			/* of a function: where it stands in the text */
+	uint32		start;			/* of a function: its place in the text */
 	DynPartiqlElement *elements;	/* of a PATH */
 	DynPartiqlElement first;	/* room for a path of one name */
 	DynPartiqlNode *child;
@@ -75,7 +75,7 @@ typedef struct DynPartiqlOrder
 	bool		descending;
 } DynPartiqlOrder;
 
-#define DYN_PARTIQL_MAX_ORDER 16	/* keys of ORDER BY: more than any table or index has */
+#define DYN_PARTIQL_MAX_ORDER 16	/* keys of ORDER BY; no table or index has more */
 
 typedef struct DynPartiqlStatement
 {
@@ -106,7 +106,7 @@ dyn_partiql_reads(const DynPartiqlStatement *statement)
 	return statement->kind == DYN_PARTIQL_SELECT;
 }
 
-/* Parses the text, with what is needed meanwhile in the scratch context.  Raises ValidationException with DynamoDB's text. */
+/* Parses the text; temporary data go into the scratch context.  Raises ValidationException with DynamoDB's text. */
 extern DynPartiqlStatement *dyn_partiql_parse(DynSlice text, MemoryContext scratch);
 
 #endif							/* DYNAPG_PARTIQL_STATEMENT_H */

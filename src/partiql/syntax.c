@@ -33,7 +33,7 @@ dyn_partiql_take(DynPartiqlParser *p, DynPartiqlCode code)
 	return true;
 }
 
-/* What messages call a bracket that is missing; NULL: they do not. */
+/* The name of a missing bracket in messages; NULL: they do not name it. */
 static const char *
 bracket_name(DynPartiqlCode code)
 {

@@ -38,7 +38,7 @@ extern bool dyn_partiql_take(DynPartiqlParser *p, DynPartiqlCode code);
 /* Steps over it; anything else is a syntax error. */
 extern void dyn_partiql_expect(DynPartiqlParser *p, DynPartiqlCode code);
 
-/* A name, quoted or bare; a keyword is none. */
+/* A name, quoted or bare; a keyword is not a name. */
 extern DynSlice dyn_partiql_name(DynPartiqlParser *p);
 
 extern DynPartiqlNode *dyn_partiql_node(uint8 op);

@@ -32,7 +32,7 @@
 	"dynapg.backups b JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) COALESCE(b.copy, b.source) " \
 	"WHERE pg_catalog.pg_has_role($1, c.relowner, 'USAGE')"
 
-/* Has the time come for the next attempt?  As for indexes. */
+/* Is the next attempt due? As for indexes. */
 #define IS_DUE \
 	"(b.failed_at IS NULL OR pg_catalog.clock_timestamp() OPERATOR(pg_catalog.>) (b.failed_at OPERATOR(pg_catalog.+) " \
 	"pg_catalog.make_interval(secs => LEAST(3600, 5 OPERATOR(pg_catalog.*) pg_catalog.pow(2, LEAST(b.failures, 10))))))"
@@ -116,7 +116,7 @@ dyn_backup_list(const DynBackupFilter *filter, int *count)
 
 /* ---- creating ---- */
 
-/* What making the copy demands of the current user, who is the owner. */
+/* Checks the rights of the current user, the owner, to make the copy. */
 static void
 require_rights(Oid source)
 {
@@ -127,10 +127,10 @@ require_rights(Oid source)
 	if (!dyn_catalog_may_read_all(source))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("the owner of table \"%s\" may not read all of its items", get_rel_name(source)),
-						errdetail("A backup holds all items, and the owner makes it.")));
+						errdetail("A backup holds all items, and the owner of the table makes it.")));
 }
 
-/* The beginning of a backup: its id tells its time. */
+/* A new backup: its id contains its time. */
 static DynBackup *
 new_backup(const DynTableDef *def, const char *name, const char *definition)
 {
@@ -169,7 +169,7 @@ insert_row(const DynBackup *backup)
 	SPI_finish();
 }
 
-/* Writes the row, checks rights, and makes the copy if it is to be made now; as the table's owner. */
+/* Writes the row, checks rights, and makes the copy if that is due now; as the table's owner. */
 static void
 begin_backup(const DynTableDef *def, const DynBackup *backup, bool now)
 {
@@ -211,7 +211,7 @@ dyn_backup_create_system(const DynTableDef *def, const char *name, const char *d
 
 /* ---- the copy; SPI is connected ---- */
 
-/* A name for the copy that no relation of the schema has.  Spaces keep it apart from DynamoDB's names. */
+/* A name for the copy that is free in the schema. Its spaces keep it apart from DynamoDB's names. */
 static char *
 copy_name(const char *table_name, const char *id)
 {
@@ -226,7 +226,7 @@ copy_name(const char *table_name, const char *id)
 	return name;
 }
 
-/* Takes away what default privileges have given on a new relation: policies of the data table do not protect the copy. */
+/* Revokes what default privileges have granted on a new relation: policies of the data table do not protect the copy. */
 static void
 revoke_all(Oid relid)
 {
@@ -315,12 +315,12 @@ dyn_backup_drop(const DynBackup *backup)
 	if (OidIsValid(backup->copy))
 		dyn_ddl_drop_table(backup->copy);
 	dyn_sql_text(&args, backup->id);
-	/* the event trigger has done this for a copy, unless it is disabled */
+	/* for a copy the event trigger has done this, unless it is disabled */
 	dyn_catalog_run("DELETE FROM dynapg.backups b WHERE b.id OPERATOR(pg_catalog.=) $1", &args);
 	SPI_finish();
 }
 
-/* Drops a copy; whatever hinders that, such as a view on it, hinders nothing else. */
+/* Drops a copy; an error, such as for a view on it, stops nothing else. */
 static void
 try_drop(const char *id, Oid copy)
 {

@@ -2,17 +2,17 @@
  * backup.h - backups of tables: copies of their rows, and the catalog dynapg.backups
  *
  * Model.  A backup is a table in the schema of the data tables, under a name that no DynamoDB table can have, with the rows of the
- * data table as one snapshot sees them.  It belongs to the owner of the data table and nobody else has rights on it.  Its row in
- * dynapg.backups has the definition of the table, as the layer above writes it, and is in one of two states:
+ * data table as one snapshot sees them.  It belongs to the owner of the data table and nobody else has rights on it.  Its row
+ * in dynapg.backups has the definition of the table, which the layer above writes, and is in one of two states:
  *
  *		CREATING	source is the data table, there is no copy yet
  *		AVAILABLE	copy is the copy; nothing refers to the data table any more, so the backup outlives it
  *
  * dynapg.index_build says when the copy is made: within the transaction of the request, or by the table's builder (builder.h), in one
- * transaction with the change of the state.  So after a crash there is no half copy, and the next builder makes it again; whoever
- * looks at a backup that is CREATING starts one.  After a failure the next attempt waits, as for indexes (index.h).
+ * transaction with the change of the state.  So a crash leaves no half copy, and the next builder starts again; a call that
+ * reads a backup in state CREATING starts a builder.  After a failure the next attempt waits, as for indexes (index.h).
  *
- * A row whose relation is gone is no backup.  Only members of the owner's role see one.
+ * A row whose relation is gone does not count as a backup.  Only members of the owner's role see one.
  */
 #ifndef DYNAPG_STORE_BACKUP_H
 #define DYNAPG_STORE_BACKUP_H
@@ -21,7 +21,7 @@
 
 typedef struct DynBackup
 {
-	char	   *id;				/* the last part of its ARN: its time and a random number */
+	char	   *id;				/* the last part of its ARN: the time and a random number */
 	char	   *name;
 	char	   *table_name;
 	char	   *table_id;
@@ -56,17 +56,17 @@ typedef struct DynBackupFilter
 
 /*
  * Makes a backup of the table with that name and definition, now or by the table's builder.  The current user owns the table (42501).
- * The result tells what is known at the beginning.
+ * The result has what is known at the beginning.
  */
 extern DynBackup *dyn_backup_create(const DynTableDef *def, const char *name, const char *definition);
 
-/* Makes one within the transaction that lasts as long as that, of a table that is about to be dropped. */
+/* Makes a backup of a table that is about to be dropped, within the transaction that drops it. */
 extern void dyn_backup_create_system(const DynTableDef *def, const char *name, const char *definition, TimestampTz expires_at);
 
 /* For the jobs: drops those that have expired. */
 extern void dyn_backup_expire(void);
 
-/* What a backup that is found is protected against, to the end of the transaction. */
+/* How a backup that is found is locked, to the end of the transaction. */
 typedef enum DynBackupLock
 {
 	DYN_BACKUP_FREE,			/* nothing */
@@ -90,8 +90,8 @@ extern bool dyn_backup_is_pending(Oid relid);
 extern void dyn_backup_resume(const DynBackup *backup);
 
 /*
- * For the builder, as the table's owner: the id of a backup of the table that is to be made now, or NULL; making it; and why that
- * failed.  Each within a transaction of its own.
+ * For the builder, as the table's owner: finds the id of a backup of the table that is due, or NULL; makes it; records why that
+ * failed. Each within a transaction of its own.
  */
 extern char *dyn_backup_job(Oid relid);
 extern void dyn_backup_make(const char *id);

@@ -1,9 +1,9 @@
 /*
  * builder.h - the background worker that builds and drops indexes and makes backups without blocking writers
  *
- * A builder is a dynamic background worker for one table (launch.h).  As the table's owner it does what is left to do for the table
- * (jobs/table_work.c): it runs CREATE INDEX CONCURRENTLY and DROP INDEX CONCURRENTLY and copies rows, until nothing is left, and
- * ends.
+ * A builder is a dynamic background worker for one table (launch.h).  As the table's owner it does the pending work for the
+ * table (jobs/table_work.c): it runs CREATE INDEX CONCURRENTLY and DROP INDEX CONCURRENTLY and copies rows, and ends when
+ * nothing is left.
  */
 #ifndef DYNAPG_STORE_BUILDER_H
 #define DYNAPG_STORE_BUILDER_H

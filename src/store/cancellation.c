@@ -5,8 +5,10 @@
 
 #include "lib/stringinfo.h"
 
+#include "base/call.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
+#include "base/refusal.h"
 #include "store/cancellation.h"
 #include "value/member.h"
 
@@ -70,25 +72,41 @@ dyn_cancellation_too_large(void)
 	dyn_validation("The aggregate size of the items in the transaction cannot exceed 4 MB");
 }
 
-/* Has another transaction the item? */
+/* Does another transaction hold the item? */
 static bool
 is_conflict(int sqlstate)
 {
 	return sqlstate == dyn_error_info(DYN_E_TRANSACTION_CONFLICT)->sqlstate || sqlstate == ERRCODE_LOCK_NOT_AVAILABLE;
 }
 
-void
-dyn_cancellation_catch(DynReason *reason)
+/* The refusal of an owner's constraint or trigger, for a client of the wire; other errors are raised again. */
+static void
+catch_refusal(const ErrorData *error, DynReason *reason, bool writes)
 {
-	MemoryContext context = CurrentMemoryContext;
+	const char *text = dyn_refusal_text(error, writes);
+
+	if (text == NULL)
+		PG_RE_THROW();
+	FlushErrorState();
+	dyn_refusal_log(error, psprintf("an action of %s", dyn_call_operation()));
+	*reason = (DynReason) {.code = "ValidationError", .message = text};
+}
+
+void
+dyn_cancellation_catch(DynReason *reason, bool writes)
+{
 	int			code = geterrcode();
 	bool		conflict = is_conflict(code);
 	ErrorData  *error;
 
-	if (!conflict && code != dyn_error_info(DYN_E_VALIDATION)->sqlstate)
+	if (!conflict && !dyn_call_is_remote() && code != dyn_error_info(DYN_E_VALIDATION)->sqlstate)
 		PG_RE_THROW();
-	MemoryContextSwitchTo(context);
 	error = CopyErrorData();
+	if (!conflict && code != dyn_error_info(DYN_E_VALIDATION)->sqlstate)
+	{
+		catch_refusal(error, reason, writes);
+		return;
+	}
 	/* an empty value for a key is an error of the whole request */
 	if (!conflict && dyn_error_is_rule(error, DYN_RULE_KEY_NOT_EMPTY))
 		PG_RE_THROW();

@@ -14,12 +14,13 @@
 #include "store/builder.h"
 #include "store/index_build.h"
 #include "tables/catalog.h"
+#include "tables/checks.h"
 #include "tables/ddl.h"
 #include "tables/hnsw.h"
 #include "tables/index.h"
 #include "tables/relation.h"
 
-/* What CREATE INDEX demands of the owner besides; a builder would fail for it when the request is long done. */
+/* Checks the other rights that CREATE INDEX demands of the owner; without them a builder would fail long after the request. */
 static void
 require_schema(Oid relid)
 {
@@ -38,6 +39,7 @@ dyn_index_build_add(const DynTableDef *def, const DynIndex *index)
 	if (dyn_guc_index_build == DYN_INDEX_BUILD_IMMEDIATE)
 	{
 		dyn_index_create(def, index);
+		dyn_checks_add_index(def, index);
 		dyn_ddl_vacuum_indexed(def->relid);
 	}
 	else
@@ -67,6 +69,8 @@ dyn_index_build_drop(const DynTableDef *def, const DynIndex *index)
 		drop_relation(dyn_relation_of_index(def, index, false));
 		if (index->vector)
 			drop_relation(dyn_hnsw_own_relation(def, index));
+		if (dyn_checks_has_index(def->relid, index->name))
+			dyn_sql_run(dyn_checks_drop_statement(def->relid, index->name), NULL, 0);
 		dyn_index_forget(def->relid, index->name);
 	}
 	else

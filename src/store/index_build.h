@@ -5,9 +5,9 @@
  * "background" only writes the state (tables/index.h), and at commit starts a builder (builder.h), which does it without blocking
  * writers.
  *
- * A state never depends on the builder's life: DescribeTable, and a read that an unfinished index refuses, call
- * dyn_index_build_resume, which starts a builder where there is work and none at it, be it after a crash, a restore of a dump or a
- * failure.
+ * A state never depends on a builder being alive: DescribeTable, and a read that an unfinished index refuses, call
+ * dyn_index_build_resume. It starts a builder where there is work that nobody does, whether after a crash, a restore of a dump
+ * or a failure.
  */
 #ifndef DYNAPG_STORE_INDEX_BUILD_H
 #define DYNAPG_STORE_INDEX_BUILD_H

@@ -14,7 +14,7 @@
 #include "store/statement.h"
 #include "tables/catalog.h"
 
-/* An item that others make and delete in just the wrong moments is met sooner. */
+/* More attempts would only fail if others make and delete the item at exactly the wrong moments each time. */
 #define MAX_ATTEMPTS 100
 
 static bool
@@ -35,7 +35,7 @@ run_statement(DynTable *table, DynPlanKind kind, const DynKey *key, const struct
 
 /* ---- the claim ---- */
 
-/* A trigger that is enabled for replicas has passed over the row, as it was to be made or deleted: it refuses the claim. */
+/* A trigger that is enabled for replicas has skipped the insert or the delete of the row, so the key cannot be locked. */
 static void
 raise_kept(const DynTable *table)
 {
@@ -66,7 +66,7 @@ insert_and_delete(DynTable *table, const DynKey *key, const struct varlena *key_
 
 /* ---- whose rights it is made with ---- */
 
-/* What is to be as before when the claim has been made. */
+/* What must be restored after the key is locked. */
 typedef struct Session
 {
 	Oid			user;
@@ -76,9 +76,9 @@ typedef struct Session
 } Session;
 
 /*
- * No search_path hides the temporary schema, and what is in it is the caller's: a view there, called as a table is that a function
- * of the owner's reads, would run as the owner.  Functions that look no names up are not concerned, nor are callers who have made
- * nothing temporary.
+ * No search_path hides the temporary schema, and its contents are the caller's: a view there with the name of a table that one
+ * of the owner's functions reads would run as the owner. Functions that look up no names are safe, and so are callers without
+ * temporary objects.
  */
 static void
 refuse_traps(const DynTable *table)
@@ -89,7 +89,8 @@ refuse_traps(const DynTable *table)
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("a session with temporary relations cannot keep a missing item of table \"%s\" from being made",
 					get_rel_name(table->relid)),
-			 errdetail("Functions in constraints or indexes of the table would run as its owner, and could meet those relations."),
+			 errdetail("Functions in constraints or indexes of the table would run as its owner, and could use those relations."
+			 ),
 			 errhint("DISCARD TEMP drops the session's temporary objects.")));
 }
 
@@ -109,7 +110,10 @@ become_owner(const DynTable *table, Session *session)
 		(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	}
 	SetUserIdAndSecContext(owner, session->security | security);
-	/* not by the setting, which has every plan of the session made anew, for rules: tables that have those take no upserts */
+	/*
+	 * not by the setting, which would invalidate every plan of the session because of rules: tables with rules allow no upserts
+	 *
+	 */
 	SessionReplicationRole = SESSION_REPLICATION_ROLE_REPLICA;
 }
 
@@ -121,7 +125,7 @@ become_caller(const Session *session)
 	SetUserIdAndSecContext(session->user, session->security);
 }
 
-/* A constraint that refuses the row would else speak of a row that nobody has written. */
+/* Otherwise the error of a constraint that refuses the row would be about a row that nobody has written. */
 static void
 tell_context(void *arg)
 {

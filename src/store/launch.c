@@ -32,7 +32,7 @@ typedef struct Extra
 	DynLaunch	what;
 } Extra;
 
-StaticAssertDecl(sizeof(Extra) <= BGW_EXTRALEN, "a worker is told all that it needs");
+StaticAssertDecl(sizeof(Extra) <= BGW_EXTRALEN, "a worker's start data fit bgw_extra");
 
 DynLaunch
 dyn_launch_of_table(Oid relid)
@@ -60,7 +60,7 @@ same(const DynLaunch *a, const DynLaunch *b)
 
 /* ---- the lock of a worker ---- */
 
-/* A number for a job: that at the end of its id. */
+/* A number for a job: the one at the end of its id. */
 static uint32
 job_number(const char *id)
 {
@@ -70,8 +70,8 @@ job_number(const char *id)
 }
 
 /*
- * An advisory lock, since locks of that kind survive the abort of a transaction: on a catalog, and the data table or the job's number,
- * in a class of its own; false where there is no catalog.
+ * An advisory lock, since those survive the abort of a transaction: on a catalog, and the data table or the job's number, in a
+ * class of its own; false where there is no catalog.
  */
 static bool
 lock_tag(const DynLaunch *what, LOCKTAG *tag)
@@ -106,7 +106,7 @@ start_worker(const DynLaunch *what)
 	Extra		extra = {.database = MyDatabaseId,.what = *what};
 
 	if (IsBinaryUpgrade)
-		return;					/* pg_upgrade's server: the one that comes after it does this */
+		return;					/* in pg_upgrade's server: the server after it does this */
 	strlcpy(worker.bgw_name, name, BGW_MAXLEN);
 	strlcpy(worker.bgw_type, name, BGW_MAXLEN);
 	strlcpy(worker.bgw_library_name, "dynapg", BGW_MAXLEN);
@@ -120,11 +120,12 @@ start_worker(const DynLaunch *what)
 	if (is_table)
 		ereport(LOG,
 				errmsg("could not start an index builder: all background worker slots are in use"),
-				errhint("Increase max_worker_processes. The index is built when its table is described next."));
+				errhint("Increase max_worker_processes. The next DescribeTable starts the build again."));
 	else
 		ereport(LOG,
 				errmsg("could not start job \"%s\": all background worker slots are in use", what->id),
-				errhint("Increase max_worker_processes. The job is started when it is described, or by dynapg.run_jobs()."));
+				errhint("Increase max_worker_processes. The next call that describes the job starts it, or dynapg.run_jobs()."
+				));
 }
 
 /* Runs after the commit is done: nothing here may fail. */
@@ -209,8 +210,8 @@ dyn_launch_now(DynLaunch what)
 /* ---- stopping ---- */
 
 /*
- * The processes of the worker that holds the lock; SPI is connected.  As the catalogs' owner, who sees what other users' processes
- * are.
+ * The processes of the worker that holds the lock; SPI is connected. Runs as the catalogs' owner, who can see the processes of
+ * other users.
  */
 static List *
 workers_of(const LOCKTAG *tag)

@@ -1,9 +1,9 @@
 /*
  * launch.h - starting and stopping the background workers of long work
  *
- * Long work is what is left to do for a table (builder.h), or a job, which is a row of dynapg.long_jobs (jobs/job.h).  Each has one
- * dynamic background worker at a time, which holds a session lock of its own, so that everybody can see whether there is one.  What
- * a worker does is no matter of this file: it calls dynapg_job_main, in jobs/main.c.
+ * Long work is the pending work for a table (builder.h), or a job, which is a row of dynapg.long_jobs (jobs/job.h). Each has at
+ * most one dynamic background worker at a time, which holds a session lock of its own, so that everybody can see whether there
+ * is one. This file does not know what a worker does: it calls dynapg_job_main, in jobs/main.c.
  */
 #ifndef DYNAPG_STORE_LAUNCH_H
 #define DYNAPG_STORE_LAUNCH_H
@@ -35,13 +35,16 @@ extern void dyn_launch_now(DynLaunch what);
 /* Stops the worker, if there is one, waits for its end and keeps others away until the end of the transaction. */
 extern void dyn_launch_stop(DynLaunch what);
 
-/* Has the worker, if there is one, cancelled when the transaction commits. */
+/* Cancels the worker, if there is one, when the transaction commits. */
 extern void dyn_launch_cancel_at_commit(DynLaunch what);
 
-/* Takes the lock of a worker for that, within a transaction, until its end or that of the session; false where another one has it. */
+/*
+ * Takes the lock of a worker for this work, within a transaction, until its end or that of the session; false where another one
+ * has it.
+ */
 extern bool dyn_launch_try_lock(DynLaunch what, bool session);
 
-/* For the worker: what it was started for, and in which database. */
+/* For the worker: the work that it was started for, and the database. */
 extern DynLaunch dyn_launch_mine(Oid *database);
 
 #endif							/* DYNAPG_STORE_LAUNCH_H */

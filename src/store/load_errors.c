@@ -1,5 +1,5 @@
 /*
- * load_errors.c - dynapg.load_errors: what was wrong with records of imports and bulk operations
+ * load_errors.c - dynapg.load_errors: errors in records of imports and bulk operations
  */
 #include "postgres.h"
 

@@ -1,5 +1,5 @@
 /*
- * load_errors.h - dynapg.load_errors: what was wrong with records of imports and bulk operations
+ * load_errors.h - dynapg.load_errors: errors in records of imports and bulk operations
  *
  * The first ones of a job are kept, as long as its row in dynapg.long_jobs.  The view dynapg.import_errors shows them to those who see the
  * job.
@@ -18,7 +18,7 @@ typedef struct DynLoadError
 	const char *text;			/* the beginning of the record */
 } DynLoadError;
 
-/* Adds errors of a job, in the current transaction; one with a number that is there takes its place. */
+/* Adds errors of a job, in the current transaction; an error with an existing number replaces the old one. */
 extern void dyn_load_errors_add(const char *job, const DynLoadError *errors, int count);
 
 #endif							/* DYNAPG_STORE_LOAD_ERRORS_H */

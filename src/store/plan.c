@@ -2,10 +2,11 @@
  * plan.c - kept plans of statements on data tables
  *
  * PostgreSQL looks at every plan that SPI_keepplan keeps whenever a relation changes, which makes each CREATE TABLE slower
- * with each plan.  So a plan that depends on no relation but its table is kept by its memory context alone, and we see to
- * its end: with its table's entry (tables/table.c), which a change of the table makes invalid, and by the epoch, which moves
- * on when a function, type, operator or schema that some plan depends on changes.  The lock on the table that a
- * lookup takes keeps the table as it is in between.  Other plans (of partitions, of row security) are PostgreSQL's to watch.
+ * with each plan.  So a plan that depends on no relation but its table is kept by its memory context alone, and we end it
+ * ourselves: with its table's entry (tables/table.c), which a change of the table makes invalid, and by the epoch, which
+ * advances when a function, type, operator or schema that some plan depends on changes.  The lock on the table that a
+ * lookup takes keeps the table as it is in between.  PostgreSQL itself watches other plans (with partitions, with row
+ * security).
  */
 #include "postgres.h"
 
@@ -28,16 +29,18 @@
 
 #include "base/errors.h"
 #include "base/limits.h"
+#include "store/explain.h"
 #include "store/plan.h"
+#include "store/unchecked.h"
 
 #define NO_GENERATION (-1)
 #define MAX_DEPENDENCIES 1000	/* of all plans together */
 
-/* The size, at least, that the planner sees of a table. */
+/* The least size of a table that the planner sees. */
 #define PLANNED_ROWS	10000
 #define PLANNED_PAGES	1000
 
-/* Statements of dyn_plan_run that are under way: a trigger may run further ones inside. */
+/* Running statements of dyn_plan_run: a trigger may run further ones inside. */
 static int	running = 0;
 
 /* The only index of a table that the planner may see; both are InvalidOid while it may see all. */
@@ -84,7 +87,7 @@ on_any_change(Datum arg, int cache, uint32 hash)
 	epoch++;
 }
 
-/* The catalogs that PostgreSQL's own cache of plans watches, but for those of foreign tables. */
+/* The catalogs that PostgreSQL's own plan cache watches, except those of foreign tables. */
 static void
 watch_dependencies(void)
 {
@@ -98,7 +101,7 @@ watch_dependencies(void)
 	CacheRegisterSyscacheCallback(AMOPOPID, on_any_change, (Datum) 0);
 }
 
-/* Notes what a plan depends on; false when there is no room. */
+/* Records what a plan depends on; false when there is no room. */
 static bool
 add_dependencies(List *items)
 {
@@ -169,7 +172,7 @@ dyn_plan_usable(const DynTable *table, const DynPlan *plan)
 	if (!source->is_valid || !source->gplan || !source->gplan->is_valid || source->generation != plan->generation)
 		return false;
 
-	/* PostgreSQL would make the plan again: row security is another one. */
+	/* PostgreSQL would make the plan again: row security has changed. */
 	return !source->dependsOnRLS || (source->rewriteRoleId == GetUserId() && source->rewriteRowSecurity == row_security);
 }
 
@@ -195,7 +198,7 @@ dyn_plan_drop(DynTable *table, DynPlan *plan)
 
 /* ---- making ---- */
 
-/* Reading a table as a whole, or a list of keys once for each of its rows, is the cheaper way while it is tiny. */
+/* For a tiny table it would be cheaper to read the whole table, or to read the list of keys once for each row. */
 static void
 show_large(RelOptInfo *rel)
 {
@@ -241,7 +244,7 @@ install_hook(void)
 	installed = true;
 }
 
-/* A table that a trigger of the user's has dropped within the request is not there any more. */
+/* A trigger of the user may have dropped the table within the request. */
 static Oid
 primary_key(Oid relid)
 {
@@ -287,8 +290,8 @@ make_plan(DynPlan *plan, Oid table, const char *sql, int nargs, Oid *types)
 	set_planner_option("enable_hashjoin", "off");	/* lists of keys are joined in their order, by the index */
 	set_planner_option("enable_mergejoin", "off");
 	set_planner_option("enable_material", "off");
-	set_planner_option("jit", "off");			/* costs more than any page, and would be decided by the whole range's cost */
-	plan->epoch = epoch;		/* before anything is looked up: what changes from now on is noticed */
+	set_planner_option("jit", "off");			/* would take longer than any page */
+	plan->epoch = epoch;		/* before anything is looked up, so that later changes are noticed */
 	made = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
 	if (made == NULL)
 		elog(ERROR, "%s: %s", SPI_result_code_string(SPI_result), sql);
@@ -304,7 +307,7 @@ make_plan(DynPlan *plan, Oid table, const char *sql, int nargs, Oid *types)
 	else
 		keep_for_postgres(made);
 	if (changes != changes_before)
-		plan->epoch = 0;		/* perhaps of what was not a dependency yet: good for this time only */
+		plan->epoch = 0;		/* perhaps of something that was not a dependency yet: valid for this use only */
 	plan->plan = made;
 	plan->generation = plan_source(made)->generation;
 	AtEOXact_GUC(true, level);
@@ -317,6 +320,7 @@ dyn_plan_make(DynTable *table, DynPlan *plan, Oid index, const char *sql, int na
 	plan->generation = NO_GENERATION;
 
 	install_hook();
+	dyn_unchecked_init();
 	watch_dependencies();
 	if (!OidIsValid(index))
 		index = table->primary_key = primary_key(table->relid);
@@ -399,7 +403,7 @@ receive_item(void *arg, Datum value)
 	return more;
 }
 
-/* Has the item the attribute, as a value that may be a key, and is that what the row's column holds? */
+/* Does the item have the attribute, with a valid key value, and does the row's column hold it? */
 static bool
 key_fits(const DynKeyAttr *attr, uint32 *at, uint32 max_size, DynKeyForm form, DynValue root, TupleTableSlot *slot, int column)
 {
@@ -488,8 +492,8 @@ is_conflict(int sqlstate)
 }
 
 /*
- * A btree's error of an entry that is too long names its index.  With the cut forms of value/key.h that can be an index
- * of the user's own only, or one whose sort keys are full of control characters, which take twice their size.
+ * The btree's error for an entry that is too long names its index. With the cut forms of value/key.h it can only be the user's
+ * own index, or one whose sort keys are full of control characters, which take twice their size.
  */
 void
 dyn_plan_translate_error(MemoryContext context)
@@ -523,11 +527,14 @@ run_plan(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHando
 	CachedPlanSource *source = plan_source(plan->plan);
 	CachedPlan *generic = source->gplan;
 	int			uses = generic->refcount;
+	const CachedPlanSource *checked = dyn_unchecked_set(source);
 	int			rc;
 
+	if (unlikely(dyn_explain_watching != NULL))
+		dyn_explain_note(plan, params);
 	running++;
 	dyn_handover = handover;
-	/* a session that forces custom plans would have each statement planned anew, and by its own settings */
+	/* a session that forces custom plans would plan each statement again, with its own settings */
 	if (plan_cache_mode == PLAN_CACHE_MODE_FORCE_CUSTOM_PLAN)
 		plan_cache_mode = PLAN_CACHE_MODE_AUTO;
 	PG_TRY();
@@ -540,8 +547,9 @@ run_plan(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHando
 	{
 		plan_cache_mode = saved_mode;
 		dyn_handover = saved;
+		dyn_unchecked_set(checked);
 		running--;
-		/* no resource owner counts the uses of a plan that PostgreSQL does not keep */
+		/* a resource owner cannot count uses of a plan that PostgreSQL does not keep */
 		if (!source->is_saved && source->gplan == generic)
 			generic->refcount = uses;
 		dyn_plan_translate_error(context);
@@ -550,6 +558,7 @@ run_plan(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHando
 	PG_END_TRY();
 	plan_cache_mode = saved_mode;
 	dyn_handover = saved;
+	dyn_unchecked_set(checked);
 	running--;
 	return SPI_processed;
 }

@@ -3,12 +3,12 @@
  *
  * A plan is generic and made while the planner sees a large table with one index only, with sequential and bitmap scans and
  * sorts off, so that it is a scan of that index from the first row on, once for each key of a list in the list's order,
- * whatever the statistics say of a tiny table and whichever other index begins with the same columns.  What a statement
- * returns never depends on that, but for the order of a list: where the index cannot be used (it was dropped by hand, or is
- * too new for the transaction's snapshot) the plan is another one.
+ * whatever the statistics say of a tiny table and whichever other index begins with the same columns.  What a statement returns
+ * never depends on that, except for the order of a list: where the index cannot be used (it was dropped by hand, or is
+ * too new for the transaction's snapshot) the plan is different.
  *
- * PostgreSQL makes a plan again by itself when something that it depends on changes, and would do so with the session's
- * own settings; such a plan is recognised by its generation and replaced before its next use.
+ * When something that a plan depends on changes, PostgreSQL makes it again by itself, but with the session's own settings; such
+ * a plan is recognised by its generation and replaced before its next use.
  *
  * Every call must be inside SPI_connect ... SPI_finish.
  */
@@ -31,7 +31,7 @@ extern bool dyn_plan_usable(const DynTable *table, const DynPlan *plan);
  */
 extern void dyn_plan_make(DynTable *table, DynPlan *plan, Oid index, const char *sql, int nargs, Oid *types);
 
-/* Frees a plan, or has it freed with its table when it may be running; the table is then to be looked up anew. */
+/* Frees a plan, or leaves it to be freed with its table when it may be running; the table must then be looked up again. */
 extern void dyn_plan_drop(DynTable *table, DynPlan *plan);
 
 /* Sets a parameter (from 1) to a value that is not NULL. */
@@ -52,8 +52,8 @@ typedef struct DynPlanReceiver
 } DynPlanReceiver;
 
 /*
- * A receiver of values of that type.  A statement whose first column has another one raises an error before its first row: a
- * trigger may have altered the table since the plan was made, and receive takes the value for what it is not.
+ * A receiver of values of that type.  A statement whose first column has another type raises an error before its first row: a
+ * trigger may have altered the table since the plan was made, and receive would misread the value.
  */
 extern DynPlanReceiver dyn_plan_receiver(DynPlanReceive receive, void *arg, Oid type);
 
@@ -66,17 +66,17 @@ typedef struct DynPlanItems
 	void	   *arg;
 	MemoryContext context;		/* of one item */
 	int64		misfits;		/* rows that were passed over */
-	uint32		pk_at;			/* numbers of the key attributes in the last item */
+	uint32		pk_at;			/* the positions of the key attributes in the last item */
 	uint32		sk_at;
 	DynReadahead readahead;		/* of a range: see dyn_plan_run_range */
 } DynPlanItems;
 
-/* Has the items of a statement on the table given to the consumer.  Inside SPI_connect ... SPI_finish, which frees what it takes. */
+/* Passes the items of a statement on the table to the consumer. Inside SPI_connect ... SPI_finish, which frees its memory. */
 extern void dyn_plan_items_begin(DynPlanItems *items, const DynTable *table, DynRowConsumer consume, void *arg);
 
 /*
- * The same for a statement whose further columns are the table's key columns.  Rows whose item does not have the key of its row, as
- * plain SQL may have left them, are passed over and counted.
+ * The same for a statement whose further columns are the table's key columns.  Rows whose item does not have the key of its
+ * row, which plain SQL can write, are skipped and counted.
  */
 extern void dyn_plan_items_begin_keyed(DynPlanItems *items, const DynTable *table, DynRowConsumer consume, void *arg);
 
@@ -89,7 +89,7 @@ extern void dyn_plan_items_begin_keyed(DynPlanItems *items, const DynTable *tabl
  */
 extern uint64 dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *handover);
 
-/* The same for a plan that reads a range of an index into items, which asks for the blocks of its rows ahead. */
+/* The same for a plan that reads a range of an index into items; it requests the blocks of its rows ahead. */
 extern void dyn_plan_run_range(const DynPlan *plan, ParamListInfo params, DynPlanItems *items);
 
 /* Runs a usable plan of a SELECT under the active snapshot. */

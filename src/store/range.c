@@ -9,8 +9,7 @@
  * All conditions become conditions of the index scan, the order is the index's own, and in_index, which repeats a
  * partial index's predicate, vanishes in planning.  A start key takes the place of the near bound.
  *
- * The statement depends on the shape of the range alone, its values are parameters; a table keeps the plans of the
- * shapes last used.
+ * The statement depends only on the shape of the range, its values are parameters; a table keeps the plans of the last shapes.
  */
 #include "postgres.h"
 
@@ -83,7 +82,7 @@ set_condition(Reader *reader)
 		case DYN_RANGE_NONE:
 			break;
 		case DYN_RANGE_EQ:
-			elog(ERROR, "an equality is no bound of a range");
+			elog(ERROR, "an equality is not a bound of a range");
 			break;
 		case DYN_RANGE_LT:
 			set_bound(&reader->high, EXCLUSIVE, range->low);
@@ -126,7 +125,7 @@ set_segment(Reader *reader)
 	return true;
 }
 
-/* False when the start is the only place of the range. */
+/* False when the range has only the place of the start. */
 static bool
 set_start(Reader *reader)
 {
@@ -144,7 +143,7 @@ set_start(Reader *reader)
 
 /* ---- shape and parameters ---- */
 
-/* Everything that the statement's text depends on, in 20 bits. */
+/* Everything that the statement's text depends on, packed into 20 bits. */
 static uint32
 shape_of(const Reader *reader)
 {
@@ -239,7 +238,7 @@ append_bound(StringInfo sql, const Reader *reader, const Bound *bound, const cha
 	return param;
 }
 
-/* The key columns, as ORDER BY has them: then PostgreSQL need not carry these beside the result. */
+/* The key columns, written as in ORDER BY, so that PostgreSQL need not carry those separately. */
 static void
 append_key_columns(StringInfo sql, const DynTable *table)
 {
@@ -332,8 +331,8 @@ append_misfit(StringInfo query, const DynOrderColumn *column)
 }
 
 /*
- * A row whose item has another key than the row, or none, is no place of a range for the API: a page that ended with it would have no
- * next one.  The log does not show keys, so the hint is how to find such rows.
+ * A row whose item has another key than the row, or none, has no place in a range for the API: a page that ended with it could
+ * not be continued. The log must not show keys, so the hint says how to find such rows.
  */
 static void
 warn_of_misfits(DynTable *table, int64 misfits)
@@ -356,7 +355,7 @@ warn_of_misfits(DynTable *table, int64 misfits)
 	}
 	ereport(WARNING,
 			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("rows of table \"%s\" are passed over: their items do not have the keys of the rows", table->name),
+			 errmsg("rows of table \"%s\" are skipped: their items do not have the keys of the rows", table->name),
 			 errdetail("SQL has written them so. One page of a Query or Scan met %lld of them.", (long long) misfits),
 			 errhint("Find them with: %s", query.data)));
 }

@@ -23,8 +23,8 @@ typedef struct DynRange
 	const DynIndex *index;		/* NULL: the table itself */
 	int			nequal;			/* leading key attributes bound by equality; 0 for a Scan */
 	DynValue	equal[DYN_MAX_INDEX_KEY_ATTRS];
-	DynRangeOp	op;				/* on the sort attribute after those; an equality belongs in equal */
-	DynValue	low;			/* operand, or the lower one of BETWEEN */
+	DynRangeOp	op;				/* on the sort attribute after those; an equality belongs into equal */
+	DynValue	low;			/* operand, or the lower bound of BETWEEN */
 	DynValue	high;
 	bool		backward;
 	const DynOrderPosition *start;	/* exclusive start, or NULL; lies inside the range */
@@ -38,7 +38,7 @@ typedef struct DynRange
  */
 extern void dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg);
 
-/* Appends PostgreSQL's plan of that read, in lines.  Raises for rights that the read takes. */
+/* Appends PostgreSQL's plan of that read, in lines.  Raises an error without the rights to read. */
 extern void dyn_range_explain(const DynRange *range, StringInfo out);
 
 #endif							/* DYNAPG_STORE_RANGE_H */

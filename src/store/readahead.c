@@ -1,18 +1,20 @@
 /*
- * readahead.c - asking for the blocks of a range before its rows are read
+ * readahead.c - requests the blocks of a range before its rows are read
  *
  * The rows of a range come in the order of an index. Where keys are random each row is in another block of the table, and while the table
- * is larger than memory a scan waits for one block after the other. So once a statement is seen to wait, a second scan of the same index
- * with the same keys walks ahead of it, reads entries only, and asks the operating system for the blocks that they point to, sorted, by a
- * window at a time. The statement finds them in memory. It returns what it would return without: the walk only gives advice.
+ * is larger than memory a scan waits for one block after the other. So once a statement has been seen to wait, a second scan of
+ * the same index with the same keys runs ahead of it, reads only entries, and requests the blocks that they point to from the
+ * operating system, sorted, one window at a time. The statement finds them in memory. Its result is the same without: the walk
+ * only gives advice.
  *
- * What is in the operating system's memory comes faster without being asked for: reads of 8 kB take some microseconds then, and from a
- * device some ten or more. So time decides, and is looked at again from time to time, by reading some rows without asking.
+ * What is in the operating system's memory comes faster without a request: a read of 8 kB takes a few microseconds then, and
+ * tens of microseconds or more from a device. So the time of reads decides, and is measured again from time to time, by reading
+ * some rows without requests.
  *
  * dynapg.read_ahead = on does without the clock.
  *
- * Nothing is asked for while blocks are in shared buffers, or when effective_io_concurrency is 0, or in a serializable transaction, where
- * the walk would leave predicate locks on what is not read.
+ * Nothing is requested while blocks are in shared buffers, or when effective_io_concurrency is 0, or in a serializable
+ * transaction, where the walk would leave predicate locks on rows that are not read.
  */
 #include "postgres.h"
 
@@ -29,8 +31,8 @@
 #include "base/guc.h"
 #include "store/readahead.h"
 
-#define INTERVAL		32		/* rows from one look at what was read to the next */
-#define WORTH			8		/* blocks that as many rows have to read */
+#define INTERVAL		32		/* rows from one check of the blocks read to the next */
+#define WORTH			8		/* blocks that this number of rows has to read */
 #define SLOW			30.0	/* microseconds for each of them */
 #define TRUSTED			8192	/* rows from one measurement to the next */
 #define FIRST_WINDOW	64
@@ -157,7 +159,7 @@ ask(DynReadahead *readahead)
 	readahead->window = Min(readahead->window * 2, MAX_WINDOW);
 }
 
-/* Has the statement read blocks since the last look, and waited for them, or are such waits known? */
+/* Has the statement read blocks since the last check and waited for them, or are such waits known? */
 static bool
 waits(DynReadahead *readahead)
 {

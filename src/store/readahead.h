@@ -1,5 +1,5 @@
 /*
- * readahead.h - asking for the blocks of a range before its rows are read
+ * readahead.h - requests the blocks of a range before its rows are read
  */
 #ifndef DYNAPG_STORE_READAHEAD_H
 #define DYNAPG_STORE_READAHEAD_H
@@ -14,12 +14,12 @@ typedef struct DynReadahead
 	DestReceiver *dest;			/* of the statement that reads the range */
 	IndexScanState *state;		/* its index scan; NULL: another kind of plan */
 	MemoryContext context;		/* of the walk, which outlives the statement */
-	IndexScanDesc walk;			/* passes the same entries ahead of it; NULL: was not worth it so far */
+	IndexScanDesc walk;			/* reads the same entries ahead of it; NULL: has not been worth it so far */
 	uint64		rows;			/* that the statement has returned */
 	uint64		entries;		/* that the walk has passed */
-	int64		blocks_read;	/* by the session, when that was last looked at */
+	int64		blocks_read;	/* by the session, at the last check */
 	instr_time	looked_at;
-	uint64		window;			/* entries that the walk is ahead by, at most */
+	uint64		window;			/* the walk is at most this number of entries ahead */
 	bool		finished;		/* the walk has passed the last entry */
 } DynReadahead;
 

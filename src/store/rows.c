@@ -1,22 +1,22 @@
 /*
  * rows.c - items by their keys: read and written, one by one or as lists, by a SQL statement each
  *
- * What a statement says of a write comes from three places: the number of rows processed, the handover (which row
+ * The result of a write comes from three places: the number of rows processed, the handover (which row
  * version the functions saw last, and the condition's verdict on it), and RETURNING for deletes.  Under READ
  * COMMITTED the cases are:
  *
  *		INSERT ... ON CONFLICT	PostgreSQL locks the conflicting row, waits for its last version, and evaluates only
- *								that one; when it was deleted meanwhile it inserts without having evaluated anything.
- *								So rows = 0 is a condition that failed for the version handed over.
+ *								that one; when it was deleted meanwhile it inserts without having evaluated anything. So rows =
+ *								0 means that the condition failed for the version handed over.
  *		UPDATE, DELETE			evaluate the version that the snapshot shows, and, if that was replaced meanwhile and
  *								the condition held, the last one again.  rows = 0 is one of: no row was seen; the
  *								last evaluation failed; it held, but the row was deleted under the statement.
  *								The first and third are a missing item.
  *
- * A BEFORE row trigger of the user's that returns NULL makes rows = 0 too; an upsert that was skipped so counts as
- * written, as it does in plain SQL.
+ * A user's BEFORE row trigger that returns NULL makes rows = 0 too; an upsert that was skipped in this way counts as written,
+ * as in plain SQL.
  *
- * An update that does not fit the version it saw last (keep_flaw) is that, whatever became of the row: the caller
+ * An update that does not fit the version it saw last (keep_violation) is reported as such, whatever became of the row: the caller
  * gives up.
  */
 #include "postgres.h"
@@ -118,7 +118,7 @@ has_hidden_rows(const DynTable *table)
 	return check_enable_rls(table->relid, InvalidOid, true) == RLS_ENABLED;
 }
 
-/* The refusal that PostgreSQL has for an upsert that meets a hidden row. */
+/* PostgreSQL's error for an upsert that meets a hidden row. */
 static void
 raise_hidden_row(const DynTable *table)
 {
@@ -129,9 +129,8 @@ raise_hidden_row(const DynTable *table)
 }
 
 /*
- * An upsert judges the condition on the row in its way before PostgreSQL asks row security whether the caller may
- * see that row (minor releases differ).  The caller must learn nothing of a row that is hidden from it, so the
- * refusal that the update would have met is raised here.
+ * An upsert evaluates the condition on the conflicting row before PostgreSQL checks row security for that row (minor releases
+ * differ). The caller must learn nothing about a hidden row, so the error that the update would have got is raised here.
  */
 static void
 refuse_hidden_row(const DynWrite *write)
@@ -147,7 +146,7 @@ dyn_row_refuse_hidden(const DynTable *table)
 		raise_hidden_row(table);
 }
 
-/* What a statement that processed no row means. */
+/* The meaning of a statement that processed no row. */
 static DynChange
 result_without_row(const DynWrite *write, const DynHandover *handover)
 {
@@ -160,7 +159,7 @@ result_without_row(const DynWrite *write, const DynHandover *handover)
 	if (write->has_condition && !write->holds_on_missing)
 		return (DynChange) {.status = DYN_CONDITION_FAILED};
 	if (write->has_condition && may_insert(write) && !handover->seen)
-		return (DynChange) {.status = DYN_CONDITION_FAILED};	/* evaluated elsewhere, by a distributed table's node */
+		return (DynChange) {.status = DYN_CONDITION_FAILED};	/* evaluated elsewhere, on a node of a distributed table */
 	if (write->kind == DYN_WRITE_CHECK || (write->kind == DYN_WRITE_UPDATE && !may_insert(write)))
 		return (DynChange) {.status = DYN_MISSING};
 	return (DynChange) {.status = DYN_WRITTEN};
@@ -199,7 +198,7 @@ dyn_row_write(const DynWrite *write)
 		.context = CurrentMemoryContext,
 		.keep_old = write->keep_old,
 		.keep_new = write->keep_new,
-		.keep_flaw = write->keep_flaw
+		.keep_violation = write->keep_violation
 	};
 	KeptItem	kept = {.context = write->keep_old ? CurrentMemoryContext : NULL};
 	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept, write->table->item_type);
@@ -211,8 +210,8 @@ dyn_row_write(const DynWrite *write)
 	rows = dyn_plan_run(plan, dyn_statement_params(write->table, kind, &write->key, write->item, program),
 						&receiver.pub, &handover);
 	SPI_finish();
-	if (handover.flaw != NULL)
-		return (DynChange) {.status = DYN_UNFIT, .before = handover.old_item, .violation = handover.flaw};
+	if (handover.violation != NULL)
+		return (DynChange) {.status = DYN_UNFIT, .before = handover.old_item, .violation = handover.violation};
 	return with_image_after(write, rows > 0 ? result_of_row(write, &handover, kept.item) : result_without_row(write, &handover));
 }
 
@@ -282,7 +281,7 @@ dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes, volatile int *at)
 	uint64		bytes = 0;
 
 	SPI_connect();
-	CommandCounterIncrement();	/* what the transaction has written is seen, as by any statement */
+	CommandCounterIncrement();	/* makes the transaction's own writes visible, as for any statement */
 	PushActiveSnapshot(GetTransactionSnapshot());
 	for (int i = 0; i < nreads && bytes <= max_bytes; i++)
 	{
@@ -345,7 +344,7 @@ typedef struct OldItems
 	const DynKey *keys;
 	int			nkeys;
 	struct varlena **items;		/* by the keys; NULL: they are not wanted */
-	int			next;			/* the key after the last one that had an image: images mostly come in the keys' order */
+	int			next;			/* the key after the last one with an image: images mostly come in the order of the keys */
 	MemoryContext context;
 } OldItems;
 

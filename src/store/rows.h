@@ -5,9 +5,9 @@
  * that is replaced (value/handover.h), correct under READ COMMITTED without retry:
  *
  *		condition holds for a missing item		INSERT ... ON CONFLICT (pk, sk) DO UPDATE ... WHERE dynapg.holds(...)
- *		it does not								UPDATE / DELETE ... WHERE pk = $1 AND sk = $2 AND dynapg.holds(...)
+ *		it does not hold						UPDATE / DELETE ... WHERE pk = $1 AND sk = $2 AND dynapg.holds(...)
  *
- * The caller (api/) has judged the missing item before: store/ cannot see expressions.
+ * The caller has evaluated the condition for a missing item before: store/ cannot see expressions.
  *
  * Under stricter isolation levels a conflict, and under any level a deadlock, is TransactionConflictException.
  *
@@ -26,8 +26,8 @@
 extern struct varlena *dyn_row_get(DynTable *table, const DynKey *key);
 
 /*
- * Reads the items of these keys; those without an item are passed over.  The items come in the order of the keys where the
- * index of the primary key is used, which row security may keep PostgreSQL from.
+ * Reads the items of these keys; those without an item are skipped. The items come in the order of the keys if the index of the
+ * primary key is used, which row security may prevent.
  */
 extern void dyn_rows_get(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer consume, void *arg);
 
@@ -42,7 +42,7 @@ extern void dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys, stru
 /* Stores items whose keys are not there; a unique violation where one is.  Faster than dyn_rows_put. */
 extern void dyn_rows_insert(DynTable *table, const DynKey *keys, struct varlena *const *items, int nkeys);
 
-/* The number of the item's key among these, looked for from `first` on and around; -1: it is none of them. */
+/* The index of the item's key in keys, searched from `first` on and wrapping around; -1 if it is not there. */
 extern int	dyn_row_find_key(const DynTable *table, const DynKey *keys, int nkeys, int first, const struct varlena *item);
 
 typedef enum DynWriteKind
@@ -72,43 +72,46 @@ typedef struct DynWrite
 
 	bool		keep_old;		/* wanted: the image before, after */
 	bool		keep_new;
-	bool		keep_flaw;		/* UPDATE: one that does not fit the row is DYN_UNFIT, not an error */
+	bool		keep_violation;		/* UPDATE: one that does not fit the row is DYN_UNFIT, not an error */
 } DynWrite;
 
 typedef enum DynWriteStatus
 {
-	DYN_WRITTEN,				/* done; for DELETE also when there was nothing and the condition held */
+	DYN_WRITTEN,				/* done; for DELETE also when there was no item and the condition held */
 	DYN_CONDITION_FAILED,		/* before is the item that failed it, NULL when it was missing */
 	DYN_MISSING,				/* CHECK, or UPDATE with item NULL: condition true or absent for it, and no row there */
-	DYN_UNFIT					/* keep_flaw: the update cannot be applied to the row, which is left as it is */
+	DYN_UNFIT					/* keep_violation: the update cannot be applied to the row, which is left as it is */
 } DynWriteStatus;
 
-/* What a write found and made of one item.  Images are in the caller's memory context, and there where they were wanted. */
+/* What a write found and left of one item. Images are in the caller's memory context, if they were wanted. */
 typedef struct DynChange
 {
 	DynWriteStatus status;
 	struct varlena *before;		/* NULL: there was none */
 	struct varlena *after;		/* the item of a PUT always; NULL: there is none */
-	const char *violation;		/* why the write cannot be, as ValidationException text; DYN_UNFIT has one */
+	const char *violation;		/* why the write is impossible, as ValidationException text; set for DYN_UNFIT */
 } DynChange;
 
 /*
- * Runs the write.  Unless keep_flaw, errors of the update's evaluation come out of dynapg.apply as ValidationException;
- * so they do where a distributed table's node evaluates it.
+ * Runs the write.  Without keep_violation, errors of the update's evaluation come out of dynapg.apply as ValidationException; also
+ * when a node of a distributed table evaluates it.
  */
 extern DynChange dyn_row_write(const DynWrite *write);
 
-/* Appends PostgreSQL's plan of reading an item, of a write, in lines.  Raises for rights that the statement takes. */
+/* Appends PostgreSQL's plan of reading an item, of a write, in lines.  Raises an error without the rights for the statement. */
 extern void dyn_row_explain_get(DynTable *table, const DynKey *key, StringInfo out);
 extern void dyn_row_explain_write(const DynWrite *write, StringInfo out);
 
-/* Is the write, which gave that result, to stay? */
+/* Should the write, which had that result, be kept? */
 typedef bool (*DynWriteJudge) (void *arg, const DynWrite *write, const DynChange *result);
 
-/* Runs the write in a subtransaction, which is undone where the judge says no; returns what it said. */
+/* Runs the write in a subtransaction, which is rolled back if the judge says no; returns the judge's answer. */
 extern bool dyn_row_try_write(const DynWrite *write, DynChange *result, DynWriteJudge judge, void *arg);
 
-/* A row that is there and locked, and that no statement of the caller's reaches: refuses it where row security hides it. */
+/*
+ * For a row that exists and is locked, but that no statement of the caller reaches: raises an error if row security hides it.
+ *
+ */
 extern void dyn_row_refuse_hidden(const DynTable *table);
 
 /* One read of several; item is the result, NULL when there is none. */
@@ -120,8 +123,8 @@ typedef struct DynRowRead
 } DynRowRead;
 
 /*
- * Reads items as they are at one moment, into the current memory context.  Returns false, with some of them, when they
- * are more bytes by DynamoDB's count.  *at tells which one is being read, also when an error is raised.
+ * Reads items as of one moment, into the current memory context. Returns false, with some of them, when they exceed the bytes
+ * by DynamoDB's count. *at is the one being read, also when an error is raised.
  */
 extern bool dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes, volatile int *at);
 

@@ -29,11 +29,11 @@
 #include "value/reals_array.h"
 
 #define MAX_EF	1000			/* of pgvector */
-#define UNKNOWN_SHARE 0.01		/* of a filter about which nothing is known */
+#define UNKNOWN_SHARE 0.01		/* of a filter that has no statistics */
 
 /* ---- which index ---- */
 
-/* What a search is estimated to take, in microseconds, on a machine of the day; only their order counts. */
+/* The estimated cost of a search, in microseconds on a current machine; only the ratios matter. */
 static double
 exact_cost(double entries, double share, int dimensions)
 {
@@ -48,7 +48,7 @@ approximate_cost(int ef, int wanted, double share, int dimensions)
 	return 50 + rounds * ef * (2 + dimensions * 0.025);
 }
 
-/* How many entries the index has room for, which is about how many it has. */
+/* How many entries the index has room for, as an estimate of how many it has. */
 static double
 count_entries(Oid relid)
 {
@@ -89,8 +89,8 @@ ef_of(const DynSearch *search, double share)
 }
 
 /*
- * Rows to be read from an approximate index: a few more than wanted, since it does not order them by quite the same numbers, and
- * after a filter not always by their order.
+ * Rows to read from an approximate index: a few more than wanted, since its distances differ slightly, and after a filter the
+ * order is not always kept.
  */
 static int
 candidates_of(const DynSearch *search, const DynHnsw *hnsw)
@@ -100,7 +100,7 @@ candidates_of(const DynSearch *search, const DynHnsw *hnsw)
 	return Min(search->top_k + (loose ? search->top_k + 20 : search->top_k / 16 + 2), MAX_EF);
 }
 
-/* Is the vector so long, or so short, that 32-bit distances to it say nothing? */
+/* Is the vector so long, or so short, that 32-bit distances to it are useless? */
 static bool
 is_extreme(const DynSearch *search)
 {
@@ -123,7 +123,7 @@ share_of(const DynSearch *search, double entries)
 	return Max(share, 1e-6);
 }
 
-/* Is the HNSW index, which there is, the way to go? */
+/* Should the search use the HNSW index, given that there is one? */
 static bool
 prefers_hnsw(const DynSearch *search, const DynHnsw *hnsw, int *ef)
 {
@@ -141,7 +141,10 @@ prefers_hnsw(const DynSearch *search, const DynHnsw *hnsw, int *ef)
 
 /* ---- the statement ---- */
 
-/* The order of the parameters: vector, condition, numbers of the keys that have a value; last, of HNSW, the number of rows. */
+/*
+ * The order of the parameters: vector, condition, numbers of the keys that have a value; for HNSW, finally the number of rows.
+ *
+ */
 static char *
 statement_text(const DynSearch *search, const DynHnsw *hnsw)
 {
@@ -182,7 +185,7 @@ statement_text(const DynSearch *search, const DynHnsw *hnsw)
 	return sql.data;
 }
 
-/* Which statement: of which relation, with which keys. */
+/* Identifies a statement: its relation and its keys. */
 static uint32
 shape_of(const DynSearch *search, bool is_hnsw)
 {
@@ -235,7 +238,7 @@ make_params(const DynSearch *search, const DynHnsw *hnsw, Oid *types)
 	return params;
 }
 
-/* The kept plan of that shape, or one to be made: the one that was used first goes. */
+/* The kept plan of that shape, or a new one, which replaces the one that was used first. */
 static DynPlan *
 find_plan(const DynSearch *search, uint32 shape)
 {
@@ -434,7 +437,7 @@ dyn_search(const DynSearch *search, DynSearchHit *hits)
 		reader.in_order = false;
 		run_search(search, &hnsw, ef, index->hnsw_relid, &reader);
 	}
-	/* an approximate index may not find as many as there are */
+	/* an approximate index may find fewer than there are */
 	if (!approximate || reader.count < search->top_k)
 	{
 		reader.count = 0;

@@ -2,12 +2,12 @@
  * search.h - the nearest items of a vector index
  *
  * Model.  A search is one statement on the data table, with the caller's rights, that returns rows from the nearest on: by the
- * index's own relation, which is exact, or by an HNSW index (hnsw.h), which is estimated to be quicker where there are many
- * vectors and few of them are filtered away.  Here each row's score is computed again from its item, and the nearest are kept,
- * in the order of score and key.  Exact reading ends with the first row that is farther than all that are kept, so that rows of
- * one score come in the order of their keys, whatever the index does.
+ * index's own relation, which is exact, or by an HNSW index (hnsw.h), which is estimated to be faster where there are many
+ * vectors and few of them are filtered out. Here each row's score is computed again from its item, and the nearest rows are
+ * kept, in the order of score and key. An exact search ends with the first row that is farther than all kept ones, so that rows
+ * with equal scores come in the order of their keys, whatever the index does.
  *
- * The condition is two conditions for PostgreSQL: numbers that stand for the values, which the index has, and the values themselves.
+ * For PostgreSQL the condition becomes two: numbers that stand for the values, which the index has, and the values themselves.
  */
 #ifndef DYNAPG_STORE_SEARCH_H
 #define DYNAPG_STORE_SEARCH_H
@@ -31,7 +31,7 @@ typedef struct DynSearchHit
 	struct varlena *item;
 } DynSearchHit;
 
-/* Returns how many hits there are, top_k at most, the nearest first; hits has room for that many. */
+/* Returns the number of hits, at most top_k, the nearest first; hits has room for top_k. */
 extern int	dyn_search(const DynSearch *search, DynSearchHit *hits);
 
 #endif							/* DYNAPG_STORE_SEARCH_H */

@@ -5,9 +5,9 @@
  * ceil(k * segments / chunks), the others are empty.
  *
  * A stored bound is the contents of all columns of the order, each as its length (uint32, network order) and bytes.
- * The row also tells the columns as SQL: where they differ, the bounds are of a former index and make no sense.
+ * The row also has the columns as SQL: where they differ, the bounds are from an earlier index and useless.
  *
- * Two first users make the bounds both; the second one to store them waits for the first and then takes his.
+ * Two concurrent first users both make bounds; the second one to store them waits for the first and then uses those.
  */
 #include "postgres.h"
 
@@ -30,9 +30,9 @@
 #define MIN_SAMPLE_PAGES	1000
 #define MAX_SAMPLE_PAGES	4096
 #define PAGES_PER_SEGMENT	8
-#define MAX_SAMPLE_BYTES	((double) (64 * 1024 * 1024))	/* with large items, which index expressions have to fetch */
+#define MAX_SAMPLE_BYTES	((double) (64 * 1024 * 1024))	/* for large items, which index expressions have to fetch */
 
-/* What dynapg.scan_bounds is asked about. */
+/* The key of a row of dynapg.scan_bounds. */
 typedef struct Subject
 {
 	const DynTable *table;
@@ -148,7 +148,7 @@ number_of_text(const char *text)
 	return (DynValue) {DYN_N, dyn_number_encode(text, strlen(text), data, &error), data};
 }
 
-/* Numbers are taken to be as likely in one power of ten as in the next one. */
+/* Numbers are assumed to be equally likely in each power of ten. */
 static DynValue
 number_bound(uint32 number, uint32 total)
 {
@@ -244,7 +244,7 @@ append_columns(StringInfo out, const DynOrder *order, bool with_names)
 	}
 }
 
-/* The rows of the sample that begin a chunk, in order: those where i * chunks / items steps on. */
+/* The rows of the sample that begin a chunk, in order: those where i * chunks / items increases. */
 static char *
 sample_text(const Subject *subject)
 {
@@ -263,7 +263,7 @@ sample_text(const Subject *subject)
 	return sql.data;
 }
 
-/* The place of a row of the sample; false for one that is no item's, such as the number NaN. */
+/* The place of a row of the sample; false for a place that no item can have, such as the number NaN. */
 static bool
 sampled_place(const DynOrder *order, int row, DynValue *place)
 {
@@ -317,7 +317,7 @@ typedef struct StoredBounds
 {
 	bool		found;			/* there is a row */
 	bool		idle;			/* not used for a day */
-	bool		touch;			/* not marked as used for an hour */
+	bool		touch;			/* has not been marked as used for an hour */
 	double		pages;			/* of the table at that time */
 	ArrayType  *bounds;			/* NULL where they are those of another index */
 } StoredBounds;
@@ -351,7 +351,7 @@ touch_bounds(const Subject *subject)
 					" AND b.used_at OPERATOR(pg_catalog.<) " HOUR, &args);
 }
 
-/* May one more list of bounds be stored?  Forgets those that nobody uses when there are many. */
+/* May one more list of bounds be stored? When there are many, removes those that nobody uses. */
 static bool
 has_room(const Subject *subject)
 {
@@ -411,7 +411,7 @@ has_changed(const Subject *subject, const StoredBounds *stored)
 	return subject->pages > 2 * stored->pages || subject->pages < stored->pages / 2;
 }
 
-/* Stores what is to be stored.  Under stricter isolation levels another session's bounds can be in the way. */
+/* Stores new bounds or the mark. Under stricter isolation levels another session's bounds can be in the way. */
 static void
 write_bounds(const Subject *subject, const StoredBounds *stored, bool make)
 {
@@ -432,7 +432,7 @@ write_bounds(const Subject *subject, const StoredBounds *stored, bool make)
 	PG_END_TRY();
 }
 
-/* The stored bounds, made now if need be; NULL where there can be none. */
+/* The stored bounds, made now if necessary; NULL where there can be none. */
 static ArrayType *
 find_bounds(const Subject *subject, bool begins)
 {

@@ -6,15 +6,15 @@
  * From then on they are the same for every page of every segment, whatever is written meanwhile: together the
  * segments hold each item exactly once.  Any places would do for that; the sample makes the segments about equal.
  *
- * Bounds are made anew when a scan begins, nobody has used them for a day and the table has doubled or halved since, and
- * when the index of that name is another one.  There are never more than DYN_MAX_SCAN_BOUNDS of them, and than items
+ * New bounds are made when a scan begins, nobody has used the old ones for a day and the table has doubled or halved since, and
+ * when the index of that name is a different one.  There are never more than DYN_MAX_SCAN_BOUNDS of them, and than items
  * sampled: of more segments the surplus is empty.
  *
  * Where nothing can be written (read-only transactions, hot standbys), where there is nothing to sample (a table that
  * is not stored here), and for numbers of segments beyond DYN_MAX_SCAN_LISTS of a table or index within a day, the
- * bounds are places that depend on nothing but the number of segments and the type of the first key attribute.  So they are
- * for users who do not see all rows: a bound is a key that row security may hide from them, and it could be found by trying
- * start keys, or keys of items of their own.
+ * bounds are places that depend only on the number of segments and the type of the first key attribute. The same holds for
+ * users who do not see all rows: a sampled bound is a key that row security may hide from them, and they could find it by
+ * trying start keys, or keys of their own items.
  */
 #ifndef DYNAPG_STORE_SEGMENTS_H
 #define DYNAPG_STORE_SEGMENTS_H
@@ -38,9 +38,9 @@ typedef struct DynSegment
 } DynSegment;
 
 /*
- * The segment of a table (index NULL) or index with that order, in the current memory context, which is to be SPI's.
- * The first use of a number of segments samples the data with the caller's rights, who sees all rows, and stores the bounds.  A start
- * (or NULL) that is no place of the segment is a ValidationException.
+ * The segment of a table (index NULL) or index with that order, in the current memory context, which must be SPI's. The first
+ * use of a number of segments samples the data with the rights of the caller, who sees all rows, and stores the bounds. A start
+ * (or NULL) outside of the segment is a ValidationException.
  */
 extern DynSegment dyn_segment_find(const DynTable *table, const DynIndex *index, const DynOrder *order, int number, int total,
 								   const DynOrderPosition *start);

@@ -13,7 +13,7 @@
 
 #define MAX_PARAMS 4			/* pk, sk, item, program */
 
-/* Which parameters follow the key in a statement. */
+/* The parameters that follow the key in a statement. */
 typedef struct StatementForm
 {
 	bool		item;
@@ -77,7 +77,7 @@ append_select(StringInfo sql, const DynTable *table)
 	append_key_clause(sql, table);
 }
 
-/* An insert that meets a row with the key does what is appended next. */
+/* Appends the clause for an insert that meets a row with the key; the action follows. */
 static void
 append_insert(StringInfo sql, const DynTable *table, Positions p)
 {
@@ -120,8 +120,8 @@ append_condition(StringInfo sql, const char *keyword, Positions p)
 }
 
 /*
- * The parameters of a list statement as rows: "k" with the columns pk, sk where there is one, and item.  In a target list
- * unnest gives row by row, in step with the others; in FROM PostgreSQL would store what each gives first.
+ * The parameters of a list statement as rows: "k" with the columns pk, sk where there is one, and item.  In a target list,
+ * unnest functions return their rows in step; in FROM, PostgreSQL would first store the result of each.
  */
 static void
 append_lists(StringInfo sql, const DynTable *table, Positions p)

@@ -1,21 +1,21 @@
 /*
  * statement.h - the statements on the rows of given keys: texts, parameters, kept plans
  *
- * Model.  A DynPlanKind is a statement of each table; tables/table.h lists them.  Its parameters are the partition key, the sort
- * key where the table has one, the item where it writes a given one, and the compiled condition and update
- * where it may have those; a statement on a list takes arrays of them.  Every condition is on the primary key.
+ * Model.  A DynPlanKind is a statement of each table; tables/table.h lists them. Its parameters are the partition key, the sort
+ * key if the table has one, the item if it writes a given one, and the compiled condition and update if it may have those; a
+ * statement on a list takes arrays of them.  Every condition is on the primary key.
  *
- * Writes with a condition and without share a statement, as each one is an entry of pg_stat_statements for each table.  Only a
- * put that needs nothing of the former item has one of its own, which does not fetch that item.
+ * Writes with and without a condition share a statement, since each statement is an entry of pg_stat_statements for each table.
+ * Only a put that needs nothing from the old item has a statement of its own, which does not fetch that item.
  *
- * What it means that a statement finds a row or does not is what rows.c and key_lock.c know.
+ * rows.c and key_lock.c know what it means whether a statement finds a row.
  */
 #ifndef DYNAPG_STORE_STATEMENT_H
 #define DYNAPG_STORE_STATEMENT_H
 
 #include "store/plan.h"
 
-/* The table's plan of that kind, ready to be run.  Inside SPI_connect ... SPI_finish, as all of plan.h. */
+/* The table's plan of that kind, ready to be run.  Inside SPI_connect ... SPI_finish, like everything in plan.h. */
 extern const DynPlan *dyn_statement_plan(DynTable *table, DynPlanKind kind);
 
 /* The program of a write that has neither condition nor update: one without bytes. */

@@ -1,24 +1,23 @@
 /*
- * tokens.c - ClientRequestToken: a request that comes again within ten minutes is not done again
+ * tokens.c - ClientRequestToken: a request that is repeated within ten minutes is not carried out again
  *
- * SDKs give every TransactWriteItems a token of its own, so this is done for each and has to be cheap.  The table is
- * read and written directly, as PostgreSQL does with its own catalogs: without statements, and without anybody's
- * rights to it.
+ * SDKs give every TransactWriteItems a token of its own, so this runs for each one and has to be cheap. The table is read and
+ * written directly, as PostgreSQL does with its own catalogs: without statements, and without anybody having rights to it.
  *
  * Reading.  Rows are found by a hash of role and token, which is also the lock's; role and token are compared then.
- * SnapshotSelf shows what is committed at this moment and what this transaction did.  It takes no part in
- * serializable isolation, where tokens of strangers that share a page of the index would be taken for a conflict.  Who holds
- * the lock is the only one who can add the token, and the one before him has committed, since locks are released after that.
+ * SnapshotSelf shows what is committed at this moment and what this transaction did.  It takes no part in serializable
+ * isolation, where other requests' tokens on the same page of the index would count as a conflict. Only the holder of the lock
+ * can add the token, and the holder before it has committed, since locks are released after the commit.
  *
- * Writing.  A row is never changed.  A token that is used again after its time gets another row: the index need not
- * compare it with one that somebody is just deleting, which would be waiting.  The primary key ends with the time
- * of expiry for that reason.
+ * Writing.  A row is never changed.  A token that is used again after its time gets another row: so the index need not compare
+ * it with one that somebody is just deleting, which would mean waiting. This is why the primary key ends with the time of
+ * expiry.
  *
- * Expired rows are removed by those who add new ones: after each SWEEP_EVERY rows a backend looks at one page
- * of the table, at the next one each time, and deletes what has expired there, but nothing that it would have to wait for.
+ * Backends that add rows also remove expired ones: after each SWEEP_EVERY rows a backend looks at the next page of the table
+ * and deletes what has expired there, except rows that it would have to wait for.
  * A page holds several times SWEEP_EVERY rows, so with any number of backends the expired rows that are still there
  * remain a part of those that have not expired, and the work of a call is bounded.  There is no index by time,
- * with its dead entries at just the end where everybody would begin.  VACUUM makes the space usable again.
+ * since its dead entries would be at the very end where everybody begins.  VACUUM makes the space usable again.
  */
 #include "postgres.h"
 
@@ -47,7 +46,7 @@
 #include "store/tokens.h"
 
 #define LOCK_CLASS 0x445A		/* 1 and 2 are those of pg_advisory_lock, 0x4459 is that of launch.c */
-#define SWEEP_EVERY 16			/* rows added between two looks for expired ones */
+#define SWEEP_EVERY 16			/* rows added between two sweeps for expired ones */
 
 /* The columns of dynapg.tokens. */
 enum Column
@@ -120,7 +119,7 @@ holds(const Values *row, enum Column number, const void *bytes, size_t len)
 	return VARSIZE_ANY_EXHDR(stored) == len && memcmp(VARDATA_ANY(stored), bytes, len) == 0;
 }
 
-/* Does the row tell of the token, and is it still valid? */
+/* Is the row about this token, and still valid? */
 static bool
 is_known(const Values *row, const DynToken *token, TimestampTz now)
 {
@@ -166,8 +165,8 @@ look_up(const DynToken *token, struct varlena **note)
 }
 
 /*
- * A lock that this transaction has already, and no row: the request that is under way has led to this one, by a trigger of
- * the user's.
+ * This transaction has the lock already, but there is no row: the running request has caused this one, by a trigger of the
+ * user.
  */
 DynTokenUse
 dyn_token_find(DynToken *token, struct varlena **note)
@@ -197,7 +196,7 @@ has_expired(TupleTableSlot *slot, TimestampTz now)
 	return !null && DatumGetTimestampTz(expires_at) <= now;
 }
 
-/* Deletes what has expired on a page of the table, passing over what others are at. */
+/* Deletes what has expired on a page of the table, skipping rows that others have locked. */
 static void
 sweep_page(Relation rel, BlockNumber page)
 {
@@ -224,7 +223,7 @@ sweep_page(Relation rel, BlockNumber page)
 	ExecDropSingleTupleTableSlot(slot);
 }
 
-/* To be called for each row that was added.  Backends begin anywhere, those that add few rows included. */
+/* To be called for each row that was added. Every backend begins at a random page, including those that add few rows. */
 static void
 sweep(Relation rel)
 {

@@ -1,13 +1,13 @@
 /*
- * tokens.h - ClientRequestToken: a request that comes again within ten minutes is not done again
+ * tokens.h - ClientRequestToken: a request that is repeated within ten minutes is not carried out again
  *
- * Model.  A row of dynapg.tokens per token and role, written in the transaction of the request when its work is done, so
- * that it is there exactly if what the request did is: for other sessions, after a crash, after a rollback to a savepoint.
- * A request that fails keeps nothing.
+ * Model.  A row of dynapg.tokens per token and role, written in the transaction of the request when its work is done, so that
+ * it exists exactly if the request's work does: for other sessions, after a crash, after a rollback to a savepoint. A request
+ * that fails stores nothing.
  *
- * From dyn_token_find to the end of its transaction a request holds the token's lock, which others only try to take: no
- * request waits for another one of its token, and of several at once one is done.  The lock takes a place in PostgreSQL's
- * table of locks, as one of pg_advisory_xact_lock does.
+ * From dyn_token_find to the end of its transaction a request holds the token's lock, which others only try to take: no request
+ * waits for another one with its token, and of several concurrent ones only one is carried out. The lock takes a place in
+ * PostgreSQL's lock table, like one of pg_advisory_xact_lock.
  *
  * Nobody but the catalog's owner may read or write the table; a role reaches its own tokens, and by this module alone.
  */
@@ -24,7 +24,7 @@
 typedef struct DynToken
 {
 	DynSlice	text;			/* any characters, U+0000 too */
-	uint8		digest[DYN_TOKEN_DIGEST_LEN];	/* tells requests apart */
+	uint8		digest[DYN_TOKEN_DIGEST_LEN];	/* distinguishes requests */
 
 	/* Set when it is looked up; what runs inside the request may change the session's role. */
 	Oid			role;
@@ -33,19 +33,19 @@ typedef struct DynToken
 
 typedef enum DynTokenUse
 {
-	DYN_TOKEN_NEW,				/* the request is to be done, and dyn_token_keep to be called then */
+	DYN_TOKEN_NEW,				/* carry out the request, then call dyn_token_keep */
 	DYN_TOKEN_REPEATED,			/* it has been done */
 	DYN_TOKEN_MISMATCH,			/* another request had that token */
-	DYN_TOKEN_BUSY				/* a request of that token is under way */
+	DYN_TOKEN_BUSY				/* a request with that token is running */
 } DynTokenUse;
 
 /*
- * Looks up the current role's token, as it is known at this moment whatever the isolation level.  Of a repeated request
- * *note gets what was kept with it, in the current memory context, or NULL.  Raises 25006 where nothing can be written.
+ * Looks up the current role's token, as it is known at this moment whatever the isolation level.  For a repeated request, *note
+ * gets the note that was stored with it, in the current memory context, or NULL.  Raises 25006 where nothing can be written.
  */
 extern DynTokenUse dyn_token_find(DynToken *token, struct varlena **note);
 
-/* Keeps a token that was found to be new, for that role, and with it a note for when it comes again, a bytea or NULL. */
+/* Stores a token that was found to be new, for that role, with a note for its repetition, a bytea or NULL. */
 extern void dyn_token_keep(const DynToken *token, struct varlena *note);
 
 #endif							/* DYNAPG_STORE_TOKENS_H */

@@ -29,8 +29,8 @@ static Oid	deleting = InvalidOid;	/* the table from which expired items are bein
 /* ---- the index ---- */
 
 /*
- * No secondary index can have that name, as two colons follow each other in it.  Others may have given it to relations of theirs, so there
- * are several to choose from.
+ * No secondary index can have that name, as it contains two colons in a row. Others may have given it to their own relations,
+ * so there are several alternatives.
  */
 static char *
 index_name(const DynTableDef *def, const char *attribute, uint64 choice)
@@ -40,14 +40,14 @@ index_name(const DynTableDef *def, const char *attribute, uint64 choice)
 	return dyn_ddl_relation_name(psprintf("%s::%016llx", def->name, (unsigned long long) hash), choice);
 }
 
-/* The attribute's number, or NULL where it is none. */
+/* The attribute's number, or NULL where it is not a number. */
 static char *
 expression(const char *attribute)
 {
 	return psprintf("dynapg.key_n(item, %s)", quote_literal_cstr(attribute));
 }
 
-/* The index of the table, or InvalidOid; name is that of it, or one that it can be made with, NULL where none is free. */
+/* The index of the table, or InvalidOid; *name is its name, or a free one to create it with, NULL where none is free. */
 static Oid
 find_index(const DynTableDef *def, const char *attribute, char **name)
 {
@@ -148,7 +148,7 @@ dyn_ttl_job(Oid relid, DynTtlJob *job)
 	Oid			index;
 
 	memset(job, 0, sizeof(DynTtlJob));
-	if (!wanted || !wanted->ttl_attribute)
+	if (!wanted || !wanted->ttl_attribute || !dyn_relation_has_rows(relid))
 		return false;
 	index = find_index(def, wanted->ttl_attribute, &name);
 	if (wanted->ttl_enabled ? dyn_relation_is_valid(index) : !OidIsValid(index))
@@ -170,7 +170,7 @@ expired_at(const char *number, int64 seconds)
 					number, seconds, number, seconds - FIVE_YEARS);
 }
 
-/* The present second; a number is less than it when its whole second is over. */
+/* The present second; a time counts as past once its whole second is over. */
 static int64
 present(void)
 {
@@ -178,9 +178,9 @@ present(void)
 }
 
 /*
- * Deletes the rows, which are locked since they were found expired, so that nobody can have changed them.  Were the condition here once
- * more, the planner would go through all that have expired to find them.  Of a table with partitions or children it has to be here: rows of
- * several relations may have the same ctid.
+ * Deletes the rows, which are locked since they were found expired, so that nobody can have changed them.  If the condition
+ * were repeated here, the planner would go through all expired items to find them. For a table with partitions or children it
+ * has to be here: rows of several relations may have the same ctid.
  */
 static int64
 delete_rows(Oid relid, const char *table, const char *expired, Datum rows)
@@ -210,8 +210,8 @@ set_planner_option(const char *setting, const char *value)
 }
 
 /*
- * Runs a query on expired rows in the order of the index.  Without statistics, as of a table that was just filled, the planner would
- * rather sort all that have expired, for each batch again.
+ * Runs a query on expired rows in the order of the index.  Without statistics, as for a table that was just filled, the planner
+ * would sort all expired items for each batch.
  */
 static void
 run_by_index(const char *sql)
@@ -242,7 +242,7 @@ dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynT
 	number = expression(wanted->ttl_attribute);
 	expired = expired_at(number, present());
 	SPI_connect();
-	/* the condition holds for the version of a row that the lock was got on: an update that saves an item is seen */
+	/* the condition is checked on the row version that was locked, so an update that saves an item is seen */
 	run_by_index(psprintf("SELECT pg_catalog.count(*), pg_catalog.max(d.at)::pg_catalog.text, pg_catalog.array_agg(d.ctid) "
 						  "FROM (SELECT t.ctid, %s AS at FROM %s AS t WHERE %s AND %s OPERATOR(pg_catalog.%s) %s "
 						  "ORDER BY %s LIMIT %d OFFSET " INT64_FORMAT " FOR UPDATE SKIP LOCKED) AS d",
@@ -258,8 +258,8 @@ dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynT
 }
 
 /*
- * Items of one time come in the order of their places, so those that are passed over come first.  Where some that are kept are of an
- * earlier time, as many too many are passed over: the next look finds them.
+ * Items of the same time come in the order of their places, so the skipped ones come first. If some of the kept ones have an
+ * earlier time, that number too many are skipped; the next run finds them.
  */
 void
 dyn_ttl_go_on(DynTtlStart *start, const DynTtlBatch *batch)

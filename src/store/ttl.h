@@ -1,9 +1,9 @@
 /*
  * ttl.h - Time to Live: the items that have expired, and the index that finds them
  *
- * Model.  A table's definition (DynTableDef) has a member TimeToLive, {"AttributeName": name, "Enabled": boolean}, once Time to Live
- * was ever enabled.  A btree index over that attribute's numbers finds the items that have expired without a look at the others.
- * The status is what is there:
+ * Model.  A table's definition (DynTableDef) has a member TimeToLive, {"AttributeName": name, "Enabled": boolean}, once Time to
+ * Live was ever enabled. A btree index over that attribute's numbers finds the expired items without reading the others. The
+ * status follows from what exists:
  *
  *		Enabled		index valid		ENABLED		expired items are deleted
  *		Enabled		else			ENABLING	the index is being built
@@ -35,7 +35,7 @@ typedef struct DynTtl
 	char	   *attribute;		/* NULL: never had one */
 } DynTtl;
 
-/* What is left to do with the index of a table, for its builder. */
+/* The pending work on the index of a table, for its builder. */
 typedef struct DynTtlJob
 {
 	char	   *create;			/* the next statement, one of the two; the other is NULL */
@@ -46,7 +46,7 @@ typedef struct DynTtlJob
 typedef struct DynTtlBatch
 {
 	int64		found;			/* items that had expired and that nobody had locked */
-	int64		deleted;		/* of these; triggers may keep some */
+	int64		deleted;		/* deleted ones; triggers may keep some */
 	char		last[64];		/* the latest time of those found, as a number; empty: none was found */
 } DynTtlBatch;
 
@@ -55,29 +55,29 @@ extern DynTtl dyn_ttl_read(const DynTableDef *def);
 /* The status as the API has it. */
 extern const char *dyn_ttl_status_name(DynTtlStatus status);
 
-/* Makes or drops the index as the definition, which the caller has stored, wants it.  The current user owns the table. */
+/* Makes or drops the index according to the definition, which the caller has stored.  The current user owns the table. */
 extern void dyn_ttl_apply(const DynTableDef *def);
 
 /* The same within this transaction, whatever dynapg.index_build says.  SPI is connected. */
 extern void dyn_ttl_apply_now(const DynTableDef *def);
 
-/* What a builder has to do for the table, if anything.  The texts are in the current memory context. */
+/* The work of a builder for the table, if any.  The texts are in the current memory context. */
 extern bool dyn_ttl_job(Oid relid, DynTtlJob *job);
 
-/* Where a batch begins.  Going on at the last batch's end spares a look at the index entries of what is deleted already. */
+/* Where a batch begins. Starting at the end of the last batch avoids reading the index entries of what is already deleted. */
 typedef struct DynTtlStart
 {
 	char		at[64];			/* a time, as a number; empty: at the oldest item */
-	int64		skip;			/* items of that time to pass over */
+	int64		skip;			/* items of that time to skip */
 } DynTtlStart;
 
 /*
  * Deletes up to limit expired items, the oldest first, as the current user, who owns the table; those that others have locked are
- * left for later.  start may be NULL.  *batch is filled in as far as it is known when an error is raised.
+ * left for later.  start may be NULL.  When an error is raised, *batch has what is known until then.
  */
 extern void dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynTtlBatch *batch);
 
-/* Has the next batch go on after this one, which began at *start: items that are still there are passed over. */
+/* Makes the next batch continue after this one, which began at *start: items that are still there are skipped. */
 extern void dyn_ttl_go_on(DynTtlStart *start, const DynTtlBatch *batch);
 
 /* How many items have expired and are still there, and the earliest of their times, for the current user, who owns the table. */
@@ -89,12 +89,12 @@ typedef struct DynTtlBacklog
 
 extern DynTtlBacklog dyn_ttl_backlog(const DynTableDef *def);
 
-/* Are expired items being deleted from that table?  For those who record who deleted an item. */
+/* Are expired items being deleted from that table? For code that records who deleted an item. */
 extern bool dyn_ttl_is_deleting(Oid relid);
 
 /*
- * The data tables with Time to Live or what is left of it, in the current memory context; with SPI not connected.  An owner
- * restricts them to his own.
+ * The data tables with Time to Live or remains of it, in the current memory context; with SPI not connected. With an owner,
+ * only that owner's tables.
  */
 extern List *dyn_ttl_tables(Oid owner);
 

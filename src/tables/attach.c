@@ -92,7 +92,7 @@ column_tag(Oid relid, const char *name)
 	ReleaseSysCache(tuple);
 	if (type != TEXTOID && type != NUMERICOID && type != BYTEAOID)
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-						errmsg("column \"%s\" of table \"%s\" has no type that a key can have", name, get_rel_name(relid))));
+						errmsg("column \"%s\" of table \"%s\" does not have the type of a key", name, get_rel_name(relid))));
 	return type == TEXTOID ? DYN_S : type == NUMERICOID ? DYN_N : DYN_B;
 }
 
@@ -182,9 +182,9 @@ dyn_attach(DynTableDef *def)
 	return dyn_lifecycle_attach(def);
 }
 
-/* ---- what the items tell ---- */
+/* ---- keys from items ---- */
 
-/* Takes the names off the list that are not those of the key in all rows; SPI is connected. */
+/* Removes the names from the list that do not match the key in all rows; SPI is connected. */
 static List *
 sieve(Oid relid, const char *column, uint8 tag, List *names)
 {
@@ -204,7 +204,7 @@ sieve(Oid relid, const char *column, uint8 tag, List *names)
 	return left;
 }
 
-/* The attribute that the column holds of the items, unless it is that other one, in the given context. */
+/* The attribute of the items that the column holds, other than the excluded one, in the given context. */
 static DynKeyAttr
 find_key(Oid relid, const char *column, const char *other, MemoryContext context)
 {
@@ -233,7 +233,7 @@ find_key(Oid relid, const char *column, const char *other, MemoryContext context
 	return (DynKeyAttr) {name, strlen(name), tag};
 }
 
-/* ---- what the indexes tell ---- */
+/* ---- keys from indexes ---- */
 
 /* The text of a constant; NULL for anything else. */
 static char *
@@ -246,7 +246,7 @@ constant_text(Node *node)
 	return TextDatumGetCString(constant->constvalue);
 }
 
-/* A key from its type and name; tag 0 where they are not that. */
+/* A key from its type and name; tag 0 where they do not describe one. */
 static DynKeyAttr
 read_key(char *type, char *name)
 {
@@ -255,7 +255,10 @@ read_key(char *type, char *name)
 	return (DynKeyAttr) {name, strlen(name), dyn_tag_from_name(type, 1)};
 }
 
-/* Keys from the condition of an index, dynapg.in_index(item, partition keys, type, name, ...); false where it is another one. */
+/*
+ * Keys from the condition of an index, dynapg.in_index(item, partition keys, type, name, ...); false for any other condition.
+ *
+ */
 static bool
 read_predicate(Node *predicate, DynIndex *index)
 {
@@ -285,7 +288,7 @@ read_predicate(Node *predicate, DynIndex *index)
 	return true;
 }
 
-/* Keys of an index that holds all items, and so is on the table's keys alone. */
+/* Keys of an index that holds all items, and so is only on the table's keys. */
 static bool
 guess_keys(const DynTableDef *def, DynIndex *index, Oid relid)
 {
@@ -317,7 +320,7 @@ read_keys(const DynTableDef *def, DynIndex *index, Oid relid)
 	return read_predicate(predicate, index) && dyn_relation_fits(def, index, relid);
 }
 
-/* The name of the index whose relation has that name: "T:gsi", or with a hash where that was taken. */
+/* The name of the index whose relation has that name: "T:gsi", or with a hash if that name was taken. */
 static char *
 index_name(const char *table, const char *relation)
 {

@@ -1,5 +1,5 @@
 /*
- * catalog.c - dynapg.tables and dynapg.indexes: what a table was created with and is described back from
+ * catalog.c - dynapg.tables and dynapg.indexes: what a table was created with and DescribeTable reports
  */
 #include "postgres.h"
 
@@ -21,7 +21,7 @@
 	"t.relid::pg_catalog.oid, t.table_id::pg_catalog.text, t.created_at, t.pk_name, t.pk_type, t.sk_name, t.sk_type, " \
 	"t.deletion_protection, t.attribute_definitions::pg_catalog.text, t.definition::pg_catalog.text, t.name, t.filled_by"
 
-/* A row is a table as long as its relation exists. */
+/* A row stands for a table as long as its relation exists. */
 #define LIVE_TABLES \
 	"dynapg.tables t JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.relid"
 
@@ -214,7 +214,7 @@ read_table(MemoryContext result_context)
 	return def;
 }
 
-/* The table of which the condition holds with the argument, or NULL. */
+/* The table for which the condition holds with the argument, or NULL. */
 static DynTableDef *
 read_where(const char *condition, DynSqlArgs *args)
 {
@@ -275,7 +275,7 @@ dyn_catalog_read_for_update(const char *name)
 	SPI_connect();
 	dyn_sql_text(&args, name);
 
-	/* Waits for a concurrent change; the row may have become another table's, or be gone with its table. */
+	/* Waits for a concurrent change; the row may then belong to another table, or be gone with its table. */
 	if (dyn_catalog_run("SELECT " TABLE_COLUMNS " FROM dynapg.tables t WHERE t.name OPERATOR(pg_catalog.=) $1 FOR UPDATE",
 					 &args) > 0)
 	{

@@ -1,9 +1,9 @@
 /*
- * catalog.h - dynapg.tables and dynapg.indexes: what a table was created with and is described back from
+ * catalog.h - dynapg.tables and dynapg.indexes: what a table was created with and DescribeTable reports
  *
- * One row of dynapg.tables per DynamoDB table; what the API only keeps and describes back is JSON in the API's
- * own member names (definition), what the store needs is columns.  Rows refer to the data table by regclass,
- * so that pg_dump carries them; a row whose data table is gone is no table.
+ * One row of dynapg.tables per DynamoDB table; what the API only stores and reports is JSON with the API's own member names
+ * (definition), what the store needs has columns.  Rows refer to the data table by regclass,
+ * so that pg_dump carries them; a row whose data table is gone does not count.
  *
  * Rights: anybody may read the catalogs.  Creating needs CREATE on schema dynamodb, changing and deleting needs
  * ownership of the data table; the catalog rows themselves are written as the catalog's owner after that
@@ -52,8 +52,8 @@ extern bool dyn_catalog_may_read_all(Oid relid);
 extern int	dyn_catalog_list(const char *start_after, int limit, char **names);
 
 /*
- * Runs a statement on the catalogs, and on nothing else, as their owner: dyn_sql_run with his rights.  Checking what the
- * current user may do comes before.  An error ends the (sub)transaction, which restores the user.
+ * Runs a statement on the catalogs, and on nothing else, as their owner: dyn_sql_run with the owner's rights. The caller has
+ * checked before what the current user may do.  An error ends the (sub)transaction, which restores the user.
  */
 extern uint64 dyn_catalog_run(const char *sql, DynSqlArgs *args);
 

@@ -14,7 +14,7 @@
 #include "tables/columns.h"
 #include "value/key.h"
 
-/* dynapg.item; the extension may have been made anew since the last table was looked at. */
+/* dynapg.item; the extension may have been created again since the last call. */
 Oid
 dyn_columns_item_type(void)
 {
@@ -27,8 +27,8 @@ dyn_columns_item_type(void)
 }
 
 /*
- * The owner of a data table may alter it, and what runs inside its statements trusts the types: a column that has become
- * something else must not get there.
+ * The owner of a data table may alter it, and the functions inside its statements trust the types: a column whose type has
+ * changed must not get there.
  */
 static void
 check_column(Oid relid, const char *column, Oid type)

@@ -8,7 +8,7 @@
 
 /*
  * Raises an error unless the data table has the columns item, pk and, unless sk is 0, sk, of the types for keys with those
- * tags; and does it have them?
+ * tags; the second function only asks.
  */
 extern void dyn_columns_check(Oid relid, uint8 pk, uint8 sk);
 extern bool dyn_columns_fit(Oid relid, uint8 pk, uint8 sk);

@@ -1,11 +1,11 @@
 /*
  * count.c - items of a table and their bytes
  *
- * A small table is counted exactly, so that what DescribeTable says right after a few writes is true.  Of a large one
- * a fixed number of blocks is counted, so that the cost does not grow with the table.  That tells roughly how many items
- * there are now; where one of PostgreSQL's own figures agrees with it, that figure is the better one: the rows that the
- * server's statistics have counted, or those that the last VACUUM or ANALYZE found.  Alone they cannot be believed: the
- * first are lost in a crash and on a standby, the second are as old as they may be.  DynamoDB's own figures are up to six
+ * A small table is counted exactly, so that DescribeTable is correct right after a few writes. In a large one a fixed number of
+ * blocks is counted, so that the cost does not grow with the table. That shows roughly how many items there are now; if one of
+ * PostgreSQL's own figures agrees with it, that figure is better: the rows that the server's statistics have counted, or those
+ * that the last VACUUM or ANALYZE found. Neither can be trusted alone: the first are lost in a crash and on a standby, the
+ * second may have any age.  DynamoDB's own figures are up to six
  * hours old.
  *
  * A user who may describe a table but not read all of it gets PostgreSQL's figures, which everybody can see.
@@ -41,7 +41,7 @@
 #include "tables/relation.h"
 #include "tables/sample.h"
 
-#define MAX_EXACT_PAGES 256		/* of the heap: 2 MB, about 5 ms */
+#define MAX_EXACT_PAGES 256		/* pages of the heap: 2 MB, about 5 ms */
 #define SAMPLE_PAGES 32
 #define MAX_EXACT_VECTOR_PAGES 16	/* the same of vectors, which take longer to look at */
 #define SAMPLE_VECTOR_PAGES 4
@@ -50,7 +50,7 @@
 #define CLUSTERING 0.1			/* and as much of its own figure, since neighbours are often alike */
 
 /*
- * The owner may have given the column another type, and a cast of that to dynapg.item: the owner's function would then run here as the
+ * The owner may have given the column another type with a cast to dynapg.item: the owner's function would then run here as the
  * caller, who has not asked for items.
  */
 static bool
@@ -114,7 +114,7 @@ tracked_rows(Relation rel)
 	return (double) DatumGetInt64(DirectFunctionCall1(pg_stat_get_live_tuples, ObjectIdGetDatum(RelationGetRelid(rel))));
 }
 
-/* The rows that VACUUM or ANALYZE found, and as many for each block that came since; -1 where none of them ever ran. */
+/* The rows that VACUUM or ANALYZE found, scaled to the present number of blocks; -1 where neither has run. */
 static double
 measured_rows(Relation rel)
 {
@@ -132,7 +132,7 @@ within(double figure, double expected, double margin)
 	return fabs(figure - expected) <= margin;
 }
 
-/* PostgreSQL's figure that agrees with what the sample has found, the most exact one first, or else the sample's. */
+/* The most exact of PostgreSQL's figures that agrees with the sample, or else the sample's own. */
 static double
 best_figure(Relation rel, const DynSample *sample)
 {
@@ -191,7 +191,7 @@ dyn_count_table(Oid relid, int64 *items, int64 *bytes)
 #define PK_COLUMN "pk"			/* of a data table; its number may be any */
 #define UNKNOWN_KEYS 200		/* partition keys of a table that was never analyzed: the planner's guess */
 
-/* How many different partition keys the statistics tell of. */
+/* How many different partition keys there are according to the statistics. */
 static double
 count_keys(Form_pg_statistic statistic, double rows)
 {
@@ -204,7 +204,7 @@ count_keys(Form_pg_statistic statistic, double rows)
 	return Max(keys, 1);
 }
 
-/* The share of rows that have this common key, or the average one of those that are not common. */
+/* The share of rows with this common key, or the average share of a key that is not common. */
 static double
 share_among(const AttStatsSlot *common, const DynTable *table, DynValue pk, double keys)
 {
@@ -234,13 +234,13 @@ share_of_key(const DynTable *table, DynValue pk, double rows)
 	if (!HeapTupleIsValid(tuple))
 		return 1.0 / UNKNOWN_KEYS;
 	keys = count_keys((Form_pg_statistic) GETSTRUCT(tuple), rows);
-	/* which keys are common is no matter of those who do not see all rows */
+	/* users who do not see all rows must not learn which keys are common */
 	if (!dyn_catalog_may_read_all(table->relid))
 	{
 		ReleaseSysCache(tuple);
 		return 1 / keys;
 	}
-	/* statistics of a column that had another type are of no use, and their values are not what they seem */
+	/* statistics from a time when the column had another type are useless, and their values have that type */
 	if (!get_attstatsslot(&common, tuple, STATISTIC_KIND_MCV, InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS) ||
 		common.valuetype != dyn_key_column_type(table->pk.tag))
 		common.nvalues = 0;
@@ -250,7 +250,7 @@ share_of_key(const DynTable *table, DynValue pk, double rows)
 	return share;
 }
 
-/* How many times a whole item is stored: in the table, and in local indexes that show all of it. */
+/* How many times a whole item is stored: in the table, and in local indexes that project all of it. */
 static int
 count_copies(const DynTable *table)
 {
@@ -309,7 +309,7 @@ is_listed(const DynTableDef *def, const DynIndex *index, int n, const char *name
 	return false;
 }
 
-/* Appends the size in bytes of what the index shows of an item: the keys, and what its projection names. */
+/* Appends the size in bytes of what the index projects of an item: the keys, and what its projection names. */
 static void
 append_shown_size(StringInfo sql, const DynTableDef *def, const DynIndex *index)
 {
@@ -360,7 +360,7 @@ count_index_rows(const DynTableDef *def, const DynIndex *index, BlockNumber firs
 	SPI_finish();
 }
 
-/* The same for some pages of the table, in ranges spread over it; *share is the part of the table that they are. */
+/* The same for some pages of the table, in ranges spread over it; *share is their part of the table. */
 static void
 sample_index(const DynTableDef *def, const DynIndex *index, Relation table, int64 *items, int64 *bytes, double *share)
 {
@@ -392,9 +392,9 @@ measured_share(Relation index, Relation table)
 }
 
 /*
- * The part of the table's items that PostgreSQL has last counted in the index, or, where it has not or a sample of the table
- * says that this is no longer true, as many as that sample lets expect; their size is that of the sample.  A user who may
- * not read the table gets the average size of its items.
+ * The part of the table's items that PostgreSQL has last counted in the index, or an estimate from a sample of the table, where
+ * PostgreSQL has not counted or the sample contradicts it; their size is that of the sample. A user who may not read the table
+ * gets the average size of its items.
  */
 static void
 estimate_index(const DynTableDef *def, const DynIndex *index, Relation table, int64 *items, int64 *bytes)

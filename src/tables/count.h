@@ -1,5 +1,5 @@
 /*
- * count.h - how many items a table or an index holds, and of which size
+ * count.h - how many items a table or an index holds, and their size
  */
 #ifndef DYNAPG_TABLES_COUNT_H
 #define DYNAPG_TABLES_COUNT_H
@@ -17,8 +17,8 @@ extern void dyn_count_table(Oid relid, int64 *items, int64 *bytes);
 extern void dyn_count_index(const DynTableDef *def, const DynIndex *index, int64 *items, int64 *bytes);
 
 /*
- * Bytes of the items of a partition key and of what local indexes that hold whole items hold of them: zero where those of
- * the whole table are below enough, else an estimate from PostgreSQL's statistics.  Nothing is read for it.
+ * Bytes of the items with a partition key, including their copies in local indexes that hold whole items: zero where the whole
+ * table has less than `enough`, else an estimate from PostgreSQL's statistics. This reads nothing.
  */
 extern double dyn_count_collection_bytes(const DynTable *table, DynValue pk, double enough);
 

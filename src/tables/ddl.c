@@ -19,15 +19,15 @@
 #include "tables/vector.h"
 
 /*
- * Free space for updates to stay on the page (HOT): an update never changes pk and sk, so in a table without
- * secondary indexes every one can.
+ * Free space lets updates stay on the page (HOT): an update never changes pk and sk, so in a table without secondary indexes
+ * every update can.
  */
 #define DATA_FILLFACTOR 90
 
 /*
- * With an index on other attributes none can: its expressions and its condition are over the column item, and PostgreSQL
- * asks which columns an update changes, not what the expressions make of them.  Each update leaves an entry in every index
- * then, which VACUUM has to take away.  By default it comes when a fifth of the rows is dead.
+ * With an index on other attributes no update can: its expressions and its condition are over the column item, and PostgreSQL
+ * checks which columns an update changes, not whether the expressions' values do. So each update leaves an entry in every
+ * index, which VACUUM has to remove. By default it runs when a fifth of the rows is dead.
  */
 #define VACUUM_SETTING "autovacuum_vacuum_scale_factor"
 #define INDEXED_VACUUM VACUUM_SETTING " = 0.05"
@@ -113,7 +113,7 @@ create_filled(const char *table, const char *values, const char *rows_from, cons
 }
 
 Oid
-dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
+dyn_ddl_create_table(const DynTableDef *def, const char *relation_name, const char *constraints)
 {
 	StringInfoData columns;
 	StringInfoData values;
@@ -133,8 +133,8 @@ dyn_ddl_create_table(const DynTableDef *def, const char *relation_name)
 	if (def->rows_from)
 		create_filled(table, values.data, def->rows_from, settings, primary_key);
 	else
-		dyn_sql_run(psprintf("CREATE TABLE %s (%sitem dynapg.item" ITEM_COMPRESSION " NOT NULL, %s) WITH (%s)", table, columns.data,
-							 primary_key, settings), NULL, 0);
+		dyn_sql_run(psprintf("CREATE TABLE %s (%sitem dynapg.item" ITEM_COMPRESSION " NOT NULL, %s%s) WITH (%s)", table, columns.data,
+							 primary_key, constraints, settings), NULL, 0);
 	return get_relname_relid(relation_name, schema);
 }
 

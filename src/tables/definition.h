@@ -28,7 +28,7 @@ typedef enum DynIndexStatus
 	DYN_INDEX_DELETING
 } DynIndexStatus;
 
-/* What a vector index has besides; its keys are the attributes of the SearchSchema, the HASH one first. */
+/* What a vector index has in addition; its keys are the attributes of the SearchSchema, the HASH one first. */
 typedef struct DynVectorDef
 {
 	char	   *attribute;
@@ -97,7 +97,7 @@ dyn_def_index(const DynTableDef *def, int i)
 	return i < def->nindexes ? &def->indexes[i] : &def->vectors[i - def->nindexes];
 }
 
-/* The attributes that an index is about, besides the vector. */
+/* The attributes that an index covers, besides the vector. */
 static inline const DynKeyAttr *
 dyn_def_keys(const DynIndex *index, int *count)
 {

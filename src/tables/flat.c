@@ -1,8 +1,9 @@
 /*
  * flat.c - the index access method dynapg_flat: its pages, and writing them
  *
- * Who writes an entry holds the exclusive lock of its group's first page and of the others; nobody holds the locks of two groups.
- * Changes are logged as differences of pages (generic_xlog.h), those of a build as whole pages at its end.
+ * A writer of an entry holds the exclusive locks of all pages of its group, the first page first; nobody holds the locks of two
+ * groups.
+ * WAL has changes as differences of pages (generic_xlog.h), and those of a build as whole pages at its end.
  */
 #include "postgres.h"
 
@@ -131,7 +132,7 @@ dyn_flat_shape(Relation index, DynFlatShape *shape)
 	}
 }
 
-/* The shape that an entry of so many dimensions has, which the first one decides. */
+/* The shape of an entry with that number of dimensions, which the first entry decides. */
 static void
 shape_for(Relation index, uint32 dimensions, bool building, DynFlatShape *shape)
 {
@@ -173,7 +174,7 @@ dyn_flat_metric(Relation index)
 	Datum		x = PointerGetDatum(dyn_reals_array_new(2, &a));
 	Datum		y = PointerGetDatum(dyn_reals_array_new(2, &b));
 
-	/* the distance of two vectors tells which function it is: that of an operator class of ours, or something else */
+	/* the distance of two test vectors shows which function it is: that of one of our operator classes, or something else */
 	memcpy(a, axis, sizeof(axis));
 	memcpy(b, other, sizeof(other));
 	for (int metric = 0; metric < DYN_METRICS; metric++)
@@ -286,7 +287,7 @@ try_group(Relation index, const DynFlatShape *shape, BlockNumber block, const En
 	return slot >= 0;
 }
 
-/* Where the last group begins that is there as a whole; META_BLOCK: there is none. */
+/* Where the last complete group begins; META_BLOCK if there is none. */
 static BlockNumber
 last_group(const DynFlatShape *shape, BlockNumber blocks)
 {
@@ -295,7 +296,7 @@ last_group(const DynFlatShape *shape, BlockNumber blocks)
 	return groups == 0 ? META_BLOCK : 1 + (groups - 1) * shape->pages;
 }
 
-/* Adds a group, unless somebody has done it since the index had so many blocks. */
+/* Adds a group, unless somebody has added one since the index had `blocks` blocks. */
 static void
 add_group(Relation index, const DynFlatShape *shape, BlockNumber blocks)
 {

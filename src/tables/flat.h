@@ -1,14 +1,14 @@
 /*
  * flat.h - the index access method dynapg_flat: vectors one after the other, for exact search
  *
- * Model.  A search without an approximate index has to look at every vector.  Those in the items cannot be looked at quickly: an
- * item has to be fetched, uncompressed, and its decimals made binary.  This index has nothing but the 32-bit numbers and the
- * place of the row, page after page, so that a search reads it at the speed of memory and fetches only the rows it returns.  As
- * an index it has what indexes have: it belongs to the transaction that writes, whatever the writer is, it is built without
- * blocking writers, vacuumed, replicated, dumped, and a statement sees what its snapshot sees.
+ * Model.  A search without an approximate index has to look at every vector. That would be slow in the items: an item has to be
+ * fetched and decompressed, and its decimals converted to binary. This index has only the 32-bit numbers and the place of the
+ * row, page after page, so that a search reads it at the speed of memory and fetches only the rows that it returns. Being an
+ * index, it takes part in every writer's transaction, is built without blocking writers, vacuumed, replicated and dumped, and a
+ * statement sees what its snapshot sees.
  *
- * The first column is a vector, real[]; the operator class says which distance orders it.  Further columns are of type integer and
- * asked for equality: numbers that stand for values.  A search returns rows in the order of (distance, place).  It keeps the
+ * The first column is a vector, real[]; the operator class says which distance orders it. Further columns are of type integer,
+ * for equality: numbers that stand for values.  A search returns rows in the order of (distance, place).  It keeps the
  * nearest few hundred, and reads the index again for more: memory does not grow with the table.
  *
  * Layout.  Block 0 is the meta page.  Then come groups of pages: of one page with as many entries as fit, or, where a vector is
@@ -50,7 +50,7 @@ typedef struct DynFlatShape
 	uint32		pages;			/* of a group */
 } DynFlatShape;
 
-/* What of a page entries have. */
+/* The part of a page that entries can use. */
 #define DYN_FLAT_ROOM ((uint32) (BLCKSZ - SizeOfPageHeaderData))
 
 extern void dyn_flat_shape(Relation index, DynFlatShape *shape);
@@ -64,7 +64,7 @@ dyn_flat_room(Page page)
 	return (char *) page + SizeOfPageHeaderData;
 }
 
-/* Slots of a group's first page that have been used. */
+/* Slots of a group's first page that have ever been used. */
 static inline uint32
 dyn_flat_used(Page page, const DynFlatShape *shape)
 {

@@ -1,11 +1,11 @@
 /*
  * flat_scan.c - the index access method dynapg_flat: searching, costs, and the handler
  *
- * A search looks at all entries and keeps the nearest ones, as many as there is room for.  When the executor has had them all it
- * looks again, for those that come after the last one, with more room.
+ * A search looks at all entries and keeps the nearest ones that there is room for. When the executor has received all of these,
+ * it scans again with more room, for those that come after the last one.
  *
- * No page stays pinned while rows are fetched.  Where a row has been vacuumed meanwhile, its place may have another row, which
- * is none that the statement's snapshot sees.
+ * No page stays pinned while rows are fetched. If a row has been vacuumed meanwhile, its place may have another row, which the
+ * statement's snapshot does not see.
  */
 #include "postgres.h"
 
@@ -28,7 +28,7 @@
 #include "tables/flat.h"
 #include "value/reals_array.h"
 
-#define FIRST_ROOM	256			/* entries that the first look keeps */
+#define FIRST_ROOM	256			/* entries that the first scan keeps */
 #define MOST_ROOM	65536
 
 typedef struct Candidate
@@ -48,7 +48,7 @@ typedef struct FlatScan
 {
 	DynFlatShape shape;
 	DynMetric	metric;
-	float4	   *wanted;			/* NULL: no distance is asked for, every entry has the same */
+	float4	   *wanted;			/* NULL: no distance was requested, every entry has the same */
 	DynProbe	probe;			/* of wanted */
 	bool		none;			/* a test that nothing passes */
 	uint32		ntests;
@@ -56,17 +56,17 @@ typedef struct FlatScan
 	float4	   *unpacked;		/* the numbers of an entry of several pages */
 	bool		looked;
 	bool		has_more;		/* there may be some beyond the last candidate */
-	Candidate	last;			/* the last one of the look before */
+	Candidate	last;			/* the last one of the scan before */
 	bool		has_last;
 	uint32		room;
 	uint32		count;
 	uint32		next;
-	Candidate  *candidates;		/* while looking a heap with the farthest on top, then in order */
+	Candidate  *candidates;		/* during the scan a heap with the farthest on top, then in order */
 } FlatScan;
 
 /* ---- candidates ---- */
 
-/* Distances that are no number come last, as PostgreSQL orders them: were they in no order, a search would not end. */
+/* NaN distances come last, as PostgreSQL orders them: without an order a search would not end. */
 static inline int
 compare(const Candidate *a, const Candidate *b)
 {
@@ -181,7 +181,7 @@ look_at_page(FlatScan *scan, Page page)
 	}
 }
 
-/* An entry of several pages: whoever writes one has the lock of the first page, which is held here to the end. */
+/* An entry of several pages: its writer holds the lock of the first page, which is held here to the end. */
 static void
 look_at_group(FlatScan *scan, Relation index, BlockNumber block, Buffer first)
 {
@@ -269,7 +269,7 @@ begin_scan(Relation index, int nkeys, int norderbys)
 	return desc;
 }
 
-/* The vector that rows are to be near to. */
+/* The vector that rows should be near. */
 static void
 set_wanted(FlatScan *scan, const ScanKeyData *order)
 {

@@ -1,10 +1,10 @@
 /*
  * guard.c - who may change the rows of dynapg.tables, dynapg.indexes, dynapg.streams and dynapg.backups with SQL
  *
- * The operations write the catalogs as their owner, after a check of what the current user may do to the table.  SQL needs a grant
- * for it, which roles such as pg_write_all_data have for all tables.  What stands in the catalogs decides what is read, built and
- * dropped as the owner of a table, so a trigger lets nobody but him, a superuser and the owner of the catalog change the rows of
- * the table.  A restore of a dump by the owner of its tables passes.
+ * The operations write the catalogs as their owner, after a check of what the current user may do to the table. SQL needs a
+ * grant, which roles such as pg_write_all_data have for all tables. The catalogs decide what is read, built and dropped as the
+ * owner of a table, so a trigger lets only that owner, a superuser and the owner of the catalog change the rows of the table.
+ * So the owner of the tables can restore a dump.
  */
 #include "postgres.h"
 
@@ -99,7 +99,7 @@ check_name(const Row *row, const char *name)
 	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 
 	if (name == NULL || strlen(name) < DYN_MIN_TABLE_NAME || strlen(name) > DYN_MAX_TABLE_NAME || strspn(name, allowed) != strlen(name))
-		refuse(row, "Its name is not one that a table can have.");
+		refuse(row, "Its name is not valid for a table.");
 }
 
 static bool
@@ -108,7 +108,7 @@ is_key_tag(uint8 tag)
 	return tag == DYN_S || tag == DYN_N || tag == DYN_B;
 }
 
-/* A new row of dynapg.tables is of a table that its owner could have made with CreateTable. */
+/* A new row of dynapg.tables must be for a table that its owner could have made with CreateTable. */
 static void
 check_table(const Row *row, Oid relid)
 {
@@ -116,11 +116,11 @@ check_table(const Row *row, Oid relid)
 	if (get_rel_namespace(relid) != get_namespace_oid(DYN_TABLE_SCHEMA, true))
 		refuse(row, "Its data table is not in schema " DYN_TABLE_SCHEMA ".");
 	if (!is_key_tag(get_tag(row, "pk_type")) || (get_text(row, "sk_type") && !is_key_tag(get_tag(row, "sk_type"))))
-		refuse(row, "Its keys have no type that a key can have.");
+		refuse(row, "Its keys do not have types of keys.");
 	dyn_columns_check(relid, get_tag(row, "pk_type"), get_tag(row, "sk_type"));
 }
 
-/* Does the row have an array of that many texts there, of any number if most is 0, all of them types of keys if types? */
+/* Does the row have an array of at most `most` texts there (0: any number), and with types, are all of them types of keys? */
 static bool
 has_texts(const Row *row, const char *column, int most, bool types)
 {
@@ -141,18 +141,18 @@ has_texts(const Row *row, const char *column, int most, bool types)
 	return most == 0 || count <= most;
 }
 
-/* A new row of dynapg.indexes has what the code that reads it takes for granted. */
+/* A new row of dynapg.indexes must have what the code that reads it relies on. */
 static void
 check_index(const Row *row)
 {
 	if (!has_texts(row, "key_names", DYN_MAX_INDEX_KEY_ATTRS, false) || !has_texts(row, "key_types", DYN_MAX_INDEX_KEY_ATTRS, true) ||
 		!has_texts(row, "include", 0, false))
-		refuse(row, "Its keys are not those that an index can have.");
+		refuse(row, "Its keys are not valid for an index.");
 }
 
 /*
- * A new row of dynapg.streams is of one's own table.  Its number is no other stream's, as the primary key has it, and stays, so that the
- * rights on the table are those on the records; its keys have types that a key can have.
+ * A new row of dynapg.streams must be for the user's own table. Its number is unique by the primary key and cannot change, so
+ * that rights on the table are rights on the records; its keys must have types of keys.
  */
 static void
 check_stream(const Row *row, const Row *old)
@@ -162,7 +162,7 @@ check_stream(const Row *row, const Row *old)
 
 	check_name(row, get_text(row, "table_name"));
 	if (!is_key_tag(get_tag(row, "pk_type")) || (get_text(row, "sk_type") && !is_key_tag(get_tag(row, "sk_type"))))
-		refuse(row, "Its keys have no type that a key can have.");
+		refuse(row, "Its keys do not have types of keys.");
 	if (!get_column(row, "stream_id", &number) || !get_column(old, "stream_id", &old_number) ||
 		DatumGetInt32(number) != DatumGetInt32(old_number))
 		refuse(row, "Its number cannot be changed.");

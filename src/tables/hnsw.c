@@ -68,7 +68,7 @@ operator_class(Oid extension, Oid am, const char *name)
 	return found;
 }
 
-/* What the user may not use does not stand in his way. */
+/* An extension that the user may not use is ignored. */
 static bool
 may_use(Oid schema)
 {

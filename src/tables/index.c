@@ -95,7 +95,7 @@ change_row(const char *sql, Oid relid, const char *name, const char *argument)
 	CacheInvalidateRelcacheByRelid(relid);
 }
 
-/* Takes the attributes that no key uses any more off the table's definitions. */
+/* Removes the attributes that no key uses any more from the table's definitions. */
 static void
 prune_definitions(Oid relid)
 {
@@ -122,7 +122,7 @@ delete_row(Oid relid, const char *name)
 
 /* ---- adding and dropping ---- */
 
-/* The second relation of a vector index, where it shall have one and there is none of another index. */
+/* Creates the second relation of a vector index, unless it needs none or shares that of another index. */
 static void
 create_hnsw(const DynTableDef *def, const DynIndex *index)
 {
@@ -229,8 +229,7 @@ dyn_index_is_due(const DynTableDef *def, const DynIndex *index)
 /* ---- relations that users drop and rename ---- */
 
 /*
- * Notes the names of the relations of the table's indexes as they are now.  An index without a relation is forgotten, or left
- * alone.
+ * Stores the present names of the relations of the table's indexes. An index without a relation is removed, or left alone.
  */
 static void
 note_relations(DynTableDef *def, bool forget)
@@ -274,7 +273,7 @@ note_relations_of(const char *tables, bool forget)
 void
 dyn_index_forget_dropped(void)
 {
-	/* whose index it was is no longer known: of the tables there, those that lack one by its name */
+	/* the index's table is no longer known: check the tables that lack a relation with that name */
 	note_relations_of("SELECT DISTINCT i.table_relid::pg_catalog.oid FROM dynapg.indexes i "
 					  "JOIN pg_catalog.pg_class t ON t.oid OPERATOR(pg_catalog.=) i.table_relid "
 					  "JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.relnamespace "

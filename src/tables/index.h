@@ -7,11 +7,11 @@
  *		CREATING	its relation is being built: writes are checked against it, reads are refused
  *		DELETING	its relation is being dropped: for reads and writes it is no longer there
  *
- * store/index_build.h adds and drops them.  A table has one index at most that is not ACTIVE.  After a failure the next attempt
- * waits 10 seconds, twice as long after each further one, an hour at the most; failures, failed_at and failure of the row tell of it.
+ * store/index_build.h adds and drops them. At most one index of a table is not ACTIVE. After a failure the next attempt waits
+ * 10 seconds, twice as long after each further one, an hour at most; the row's columns failures, failed_at and failure record
+ * it.
  *
- * Every change of a state sends a relcache invalidation of the data table, which is what other backends' DynTables
- * listen to.
+ * Every change of a state sends a relcache invalidation of the data table, so that other backends read their DynTable again.
  */
 #ifndef DYNAPG_TABLES_INDEX_H
 #define DYNAPG_TABLES_INDEX_H
@@ -40,12 +40,15 @@ extern const DynIndex *dyn_index_unfinished(const DynTableDef *def);
 extern bool dyn_index_is_allocating(const DynTableDef *def, const DynIndex *index);
 
 /*
- * For the event trigger sql_drop, with SPI connected: forgets the ACTIVE indexes whose relations the command dropped, or
- * notes the name of the relation that has taken its place.  Those in other states are the builder's.
+ * For the event trigger sql_drop, with SPI connected: forgets the ACTIVE indexes whose relations the command dropped, or stores
+ * the name of the relation that has taken its place.  Those in other states are the builder's.
  */
 extern void dyn_index_forget_dropped(void);
 
-/* For the event trigger ddl_command_end, with SPI connected: notes the names that the command has given to relations of indexes. */
+/*
+ * For the event trigger ddl_command_end, with SPI connected: stores the names that the command has given to relations of
+ * indexes.
+ */
 extern void dyn_index_follow_renames(void);
 
 /* ---- the states of an index that is added or dropped; see store/index_build.h ---- */
@@ -53,7 +56,7 @@ extern void dyn_index_follow_renames(void);
 /* Stores the row of an index, with that status.  SPI is connected. */
 extern void dyn_index_insert(const DynTableDef *def, const DynIndex *index, const char *relation_name, const char *status);
 
-/* Has the time come for the next attempt to build or drop the index? */
+/* Is the next attempt to build or drop the index due? */
 extern bool dyn_index_is_due(const DynTableDef *def, const DynIndex *index);
 
 extern void dyn_index_set_relation_name(Oid relid, const char *name, const char *relation_name);

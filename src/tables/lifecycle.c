@@ -1,12 +1,13 @@
 /*
  * lifecycle.c - how tables come into the catalogs and go
  *
- * Creating a name is serialised by a heavyweight lock on (dynapg.tables, hash of the name), held to the end of the
- * transaction: a second creator waits for the first and then sees its row, or, after a rollback, none.  What no
- * lock of ours covers, a CREATE TABLE by hand in schema dynamodb, is found by its relation name.
+ * A heavyweight lock on (dynapg.tables, hash of the name), held to the end of the transaction, serialises the creation of a
+ * name: a second creator waits for the first and then sees its row, or, after a rollback, none. Our locks do not cover a CREATE
+ * TABLE by hand in schema dynamodb; it is found by its relation name.
  *
  * Rows of tables that were dropped by hand are removed by the event trigger dynapg_on_sql_drop.  As event triggers
- * can be switched off, nothing relies on it: every read joins pg_class, and creating a table removes what is in its way.
+ * can be switched off, nothing relies on it: every read joins pg_class, and creating a table removes stale rows that are in its
+ * way.
  */
 #include "postgres.h"
 
@@ -22,6 +23,7 @@
 #include "database/installation.h"
 #include "database/sql.h"
 #include "tables/catalog.h"
+#include "tables/checks.h"
 #include "tables/ddl.h"
 #include "tables/index.h"
 #include "tables/lifecycle.h"
@@ -40,8 +42,8 @@ lock_name(const char *name)
 }
 
 /*
- * A relation name for the table that no relation of the schema has; NULL when the table's own name is taken.  Only
- * a shortened name has an alternative.
+ * A relation name for the table that is free in the schema; NULL when the table's own name is taken. Only a shortened name has
+ * an alternative.
  */
 static char *
 free_relation_name(const char *name)
@@ -98,6 +100,19 @@ insert_table(DynTableDef *def, MemoryContext result_context)
 	MemoryContextSwitchTo(old);
 }
 
+/* The data table, with its constraints; rows that it begins with need not fit. */
+static void
+create_relation(DynTableDef *def, const char *relation_name)
+{
+	StringInfoData constraints;
+
+	initStringInfo(&constraints);
+	dyn_checks_append(&constraints, def);
+	def->relid = dyn_ddl_create_table(def, relation_name, constraints.data);
+	if (def->rows_from)
+		(void) dyn_checks_add_all(def, true);
+}
+
 static bool
 create(DynTableDef *def, MemoryContext result_context)
 {
@@ -110,7 +125,7 @@ create(DynTableDef *def, MemoryContext result_context)
 	if (relation_name == NULL)
 		return false;
 
-	def->relid = dyn_ddl_create_table(def, relation_name);
+	create_relation(def, relation_name);
 	remove_stale_rows(def->name, def->relid);
 	insert_table(def, result_context);
 	for (int i = 0; i < dyn_def_count(def); i++)
@@ -145,6 +160,7 @@ attach(DynTableDef *def, MemoryContext result_context)
 	remove_stale_rows(def->name, def->relid);
 	insert_table(def, result_context);
 	dyn_index_attach(def);
+	dyn_checks_add_all(def, true);
 	CacheInvalidateRelcacheByRelid(def->relid);
 	return true;
 }
@@ -159,6 +175,19 @@ dyn_lifecycle_attach(DynTableDef *def)
 	attached = attach(def, caller);
 	SPI_finish();
 	return attached;
+}
+
+uint64
+dyn_lifecycle_fill(const DynTableDef *def, const char *rows)
+{
+	uint64		count;
+
+	SPI_connect();
+	dyn_checks_drop_all(def);
+	count = dyn_ddl_fill_table(def, rows);
+	(void) dyn_checks_add_all(def, true);
+	SPI_finish();
+	return count;
 }
 
 void
@@ -193,8 +222,8 @@ dyn_lifecycle_drop(const DynTableDef *def)
 }
 
 /*
- * The streams of tables that the command dropped end.  Nobody can say any more who owned the tables: whoever dropped them may read
- * what is left.
+ * Ends the streams of tables that the command dropped. The owners of the tables are no longer known: whoever dropped them may
+ * read what is left.
  */
 static void
 end_streams_of_dropped(void)
@@ -214,8 +243,8 @@ end_streams_of_dropped(void)
 }
 
 /*
- * Event trigger sql_drop: removes the catalog rows of data tables and indexes that the command dropped.  SECURITY DEFINER, as
- * whoever may drop the table may not write the catalogs.
+ * Event trigger sql_drop: removes the catalog rows of data tables and indexes that the command dropped.  SECURITY DEFINER,
+ * since the user who drops the table may lack the right to write the catalogs.
  */
 PG_FUNCTION_INFO_V1(dynapg_on_sql_drop);
 Datum
@@ -225,7 +254,7 @@ dynapg_on_sql_drop(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
 						errmsg("dynapg.on_sql_drop can only be called by an event trigger")));
 	if (dyn_installation_find() == NULL)
-		PG_RETURN_NULL();		/* what has the names of the catalogs need not be them */
+		PG_RETURN_NULL();		/* relations with the names of the catalogs need not be the catalogs */
 
 	SPI_connect();
 	dyn_index_forget_dropped();

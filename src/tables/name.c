@@ -45,7 +45,7 @@ dyn_name_is_legal(const char *name, uint32 len)
 	return len > 0;
 }
 
-/* The service checks the account first: whether the region fits is not told to strangers. */
+/* The service checks the account first: strangers must not learn whether the region fits. */
 static void
 check_account(DynSlice arn, DynSlice account)
 {
@@ -71,7 +71,7 @@ malformed_arn(DynSlice arn)
 				   (int) arn.len, arn.data, DYN_MAX_TABLE_NAME, DYN_MIN_TABLE_NAME);
 }
 
-/* One part of an ARN is not this server's. */
+/* One part of an ARN does not belong to this server. */
 static void
 foreign_arn(const char *part, DynSlice arn)
 {

@@ -16,7 +16,7 @@
 
 #define DYN_ACCOUNT_ID	"000000000000"
 
-/* What an operation works on: it decides how a missing table is told. */
+/* What an operation works on: it decides how a missing table is reported. */
 typedef enum DynNameUse
 {
 	DYN_NAME_DATA,				/* items: GetItem, Query ... */
@@ -25,13 +25,14 @@ typedef enum DynNameUse
 
 /*
  * The table's name in a TableName member: the name itself, or the one in the ARN.  The slice borrows the
- * member's bytes; it has 3 to 255 characters of the legal ones.  Raises DynamoDB's ValidationException for
+ * member's bytes; it has 3 to 255 valid characters.  Raises DynamoDB's ValidationException for
  * what is neither a name nor a table ARN, and its errors for an ARN of another region or account.
  */
 extern DynSlice dyn_name_table(DynSlice table_name);
 
 /*
- * The table's name in a ResourceArn member.  Raises ValidationException for what is no ARN of a table or of another region,
+ * The table's name in a ResourceArn member.  Raises ValidationException for anything but the ARN of a table, and for another
+ * region,
  * AccessDeniedException for an ARN of another service or account, in the service's order.
  */
 extern DynSlice dyn_name_of_resource(DynSlice arn);
@@ -51,8 +52,8 @@ extern void dyn_name_stream_arn(StringInfo out, const char *table, const char *l
 extern void dyn_name_backup_arn(StringInfo out, const char *table, const char *id);
 
 /*
- * Appends the ARN of a KMS key that a request named by id, alias or ARN; NULL is the service's own key.  What an alias stands
- * for is made up, since there is no KMS.
+ * Appends the ARN of a KMS key that a request named by id, alias or ARN; NULL is the service's own key.  An alias gets an
+ * invented key id, since there is no KMS.
  */
 extern void dyn_name_kms_key_arn(StringInfo out, const char *key);
 

@@ -2,18 +2,18 @@
  * order.h - the order of the entries of a table or a secondary index
  *
  * A table's rows have the order of its primary key, (pk [, sk]).  An index is a btree of a column for each of
- * its key attributes, partition attributes first, then what of the table's key is not among them, so that every entry
- * has one place.  How a column holds its attribute depends on what is asked of it (value/key.h, DynKeyForm):
+ * its key attributes, partition attributes first, then the rest of the table's key, so that every entry has one place. How a
+ * column holds its attribute depends on its use (value/key.h, DynKeyForm):
  *
  *		partition attribute		the column pk, or else dynapg.part_s(item, 'a'): equality; cut further where
  *								the index has several partition attributes, as the entry has to hold them all
- *		sort attribute			the column sk, or else dynapg.key_s(item, 'a'): whole, order is asked of it
+ *		sort attribute			the column sk, or else dynapg.key_s(item, 'a'): whole, as its order matters
  *		tail					pk, dynapg.tie(sk): order without meaning
  *
- * The table's partition key as a sort attribute of an index is an expression too, as column pk may be cut; its sort
- * key as a partition attribute is one since column sk is never cut.  Numbers are short, pk and sk serve always.
+ * The table's partition key as a sort attribute of an index is an expression too, as column pk may be cut; its sort key as a
+ * partition attribute is an expression since column sk is never cut. Numbers are short, so pk and sk always serve.
  *
- * DDL, statements and start keys all go by what is here, so they agree.
+ * DDL, statements and start keys all use this file, so they agree.
  */
 #ifndef DYNAPG_TABLES_ORDER_H
 #define DYNAPG_TABLES_ORDER_H
@@ -52,7 +52,7 @@ typedef struct DynOrderPosition
 	DynKey		key;
 } DynOrderPosition;
 
-/* The order of a table; sk->tag is 0 where it has no sort key.  Borrows pk and sk. */
+/* The order of a table; sk->tag is 0 where it has no sort key. Keeps pointers to pk and sk. */
 extern void dyn_order_of_table(DynOrder *order, const DynKeyAttr *pk, const DynKeyAttr *sk);
 
 /* The order of an index with npk partition and nsk sort attributes. Borrows pk, sk and keys. */

@@ -1,5 +1,5 @@
 /*
- * projection.c - what a secondary index shows of an item
+ * projection.c - what a secondary index projects of an item
  */
 #include "postgres.h"
 

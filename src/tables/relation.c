@@ -1,9 +1,9 @@
 /*
  * relation.c - which relation is the btree of a secondary index
  *
- * Whether an index is built as the definition says is decided on the expressions that PostgreSQL has of it: the statement that
- * would create it is analysed in the same way, and both are compared as they are stored: to simplify an expression would call
- * functions of the table's owner, and whoever looks at a table is not to do that.
+ * To check that an index is built as defined, the statement that would create it is analysed, and its expressions are compared
+ * with those that PostgreSQL has stored. Neither is simplified: that would call functions of the table's owner, which must not
+ * happen when somebody only looks at a table.
  */
 #include "postgres.h"
 
@@ -234,7 +234,7 @@ is_of_another(const DynTableDef *def, const DynIndex *index, Oid relid)
 	return false;
 }
 
-/* The first index of the table that is built as this one is defined and that is no other one's. */
+/* The first index of the table that is built as this one is defined and that belongs to no other one. */
 static Oid
 by_definition(const DynTableDef *def, const DynIndex *index, bool valid)
 {

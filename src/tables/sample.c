@@ -1,11 +1,11 @@
 /*
- * sample.c - how many rows a table has, and of which size, as some of its blocks tell
+ * sample.c - an estimate of a table's rows and their size from some of its blocks
  *
- * Counts what a snapshot sees in MAX_BLOCKS blocks, however large the table is.  How many items the blocks have tells how
- * far to trust the result: where all have the same number, it is all but exact.
+ * Counts what a snapshot sees in MAX_BLOCKS blocks, however large the table is.  How much the blocks differ shows how far to
+ * trust the result: where all have the same number of items, it is almost exact.
  *
- * The size of an item that is out of line costs a look into the TOAST table.  Of a block's a few are looked at; the sizes of
- * the others follow from the lengths of their values, which are in the row.
+ * The size of an item that is out of line costs a read from the TOAST table. This is done for a few of each block; the sizes of
+ * the others are estimated from the lengths of their values, which are in the row.
  */
 #include "postgres.h"
 
@@ -131,7 +131,7 @@ read_block(Sample *sample, BlockNumber block)
 	MemoryContextReset(sample->context);
 }
 
-/* From the blocks that were read to all of the table. */
+/* Extrapolates from the blocks that were read to the whole table. */
 static DynSample
 extrapolate(const Sample *sample, double blocks)
 {

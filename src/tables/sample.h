@@ -1,5 +1,5 @@
 /*
- * sample.h - how many rows a table has, and of which size, as some of its blocks tell
+ * sample.h - an estimate of a table's rows and their size from some of its blocks
  */
 #ifndef DYNAPG_TABLES_SAMPLE_H
 #define DYNAPG_TABLES_SAMPLE_H
@@ -17,7 +17,7 @@ typedef struct DynSample
 
 /*
  * Estimates the table's items from a fixed number of blocks.  The blocks are spread evenly over the table, so that the same
- * table gives the same answer.  With all every block is read, and the result is exact.  No statement is run for it, which
+ * table gives the same answer.  With `all`, every block is read and the result is exact. It runs no statement, which
  * pg_stat_statements would keep for each table.  The caller holds a lock on it, and may read all of it.
  * False where the table's storage has no blocks that could be read on their own.
  */

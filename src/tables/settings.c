@@ -1,5 +1,5 @@
 /*
- * settings.c - what a table and its indexes are set to, apart from keys
+ * settings.c - the settings of a table and its indexes, apart from keys
  */
 #include "postgres.h"
 

@@ -1,5 +1,5 @@
 /*
- * settings.h - what a table and its indexes are set to, apart from keys
+ * settings.h - the settings of a table and its indexes, apart from keys
  *
  * The catalog keeps them as JSON in the API's own member names (columns definition of dynapg.tables and dynapg.indexes);
  * here they are structures, read from a request or with the catalog's rows, and written with these.
@@ -14,7 +14,7 @@
 #include "base/json.h"
 #include "utils/timestamp.h"
 
-/* The units per second that a table or index is warm for by itself in PAY_PER_REQUEST. */
+/* The units per second that a table or index is warm for by default in PAY_PER_REQUEST. */
 #define DYN_WARM_READ	12000
 #define DYN_WARM_WRITE	4000
 
@@ -38,7 +38,7 @@ typedef struct DynThroughput
 	int64		decreases;		/* on the (UTC) day of decreased */
 } DynThroughput;
 
-/* Contributor insights of a table or an index; since is 0 where they were never asked for. */
+/* Contributor insights of a table or an index; since is 0 where they were never enabled. */
 typedef struct DynInsights
 {
 	bool		enabled;
@@ -76,7 +76,7 @@ typedef struct DynTableSettings
 	char	   *ttl_attribute;	/* of Time to Live; NULL: was never enabled */
 	bool		ttl_enabled;
 	double		ttl_since;		/* of its last change; 0: unknown */
-	double		pitr_since;		/* point-in-time recovery was asked for; 0: it is off */
+	double		pitr_since;		/* when point-in-time recovery was enabled; 0: it is off */
 	int			pitr_days;
 	char	   *restored;		/* JSON object: the backup that the table was made of; NULL: of none */
 } DynTableSettings;
@@ -97,12 +97,12 @@ extern DynUnits dyn_settings_on_demand(const DynJson *object);
 extern DynUnits dyn_settings_warm(const DynJson *object);
 
 /*
- * What a table or index is warm for: the most of what was asked for (warm, or NULL) and what its billing mode gives by
- * itself.
+ * What a table or index is warm for: the maximum of what was requested (warm, or NULL) and what its billing mode gives by
+ * default.
  */
 extern DynUnits dyn_settings_warm_units(const DynUnits *warm, const DynThroughput *throughput, bool pay_per_request);
 
-/* The units and decreases that were before, with the times of the change. */
+/* The earlier units and decreases, with the times of the change. */
 extern void dyn_settings_keep_units(DynThroughput *throughput, const DynThroughput *before);
 
 /* On-demand limits without those that are lifted (-1); set is false where none is left. */
@@ -127,7 +127,7 @@ extern void dyn_settings_print_text(StringInfo out, const char *member, const ch
 /* Appends a pair of units under the names of its members; those that are absent are left out. */
 extern void dyn_settings_print_on_demand(StringInfo out, const DynUnits *units);
 
-/* Of decreases, those of the present (UTC) day. */
+/* The number of decreases on the present (UTC) day. */
 extern int64 dyn_settings_decreases_today(const DynThroughput *throughput);
 
 #endif							/* DYNAPG_TABLES_SETTINGS_H */

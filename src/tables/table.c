@@ -1,13 +1,12 @@
 /*
  * table.c - what a backend knows of a DynamoDB table, cached
  *
- * Two hashes lead to an entry: by name for lookups, by relid for invalidations, so that neither costs more with
- * more tables.  The relcache callback only marks entries; the next lookup, of any name, unlinks them, and the next one
- * of their name makes an entry anew.  An unlinked entry waits in a list until its transaction is over, as callers
- * still hold it.
+ * Two hashes lead to an entry, by name for lookups and by relid for invalidations, so that neither gets slower with more
+ * tables.  The relcache callback only marks entries; the next lookup, of any name, unlinks them, and the next one of their name
+ * makes a new entry. An unlinked entry waits in a list until its transaction is over, as callers may still use it.
  *
- * While an entry is made, nothing leads to it: an invalidation that arrives then is remembered in `build`, and
- * the entry is made again.  It enters the hashes last, complete.
+ * While an entry is made, nothing leads to it: an invalidation that arrives then is remembered in `build`, and the entry is
+ * made again. It enters the hashes last, when it is complete.
  */
 #include "postgres.h"
 
@@ -133,7 +132,7 @@ unlink_table(DynTable *table)
 	dead_tables = table;
 }
 
-/* Whatever their names: those of dropped tables may never be looked up again. */
+/* All of them, whatever their names: those of dropped tables may never be looked up again. */
 static void
 unlink_invalid_tables(void)
 {
@@ -142,8 +141,8 @@ unlink_invalid_tables(void)
 }
 
 /*
- * PostgreSQL keeps what it knows of a relation until something changes it.  An entry that was evicted takes that along; were
- * it only invalid, its successor would ask for the same again.
+ * PostgreSQL caches what it knows of a relation until something changes it. An evicted entry drops that too; for an entry that
+ * is only invalid its successor would need the same again.
  */
 static void
 forget_relations(const DynTable *table)
@@ -348,8 +347,8 @@ make_table(const DynTableDef *def)
 }
 
 /*
- * Reads the catalogs with the data table locked.  NULL where there is no such table; *again is set when something
- * changed meanwhile.
+ * Reads the catalogs with the data table locked.  NULL where there is no such table; *again is set when something has changed
+ * meanwhile.
  */
 static DynTable *
 read_table(const char *name, bool *again)
@@ -417,8 +416,8 @@ load_table(const char *name)
 }
 
 /*
- * Makes room for one more entry.  The rows of catalogs that PostgreSQL keeps cannot be given back one by one; they are all
- * forgotten when as many tables have gone as there may be.
+ * Makes room for one more entry. PostgreSQL's cached catalog rows cannot be released one by one; all of them are dropped
+ * whenever a full cache's worth of tables has been evicted.
  */
 static void
 evict_tables(void)

@@ -7,12 +7,12 @@
  * CacheInvalidateRelcacheByRelid of it.  An entry is marked valid last.
  *
  * A lookup takes AccessShareLock on the data table until the end of the transaction, as any statement that
- * reads it does: the table that was found cannot be dropped, or dropped and made anew with other keys, under
- * a request.  Entries that became invalid are freed in a later transaction, so a DynTable pointer is good until
+ * reads it does: the table that was found cannot be dropped, or dropped and created again with other keys, during a request.
+ * Entries that became invalid are freed in a later transaction, so a DynTable pointer is good until
  * the end of the transaction that looked it up, whatever runs meanwhile, errors included.
  *
- * At most dynapg.table_cache_size tables are kept; of more, those that were used longest ago go, with what PostgreSQL keeps
- * of them.
+ * At most dynapg.table_cache_size tables are kept; beyond that, the least recently used ones go, with what PostgreSQL caches
+ * for them.
  */
 #ifndef DYNAPG_TABLES_TABLE_H
 #define DYNAPG_TABLES_TABLE_H
@@ -45,7 +45,7 @@ typedef enum DynPlanKind
 	DYN_PLAN_PUT_MANY,
 	DYN_PLAN_INSERT_MANY,		/* of keys that are not there */
 	DYN_PLAN_DELETE_MANY,
-	DYN_PLAN_PUT_MANY_KEEP,		/* these two tell the old images, too */
+	DYN_PLAN_PUT_MANY_KEEP,		/* these two return the old images, too */
 	DYN_PLAN_DELETE_MANY_KEEP,
 	DYN_PLAN_COUNT
 } DynPlanKind;
@@ -124,7 +124,7 @@ struct DynTable
 	List	   *retired_plans;	/* replaced while they may have been running */
 };
 
-/* Has the table any index whose entries an update could make unfit? */
+/* Does the table have any index whose keys an update could make invalid? */
 static inline bool
 dyn_table_has_indexes(const DynTable *table)
 {
@@ -132,12 +132,12 @@ dyn_table_has_indexes(const DynTable *table)
 }
 
 /*
- * Gets each row's item, detoasted, good until it returns; the current memory context is reset after it.
+ * Receives each row's item, detoasted, valid until it returns; the current memory context is reset after it.
  * Returns false to stop.
  */
 typedef bool (*DynRowConsumer) (void *arg, const struct varlena *item);
 
-/* Has the next lookup make the entry anew. */
+/* Makes the next lookup create the entry again. */
 extern void dyn_table_set_invalid(DynTable *table);
 
 /* From now on this backend finds tables that jobs fill. */

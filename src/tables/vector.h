@@ -1,8 +1,8 @@
 /*
  * vector.h - the relations of a vector index
  *
- * Model.  A vector index has one relation always: an index of access method dynapg_flat (flat.h) on the vectors and on the
- * attributes of the SearchSchema.  It finds the nearest exactly.  Its columns are
+ * Model.  A vector index always has an index of access method dynapg_flat (flat.h) on the vectors and on the attributes of the
+ * SearchSchema. It finds the nearest vectors exactly.  Its columns are
  *
  *		dynapg.item_reals(item, 'Embedding', 384)		the vector
  *		dynapg.item_tag(item, 'Tenant', 'S')			a number that stands for an attribute's value; one for each

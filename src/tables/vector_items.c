@@ -1,5 +1,5 @@
 /*
- * vector_items.c - items and vector indexes: what an item must be to be stored, and what an index has of it
+ * vector_items.c - items and vector indexes: which items can be stored, and what an index has of them
  */
 #include "postgres.h"
 
@@ -28,7 +28,7 @@ vector_of(const DynVectorIndex *index, DynValue item)
 /* ---- what is refused ---- */
 
 static const char *
-vector_flaw(const DynVectorIndex *index, DynValue list)
+vector_violation(const DynVectorIndex *index, DynValue list)
 {
 	int			at;
 
@@ -47,7 +47,7 @@ vector_flaw(const DynVectorIndex *index, DynValue list)
 }
 
 static const char *
-key_flaw(const DynVectorIndex *index, int i, DynValue v)
+key_violation(const DynVectorIndex *index, int i, DynValue v)
 {
 	const DynKeyAttr *key = &index->keys[i];
 
@@ -70,15 +70,15 @@ changes(DynValue was, DynValue is)
 }
 
 static const char *
-index_flaw(const DynVectorIndex *index, DynValue old_item, DynValue new_item)
+index_violation(const DynVectorIndex *index, DynValue old_item, DynValue new_item)
 {
 	const char *flaw = NULL;
 
 	if (changes(vector_of(index, old_item), vector_of(index, new_item)))
-		flaw = vector_flaw(index, vector_of(index, new_item));
+		flaw = vector_violation(index, vector_of(index, new_item));
 	for (int i = 0; i < index->nkeys && flaw == NULL; i++)
 		if (changes(attribute(old_item, &index->keys[i]), attribute(new_item, &index->keys[i])))
-			flaw = key_flaw(index, i, attribute(new_item, &index->keys[i]));
+			flaw = key_violation(index, i, attribute(new_item, &index->keys[i]));
 	return flaw;
 }
 
@@ -87,7 +87,7 @@ dyn_vector_items_violation(const DynTable *table, DynValue old_item, DynValue ne
 {
 	for (int i = 0; i < table->nvectors; i++)
 	{
-		const char *flaw = index_flaw(&table->vectors[i], old_item, new_item);
+		const char *flaw = index_violation(&table->vectors[i], old_item, new_item);
 
 		if (flaw != NULL)
 			return flaw;
@@ -100,7 +100,7 @@ dyn_vector_items_violation(const DynTable *table, DynValue old_item, DynValue ne
 static bool
 has_entry(const DynVectorIndex *index, DynValue item)
 {
-	return vector_of(index, item).tag != 0 && vector_flaw(index, vector_of(index, item)) == NULL &&
+	return vector_of(index, item).tag != 0 && vector_violation(index, vector_of(index, item)) == NULL &&
 		(!index->has_hash || attribute(item, &index->keys[0]).tag == index->keys[0].tag);
 }
 
@@ -168,7 +168,7 @@ dyn_vector_items_node(const DynVectorIndex *index, DynValue item)
 		float_to_shortest_decimal_buf(reals[i], text);
 		len = dyn_number_encode(text, strlen(text), number, &error);
 		if (len < 0)
-			elog(ERROR, "a 32-bit number is no number of an item: %s", error);
+			elog(ERROR, "a 32-bit number is not a number of an item: %s", error);
 		dyn_node_append(&list, dyn_node_of((DynValue) {DYN_N, len, number}));
 	}
 	return list;
@@ -192,7 +192,7 @@ entry_bytes(const DynTable *table, const DynVectorIndex *index, DynValue item)
 	return size;
 }
 
-/* Is each attribute of a that the index has the same in b? */
+/* Is every attribute of a that the index has equal in b? */
 static bool
 entry_within(const DynTable *table, const DynVectorIndex *index, DynValue a, DynValue b)
 {

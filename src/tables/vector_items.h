@@ -1,9 +1,9 @@
 /*
- * vector_items.h - items and vector indexes: what an item must be to be stored, and what an index has of it
+ * vector_items.h - items and vector indexes: which items can be stored, and what an index has of them
  *
- * An index has an entry for each item with a vector and, where its SearchSchema has one, with the HASH attribute.  A vector or an
- * attribute of the SearchSchema that cannot be in the index is refused, as an index key is that has another type.  An update is
- * judged by the attributes that it changes: items that were there before the index may be unfit.
+ * An index has an entry for each item with a vector and, where its SearchSchema has one, with the HASH attribute.  A vector or
+ * an attribute of the SearchSchema that cannot be in the index is refused, like an index key of another type. An update is
+ * checked only for the attributes that it changes: items from before the index may not fit it.
  */
 #ifndef DYNAPG_TABLES_VECTOR_ITEMS_H
 #define DYNAPG_TABLES_VECTOR_ITEMS_H
@@ -17,7 +17,7 @@ extern const char *dyn_vector_items_violation(const DynTable *table, DynValue ol
 /* Is it the name of the vector attribute? */
 extern bool dyn_vector_items_is_vector(const DynVectorIndex *index, DynSlice name);
 
-/* What the index shows of an item, without the vector. */
+/* What the index projects of an item, without the vector. */
 extern DynValue dyn_vector_items_project(const DynTable *table, const DynVectorIndex *index, DynValue item);
 
 /* The vector as the index has it: each number with the digits of a 32-bit one. */

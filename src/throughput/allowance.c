@@ -1,10 +1,10 @@
 /*
- * allowance.c - provisioned throughput: what tables and global secondary indexes have left of it, shared by all backends
+ * allowance.c - provisioned throughput: the units that tables and global secondary indexes have left, shared by all backends
  *
  * A shared hash by database and relation.  Its lock is held shared to find an entry and exclusively to add or
- * remove one; an entry's own spinlock is held for the few instructions that bring a bucket up to the moment.  Units
- * are counted in millionths and time in microseconds of the monotonic clock, which all processes share, so
- * that a rate times a time is a number of them, without rounding.
+ * remove one; an entry's own spinlock is held for the few instructions that bring a bucket up to date.  Units
+ * are counted in millionths and time in microseconds of the monotonic clock, which all processes share, so that rate times time
+ * gives millionths, without rounding.
  */
 #include "postgres.h"
 
@@ -24,7 +24,7 @@
 
 #define LOCK_NAME	"dynapg throughput"
 #define MILLION		INT64CONST(1000000)
-#define MAX_RATE	INT64CONST(1000000000)	/* units per second: what can be counted, far above what can be reached */
+#define MAX_RATE	INT64CONST(1000000000)	/* units per second: the most that can be counted, far above any real rate */
 
 typedef struct Key
 {
@@ -41,7 +41,7 @@ typedef struct Bucket
 
 typedef struct Entry
 {
-	Key			key;			/* first, as hash tables want it */
+	Key			key;			/* first, as hash tables need it */
 	slock_t		mutex;			/* of the buckets */
 	Bucket		buckets[DYN_ALLOWANCE_KINDS];
 } Entry;
@@ -106,7 +106,7 @@ now(void)
 	return INSTR_TIME_GET_MICROSEC(time);
 }
 
-/* What the bucket would have at that moment if it were brought up to it. */
+/* What the bucket would have at that moment. */
 static int64
 left_at(const Bucket *bucket, int64 moment)
 {
@@ -121,7 +121,7 @@ bounded(int64 rate)
 	return Min(rate, MAX_RATE);
 }
 
-/* Brings the bucket up to the moment, and to another rate if it is one; a limit that is new begins with a full one. */
+/* Brings the bucket up to the moment, and to the new rate if it has changed; a new limit begins with a full bucket. */
 static void
 refresh(Bucket *bucket, int64 rate, int64 moment)
 {
@@ -132,7 +132,7 @@ refresh(Bucket *bucket, int64 rate, int64 moment)
 	bucket->at = Max(bucket->at, moment);	/* another process may have been here with a later moment */
 }
 
-/* Sets both buckets to what flows in within so many seconds. */
+/* Sets both buckets to what flows in within that number of seconds. */
 static void
 fill(Entry *entry, const DynAllowance *throttled, int seconds, int64 moment)
 {
@@ -146,7 +146,7 @@ fill(Entry *entry, const DynAllowance *throttled, int seconds, int64 moment)
 
 /* ---- the hash ---- */
 
-/* How many seconds' units are left in the one of an entry's buckets that has the least of them. */
+/* The number of seconds' units that are left in the emptier one of an entry's buckets. */
 static int64
 fullness(const Entry *entry, int64 moment)
 {

@@ -1,17 +1,17 @@
 /*
- * allowance.h - provisioned throughput: what tables and global secondary indexes have left of it, shared by all backends
+ * allowance.h - provisioned throughput: the units that tables and global secondary indexes have left, shared by all backends
  *
- * Model.  A table, and each global secondary index, has a bucket of read units and one of write units.  Units flow in at
- * the rate that the definition gives them per second; what is not used is kept, but no more of it than flows
- * in within 300 seconds (DynamoDB's burst capacity).  While anything is left, a request may take what it costs,
- * although that may be more than is left: the bucket is then in debt, and the next requests wait until that is paid.  So in
- * any time no more is taken than the burst, what flows in, and the last request of each bucket.
+ * Model.  A table, and each global secondary index, has a bucket of read units and one of write units.  Units flow in at the
+ * rate per second in the definition; unused ones are kept, but at most what flows in within 300 seconds (DynamoDB's burst
+ * capacity). While anything is left, a request may take its full cost, even if that is more: the bucket is then in debt, and
+ * later requests are refused until that is paid. So over any period, requests take at most the burst, what flows in, and the
+ * last request of each bucket.
  *
- * A bucket comes into being when it is first asked for, and is full then: AWS does not say what a new table begins with, but
- * users see it take the whole burst at once.  What was taken is not given back when a transaction is rolled back.
+ * A bucket is created full, at its first use: AWS does not say what a new table begins with, but users can take the whole burst
+ * at once.  What was taken is not given back when a transaction is rolled back.
  *
  * Buckets are in shared memory and not in the database: a restart forgets them, and a standby has its own.  There is
- * room for DYN_MAX_THROTTLED relations; beyond, full buckets go, which loses nothing, or else the fullest one.
+ * room for DYN_MAX_THROTTLED relations; beyond that, full buckets are dropped, which loses nothing, or else the fullest one.
  *
  * A change of the rate takes effect with the next request: what has flowed in until then did so at the old one.
  */
@@ -52,13 +52,13 @@ extern void dyn_allowance_register(void);
 /* Is anything left? */
 extern bool dyn_allowance_has_left(const DynAllowance *throttled, DynAllowanceKind kind);
 
-/* Takes that many units if anything is left, and tells whether it was so. */
+/* Takes the units if anything is left, and returns whether it was. */
 extern bool dyn_allowance_take(const DynAllowance *throttled, DynAllowanceKind kind, double units);
 
-/* Takes them whatever is left. */
+/* Takes the units in any case. */
 extern void dyn_allowance_charge(const DynAllowance *throttled, DynAllowanceKind kind, double units);
 
-/* Has both buckets hold what flows in within that many seconds, which may be negative: a debt. */
+/* Sets both buckets to what flows in within that number of seconds, which may be negative: a debt. */
 extern void dyn_allowance_set(const DynAllowance *throttled, int seconds);
 
 /* The buckets of this database in the current memory context, without those of no limit. */

@@ -35,7 +35,7 @@ dyn_capacity_of_transact_read(uint32 bytes)
 	return TRANSACTION_FACTOR * dyn_capacity_of_read(bytes, true);
 }
 
-/* Is each attribute of a that the index shows the same in b? */
+/* Is every attribute of a that the index projects equal in b? */
 static bool
 entry_within(const DynTable *table, const DynIndex *index, DynValue a, DynValue b)
 {
@@ -103,7 +103,7 @@ add_vector_bytes(DynCapacity *capacity, const DynTable *table, DynValue old_item
 	}
 }
 
-/* Adds a write whose units of the table and of its local indexes count that many times. */
+/* Adds a write; its units for the table and local indexes count `factor` times. */
 static void
 add_write(DynCapacity *capacity, const DynTable *table, const struct varlena *old_item, const struct varlena *new_item,
 		  int factor)

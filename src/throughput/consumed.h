@@ -1,8 +1,8 @@
 /*
  * consumed.h - ConsumedCapacity and ItemCollectionMetrics of a request on several tables
  *
- * An account per table, in the order in which the request names the tables.  Units are added to it as reads and writes are
- * carried out, so that no images need be kept for the reply.
+ * One entry per table, in the order in which the request names the tables. Units are added as reads and writes are carried out,
+ * so that no images need be kept for the reply.
  */
 #ifndef DYNAPG_THROUGHPUT_CONSUMED_H
 #define DYNAPG_THROUGHPUT_CONSUMED_H
@@ -17,7 +17,7 @@ typedef struct DynConsumedTable
 	const DynTable *table;
 	DynCapacity capacity;		/* with the table's name as the request gave it */
 	int			nwritten;
-	DynValue   *written;		/* partition keys of items written, where the reply tells of item collections */
+	DynValue   *written;		/* partition keys of items written, if the reply reports item collections */
 } DynConsumedTable;
 
 typedef struct DynConsumed
@@ -25,7 +25,7 @@ typedef struct DynConsumed
 	DynCapacityReport report;
 	DynCapacityKind kind;
 	bool		metrics;		/* the request asks for item collections */
-	bool		shows_none;		/* the reply has them where there are none, too */
+	bool		shows_none;		/* the reply has the member even where there are none */
 	int			nitems;
 	int			ntables;
 	DynConsumedTable *tables;
@@ -34,10 +34,10 @@ typedef struct DynConsumed
 /* The request names at most nitems items and tables each.  metrics: it asks for item collections. */
 extern void dyn_consumed_begin(DynConsumed *account, DynCapacityKind kind, DynCapacityReport report, bool metrics, int nitems);
 
-/* An account of its own for a table; the name as the request gave it. */
+/* A new entry for a table; the name as the request gave it. */
 extern DynConsumedTable *dyn_consumed_add(DynConsumed *account, DynSlice name, const DynTable *table);
 
-/* The account that the table has already, or else one of its own. */
+/* The table's existing entry, or else a new one. */
 extern DynConsumedTable *dyn_consumed_table(DynConsumed *account, DynSlice name, const DynTable *table);
 
 /* Notes that an item of that partition key was written. */

@@ -6,7 +6,7 @@
  * is not among them takes the place of the one with the lowest count and goes on from that count, which is then the most by
  * which it may be too high.  So a key with more than a KEYS-th of all requests is always there, and memory never grows.
  *
- * Of accesses, one of dynapg.insights_sample is counted, as that many; refusals are all counted.  There is room for
+ * One of dynapg.insights_sample accesses is counted, with that weight; refusals are all counted.  There is room for
  * DYN_MAX_INSIGHTS tables and indexes of the server; beyond, those that were asked for longest ago are forgotten.  A restart
  * forgets all, and so does switching on again.  A key is kept by its hash and as a text that may be cut.
  *

@@ -1,5 +1,5 @@
 /*
- * throttle.c - may a request use the throughput of its table, and what it used of it
+ * throttle.c - may a request use the throughput of its table, and how much did it use
  */
 #include "postgres.h"
 
@@ -47,7 +47,7 @@ PG_FUNCTION_INFO_V1(dynapg_refill_throughput);
 
 /* ---- limits ---- */
 
-/* Limits of a definition's units; those that are absent, or lifted, are none. */
+/* Limits of a definition's units; absent or lifted ones mean no limit. */
 static void
 set_rates(DynAllowance *limits, bool on_demand, const DynThroughput *provisioned, const DynUnits *maximum)
 {
@@ -313,7 +313,7 @@ dyn_throttle_take(DynTable *table, DynAllowanceKind kind, const DynCapacity *use
 	return NIL;
 }
 
-/* What a write that changed nothing used: as much as one of the item that it found, or would have stored. */
+/* What a write that changed nothing used: as much as a write of the item that it found, or would have stored. */
 static double
 units_of_nothing(const DynWrite *write, const DynChange *result)
 {

@@ -1,15 +1,15 @@
 /*
- * throttle.h - may a request use the throughput of its table, and what it used of it
+ * throttle.h - may a request use the throughput of its table, and how much did it use
  *
- * Only with dynapg.throttling; otherwise each of these is one branch at its caller's.  The buckets are those of
+ * Only with dynapg.throttling; otherwise each of these is one branch in its caller.  The buckets are those of
  * throughput/allowance.h.  A table of billing mode PROVISIONED, and each of its global secondary indexes, is limited to its
- * ProvisionedThroughput; one of PAY_PER_REQUEST to its OnDemandThroughput, where it has that.  Local secondary indexes
- * use the table's.
+ * ProvisionedThroughput; a table of PAY_PER_REQUEST to its OnDemandThroughput, if it has one. Local secondary indexes use the
+ * table's.
  *
- * A request asks twice: before its statement, so that one that has to wait costs nothing, and after it, when it is known
- * what it used: that is taken then, or nothing if the bucket was emptied meanwhile, and the request is refused. A write
- * takes from the table and from each global index that it changes; it is refused, too, when one of these has nothing left.
- * What it wrote is undone by the error.  A write whose condition fails has used the table's units, too.
+ * A request is checked twice: before its statement, so that a refused one costs nothing, and after it, when its use is known:
+ * that is then taken, or, if the bucket was emptied meanwhile, nothing is taken and the request is refused. A write takes from
+ * the table and from each global index that it changes; it is also refused when one of these has nothing left. The error undoes
+ * what it wrote.  A write whose condition fails has used the table's units, too.
  *
  * Query and Scan read their page or are refused; batches do what they can and hand back the rest.
  */
@@ -37,27 +37,27 @@ dyn_throttle_applies(DynTable *table, DynAllowanceKind kind)
 }
 
 /*
- * What has nothing left, as a list for dyn_throttle_refuse; NIL is "admitted".  index is the one that is read by, or NULL;
- * a local one is the table.
+ * The buckets with nothing left, as a list for dyn_throttle_refuse; NIL is "admitted". index is the index of the read, or NULL;
+ * a local one counts as the table.
  */
 extern List *dyn_throttle_check(DynTable *table, const DynIndex *index, DynAllowanceKind kind);
 
-/* Takes what was used, unless something of it has nothing left: a list of that. */
+/* Takes what was used, unless one of the buckets has nothing left; returns the list of these. */
 extern List *dyn_throttle_take(DynTable *table, DynAllowanceKind kind, const DynCapacity *used);
 
 /* Takes it whatever is left. */
 extern void dyn_throttle_charge(DynTable *table, DynAllowanceKind kind, const DynCapacity *used);
 
-/* Raises the exception that a request with these refusals gets; none where there are none. */
+/* Raises the exception for these refusals, if there are any. */
 extern void dyn_throttle_refuse(List *refusals);
 
 /* Adds refusals to those of other parts of a batch, once each. */
 extern List *dyn_throttle_join(List *refusals, List *more);
 
-/* Has one of the table's global indexes no write units left? */
+/* Does one of the table's global indexes have no write units left? */
 extern bool dyn_throttle_index_exhausted(DynTable *table);
 
-/* What a write used; also one that did not change anything. */
+/* What a write used, even if it did not change anything. */
 extern DynCapacity dyn_throttle_of_write(const DynWrite *write, const DynChange *result);
 
 /*
@@ -103,12 +103,12 @@ typedef struct DynThrottleAction
 /* What an action of a transaction used, added to its entry. */
 extern void dyn_throttle_add_transact_write(DynThrottleAction *action, const DynWrite *write, const DynChange *result);
 
-/* Gives the actions whose tables have nothing left their reason. */
+/* Sets the reason of actions whose tables have nothing left. */
 extern void dyn_throttle_check_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynAllowanceKind kind);
 
 /*
- * Takes what all actions used.  One that uses what has nothing left gets that as its reason unless it has another one, and
- * nothing is taken then; except that a transaction that is cancelled for other reasons has used what it used.
+ * Takes what all actions used. If a bucket has nothing left, its actions get that as their reason unless they have another one,
+ * and nothing is taken; but a transaction that is cancelled for other reasons pays for what it used.
  */
 extern void dyn_throttle_take_actions(const DynThrottleAction *actions, DynReason *reasons, int count, DynAllowanceKind kind);
 

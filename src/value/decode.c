@@ -1,14 +1,14 @@
 /*
  * decode.c - attribute values straight from JSON text to stored bytes
  *
- * Children of the containers that are open stand on a stack of entries: name, tag, body.  A container that closes sorts
- * its entries, is packed into one body, and becomes an entry of the container around it.  Bodies of scalars are slices of the
- * text; those that are not (numbers, binary values, containers) go to one of two buffers in turn by level: a container
- * reads its children's from one, writes its own to the other, and gives back the room of the children's, so that each buffer
- * holds less than twice the text whatever its nesting.
+ * Children of open containers are entries on a stack: name, tag, body.  A container that closes sorts
+ * its entries, is packed into one body, and becomes an entry of the container around it.  Strings are slices of the text. Other
+ * bodies (numbers, binary values, containers) go to one of two buffers, which alternate by level: a container reads the bodies
+ * of its children from one, writes its own to the other, and releases the space of the children. So each buffer holds less than
+ * twice the text, whatever its nesting.
  *
- * Short pieces are copied 16 bytes at a time: all that is copied may be read, and all that is written to may be
- * written, that far.  Only the text itself ends sharply.
+ * Short pieces are copied 16 bytes at a time, so every source and every target must have that much room behind it. Only the
+ * text itself has none at its end.
  */
 #include "postgres.h"
 
@@ -20,16 +20,16 @@
 #include "value/decode.h"
 #include "value/number.h"
 
-#define SLACK			32		/* behind each buffer: a number is written before its length is known */
-#define FEW_ENTRIES		24		/* up to so many are sorted by insertion */
-#define MAX_TEXT		(64 * 1024 * 1024)	/* bytes; ends of bodies are 28 bits */
+#define SLACK			32		/* room behind each buffer: a number is written before its length is known */
+#define FEW_ENTRIES		24		/* at most this number of entries is sorted by insertion */
+#define MAX_TEXT		(64 * 1024 * 1024)	/* bytes; the end of a body has 28 bits */
 
 StaticAssertDecl(SLACK >= DYN_NUMBER_MAX_BYTES, "a number fits the slack");
 StaticAssertDecl(SLACK >= DYN_READER_SLACK, "a short piece fits the slack");
 
 struct DynDecoderEntry
 {
-	uint64		prefix;			/* the first bytes of what is sorted by, the first one most significant */
+	uint64		prefix;			/* the first bytes of the sort key, most significant first */
 	const char *name;
 	const uint8 *body;
 	uint32		name_len;
@@ -62,7 +62,7 @@ push(DynDecoder *d, const Entry *entry)
 	return d->count++;
 }
 
-/* May 16 bytes be read from p on?  Only the end of the text has no slack. */
+/* May 16 bytes be read from p on? Only at the end of the text they may not. */
 static inline bool
 has_slack(const DynDecoder *d, const void *p)
 {
@@ -79,7 +79,7 @@ copy(const DynDecoder *d, uint8 *to, const void *from, uint32 len)
 	return to + len;
 }
 
-/* The first eight bytes as a number that orders as they do, zeros after their end. */
+/* The first eight bytes, padded with zeros, as a number that has their order. */
 static inline uint64
 prefix_of(const DynDecoder *d, const void *p, uint32 len)
 {
@@ -155,7 +155,7 @@ store_u32(uint8 *p, uint32 v)
 	memcpy(p, &v, sizeof(v));
 }
 
-/* Bytes of a container's body.  Its entries have less than the text, so the sum fits. */
+/* Bytes of a container's body. Its entries are shorter than the text, so the sum fits. */
 static uint32
 packed_size(const Entry *entries, uint32 count, uint32 width)
 {
@@ -204,7 +204,7 @@ make_buffer(DynDecoder *d, int turn)
 	d->limits[turn] = room;
 }
 
-/* Where the next body of a value at that level goes. */
+/* Where the body of the next value at that level goes. */
 static inline uint8 *
 next_body(DynDecoder *d, int level)
 {
@@ -215,7 +215,7 @@ next_body(DynDecoder *d, int level)
 	return d->buffers[turn] + d->used[turn];
 }
 
-/* Takes the room of a body for it; false when there is none. */
+/* Reserves the room of a body; false when there is not enough. */
 static inline bool
 keep_body(DynDecoder *d, int level, size_t size)
 {
@@ -417,7 +417,7 @@ decode_map(DynDecoder *d, int level, Entry *out)
 	return decode_members(d, level + 1) && close_container(d, level, DYN_M, mark, out);
 }
 
-/* Takes the name of a type in quotes; 0 for anything else. */
+/* Reads the name of a type in quotes; 0 for anything else. */
 static uint8
 decode_type(DynDecoder *d)
 {
@@ -465,7 +465,7 @@ decode_body(DynDecoder *d, int level, Entry *out)
 	}
 }
 
-/* An attribute value that level lists and maps contain, an item's root not counted: an object with one type. */
+/* An attribute value inside `level` lists and maps, not counting an item's root: an object with one type. */
 static bool
 decode_value(DynDecoder *d, int level, Entry *out)
 {

@@ -2,10 +2,10 @@
  * decode.h - attribute values straight from JSON text to stored bytes
  *
  * The text of an item is read once: strings are found, base64 and numbers are decoded, containers are packed as they close.
- * What is taken this way is right in every respect that tree.h checks; anything else is not taken (false), and the caller
- * reads the text by tree.h, which finds out what is wrong and words it.
+ * This reader accepts only what passes every check of tree.h. It rejects everything else (false), and the caller then reads the
+ * text with tree.h, which finds out what is wrong and words the error.
  *
- * A value may be a view of the text, so the text must outlive it.
+ * A value may point into the text, so the text must outlive it.
  */
 #ifndef DYNAPG_VALUE_DECODE_H
 #define DYNAPG_VALUE_DECODE_H
@@ -27,20 +27,23 @@ typedef struct DynDecoder
 	size_t		limits[2];
 } DynDecoder;
 
-/* What an attribute value, or a map of them, became. */
+/* The result of decoding an attribute value or a map of attribute values. */
 typedef struct DynDecoded
 {
 	DynValue	value;			/* of a map its root */
-	struct varlena *item;		/* of a map: the item that it is */
+	struct varlena *item;		/* of a map: the item with these attributes */
 } DynDecoded;
 
 extern void dyn_decode_begin(DynDecoder *d, const char *text, size_t len);
 
-/* Takes the attribute value, {"S":"x"}, or the map of attribute values at d->in: a node that was decoded.  NULL: not taken. */
+/*
+ * Reads the attribute value, {"S":"x"}, or the map of attribute values at d->in; returns a decoded node, or NULL where it was
+ * rejected.
+ */
 extern DynJson *dyn_decode_value(DynDecoder *d);
 extern DynJson *dyn_decode_map(DynDecoder *d);
 
-/* The item that a whole text is, or NULL: not taken. */
+/* The item that the whole text stands for, or NULL where it was rejected. */
 extern struct varlena *dyn_decode_item(const char *text, size_t len);
 
 #endif							/* DYNAPG_VALUE_DECODE_H */

@@ -1,5 +1,5 @@
 /*
- * handover.h - what the functions inside a write statement tell the code that ran it
+ * handover.h - what the functions inside a write statement report to the code that runs it
  *
  * A write is one SQL statement whose condition and update run in the executor, as functions of the row
  * version that is replaced (after EvalPlanQual: the final one).  RETURNING shows only the new row before
@@ -12,7 +12,7 @@
  * read in the same statement (WITH old AS (SELECT ... FOR UPDATE) INSERT ... RETURNING (SELECT old.item FROM old)).  Measured side by
  * side on PostgreSQL 15, CPU of 20,000 upserts of items of 400 bytes: plain 0.17 s, with the old version handed over 0.17 s, with
  * RETURNING t.item 0.18 s, with the locking read 0.29 s, which is 0.58 of the speed.  Distributed tables, whose functions run on
- * another server, have no images and verdicts by this way; store/rows.c reports what it can tell without.
+ * another server, have no images and verdicts by this way; store/rows.c reports what it can find out without.
  *
  * program is also a proof of origin: a compiled expression that is this very pointer was made by this
  * backend and needs no verification; any other bytes do.
@@ -28,17 +28,17 @@ typedef struct DynHandover
 	MemoryContext context;		/* where images are kept: outlives the statement */
 	bool		keep_old;		/* is the old image wanted? (held false: always kept) */
 	bool		keep_new;		/* is the new image wanted? */
-	bool		keep_flaw;		/* is an update that does not fit to leave the row as it is, and to tell? (else: an error) */
+	bool		keep_violation;		/* does an update that does not fit leave the row as it is, and report why? (else: an error) */
 
-	/* A statement on a list calls this, with each version that it replaces, instead of leaving images here. */
+	/* A statement on a list of keys calls this with each version that it replaces, instead of leaving images here. */
 	void		(*replaced) (void *arg, const struct varlena *old_item);
 	void	   *replaced_arg;
 
 	bool		seen;			/* a function of the statement saw a row version */
-	bool		held;			/* what the condition said of it; true where there is none */
+	bool		held;			/* the condition's verdict on it; true without a condition */
 	struct varlena *old_item;	/* that version, copied to context, or NULL */
 	struct varlena *new_item;	/* what replaced it, copied to context, or NULL */
-	const char *flaw;			/* why the update does not fit that version, in context; NULL where it does */
+	const char *violation;		/* why the update does not fit that version, in context; NULL if it does */
 } DynHandover;
 
 extern DynHandover *dyn_handover;

@@ -9,7 +9,7 @@
 #include "value/ion_print.h"
 #include "value/number.h"
 
-#define LEAST_PLAIN_ZEROS 6		/* zeros behind the point of a small number, from which on it has an exponent */
+#define LEAST_PLAIN_ZEROS 6		/* with this number of zeros behind the point, a number is printed with an exponent */
 
 static void print_value(StringInfo out, DynValue v);
 

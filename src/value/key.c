@@ -82,7 +82,7 @@ is_continuation(uint8 byte)
 	return (byte & 0xC0) == 0x80;
 }
 
-/* The greatest length of a prefix that is no longer than max and ends between characters, escaped ones being one. */
+/* The length of the longest prefix of at most max bytes that does not cut a character; an escaped character counts as one. */
 static uint32
 prefix_length(DynValue content, uint32 max)
 {
@@ -93,7 +93,10 @@ prefix_length(DynValue content, uint32 max)
 	while (max > 0 && is_continuation(content.data[max]))
 		max--;
 
-	/* An escape's second byte may be the escape byte too: an odd run of them before the place cuts a pair. */
+	/*
+	 * The second byte of an escape may be the escape byte, too: an odd number of them before the place means that it cuts a
+	 * pair.
+	 */
 	while (escapes < max && content.data[max - 1 - escapes] == ESCAPE)
 		escapes++;
 	return max - escapes % 2;
@@ -218,7 +221,8 @@ dyn_key_datum_content(Datum datum, uint8 tag)
 	DynValue	content;
 
 	if (!dyn_key_datum_try_content(datum, tag, &content))
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("a key column of type numeric holds no DynamoDB number")));
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+						errmsg("a key column of type numeric holds a value that is not a DynamoDB number")));
 	return content;
 }
 
@@ -228,7 +232,7 @@ same_data(const struct varlena *a, const struct varlena *b)
 	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) && memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
 }
 
-/* Each row of a Query or Scan is asked that, so what is usual comes first: short keys, stored as they are. */
+/* Runs for each row of a Query or Scan, so the common case comes first: short keys, stored as they are. */
 bool
 dyn_key_is_datum(DynValue v, Datum datum, DynKeyForm form)
 {
@@ -248,7 +252,7 @@ dyn_key_is_datum(DynValue v, Datum datum, DynKeyForm form)
 
 /* ---- prefixes ---- */
 
-/* Makes the last character of the string the next one; false when it is the last of all. */
+/* Replaces the string's last character by the next one; false when there is none. */
 static bool
 increment_character(uint8 *data, uint32 start, uint32 *len)
 {
@@ -288,4 +292,39 @@ dyn_key_successor(DynValue prefix)
 		len = last;
 	}
 	return (DynValue) {0};
+}
+
+/* Undoes escape_string in place; returns the new length. */
+static uint32
+unescape_string(uint8 *data, uint32 len)
+{
+	uint8	   *out = memchr(data, ESCAPE, len);
+
+	if (out == NULL)
+		return len;
+	for (uint8 *in = out; in < data + len; in++)
+	{
+		if (*in == ESCAPE)
+		{
+			if (++in == data + len || (*in != ESCAPED_NUL && *in != ESCAPED_ESCAPE))
+				ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("malformed escape in a key column of type text")));
+			*out++ = *in == ESCAPED_NUL ? 0 : ESCAPE;
+		}
+		else
+			*out++ = *in;
+	}
+	return out - data;
+}
+
+DynValue
+dyn_key_value(Datum datum, uint8 tag)
+{
+	DynValue	content = dyn_key_datum_content(datum, tag);
+	uint8	   *data;
+
+	if (tag == DYN_N)
+		return content;
+	data = palloc(Max(content.len, 1));
+	memcpy(data, content.data, content.len);
+	return (DynValue) {tag, tag == DYN_S && content.len > 0 ? unescape_string(data, content.len) : content.len, data};
 }

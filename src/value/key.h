@@ -5,12 +5,12 @@
  * escaped on its way into the column, order- and prefix-preserving: U+0000 becomes 01 01 and
  * U+0001 becomes 01 02; every other string is stored as it is.
  *
- * An entry of a btree holds at most 2,704 bytes, DynamoDB's keys are longer.  Therefore values of which only equality
- * is asked (those of partition keys, and what breaks ties) may be held in a cut form: of a value that has more than
- * `limit` bytes as a column, the first limit - 65 bytes (not cutting a character), then U+0001 U+0003, which
+ * A btree entry holds at most 2,704 bytes, and DynamoDB's keys can be longer. Therefore values that are only compared for
+ * equality (those of partition keys, and those that break ties) may be stored in a cut form: of a value that has more than
+ * `limit` bytes as a column, the first limit - 65 bytes (without cutting a character), then U+0001 U+0003, which
  * no escaped string holds, and the SHA-256 of the column's bytes in hexadecimal.  So equal cut forms are equal
- * values, and the true value is in the item.  A binary value is cut in the same manner: a cut one has limit + 1 bytes,
- * one that is not has no more than limit.
+ * values, and the true value is in the item.  A binary value is cut in the same way: a cut value has limit + 1 bytes, any other
+ * has at most limit.
  */
 #ifndef DYNAPG_VALUE_KEY_H
 #define DYNAPG_VALUE_KEY_H
@@ -51,7 +51,7 @@ typedef enum DynKeyForm
 	DYN_KEY_WHOLE,				/* as it is: sort keys */
 	DYN_KEY_PART,				/* cut at DYN_KEY_PART_LIMIT: partition keys */
 	DYN_KEY_PART_TIE,			/* DYN_KEY_PART, cut further at DYN_KEY_TIE_LIMIT: one of several partition keys of an index */
-	DYN_KEY_TIE					/* cut at DYN_KEY_TIE_LIMIT: what only has to tell entries with equal keys apart */
+	DYN_KEY_TIE					/* cut at DYN_KEY_TIE_LIMIT: values that only distinguish entries with equal keys */
 } DynKeyForm;
 
 #define DYN_KEY_PART_LIMIT	512
@@ -75,7 +75,7 @@ extern Datum dyn_key_content_datum(DynValue content);
 /* The content of a column's Datum, palloc'd or borrowed; the inverse of dyn_key_content_datum. */
 extern DynValue dyn_key_datum_content(Datum datum, uint8 tag);
 
-/* The same; false for a numeric that is no number of DynamoDB's, which plain SQL may have put into a column. */
+/* The same; false for a numeric that DynamoDB cannot represent, which plain SQL may have put into a column. */
 extern bool dyn_key_datum_try_content(Datum datum, uint8 tag, DynValue *content);
 
 /* Does the column's Datum hold that value? */
@@ -84,7 +84,10 @@ extern bool dyn_key_is_datum(DynValue v, Datum datum, DynKeyForm form);
 /* The column's Datum for a scalar value of type S, N or B, palloc'd. */
 extern Datum dyn_key_datum(DynValue v, DynKeyForm form);
 
-/* The least string or binary value that follows all that begin with prefix, palloc'd; tag 0 where nothing follows them. */
+/* The smallest string or binary value that follows all values with the prefix, palloc'd; tag 0 where there is none. */
 extern DynValue dyn_key_successor(DynValue prefix);
+
+/* The value that a column's Datum of form DYN_KEY_WHOLE stands for, palloc'd. */
+extern DynValue dyn_key_value(Datum datum, uint8 tag);
 
 #endif							/* DYNAPG_VALUE_KEY_H */

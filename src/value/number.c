@@ -24,7 +24,7 @@
 #define ZERO_BYTE		0x80
 #define NEGATIVE_END	102
 
-/* Beyond every exponent that the digits of a text could balance; sums of a few stay in int64. */
+/* An exponent that the digits of no text could balance; the sum of a few such exponents still fits int64. */
 #define EXPONENT_CAP	INT64CONST(1000000000000000)
 
 #define INT64_PAIRS		9		/* base-100 digits that always fit an int64 */
@@ -151,11 +151,11 @@ typedef struct Scan
 	bool		any;			/* at least one digit */
 	bool		too_many;		/* over 38 significant digits */
 	int			count;			/* significant digits, without zeros at the ends */
-	int64		exp;			/* decimal exponent of the first of them; of zero, of its last place */
+	int64		exp;			/* decimal exponent of the first digit; for zero, of its last place */
 	uint8		digit[DYN_MAX_NUMBER_DIGITS];
 } Scan;
 
-/* Adds digits from p on to the scan; after_point tells how many places before them follow the point. */
+/* Adds digits from p on to the scan; after_point is the number of places between the point and p. */
 static const char *
 scan_digits(const char *p, const char *end, bool fraction, Scan *scan, int64 *pending)
 {
@@ -183,7 +183,7 @@ scan_digits(const char *p, const char *end, bool fraction, Scan *scan, int64 *pe
 		scan->digit[scan->count++] = *p - '0';
 	}
 
-	/* In the integer part exp counted from the first place; now its end is known. */
+	/* In the integer part, exp counted from the first place; now the end of that part is known. */
 	if (!fraction && scan->count > 0)
 		scan->exp += places - 1;
 	if (fraction && scan->count == 0)
@@ -235,7 +235,7 @@ scan_number(const char *text, uint32 len, Scan *scan)
 	return p == end;
 }
 
-/* Text of up to 18 digits with an optional minus: most numbers.  False when it is anything else. */
+/* Reads text of up to 18 digits with an optional minus, as most numbers are. False for anything else. */
 static bool
 scan_integer(const char *text, uint32 len, bool *negative, uint64 *value)
 {
@@ -288,7 +288,10 @@ dyn_number_encode(const char *text, uint32 len, uint8 dst[DYN_NUMBER_MAX_BYTES],
 	return digits_encode(scan.negative, (int) (scan.exp >= 0 ? scan.exp / 2 : (scan.exp - 1) / 2), pair, count, dst);
 }
 
-/* The digits before the point are one more than the exponent of the first; an exponent up to 2^31 still makes a 32-bit scale. */
+/*
+ * There is one digit more before the point than the exponent of the first digit says; even an exponent of 2^31 gives a 32-bit
+ * scale.
+ */
 bool
 dyn_number_wraps(const char *text, uint32 len)
 {
@@ -384,7 +387,7 @@ accumulate(int16 *sum, int top, const Digits *d, int sign)
 		sum[top - d->exp + i] += sign * d->pair[i];
 }
 
-/* Brings each of n sums into 0..99; returns what is carried out of the first one (-1, 0). */
+/* Reduces each of the n sums to 0..99; returns the carry of the first one (-1, 0). */
 static int
 carry(int16 *sum, int n)
 {
@@ -446,7 +449,7 @@ dyn_number_add(const uint8 *a, uint32 alen, const uint8 *b, uint32 blen, bool su
 	return digits_encode_checked(negative, top - first, pair + first, n - first, dst, error);
 }
 
-/* The number as integer / 10^scale with scale >= 0 and least; false when the integer is over 18 digits. */
+/* The number as integer / 10^scale with the least scale >= 0; false when the integer has more than 18 digits. */
 static bool
 digits_to_scaled(const Digits *d, int64 *integer, int *scale)
 {
@@ -493,7 +496,7 @@ dyn_number_from_numeric(Numeric value, uint8 dst[DYN_NUMBER_MAX_BYTES], const ch
 	size_t		text_len = strlen(text);
 	int			len;
 
-	/* The scale of a zero is how PostgreSQL displays it, no magnitude. */
+	/* The scale of a zero only says how PostgreSQL displays it. */
 	if (strspn(text, "-0.") == text_len)
 		len = dyn_number_encode_integer(0, dst);
 	else

@@ -25,8 +25,8 @@
 /*
  * Encodes decimal text (as DynamoDB accepts it: optional sign, digits with optional point, optional
  * exponent; no white space) into dst.  Returns the encoded length, or -1 with *error set to DynamoDB's
- * text (palloc'd or static) for what is no number, overflow, underflow, or over 38 significant digits, the
- * first that applies; zeros at either end do not count as digits.  A zero has the magnitude of its last
+ * text (palloc'd or static) for the first that applies: not a number, overflow, underflow, over 38 significant digits; zeros at
+ * either end do not count as digits.  A zero has the magnitude of its last
  * place: 0e126 overflows.  Cost is linear in len whatever the exponent.  On success *error is undefined.
  */
 extern int	dyn_number_encode(const char *text, uint32 len, uint8 dst[DYN_NUMBER_MAX_BYTES], const char **error);
@@ -35,8 +35,8 @@ extern int	dyn_number_encode(const char *text, uint32 len, uint8 dst[DYN_NUMBER_
 extern const char dyn_number_underflow[];
 
 /*
- * Is this text, which is out of range, a number whose magnitude does not fit 32 bits although its exponent does?  The older
- * operations of the service count in 32 bits, where it wraps around and becomes the smallest one.
+ * Does the magnitude of this number, which is out of range, exceed 32 bits although its exponent does not? The service's older
+ * operations count in 32 bits; there it wraps around and becomes the smallest one.
  */
 extern bool dyn_number_wraps(const char *text, uint32 len);
 
@@ -55,14 +55,14 @@ extern bool dyn_number_valid(const uint8 *num, uint32 len);
 /*
  * dst = a + b, or a - b when subtract; exact, so a result that needs over 38 digits is an error, not rounded.
  * Returns the encoded length, or -1 with *error set to DynamoDB's text: overflow, underflow, too many
- * digits, the first that applies.  dst may be a or b.
+ * digits, whichever comes first. dst may be a or b.
  */
 extern int	dyn_number_add(const uint8 *a, uint32 alen, const uint8 *b, uint32 blen, bool subtract,
 						   uint8 dst[DYN_NUMBER_MAX_BYTES], const char **error);
 
 /*
  * Conversions for the numeric key columns and SQL casts.  To numeric: palloc'd, its display scale is the
- * number's.  From numeric: as dyn_number_encode, of the numeric's text (NaN and infinities are no number).
+ * number's.  From numeric: as dyn_number_encode, of the numeric's text (NaN and infinities are not numbers).
  */
 extern Numeric dyn_number_to_numeric(const uint8 *num, uint32 len);
 extern int	dyn_number_from_numeric(Numeric value, uint8 dst[DYN_NUMBER_MAX_BYTES], const char **error);

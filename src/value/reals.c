@@ -10,8 +10,9 @@
 #include "value/reals.h"
 
 /*
- * Sums are kept in LANES partial sums, which the compiler puts into registers of whatever width the processor has, and are added up in
- * one order at the end.  A multiplication and an addition stay two roundings, since not every processor can do them in one.
+ * A sum is kept as LANES partial sums, which the compiler puts into registers of whatever width the processor has; they are
+ * added up in a fixed order at the end. A multiplication and an addition are rounded separately, since not every processor can
+ * fuse them.
  */
 #define LANES 16
 
@@ -28,7 +29,7 @@ typedef float4 Lanes __attribute__((vector_size(LANES * sizeof(float4)), aligned
 /* ---- numbers ---- */
 
 #define MAX_PAIRS	9			/* base-100 digits that fit a uint64 */
-#define MAX_POWER	80			/* more than any that a 32-bit number needs */
+#define MAX_POWER	80			/* larger than any power that a 32-bit number needs */
 
 static const double powers[] = {
 	1e0, 1e2, 1e4, 1e6, 1e8, 1e10, 1e12, 1e14, 1e16, 1e18, 1e20, 1e22, 1e24, 1e26, 1e28, 1e30, 1e32, 1e34, 1e36, 1e38, 1e40,
@@ -36,13 +37,13 @@ static const double powers[] = {
 };
 
 /*
- * Is a number that differs from this one by a few units in its last place surely rounded to the same 32-bit number?  Not where
- * it is near the middle between two of them, nor where those have less digits.
+ * Does every number within a few units in the last place of this one round to the same 32-bit number? Not near the middle
+ * between two of them, nor where those have fewer digits.
  */
 static bool
 rounds_surely(double value)
 {
-	const uint64 half = UINT64CONST(0x10000000);	/* of the 29 bits that a 32-bit number has less */
+	const uint64 half = UINT64CONST(0x10000000);	/* of the 29 bits that a 32-bit number lacks */
 	uint64		bits;
 	uint64		rest;
 
@@ -91,7 +92,7 @@ dyn_real_of_number(const uint8 *number, uint32 len, float4 *real)
 	return !isinf(*real);
 }
 
-/* Is the number surely a 32-bit one: below 100^19?  The first byte tells; see number.h. */
+/* Does the number surely fit 32 bits, as below 100^19? The first byte shows that; see number.h. */
 static inline bool
 is_small(const uint8 *number)
 {
@@ -153,7 +154,7 @@ dyn_reals_of_list(DynValue list, uint32 count, float4 *reals, int *at)
 
 /* ---- distances ---- */
 
-/* Adds the partial sums up, and what the last numbers add to them, which are no whole Lanes. */
+/* Adds up the partial sums and the contribution of the last numbers, which do not fill a Lanes. */
 #define ADD_UP(result, sums, rest) \
 	do { \
 		(result) = (rest); \
@@ -260,7 +261,7 @@ slow_squared_distance(const float4 *a, const float4 *b, uint32 count)
 	return result;
 }
 
-/* Is a sum of squares so small or so large that 32 bits have lost something of it? */
+/* Is a sum of squares so small or so large that 32 bits have lost precision? */
 static inline bool
 is_doubtful(double squares)
 {

@@ -1,7 +1,7 @@
 /*
  * reals.h - lists of numbers as vectors of 32-bit floating point numbers, and their distances
  *
- * A vector attribute is a list of numbers.  The item keeps all their digits; what is compared are the nearest 32-bit numbers.
+ * A vector attribute is a list of numbers.  The item keeps all their digits; comparisons use the nearest 32-bit numbers.
  * A number is rounded once, to the nearest, as strtof would do.
  *
  * Every score is computed here, on 32-bit numbers, in the same order of additions on every machine: an index, a statement and
@@ -26,8 +26,8 @@ typedef enum DynMetric
 extern bool dyn_real_of_number(const uint8 *number, uint32 len, float4 *real);
 
 /*
- * Reads a list of exactly count numbers.  False where it is something else; *at is then the first element that is no 32-bit
- * number, or -1 where it is no list or has another length.
+ * Reads a list of exactly count numbers.  False for anything else; *at is then the first element that does not fit 32 bits, or
+ * -1 if it is not a list or has another length.
  */
 extern bool dyn_reals_of_list(DynValue list, uint32 count, float4 *reals, int *at);
 
@@ -46,16 +46,17 @@ typedef struct DynProbe
 extern DynProbe dyn_reals_probe(DynMetric metric, const float4 *reals, uint32 count);
 
 /*
- * How far another vector of as many numbers is from it: the lower, the nearer.  1 - cosine of the angle (a vector of zeros has 1 to
+ * The distance of another vector of the same length: the lower, the nearer.  1 - cosine of the angle (a vector of zeros has 1
+ * to
  * everything), the inner product negated, the Euclidean distance.
  */
 extern double dyn_reals_distance(const DynProbe *probe, const float4 *reals);
 
-/* The same as the API's Score, which for an inner product is the higher, the nearer. */
+/* The same as the API's Score, where a higher inner product is nearer. */
 static inline double
 dyn_reals_score(DynMetric metric, double distance)
 {
-	/* 0 - x, so that a product of zero is no -0 */
+	/* 0 - x, so that a product of zero does not become -0 */
 	return metric == DYN_METRIC_DOT_PRODUCT ? 0 - distance : distance;
 }
 

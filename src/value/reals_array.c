@@ -61,7 +61,7 @@ attribute(FunctionCallInfo fcinfo)
 	return dyn_map_get(dyn_item_root(PG_GETARG_VARLENA_PP(0)), VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 }
 
-/* The attribute as a vector of that many dimensions, or NULL. */
+/* The attribute as a vector with that number of dimensions, or NULL. */
 static struct varlena *
 attribute_reals(FunctionCallInfo fcinfo, uint32 count, float4 **reals)
 {
@@ -75,7 +75,7 @@ attribute_reals(FunctionCallInfo fcinfo, uint32 count, float4 **reals)
 	return dyn_reals_of_list(list, count, *reals, &at) ? array : NULL;
 }
 
-/* (item, attribute): a list of numbers as a vector, of any length that one can have. */
+/* (item, attribute): a list of numbers as a vector of any valid length. */
 SQL_FUNCTION(dynapg_item_reals);
 Datum
 dynapg_item_reals(PG_FUNCTION_ARGS)

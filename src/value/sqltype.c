@@ -6,8 +6,8 @@
  * Binary form (send, receive): the stored form of value.h without its varlena header, every integer in network
  * order, so that it travels between machines.  What is received is verified completely before it is used.
  *
- * Comparison is by the stored bytes: equal items are equal bytes; the order between others means nothing but
- * is total, which is all that DISTINCT, GROUP BY, ORDER BY and a unique index ask.
+ * Comparison is by the stored bytes: equal items are equal bytes; the order of different items has no meaning but is total, and
+ * DISTINCT, GROUP BY, ORDER BY and unique indexes need no more.
  */
 #include "postgres.h"
 
@@ -20,6 +20,7 @@
 #include "port/pg_bswap.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
 #include "base/base64.h"
@@ -29,6 +30,7 @@
 #include "value/decode.h"
 #include "value/key.h"
 #include "value/number.h"
+#include "value/sqltype.h"
 #include "value/tree.h"
 #include "value/value.h"
 
@@ -106,7 +108,7 @@ item_to_text(StringInfo out, DynValue root)
 	dyn_item_print(out, root);
 }
 
-/* Makes a text Datum of what item_to_text or a caller like it wrote behind the room for the header. */
+/* Makes a text Datum from what item_to_text wrote behind the room for the header. */
 static Datum
 finish_text(StringInfo out)
 {
@@ -154,9 +156,31 @@ dynapg_item_to_json(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(finish_text(&out));
 }
 
+/* The same by way of jsonb, which has no U+0000. */
+SQL_FUNCTION(dynapg_item_from_jsonb);
+Datum
+dynapg_item_from_jsonb(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *jsonb = PG_GETARG_JSONB_P(0);
+	char	   *text = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+
+	PG_RETURN_POINTER(item_from_text(text, strlen(text)));
+}
+
+SQL_FUNCTION(dynapg_item_to_jsonb);
+Datum
+dynapg_item_to_jsonb(PG_FUNCTION_ARGS)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	dyn_item_print(&out, ARG_ROOT(0));
+	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(out.data)));
+}
+
 /* ---- binary form ---- */
 
-/* Turns one integer at p; returns its value in the machine's order. */
+/* Swaps the bytes of one integer at p; returns its value in the machine's order. */
 static uint32
 swap_u32(uint8 *p, bool to_network)
 {
@@ -168,8 +192,8 @@ swap_u32(uint8 *p, bool to_network)
 }
 
 /*
- * Turns every integer of a value's body between the machine's order and the network's, in place.  Goes by
- * nothing that it has not checked; false when the body is out of bounds, and then it is half turned.
+ * Converts every integer of a value's body between the machine's byte order and the network's, in place. Relies on nothing that
+ * it has not checked; false when the body is out of bounds, which leaves it half converted.
  */
 static bool
 swap_body(uint8 tag, uint8 *body, uint32 len, bool to_network, int level)
@@ -349,7 +373,7 @@ dynapg_item_hash_extended(PG_FUNCTION_ARGS)
 
 /* ---- attributes ---- */
 
-/* The attribute that argument 1 names of the item that is argument 0; tag 0 when there is none. */
+/* The attribute of item (argument 0) that argument 1 names; tag 0 when there is none. */
 static DynValue
 named_attribute(FunctionCallInfo fcinfo)
 {
@@ -358,7 +382,7 @@ named_attribute(FunctionCallInfo fcinfo)
 	return dyn_map_get(ARG_ROOT(0), name.data, name.len);
 }
 
-/* The size is in the header: of a large item only the beginning is fetched and decompressed. */
+/* The size is in the header, so only the beginning of a large item is fetched and decompressed. */
 SQL_FUNCTION(dynapg_item_size);
 Datum
 dynapg_item_size(PG_FUNCTION_ARGS)
@@ -366,22 +390,29 @@ dynapg_item_size(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(dyn_item_size(PG_GETARG_BYTEA_P_SLICE(0, 0, DYN_ITEM_HEADER)));
 }
 
+Datum
+dyn_sqltype_json(DynValue value)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoSpaces(&out, VARHDRSZ);
+	dyn_value_print(&out, value);
+	return finish_text(&out);
+}
+
 SQL_FUNCTION(dynapg_item_get_json);
 Datum
 dynapg_item_get_json(PG_FUNCTION_ARGS)
 {
 	DynValue	value = named_attribute(fcinfo);
-	StringInfoData out;
 
 	if (value.tag == 0)
 		PG_RETURN_NULL();
-	initStringInfo(&out);
-	appendStringInfoSpaces(&out, VARHDRSZ);
-	dyn_value_print(&out, value);
-	PG_RETURN_DATUM(finish_text(&out));
+	PG_RETURN_DATUM(dyn_sqltype_json(value));
 }
 
-/* SQL strings and jsonb hold no U+0000. */
+/* SQL strings and jsonb cannot hold U+0000. */
 static void
 refuse_nul(DynValue string)
 {
@@ -391,9 +422,8 @@ refuse_nul(DynValue string)
 				errmsg("a string with the character U+0000 has no SQL form"));
 }
 
-/* The value as SQL text: a scalar bare, others as DynamoDB JSON. */
-static text *
-value_text(DynValue value)
+text *
+dyn_sqltype_text(DynValue value)
 {
 	char		number[DYN_NUMBER_MAX_TEXT];
 	char	   *base64;
@@ -426,7 +456,7 @@ dynapg_item_get_text(PG_FUNCTION_ARGS)
 
 	if (value.tag == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(value_text(value));
+	PG_RETURN_TEXT_P(dyn_sqltype_text(value));
 }
 
 /*
@@ -480,7 +510,8 @@ next_text(char **p)
 
 /*
  * (item, npartition, VARIADIC keys): types and names of an index's key attributes, the first npartition of them partition
- * attributes.  A predicate of one call, as PostgreSQL prepares each one anew for every row written.
+ * attributes.  One function call serves as the whole predicate, since PostgreSQL prepares every call again for each row
+ * written.
  */
 SQL_FUNCTION(dynapg_in_index);
 Datum
@@ -626,6 +657,19 @@ push_value(JsonbParseState **state, JsonbIteratorToken token, DynValue value)
 	}
 }
 
+/* A scalar is the only element of an array that is marked as no array. */
+Jsonb *
+dyn_sqltype_jsonb(DynValue value)
+{
+	JsonbParseState *state = NULL;
+	JsonbValue	scalar;
+
+	if (value.tag >= DYN_SS)
+		return JsonbValueToJsonb(push_value(&state, WJB_VALUE, value));
+	jsonb_scalar(&scalar, value);
+	return JsonbValueToJsonb(&scalar);
+}
+
 SQL_FUNCTION(dynapg_to_jsonb);
 Datum
 dynapg_to_jsonb(PG_FUNCTION_ARGS)
@@ -695,6 +739,63 @@ children_from_jsonb(JsonbIterator **it, JsonbIteratorToken token, int level)
 	return result;
 }
 
+/* Of {"S": "x"} and its like the name of a type with a value that it may have. */
+static bool
+is_typed(const JsonbValue *json)
+{
+	JsonbIterator *it;
+	JsonbValue	name;
+	JsonbValue	value;
+	JsonbIteratorToken token;
+	uint8		tag;
+
+	if (json->type != jbvBinary || !JsonContainerIsObject(json->val.binary.data) || JsonContainerSize(json->val.binary.data) != 1)
+		return false;
+	it = JsonbIteratorInit(json->val.binary.data);
+	JsonbIteratorNext(&it, &name, true);
+	JsonbIteratorNext(&it, &name, true);
+	tag = dyn_tag_from_name(name.val.string.val, name.val.string.len);
+	token = JsonbIteratorNext(&it, &value, true);
+	if (tag == 0 || token != WJB_VALUE)
+		return false;
+	if (tag == DYN_BOOL || tag == DYN_NULL)
+		return value.type == jbvBool;
+	if (tag == DYN_S || tag == DYN_N || tag == DYN_B)
+		return value.type == jbvString;
+	return value.type == jbvBinary && JsonContainerIsObject(value.val.binary.data) == (tag == DYN_M);
+}
+
+/*
+ * A document of DynamoDB JSON is a plain one, too: of maps with members S, N ...  It is taken for that, but hardly meant so.  Said
+ * once for each call site.
+ */
+static void
+warn_of_dynamodb_json(FmgrInfo *flinfo, Jsonb *jsonb)
+{
+	JsonbIterator *it = JsonbIteratorInit(&jsonb->root);
+	JsonbIteratorToken token;
+	JsonbValue	json;
+	bool		any = false;
+
+	if (flinfo->fn_extra != NULL)
+		return;
+	while ((token = JsonbIteratorNext(&it, &json, true)) != WJB_DONE)
+	{
+		if (token != WJB_VALUE)
+			continue;
+		if (!is_typed(&json))
+			return;
+		any = true;
+	}
+	if (!any)
+		return;
+	flinfo->fn_extra = (void *) &dyn_empty_map;
+	ereport(WARNING,
+			errmsg("DynamoDB JSON was given where plain JSON belongs: each attribute becomes a map"),
+			errhint("dynapg.item_from_jsonb makes an item from DynamoDB JSON, such as {\"id\": {\"S\": \"x\"}}; "
+					"dynapg.from_jsonb from plain JSON, such as {\"id\": \"x\"}."));
+}
+
 SQL_FUNCTION(dynapg_from_jsonb);
 Datum
 dynapg_from_jsonb(PG_FUNCTION_ARGS)
@@ -708,6 +809,7 @@ dynapg_from_jsonb(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				errmsg("only a JSON object can become an item"));
+	warn_of_dynamodb_json(fcinfo->flinfo, jsonb);
 	it = JsonbIteratorInit(&jsonb->root);
 	root = children_from_jsonb(&it, JsonbIteratorNext(&it, &json, false), 0);
 	PG_RETURN_POINTER(dyn_node_build_item(&root));

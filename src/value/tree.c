@@ -12,7 +12,7 @@
 
 #include "value/tree.h"
 
-#define FEW_MEMBERS	12			/* up to so many are sorted by insertion */
+#define FEW_MEMBERS	12			/* at most this number of members is sorted by insertion */
 
 DynNode
 dyn_node_of(DynValue v)
@@ -156,7 +156,7 @@ sort_elements(DynValue *elements, uint32 count)
 	}
 }
 
-/* A buffer of size bytes for a stored form; ends are 28 bits. */
+/* A buffer of size bytes for a stored form; ends have 28 bits. */
 static uint8 *
 alloc_body(uint64 size)
 {
@@ -270,7 +270,7 @@ compare_members(const void *a, const void *b)
 	return dyn_bytes_compare(x->name.data, x->name.len, y->name.data, y->name.len);
 }
 
-/* Sorts the members of an open map by name; usually they are few, or sorted already. */
+/* Sorts the members of an open map by name; usually there are few, or they are sorted already. */
 static void
 sort_members(DynNode *map)
 {

@@ -1,12 +1,12 @@
 /*
  * tree.h - attribute values while they are being made or changed
  *
- * A node is either packed, a view of bytes in stored form (value.h), or open: a list or map with an array
- * of children.  Changing a path opens only the nodes on the path; packing writes the stored form, copying
+ * A node is either packed (bytes in stored form, see value.h) or open: a list or map with an array of children.  Changing a
+ * path opens only the nodes on the path; packing writes the stored form, copying
  * packed parts as they are.  Scalars and sets are always packed.
  *
  * A map's members may be in any order while open; packing sorts them.  Nodes live in the current memory
- * context and borrow the bytes that they view.
+ * context and borrow the bytes that they point to.
  */
 #ifndef DYNAPG_VALUE_TREE_H
 #define DYNAPG_VALUE_TREE_H
@@ -48,7 +48,7 @@ extern DynNode *dyn_node_member(DynNode *map, const char *name, uint32 len);
 /* Replaces or adds a member of an open map; the name's bytes are borrowed. */
 extern void dyn_node_set_member(DynNode *map, DynSlice name, DynNode value);
 
-/* Adds a member that the caller knows not to be there, which saves the search. */
+/* Adds a member that the caller knows to be missing, which saves the search. */
 extern void dyn_node_add_member(DynNode *map, DynSlice name, DynNode value);
 
 /* Removes a member of an open map if it is there. */
@@ -59,7 +59,7 @@ extern void dyn_node_append(DynNode *list, DynNode value);
 
 /*
  * Packs elements (scalars of one type, any order) as a set: sorted, unique.  Returns tag 0 when two
- * elements are equal and !merge; with merge duplicates fall together.
+ * elements are equal and !merge; with merge, duplicates become one element.
  */
 extern DynValue dyn_tree_set_pack(DynTag set_tag, DynValue *elements, uint32 count, bool merge);
 
@@ -94,7 +94,7 @@ extern struct varlena *dyn_tree_json_item(const DynJson *json, const DynWording 
  */
 extern const char *dyn_tree_json_name_violation(DynSlice name);
 
-/* DynamoDB's ValidationException text for a value that DYN_MAX_NESTING or more lists and maps contain. */
+/* DynamoDB's ValidationException text for a value inside DYN_MAX_NESTING or more lists and maps. */
 extern const char *const dyn_tree_json_nesting_violation;
 
 /*

@@ -1,13 +1,13 @@
 /*
  * tree_json.c - attribute values from DynamoDB JSON
  *
- * Two stages, as the service has them.  Types: does each JSON value have the kind that its member takes?
- * A misfit is a SerializationException, whose texts are those of the service's deserialiser.  Values: is exactly
+ * Two stages, as the service has them.  Types: does each JSON value have the kind that its member expects? A mismatch is a
+ * SerializationException, whose texts are those of the service's deserialiser.  Values: is exactly
  * one type set, are sets non-empty and free of duplicates, are numbers in range?  A violation is
  * returned to the caller, which raises it.
  *
  * The checks of the first stage are the expect_ functions; reading calls them again, so that it is safe alone.
- * Members of an AttributeValue that are no type tag, and members that are JSON null, count as absent.
+ * Members of an AttributeValue that do not name a type, and members that are JSON null, count as absent.
  *
  * Strings, names and packed parts borrow the JSON tree's bytes.
  */
@@ -37,7 +37,7 @@ const char *const dyn_tree_json_nesting_violation =
 
 #define serialization(...) dyn_error(DYN_E_SERIALIZATION, __VA_ARGS__)
 
-/* How the service's parser calls a scalar token. */
+/* The name that the service's parser has for a scalar token. */
 static const char *
 token_name(const DynJson *json)
 {
@@ -55,7 +55,7 @@ token_name(const DynJson *json)
 	}
 }
 
-/* Raises the misfit of a list or an object where a scalar of that Java class belongs; returns for a scalar. */
+/* Raises the error for a list or an object where a scalar of that Java class belongs; returns for a scalar. */
 static void
 expect_scalar(const DynJson *json, const char *java_class)
 {
@@ -228,7 +228,7 @@ dyn_tree_json_check_map_types(const DynJson *json)
 
 /* ---- the second stage: values ---- */
 
-/* What a reading is told, and what it found wrong. */
+/* The parameters of a reading, and the violation that it found. */
 typedef struct Reading
 {
 	const DynWording *wording;
@@ -237,7 +237,7 @@ typedef struct Reading
 
 static bool read_value(const Reading *reading, const DynJson *json, int level, DynNode *out);
 
-/* Notes what is wrong; returns false. */
+/* Records the violation; returns false. */
 static bool
 violate(const Reading *reading, DynViolationKind kind, const char *text)
 {
@@ -245,7 +245,7 @@ violate(const Reading *reading, DynViolationKind kind, const char *text)
 	return false;
 }
 
-/* The text for what is no number, error being that of a number alone. */
+/* The text for what is not a number; error is the text for a number on its own. */
 static const char *
 number_text(const Reading *reading, DynSlice text, const char *error)
 {
@@ -346,7 +346,7 @@ revised_duplicates_text(const DynJson *json, uint8 set_tag, const DynValue *sort
 	return text.data;
 }
 
-/* The older text: it lists the elements as they were given, but for numbers. */
+/* The older text: it lists the elements as they were given, except for numbers. */
 static const char *
 duplicates_text(const DynJson *json, uint8 set_tag)
 {
@@ -402,7 +402,7 @@ read_set(const Reading *reading, const DynJson *json, uint8 tag, DynNode *out)
 	return true;
 }
 
-/* Makes room for as many children as the JSON list or object has. */
+/* Makes room for the children of the JSON list or object. */
 static void
 open_container(const DynJson *json, DynTag tag, DynNode *out)
 {
@@ -439,11 +439,11 @@ dyn_tree_json_name_violation(DynSlice name)
 	return NULL;
 }
 
-/* The members of a map or an item, level lists and maps deep. */
+/* The members of a map or an item, inside `level` lists and maps. */
 static bool
 read_members(const Reading *reading, const DynJson *json, int level, DynNode *out)
 {
-	const char *name_flaw;
+	const char *name_violation;
 
 	expect_map(json);
 	open_container(json, DYN_M, out);
@@ -452,9 +452,9 @@ read_members(const Reading *reading, const DynJson *json, int level, DynNode *ou
 		DynMember  *child = &out->children[out->count++];
 
 		child->name = dyn_json_name(member);
-		name_flaw = dyn_tree_json_name_violation(child->name);
-		if (name_flaw != NULL)
-			return violate(reading, DYN_VIOLATION_VALUE, name_flaw);
+		name_violation = dyn_tree_json_name_violation(child->name);
+		if (name_violation != NULL)
+			return violate(reading, DYN_VIOLATION_VALUE, name_violation);
 		if (!read_value(reading, member, level, &child->node))
 			return false;
 	}
@@ -513,7 +513,7 @@ read_body(const Reading *reading, const DynJson *json, uint8 tag, int level, Dyn
 	}
 }
 
-/* Reads an AttributeValue that level lists and maps contain, an item's root not counted. */
+/* Reads an AttributeValue inside `level` lists and maps, not counting an item's root. */
 static bool
 read_value(const Reading *reading, const DynJson *json, int level, DynNode *out)
 {

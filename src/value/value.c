@@ -1,7 +1,7 @@
 /*
  * value.c - reading, measuring, checking and printing stored values
  *
- * All but dyn_value_verify and dyn_item_verify trust the bytes (value.h tells when that is right).
+ * All but dyn_value_verify and dyn_item_verify trust the bytes (value.h says when that is right).
  */
 #include "postgres.h"
 
@@ -71,7 +71,7 @@ dyn_tag_from_name(const char *name, uint32 len)
 	}
 }
 
-/* The number of the member of that name, or that of members. */
+/* The number of the member with that name, or the count of members. */
 static inline uint32
 find_member(DynValue map, const char *name, uint32 len)
 {
@@ -149,7 +149,7 @@ dyn_set_contains(DynValue set, DynValue element)
 	return false;
 }
 
-/* The end of the last of a set's elements: their bytes together. */
+/* The end of a set's last element: the length of all elements together. */
 static inline uint32
 set_bytes(DynValue set)
 {
@@ -260,7 +260,7 @@ verify_scalar(uint8 tag, const uint8 *data, uint32 len)
 
 /*
  * Splits a container's body into its entries of the given width and the area after them.  All offsets are
- * checked against area_len by the callers, in order, before anything is read by them.
+ * checked against area_len by the callers, in order, before anything is read through them.
  */
 static const char *
 verify_entries(DynValue v, uint32 width, uint32 *count, const uint8 **area, uint32 *area_len)
@@ -388,7 +388,7 @@ verify_map(DynValue map, int level)
 	return start == area_len - names_len ? NULL : "a map has bytes after its members";
 }
 
-/* level counts the lists and maps around v, without an item's root: from 0, as reading JSON counts it. */
+/* level is the number of lists and maps around v, without an item's root, as when JSON is read. */
 static const char *
 verify(DynValue v, int level)
 {

@@ -53,8 +53,8 @@ typedef enum DynTag
 #define DYN_LAST_TAG	DYN_M
 
 /*
- * A view of a stored value; the bytes belong to somebody else and must outlive it.  Of a value that is one (tag
- * not 0) data is not NULL, also where len is 0: it goes to memcmp and memcpy.
+ * A pointer to a stored value; the bytes belong to somebody else and must outlive it. If tag is not 0, data is not NULL even
+ * where len is 0, since it is passed to memcmp and memcpy.
  */
 typedef struct DynValue
 {
@@ -168,7 +168,7 @@ dyn_item_size(const struct varlena *item)
 	return dyn_load_u32((const uint8 *) VARDATA_ANY(item) + 1);
 }
 
-/* The same of an image of an item before or after a write; NULL: there was none, which is no byte. */
+/* The same for an image of an item before or after a write; 0 for NULL, where there was no item. */
 static inline uint32
 dyn_image_size(const struct varlena *item)
 {
@@ -181,7 +181,7 @@ extern const DynValue dyn_empty_map;
 /* The member of that name, or a value with tag 0. */
 extern DynValue dyn_map_get(DynValue map, const char *name, uint32 len);
 
-/* The same, looked for first at number *at, where a map like this one had it; *at becomes its number. */
+/* The same, but looks first at number *at, where a similar map had it; *at becomes its number. */
 extern DynValue dyn_map_get_near(DynValue map, const char *name, uint32 len, uint32 *at);
 
 /* Is the scalar (tag, bytes) an element of the set? False for a wrong type. */
@@ -207,7 +207,7 @@ extern uint8 dyn_tag_from_name(const char *name, uint32 len);
 
 /*
  * Checks bytes of unknown origin completely (bounds, order, uniqueness, UTF-8, numbers, nesting, canonical
- * form).  Returns NULL when they are well formed, else a static text that names the flaw.
+ * form). Returns NULL when they are well formed, else a static text that names the problem.
  */
 extern const char *dyn_value_verify(DynValue v);
 extern const char *dyn_item_verify(const struct varlena *item);

@@ -87,7 +87,7 @@ prepare()
 # run_http OPERATION CONNECTIONS ITEMS: the rate of one run, in items where a request is about several
 run_http()
 {
-	# signed anew each time: signatures grow old
+	# signed again each time: signatures grow old
 	[ "$1" != SignedGetItem ] || perl "$here/sign.pl" "$id" "$secret" "$HTTP_PORT" "$ITEMS" > "$dir/signed"
 	wrk -t 1 -c "$2" -d "$DURATION" -s "$here/http.lua" "http://127.0.0.1:$HTTP_PORT/" -- "$1" "$ITEMS" "$dir/signed" > "$dir/wrk"
 	if grep -q '^errors' "$dir/wrk"; then

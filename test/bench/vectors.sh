@@ -18,7 +18,7 @@
 #   DURATION   seconds of a run (default: 3)
 #   CLIENTS    numbers of clients (default: "1")
 #   ONLY       which of them (default: all)
-#   EF         dynapg.hnsw_ef_search (default: 100)
+#   EF         dynapg.hnsw_ef_search (default: 160)
 #   FSYNC      on: writes wait for the disk (default: off, so that the work of the processor is what counts)
 #
 # With --connect it uses a running server; see common.sh.
@@ -31,7 +31,7 @@ ROUNDS=${ROUNDS:-5}
 DURATION=${DURATION:-3}
 CLIENTS=${CLIENTS:-1}
 ONLY=${ONLY:-recall search exact put}
-EF=${EF:-100}
+EF=${EF:-160}
 FSYNC=${FSYNC:-off}
 SHARED_BUFFERS=${SHARED_BUFFERS:-2GB}
 

@@ -21,7 +21,7 @@ import model
 import wire
 
 PATIENCE = 15.0     # seconds that a reply may take
-RETRY = 0.05        # seconds until a lost connection is made anew
+RETRY = 0.05        # seconds until a lost connection is opened again
 
 READS = {
     "R": ("TransactGetItems", model.transact_get),

@@ -18,7 +18,7 @@ import model
 
 TIMEOUT = 5.0
 PAUSE = 0.1         # seconds between two passes
-RETRY = 0.05        # seconds until a lost connection is made anew
+RETRY = 0.05        # seconds until a lost connection is opened again
 PATIENCE = 60.0     # seconds without any reply
 
 

@@ -35,7 +35,7 @@ sub blocks_of
 	return @blocks;
 }
 
-for (['Quick start', 7], ['A tour', 8], ['PartiQL in psql', 4], ['What does a statement do, and what does it cost?', 1])
+for (['Quick start', 7], ['A tour', 8], ['PartiQL in psql', 4], ['Rules in the database', 3], ['What does a statement do, and what does it cost?', 1])
 {
 	my ($section, $least) = @$_;
 	my @blocks = blocks_of($section);

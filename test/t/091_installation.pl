@@ -72,10 +72,10 @@ not_risen('a forged schema');
 
 # ---- CREATE EXTENSION over it ----
 
-like(error_of('CREATE EXTENSION dynapg'), qr/schema dynapg exists, and its owner is no superuser.*HINT:  Drop or rename/s, 'a schema of somebody else');
+like(error_of('CREATE EXTENSION dynapg'), qr/schema dynapg exists, and its owner is not a superuser.*HINT:  Drop or rename/s, 'a schema of somebody else');
 sql('SET client_min_messages = warning; DROP SCHEMA dynapg CASCADE');
 sql('SET ROLE eve; CREATE SCHEMA dynapg');
-like(error_of('CREATE EXTENSION dynapg'), qr/schema dynapg exists, and its owner is no superuser/, 'an empty one, too: it could be renamed');
+like(error_of('CREATE EXTENSION dynapg'), qr/schema dynapg exists, and its owner is not a superuser/, 'an empty one, too: it could be renamed');
 sql('ALTER SCHEMA dynapg OWNER TO postgres; GRANT CREATE ON SCHEMA dynapg TO eve');
 like(error_of('CREATE EXTENSION dynapg'), qr/schema dynapg exists, and others may create objects in it/, 'one that others may create in');
 sql('REVOKE CREATE ON SCHEMA dynapg FROM eve; GRANT CREATE ON SCHEMA dynapg TO PUBLIC');
@@ -140,7 +140,7 @@ not_risen('another schema');
 sql('SET client_min_messages = warning; DROP SCHEMA dynapg CASCADE; ALTER SCHEMA elsewhere RENAME TO dynapg');
 is(ask(@key, 'ListTables', '{}'), '200 {"TableNames":["Things"]}', 'moved back');
 sql('ALTER SCHEMA dynapg OWNER TO eve');
-like(ask(@key, 'ListTables', '{}'), qr/^503 ServiceUnavailableException: The owner of schema dynapg of database app is no superuser/, 'a schema given away');
+like(ask(@key, 'ListTables', '{}'), qr/^503 ServiceUnavailableException: The owner of schema dynapg of database app is not a superuser/, 'a schema given away');
 sql('ALTER SCHEMA dynapg OWNER TO postgres');
 sql('ALTER EXTENSION dynapg DROP TABLE dynapg.access_keys; ALTER TABLE dynapg.access_keys RENAME TO others');
 like(ask(@key, 'ListTables', '{}'), qr/^503 ServiceUnavailableException: The extension dynapg of database app lacks a catalog/, 'a catalog that is no member');

@@ -145,9 +145,9 @@ sql('ALTER TABLE dynamodb.four RENAME TO three');
 
 # ---- schemas ----
 
-like(error_of('ALTER SCHEMA dynamodb RENAME TO other'), qr/ERROR: +schema "dynamodb" of the extension dynapg cannot get another name\n.*DETAIL: +The extension/s,
+like(error_of('ALTER SCHEMA dynamodb RENAME TO other'), qr/ERROR: +schema "dynamodb" of the extension dynapg cannot be renamed\n.*DETAIL: +The extension/s,
 	'schema dynamodb keeps its name');
-like(error_of('ALTER SCHEMA dynapg RENAME TO other'), qr/ERROR: +schema "dynapg" of the extension dynapg cannot get another name/, 'so does dynapg');
+like(error_of('ALTER SCHEMA dynapg RENAME TO other'), qr/ERROR: +schema "dynapg" of the extension dynapg cannot be renamed/, 'so does dynapg');
 sql('CREATE SCHEMA a; ALTER SCHEMA a RENAME TO b; ALTER SCHEMA b OWNER TO eve; DROP SCHEMA b; ALTER SCHEMA dynamodb OWNER TO postgres');
 pass('other schemas get others, and owners change');
 is(find('three'), '11', 'all goes on');

@@ -74,7 +74,7 @@ is(errors_of($large->{ImportArn}), 'large/1|1|Item size has exceeded the maximum
 
 put_object("names/1\xFF", "no JSON\n");
 my $names = do_import('Names', 'names/');
-is("$names->{ImportStatus} $names->{FailureCode}: $names->{FailureMessage}", 'FAILED S3InvalidKey: The bucket has an object whose key is no UTF-8',
+is("$names->{ImportStatus} $names->{FailureCode}: $names->{FailureMessage}", 'FAILED S3InvalidKey: The bucket has an object whose key is not UTF-8',
 	'a name of a file that is no text');
 is(errors_of($names->{ImportArn}), '', '.. is not listed');
 
@@ -184,8 +184,8 @@ ION
 my $ion2 = do_import('Ion2', 'ion2/', InputFormat => 'ION');
 is(outcome($ion2), 'FAILED 9 3 7 ItemValidationError', 'the rest of Ion, and what DynamoDB has not');
 is(errors_of($ion2->{ImportArn}), <<'ERRORS' =~ s/\n$//r, '.. is listed');
-ion2/1|3|an attribute is an Ion timestamp, which is no type of DynamoDB
-ion2/1|4|an attribute is an Ion float that is no number
+ion2/1|3|an attribute is an Ion timestamp, which DynamoDB does not have
+ion2/1|4|an attribute is an Ion float that is not a number
 ion2/1|5|a set has an element of another type
 ion2/1|6|One or more parameter values were invalid: An number set  may not be empty
 ion2/1|7|The record has no Item
