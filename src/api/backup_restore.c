@@ -294,7 +294,7 @@ dyn_backup_restore_table(const DynJson *request, const DynRestoreSource *source,
 	else
 		def.filled_by = dyn_job_new_id(&created_at);
 	if (!dyn_lifecycle_create(&def))
-		dyn_error(DYN_E_TABLE_ALREADY_EXISTS, "Table already exists: %s", def.name);
+		dyn_error(DYN_E_TABLE_ALREADY_EXISTS, DYN_TABLE_EXISTS, def.name);
 	if (def.filled_by)
 		dyn_restore_job_start(&def, source->job, created_at);
 

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "api/backups.h"
+#include "api/params.h"
 
 #include "api/handlers.h"
 #include "api/table_describe.h"
@@ -259,7 +260,7 @@ dyn_backups_before_delete(const DynTableDef *def)
 void
 dyn_api_create_backup(const DynJson *request, StringInfo reply)
 {
-	DynSlice	name = dyn_name_of_request(request);
+	DynSlice	name = dyn_params_table_name(request);
 	DynTableDef *def = dyn_catalog_read_for_update(pnstrdup(name.data, name.len));
 	DynBackup  *backup;
 	StringInfoData definition;
@@ -353,7 +354,7 @@ dyn_api_list_backups(const DynJson *request, StringInfo reply)
 
 	if (dyn_request_member(request, "TableName"))
 	{
-		DynSlice	name = dyn_name_of_request(request);
+		DynSlice	name = dyn_params_table_name(request);
 
 		filter.table_name = pnstrdup(name.data, name.len);
 	}

@@ -14,22 +14,22 @@
 #include "utils/resowner.h"
 
 #include "api/handlers.h"
+#include "api/params.h"
+#include "api/request_statement.h"
 #include "base/call.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/refusal.h"
 #include "base/request.h"
 #include "command/keys.h"
-#include "expr/eval.h"
 #include "iam/caller.h"
 #include "partiql/lower.h"
-#include "partiql/prepare.h"
 #include "throughput/consumed.h"
 #include "throughput/throttle.h"
 
 typedef struct Member
 {
-	const DynJson *entry;
+	const DynJson *entry;		/* of the request, for bind_member */
 	DynPartiqlBound *bound;		/* NULL: its statement cannot be carried out */
 	const char *code;			/* of its error, or NULL */
 	const char *message;
@@ -37,8 +37,7 @@ typedef struct Member
 	bool		attempted;		/* the error came of the data */
 	DynTable   *table;
 	DynKey		key;
-	DynNode		map;
-	DynPartiqlGet get;			/* of a read */
+	DynGet		get;			/* of a read */
 	DynWriteCommand command;	/* of a write */
 	StringInfoData item;		/* JSON of the item to show; data NULL: none */
 } Member;
@@ -101,7 +100,7 @@ take_error(Member *member, const ErrorData *error, bool attempted)
 	member->denied = error->sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE && !dyn_error_is_ours(error);
 	if (member->code == NULL)
 		return false;
-	member->message = error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ? "Transaction is ongoing for the item" : error->message;
+	member->message = error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ? DYN_ITEM_ONGOING : error->message;
 	member->attempted = attempted;
 	return true;
 }
@@ -181,25 +180,22 @@ attempt(Batch *batch, Member *member, void (*step) (Batch *, Member *), bool att
 static void
 bind_member(Batch *batch, Member *member)
 {
-	DynPartiqlBound *bound = dyn_partiql_bind(member->entry);
+	DynPartiqlBound *bound = dyn_request_statement_read(member->entry);
 
 	if (bound->statement->kind == DYN_PARTIQL_EXISTS)
-		dyn_validation("EXISTS is only supported in ExecuteTransaction");
+		dyn_validation(DYN_EXISTS_ELSEWHERE);
 	member->bound = bound;
 }
 
 static void
 lower_read(Member *member)
 {
-	DynPartiqlGet *get = &member->get;
+	DynGet	   *get = &member->get;
 
 	if (!dyn_partiql_lower_get(member->bound, get))
 		dyn_validation("Select statements within BatchExecuteStatement must specify the primary key in the where clause.");
-	member->map = get->map;
-	member->key = dyn_keys_of_key(get->table, &member->map);
-	dyn_keys_check_paths(get->table, get->filter);
-	if (get->projection != get->filter)
-		dyn_keys_check_paths(get->table, get->projection);
+	dyn_get_find_key(get);
+	member->key = get->key;
 	member->table = get->table;
 }
 
@@ -259,7 +255,7 @@ order_members(Batch *batch)
 	for (int i = 1; i < batch->nordered; i++)
 	{
 		if (compare_members(&batch->ordered[i - 1], &batch->ordered[i]) == 0)
-			dyn_validation("Provided list of item keys contains duplicates");
+			dyn_validation(DYN_DUPLICATE_KEYS);
 	}
 }
 
@@ -274,22 +270,15 @@ account_of(Batch *batch, Member *member)
 static void
 execute_read(Batch *batch, Member *member)
 {
-	const DynPartiqlGet *get = &member->get;
-	bool		consistent = dyn_request_bool(member->entry, "ConsistentRead", false);
-	DynCapacity used = {0};
-	struct varlena *item;
+	DynCapacity used = {.report = batch->account.report};
+	struct varlena *item = dyn_get_run(&member->get, &used);
 
-	dyn_throttle_require(member->table, &member->key, DYN_ALLOWANCE_READ);
-	item = dyn_row_get(member->table, &member->key);
-	used.table_units = dyn_capacity_of_read(dyn_image_size(item), consistent);
-	dyn_throttle_read(member->table, &member->key, &used);
-	if (batch->account.report != DYN_CAPACITY_NONE)
+	if (used.report != DYN_CAPACITY_NONE)
 		account_of(batch, member)->capacity.table_units += used.table_units;
-	if (item == NULL || (get->filter != NULL && !dyn_eval_condition(get->filter, dyn_item_root(item))))
+	if (item == NULL)
 		return;
 	initStringInfo(&member->item);
-	dyn_partiql_print(&member->item, get->projection, dyn_item_root(item));
-	dyn_call_add_items(1);
+	dyn_get_print(&member->item, &member->get, item);
 }
 
 static void
@@ -399,7 +388,7 @@ dyn_api_batch_execute_statement(const DynJson *request, StringInfo reply)
 
 	batch.members = palloc0_array(Member, batch.count);
 	batch.ordered = palloc_array(Member *, batch.count);
-	dyn_consumed_begin(&batch.account, request, DYN_CAPACITY_PLAIN, batch.count);
+	batch.account = dyn_params_consumed(request, DYN_CAPACITY_PLAIN, batch.count);
 	for (const DynJson *entry = dyn_json_first(statements); entry != NULL; entry = dyn_json_next(entry))
 	{
 		batch.members[n].entry = entry;

@@ -7,13 +7,13 @@
 #include "postgres.h"
 
 #include "api/handlers.h"
+#include "api/params.h"
 #include "base/call.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "base/request.h"
-#include "command/params.h"
 #include "command/write_each.h"
 #include "tables/name.h"
 
@@ -112,7 +112,7 @@ find_tables(Batch *batch)
 static void
 begin_consumed(Batch *batch, const DynJson *request)
 {
-	dyn_consumed_begin(&batch->consumed, request, DYN_CAPACITY_PLAIN, batch->nwrites);
+	batch->consumed = dyn_params_consumed(request, DYN_CAPACITY_PLAIN, batch->nwrites);
 	batch->consumed.shows_none = batch->consumed.metrics;
 	for (int i = 0; i < batch->ntables; i++)
 		batch->tables[i].consumed = dyn_consumed_add(&batch->consumed, batch->tables[i].name, batch->tables[i].table);

@@ -162,9 +162,9 @@ check_output(const DynJson *request)
 	const DynJson *output = dyn_request_member(request, "OutputS3Configuration");
 
 	if (dyn_json_count(dyn_request_member(output, "OutputType")) == 0)
-		dyn_validation("One or more parameter values were invalid: OutputType must not be empty");
+		dyn_validation(DYN_INVALID_PARAMETER "OutputType must not be empty");
 	if (dyn_request_member(output, "S3Bucket") == NULL)
-		dyn_validation("One or more parameter values were invalid: OutputS3Configuration must have an S3Bucket");
+		dyn_validation(DYN_INVALID_PARAMETER "OutputS3Configuration must have an S3Bucket");
 	dyn_s3_require(DYN_S3_READ);
 	dyn_s3_require(DYN_S3_WRITE);
 }

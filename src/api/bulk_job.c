@@ -127,7 +127,7 @@ note_indexes(const Bulk *bulk, StringInfo notes, const char *member, bool global
 	appendStringInfoChar(notes, '{');
 	for (int i = 0; i < bulk->def->nindexes; i++)
 	{
-		const DynIndexDef *index = &bulk->def->indexes[i];
+		const DynIndex *index = &bulk->def->indexes[i];
 
 		if ((index->kind == DYN_INDEX_GLOBAL) != global)
 			continue;
@@ -164,7 +164,7 @@ take_notes(Bulk *bulk)
 	counts->bytes = dyn_request_integer(notes, "table_bytes", 0);
 	for (int i = 0; i < bulk->def->nindexes; i++)
 	{
-		const DynIndexDef *index = &bulk->def->indexes[i];
+		const DynIndex *index = &bulk->def->indexes[i];
 		const DynJson *bytes = dyn_request_member(notes, index->kind == DYN_INDEX_GLOBAL ? "global_bytes" : "local_bytes");
 
 		counts->index_bytes[i] = dyn_request_integer(bytes, index->name, 0);
@@ -182,7 +182,7 @@ take_notes(Bulk *bulk)
 static int
 compare_names(const void *a, const void *b)
 {
-	return strcmp(((const DynIndexDef *) a)->name, ((const DynIndexDef *) b)->name);
+	return strcmp(((const DynIndex *) a)->name, ((const DynIndex *) b)->name);
 }
 
 /* The table, with its indexes in the order of a DynTable. */
@@ -193,7 +193,7 @@ table_of(const DynJob *job)
 
 	if (def == NULL || strcmp(def->table_id, job->table_id) != 0)
 		dyn_job_fail("ResourceNotFoundException", "The table %s no longer exists.", job->table_name);
-	qsort(def->indexes, def->nindexes, sizeof(DynIndexDef), compare_names);
+	qsort(def->indexes, def->nindexes, sizeof(DynIndex), compare_names);
 	return def;
 }
 

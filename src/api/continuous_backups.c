@@ -10,6 +10,7 @@
 
 #include "api/backups.h"
 #include "api/handlers.h"
+#include "api/params.h"
 #include "api/restore.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
@@ -53,7 +54,7 @@ print_description(StringInfo reply, const DynTableDef *def, const DynTableSettin
 void
 dyn_api_describe_continuous_backups(const DynJson *request, StringInfo reply)
 {
-	DynSlice	name = dyn_name_of_request(request);
+	DynSlice	name = dyn_params_table_name(request);
 	DynTableDef *def = dyn_catalog_read(pnstrdup(name.data, name.len));
 
 	if (!def)
@@ -81,7 +82,7 @@ void
 dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 {
 	const DynJson *specification = dyn_request_member(request, "PointInTimeRecoverySpecification");
-	DynSlice	name = dyn_name_of_request(request);
+	DynSlice	name = dyn_params_table_name(request);
 	DynTableDef *def = dyn_catalog_read_for_update(pnstrdup(name.data, name.len));
 	DynTableSettings *settings;
 
@@ -164,7 +165,7 @@ dyn_api_restore_table_to_point_in_time(const DynJson *request, StringInfo reply)
 		dyn_backups_table_not_found(name);
 	dyn_catalog_require_owner(def->relid);
 	if (def->settings.pitr_since == 0)
-		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'", def->name);
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, def->name);
 	recovery = dyn_recovery_find(def->relid);
 	if (!recovery)
 		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery of table '%s' is about to begin: "

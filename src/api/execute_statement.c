@@ -4,17 +4,16 @@
 #include "postgres.h"
 
 #include "api/handlers.h"
+#include "api/request_statement.h"
 #include "base/call.h"
 #include "base/errors.h"
-#include "base/request.h"
 #include "partiql/lower.h"
-#include "partiql/prepare.h"
 #include "partiql/select.h"
 
 static void
 reply_write(const DynPartiqlBound *bound, StringInfo reply)
 {
-	DynCapacity capacity = {.report = dyn_capacity_report(bound->request), .table_name = bound->statement->table};
+	DynCapacity capacity = {.report = bound->report, .table_name = bound->statement->table};
 	DynWriteCommand command;
 	DynChange	change;
 
@@ -40,7 +39,7 @@ reply_write(const DynPartiqlBound *bound, StringInfo reply)
 void
 dyn_api_execute_statement(const DynJson *request, StringInfo reply)
 {
-	DynPartiqlBound *bound = dyn_partiql_bind(request);
+	DynPartiqlBound *bound = dyn_request_statement_read(request);
 
 	if (bound->statement->kind == DYN_PARTIQL_SELECT)
 	{
@@ -48,8 +47,8 @@ dyn_api_execute_statement(const DynJson *request, StringInfo reply)
 		return;
 	}
 	if (bound->statement->kind == DYN_PARTIQL_EXISTS)
-		dyn_validation("EXISTS is only supported in ExecuteTransaction");
-	if (dyn_request_member(request, "NextToken") != NULL)
+		dyn_validation(DYN_EXISTS_ELSEWHERE);
+	if (bound->next_token.data != NULL)
 		dyn_validation("NextToken does not match request");
 	reply_write(bound, reply);
 }

@@ -6,6 +6,8 @@
 #include "miscadmin.h"
 
 #include "api/handlers.h"
+#include "api/params.h"
+#include "api/request_statement.h"
 #include "api/request_token.h"
 #include "api/shapes.h"
 #include "api/transact_get.h"
@@ -13,7 +15,6 @@
 #include "base/errors.h"
 #include "command/write_all.h"
 #include "partiql/lower.h"
-#include "partiql/prepare.h"
 
 static DynPartiqlBound **
 bind_all(const DynJson *statements, int count)
@@ -24,7 +25,7 @@ bind_all(const DynJson *statements, int count)
 	for (const DynJson *entry = dyn_json_first(statements); entry != NULL; entry = dyn_json_next(entry))
 	{
 		CHECK_FOR_INTERRUPTS();
-		bounds[i++] = dyn_partiql_bind(entry);
+		bounds[i++] = dyn_request_statement_read(entry);
 	}
 	return bounds;
 }
@@ -45,23 +46,15 @@ check_kinds(DynPartiqlBound *const *bounds, int count)
 static void
 execute_reads(DynPartiqlBound *const *bounds, int count, const DynJson *request, StringInfo reply)
 {
-	DynTransactGet *gets = palloc0_array(DynTransactGet, count);
+	DynGet	   *gets = palloc_array(DynGet, count);
+	DynConsumed consumed = dyn_params_consumed(request, DYN_CAPACITY_TRANSACT_READ, count);
 
 	for (int i = 0; i < count; i++)
 	{
-		DynPartiqlGet get;
-
-		if (!dyn_partiql_lower_get(bounds[i], &get))
+		if (!dyn_partiql_lower_get(bounds[i], &gets[i]))
 			dyn_validation("Select statements within ExecuteTransaction must specify the primary key in the where clause.");
-		gets[i] = (DynTransactGet) {
-			.table_name = bounds[i]->statement->table,
-			.map = get.map,
-			.filter = get.filter,
-			.projection = get.projection,
-			.project = dyn_partiql_project
-		};
 	}
-	dyn_transact_get(gets, count, request, reply);
+	dyn_transact_get(gets, count, &consumed, reply);
 }
 
 static void
@@ -75,7 +68,7 @@ execute_writes(DynPartiqlBound *const *bounds, int count, const DynJson *request
 	for (int i = 0; i < count; i++)
 		(void) dyn_partiql_lower_write(bounds[i], &commands[i]);
 	idempotency = dyn_request_token_read(request, &dyn_shape_execute_transaction, "ExecuteTransaction.ClientRequestToken:", count);
-	dyn_consumed_begin(&consumed, request, DYN_CAPACITY_TRANSACT_WRITE, count);
+	consumed = dyn_params_consumed(request, DYN_CAPACITY_TRANSACT_WRITE, count);
 	dyn_write_all(commands, count, &idempotency, &consumed);
 
 	appendStringInfoString(reply, "{\"Responses\":[");

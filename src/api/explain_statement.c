@@ -9,12 +9,12 @@
 
 #include "api/lines.h"
 #include "api/operation.h"
+#include "api/request_statement.h"
 #include "api/sql_params.h"
 #include "base/call.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "partiql/lower.h"
-#include "partiql/prepare.h"
 #include "partiql/print.h"
 #include "partiql/select_plan.h"
 #include "store/rows.h"
@@ -248,10 +248,10 @@ explain_write(const DynPartiqlBound *bound, StringInfo out)
 static void
 explain(const DynJson *request, StringInfo reply)
 {
-	DynPartiqlBound *bound = dyn_partiql_bind(request);
+	DynPartiqlBound *bound = dyn_request_statement_read(request);
 
 	if (bound->statement->kind == DYN_PARTIQL_EXISTS)
-		dyn_validation("EXISTS is only supported in ExecuteTransaction");
+		dyn_validation(DYN_EXISTS_ELSEWHERE);
 	if (bound->statement->kind == DYN_PARTIQL_SELECT)
 		explain_select(bound, reply);
 	else

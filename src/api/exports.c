@@ -197,7 +197,7 @@ first_notes(const DynJson *request, const DynTableDef *def)
 	double		moment = dyn_settings_now();
 
 	if (recovery == NULL)
-		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'", def->name);
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, def->name);
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '{');
 	if (is_incremental(request))
@@ -228,15 +228,15 @@ check_filter(const DynJson *specification, const DynTableDef *def)
 		bool		is_pk = dyn_slice_is(term->name, def->pk.name);
 
 		if (!is_pk && !(def->sk.tag && dyn_slice_is(term->name, def->sk.name)))
-			dyn_validation("Query condition missed key schema element: %s", has_pk && def->sk.tag ? def->sk.name : def->pk.name);
+			dyn_validation(DYN_KEY_CONDITION_MISSED, has_pk && def->sk.tag ? def->sk.name : def->pk.name);
 		if (is_pk && term->op != DYN_RANGE_EQ)
 			dyn_validation("Query key condition not supported");
 		if (term->low.tag != (is_pk ? def->pk.tag : def->sk.tag))
-			dyn_validation("One or more parameter values were invalid: Condition parameter type does not match schema type");
+			dyn_validation(DYN_INVALID_PARAMETER DYN_OPERAND_TYPE);
 		has_pk |= is_pk;
 	}
 	if (filter.key.count > 0 && !has_pk)
-		dyn_validation("Query condition missed key schema element: %s", def->pk.name);
+		dyn_validation(DYN_KEY_CONDITION_MISSED, def->pk.name);
 }
 
 static char *

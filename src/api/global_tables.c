@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "api/handlers.h"
+#include "api/params.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
 #include "base/request.h"
@@ -60,7 +61,7 @@ dyn_api_create_global_table(const DynJson *request, StringInfo reply)
 	char	   *name = dyn_request_cstring(request, "GlobalTableName");
 
 	if (dyn_catalog_read(name) == NULL)
-		dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found: %s", name);
+		dyn_error(DYN_E_TABLE_NOT_FOUND, DYN_TABLE_UNKNOWN, name);
 	dyn_validation("Global tables are not supported: this server is one region. " USE_REPLICATION);
 }
 
@@ -68,7 +69,7 @@ dyn_api_create_global_table(const DynJson *request, StringInfo reply)
 static void
 refuse_scaling(const DynJson *request)
 {
-	(void) dyn_table_describe_find(dyn_name_of_request(request), false);
+	(void) dyn_table_describe_find(dyn_params_table_name(request), false);
 	dyn_validation("The table has no replicas, so it has no auto scaling of replicas. " USE_REPLICATION);
 }
 

@@ -37,7 +37,7 @@ set_keys(DynFormatOptions *format, const DynTableDef *def)
 		keys[format->nkeys++] = (DynTypedAttr) {def->sk.name, type_letter(&def->sk), false};
 	for (int i = 0; i < def->nindexes; i++)
 	{
-		const DynIndexDef *index = &def->indexes[i];
+		const DynIndex *index = &def->indexes[i];
 
 		for (int k = 0; k < index->npk + index->nsk; k++)
 			keys[format->nkeys++] = (DynTypedAttr) {index->keys[k].name, type_letter(&index->keys[k]), true};
@@ -116,7 +116,7 @@ static bool
 build_next_index(DynJob *job)
 {
 	DynTableDef *def;
-	const DynIndexDef *index;
+	const DynIndex *index;
 
 	dyn_job_begin(job);
 	def = table_of(job);

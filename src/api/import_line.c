@@ -24,17 +24,7 @@
 #include "api/import.h"
 #include "api/import_line.h"
 #include "base/jsonout.h"
-
-/* The types of attribute values, and the JSON of their values; DYN_JSON_TRUE stands for both booleans. */
-static const struct
-{
-	const char *name;
-	DynJsonKind kind;
-}			types[] =
-{
-	{"S", DYN_JSON_STRING}, {"N", DYN_JSON_STRING}, {"B", DYN_JSON_STRING}, {"BOOL", DYN_JSON_TRUE}, {"NULL", DYN_JSON_TRUE},
-	{"SS", DYN_JSON_ARRAY}, {"NS", DYN_JSON_ARRAY}, {"BS", DYN_JSON_ARRAY}, {"L", DYN_JSON_ARRAY}, {"M", DYN_JSON_OBJECT}
-};
+#include "value/value.h"
 
 static bool is_value(const DynJson *json);
 static void print_value(StringInfo out, const DynJson *value);
@@ -71,18 +61,15 @@ is_value(const DynJson *json)
 {
 	const DynJson *content;
 	DynJsonKind kind;
+	uint8		tag;
 
 	check_stack_depth();
 	if (!is_object(json) || dyn_json_count(json) != 1)
 		return false;
 	content = dyn_json_first(json);
 	kind = dyn_json_kind(content) == DYN_JSON_FALSE ? DYN_JSON_TRUE : dyn_json_kind(content);
-	for (int i = 0; i < lengthof(types); i++)
-	{
-		if (dyn_slice_is(dyn_json_name(content), types[i].name))
-			return kind == types[i].kind && (kind != DYN_JSON_OBJECT || is_map(content));
-	}
-	return false;
+	tag = dyn_tag_from_name(dyn_json_name(content).data, dyn_json_name(content).len);
+	return tag != 0 && kind == dyn_tag_json_kind(tag) && (kind != DYN_JSON_OBJECT || is_map(content));
 }
 
 /* ---- items whose types are in lower case ---- */
@@ -96,10 +83,12 @@ loose_type(const DynJson *value)
 	if (!is_object(value) || dyn_json_count(value) != 1)
 		return NULL;
 	name = dyn_json_name(dyn_json_first(value));
-	for (int i = 0; i < lengthof(types); i++)
+	for (uint8 tag = DYN_FIRST_TAG; tag <= DYN_LAST_TAG; tag++)
 	{
-		if (name.len == strlen(types[i].name) && pg_strncasecmp(name.data, types[i].name, name.len) == 0)
-			return types[i].name;
+		const char *type = dyn_tag_name(tag);
+
+		if (name.len == strlen(type) && pg_strncasecmp(name.data, type, name.len) == 0)
+			return type;
 	}
 	return dyn_slice_is(name, "nULLValue") ? "NULL" : NULL;
 }

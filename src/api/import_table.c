@@ -158,7 +158,7 @@ dyn_api_import_table(const DynJson *request, StringInfo reply)
 		dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: There can be at most %d imports at a time", DYN_MAX_IMPORTS);
 	def.filled_by = dyn_job_new_id(&created_at);
 	if (!dyn_lifecycle_create(&def))
-		dyn_error(DYN_E_RESOURCE_IN_USE, "Table already exists: %s", def.name);
+		dyn_error(DYN_E_RESOURCE_IN_USE, DYN_TABLE_EXISTS, def.name);
 	job = start_job(&def, token, text);
 	job.created_at = created_at;
 	if (!dyn_job_start(&job))

@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 
 #include "api/handlers.h"
+#include "api/params.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
@@ -43,7 +44,7 @@ print_names(StringInfo out, const DynTableDef *def, const char *index)
 
 /* The names of CloudWatch's rules: of partition keys and, where there is one, of sort keys, accessed and throttled. */
 static void
-print_rules(StringInfo out, const DynTableDef *def, const DynIndexDef *index, const DynInsights *insights)
+print_rules(StringInfo out, const DynTableDef *def, const DynIndex *index, const DynInsights *insights)
 {
 	bool		has_sort_key = index ? index->nsk > 0 : def->sk.tag != 0;
 	bool		accessed = strcmp(insights->mode, DEFAULT_MODE) == 0;
@@ -66,9 +67,9 @@ print_rules(StringInfo out, const DynTableDef *def, const DynIndexDef *index, co
 void
 dyn_api_describe_contributor_insights(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), false);
+	DynTableDef *def = dyn_table_describe_find(dyn_params_table_name(request), false);
 	DynSlice	index_name = dyn_request_string(request, "IndexName");
-	const DynIndexDef *index = index_name.data ? &def->indexes[find_index(def, index_name)] : NULL;
+	const DynIndex *index = index_name.data ? &def->indexes[find_index(def, index_name)] : NULL;
 	DynInsights insights = index ? index->settings.insights :
 		def->settings.insights;
 
@@ -88,10 +89,10 @@ dyn_api_describe_contributor_insights(const DynJson *request, StringInfo reply)
 void
 dyn_api_update_contributor_insights(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), true);
+	DynTableDef *def = dyn_table_describe_find(dyn_params_table_name(request), true);
 	DynSlice	index_name = dyn_request_string(request, "IndexName");
 	char	   *mode = dyn_request_cstring(request, "ContributorInsightsMode");
-	DynIndexDef *index = index_name.data ? &def->indexes[find_index(def, index_name)] : NULL;
+	DynIndex *index = index_name.data ? &def->indexes[find_index(def, index_name)] : NULL;
 	DynInsights changed = {
 		.enabled = dyn_request_is(request, "ContributorInsightsAction", "ENABLE"),
 		.mode = mode ? mode : DEFAULT_MODE,
@@ -180,7 +181,7 @@ dyn_api_list_contributor_insights(const DynJson *request, StringInfo reply)
 	{
 		int			count = 0;
 
-		print_summaries(reply, dyn_table_describe_find(dyn_name_of_request(request), false), &count);
+		print_summaries(reply, dyn_table_describe_find(dyn_params_table_name(request), false), &count);
 	}
 	else
 		last = print_page(reply, dyn_request_cstring(request, "NextToken"), Max(limit, 1));

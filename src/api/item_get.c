@@ -1,23 +1,15 @@
 /*
  * item_get.c - GetItem
- *
- * The hottest operation: an unprojected read prints the stored bytes straight into the reply.
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
 #include "api/items.h"
-#include "base/call.h"
+#include "api/params.h"
+#include "base/jsonout.h"
 #include "base/request.h"
-#include "command/keys.h"
-#include "command/params.h"
+#include "command/get.h"
 #include "expr/compile.h"
-#include "expr/eval.h"
-#include "store/rows.h"
-#include "tables/name.h"
-#include "throughput/capacity.h"
-#include "throughput/throttle.h"
-#include "value/member.h"
 
 static const char *const projection_only[] = {"ProjectionExpression", NULL};
 static const char *const attributes_only[] = {"AttributesToGet", NULL};
@@ -61,44 +53,28 @@ dyn_item_get_projection(const DynJson *object)
 	return NULL;
 }
 
-static void
-reply_projected(StringInfo reply, const DynProgram *projection, const struct varlena *item)
-{
-	DynNode		part = dyn_project_item(projection, dyn_item_root(item));
-
-	dyn_member_node(reply, "Item", &part);
-}
-
 void
 dyn_api_get_item(const DynJson *request, StringInfo reply)
 {
-	DynNode		attributes;
-	DynProgram *projection;
-	DynTable   *table;
-	DynKey		key;
-	DynCapacity capacity;
+	DynGet		get = {.table_name = dyn_request_string(request, "TableName")};
+	DynCapacity capacity = {.report = dyn_params_capacity(request), .table_name = get.table_name};
 	struct varlena *item;
 
 	dyn_item_get_check(request);
-	attributes = dyn_params_attributes(request, "Key", &dyn_wording_read);
-	projection = dyn_item_get_projection(request);
+	get.map = dyn_params_attributes(request, "Key", &dyn_wording_read);
+	get.projection = dyn_item_get_projection(request);
+	get.consistent = dyn_request_bool(request, "ConsistentRead", false);
 
-	table = dyn_name_find_table(dyn_request_string(request, "TableName"), DYN_NAME_DATA);
-	key = dyn_keys_of_key(table, &attributes);
-	dyn_keys_check_paths(table, projection);
-	dyn_throttle_require(table, &key, DYN_ALLOWANCE_READ);
-	item = dyn_row_get(table, &key);
-	dyn_call_add_items(item ? 1 : 0);
-	dyn_capacity_begin(&capacity, request);
-	if (capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(table, DYN_ALLOWANCE_READ))
-		capacity.table_units = dyn_capacity_of_read(dyn_image_size(item), dyn_request_bool(request, "ConsistentRead", false));
-	dyn_throttle_read(table, &key, &capacity);
+	dyn_get_find_table(&get);
+	dyn_get_find_key(&get);
+	item = dyn_get_run(&get, &capacity);
 
 	appendStringInfoChar(reply, '{');
-	dyn_capacity_reply(reply, &capacity, NULL);
-	if (item != NULL && projection != NULL)
-		reply_projected(reply, projection, item);
-	else if (item != NULL)
-		dyn_member_item(reply, "Item", item);
+	dyn_capacity_reply(reply, &capacity, get.table);
+	if (item != NULL)
+	{
+		dyn_jsonout_member(reply, "Item");
+		dyn_get_print(reply, &get, item);
+	}
 	appendStringInfoChar(reply, '}');
 }

@@ -13,7 +13,7 @@ dyn_api_update_item(const DynJson *request, StringInfo reply)
 	DynItemWrite update;
 
 	dyn_item_write_begin(&update, DYN_WRITE_UPDATE, request);
-	dyn_item_write_compile(&update);
+	dyn_item_write_compile(&update, request);
 	dyn_item_write_find(&update);
 	if (update.command.program != NULL)
 		update.command.program->limits_writes = true;

@@ -4,9 +4,9 @@
 #include "postgres.h"
 
 #include "api/item_write.h"
+#include "api/params.h"
 #include "base/call.h"
 #include "base/request.h"
-#include "command/params.h"
 #include "expr/compile.h"
 #include "expr/eval.h"
 #include "value/member.h"
@@ -45,7 +45,10 @@ dyn_item_write_begin(DynItemWrite *item_write, DynWriteKind kind, const DynJson 
 	DynWriteCommand *command = &item_write->command;
 
 	memset(item_write, 0, sizeof(*item_write));
-	item_write->request = request;
+	item_write->metrics = dyn_params_metrics(request);
+	command->table_name = dyn_request_string(request, "TableName");
+	item_write->capacity.report = dyn_params_capacity(request);
+	item_write->capacity.table_name = command->table_name;
 	command->write.kind = kind;
 	dyn_params_check(params_of(kind), request);
 	if (kind == DYN_WRITE_PUT)
@@ -110,25 +113,23 @@ compile(DynWriteKind kind, const DynJson *request)
 }
 
 void
-dyn_item_write_compile(DynItemWrite *item_write)
+dyn_item_write_compile(DynItemWrite *item_write, const DynJson *request)
 {
 	DynWriteCommand *command = &item_write->command;
-	DynReturnValues values = return_values_of(item_write->request);
+	DynReturnValues values = return_values_of(request);
 
 	if (command->write.kind != DYN_WRITE_UPDATE && values > DYN_RETURN_ALL_OLD)
 		dyn_violation_parameter(params_of(command->write.kind)->wording, "ReturnValues can only be ALL_OLD or NONE");
 	item_write->return_values = values;
 	command->wants_before = values == DYN_RETURN_ALL_OLD || values == DYN_RETURN_UPDATED_OLD;
 	command->wants_after = values == DYN_RETURN_ALL_NEW || values == DYN_RETURN_UPDATED_NEW;
-	command->shows_failed = dyn_request_is(item_write->request, "ReturnValuesOnConditionCheckFailure", "ALL_OLD");
-	dyn_write_set_program(command, compile(command->write.kind, item_write->request));
+	command->shows_failed = dyn_request_is(request, "ReturnValuesOnConditionCheckFailure", "ALL_OLD");
+	dyn_write_set_program(command, compile(command->write.kind, request));
 }
 
 void
 dyn_item_write_find(DynItemWrite *item_write)
 {
-	dyn_capacity_begin(&item_write->capacity, item_write->request);
-	item_write->command.table_name = dyn_request_string(item_write->request, "TableName");
 	dyn_write_find_table(&item_write->command);
 	dyn_write_find_key(&item_write->command);
 }
@@ -175,7 +176,7 @@ reply_change(StringInfo reply, DynItemWrite *item_write, const DynChange *change
 		dyn_write_charge(&item_write->capacity, &item_write->command, change);
 		dyn_capacity_reply(reply, &item_write->capacity, write->table);
 	}
-	if (dyn_request_is(item_write->request, "ReturnItemCollectionMetrics", "SIZE"))
+	if (item_write->metrics)
 		dyn_capacity_reply_metrics(reply, write->table, write->key.pk);
 	appendStringInfoChar(reply, '}');
 }

@@ -1,7 +1,7 @@
 /*
  * item_write.h - what PutItem, DeleteItem and UpdateItem share: from the request to a command, from the change to the reply
  *
- * A request goes through these steps, in the order in which the service checks it:
+ * A request goes through these steps, in the order in which the service checks it; the third and later ones know no JSON of it:
  *
  *		dyn_item_write_begin	which parameters may be combined; attribute values of Item or Key; the item's size
  *		dyn_item_write_compile	ReturnValues, then expressions or legacy parameters
@@ -28,8 +28,8 @@ typedef enum DynReturnValues
 
 typedef struct DynItemWrite
 {
-	const DynJson *request;
 	DynReturnValues return_values;
+	bool		metrics;		/* the reply shows the item collection */
 	DynCapacity capacity;
 	DynWriteCommand command;
 } DynItemWrite;
@@ -41,7 +41,7 @@ typedef struct DynItemWrite
 extern void dyn_item_write_begin(DynItemWrite *item_write, DynWriteKind kind, const DynJson *request);
 
 /* Checks ReturnValues and compiles the request's condition and update. */
-extern void dyn_item_write_compile(DynItemWrite *item_write);
+extern void dyn_item_write_compile(DynItemWrite *item_write, const DynJson *request);
 
 /* Finds the table and the key. */
 extern void dyn_item_write_find(DynItemWrite *item_write);

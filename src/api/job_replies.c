@@ -61,12 +61,12 @@ dyn_job_replies_page_start(const DynJson *request)
 	if (token.data == NULL)
 		return NULL;
 	if (token.len != TOKEN_BYTES * 2)
-		dyn_validation("Invalid NextToken");
+		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 	id = palloc0(TOKEN_BYTES + 1);
 	for (int i = 0; i < TOKEN_BYTES; i++)
 		id[i] = hex_digit(token.data[i * 2]) * 16 + hex_digit(token.data[i * 2 + 1]);
 	if (strlen(id) >= DYN_JOB_ID_SIZE || strspn(id, "0123456789abcdef-") != strlen(id))
-		dyn_validation("Invalid NextToken");
+		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 	return id;
 }
 

@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "api/handlers.h"
+#include "api/params.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
@@ -88,7 +89,7 @@ dyn_api_enable_kinesis_streaming_destination(const DynJson *request, StringInfo 
 	DynSlice	arn = check_arn(request);
 	const DynJson *wanted = dyn_request_member(request, "EnableKinesisStreamingConfiguration");
 	DynSlice	precision = dyn_request_string(wanted, "ApproximateCreationDateTimePrecision");
-	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), true);
+	DynTableDef *def = dyn_table_describe_find(dyn_params_table_name(request), true);
 	DynTableSettings *settings = &def->settings;
 
 	settings->kinesis = with_destination(settings, arn, precision);
@@ -112,7 +113,7 @@ static void
 refuse_inactive(const DynJson *request, const char *action)
 {
 	(void) check_arn(request);
-	(void) dyn_table_describe_find(dyn_name_of_request(request), true);
+	(void) dyn_table_describe_find(dyn_params_table_name(request), true);
 	dyn_validation(WRONG_STATE "KinesisStreamingDestination must be ACTIVE to perform %s operation.", action);
 }
 
@@ -131,7 +132,7 @@ dyn_api_update_kinesis_streaming_destination(const DynJson *request, StringInfo 
 void
 dyn_api_describe_kinesis_streaming_destination(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), false);
+	DynTableDef *def = dyn_table_describe_find(dyn_params_table_name(request), false);
 	DynTableSettings *settings = &def->settings;
 
 	appendStringInfoChar(reply, '{');

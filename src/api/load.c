@@ -15,6 +15,7 @@
 
 #include "api/handlers.h"
 #include "api/load.h"
+#include "api/params.h"
 #include "api/shapes.h"
 #include "base/call.h"
 #include "base/compat.h"
@@ -22,7 +23,6 @@
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "command/keys.h"
-#include "command/params.h"
 #include "jobs/job.h"
 #include "store/load_errors.h"
 #include "store/rows.h"
@@ -541,7 +541,7 @@ read_item(DynTable *table, const DynJson *document, const char *member, Content 
 
 	content->item = dyn_node_build_item(&attributes);
 	if (dyn_item_size(content->item) > DYN_MAX_ITEM_SIZE)
-		dyn_validation("Item size has exceeded the maximum allowed size");
+		dyn_validation(DYN_ITEM_TOO_LARGE);
 	content->key = dyn_keys_of_item(table, dyn_item_root(content->item));
 }
 

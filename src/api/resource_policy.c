@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "api/handlers.h"
+#include "api/params.h"
 #include "api/table_check.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
@@ -51,7 +52,7 @@ dyn_api_put_resource_policy(const DynJson *request, StringInfo reply)
 	DynTableSettings *settings;
 
 	dyn_table_check_policy(policy);
-	def = dyn_table_describe_find(dyn_name_of_resource(request), true);
+	def = dyn_table_describe_find(dyn_params_resource(request), true);
 	settings = &def->settings;
 	check_revision(request, settings);
 	if (!settings->policy || !dyn_slice_is(policy, settings->policy))
@@ -65,7 +66,7 @@ dyn_api_put_resource_policy(const DynJson *request, StringInfo reply)
 void
 dyn_api_get_resource_policy(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_table_describe_find(dyn_name_of_resource(request), false);
+	DynTableDef *def = dyn_table_describe_find(dyn_params_resource(request), false);
 	DynTableSettings *settings = &def->settings;
 
 	if (!settings->policy)
@@ -79,7 +80,7 @@ dyn_api_get_resource_policy(const DynJson *request, StringInfo reply)
 void
 dyn_api_delete_resource_policy(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_table_describe_find(dyn_name_of_resource(request), true);
+	DynTableDef *def = dyn_table_describe_find(dyn_params_resource(request), true);
 	DynTableSettings *settings = &def->settings;
 	const char *revision = settings->policy ? settings->policy_revision : "";
 

@@ -5,14 +5,14 @@
 
 #include "api/handlers.h"
 #include "api/item_rows.h"
+#include "api/page_request.h"
 #include "base/errors.h"
 #include "base/request.h"
-#include "command/result_page.h"
 
 static const char *const expressions[] = {"ProjectionExpression", "FilterExpression", NULL};
 static const char *const legacy[] = {"AttributesToGet", "ScanFilter", "ConditionalOperator", NULL};
 
-static const DynResultPageKind scan_kind = {
+static const DynPageKind scan_kind = {
 	.params = {expressions, legacy, ": FilterExpression is null", &dyn_wording_older},
 	.filter = "ScanFilter",
 	.envelope = ""
@@ -20,9 +20,8 @@ static const DynResultPageKind scan_kind = {
 
 /* Segment and TotalSegments: both or neither. */
 static void
-read_segment(DynResultPage *page)
+read_segment(DynResultPage *page, const DynJson *request)
 {
-	const DynJson *request = page->request;
 	bool		has_segment = dyn_request_member(request, "Segment") != NULL;
 	bool		has_total = dyn_request_member(request, "TotalSegments") != NULL;
 	int			segment = (int) dyn_request_integer(request, "Segment", 0);
@@ -44,8 +43,9 @@ read_segment(DynResultPage *page)
 static void
 prepare(DynResultPage *page, const DynJson *request)
 {
-	dyn_result_page_begin(page, &scan_kind, request, NULL);
-	read_segment(page);
+	dyn_page_request_read(page, &scan_kind, request, NULL);
+	page->scans = true;
+	read_segment(page, request);
 	dyn_result_page_find(page);
 	dyn_result_page_start(page, page->range.index == NULL);
 	dyn_result_page_check_paths(page);

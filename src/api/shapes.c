@@ -11,6 +11,8 @@
  */
 #include "postgres.h"
 
+#include "api/shape_pattern.h"
+#include "api/shape_print.h"
 #include "api/shapes.h"
 
 #include <math.h>
@@ -18,12 +20,9 @@
 #include "base/errors.h"
 #include "base/limits.h"
 #include "base/violation.h"
-#include "common/hashfn.h"
 #include "lib/stringinfo.h"
 #include "tables/name.h"
 #include "value/tree.h"
-
-#define JAVA_PACKAGE "com.amazonaws.dynamodb.v20120810."
 
 typedef enum StepKind
 {
@@ -51,7 +50,6 @@ typedef struct Violations
 
 static void check_types(const DynShape *shape, const DynJson *json);
 static void check_constraints(const DynShape *shape, const DynJson *json, const Step *at, Violations *found);
-static void print_value(StringInfo out, const DynShape *shape, const DynJson *json);
 static void violated(Violations *found, const Step *at, const DynShape *shape, const DynJson *json,
 					 const char *constraint,...) pg_attribute_printf(5, 6);
 
@@ -100,13 +98,13 @@ java_type(const DynShape *shape)
 			return pstrdup("java.lang.Boolean");
 		case DYN_SHAPE_STRUCTURE:
 		case DYN_SHAPE_ATTRIBUTE_VALUE:
-			return psprintf(JAVA_PACKAGE "%s", shape->name);
+			return psprintf(DYN_JAVA_PACKAGE "%s", shape->name);
 		case DYN_SHAPE_LIST:
 			return psprintf("java.util.List<%s>", java_type(shape->element));
 		case DYN_SHAPE_MAP:
 			return psprintf("java.util.Map<java.lang.String, %s>", java_type(shape->element));
 		case DYN_SHAPE_ATTRIBUTE_MAP:
-			return pstrdup("java.util.Map<java.lang.String, " JAVA_PACKAGE "AttributeValue>");
+			return pstrdup("java.util.Map<java.lang.String, " DYN_JAVA_PACKAGE "AttributeValue>");
 	}
 	pg_unreachable();
 }
@@ -150,7 +148,7 @@ check_scalar(const DynShape *shape, const DynJson *json, DynJsonKind wanted, con
 			unexpected_list(shape);
 			return;
 		case DYN_JSON_OBJECT:
-			serialization_error("Start of structure or map found where not expected");
+			serialization_error(DYN_UNEXPECTED_START);
 			return;
 		default:
 			return;
@@ -181,11 +179,11 @@ check_container_types(const DynShape *shape, const DynJson *json)
 	DynJsonKind kind = dyn_json_kind(json);
 
 	if (shape->kind == DYN_SHAPE_LIST && kind == DYN_JSON_OBJECT)
-		serialization_error("Start of structure or map found where not expected");
+		serialization_error(DYN_UNEXPECTED_START);
 	if (shape->kind != DYN_SHAPE_LIST && kind == DYN_JSON_ARRAY)
 		unexpected_list(shape);
 	if (kind != DYN_JSON_ARRAY && kind != DYN_JSON_OBJECT)
-		serialization_error("Unexpected field type");
+		serialization_error(DYN_UNEXPECTED_TYPE);
 
 	if (shape->kind == DYN_SHAPE_ATTRIBUTE_MAP)
 	{
@@ -237,27 +235,6 @@ check_types(const DynShape *shape, const DynJson *json)
  * Stage 2: constraints
  */
 
-/* Appends a member's name as messages write it: the first letter small. */
-static void
-print_field(StringInfo out, const char *name)
-{
-	appendStringInfoChar(out, pg_ascii_tolower((unsigned char) name[0]));
-	appendStringInfoString(out, name + 1);
-}
-
-/* Appends text of a request; a message is a C string, so U+0000 is escaped. */
-static void
-print_text(StringInfo out, DynSlice text)
-{
-	for (uint32 i = 0; i < text.len; i++)
-	{
-		if (text.data[i] == '\0')
-			appendStringInfoString(out, "\\u0000");
-		else
-			appendStringInfoCharMacro(out, text.data[i]);
-	}
-}
-
 /* as_sent: members are named as in the request. */
 static void
 print_path(StringInfo out, const Step *at, bool as_sent)
@@ -273,13 +250,13 @@ print_path(StringInfo out, const Step *at, bool as_sent)
 			if (as_sent)
 				appendStringInfoString(out, at->field);
 			else
-				print_field(out, at->field);
+				dyn_shape_print_field(out, at->field);
 			break;
 		case STEP_INDEX:
 			appendStringInfo(out, "%d.member", at->index);
 			break;
 		case STEP_KEY:
-			print_text(out, at->key);
+			dyn_shape_print_text(out, at->key);
 			appendStringInfoString(out, ".member");
 			break;
 	}
@@ -337,7 +314,7 @@ violated(Violations *found, const Step *at, const DynShape *shape, const DynJson
 	if (json)
 	{
 		appendStringInfoChar(&found->text, '\'');
-		print_value(&found->text, shape, json);
+		dyn_shape_print(&found->text, shape, json);
 		appendStringInfoChar(&found->text, '\'');
 	}
 	else
@@ -355,91 +332,6 @@ violated(Violations *found, const Step *at, const DynShape *shape, const DynJson
 			return;
 		enlargeStringInfo(&found->text, needed);
 	}
-}
-
-/* Characters as Java counts them: UTF-16 code units. */
-static int64
-utf16_length(DynSlice text)
-{
-	int64		units = 0;
-
-	for (uint32 i = 0; i < text.len; i++)
-	{
-		uint8		byte = (uint8) text.data[i];
-
-		units += (byte & 0xC0) != 0x80;
-		units += byte >= 0xF0;
-	}
-	return units;
-}
-
-static const char *const pattern_texts[] = {
-	[DYN_PATTERN_NONE] = "",
-	[DYN_PATTERN_NAME] = "[a-zA-Z0-9_.-]+",
-	[DYN_PATTERN_S3_BUCKET] = "^[a-z0-9A-Z]+[\\.\\-\\w]*[a-z0-9A-Z]+$",
-	[DYN_PATTERN_S3_OWNER] = "[0-9]{12}",
-	[DYN_PATTERN_CLIENT_TOKEN] = "^[^\\$]+$",
-	[DYN_PATTERN_CSV_DELIMITER] = "[,;:|\\t ]",
-	[DYN_PATTERN_CSV_HEADER] = "[\\x20-\\x21\\x23-\\x2B\\x2D-\\x7E]*",
-	[DYN_PATTERN_HEX_TOKEN] = "([0-9a-f]{16})+",
-};
-
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS "0123456789"
-
-static bool
-is_made_of(DynSlice text, const char *characters)
-{
-	for (uint32 i = 0; i < text.len; i++)
-	{
-		if (text.data[i] == '\0' || strchr(characters, text.data[i]) == NULL)
-			return false;
-	}
-	return true;
-}
-
-/* Printable ASCII without quotes and commas. */
-static bool
-is_csv_header(DynSlice text)
-{
-	for (uint32 i = 0; i < text.len; i++)
-	{
-		if (text.data[i] < 0x20 || text.data[i] > 0x7E || text.data[i] == '"' || text.data[i] == ',')
-			return false;
-	}
-	return true;
-}
-
-static bool
-matches_pattern(DynShapePattern pattern, DynSlice text)
-{
-	switch (pattern)
-	{
-		case DYN_PATTERN_NONE:
-			return true;
-		case DYN_PATTERN_NAME:
-			return dyn_name_is_legal(text.data, text.len);
-		case DYN_PATTERN_S3_BUCKET:
-			return text.len >= 2 && is_made_of(text, LETTERS DIGITS "_.-") && is_made_of((DynSlice) {text.data, 1}, LETTERS DIGITS) &&
-				is_made_of((DynSlice) {text.data + text.len - 1, 1}, LETTERS DIGITS);
-		case DYN_PATTERN_S3_OWNER:
-			return text.len == 12 && is_made_of(text, DIGITS);
-		case DYN_PATTERN_CLIENT_TOKEN:
-			return text.len > 0 && memchr(text.data, '$', text.len) == NULL;
-		case DYN_PATTERN_CSV_DELIMITER:
-			return text.len == 1 && is_made_of(text, ",;:|\t ");
-		case DYN_PATTERN_CSV_HEADER:
-			return is_csv_header(text);
-		case DYN_PATTERN_HEX_TOKEN:
-			return text.len > 0 && text.len % 16 == 0 && is_made_of(text, DIGITS "abcdef");
-	}
-	pg_unreachable();
-}
-
-static const char *
-pattern_text(DynShapePattern pattern)
-{
-	return pattern_texts[pattern];
 }
 
 static bool
@@ -495,9 +387,9 @@ too_large(const DynShape *shape, int64 measure)
 static void
 check_pattern(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
 {
-	if (!matches_pattern(shape->pattern, dyn_json_string(json)))
+	if (!dyn_shape_pattern_matches(shape->pattern, dyn_json_string(json)))
 		violated(found, at, shape, json, "Member must satisfy regular expression pattern: %s",
-				 pattern_text(shape->pattern));
+				 dyn_shape_pattern_text(shape->pattern));
 }
 
 static void
@@ -510,9 +402,9 @@ check_string(const DynShape *shape, const DynJson *json, const Step *at, Violati
 		shape = &any_arn;
 	if (!shape->length_first)
 		check_pattern(shape, json, at, found);
-	if (shape->has_min && too_small(shape, utf16_length(text)))
+	if (shape->has_min && too_small(shape, dyn_shape_pattern_length(text)))
 		violated_itself(found, at, shape, json, length_at_least(shape));
-	if (shape->has_max && text.len > shape->max && too_large(shape, utf16_length(text)))
+	if (shape->has_max && text.len > shape->max && too_large(shape, dyn_shape_pattern_length(text)))
 		violated_itself(found, at, shape, json, length_at_most(shape));
 	if (shape->length_first)
 		check_pattern(shape, json, at, found);
@@ -520,19 +412,10 @@ check_string(const DynShape *shape, const DynJson *json, const Step *at, Violati
 		violated_itself(found, at, shape, json, psprintf("Member must satisfy enum value set: %s", enum_text(shape)));
 }
 
-/* A number as the service holds it. */
-static int64
-number_of(const DynShape *shape, const DynJson *json)
-{
-	bool		is_short = shape->kind == DYN_SHAPE_INTEGER;
-
-	return dyn_request_number(json, is_short ? PG_INT32_MIN : PG_INT64_MIN, is_short ? PG_INT32_MAX : PG_INT64_MAX);
-}
-
 static void
 check_number(const DynShape *shape, const DynJson *json, const Step *at, Violations *found)
 {
-	int64		value = number_of(shape, json);
+	int64		value = dyn_shape_print_number(shape, json);
 
 	if (too_small(shape, value))
 		violated_itself(found, at, shape, json, psprintf("Member must have value greater than or equal to " INT64_FORMAT, shape->min));
@@ -580,9 +463,9 @@ inner_fits(const DynShape *shape, const DynJson *json)
 	{
 		DynSlice	text = dyn_json_string(json);
 
-		if (!matches_pattern(shape->pattern, text) || !in_enum(shape, text))
+		if (!dyn_shape_pattern_matches(shape->pattern, text) || !in_enum(shape, text))
 			return false;
-		measure = utf16_length(text);
+		measure = dyn_shape_pattern_length(text);
 	}
 	else
 		return true;
@@ -595,11 +478,11 @@ key_fits(const DynShape *shape, DynSlice key)
 	int64		measure;
 
 	if (shape->or_arn && dyn_name_is_arn(key))
-		return utf16_length(key) <= DYN_MAX_ARN;
+		return dyn_shape_pattern_length(key) <= DYN_MAX_ARN;
 	if (!shape->has_min && (!shape->has_max || key.len <= shape->max) && shape->pattern == DYN_PATTERN_NONE)
 		return true;
-	measure = utf16_length(key);
-	return matches_pattern(shape->pattern, key) && !too_small(shape, measure) && !too_large(shape, measure);
+	measure = dyn_shape_pattern_length(key);
+	return dyn_shape_pattern_matches(shape->pattern, key) && !too_small(shape, measure) && !too_large(shape, measure);
 }
 
 /* "[Member must have length less than or equal to 255, ...]": the constraints of a string or list in a container. */
@@ -625,7 +508,7 @@ inner_constraints(const DynShape *shape)
 	if (shape->pattern != DYN_PATTERN_NONE)
 	{
 		appendStringInfo(&out, "%sMember must satisfy regular expression pattern: %s", separator,
-						 pattern_text(shape->pattern));
+						 dyn_shape_pattern_text(shape->pattern));
 		separator = ", ";
 	}
 	if (shape->values)
@@ -734,86 +617,6 @@ check_constraints(const DynShape *shape, const DynJson *json, const Step *at, Vi
 		case DYN_SHAPE_ATTRIBUTE_VALUE:
 			break;
 	}
-}
-
-/* Appends "PutRequest(item={...})". */
-static void
-print_members(StringInfo out, const DynShape *shape, const DynJson *json)
-{
-	appendStringInfo(out, "%s(", shape->name);
-	for (int i = 0; i < shape->nfields; i++)
-	{
-		const DynJson *member = dyn_request_member(json, shape->fields[i].name);
-
-		if (i > 0)
-			appendStringInfoString(out, ", ");
-		print_field(out, shape->fields[i].name);
-		appendStringInfoChar(out, '=');
-		if (member != NULL)
-			print_value(out, shape->fields[i].shape, member);
-		else
-			appendStringInfoString(out, "null");
-	}
-	appendStringInfo(out, "%s)", shape->shown);
-}
-
-/* Appends a value as a message shows it: Java's toString of it. */
-static void
-print_value(StringInfo out, const DynShape *shape, const DynJson *json)
-{
-	bool		is_list = shape->kind == DYN_SHAPE_LIST;
-	const char *separator = "";
-
-	if (dyn_json_kind(json) == DYN_JSON_NULL)
-	{
-		appendStringInfoString(out, "null");
-		return;
-	}
-	switch (shape->kind)
-	{
-		case DYN_SHAPE_STRING:
-			print_text(out, dyn_json_string(json));
-			return;
-		case DYN_SHAPE_INTEGER:
-		case DYN_SHAPE_LONG:
-			appendStringInfo(out, INT64_FORMAT, number_of(shape, json));
-			return;
-		case DYN_SHAPE_DOUBLE:
-			appendStringInfo(out, "%g", dyn_json_double(json));
-			return;
-		case DYN_SHAPE_BOOLEAN:
-			appendStringInfoString(out, dyn_json_kind(json) == DYN_JSON_TRUE ? "true" : "false");
-			return;
-		case DYN_SHAPE_STRUCTURE:
-			if (shape->shown != NULL)
-			{
-				print_members(out, shape, json);
-				return;
-			}
-			/* FALLTHROUGH */
-		case DYN_SHAPE_ATTRIBUTE_VALUE:
-			/* Java's default toString ends with the object's hash, which has no meaning: any hash will do */
-			appendStringInfo(out, JAVA_PACKAGE "%s@%x", shape->name,
-							 hash_bytes((const unsigned char *) shape->name, (int) strlen(shape->name)));
-			return;
-		case DYN_SHAPE_LIST:
-		case DYN_SHAPE_MAP:
-		case DYN_SHAPE_ATTRIBUTE_MAP:
-			break;
-	}
-	appendStringInfoChar(out, is_list ? '[' : '{');
-	for (const DynJson *child = dyn_json_first(json); child; child = dyn_json_next(child))
-	{
-		appendStringInfoString(out, separator);
-		separator = ", ";
-		if (!is_list)
-		{
-			print_text(out, dyn_json_name(child));
-			appendStringInfoChar(out, '=');
-		}
-		print_value(out, shape->element, child);
-	}
-	appendStringInfoChar(out, is_list ? ']' : '}');
 }
 
 void

@@ -28,7 +28,7 @@ attach(const DynJson *request, StringInfo reply)
 	dyn_table_create_read(request, &def);
 	def.relid = relation;
 	if (!dyn_attach(&def))
-		dyn_error(DYN_E_RESOURCE_IN_USE, "Table already exists: %s", def.name);
+		dyn_error(DYN_E_RESOURCE_IN_USE, DYN_TABLE_EXISTS, def.name);
 	dyn_table_create_stream(&def);
 	appendStringInfoChar(reply, '{');
 	dyn_table_describe_print(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_ACTIVE});

@@ -29,45 +29,47 @@ dyn_table_attributes_refuse_nul(DynSlice name)
 static int
 compare_texts(const void *a, const void *b)
 {
-	return strcmp(*(char *const *) a, *(char *const *) b);
+	return strcmp(((const DynSlice *) a)->data, ((const DynSlice *) b)->data);
 }
 
 void
-dyn_table_attributes_read_projection(const DynJson *projection, DynIndexDef *index)
+dyn_table_attributes_read_projection(const DynJson *projection, DynIndex *index)
 {
 	const DynJson *names = dyn_request_member(projection, "NonKeyAttributes");
-	bool		include = dyn_request_is(projection, "ProjectionType", "INCLUDE");
+	DynSlice	type = dyn_request_string(projection, "ProjectionType");
+	bool		include = dyn_slice_is(type, "INCLUDE");
 
-	index->projection = dyn_request_cstring(projection, "ProjectionType");
-	if (!index->projection)
+	if (type.data == NULL)
 		dyn_validation(DYN_INVALID_PARAMETER "Unknown ProjectionType: null");
+	index->projection = dyn_index_kind_projection(type);
 	if (names && !include)
-		dyn_validation(DYN_INVALID_PARAMETER "ProjectionType is %s, but NonKeyAttributes is specified", index->projection);
+		dyn_validation(DYN_INVALID_PARAMETER "ProjectionType is %s, but NonKeyAttributes is specified",
+					   dyn_index_kind_projection_name(index->projection));
 	if (!names && include)
 		dyn_validation(DYN_INVALID_PARAMETER "ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
 	if (!names)
 		return;
 
-	index->include = palloc(dyn_json_count(names) * sizeof(char *));
+	index->include = palloc(dyn_json_count(names) * sizeof(DynSlice));
 	for (const DynJson *name = dyn_json_first(names); name; name = dyn_json_next(name))
 	{
 		DynSlice	text = dyn_json_string(name);
 
 		dyn_table_attributes_refuse_nul(text);
 		for (int i = 0; i < index->ninclude; i++)
-			if (dyn_slice_is(text, index->include[i]))
-				dyn_validation(DYN_INVALID_PARAMETER "Duplicate element in NonKeyAttributes: %s", index->include[i]);
-		index->include[index->ninclude++] = pnstrdup(text.data, text.len);
+			if (dyn_slice_equal(text, index->include[i]))
+				dyn_validation(DYN_INVALID_PARAMETER "Duplicate element in NonKeyAttributes: %.*s", (int) text.len, text.data);
+		index->include[index->ninclude++] = (DynSlice) {pnstrdup(text.data, text.len), text.len};
 	}
-	qsort(index->include, index->ninclude, sizeof(char *), compare_texts);
+	qsort(index->include, index->ninclude, sizeof(DynSlice), compare_texts);
 }
 
 void
-dyn_table_attributes_print_projection(StringInfo out, const DynIndexDef *index)
+dyn_table_attributes_print_projection(StringInfo out, const DynIndex *index)
 {
 	dyn_jsonout_member(out, "Projection");
 	appendStringInfoChar(out, '{');
-	dyn_settings_print_text(out, "ProjectionType", index->projection);
+	dyn_settings_print_text(out, "ProjectionType", dyn_index_kind_projection_name(index->projection));
 	if (index->ninclude > 0)
 	{
 		dyn_jsonout_member(out, "NonKeyAttributes");
@@ -76,7 +78,7 @@ dyn_table_attributes_print_projection(StringInfo out, const DynIndexDef *index)
 		{
 			if (i > 0)
 				appendStringInfoChar(out, ',');
-			dyn_jsonout_string(out, index->include[i], strlen(index->include[i]));
+			dyn_jsonout_string(out, index->include[i].data, index->include[i].len);
 		}
 		appendStringInfoChar(out, ']');
 	}

@@ -7,9 +7,6 @@
 #include "base/json.h"
 #include "tables/definition.h"
 
-/* "One or more parameter values were invalid: ..." */
-#define DYN_INVALID_PARAMETER "One or more parameter values were invalid: "
-
 /* AttributeDefinitions, of the request or of the table, each attribute once. */
 typedef struct DynDefinitions
 {
@@ -25,7 +22,7 @@ extern int	dyn_table_attributes_find(const DynDefinitions *definitions, DynSlice
 extern void dyn_table_attributes_refuse_nul(DynSlice name);
 
 /* Reads a Projection into the index, and prints it in a description. */
-extern void dyn_table_attributes_read_projection(const DynJson *projection, DynIndexDef *index);
-extern void dyn_table_attributes_print_projection(StringInfo out, const DynIndexDef *index);
+extern void dyn_table_attributes_read_projection(const DynJson *projection, DynIndex *index);
+extern void dyn_table_attributes_print_projection(StringInfo out, const DynIndex *index);
 
 #endif							/* DYNAPG_API_TABLE_ATTRIBUTES_H */

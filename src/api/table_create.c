@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "api/handlers.h"
+#include "api/params.h"
 #include "api/table_check.h"
 #include "api/table_create.h"
 #include "api/table_describe.h"
@@ -113,7 +114,7 @@ take_policy(const DynJson *request, DynTableSettings *settings)
 void
 dyn_table_create_read(const DynJson *request, DynTableDef *def)
 {
-	DynSlice	name = dyn_name_of_request(request);
+	DynSlice	name = dyn_params_table_name(request);
 	DynTableSettings *settings = &def->settings;
 
 	*def = (DynTableDef) {.name = pnstrdup(name.data, name.len)};
@@ -149,7 +150,7 @@ dyn_api_create_table(const DynJson *request, StringInfo reply)
 
 	dyn_table_create_read(request, &def);
 	if (!dyn_lifecycle_create(&def))
-		dyn_error(DYN_E_RESOURCE_IN_USE, "Table already exists: %s", def.name);
+		dyn_error(DYN_E_RESOURCE_IN_USE, DYN_TABLE_EXISTS, def.name);
 	dyn_table_create_stream(&def);
 
 	appendStringInfoChar(reply, '{');

@@ -5,6 +5,7 @@
 
 #include "api/backups.h"
 #include "api/handlers.h"
+#include "api/params.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
 #include "changes/stream.h"
@@ -17,7 +18,7 @@
 void
 dyn_api_delete_table(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), true);
+	DynTableDef *def = dyn_table_describe_find(dyn_params_table_name(request), true);
 
 	if (def->deletion_protection)
 		dyn_validation("Resource cannot be deleted as it is currently protected against deletion. "

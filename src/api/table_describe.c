@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "api/params.h"
 #include "api/table_describe.h"
 
 #include "api/handlers.h"
@@ -74,7 +75,7 @@ print_table_keys(StringInfo out, const DynTableDef *def)
 }
 
 static void
-print_index_keys(StringInfo out, const DynIndexDef *index)
+print_index_keys(StringInfo out, const DynIndex *index)
 {
 	dyn_jsonout_member(out, "KeySchema");
 	appendStringInfoChar(out, '[');
@@ -205,7 +206,7 @@ print_counts(StringInfo out, const char *size_member, int64 items, int64 bytes)
 }
 
 static DynTableState
-index_state(const DynIndexDef *index, const DynTableView *view)
+index_state(const DynIndex *index, const DynTableView *view)
 {
 	if (view->state == DYN_TABLE_CREATING || (view->creating && strcmp(index->name, view->creating) == 0))
 		return DYN_TABLE_CREATING;
@@ -216,7 +217,7 @@ index_state(const DynIndexDef *index, const DynTableView *view)
 }
 
 static void
-print_index(StringInfo out, const DynTableDef *def, const DynIndexDef *index, DynIndexChange change,
+print_index(StringInfo out, const DynTableDef *def, const DynIndex *index, DynIndexChange change,
 			const DynTableSettings *settings, const DynTableView *view)
 {
 	const DynIndexSettings *own = &index->settings;
@@ -351,7 +352,7 @@ resume_filling(const DynTableDef *def)
 void
 dyn_api_describe_table(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), false);
+	DynTableDef *def = dyn_table_describe_find(dyn_params_table_name(request), false);
 
 	dyn_index_build_resume(def);
 	resume_filling(def);

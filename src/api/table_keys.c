@@ -225,7 +225,7 @@ check_global_names(const DynTableDef *def)
 }
 
 static void
-check_local_schema(const DynTableDef *def, const DynIndexDef *index)
+check_local_schema(const DynTableDef *def, const DynIndex *index)
 {
 	if (index->nsk == 0)
 		dyn_validation(DYN_INVALID_PARAMETER "Index KeySchema does not have a range key for index: %s", index->name);
@@ -236,7 +236,7 @@ check_local_schema(const DynTableDef *def, const DynIndexDef *index)
 
 /* Name and keys of an index. */
 static void
-read_index_keys(const DynJson *json, DynIndexKind kind, DynDefinitions *definitions, DynIndexDef *index)
+read_index_keys(const DynJson *json, DynIndexKind kind, DynDefinitions *definitions, DynIndex *index)
 {
 	Schema		schema = read_schema(dyn_request_member(json, "KeySchema"), definitions, kind == DYN_INDEX_GLOBAL ? MAX_HASH_KEYS : 1,
 									 kind == DYN_INDEX_GLOBAL ? MAX_RANGE_KEYS : 1);
@@ -250,7 +250,7 @@ read_index_keys(const DynJson *json, DynIndexKind kind, DynDefinitions *definiti
 
 /* Checks the index against the limits that remain after the first `count` indexes, and reads its projection. */
 static void
-finish_index(const DynJson *json, const DynTableDef *def, int count, DynIndexDef *index)
+finish_index(const DynJson *json, const DynTableDef *def, int count, DynIndex *index)
 {
 	check_index_name(def, 0, count, index->name);
 	if (index->kind == DYN_INDEX_LOCAL)
@@ -323,7 +323,7 @@ dyn_table_keys_of_table(const DynJson *request, DynTableDef *def)
 	def->pk = schema.keys[0];
 	def->sk = schema.keys[1];
 
-	def->indexes = palloc0((DYN_MAX_LSI + DYN_MAX_GSI) * sizeof(DynIndexDef));
+	def->indexes = palloc0((DYN_MAX_LSI + DYN_MAX_GSI) * sizeof(DynIndex));
 	read_indexes(locals, DYN_INDEX_LOCAL, &definitions, def);
 	read_indexes(globals, DYN_INDEX_GLOBAL, &definitions, def);
 	dyn_table_vectors_of_table(vectors, &definitions, def);
@@ -390,7 +390,7 @@ check_redefined(const DynDefinitions *all, const DynDefinitions *given)
 }
 
 void
-dyn_table_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index)
+dyn_table_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndex *index)
 {
 	DynDefinitions given = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
 	int			stored;
@@ -408,7 +408,7 @@ dyn_table_keys_of_new_index(const DynJson *request, const DynJson *create, DynTa
 }
 
 void
-dyn_table_keys_of_new_vector(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index)
+dyn_table_keys_of_new_vector(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndex *index)
 {
 	DynDefinitions given = read_definitions(dyn_request_member(request, "AttributeDefinitions"));
 	int			stored;

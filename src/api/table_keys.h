@@ -16,9 +16,9 @@ extern void dyn_table_keys_of_table(const DynJson *request, DynTableDef *def);
  * Reads one new global index of an UpdateTable request (GlobalSecondaryIndexUpdates[].Create), with the request's
  * AttributeDefinitions; the table's own definitions are extended by it.
  */
-extern void dyn_table_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index);
+extern void dyn_table_keys_of_new_index(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndex *index);
 
 /* The same of a new vector index (VectorIndexUpdates[].Create). */
-extern void dyn_table_keys_of_new_vector(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndexDef *index);
+extern void dyn_table_keys_of_new_vector(const DynJson *request, const DynJson *create, DynTableDef *def, DynIndex *index);
 
 #endif							/* DYNAPG_API_TABLE_KEYS_H */

@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "api/handlers.h"
+#include "api/params.h"
 #include "api/table_check.h"
 #include "api/table_describe.h"
 #include "api/table_keys.h"
@@ -31,7 +32,7 @@ typedef struct Update
 	DynIndexSettings *index_before; /* parallel to them */
 	const DynJson *create;		/* the one new global index, or NULL */
 	const DynJson *create_vector;	/* the one new vector index, or NULL */
-	const DynIndexDef *drop;	/* the one index to drop, or NULL */
+	const DynIndex *drop;	/* the one index to drop, or NULL */
 	bool		to_on_demand;	/* the billing mode changes */
 	bool		to_provisioned;
 } Update;
@@ -143,7 +144,7 @@ require_index_units(const Update *update)
 	initStringInfo(&missing);
 	for (int i = 0; i < update->def->nindexes; i++)
 	{
-		const DynIndexDef *index = &update->def->indexes[i];
+		const DynIndex *index = &update->def->indexes[i];
 
 		if (index->kind != DYN_INDEX_GLOBAL || update->index_settings[i]->throughput.read > 0 ||
 			update->drop == index)
@@ -174,7 +175,7 @@ find_global_index(const Update *update, const char *name, const char *verb)
 }
 
 static void
-refuse_deleting(const Update *update, const DynIndexDef *index)
+refuse_deleting(const Update *update, const DynIndex *index)
 {
 	if (index->status == DYN_INDEX_DELETING)
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Index is being deleted.  "
@@ -268,7 +269,7 @@ check_index_changes(const DynJson *request)
 static void
 check_unfinished(const Update *update)
 {
-	const DynIndexDef *unfinished = dyn_index_unfinished(update->def);
+	const DynIndex *unfinished = dyn_index_unfinished(update->def);
 
 	if (!unfinished || (!update->create && !update->create_vector && (!update->drop || update->drop == unfinished)))
 		return;
@@ -286,7 +287,7 @@ check_new_index(const Update *update)
 
 	for (int i = 0; i < dyn_def_count(def); i++)
 	{
-		const DynIndexDef *index = dyn_def_index(def, i);
+		const DynIndex *index = dyn_def_index(def, i);
 
 		if (strcmp(index->name, name) == 0)
 			dyn_validation("Attempting to create an index which already exists");
@@ -307,7 +308,7 @@ check_new_vector(const Update *update)
 	dyn_table_vectors_check_billing(update->settings->pay_per_request);
 	for (int i = 0; i < dyn_def_count(def); i++)
 	{
-		const DynIndexDef *index = dyn_def_index(def, i);
+		const DynIndex *index = dyn_def_index(def, i);
 
 		if (strcmp(index->name, name) != 0)
 			continue;
@@ -323,7 +324,7 @@ check_new_vector(const Update *update)
 }
 
 /* The vector index to drop. */
-static const DynIndexDef *
+static const DynIndex *
 find_vector(const Update *update, const DynJson *drop)
 {
 	const DynTableDef *def = update->def;
@@ -331,7 +332,7 @@ find_vector(const Update *update, const DynJson *drop)
 
 	for (int i = 0; i < def->nvectors; i++)
 	{
-		const DynIndexDef *index = &def->vectors[i];
+		const DynIndex *index = &def->vectors[i];
 
 		if (strcmp(index->name, name) != 0)
 			continue;
@@ -385,12 +386,12 @@ static void
 add_index(Update *update)
 {
 	DynTableDef *def = update->def;
-	DynIndexDef index = {0};
+	DynIndex index = {0};
 
 	dyn_table_keys_of_new_index(update->request, update->create, def, &index);
 	index.settings = dyn_table_check_new_index(update->create, update->settings->pay_per_request);
 	dyn_index_build_add(def, &index);
-	def->indexes = repalloc(def->indexes, (def->nindexes + 1) * sizeof(DynIndexDef));
+	def->indexes = repalloc(def->indexes, (def->nindexes + 1) * sizeof(DynIndex));
 	def->indexes[def->nindexes++] = index;
 }
 
@@ -398,11 +399,11 @@ static void
 add_vector(Update *update)
 {
 	DynTableDef *def = update->def;
-	DynIndexDef index;
+	DynIndex index;
 
 	dyn_table_keys_of_new_vector(update->request, update->create_vector, def, &index);
 	dyn_index_build_add(def, &index);
-	def->vectors = repalloc(def->vectors, (def->nvectors + 1) * sizeof(DynIndexDef));
+	def->vectors = repalloc(def->vectors, (def->nvectors + 1) * sizeof(DynIndex));
 	def->vectors[def->nvectors++] = index;
 }
 
@@ -574,7 +575,7 @@ void
 dyn_api_update_table(const DynJson *request, StringInfo reply)
 {
 	Update		update = {.request = request};
-	DynSlice	name = dyn_name_of_request(request);
+	DynSlice	name = dyn_params_table_name(request);
 	DynTableView view = {0};
 	const DynJson *created;
 	int			nindexes;

@@ -72,13 +72,13 @@ read_schema(const DynJson *schema, DynDefinitions *definitions, DynVectorDef *ve
 }
 
 static void
-read_vector(const DynJson *json, DynDefinitions *definitions, DynIndexDef *index)
+read_vector(const DynJson *json, DynDefinitions *definitions, DynIndex *index)
 {
 	int64		dimensions = dyn_request_integer(json, "Dimensions", 0);
 	DynSlice	distance = dyn_request_string(json, "DistanceFunction");
 	DynVectorDef *vector = palloc0(sizeof(DynVectorDef));
 
-	*index = (DynIndexDef) {.name = dyn_request_cstring(json, "IndexName"),.kind = DYN_INDEX_VECTOR};
+	*index = (DynIndex) {.name = dyn_request_cstring(json, "IndexName"),.kind = DYN_INDEX_VECTOR};
 	index->vector = vector;
 	vector->attribute = attribute_of(json);
 	if (dimensions > DYN_MAX_DIMENSIONS)
@@ -95,7 +95,7 @@ read_vector(const DynJson *json, DynDefinitions *definitions, DynIndexDef *index
 
 /* Indexes on the same attribute have vectors of the same length. */
 static void
-check_dimensions(const DynTableDef *def, int count, const DynIndexDef *index)
+check_dimensions(const DynTableDef *def, int count, const DynIndex *index)
 {
 	for (int i = 0; i < count; i++)
 	{
@@ -108,7 +108,7 @@ check_dimensions(const DynTableDef *def, int count, const DynIndexDef *index)
 }
 
 int
-dyn_table_vectors_projected(const DynIndexDef *index)
+dyn_table_vectors_projected(const DynIndex *index)
 {
 	return index->ninclude + 1 + index->vector->nkeys - (index->vector->has_hash ? 1 : 0);
 }
@@ -131,10 +131,10 @@ dyn_table_vectors_of_table(const DynJson *vectors, DynDefinitions *definitions, 
 		dyn_validation(DYN_INVALID_PARAMETER "List of VectorIndexes is empty");
 	if (count > DYN_MAX_VECTOR_INDEXES)
 		dyn_validation(DYN_INVALID_PARAMETER "VectorIndex count exceeds the per-table limit of %d", DYN_MAX_VECTOR_INDEXES);
-	def->vectors = palloc0(count * sizeof(DynIndexDef));
+	def->vectors = palloc0(count * sizeof(DynIndex));
 	for (const DynJson *json = dyn_json_first(vectors); json; json = dyn_json_next(json))
 	{
-		DynIndexDef *index = &def->vectors[def->nvectors];
+		DynIndex *index = &def->vectors[def->nvectors];
 
 		read_vector(json, definitions, index);
 		check_dimensions(def, def->nvectors, index);
@@ -159,7 +159,7 @@ check_index_keys(const DynTableDef *def, const DynVectorDef *vector)
 {
 	for (int i = 0; i < dyn_def_count(def); i++)
 	{
-		const DynIndexDef *index = dyn_def_index(def, i);
+		const DynIndex *index = dyn_def_index(def, i);
 		int			count;
 		const DynKeyAttr *keys = dyn_def_keys(index, &count);
 
@@ -169,7 +169,7 @@ check_index_keys(const DynTableDef *def, const DynVectorDef *vector)
 }
 
 void
-dyn_table_vectors_of_update(const DynJson *create, DynDefinitions *given, const DynTableDef *def, DynIndexDef *index)
+dyn_table_vectors_of_update(const DynJson *create, DynDefinitions *given, const DynTableDef *def, DynIndex *index)
 {
 	read_vector(create, given, index);
 	check_key(&def->pk, "HASH", index->vector);
@@ -200,7 +200,7 @@ print_schema(StringInfo out, const DynVectorDef *vector)
 
 /* After UpdateTable the service allocates an index, then fills it; after CreateTable there is nothing to fill. */
 static void
-print_state(StringInfo out, const DynTableDef *def, const DynIndexDef *index, const DynTableView *view)
+print_state(StringInfo out, const DynTableDef *def, const DynIndex *index, const DynTableView *view)
 {
 	bool		created = view->state == DYN_TABLE_CREATING;
 	bool		in_reply = view->creating && strcmp(index->name, view->creating) == 0;
@@ -216,7 +216,7 @@ print_state(StringInfo out, const DynTableDef *def, const DynIndexDef *index, co
 }
 
 static void
-print_vector(StringInfo out, const DynTableDef *def, const DynIndexDef *index, const DynTableView *view)
+print_vector(StringInfo out, const DynTableDef *def, const DynIndex *index, const DynTableView *view)
 {
 	StringInfoData arn;
 	int64		items = 0;

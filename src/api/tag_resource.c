@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "api/handlers.h"
+#include "api/params.h"
 #include "api/table_check.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
@@ -19,7 +20,7 @@
 static DynTableDef *
 find_resource(const DynJson *request, bool for_update)
 {
-	DynSlice	name = dyn_name_of_resource(request);
+	DynSlice	name = dyn_params_resource(request);
 	char	   *text = pnstrdup(name.data, name.len);
 	DynTableDef *def = for_update ? dyn_catalog_read_for_update(text) : dyn_catalog_read(text);
 	DynSlice	arn = dyn_request_string(request, "ResourceArn");
@@ -134,6 +135,6 @@ dyn_api_list_tags_of_resource(const DynJson *request, StringInfo reply)
 	DynTableSettings *settings = &def->settings;
 
 	if (dyn_request_member(request, "NextToken"))
-		dyn_validation("Invalid NextToken");
+		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 	appendStringInfo(reply, "{\"Tags\":%s}", settings->tags ? settings->tags : "[]");
 }

@@ -7,11 +7,11 @@
 
 #include "api/handlers.h"
 #include "api/item_write.h"
+#include "api/params.h"
 #include "api/request_token.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/request.h"
-#include "command/params.h"
 #include "command/write_all.h"
 
 /* The one action of an entry of TransactItems. */
@@ -76,7 +76,7 @@ dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
 	for (const DynJson *entry = dyn_json_first(items); entry != NULL; entry = dyn_json_next(entry))
 		read_action(&commands[i++], entry);
 	idempotency = dyn_request_token_read(request, &dyn_shape_transact_write_items, "", count);
-	dyn_consumed_begin(&consumed, request, DYN_CAPACITY_TRANSACT_WRITE, count);
+	consumed = dyn_params_consumed(request, DYN_CAPACITY_TRANSACT_WRITE, count);
 	dyn_write_all(commands, count, &idempotency, &consumed);
 
 	appendStringInfoChar(reply, '{');

@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "api/handlers.h"
+#include "api/params.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
 #include "base/guc.h"
@@ -40,11 +41,11 @@ dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
 	const DynJson *specification = dyn_request_member(request, "TimeToLiveSpecification");
 	DynSlice	attribute = dyn_request_string(specification, "AttributeName");
 	bool		enable = dyn_request_bool(specification, "Enabled", false);
-	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), true);
+	DynTableDef *def = dyn_table_describe_find(dyn_params_table_name(request), true);
 	DynTableSettings *settings = &def->settings;
 
 	if (memchr(attribute.data, '\0', attribute.len))
-		dyn_validation("One or more parameter values were invalid: AttributeName must not contain the character U+0000");
+		dyn_validation(DYN_INVALID_PARAMETER "AttributeName must not contain the character U+0000");
 	check_change(settings, enable, attribute);
 	if (enable && dyn_ttl_read(def).status == DYN_TTL_DISABLING)
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Table: %s is in the process of "
@@ -64,7 +65,7 @@ dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
 void
 dyn_api_describe_time_to_live(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_table_describe_find(dyn_name_of_request(request), false);
+	DynTableDef *def = dyn_table_describe_find(dyn_params_table_name(request), false);
 	DynTtl		ttl = dyn_ttl_read(def);
 
 	if (ttl.status == DYN_TTL_ENABLING || ttl.status == DYN_TTL_DISABLING)

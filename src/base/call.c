@@ -1,5 +1,11 @@
 /*
  * call.c - the call of the API that this backend works on
+ *
+ * Why this is a static and no parameter.  A backend works on one call at a time, as PostgreSQL has one CurrentUserId; a call within
+ * a call (a function in a trigger, dynapg.partiql) nests: dyn_call_begin hands the outer one to its caller to put back.  Nothing
+ * decides by it what a request does: the operation's name and the host stand in texts, the items in statistics.  As a parameter it
+ * would go through every handler and every look-up of a table's name, down to the one function that words a foreign ARN and the few
+ * that count.  A call that ends in an error leaves its name behind until the next one begins; outside of calls nobody asks.
  */
 #include "postgres.h"
 

@@ -14,7 +14,8 @@
 #define CORAL_VALIDATE		"com.amazon.coral.validate#"
 #define CORAL_SERVICE		"com.amazon.coral.service#"
 #define CORAL_AVAILABILITY	"com.amazon.coral.availability#"
-#define DYN_EXCEPTION(code, name, space, sqlstate, status, member) [DYN_E_##code] = {#name, space #name, sqlstate, status, member},
+#define DYN_EXCEPTION(code, name, space, sqlstate, status, member, detail, retries) \
+	[DYN_E_##code] = {#name, space #name, sqlstate, status, member, detail, DYN_RETRIES_##retries},
 
 static const DynErrInfo error_table[DYN_E_COUNT] = {
 #include "base/errors.def"

@@ -11,14 +11,23 @@
 #include "postgres.h"
 
 #include "base/compat.h"
+#include "base/texts.h"
 
 typedef enum DynErr
 {
-#define DYN_EXCEPTION(code, name, space, sqlstate, status, member) DYN_E_##code,
+#define DYN_EXCEPTION(code, name, space, sqlstate, status, member, detail, retries) DYN_E_##code,
 #include "base/errors.def"
 #undef DYN_EXCEPTION
 	DYN_E_COUNT					/* number of rows, not an exception */
 } DynErr;
+
+/* Who may send the same request again with hope. */
+typedef enum DynErrRetries
+{
+	DYN_RETRIES_NOBODY,
+	DYN_RETRIES_CALLER,
+	DYN_RETRIES_SDK
+} DynErrRetries;
 
 typedef struct DynErrInfo
 {
@@ -27,6 +36,8 @@ typedef struct DynErrInfo
 	int			sqlstate;		/* as MAKE_SQLSTATE packs it, class ND */
 	int			http_status;
 	const char *member;			/* the member of the reply's body that holds the text: "message" or "Message" */
+	const char *detail;			/* the member that errdetail holds, or NULL: there is no detail */
+	DynErrRetries retries;
 } DynErrInfo;
 
 /* The row of an exception. */

@@ -107,12 +107,18 @@ dyn_jsonout_string(StringInfo out, const char *data, uint32 len)
 }
 
 void
-dyn_jsonout_member(StringInfo out, const char *name)
+dyn_jsonout_named(StringInfo out, DynSlice name)
 {
 	if (out->len > 0 && out->data[out->len - 1] != '{')
 		appendStringInfoCharMacro(out, ',');
-	dyn_jsonout_string(out, name, strlen(name));
+	dyn_jsonout_string(out, name.data, name.len);
 	appendStringInfoCharMacro(out, ':');
+}
+
+void
+dyn_jsonout_member(StringInfo out, const char *name)
+{
+	dyn_jsonout_named(out, (DynSlice) {name, (uint32) strlen(name)});
 }
 
 void

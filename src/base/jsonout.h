@@ -39,6 +39,7 @@ extern void dyn_jsonout_string(StringInfo out, const char *data, uint32 len);
 
 /* Appends `"name":`, preceded by a comma unless the last byte in out opens an object. */
 extern void dyn_jsonout_member(StringInfo out, const char *name);
+extern void dyn_jsonout_named(StringInfo out, DynSlice name);
 
 /* Appends bytes as a quoted base64 string. */
 extern void dyn_jsonout_base64(StringInfo out, const uint8 *data, uint32 len);

@@ -6,8 +6,7 @@
 #include "mb/pg_wchar.h"
 
 #include "base/refusal.h"
-
-#define INVALID "One or more parameter values were invalid: "
+#include "base/texts.h"
 
 /* A name that the author of an exception has given may be of any length. */
 static char *
@@ -22,10 +21,10 @@ static const char *
 constraint_text(const ErrorData *error)
 {
 	if (error->constraint_name != NULL && error->constraint_name[0] != '\0')
-		return psprintf(INVALID "the constraint \"%s\" of the database refuses them", clipped(error->constraint_name));
+		return psprintf(DYN_INVALID_PARAMETER "the constraint \"%s\" of the database refuses them", clipped(error->constraint_name));
 	if (error->sqlerrcode == ERRCODE_NOT_NULL_VIOLATION && error->column_name != NULL)
-		return psprintf(INVALID "the column \"%s\" of the database does not take NULL", clipped(error->column_name));
-	return INVALID "a constraint or trigger of the database refuses them";
+		return psprintf(DYN_INVALID_PARAMETER "the column \"%s\" of the database does not take NULL", clipped(error->column_name));
+	return DYN_INVALID_PARAMETER "a constraint or trigger of the database refuses them";
 }
 
 const char *
@@ -43,7 +42,7 @@ dyn_refusal_text(const ErrorData *error, bool writes)
 			if (error->sqlerrcode != ERRCODE_PROGRAM_LIMIT_EXCEEDED)
 				return NULL;
 	}
-	return writes ? INVALID "an index, constraint or trigger of the database cannot take them" : NULL;
+	return writes ? DYN_INVALID_PARAMETER "an index, constraint or trigger of the database cannot take them" : NULL;
 }
 
 /* Those details hold rows and values, the client's items among them. */

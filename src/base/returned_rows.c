@@ -38,7 +38,9 @@ dyn_returned_rows_begin(FunctionCallInfo fcinfo, int columns, TupleDesc *row)
 	MemoryContext old = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
 	Tuplestorestate *rows;
 
-	if (get_call_result_type(fcinfo, NULL, row) != TYPEFUNC_COMPOSITE || (*row)->natts != columns)
+	if (columns == 0)
+		*row = result->expectedDesc;
+	else if (get_call_result_type(fcinfo, NULL, row) != TYPEFUNC_COMPOSITE || (*row)->natts != columns)
 		elog(ERROR, "a function of the extension dynapg has been altered");
 	*row = CreateTupleDescCopy(*row);
 	rows = begin_rows(result, *row);

@@ -10,8 +10,8 @@
 #include "utils/tuplestore.h"
 
 /*
- * Begins the result of a function that materialises its rows, of `columns` columns; *row is their descriptor. PostgreSQL 14 has
- * no function for this.
+ * Begins the result of a function that materialises its rows, of `columns` columns (0: those that the query expects); *row is
+ * their descriptor. PostgreSQL 14 has no function for this.
  */
 extern Tuplestorestate *dyn_returned_rows_begin(FunctionCallInfo fcinfo, int columns, TupleDesc *row);
 

@@ -11,8 +11,7 @@
 #include "postgres.h"
 
 #include "base/compat.h"
-
-#define DYN_ENVELOPE "1 validation error detected: "
+#include "base/texts.h"
 
 typedef enum DynViolationKind
 {

@@ -23,6 +23,7 @@
 #include "utils/tuplestore.h"
 
 #include "base/compat.h"
+#include "base/returned_rows.h"
 #include "changes/cut.h"
 #include "changes/log.h"
 #include "database/installation.h"
@@ -231,28 +232,6 @@ check_snapshot(const DynCut *cut, Snapshot snapshot)
 
 /* ---- dynapg.recovery_rows ---- */
 
-/* The result as a set that is made at once; PostgreSQL 14 has no function for this. */
-static Tuplestorestate *
-begin_result(FunctionCallInfo fcinfo, TupleDesc *row)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext old;
-	Tuplestorestate *rows;
-
-	if (result == NULL || !IsA(result, ReturnSetInfo) || !(result->allowedModes & SFRM_Materialize))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("set-valued function called in context that cannot accept a set")));
-	old = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
-	if (get_call_result_type(fcinfo, NULL, row) != TYPEFUNC_COMPOSITE || (*row)->natts != RESULT_COLUMNS)
-		elog(ERROR, "dynapg.recovery_rows has been altered");
-	*row = CreateTupleDescCopy(*row);
-	rows = tuplestore_begin_heap(true, false, work_mem);
-	result->returnMode = SFRM_Materialize;
-	result->setResult = rows;
-	result->setDesc = *row;
-	MemoryContextSwitchTo(old);
-	return rows;
-}
-
 /*
  * Appends the condition that the row h is of a transaction that had not committed at the cut.  A list of many transactions is
  * hashed; with an array, the planner would make an estimate for each of its members.
@@ -345,7 +324,7 @@ Datum
 dynapg_recovery_rows(PG_FUNCTION_ARGS)
 {
 	TupleDesc	row;
-	Tuplestorestate *rows = begin_result(fcinfo, &row);
+	Tuplestorestate *rows = dyn_returned_rows_begin(fcinfo, RESULT_COLUMNS, &row);
 	DynSqlArgs	args = {0};
 	DynRecovery *recovery;
 	DynCut	   *cut;

@@ -15,6 +15,7 @@
 
 #include "base/compat.h"
 #include "base/errors.h"
+#include "base/returned_rows.h"
 #include "changes/cut.h"
 #include "tables/relation.h"
 
@@ -23,26 +24,6 @@
 PGDLLEXPORT Datum dynapg_items_at(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum dynapg_changes_between(PG_FUNCTION_ARGS);
 
-/* The result as a set that is made at once; PostgreSQL 14 has no function for this. */
-static Tuplestorestate *
-begin_result(FunctionCallInfo fcinfo, TupleDesc *row)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext old;
-	Tuplestorestate *rows;
-
-	if (result == NULL || !IsA(result, ReturnSetInfo) || !(result->allowedModes & SFRM_Materialize))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("set-valued function called in context that cannot accept a set")));
-	old = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
-	*row = CreateTupleDescCopy(result->expectedDesc);
-	rows = tuplestore_begin_heap(true, false, work_mem);
-	result->returnMode = SFRM_Materialize;
-	result->setResult = rows;
-	result->setDesc = *row;
-	MemoryContextSwitchTo(old);
-	return rows;
-}
-
 static DynTableDef *
 table_of(FunctionCallInfo fcinfo, DynRecovery **recovery)
 {
@@ -50,7 +31,7 @@ table_of(FunctionCallInfo fcinfo, DynRecovery **recovery)
 	DynTableDef *def = dyn_catalog_read(name);
 
 	if (def == NULL)
-		dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found: %s", name);
+		dyn_error(DYN_E_TABLE_NOT_FOUND, DYN_TABLE_UNKNOWN, name);
 	if (!dyn_relation_has_rows(def->relid))
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("the relation of table \"%s\" has become a view", name)));
 	/* else the query below would fail, whose text is not the user's business */
@@ -60,7 +41,7 @@ table_of(FunctionCallInfo fcinfo, DynRecovery **recovery)
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(def->relid));
 	*recovery = dyn_recovery_find(def->relid);
 	if (*recovery == NULL)
-		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'", def->name);
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, def->name);
 	return def;
 }
 
@@ -121,7 +102,7 @@ Datum
 dynapg_items_at(PG_FUNCTION_ARGS)
 {
 	TupleDesc	row;
-	Tuplestorestate *rows = begin_result(fcinfo, &row);
+	Tuplestorestate *rows = dyn_returned_rows_begin(fcinfo, 0, &row);
 	DynRecovery *recovery;
 	DynTableDef *def;
 
@@ -138,7 +119,7 @@ Datum
 dynapg_changes_between(PG_FUNCTION_ARGS)
 {
 	TupleDesc	row;
-	Tuplestorestate *rows = begin_result(fcinfo, &row);
+	Tuplestorestate *rows = dyn_returned_rows_begin(fcinfo, 0, &row);
 	DynRecovery *recovery;
 	DynTableDef *def;
 	DynCut	   *from;

@@ -21,6 +21,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "changes/history_commit.h"
+#include "changes/known_tables.h"
 #include "changes/log.h"
 #include "changes/recovery.h"
 #include "changes/tick.h"
@@ -165,7 +166,7 @@ dyn_recovery_enable(Oid relid, const char *table_name, int days)
 {
 	dyn_catalog_require_owner(relid);
 	if (get_rel_relkind(relid) != RELKIND_RELATION)
-		dyn_validation("One or more parameter values were invalid: Table %s cannot have point-in-time recovery, as it is not an ordinary "
+		dyn_validation(DYN_INVALID_PARAMETER "Table %s cannot have point-in-time recovery, as it is not an ordinary "
 					   "table", table_name);
 	SPI_connect();
 	LockRelationOid(relid, ShareRowExclusiveLock);
@@ -211,9 +212,9 @@ dyn_recovery_settle(void)
 	dyn_catalog_run("DELETE FROM dynapg.recoveries r WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c "
 					"WHERE c.oid OPERATOR(pg_catalog.=) r.relid)", NULL);
 	count = dyn_catalog_run("SELECT t.relid::pg_catalog.oid, "
-							"(t.definition OPERATOR(pg_catalog.#>>) '{PointInTimeRecovery,RecoveryPeriodInDays}')::pg_catalog.int4 "
+							DYN_SETTINGS_SQL_RECOVERY_DAYS "::pg_catalog.int4 "
 							"FROM dynapg.tables t JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.relid "
-							"WHERE t.definition OPERATOR(pg_catalog.#>>) '{PointInTimeRecovery,RecoveryPeriodInDays}' IS NOT NULL "
+							"WHERE " DYN_SETTINGS_SQL_RECOVERY_DAYS " IS NOT NULL "
 							"AND c.relkind OPERATOR(pg_catalog.=) 'r' AND NOT EXISTS "
 							"(SELECT FROM dynapg.recoveries r WHERE r.relid OPERATOR(pg_catalog.=) t.relid)", NULL);
 	relids = palloc(Max(count, 1) * sizeof(Oid));
@@ -402,67 +403,29 @@ dyn_recovery_trim(void)
 
 /* ---- the trigger's cache ---- */
 
-typedef struct CacheEntry
+typedef struct Known
 {
-	Oid			relid;			/* hash key */
-	bool		valid;
+	DynKnownTable table;
 	int			id;
-} CacheEntry;
+} Known;
 
-static HTAB *cache = NULL;
-static uint64 invalidations = 0;
-
-static void
-on_relation_change(Datum arg, Oid relid)
-{
-	HASH_SEQ_STATUS status;
-	CacheEntry *entry;
-
-	invalidations++;
-	if (OidIsValid(relid))
-	{
-		entry = hash_search(cache, &relid, HASH_FIND, NULL);
-		if (entry)
-			entry->valid = false;
-		return;
-	}
-	hash_seq_init(&status, cache);
-	while ((entry = hash_seq_search(&status)) != NULL)
-		entry->valid = false;
-}
-
-static void
-init_cache(void)
-{
-	HASHCTL		control = {.keysize = sizeof(Oid), .entrysize = sizeof(CacheEntry)};
-
-	if (cache)
-		return;
-	cache = hash_create("dynapg recoveries of tables", 16, &control, HASH_ELEM | HASH_BLOBS);
-	CacheRegisterRelcacheCallback(on_relation_change, (Datum) 0);
-}
+static DynKnownTables known = {.name = "dynapg recoveries of tables", .entry_size = sizeof(Known)};
 
 int
 dyn_recovery_of_table(Oid relid)
 {
-	CacheEntry *entry;
-	bool		found;
+	Known	   *entry = dyn_known_tables_get(&known, relid);
 
-	init_cache();
-	entry = hash_search(cache, &relid, HASH_ENTER, &found);
-	if (!found)
-		entry->valid = false;
-	if (!entry->valid)
+	if (!entry->table.valid)
 	{
-		uint64		before = invalidations;
+		uint64		before = known.invalidations;
 		DynRecovery *recovery;
 
 		entry->id = 0;
 		recovery = dyn_recovery_find(relid);
-		/* what is read during a change is valid for this use only */
-		entry = hash_search(cache, &relid, HASH_ENTER, &found);
+		entry = dyn_known_tables_get(&known, relid);
 		entry->id = recovery ? recovery->id : 0;
-		entry->valid = invalidations == before;
+		dyn_known_tables_mark(&known, entry, before);
 	}
 	return entry->id;
 }

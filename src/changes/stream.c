@@ -23,6 +23,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/guc.h"
+#include "changes/known_tables.h"
 #include "changes/log.h"
 #include "changes/shard.h"
 #include "changes/stream.h"
@@ -200,7 +201,7 @@ dyn_stream_enable(Oid relid, const char *table_name, const char *label, const ch
 
 	dyn_catalog_require_owner(relid);
 	if (get_rel_relkind(relid) != RELKIND_RELATION)
-		dyn_validation("One or more parameter values were invalid: Table %s cannot have a stream, as it is not an ordinary table",
+		dyn_validation(DYN_INVALID_PARAMETER "Table %s cannot have a stream, as it is not an ordinary table",
 					   table_name);
 	SPI_connect();
 	table = dyn_ddl_qualified_name(relid);
@@ -287,49 +288,17 @@ dyn_stream_check_readable(const DynStream *stream)
 
 /* ---- the trigger's cache ---- */
 
-typedef struct CacheEntry
+typedef struct Known
 {
-	Oid			relid;			/* hash key */
-	bool		valid;
+	DynKnownTable table;
 	bool		exists;
 	DynStream	stream;			/* its texts, without a label, are in TopMemoryContext */
-} CacheEntry;
+} Known;
 
-static HTAB *cache = NULL;
-static uint64 invalidations = 0;
-
-static void
-on_relation_change(Datum arg, Oid relid)
-{
-	HASH_SEQ_STATUS status;
-	CacheEntry *entry;
-
-	invalidations++;
-	if (OidIsValid(relid))
-	{
-		entry = hash_search(cache, &relid, HASH_FIND, NULL);
-		if (entry)
-			entry->valid = false;
-		return;
-	}
-	hash_seq_init(&status, cache);
-	while ((entry = hash_seq_search(&status)) != NULL)
-		entry->valid = false;
-}
+static DynKnownTables known = {.name = "dynapg streams of tables", .entry_size = sizeof(Known)};
 
 static void
-init_cache(void)
-{
-	HASHCTL		control = {.keysize = sizeof(Oid), .entrysize = sizeof(CacheEntry)};
-
-	if (cache)
-		return;
-	cache = hash_create("dynapg streams of tables", 16, &control, HASH_ELEM | HASH_BLOBS);
-	CacheRegisterRelcacheCallback(on_relation_change, (Datum) 0);
-}
-
-static void
-forget_entry(CacheEntry *entry)
+forget_entry(Known *entry)
 {
 	if (entry->exists)
 	{
@@ -344,7 +313,7 @@ forget_entry(CacheEntry *entry)
 }
 
 static void
-keep_stream(CacheEntry *entry, const DynStream *found)
+keep_stream(Known *entry, const DynStream *found)
 {
 	entry->stream = *found;
 	entry->stream.table_name = MemoryContextStrdup(TopMemoryContext, found->table_name);
@@ -356,38 +325,29 @@ keep_stream(CacheEntry *entry, const DynStream *found)
 	entry->exists = true;
 }
 
-/* What is read during a change is valid for this use only. */
 static void
-fill_entry(CacheEntry *entry)
+fill_entry(Known *entry)
 {
-	uint64		before = invalidations;
+	uint64		before = known.invalidations;
 	DynSqlArgs	args = {0};
 	DynStream  *found;
 	int			count;
 
-	dyn_sql_oid(&args, entry->relid);
+	dyn_sql_oid(&args, entry->table.relid);
 	count = query("WHERE s.relid OPERATOR(pg_catalog.=) $1 AND s.disabled_at IS NULL", &args, &found);
 	forget_entry(entry);
 	if (count > 0)
 		keep_stream(entry, found);
-	entry->valid = invalidations == before;
+	dyn_known_tables_mark(&known, entry, before);
 	pfree(found);
 }
 
 const DynStream *
 dyn_stream_of_table(Oid relid)
 {
-	CacheEntry *entry;
-	bool		found;
+	Known	   *entry = dyn_known_tables_get(&known, relid);
 
-	init_cache();
-	entry = hash_search(cache, &relid, HASH_ENTER, &found);
-	if (!found)
-	{
-		entry->valid = false;
-		entry->exists = false;
-	}
-	if (!entry->valid)
+	if (!entry->table.valid)
 		fill_entry(entry);
 	return entry->exists ? &entry->stream : NULL;
 }

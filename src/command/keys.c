@@ -8,7 +8,6 @@
 #include "command/keys.h"
 #include "tables/vector_items.h"
 
-#define SCHEMA_MISMATCH "The provided key element does not match the schema"
 #define UPDATED_INDEX_KEY "The update expression attempted to update "
 
 /* An S or B of no bytes: allowed in an attribute, never in a key. */
@@ -37,10 +36,10 @@ const char *
 dyn_keys_size_violation(uint32 hash_size, uint32 range_size)
 {
 	if (hash_size > DYN_MAX_PK_SIZE)
-		return psprintf("One or more parameter values were invalid: "
+		return psprintf(DYN_INVALID_PARAMETER
 						"Size of hashkey has exceeded the maximum size limit of%d bytes", DYN_MAX_PK_SIZE);
 	if (range_size > DYN_MAX_SK_SIZE)
-		return psprintf("One or more parameter values were invalid: "
+		return psprintf(DYN_INVALID_PARAMETER
 						"Aggregated size of all range keys has exceeded the size limit of %d bytes", DYN_MAX_SK_SIZE);
 	return NULL;
 }
@@ -83,7 +82,7 @@ key_member(const DynKeyAttr *attr, const DynNode *map)
 			break;
 		return member->node.packed;
 	}
-	dyn_validation(SCHEMA_MISMATCH);
+	dyn_validation(DYN_KEY_MISFIT);
 }
 
 DynKey
@@ -92,7 +91,7 @@ dyn_keys_of_key(const DynTable *table, const DynNode *map)
 	DynKey		key = {0};
 
 	if (map->count != (table->sk.tag ? 2 : 1))
-		dyn_validation(SCHEMA_MISMATCH);
+		dyn_validation(DYN_KEY_MISFIT);
 	key.pk = key_member(&table->pk, map);
 	if (table->sk.tag)
 		key.sk = key_member(&table->sk, map);
@@ -106,9 +105,9 @@ item_key(const DynKeyAttr *attr, DynValue item)
 	DynValue	v = dyn_map_get(item, attr->name, attr->len);
 
 	if (v.tag == 0)
-		dyn_validation("One or more parameter values were invalid: Missing the key %s in the item", attr->name);
+		dyn_validation(DYN_INVALID_PARAMETER "Missing the key %s in the item", attr->name);
 	if (v.tag != attr->tag)
-		dyn_validation("One or more parameter values were invalid: Type mismatch for key %s expected: %s actual: %s",
+		dyn_validation(DYN_INVALID_PARAMETER "Type mismatch for key %s expected: %s actual: %s",
 					   attr->name, dyn_tag_name(attr->tag), dyn_tag_name(v.tag));
 	return v;
 }
@@ -116,7 +115,7 @@ item_key(const DynKeyAttr *attr, DynValue item)
 static const char *
 type_mismatch(const DynIndex *index, const DynKeyAttr *attr, uint8 actual)
 {
-	return psprintf("One or more parameter values were invalid: "
+	return psprintf(DYN_INVALID_PARAMETER
 					"Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s",
 					attr->name, dyn_tag_name(attr->tag), dyn_tag_name(actual), index->name);
 }
@@ -198,7 +197,7 @@ batch_item_key(const DynKeyAttr *attr, DynValue item)
 	DynValue	v = dyn_map_get(item, attr->name, attr->len);
 
 	if (v.tag != attr->tag)
-		dyn_validation(SCHEMA_MISMATCH);
+		dyn_validation(DYN_KEY_MISFIT);
 	return v;
 }
 

@@ -8,7 +8,6 @@
 #include "base/call.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
-#include "base/request.h"
 #include "command/keys.h"
 #include "command/result_page.h"
 #include "expr/eval.h"
@@ -18,125 +17,10 @@
 #include "tables/projection.h"
 #include "throughput/throttle.h"
 
-#define INVALID_PARAMETER "One or more parameter values were invalid: "
-
-/* ---- the request ---- */
-
-/* Raises an error for a wrong Select together with a parameter that names the attributes to return. */
-static void
-check_select_alone(const DynResultPage *page, const char *parameter)
-{
-	const char *wanted = NULL;
-
-	if (dyn_request_member(page->request, parameter) == NULL)
-		return;
-	if (dyn_request_is(page->request, "Select", "ALL_ATTRIBUTES"))
-		wanted = "ALL_ATTRIBUTES";
-	else if (dyn_request_is(page->request, "Select", "ALL_PROJECTED_ATTRIBUTES"))
-		wanted = "ALL_PROJECTED_ATTRIBUTES";
-	else if (dyn_request_is(page->request, "Select", "COUNT"))
-		wanted = "only the Count";
-	if (wanted != NULL)
-		dyn_validation("%sCannot specify the %s when choosing to get %s", page->kind->envelope, parameter, wanted);
-}
-
-static DynSelect
-select_of(const DynResultPage *page)
-{
-	const DynJson *request = page->request;
-	bool		specific = dyn_request_member(request, "ProjectionExpression") != NULL ||
-		dyn_request_member(request, "AttributesToGet") != NULL;
-	bool		indexed = dyn_request_member(request, "IndexName") != NULL;
-
-	check_select_alone(page, "AttributesToGet");
-	check_select_alone(page, "ProjectionExpression");
-	if (dyn_request_is(request, "Select", "ALL_PROJECTED_ATTRIBUTES") && !indexed)
-		dyn_validation("%sALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName",
-					   page->kind->envelope);
-	if (dyn_request_is(request, "Select", "SPECIFIC_ATTRIBUTES") && !specific)
-		dyn_validation("%sMust specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
-					   page->kind->envelope);
-	if (specific)
-		return DYN_SELECT_SPECIFIC;
-	if (dyn_request_is(request, "Select", "COUNT"))
-		return DYN_SELECT_COUNT;
-	if (dyn_request_is(request, "Select", "ALL_ATTRIBUTES"))
-		return DYN_SELECT_ALL;
-	return indexed ? DYN_SELECT_SHOWN : DYN_SELECT_ALL;
-}
-
-static void
-read_start_values(DynResultPage *page)
-{
-	const DynJson *start = dyn_request_member(page->request, "ExclusiveStartKey");
-	const DynWording *wording = page->kind->params.wording;
-	DynViolation violation;
-
-	page->has_start = start != NULL;
-	if (start != NULL && !dyn_tree_json_item_node(start, wording, &page->start_map, &violation))
-		dyn_violation_parameter(wording, DYN_START_KEY_INVALID ": %s", violation.text);
-}
-
-/*
- * Compiles legacy parameters and expressions.  Conditions on keys may be legacy ones together with other expressions, since
- * they are older than key condition expressions.
- */
-static void
-compile(DynResultPage *page, bool has_expressions, DynKeyCondition *key)
-{
-	const DynJson *request = page->request;
-	const DynWording *wording = page->kind->params.wording;
-	DynLegacyInput filter = {.is_filter = true, .wording = wording};
-	DynLegacyInput attributes = {.wording = wording};
-	DynLegacyInput conditions = {.wording = wording};
-	DynExprInput input = {.wording = wording};
-
-	filter.expected = dyn_request_member(request, page->kind->filter);
-	filter.conditional_operator = dyn_request_string(request, "ConditionalOperator");
-	if (filter.expected != NULL || filter.conditional_operator.data != NULL)
-		page->filter = dyn_legacy_compile(&filter, NULL);
-	read_start_values(page);
-	attributes.attributes_to_get = dyn_request_member(request, "AttributesToGet");
-	if (attributes.attributes_to_get != NULL)
-		page->projection = dyn_legacy_compile(&attributes, NULL);
-	if (key != NULL)
-		conditions.key_conditions = dyn_request_member(request, "KeyConditions");
-	if (conditions.key_conditions != NULL)
-		dyn_legacy_compile(&conditions, key);
-	if (!has_expressions)
-		return;
-
-	input.filter = dyn_request_string(request, "FilterExpression");
-	input.projection = dyn_request_string(request, "ProjectionExpression");
-	if (key != NULL)
-		input.key_condition = dyn_request_string(request, "KeyConditionExpression");
-	input.names = dyn_request_member(request, "ExpressionAttributeNames");
-	input.values = dyn_request_member(request, "ExpressionAttributeValues");
-	page->filter = page->projection = dyn_expr_compile(&input, input.key_condition.data != NULL ? key : NULL);
-	if (input.filter.data == NULL)
-		page->filter = NULL;
-	if (input.projection.data == NULL)
-		page->projection = NULL;
-}
-
-void
-dyn_result_page_begin(DynResultPage *page, const DynResultPageKind *kind, const DynJson *request, DynKeyCondition *key)
-{
-	bool		has_expressions;
-
-	memset(page, 0, sizeof(*page));
-	page->kind = kind;
-	page->request = request;
-	page->consistent = dyn_request_bool(request, "ConsistentRead", false);
-	has_expressions = dyn_params_check(&kind->params, request);
-	page->select = select_of(page);
-	compile(page, has_expressions, key);
-}
-
 /* ---- table and index ---- */
 
 const DynIndex *
-dyn_result_page_index(const DynTable *table, DynSlice name)
+dyn_result_page_index(const DynResultPage *page, const DynTable *table, DynSlice name)
 {
 	for (int i = 0; i < table->nindexes; i++)
 	{
@@ -144,15 +28,14 @@ dyn_result_page_index(const DynTable *table, DynSlice name)
 
 		if (strlen(index->name) != name.len || memcmp(index->name, name.data, name.len) != 0)
 			continue;
-		if (!index->backfilling)
+		if (index->status != DYN_INDEX_CREATING)
 			return index;
 		dyn_index_build_resume(dyn_catalog_read_relid(table->relid));
 		dyn_validation("Cannot read from backfilling global secondary index: %s", index->name);
 	}
 	for (int i = 0; i < table->nvectors; i++)
 		if (dyn_slice_is(name, table->vectors[i].name))
-			dyn_validation("%s operation not supported on this index type",
-						   strcmp(dyn_call_operation(), "Scan") == 0 ? "Scan" : "Query");
+			dyn_validation("%s operation not supported on this index type", page->scans ? "Scan" : "Query");
 	return NULL;
 }
 
@@ -184,7 +67,7 @@ dyn_result_page_check_projected(const DynResultPage *page)
 			appendStringInfo(&missing, "%s%.*s", missing.len > 0 ? ", " : "", (int) name.len, name.data);
 	}
 	if (missing.len > 0)
-		dyn_validation(INVALID_PARAMETER "Global secondary index %s does not project [%s]",
+		dyn_validation(DYN_INVALID_PARAMETER "Global secondary index %s does not project [%s]",
 					   range->index->name, missing.data);
 }
 
@@ -197,7 +80,7 @@ check_global(const DynResultPage *page)
 	if (page->consistent)
 		dyn_validation("Consistent reads are not supported on global secondary indexes");
 	if (page->select == DYN_SELECT_ALL && !dyn_projection_is_whole(index))
-		dyn_validation(INVALID_PARAMETER "Select type ALL_ATTRIBUTES is not supported for global secondary index %s "
+		dyn_validation(DYN_INVALID_PARAMETER "Select type ALL_ATTRIBUTES is not supported for global secondary index %s "
 					   "because its projection type is not ALL", index->name);
 	dyn_result_page_check_projected(page);
 }
@@ -255,20 +138,18 @@ dyn_result_page_use(DynResultPage *page, DynTable *table, const DynIndex *index)
 void
 dyn_result_page_find(DynResultPage *page)
 {
-	DynSlice	index_name = dyn_request_string(page->request, "IndexName");
-	DynTable   *table = dyn_name_find_table(dyn_request_string(page->request, "TableName"), DYN_NAME_DATA);
+	DynTable   *table = dyn_name_find_table(page->capacity.table_name, DYN_NAME_DATA);
 	const DynIndex *index = NULL;
 
-	if (index_name.data != NULL)
+	if (page->index_name.data != NULL)
 	{
-		index = dyn_result_page_index(table, index_name);
+		index = dyn_result_page_index(page, table, page->index_name);
 		if (index == NULL)
-			dyn_validation("The table does not have the specified index: %.*s", (int) index_name.len, index_name.data);
+			dyn_validation(DYN_INDEX_UNKNOWN, (int) page->index_name.len, page->index_name.data);
 	}
 	dyn_result_page_use(page, table, index);
 	if (index != NULL && index->kind == DYN_INDEX_GLOBAL)
 		check_global(page);
-	dyn_capacity_begin(&page->capacity, page->request);
 }
 
 /* ---- the start key ---- */
@@ -299,7 +180,7 @@ check_start_members(DynResultPage *page, bool say_why)
 	for (int i = 0; i < page->nstart && fits; i++)
 		fits = start_value(page, page->keys[i]).tag != 0;
 	if (!fits)
-		refuse_start(say_why, "The provided key element does not match the schema");
+		refuse_start(say_why, DYN_KEY_MISFIT);
 	for (int i = 0; i < page->nstart; i++)
 	{
 		const char *flaw = dyn_keys_empty_violation(page->keys[i], start_value(page, page->keys[i]));
@@ -412,7 +293,7 @@ void
 dyn_result_page_check_filtered(const DynResultPage *page)
 {
 	if (any_filter_path(page, is_hidden, &page->range))
-		dyn_validation(INVALID_PARAMETER "Global secondary index %s does not project one or more attributes of the filter",
+		dyn_validation(DYN_INVALID_PARAMETER "Global secondary index %s does not project one or more attributes of the filter",
 					   page->range.index->name);
 }
 
@@ -555,7 +436,7 @@ print_item(DynResultPageReader *reader, DynValue whole, DynValue shown)
 			dyn_item_print(reader->reply, shown);
 			break;
 		case DYN_SELECT_SPECIFIC:
-			part = page->project ? page->project(page, whole) : dyn_project_item(page->projection, whole);
+			part = page->project ? page->project(page->projection, whole) : dyn_project_item(page->projection, whole);
 			dyn_item_print(reader->reply, dyn_node_pack(&part));
 			break;
 		case DYN_SELECT_COUNT:
@@ -675,7 +556,7 @@ dyn_result_page_reply(DynResultPage *page, StringInfo reply)
 {
 	DynResultPageReader reader;
 
-	dyn_result_page_reader_begin(&reader, page, reply, dyn_request_integer(page->request, "Limit", 0));
+	dyn_result_page_reader_begin(&reader, page, reply, page->limit);
 	appendStringInfoChar(reply, '{');
 	if (page->select != DYN_SELECT_COUNT)
 		appendStringInfoString(reply, "\"Items\":[");

@@ -13,11 +13,10 @@
  *
  * A read goes through these steps, in the order in which the service checks a request:
  *
- *		dyn_result_page_begin		which parameters may stand together; legacy parameters, start key's values, expressions
- *		(the operation)		checks that need no table
+ *		(the decoder)		which parameters may be combined; legacy parameters, start key's values, expressions
  *		dyn_result_page_find		the table, the index, what it supports
  *		dyn_result_page_start		the start key against the keys of both
- *		(the operation)		the range
+ *		(key_range.h)		the range
  *		dyn_result_page_check_paths	paths of filter and projection
  *		dyn_result_page_reply		the statement and the reply
  */
@@ -26,8 +25,8 @@
 
 #include "lib/stringinfo.h"
 
-#include "command/params.h"
-#include "expr/compile.h"
+#include "command/get.h"
+#include "expr/program.h"
 #include "store/range.h"
 #include "throughput/capacity.h"
 
@@ -43,37 +42,31 @@ typedef enum DynSelect
 	DYN_SELECT_COUNT			/* nothing */
 } DynSelect;
 
-/* How the two operations differ. */
-typedef struct DynResultPageKind
-{
-	DynParams	params;
-	const char *filter;			/* the legacy parameter: "QueryFilter" */
-	const char *envelope;		/* what precedes the messages about Select */
-} DynResultPageKind;
-
 /* One request while it is carried out; lives in the current memory context. */
-typedef struct DynResultPage DynResultPage;
-
-struct DynResultPage
+typedef struct DynResultPage
 {
-	const DynResultPageKind *kind;
-	const DynJson *request;
+	/* for the decoder to fill in */
+	DynSlice	index_name;		/* data NULL: none */
+	bool		scans;			/* Scan */
 	DynSelect	select;
 	bool		consistent;
 	DynProgram *filter;			/* NULL: none; may be the same program as projection */
 	DynProgram *projection;
-	DynNode		(*project) (const DynResultPage *page, DynValue item);	/* used instead of the projection, if not NULL */
+	DynProject	project;		/* how the projection is applied; NULL: dyn_project_item */
+	int64		limit;			/* 0: none */
 	bool		has_start;
 	DynNode		start_map;		/* ExclusiveStartKey, an open map, where has_start */
 
-	DynRange	range;			/* table, index and start are filled in here, the rest by the operation */
+	DynCapacity capacity;		/* report and table_name */
+
+	/* these come with the steps below */
+	DynRange	range;			/* the decoder fills in segments and direction, a key condition its bounds */
 	DynOrderPosition start;
 	const DynKeyAttr *keys[DYN_MAX_START_KEY];	/* of the range, then the table's other keys */
 	int			npk;			/* of keys: partition attributes of the range */
 	int			nkeys;			/* all key attributes of the range */
 	int			nstart;			/* all of keys: the attributes of a start key */
-	DynCapacity capacity;
-};
+} DynResultPage;
 
 /* A page in the making, from one range or several. */
 typedef struct DynResultPageReader
@@ -96,13 +89,7 @@ typedef struct DynResultPageReader
 	bool		follows;		/* there is an item after the page */
 } DynResultPageReader;
 
-/*
- * Starts a read: raises an error for parameters that exclude each other, and compiles, including *key (NULL: the operation has
- * none).
- */
-extern void dyn_result_page_begin(DynResultPage *page, const DynResultPageKind *kind, const DynJson *request, DynKeyCondition *key);
-
-/* Looks up table and index; raises an error for what they do not support. */
+/* Looks up the page's table and index; raises an error for what they do not support. */
 extern void dyn_result_page_find(DynResultPage *page);
 
 /*
@@ -129,7 +116,7 @@ extern void dyn_result_page_stream(DynResultPage *page, DynRowConsumer consumer,
 /* ---- the same for reads that are no requests to Query or Scan ---- */
 
 /* The table's index of that name, or NULL; raises for one that is being built. */
-extern const DynIndex *dyn_result_page_index(const DynTable *table, DynSlice name);
+extern const DynIndex *dyn_result_page_index(const DynResultPage *page, const DynTable *table, DynSlice name);
 
 /* Makes the page read the table, by an index if that is not NULL. */
 extern void dyn_result_page_use(DynResultPage *page, DynTable *table, const DynIndex *index);

@@ -34,7 +34,7 @@ dyn_write_set_item(DynWriteCommand *command, struct varlena *item)
 {
 	command->write.item = item;
 	if (dyn_item_size(item) > DYN_MAX_ITEM_SIZE)
-		dyn_validation("Item size has exceeded the maximum allowed size");
+		dyn_validation(DYN_ITEM_TOO_LARGE);
 }
 
 void

@@ -104,7 +104,7 @@ order_actions(Set *set)
 	for (int i = 1; i < set->count; i++)
 	{
 		if (compare_actions(&set->ordered[i - 1], &set->ordered[i]) == 0)
-			dyn_validation("Transaction request cannot include multiple operations on one item");
+			dyn_validation(DYN_ITEM_TWICE);
 	}
 }
 

@@ -48,7 +48,7 @@ dyn_write_each_order(DynWriteOfSet **writes, int count)
 	for (int i = 1; i < count; i++)
 	{
 		if (compare_writes(&writes[i - 1], &writes[i]) == 0)
-			dyn_validation("Provided list of item keys contains duplicates");
+			dyn_validation(DYN_DUPLICATE_KEYS);
 	}
 }
 

@@ -222,11 +222,11 @@ check_attribute_type(DynBinding *b, const DynExprNode *n)
 	DynValue	type = constant(b, second);
 
 	if (type.tag == 0)
-		operand_type_error(b, n->op, second->op == DYN_OP_SIZE ? "N" : "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}");
+		operand_type_error(b, n->op, second->op == DYN_OP_SIZE ? "N" : DYN_ANY_TYPE);
 	if (type.tag != DYN_S)
 		operand_type_error(b, n->op, dyn_tag_name(type.tag));
 	if (dyn_tag_from_name((const char *) type.data, type.len) == 0)
-		dyn_bind_error(b, "Invalid attribute type name found; type: %.*s, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
+		dyn_bind_error(b, DYN_TYPE_NAME_UNKNOWN,
 					   (int) type.len, (const char *) type.data);
 }
 
@@ -386,29 +386,6 @@ check_next_path(DynBinding *b, const DynExprNode **paths, uint32 *count, const D
 	paths[(*count)++] = path;
 }
 
-/* The long name of a type other than a set, as texts about ADD and DELETE show it. */
-static const char *
-long_type_name(uint8 tag)
-{
-	switch (tag)
-	{
-		case DYN_S:
-			return "STRING";
-		case DYN_N:
-			return "NUMBER";
-		case DYN_B:
-			return "BINARY";
-		case DYN_BOOL:
-			return "BOOLEAN";
-		case DYN_NULL:
-			return "NULL";
-		case DYN_L:
-			return "LIST";
-		default:
-			return "MAP";
-	}
-}
-
 /* The value of ADD must be a number or a set, that of DELETE a set. */
 static void
 check_action_value(DynBinding *b, const DynExprNode *action)
@@ -419,7 +396,7 @@ check_action_value(DynBinding *b, const DynExprNode *action)
 	if (!(allowed & TAG_BIT(value.tag)))
 		dyn_bind_error(b, "Incorrect operand type for operator or function; operator: %s, operand type: %s, "
 					   "typeSet: ALLOWED_FOR_%s_OPERAND",
-					   dyn_op_name(action->op), long_type_name(value.tag), dyn_op_name(action->op));
+					   dyn_op_name(action->op), dyn_tag_word(value.tag), dyn_op_name(action->op));
 }
 
 void

@@ -136,7 +136,7 @@ dyn_expr_check_update_keys(const DynProgram *program, const DynKeyAttr *keys, in
 		for (int i = 0; i < nkeys; i++)
 		{
 			if (first->len == keys[i].len && memcmp(bytes + first->offset, keys[i].name, first->len) == 0)
-				dyn_validation("One or more parameter values were invalid: Cannot update attribute %s. This attribute is part of the key",
+				dyn_validation(DYN_INVALID_PARAMETER "Cannot update attribute %s. This attribute is part of the key",
 							   keys[i].name);
 		}
 	}

@@ -21,4 +21,7 @@ typedef struct DynKeyCondition
 	DynKeyTerm *terms;
 } DynKeyCondition;
 
+/* Does the term hold for a value of its operand's type? */
+extern bool dyn_key_term_holds(const DynKeyTerm *term, DynValue v);
+
 #endif							/* DYNAPG_EXPR_KEY_TERMS_H */

@@ -21,8 +21,6 @@
 #include "expr/compile.h"
 #include "expr/legacy.h"
 
-#define INVALID "One or more parameter values were invalid: "
-
 /* Appends a node as the last child of parent (-1: a root), its elder sibling being previous (-1: the first). */
 static int32
 add_node(DynAssembly *build, DynExprNode node, int32 parent, int32 previous)
@@ -141,12 +139,6 @@ add_list_append(DynAssembly *build, DynSlice name, DynValue list, int32 previous
 	return set;
 }
 
-static bool
-is_set(uint8 tag)
-{
-	return tag == DYN_SS || tag == DYN_NS || tag == DYN_BS;
-}
-
 /* Appends the action on one attribute; returns its node. */
 static int32
 add_action(DynAssembly *build, const DynJson *update, const DynWording *wording, int32 previous)
@@ -172,7 +164,7 @@ add_action(DynAssembly *build, const DynJson *update, const DynWording *wording,
 	if (!json || dyn_json_kind(json) == DYN_JSON_NULL)
 	{
 		if (op != DYN_OP_DELETE)
-			dyn_violation_parameter(wording, INVALID "Only DELETE action is allowed when no attribute value is specified");
+			dyn_violation_parameter(wording, DYN_INVALID_PARAMETER "Only DELETE action is allowed when no attribute value is specified");
 		at = add_operator(build, DYN_OP_REMOVE, -1, previous);
 		add_path(build, name, at, -1);
 		return at;
@@ -181,12 +173,13 @@ add_action(DynAssembly *build, const DynJson *update, const DynWording *wording,
 	if (!dyn_tree_json_node(json, wording, &node, &violation))
 		dyn_violation_raise(wording, &violation);
 	value = dyn_node_pack(&node);
-	if (op == DYN_OP_DELETE && !is_set(value.tag))
-		dyn_violation_parameter(wording, INVALID "DELETE action with value is not supported for the type %s", dyn_tag_name(value.tag));
+	if (op == DYN_OP_DELETE && dyn_set_element_tag(value.tag) == 0)
+		dyn_violation_parameter(wording, DYN_INVALID_PARAMETER
+										 "DELETE action with value is not supported for the type %s", dyn_tag_name(value.tag));
 	if (op == DYN_OP_ADD && value.tag == DYN_L)
 		return add_list_append(build, name, value, previous);
-	if (op == DYN_OP_ADD && value.tag != DYN_N && !is_set(value.tag))
-		dyn_violation_parameter(wording, INVALID "ADD action is not supported for the type %s", dyn_tag_name(value.tag));
+	if (op == DYN_OP_ADD && value.tag != DYN_N && dyn_set_element_tag(value.tag) == 0)
+		dyn_violation_parameter(wording, DYN_INVALID_PARAMETER "ADD action is not supported for the type %s", dyn_tag_name(value.tag));
 	at = add_operator(build, op, -1, previous);
 	add_value(build, value, at, add_path(build, name, at, -1));
 	return at;
@@ -231,7 +224,8 @@ check_duplicates(const DynJson *names, const DynWording *wording)
 	for (uint32 i = 1; i < count; i++)
 	{
 		if (compare_names(&sorted[i - 1], &sorted[i]) == 0)
-			dyn_violation_parameter(wording, INVALID "Duplicate value in attribute name: %.*s", (int) sorted[i].len, sorted[i].data);
+			dyn_violation_parameter(wording, DYN_INVALID_PARAMETER
+											 "Duplicate value in attribute name: %.*s", (int) sorted[i].len, sorted[i].data);
 	}
 	pfree(sorted);
 }

@@ -11,8 +11,6 @@
 #define ANY_TYPE ((1u << (DYN_M + 1)) - 1)
 #define MANY UINT32_MAX
 
-#define INVALID "One or more parameter values were invalid: "
-
 /* By DynLegacyOp. */
 static const struct
 {
@@ -88,14 +86,14 @@ check_arguments(const DynLegacyCondition *c, const DynWording *wording)
 	const char *operator = operators[c->op].name;
 
 	if (c->nargs < operators[c->op].min_args || c->nargs > operators[c->op].max_args)
-		dyn_violation_parameter(wording, INVALID "Invalid number of argument(s) for the %s ComparisonOperator", operator);
+		dyn_violation_parameter(wording, DYN_INVALID_PARAMETER "Invalid number of argument(s) for the %s ComparisonOperator", operator);
 	for (uint32 i = 1; i < c->nargs; i++)
 	{
 		if (c->args[i].tag != c->args[0].tag)
-			dyn_violation_parameter(wording, INVALID "AttributeValues inside AttributeValueList must be of same type");
+			dyn_violation_parameter(wording, DYN_INVALID_PARAMETER "AttributeValues inside AttributeValueList must be of same type");
 	}
 	if (c->nargs > 0 && !(operators[c->op].types & TAG_BIT(c->args[0].tag)))
-		dyn_violation_parameter(wording, INVALID "ComparisonOperator %s is not valid for %s AttributeValue type",
+		dyn_violation_parameter(wording, DYN_INVALID_PARAMETER "ComparisonOperator %s is not valid for %s AttributeValue type",
 								operator, dyn_tag_name(c->args[0].tag));
 	if (c->op == DYN_LEGACY_BETWEEN &&
 		dyn_bytes_compare(c->args[0].data, c->args[0].len, c->args[1].data, c->args[1].len) > 0)
@@ -111,24 +109,26 @@ check_expected_members(DynSlice name, const DynJson *operator, const DynJson *ex
 	bool		must_exist = !exists || dyn_json_kind(exists) == DYN_JSON_TRUE;
 
 	if (exists && operator)
-		dyn_violation_parameter(wording, INVALID "Exists and ComparisonOperator cannot be used together for Attribute: %.*s",
+		dyn_violation_parameter(wording, DYN_INVALID_PARAMETER "Exists and ComparisonOperator cannot be used together for Attribute: %.*s",
 								(int) name.len, name.data);
 	if (value && list)
-		dyn_violation_parameter(wording, INVALID "Value and AttributeValueList cannot be used together for Attribute: %.*s",
+		dyn_violation_parameter(wording, DYN_INVALID_PARAMETER "Value and AttributeValueList cannot be used together for Attribute: %.*s",
 								(int) name.len, name.data);
 	if (!operator && list)
-		dyn_violation_parameter(wording, INVALID "AttributeValueList can only be used with a ComparisonOperator for Attribute: %.*s",
+		dyn_violation_parameter(wording, DYN_INVALID_PARAMETER
+										 "AttributeValueList can only be used with a ComparisonOperator for Attribute: %.*s",
 								(int) name.len, name.data);
 	if (!must_exist && value)
-		dyn_violation_parameter(wording, INVALID "Value cannot be used when Exists is false for Attribute: %.*s",
+		dyn_violation_parameter(wording, DYN_INVALID_PARAMETER "Value cannot be used when Exists is false for Attribute: %.*s",
 								(int) name.len, name.data);
 	if (value || list)
 		return;
 	if (!operator && must_exist)
-		dyn_violation_parameter(wording, INVALID "Value must be provided when Exists is %s for Attribute: %.*s",
+		dyn_violation_parameter(wording, DYN_INVALID_PARAMETER "Value must be provided when Exists is %s for Attribute: %.*s",
 								exists ? "true" : "null", (int) name.len, name.data);
 	if (operator && operators[find_operator(dyn_json_string(operator))].min_args > 0)
-		dyn_violation_parameter(wording, INVALID "Value or AttributeValueList must be used with ComparisonOperator: %s for Attribute: %.*s",
+		dyn_violation_parameter(wording, DYN_INVALID_PARAMETER
+										 "Value or AttributeValueList must be used with ComparisonOperator: %s for Attribute: %.*s",
 								operators[find_operator(dyn_json_string(operator))].name, (int) name.len, name.data);
 }
 
@@ -181,7 +181,7 @@ void
 dyn_legacy_conditions_check_name(DynSlice name, const DynWording *wording)
 {
 	if (name.len == 0)
-		dyn_violation_parameter(wording, INVALID "Empty attribute name");
+		dyn_violation_parameter(wording, DYN_INVALID_PARAMETER "Empty attribute name");
 	if (name.len > DYN_MAX_ATTR_NAME)
 		dyn_violation_parameter(wording, "Attribute name is too large, must be less than %d bytes", DYN_MAX_ATTR_NAME + 1);
 }

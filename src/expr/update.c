@@ -175,19 +175,13 @@ operand_node(Update *u, const DynExprNode *node, DynNode *out)
 	}
 }
 
-static inline bool
-is_set(uint8 tag)
-{
-	return tag == DYN_SS || tag == DYN_NS || tag == DYN_BS;
-}
-
 /* ADD: a number to a number, members to a set. */
 static bool
 add_value(Update *u, const DynExprNode *node, DynValue value, Action *action)
 {
 	DynValue	old = dyn_eval_path(u->program, action->path, u->old);
 
-	if ((value.tag != DYN_N && !is_set(value.tag)) || (old.tag != 0 && old.tag != value.tag))
+	if ((value.tag != DYN_N && dyn_set_element_tag(value.tag) == 0) || (old.tag != 0 && old.tag != value.tag))
 		return fail_type(u, node);
 	action->effect = EFFECT_STORE;
 	if (old.tag == DYN_N)
@@ -206,7 +200,7 @@ delete_value(Update *u, const DynExprNode *node, DynValue value, Action *action)
 	action->effect = EFFECT_NONE;
 	if (old.tag == 0)
 		return true;
-	if (old.tag != value.tag || !is_set(old.tag))
+	if (old.tag != value.tag || dyn_set_element_tag(old.tag) == 0)
 		return fail_type(u, node);
 	rest = dyn_tree_set_minus(old, value);
 	action->effect = rest.tag == 0 ? EFFECT_REMOVE : EFFECT_STORE;

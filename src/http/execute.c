@@ -195,7 +195,7 @@ conflict_of(const DynOperation *operation, const char **message)
 {
 	if (operation->writes_item)
 	{
-		*message = "Transaction is ongoing for the item";
+		*message = DYN_ITEM_ONGOING;
 		return DYN_E_TRANSACTION_CONFLICT;
 	}
 	*message = "The item or table is locked by another transaction. Please try again.";
@@ -280,7 +280,7 @@ extras_of(const char *detail)
 static void
 append_error(StringInfo body, const DynErrInfo *info, const char *detail, const char *message)
 {
-	DynSlice	extras = extras_of(detail);
+	DynSlice	extras = info->detail != NULL ? extras_of(detail) : DYN_SLICE("");
 
 	appendStringInfo(body, "{\"__type\":\"%s\"", info->type);
 	if (extras.len > 0)

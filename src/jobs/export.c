@@ -88,39 +88,12 @@ dyn_export_filter(const DynJson *specification, DynExportFilter *filter)
 	filter->projects = input.projection.data != NULL;
 }
 
-static int
-compare(DynValue a, DynValue b)
-{
-	return dyn_bytes_compare(a.data, a.len, b.data, b.len);
-}
-
 static bool
 fits_term(const DynKeyTerm *term, DynValue root)
 {
 	DynValue	v = dyn_map_get(root, term->name.data, term->name.len);
 
-	if (v.tag != term->low.tag)
-		return false;
-	switch (term->op)
-	{
-		case DYN_RANGE_NONE:
-			return true;
-		case DYN_RANGE_EQ:
-			return compare(v, term->low) == 0;
-		case DYN_RANGE_LT:
-			return compare(v, term->low) < 0;
-		case DYN_RANGE_LE:
-			return compare(v, term->low) <= 0;
-		case DYN_RANGE_GT:
-			return compare(v, term->low) > 0;
-		case DYN_RANGE_GE:
-			return compare(v, term->low) >= 0;
-		case DYN_RANGE_BETWEEN:
-			return compare(v, term->low) >= 0 && compare(v, term->high) <= 0;
-		case DYN_RANGE_BEGINS_WITH:
-			return v.len >= term->low.len && memcmp(v.data, term->low.data, term->low.len) == 0;
-	}
-	pg_unreachable();
+	return v.tag == term->low.tag && dyn_key_term_holds(term, v);
 }
 
 static bool
@@ -273,7 +246,7 @@ recovery_of(const DynTableDef *def)
 	DynRecovery *recovery = dyn_recovery_find(def->relid);
 
 	if (recovery == NULL)
-		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery is not enabled for table '%s'", def->name);
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, def->name);
 	return recovery;
 }
 
@@ -488,7 +461,7 @@ table_of(const DynJob *job)
 	DynTableDef *def = OidIsValid(job->relid) ? dyn_catalog_read_relid(job->relid) : NULL;
 
 	if (def == NULL || (job->table_id && strcmp(def->table_id, job->table_id) != 0))
-		dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found: %s", job->table_name);
+		dyn_error(DYN_E_TABLE_NOT_FOUND, DYN_TABLE_UNKNOWN, job->table_name);
 	if (!dyn_catalog_may_read_all(def->relid))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("role \"%s\" may not read all items of table \"%s\"", GetUserNameFromId(GetUserId(), false),

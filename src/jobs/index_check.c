@@ -34,7 +34,7 @@ typedef struct Change
 	MemoryContext context;
 } Change;
 
-static const DynIndexDef *
+static const DynIndex *
 find_index(const DynTableDef *def, const char *name)
 {
 	for (int i = 0; def && i < dyn_def_count(def); i++)
@@ -48,7 +48,7 @@ static char *
 statement_of(Change *change)
 {
 	DynTableDef *def;
-	const DynIndexDef *index;
+	const DynIndex *index;
 	MemoryContext old;
 
 	if (change->drop)

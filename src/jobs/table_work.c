@@ -50,7 +50,7 @@ typedef struct Job
  * way, must not become the index.
  */
 static Oid
-job_relation(const DynTableDef *def, const DynIndexDef *index)
+job_relation(const DynTableDef *def, const DynIndex *index)
 {
 	Oid			relid = dyn_relation_of_index(def, index, false);
 
@@ -61,7 +61,7 @@ job_relation(const DynTableDef *def, const DynIndexDef *index)
 
 /* The name to build the index with: another one where a relation has taken its own. */
 static char *
-name_to_build(const DynTableDef *def, const DynIndexDef *index)
+name_to_build(const DynTableDef *def, const DynIndex *index)
 {
 	if (!OidIsValid(get_relname_relid(index->relation_name, get_rel_namespace(def->relid))))
 		return index->relation_name;
@@ -72,7 +72,7 @@ name_to_build(const DynTableDef *def, const DynIndexDef *index)
 static bool
 read_index_job(Oid relid, Job *job)
 {
-	const DynIndexDef *index;
+	const DynIndex *index;
 	DynTableDef *def = dyn_index_build_job(relid, &index);
 	Oid			relation;
 
@@ -103,7 +103,7 @@ static bool
 read_hnsw_job(Oid relid, Job *job)
 {
 	DynTableDef *def = dyn_catalog_read_relid(relid);
-	const DynIndexDef *index = def ? dyn_hnsw_missing(def) : NULL;
+	const DynIndex *index = def ? dyn_hnsw_missing(def) : NULL;
 	Oid			relation;
 	bool		valid;
 

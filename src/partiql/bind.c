@@ -7,7 +7,6 @@
 
 #include "base/errors.h"
 #include "base/limits.h"
-#include "base/request.h"
 #include "partiql/bind.h"
 #include "value/number.h"
 
@@ -73,20 +72,20 @@ set_value(const DynPartiqlBound *bound, const DynPartiqlNode *node)
 	uint32		n = 0;
 
 	if (node->count == 0)
-		dyn_validation("One or more parameter values were invalid: An string set  may not be empty");
+		dyn_validation(DYN_INVALID_PARAMETER "An string set  may not be empty");
 	for (const DynPartiqlNode *child = node->child; child != NULL; child = child->next)
 	{
 		DynValue	v = dyn_partiql_value(bound, child);
 
 		if (v.tag != DYN_S && v.tag != DYN_N && v.tag != DYN_B)
-			dyn_validation("One or more parameter values were invalid: A set must hold strings, numbers or binary values");
+			dyn_validation(DYN_INVALID_PARAMETER "A set must hold strings, numbers or binary values");
 		if (n > 0 && v.tag != elements[0].tag)
-			dyn_validation("One or more parameter values were invalid: All elements of a set must be of the same type");
+			dyn_validation(DYN_INVALID_PARAMETER "All elements of a set must be of the same type");
 		elements[n++] = v;
 	}
 	set = dyn_tree_set_pack(elements[0].tag == DYN_S ? DYN_SS : elements[0].tag == DYN_N ? DYN_NS : DYN_BS, elements, n, false);
 	if (set.tag == 0)
-		dyn_validation("One or more parameter values were invalid: Input collection contains duplicates.");
+		dyn_validation(DYN_INVALID_PARAMETER "Input collection contains duplicates.");
 	return set;
 }
 

@@ -6,13 +6,20 @@
 
 #include "partiql/statement.h"
 #include "tables/table.h"
+#include "throughput/capacity.h"
 #include "value/tree.h"
 
 typedef struct DynPartiqlBound
 {
 	const DynPartiqlStatement *statement;
-	const DynJson *request;		/* the object with Statement and Parameters */
 	DynValue   *parameters;
+
+	/* what the request says beside the statement */
+	bool		consistent;
+	bool		shows_failed;	/* the error shows the item that failed the condition */
+	DynCapacityReport report;
+	int64		limit;			/* of the items of a page; 0: none */
+	DynSlice	next_token;		/* data NULL: none */
 } DynPartiqlBound;
 
 /* Conditions joined by AND; those that became part of a key are marked as taken. */

@@ -8,7 +8,6 @@
 
 #include "base/errors.h"
 #include "base/limits.h"
-#include "base/request.h"
 #include "command/keys.h"
 #include "command/write_update.h"
 #include "expr/eval.h"
@@ -88,7 +87,7 @@ dyn_partiql_lower_write(const DynPartiqlBound *bound, DynWriteCommand *command)
 	command->table_name = statement->table;
 	command->wants_before = returning == DYN_PARTIQL_ALL_OLD || returning == DYN_PARTIQL_MODIFIED_OLD;
 	command->wants_after = returning == DYN_PARTIQL_ALL_NEW || returning == DYN_PARTIQL_MODIFIED_NEW;
-	command->shows_failed = dyn_request_is(bound->request, "ReturnValuesOnConditionCheckFailure", "ALL_OLD");
+	command->shows_failed = bound->shows_failed;
 	command->inserts = statement->kind == DYN_PARTIQL_INSERT;
 	command->write.kind = write_kind(statement->kind);
 	if (command->inserts)
@@ -115,13 +114,14 @@ dyn_partiql_fit_write(DynWriteCommand *command)
 }
 
 bool
-dyn_partiql_lower_get(const DynPartiqlBound *bound, DynPartiqlGet *get)
+dyn_partiql_lower_get(const DynPartiqlBound *bound, DynGet *get)
 {
 	const DynPartiqlStatement *statement = bound->statement;
 	DynPartiqlTerms terms = dyn_partiql_terms(bound);
 	DynProgram *program;
 
-	*get = (DynPartiqlGet) {.table = dyn_name_find_table(statement->table, DYN_NAME_DATA)};
+	*get = (DynGet) {.table_name = statement->table, .project = dyn_partiql_project, .consistent = bound->consistent};
+	dyn_get_find_table(get);
 	if (statement->index.data != NULL || !take_key(bound, get->table, &terms, &get->map))
 		return false;
 	program = dyn_partiql_program(bound, &terms, DYN_PARTIQL_WHATEVER, NULL);
@@ -169,20 +169,6 @@ dyn_partiql_project(const DynProgram *projection, DynValue item)
 			dyn_node_set_member(&shown, shown_name(projection, &nodes[i]), dyn_node_of(value));
 	}
 	return shown;
-}
-
-void
-dyn_partiql_print(StringInfo reply, const DynProgram *projection, DynValue item)
-{
-	DynNode		part;
-
-	if (projection == NULL)
-	{
-		dyn_item_print(reply, item);
-		return;
-	}
-	part = dyn_partiql_project(projection, item);
-	dyn_item_print(reply, dyn_node_pack(&part));
 }
 
 bool

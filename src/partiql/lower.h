@@ -4,17 +4,9 @@
 #ifndef DYNAPG_PARTIQL_LOWER_H
 #define DYNAPG_PARTIQL_LOWER_H
 
+#include "command/get.h"
 #include "command/write.h"
 #include "partiql/bind.h"
-
-/* A SELECT of one item by its whole key. */
-typedef struct DynPartiqlGet
-{
-	DynTable   *table;
-	DynNode		map;			/* the key, open */
-	DynProgram *filter;			/* NULL: none; may be the same program as projection */
-	DynProgram *projection;		/* NULL: the whole item */
-} DynPartiqlGet;
 
 /*
  * INSERT, UPDATE, DELETE, EXISTS: fills in the command except for the key, which its map holds. Returns the terms of WHERE,
@@ -25,14 +17,11 @@ extern DynPartiqlTerms dyn_partiql_lower_write(const DynPartiqlBound *bound, Dyn
 /* Then fills in the key, and what depends on it. */
 extern void dyn_partiql_fit_write(DynWriteCommand *command);
 
-/* SELECT: false when it gives no value to an attribute of the table's key, or reads an index. */
-extern bool dyn_partiql_lower_get(const DynPartiqlBound *bound, DynPartiqlGet *get);
+/* SELECT of one item by its whole key: false when it gives no value to an attribute of the table's key, or reads an index. */
+extern bool dyn_partiql_lower_get(const DynPartiqlBound *bound, DynGet *get);
 
 /* What SELECT returns of an item: each path's value, under the path's last name and the indexes behind it. */
 extern DynNode dyn_partiql_project(const DynProgram *projection, DynValue item);
-
-/* Appends an item as SELECT returns it; projection NULL: all of it. */
-extern void dyn_partiql_print(StringInfo reply, const DynProgram *projection, DynValue item);
 
 /* Appends what RETURNING returns, as an item; false when that is nothing. */
 extern bool dyn_partiql_print_returned(StringInfo reply, const DynPartiqlStatement *statement, const DynWriteCommand *command,

@@ -156,7 +156,7 @@ check_age(const uint8 *bytes)
 
 	if (dyn_guc_partiql_token_lifetime > 0 &&
 		GetCurrentTimestamp() - made > dyn_guc_partiql_token_lifetime * USECS_PER_SEC)
-		dyn_validation("Invalid NextToken");
+		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 }
 
 DynPartiqlPosition
@@ -170,10 +170,10 @@ dyn_partiql_token_read(DynSlice token, const DynPartiqlBound *bound)
 	DynPartiqlPosition position = {0};
 
 	if (len < HEAD_BYTES || bytes[0] != VERSION)
-		dyn_validation("Invalid NextToken");
+		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 	code_of(bytes + COVERED, len - COVERED, digest);
 	if (!equal_codes(bytes + 1, digest))
-		dyn_validation("Invalid NextToken");
+		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 	digest_of(bound, digest);
 	if (memcmp(statement, digest, DIGEST_BYTES) != 0)
 		dyn_validation("NextToken does not match request");

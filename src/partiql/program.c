@@ -52,12 +52,12 @@ check_type_name(const DynPartiqlBound *bound, const DynPartiqlNode *node)
 	DynValue	name;
 
 	if (!dyn_partiql_is_constant(second))
-		wrong_type(node, "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}");
+		wrong_type(node, DYN_ANY_TYPE);
 	name = dyn_partiql_value(bound, second);
 	if (name.tag != DYN_S)
 		wrong_type(node, dyn_tag_name(name.tag));
 	if (dyn_tag_from_name((const char *) name.data, name.len) == 0)
-		dyn_validation("Invalid attribute type name found; type: %.*s, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
+		dyn_validation(DYN_TYPE_NAME_UNKNOWN,
 					   (int) name.len, (const char *) name.data);
 }
 

@@ -5,16 +5,12 @@
 
 #include "miscadmin.h"
 
-#include "base/call.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
-#include "base/request.h"
-#include "expr/eval.h"
 #include "partiql/lower.h"
 #include "partiql/next_token.h"
 #include "partiql/select.h"
 #include "partiql/select_plan.h"
-#include "store/rows.h"
 #include "throughput/throttle.h"
 
 /* Items in a page of a read of several ranges; developer guide, "PartiQL operators" */
@@ -24,26 +20,25 @@
 static void
 reply_get(DynPartiqlSelect *select, StringInfo reply)
 {
-	DynResultPage    *page = &select->page;
-	DynTable   *table = page->range.table;
-	DynKey		key = {.pk = page->range.equal[0]};
+	DynResultPage *page = &select->page;
+	DynGet		get = {
+		.table = page->range.table,
+		.key = {.pk = page->range.equal[0]},
+		.projection = page->projection,
+		.project = page->project,
+		.filter = page->filter,
+		.consistent = page->consistent
+	};
 	struct varlena *item;
 
-	if (table->sk.tag)
-		key.sk = page->range.equal[1];
-	dyn_throttle_require(table, &key, DYN_ALLOWANCE_READ);
-	item = dyn_row_get(table, &key);
-	if (page->capacity.report != DYN_CAPACITY_NONE || dyn_throttle_applies(table, DYN_ALLOWANCE_READ))
-		page->capacity.table_units = dyn_capacity_of_read(dyn_image_size(item), page->consistent);
-	dyn_throttle_read(table, &key, &page->capacity);
+	if (get.table->sk.tag)
+		get.key.sk = page->range.equal[1];
+	item = dyn_get_run(&get, &page->capacity);
 	appendStringInfoString(reply, "{\"Items\":[");
-	if (item != NULL && (page->filter == NULL || dyn_eval_condition(page->filter, dyn_item_root(item))))
-	{
-		dyn_partiql_print(reply, page->projection, dyn_item_root(item));
-		dyn_call_add_items(1);
-	}
+	if (item != NULL)
+		dyn_get_print(reply, &get, item);
 	appendStringInfoChar(reply, ']');
-	dyn_capacity_reply(reply, &page->capacity, table);
+	dyn_capacity_reply(reply, &page->capacity, get.table);
 	appendStringInfoChar(reply, '}');
 }
 
@@ -56,15 +51,15 @@ start_at(DynPartiqlSelect *select, const DynPartiqlPosition *position)
 	DynJson    *key;
 
 	if (position->range >= Max(select->nvalues, 1))
-		dyn_validation("Invalid NextToken");
+		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 	if (position->key.len == 0)
 		return;
 	key = dyn_json_try(position->key.data, position->key.len);
 	if (key == NULL || dyn_json_kind(key) != DYN_JSON_OBJECT)
-		dyn_validation("Invalid NextToken");
+		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 	dyn_tree_json_check_map_types(key);
 	if (!dyn_tree_json_item_node(key, &dyn_wording_older, &page->start_map, &violation))
-		dyn_validation("Invalid NextToken");
+		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 	page->has_start = true;
 	dyn_result_page_start(page, false);
 }
@@ -72,7 +67,7 @@ start_at(DynPartiqlSelect *select, const DynPartiqlPosition *position)
 static int64
 limit_of(const DynPartiqlSelect *select)
 {
-	int64		limit = dyn_request_integer(select->page.request, "Limit", 0);
+	int64		limit = select->page.limit;
 
 	if (select->nvalues > 1 && (limit == 0 || limit > MANY_PAGE_ITEMS))
 		return MANY_PAGE_ITEMS;
@@ -109,7 +104,7 @@ read_ranges(DynPartiqlSelect *select, DynResultPageReader *reader, DynPartiqlPos
 void
 dyn_partiql_select(const DynPartiqlBound *bound, StringInfo reply)
 {
-	DynSlice	token = dyn_request_string(bound->request, "NextToken");
+	DynSlice	token = bound->next_token;
 	DynPartiqlPosition position = {0};
 	DynResultPageReader reader;
 	DynPartiqlSelect select;

@@ -6,14 +6,11 @@
 #include "miscadmin.h"
 
 #include "base/errors.h"
-#include "base/request.h"
 #include "command/keys.h"
 #include "partiql/lower.h"
 #include "partiql/program.h"
 #include "partiql/select_plan.h"
 #include "tables/name.h"
-
-#define INVALID_PARAMETER "One or more parameter values were invalid: "
 
 /* ---- key conditions ---- */
 
@@ -24,7 +21,7 @@ check_operand(const DynKeyAttr *attr, DynValue value)
 	const char *flaw;
 
 	if (value.tag != attr->tag)
-		dyn_validation(INVALID_PARAMETER "Condition parameter type does not match schema type");
+		dyn_validation(DYN_INVALID_PARAMETER DYN_OPERAND_TYPE);
 	flaw = dyn_keys_empty_violation(attr, value);
 	if (flaw != NULL)
 		dyn_validation("%s", flaw);
@@ -319,12 +316,6 @@ apply_order(DynPartiqlSelect *select)
 
 /* ---- the page ---- */
 
-static DynNode
-project(const DynResultPage *page, DynValue item)
-{
-	return dyn_partiql_project(page->projection, item);
-}
-
 static void
 find_table(DynPartiqlSelect *select)
 {
@@ -334,7 +325,7 @@ find_table(DynPartiqlSelect *select)
 
 	if (select->statement->index.data != NULL)
 	{
-		index = dyn_result_page_index(table, select->statement->index);
+		index = dyn_result_page_index(page, table, select->statement->index);
 		if (index == NULL)
 			dyn_validation("The table does not have the specified index");
 		if (index->kind == DYN_INDEX_GLOBAL && page->consistent)
@@ -352,7 +343,7 @@ set_program(DynPartiqlSelect *select)
 	page->filter = program != NULL && program->condition >= 0 ? program : NULL;
 	page->projection = program != NULL && program->projection >= 0 ? program : NULL;
 	page->select = page->projection ? DYN_SELECT_SPECIFIC : page->range.index ? DYN_SELECT_SHOWN : DYN_SELECT_ALL;
-	page->project = project;
+	page->project = dyn_partiql_project;
 	dyn_result_page_check_paths(page);
 	if (page->range.index == NULL || page->range.index->kind != DYN_INDEX_GLOBAL)
 		return;
@@ -364,20 +355,19 @@ set_program(DynPartiqlSelect *select)
 void
 dyn_partiql_select_plan(DynPartiqlSelect *select, const DynPartiqlBound *bound)
 {
-	const DynJson *request = bound->request;
 	DynResultPage    *page = &select->page;
 
 	memset(select, 0, offsetof(DynPartiqlSelect, values));
 	select->bound = bound;
 	select->statement = bound->statement;
 	select->terms = dyn_partiql_terms(bound);
-	page->request = request;
-	page->consistent = dyn_request_bool(request, "ConsistentRead", false);
+	page->consistent = bound->consistent;
+	page->limit = bound->limit;
 	find_table(select);
 	find_key(select);
 	apply_order(select);
 	set_program(select);
-	page->capacity.report = dyn_capacity_report(request);
+	page->capacity.report = bound->report;
 	page->capacity.table_name = select->statement->table;
 }
 

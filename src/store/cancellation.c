@@ -112,5 +112,5 @@ dyn_cancellation_catch(DynReason *reason, bool writes)
 		PG_RE_THROW();
 	FlushErrorState();
 	reason->code = conflict ? "TransactionConflict" : "ValidationError";
-	reason->message = conflict ? "Transaction is ongoing for the item" : error->message;
+	reason->message = conflict ? DYN_ITEM_ONGOING : error->message;
 }

@@ -31,7 +31,7 @@ require_schema(Oid relid)
 }
 
 void
-dyn_index_build_add(const DynTableDef *def, const DynIndexDef *index)
+dyn_index_build_add(const DynTableDef *def, const DynIndex *index)
 {
 	dyn_catalog_require_owner(def->relid);
 	require_schema(def->relid);
@@ -58,7 +58,7 @@ drop_relation(Oid relid)
 }
 
 void
-dyn_index_build_drop(const DynTableDef *def, const DynIndexDef *index)
+dyn_index_build_drop(const DynTableDef *def, const DynIndex *index)
 {
 	dyn_catalog_require_owner(def->relid);
 	if (index->status == DYN_INDEX_CREATING)
@@ -86,7 +86,7 @@ dyn_index_build_drop(const DynTableDef *def, const DynIndexDef *index)
 void
 dyn_index_build_resume(const DynTableDef *def)
 {
-	const DynIndexDef *index = def ? dyn_index_unfinished(def) : NULL;
+	const DynIndex *index = def ? dyn_index_unfinished(def) : NULL;
 
 	if (def && def->filled_by == NULL && !index && dyn_guc_index_build == DYN_INDEX_BUILD_BACKGROUND)
 		index = dyn_hnsw_missing(def);
@@ -97,7 +97,7 @@ dyn_index_build_resume(const DynTableDef *def)
 /* ---- for the builder ---- */
 
 DynTableDef *
-dyn_index_build_job(Oid relid, const DynIndexDef **index)
+dyn_index_build_job(Oid relid, const DynIndex **index)
 {
 	DynTableDef *def = dyn_catalog_read_relid(relid);
 

@@ -15,14 +15,14 @@
 #include "tables/definition.h"
 
 /* Adds an index to a table read for update: built at once, or CREATING with a builder to start at commit. */
-extern void dyn_index_build_add(const DynTableDef *def, const DynIndexDef *index);
+extern void dyn_index_build_add(const DynTableDef *def, const DynIndex *index);
 
 /*
  * Drops an index of a table read for update: at once with its row, or DELETING with a builder to start at commit.  A
  * builder that is at work on the index is stopped first.  Definitions of attributes that no key uses any more go
  * with the row.
  */
-extern void dyn_index_build_drop(const DynTableDef *def, const DynIndexDef *index);
+extern void dyn_index_build_drop(const DynTableDef *def, const DynIndex *index);
 
 /* Starts a builder for the table (NULL: nothing) if it has an unfinished index, none is at work and the next attempt is due. */
 extern void dyn_index_build_resume(const DynTableDef *def);
@@ -31,6 +31,6 @@ extern void dyn_index_build_resume(const DynTableDef *def);
  * For the builder, within a transaction of its own: reads the table and sets *index to its unfinished index; NULL when the table or the
  * work is gone.
  */
-extern DynTableDef *dyn_index_build_job(Oid relid, const DynIndexDef **index);
+extern DynTableDef *dyn_index_build_job(Oid relid, const DynIndex **index);
 
 #endif							/* DYNAPG_STORE_INDEX_BUILD_H */

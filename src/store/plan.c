@@ -508,12 +508,12 @@ dyn_plan_translate_error(MemoryContext context)
 	if (is_conflict(code))
 	{
 		FlushErrorState();
-		dyn_error(DYN_E_TRANSACTION_CONFLICT, "Transaction is ongoing for the item");
+		dyn_error(DYN_E_TRANSACTION_CONFLICT, DYN_ITEM_ONGOING);
 	}
 	if (error->constraint_name == NULL)
 		return;
 	FlushErrorState();
-	dyn_validation("One or more parameter values were invalid: "
+	dyn_validation(DYN_INVALID_PARAMETER
 				   "The key attributes are too long together for an entry of index \"%s\"", error->constraint_name);
 }
 

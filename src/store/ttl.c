@@ -21,7 +21,6 @@
 #include "tables/ddl.h"
 #include "tables/relation.h"
 
-#define MEMBER		"TimeToLive"
 #define NAME_CHOICES	8
 #define FIVE_YEARS	(5 * 365 * INT64CONST(86400))	/* seconds */
 
@@ -304,7 +303,7 @@ dyn_ttl_tables(Oid owner)
 	SPI_connect();
 	dyn_sql_oid(&args, owner);
 	count = dyn_sql_run("SELECT c.oid FROM dynapg.tables AS t JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) t.relid "
-						"WHERE (t.definition OPERATOR(pg_catalog.->) '" MEMBER "') IS NOT NULL "
+						"WHERE " DYN_SETTINGS_SQL_TTL " IS NOT NULL "
 						"AND (c.relowner OPERATOR(pg_catalog.=) $1 OR $1 OPERATOR(pg_catalog.=) 0::pg_catalog.oid) ORDER BY t.name",
 						&args, 0);
 	for (uint64 i = 0; i < count; i++)

@@ -260,7 +260,7 @@ read_key(char *type, char *name)
  *
  */
 static bool
-read_predicate(Node *predicate, DynIndexDef *index)
+read_predicate(Node *predicate, DynIndex *index)
 {
 	FuncExpr   *call = (FuncExpr *) predicate;
 	const char *function = IsA(call, FuncExpr) ? get_func_name(call->funcid) : NULL;
@@ -290,7 +290,7 @@ read_predicate(Node *predicate, DynIndexDef *index)
 
 /* Keys of an index that holds all items, and so is only on the table's keys. */
 static bool
-guess_keys(const DynTableDef *def, DynIndexDef *index, Oid relid)
+guess_keys(const DynTableDef *def, DynIndex *index, Oid relid)
 {
 	for (int turned = 0; turned < 2; turned++)
 	{
@@ -311,7 +311,7 @@ guess_keys(const DynTableDef *def, DynIndexDef *index, Oid relid)
 
 /* Is the relation built as a secondary index, and of which keys? */
 static bool
-read_keys(const DynTableDef *def, DynIndexDef *index, Oid relid)
+read_keys(const DynTableDef *def, DynIndex *index, Oid relid)
 {
 	Node	   *predicate = dyn_relation_predicate(relid);
 
@@ -339,7 +339,7 @@ index_name(const char *table, const char *relation)
 
 /* A local index has the table's partition key and one sort attribute. */
 static DynIndexKind
-kind_of(const DynTableDef *def, const DynIndexDef *index)
+kind_of(const DynTableDef *def, const DynIndex *index)
 {
 	bool		is_local = index->npk == 1 && index->nsk == 1 && def->sk.tag != 0 && strcmp(index->keys[0].name, def->pk.name) == 0;
 
@@ -354,10 +354,10 @@ find_indexes(DynTableDef *def)
 	List	   *relations = RelationGetIndexList(table);
 	ListCell   *cell;
 
-	def->indexes = palloc0(Max(list_length(relations), 1) * sizeof(DynIndexDef));
+	def->indexes = palloc0(Max(list_length(relations), 1) * sizeof(DynIndex));
 	foreach(cell, relations)
 	{
-		DynIndexDef *index = &def->indexes[def->nindexes];
+		DynIndex *index = &def->indexes[def->nindexes];
 		Oid			relid = lfirst_oid(cell);
 
 		if (!dyn_relation_is_valid(relid) || !read_keys(def, index, relid))
@@ -434,7 +434,7 @@ append_indexes(StringInfo out, const DynTableDef *def, DynIndexKind kind)
 
 	for (int i = 0; i < def->nindexes; i++)
 	{
-		const DynIndexDef *index = &def->indexes[i];
+		const DynIndex *index = &def->indexes[i];
 
 		if (index->kind != kind)
 			continue;

@@ -85,14 +85,14 @@ index_status(const char *name)
 }
 
 static void pg_attribute_noreturn()
-malformed_row(const DynIndexDef *index)
+malformed_row(const DynIndex *index)
 {
 	elog(ERROR, "malformed row of dynapg.indexes for index \"%s\"", index->name);
 }
 
 /* What the row has of a vector index, or NULL. */
 static DynVectorDef *
-read_vector(const DynCatRow *row, DynIndexDef *index, char **names, char **types, int nkeys)
+read_vector(const DynCatRow *row, DynIndex *index, char **names, char **types, int nkeys)
 {
 	char	   *text = dyn_catrow_text(row, "vector");
 	const DynJson *json = text ? dyn_json_parse(text, strlen(text)) : NULL;
@@ -119,9 +119,21 @@ read_vector(const DynCatRow *row, DynIndexDef *index, char **names, char **types
 	return vector;
 }
 
-static void
-read_index(const DynCatRow *row, DynIndexDef *index)
+static DynSlice *
+slices_of(char *const *texts, int count)
 {
+	DynSlice   *slices = palloc_array(DynSlice, Max(count, 1));
+
+	for (int i = 0; i < count; i++)
+		slices[i] = (DynSlice) {texts[i], (uint32) strlen(texts[i])};
+	return slices;
+}
+
+static void
+read_index(const DynCatRow *row, DynIndex *index)
+{
+	char	   *projection = dyn_catrow_text(row, "projection");
+	char	  **include = dyn_catrow_text_array(row, "include", &index->ninclude);
 	int			nnames;
 	int			ntypes;
 	char	  **names;
@@ -130,8 +142,8 @@ read_index(const DynCatRow *row, DynIndexDef *index)
 	index->name = dyn_catrow_text(row, "name");
 	index->kind = dyn_catrow_bool(row, "is_global") ? DYN_INDEX_GLOBAL : DYN_INDEX_LOCAL;
 	index->npk = dyn_catrow_int(row, "partition_keys");
-	index->projection = dyn_catrow_text(row, "projection");
-	index->include = dyn_catrow_text_array(row, "include", &index->ninclude);
+	index->projection = dyn_index_kind_projection((DynSlice) {projection, strlen(projection)});
+	index->include = slices_of(include, index->ninclude);
 	dyn_settings_read_index(dyn_catrow_text(row, "definition"), &index->settings);
 	index->status = index_status(dyn_catrow_text(row, "status"));
 	index->relation_name = dyn_catrow_text(row, "relation_name");
@@ -154,7 +166,7 @@ read_index(const DynCatRow *row, DynIndexDef *index)
 typedef struct ReadIndex
 {
 	int			position;
-	DynIndexDef def;
+	DynIndex def;
 } ReadIndex;
 
 typedef struct ReadIndexes
@@ -198,8 +210,8 @@ read_indexes(DynTableDef *def)
 	dyn_catrow_scan_oid(dyn_installation_require()->indexes, "table_relid", def->relid, collect_index, &all);
 	if (all.count > 1)
 		qsort(all.list, all.count, sizeof(ReadIndex), by_position);
-	def->indexes = palloc0(Max(all.count, 1) * sizeof(DynIndexDef));
-	def->vectors = palloc0(Max(all.count, 1) * sizeof(DynIndexDef));
+	def->indexes = palloc0(Max(all.count, 1) * sizeof(DynIndex));
+	def->vectors = palloc0(Max(all.count, 1) * sizeof(DynIndex));
 	for (int i = 0; i < all.count; i++)
 	{
 		if (all.list[i].def.vector)
@@ -339,7 +351,7 @@ dyn_catalog_list(const char *start_after, int limit, char **names)
 /* ---- changing ---- */
 
 static void
-update_index(const DynTableDef *def, const DynIndexDef *index)
+update_index(const DynTableDef *def, const DynIndex *index)
 {
 	DynSqlArgs	args = {0};
 

@@ -47,7 +47,7 @@ append_row_call(StringInfo out, const DynTableDef *def, const char *what, const 
 }
 
 static void
-append_index_call(StringInfo out, const DynIndexDef *index, const char *what, const char *prefix)
+append_index_call(StringInfo out, const DynIndex *index, const char *what, const char *prefix)
 {
 	int			nkeys;
 	const DynKeyAttr *keys = dyn_def_keys(index, &nkeys);
@@ -66,7 +66,7 @@ append_index_call(StringInfo out, const DynIndexDef *index, const char *what, co
 
 /* "CONSTRAINT name CHECK (...)"; index NULL: that of the rows. */
 static void
-append_constraint(StringInfo out, const DynTableDef *def, const DynIndexDef *index)
+append_constraint(StringInfo out, const DynTableDef *def, const DynIndex *index)
 {
 	appendStringInfo(out, "CONSTRAINT %s CHECK (", quote_identifier(constraint_name(index ? index->name : NULL)));
 	if (index)
@@ -124,7 +124,7 @@ dyn_checks_has_index(Oid relid, const char *index_name)
 }
 
 char *
-dyn_checks_add_statement(const DynTableDef *def, const DynIndexDef *index)
+dyn_checks_add_statement(const DynTableDef *def, const DynIndex *index)
 {
 	StringInfoData sql;
 
@@ -139,7 +139,7 @@ dyn_checks_add_statement(const DynTableDef *def, const DynIndexDef *index)
 }
 
 char *
-dyn_checks_validate_statement(const DynTableDef *def, const DynIndexDef *index)
+dyn_checks_validate_statement(const DynTableDef *def, const DynIndex *index)
 {
 	return psprintf("ALTER TABLE %s VALIDATE CONSTRAINT %s", dyn_ddl_qualified_name(def->relid),
 					quote_identifier(constraint_name(index ? index->name : NULL)));
@@ -174,7 +174,7 @@ stored_expression(HeapTuple tuple)
 
 /* The expression that it should have, as it would be stored: as the condition of an index is. */
 static Node *
-wanted_expression(const DynTableDef *def, const DynIndexDef *index)
+wanted_expression(const DynTableDef *def, const DynIndex *index)
 {
 	StringInfoData sql;
 	RawStmt    *raw;
@@ -197,7 +197,7 @@ typedef enum State
 } State;
 
 static State
-state_of(const DynTableDef *def, const DynIndexDef *index)
+state_of(const DynTableDef *def, const DynIndex *index)
 {
 	HeapTuple	tuple = find_constraint(def->relid, constraint_name(index ? index->name : NULL));
 	State		state = STATE_OTHER;
@@ -244,7 +244,7 @@ try_validate(const char *sql)
 
 /* Adds the constraint unless it is there, not valid; its state then. */
 static State
-add_constraint(const DynTableDef *def, const DynIndexDef *index)
+add_constraint(const DynTableDef *def, const DynIndex *index)
 {
 	State		state;
 
@@ -257,7 +257,7 @@ add_constraint(const DynTableDef *def, const DynIndexDef *index)
 }
 
 bool
-dyn_checks_add_index(const DynTableDef *def, const DynIndexDef *index)
+dyn_checks_add_index(const DynTableDef *def, const DynIndex *index)
 {
 	return add_constraint(def, index) == STATE_VALID || try_validate(dyn_checks_validate_statement(def, index));
 }
@@ -277,7 +277,7 @@ validate_all(const DynTableDef *def, List *indexes)
 	appendStringInfo(&sql, "ALTER TABLE %s", dyn_ddl_qualified_name(def->relid));
 	foreach(lc, indexes)
 	{
-		const DynIndexDef *index = lfirst(lc);
+		const DynIndex *index = lfirst(lc);
 
 		appendStringInfo(&sql, "%s VALIDATE CONSTRAINT %s", foreach_current_index(lc) > 0 ? "," : "",
 						 quote_identifier(constraint_name(index ? index->name : NULL)));

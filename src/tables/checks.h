@@ -28,8 +28,8 @@ extern void dyn_checks_append_problem(StringInfo out, const DynTableDef *def);
  * The statement that gives the table the constraint for an index, or, for NULL, for its rows; one of that name is replaced.  It does
  * not look at rows, so that it holds its lock for a moment only; and the statement that looks at them, while others write.
  */
-extern char *dyn_checks_add_statement(const DynTableDef *def, const DynIndexDef *index);
-extern char *dyn_checks_validate_statement(const DynTableDef *def, const DynIndexDef *index);
+extern char *dyn_checks_add_statement(const DynTableDef *def, const DynIndex *index);
+extern char *dyn_checks_validate_statement(const DynTableDef *def, const DynIndex *index);
 
 /*
  * Adds the constraints that the table lacks and, if so asked, validates those that are not valid.  Returns how many are not valid in the
@@ -38,7 +38,7 @@ extern char *dyn_checks_validate_statement(const DynTableDef *def, const DynInde
 extern int	dyn_checks_add_all(const DynTableDef *def, bool validate);
 
 /* The same for an index alone, with validation; is it valid? */
-extern bool dyn_checks_add_index(const DynTableDef *def, const DynIndexDef *index);
+extern bool dyn_checks_add_index(const DynTableDef *def, const DynIndex *index);
 
 /* The statement that drops the constraint of an index; and does the table have it? */
 extern char *dyn_checks_drop_statement(Oid relid, const char *index_name);

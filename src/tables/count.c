@@ -297,7 +297,7 @@ add_name(NameList *list, const char *name)
 
 /* Is the attribute among the table's keys, or the first n of the index's? */
 static bool
-is_listed(const DynTableDef *def, const DynIndexDef *index, int n, const char *name)
+is_listed(const DynTableDef *def, const DynIndex *index, int n, const char *name)
 {
 	int			nkeys;
 
@@ -311,13 +311,13 @@ is_listed(const DynTableDef *def, const DynIndexDef *index, int n, const char *n
 
 /* Appends the size in bytes of what the index projects of an item: the keys, and what its projection names. */
 static void
-append_shown_size(StringInfo sql, const DynTableDef *def, const DynIndexDef *index)
+append_shown_size(StringInfo sql, const DynTableDef *def, const DynIndex *index)
 {
 	int			nkeys;
 	const DynKeyAttr *keys = dyn_def_keys(index, &nkeys);
 	NameList	list = {0};
 
-	if (strcmp(index->projection, "ALL") == 0)
+	if (index->projection == DYN_PROJECT_ALL)
 	{
 		appendStringInfoString(sql, "dynapg.item_size(t.item)");
 		return;
@@ -332,8 +332,8 @@ append_shown_size(StringInfo sql, const DynTableDef *def, const DynIndexDef *ind
 		if (!is_listed(def, index, i, keys[i].name))
 			add_name(&list, keys[i].name);
 	for (int i = 0; i < index->ninclude; i++)
-		if (!is_listed(def, index, nkeys, index->include[i]))
-			add_name(&list, index->include[i]);
+		if (!is_listed(def, index, nkeys, index->include[i].data))
+			add_name(&list, index->include[i].data);
 	appendStringInfoChar(&list.names, '}');
 	appendStringInfo(sql, "dynapg.item_size(dynapg.item_project(t.item, '%s', %s::pg_catalog.json))", list.paths.data,
 					 quote_literal_cstr(list.names.data));
@@ -341,7 +341,7 @@ append_shown_size(StringInfo sql, const DynTableDef *def, const DynIndexDef *ind
 
 /* Counts the index's items, and their bytes, among the rows of some pages of the table. */
 static void
-count_index_rows(const DynTableDef *def, const DynIndexDef *index, BlockNumber first, BlockNumber pages, int64 *items, int64 *bytes)
+count_index_rows(const DynTableDef *def, const DynIndex *index, BlockNumber first, BlockNumber pages, int64 *items, int64 *bytes)
 {
 	StringInfoData sql;
 
@@ -362,7 +362,7 @@ count_index_rows(const DynTableDef *def, const DynIndexDef *index, BlockNumber f
 
 /* The same for some pages of the table, in ranges spread over it; *share is their part of the table. */
 static void
-sample_index(const DynTableDef *def, const DynIndexDef *index, Relation table, int64 *items, int64 *bytes, double *share)
+sample_index(const DynTableDef *def, const DynIndex *index, Relation table, int64 *items, int64 *bytes, double *share)
 {
 	BlockNumber pages = RelationGetNumberOfBlocks(table);
 	BlockNumber range = Max(Min(pages, index->vector ? SAMPLE_VECTOR_PAGES : SAMPLE_PAGES) / SAMPLE_RANGES, 1);
@@ -397,7 +397,7 @@ measured_share(Relation index, Relation table)
  * gets the average size of its items.
  */
 static void
-estimate_index(const DynTableDef *def, const DynIndexDef *index, Relation table, int64 *items, int64 *bytes)
+estimate_index(const DynTableDef *def, const DynIndex *index, Relation table, int64 *items, int64 *bytes)
 {
 	Oid			relid = dyn_relation_of_index(def, index, true);
 	Relation	rel = OidIsValid(relid) ? try_relation_open(relid, AccessShareLock) : NULL;
@@ -430,7 +430,7 @@ estimate_index(const DynTableDef *def, const DynIndexDef *index, Relation table,
 }
 
 void
-dyn_count_index(const DynTableDef *def, const DynIndexDef *index, int64 *items, int64 *bytes)
+dyn_count_index(const DynTableDef *def, const DynIndex *index, int64 *items, int64 *bytes)
 {
 	Relation	rel = try_relation_open(def->relid, AccessShareLock);
 

@@ -14,7 +14,7 @@
 extern void dyn_count_table(Oid relid, int64 *items, int64 *bytes);
 
 /* The same for the items that an index holds; bytes are those of the attributes that it projects. */
-extern void dyn_count_index(const DynTableDef *def, const DynIndexDef *index, int64 *items, int64 *bytes);
+extern void dyn_count_index(const DynTableDef *def, const DynIndex *index, int64 *items, int64 *bytes);
 
 /*
  * Bytes of the items with a partition key, including their copies in local indexes that hold whole items: zero where the whole

@@ -208,7 +208,7 @@ dyn_ddl_vacuum_indexed(Oid relid)
 
 /* The order of an index of the table. */
 static DynOrder
-index_order(const DynTableDef *def, const DynIndexDef *index)
+index_order(const DynTableDef *def, const DynIndex *index)
 {
 	DynOrder	order;
 
@@ -217,7 +217,7 @@ index_order(const DynTableDef *def, const DynIndexDef *index)
 }
 
 void
-dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *def, const DynIndexDef *index)
+dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *def, const DynIndex *index)
 {
 	DynOrder	order;
 
@@ -239,7 +239,7 @@ dyn_ddl_concurrently(Oid relid, bool wanted)
 }
 
 char *
-dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, bool concurrently)
+dyn_ddl_create_index(const DynTableDef *def, const DynIndex *index, const char *relation_name, bool concurrently)
 {
 	DynOrder	order;
 	StringInfoData sql;

@@ -31,7 +31,7 @@ extern char *dyn_ddl_relation_name(const char *full_name, uint64 seed);
 extern char *dyn_ddl_index_name(const DynTableDef *def, const char *index_name);
 
 /* Appends the condition under which an index holds an item, from WHERE on; nothing where it holds all. */
-extern void dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *def, const DynIndexDef *index);
+extern void dyn_ddl_append_index_condition(StringInfo out, const DynTableDef *def, const DynIndex *index);
 
 /*
  * Creates the data table under that relation name and returns its OID: either with the rows of def->rows_from or with the constraints,
@@ -49,7 +49,7 @@ extern uint64 dyn_ddl_fill_table(const DynTableDef *def, const char *rows);
 extern const char *dyn_ddl_concurrently(Oid relid, bool wanted);
 
 /* The statement that creates a secondary index of a data table under that relation name. */
-extern char *dyn_ddl_create_index(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, bool concurrently);
+extern char *dyn_ddl_create_index(const DynTableDef *def, const DynIndex *index, const char *relation_name, bool concurrently);
 
 /* The statement that drops an index, or NULL when it is gone. */
 extern char *dyn_ddl_drop_index(Oid relid, bool concurrently);

@@ -13,6 +13,14 @@
 #include "value/key.h"
 #include "value/reals.h"
 
+/* Contributor insights that are on; see throughput/contributors.h. */
+typedef struct DynWatch
+{
+	bool		accessed;
+	bool		throttled;
+	double		since;
+} DynWatch;
+
 typedef enum DynIndexStatus
 {
 	DYN_INDEX_ACTIVE,
@@ -31,23 +39,30 @@ typedef struct DynVectorDef
 	DynKeyAttr *keys;
 } DynVectorDef;
 
-/* A secondary index as created; keys in order, partition attributes first. */
-typedef struct DynIndexDef
+/*
+ * A secondary index; keys in order, partition attributes first.  The catalog's rows are read into it, requests that make one, and
+ * what the cache of tables (table.h) keeps of it.
+ */
+typedef struct DynIndex
 {
 	char	   *name;
 	DynIndexKind kind;
 	int			npk;			/* partition attributes (1..4; LSI: 1) */
 	int			nsk;			/* sort attributes (0..4) */
 	DynKeyAttr	keys[DYN_MAX_INDEX_KEY_ATTRS];
-	char	   *projection;		/* "ALL", "KEYS_ONLY", "INCLUDE" */
-	int			ninclude;
-	char	  **include;		/* NonKeyAttributes */
+	DynProjection projection;
+	int			ninclude;		/* NonKeyAttributes of DYN_PROJECT_INCLUDE */
+	DynSlice   *include;
 	DynIndexSettings settings;
 	DynVectorDef *vector;		/* DYN_INDEX_VECTOR; npk and nsk are 0 then */
-	DynIndexStatus status;		/* out; see index.h */
+	DynIndexStatus status;		/* out; see index.h.  No read can use one that is CREATING */
 	int			failures;		/* out: of building or dropping it */
 	char	   *relation_name;	/* out */
-} DynIndexDef;
+
+	/* in the cache of tables alone */
+	Oid			relid;			/* its btree; InvalidOid: there is none */
+	DynWatch	watch;
+} DynIndex;
 
 /* A table as created, or as stored. */
 typedef struct DynTableDef
@@ -64,9 +79,9 @@ typedef struct DynTableDef
 	char	   *filled_by;		/* the id of the job that fills the table, which is CREATING until it is done; or NULL */
 	char	   *rows_from;		/* of a new table: a relation or (query) with the rows to begin with, pk, sk and item; or NULL */
 	int			nindexes;
-	DynIndexDef *indexes;		/* local and global ones */
+	DynIndex *indexes;		/* local and global ones */
 	int			nvectors;
-	DynIndexDef *vectors;		/* vector indexes */
+	DynIndex *vectors;		/* vector indexes */
 } DynTableDef;
 
 /* All indexes of a table, those on vectors last. */
@@ -76,7 +91,7 @@ dyn_def_count(const DynTableDef *def)
 	return def->nindexes + def->nvectors;
 }
 
-static inline DynIndexDef *
+static inline DynIndex *
 dyn_def_index(const DynTableDef *def, int i)
 {
 	return i < def->nindexes ? &def->indexes[i] : &def->vectors[i - def->nindexes];
@@ -84,7 +99,7 @@ dyn_def_index(const DynTableDef *def, int i)
 
 /* The attributes that an index covers, besides the vector. */
 static inline const DynKeyAttr *
-dyn_def_keys(const DynIndexDef *index, int *count)
+dyn_def_keys(const DynIndex *index, int *count)
 {
 	*count = index->vector ? index->vector->nkeys : index->npk + index->nsk;
 	return index->vector ? index->vector->keys : index->keys;

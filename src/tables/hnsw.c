@@ -176,7 +176,7 @@ create_statement(const DynTableDef *def, const DynVectorDef *vector, const char 
 }
 
 char *
-dyn_hnsw_create(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, bool concurrently)
+dyn_hnsw_create(const DynTableDef *def, const DynIndex *index, const char *relation_name, bool concurrently)
 {
 	if (dyn_guc_vector_search == DYN_VECTOR_SEARCH_EXACT)
 		return NULL;
@@ -184,7 +184,7 @@ dyn_hnsw_create(const DynTableDef *def, const DynIndexDef *index, const char *re
 }
 
 Oid
-dyn_hnsw_relation(const DynTableDef *def, const DynIndexDef *index, bool *valid)
+dyn_hnsw_relation(const DynTableDef *def, const DynIndex *index, bool *valid)
 {
 	char	   *sql = create_statement(def, index->vector, "x", "");
 
@@ -199,13 +199,13 @@ same_vectors(const DynVectorDef *a, const DynVectorDef *b)
 }
 
 Oid
-dyn_hnsw_own_relation(const DynTableDef *def, const DynIndexDef *index)
+dyn_hnsw_own_relation(const DynTableDef *def, const DynIndex *index)
 {
 	bool		valid;
 
 	for (int i = 0; i < def->nvectors; i++)
 	{
-		const DynIndexDef *other = &def->vectors[i];
+		const DynIndex *other = &def->vectors[i];
 
 		if (strcmp(other->name, index->name) != 0 && other->status != DYN_INDEX_DELETING && same_vectors(other->vector, index->vector))
 			return InvalidOid;
@@ -213,7 +213,7 @@ dyn_hnsw_own_relation(const DynTableDef *def, const DynIndexDef *index)
 	return dyn_hnsw_relation(def, index, &valid);
 }
 
-const DynIndexDef *
+const DynIndex *
 dyn_hnsw_missing(const DynTableDef *def)
 {
 	bool		valid;
@@ -222,7 +222,7 @@ dyn_hnsw_missing(const DynTableDef *def)
 		return NULL;
 	for (int i = 0; i < def->nvectors; i++)
 	{
-		const DynIndexDef *index = &def->vectors[i];
+		const DynIndex *index = &def->vectors[i];
 		DynHnsw		hnsw;
 
 		if (index->status != DYN_INDEX_ACTIVE || !dyn_hnsw_find(index->vector->dimensions, index->vector->metric, &hnsw))

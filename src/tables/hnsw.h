@@ -36,15 +36,15 @@ extern bool dyn_hnsw_find(int dimensions, DynMetric metric, DynHnsw *hnsw);
 extern void dyn_hnsw_append_expression(StringInfo out, const DynHnsw *hnsw, const char *attribute, int dimensions);
 
 /* The statement that creates it, or NULL where it cannot or should not exist. */
-extern char *dyn_hnsw_create(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, bool concurrently);
+extern char *dyn_hnsw_create(const DynTableDef *def, const DynIndex *index, const char *relation_name, bool concurrently);
 
 /* The HNSW index of a vector index; InvalidOid if there is none. *valid: it can be used. */
-extern Oid	dyn_hnsw_relation(const DynTableDef *def, const DynIndexDef *index, bool *valid);
+extern Oid	dyn_hnsw_relation(const DynTableDef *def, const DynIndex *index, bool *valid);
 
 /* The same, unless another vector index of the table needs it. */
-extern Oid	dyn_hnsw_own_relation(const DynTableDef *def, const DynIndexDef *index);
+extern Oid	dyn_hnsw_own_relation(const DynTableDef *def, const DynIndex *index);
 
 /* The ACTIVE vector index that should have an HNSW index and lacks it; NULL if there is none. */
-extern const DynIndexDef *dyn_hnsw_missing(const DynTableDef *def);
+extern const DynIndex *dyn_hnsw_missing(const DynTableDef *def);
 
 #endif							/* DYNAPG_TABLES_HNSW_H */

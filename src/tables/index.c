@@ -37,8 +37,18 @@ vector_text(const DynVectorDef *vector)
 	return out.data;
 }
 
+static char **
+texts_of(const DynSlice *slices, int count)
+{
+	char	  **texts = palloc_array(char *, Max(count, 1));
+
+	for (int i = 0; i < count; i++)
+		texts[i] = pnstrdup(slices[i].data, slices[i].len);
+	return texts;
+}
+
 void
-dyn_index_insert(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, const char *status)
+dyn_index_insert(const DynTableDef *def, const DynIndex *index, const char *relation_name, const char *status)
 {
 	DynSqlArgs	args = {0};
 	int			nkeys;
@@ -58,8 +68,8 @@ dyn_index_insert(const DynTableDef *def, const DynIndexDef *index, const char *r
 	dyn_sql_int(&args, index->vector ? index->vector->has_hash : index->npk);
 	dyn_sql_text_array(&args, names, nkeys);
 	dyn_sql_text_array(&args, types, nkeys);
-	dyn_sql_text(&args, index->projection);
-	dyn_sql_text_array(&args, index->include, index->ninclude);
+	dyn_sql_text(&args, dyn_index_kind_projection_name(index->projection));
+	dyn_sql_text_array(&args, texts_of(index->include, index->ninclude), index->ninclude);
 	dyn_sql_text(&args, index->kind == DYN_INDEX_LOCAL ? "{}" : dyn_settings_write_index(&index->settings));
 	dyn_sql_text(&args, status);
 	dyn_sql_text(&args, index->vector ? vector_text(index->vector) : NULL);
@@ -114,7 +124,7 @@ delete_row(Oid relid, const char *name)
 
 /* Creates the second relation of a vector index, unless it needs none or shares that of another index. */
 static void
-create_hnsw(const DynTableDef *def, const DynIndexDef *index)
+create_hnsw(const DynTableDef *def, const DynIndex *index)
 {
 	char	   *name = dyn_ddl_index_name(def, psprintf("%s hnsw", index->name));
 	char	   *sql = dyn_hnsw_create(def, index, name, false);
@@ -125,7 +135,7 @@ create_hnsw(const DynTableDef *def, const DynIndexDef *index)
 }
 
 void
-dyn_index_create(const DynTableDef *def, const DynIndexDef *index)
+dyn_index_create(const DynTableDef *def, const DynIndex *index)
 {
 	char	   *relation_name = dyn_ddl_index_name(def, index->name);
 
@@ -136,13 +146,13 @@ dyn_index_create(const DynTableDef *def, const DynIndexDef *index)
 }
 
 void
-dyn_index_announce(const DynTableDef *def, const DynIndexDef *index)
+dyn_index_announce(const DynTableDef *def, const DynIndex *index)
 {
 	dyn_index_insert(def, index, dyn_ddl_index_name(def, index->name), "CREATING");
 }
 
 void
-dyn_index_make(const DynTableDef *def, const DynIndexDef *index)
+dyn_index_make(const DynTableDef *def, const DynIndex *index)
 {
 	char	   *relation_name = dyn_ddl_index_name(def, index->name);
 
@@ -160,13 +170,13 @@ dyn_index_attach(const DynTableDef *def)
 {
 	for (int i = 0; i < dyn_def_count(def); i++)
 	{
-		DynIndexDef *index = dyn_def_index(def, i);
+		DynIndex *index = dyn_def_index(def, i);
 
 		index->relation_name = dyn_ddl_relation_name(psprintf("%s:%s", def->name, index->name), 0);
 	}
 	for (int i = 0; i < dyn_def_count(def); i++)
 	{
-		DynIndexDef *index = dyn_def_index(def, i);
+		DynIndex *index = dyn_def_index(def, i);
 		Oid			relid = dyn_relation_of_index(def, index, true);
 
 		CHECK_FOR_INTERRUPTS();
@@ -184,7 +194,7 @@ dyn_index_attach(const DynTableDef *def)
 
 /* ---- unfinished indexes ---- */
 
-const DynIndexDef *
+const DynIndex *
 dyn_index_unfinished(const DynTableDef *def)
 {
 	for (int i = 0; i < dyn_def_count(def); i++)
@@ -194,13 +204,13 @@ dyn_index_unfinished(const DynTableDef *def)
 }
 
 bool
-dyn_index_is_allocating(const DynTableDef *def, const DynIndexDef *index)
+dyn_index_is_allocating(const DynTableDef *def, const DynIndex *index)
 {
 	return index->status == DYN_INDEX_CREATING && index->failures == 0 && !OidIsValid(dyn_relation_of_index(def, index, false));
 }
 
 bool
-dyn_index_is_due(const DynTableDef *def, const DynIndexDef *index)
+dyn_index_is_due(const DynTableDef *def, const DynIndex *index)
 {
 	DynSqlArgs	args = {0};
 	bool		due;
@@ -226,7 +236,7 @@ note_relations(DynTableDef *def, bool forget)
 {
 	for (int i = 0; i < dyn_def_count(def); i++)
 	{
-		DynIndexDef *index = dyn_def_index(def, i);
+		DynIndex *index = dyn_def_index(def, i);
 		Oid			relid = index->status == DYN_INDEX_ACTIVE ? dyn_relation_of_index(def, index, true) : InvalidOid;
 		char	   *name = OidIsValid(relid) ? get_rel_name(relid) : NULL;
 

@@ -19,13 +19,13 @@
 #include "tables/definition.h"
 
 /* Builds an index of a new table, within the transaction, and stores its row as ACTIVE.  SPI is connected. */
-extern void dyn_index_create(const DynTableDef *def, const DynIndexDef *index);
+extern void dyn_index_create(const DynTableDef *def, const DynIndex *index);
 
 /* Stores the row of an index of a new table that a job fills, as CREATING: it is built after that.  SPI is connected. */
-extern void dyn_index_announce(const DynTableDef *def, const DynIndexDef *index);
+extern void dyn_index_announce(const DynTableDef *def, const DynIndex *index);
 
 /* Builds an announced index of a table that is filled, within the transaction. */
-extern void dyn_index_make(const DynTableDef *def, const DynIndexDef *index);
+extern void dyn_index_make(const DynTableDef *def, const DynIndex *index);
 
 /*
  * Stores the rows of the indexes of a table that was there before it was in the catalogs: of relations that are built as they are
@@ -34,10 +34,10 @@ extern void dyn_index_make(const DynTableDef *def, const DynIndexDef *index);
 extern void dyn_index_attach(const DynTableDef *def);
 
 /* The index of the table that is not ACTIVE, or NULL. */
-extern const DynIndexDef *dyn_index_unfinished(const DynTableDef *def);
+extern const DynIndex *dyn_index_unfinished(const DynTableDef *def);
 
 /* Has the building of an index, CREATING, not begun yet? */
-extern bool dyn_index_is_allocating(const DynTableDef *def, const DynIndexDef *index);
+extern bool dyn_index_is_allocating(const DynTableDef *def, const DynIndex *index);
 
 /*
  * For the event trigger sql_drop, with SPI connected: forgets the ACTIVE indexes whose relations the command dropped, or stores
@@ -54,10 +54,10 @@ extern void dyn_index_follow_renames(void);
 /* ---- the states of an index that is added or dropped; see store/index_build.h ---- */
 
 /* Stores the row of an index, with that status.  SPI is connected. */
-extern void dyn_index_insert(const DynTableDef *def, const DynIndexDef *index, const char *relation_name, const char *status);
+extern void dyn_index_insert(const DynTableDef *def, const DynIndex *index, const char *relation_name, const char *status);
 
 /* Is the next attempt to build or drop the index due? */
-extern bool dyn_index_is_due(const DynTableDef *def, const DynIndexDef *index);
+extern bool dyn_index_is_due(const DynTableDef *def, const DynIndex *index);
 
 extern void dyn_index_set_relation_name(Oid relid, const char *name, const char *relation_name);
 extern void dyn_index_activate(Oid relid, const char *name);

@@ -12,3 +12,22 @@ dyn_index_kind_member(DynIndexKind kind)
 
 	return members[kind];
 }
+
+static const char *const projections[] = {"ALL", "KEYS_ONLY", "INCLUDE"};
+
+const char *
+dyn_index_kind_projection_name(DynProjection projection)
+{
+	return projections[projection];
+}
+
+DynProjection
+dyn_index_kind_projection(DynSlice name)
+{
+	for (int i = 0; i < lengthof(projections); i++)
+	{
+		if (dyn_slice_is(name, projections[i]))
+			return (DynProjection) i;
+	}
+	elog(ERROR, "unknown projection \"%.*s\"", (int) name.len, name.data);
+}

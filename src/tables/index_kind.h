@@ -6,6 +6,8 @@
 
 #include "postgres.h"
 
+#include "base/json.h"
+
 typedef enum DynIndexKind
 {
 	DYN_INDEX_LOCAL,			/* of the table's partition key: shares its throughput, is fetched from and read consistently */
@@ -13,7 +15,19 @@ typedef enum DynIndexKind
 	DYN_INDEX_VECTOR
 } DynIndexKind;
 
+/* What the API shows of an item read by an index. */
+typedef enum DynProjection
+{
+	DYN_PROJECT_ALL,
+	DYN_PROJECT_KEYS_ONLY,
+	DYN_PROJECT_INCLUDE
+} DynProjection;
+
 /* The member of requests and replies that lists indexes of that kind: "GlobalSecondaryIndexes". */
 extern const char *dyn_index_kind_member(DynIndexKind kind);
+
+/* ProjectionType, in requests, replies and the catalog: "KEYS_ONLY"; the name is one of these. */
+extern const char *dyn_index_kind_projection_name(DynProjection projection);
+extern DynProjection dyn_index_kind_projection(DynSlice name);
 
 #endif							/* DYNAPG_TABLES_INDEX_KIND_H */

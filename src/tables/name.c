@@ -10,7 +10,6 @@
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/limits.h"
-#include "base/request.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 
@@ -65,7 +64,7 @@ static void malformed_arn(DynSlice arn) pg_attribute_noreturn();
 static void
 malformed_arn(DynSlice arn)
 {
-	dyn_validation("1 validation error detected: Value '%.*s' at 'tableName' failed to satisfy constraint: Valid ARN format is "
+	dyn_validation(DYN_ENVELOPE "Value '%.*s' at 'tableName' failed to satisfy constraint: Valid ARN format is "
 				   "'arn:<awsPartition>:<vendor>:<region>:<subscriber>:resourceType/resourceName', where Resource name must have "
 				   "length less than or equal to %d, Resource name must have length greater than or equal to %d, Resource name "
 				   "must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
@@ -76,7 +75,7 @@ malformed_arn(DynSlice arn)
 static void
 foreign_arn(const char *part, DynSlice arn)
 {
-	dyn_validation("1 validation error detected: Invalid %s in '%.*s'", part, (int) arn.len, arn.data);
+	dyn_validation(DYN_ENVELOPE "Invalid %s in '%.*s'", part, (int) arn.len, arn.data);
 }
 
 /* The name in a table's ARN. */
@@ -122,15 +121,9 @@ dyn_name_table(DynSlice table_name)
 		dyn_validation("TableName must be at least %d characters long and at most %d characters long",
 					   DYN_MIN_TABLE_NAME, DYN_MAX_TABLE_NAME);
 	if (!dyn_name_is_legal(name.data, name.len))
-		dyn_validation("1 validation error detected: Value '%.*s' at 'tableName' failed to satisfy constraint: "
+		dyn_validation(DYN_ENVELOPE "Value '%.*s' at 'tableName' failed to satisfy constraint: "
 					   "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+", (int) name.len, name.data);
 	return name;
-}
-
-DynSlice
-dyn_name_of_request(const DynJson *request)
-{
-	return dyn_name_table(dyn_request_string(request, "TableName"));
 }
 
 static void
@@ -140,9 +133,8 @@ refuse_resource(const char *reason, DynSlice arn)
 }
 
 DynSlice
-dyn_name_of_resource(const DynJson *request)
+dyn_name_of_resource(DynSlice arn)
 {
-	DynSlice	arn = dyn_request_string(request, "ResourceArn");
 	DynSlice	rest = arn;
 	DynSlice	parts[5];
 	DynSlice	kind;

@@ -30,15 +30,12 @@ typedef enum DynNameUse
  */
 extern DynSlice dyn_name_table(DynSlice table_name);
 
-/* The same straight from a request's TableName member, which is present since the shape requires it. */
-extern DynSlice dyn_name_of_request(const DynJson *request);
-
 /*
  * The table's name in a ResourceArn member.  Raises ValidationException for anything but the ARN of a table, and for another
  * region,
  * AccessDeniedException for an ARN of another service or account, in the service's order.
  */
-extern DynSlice dyn_name_of_resource(const DynJson *request);
+extern DynSlice dyn_name_of_resource(DynSlice arn);
 
 /* Does it begin as an ARN does? */
 extern bool dyn_name_is_arn(DynSlice text);

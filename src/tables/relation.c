@@ -149,7 +149,7 @@ fits_statement(const DynTableDef *def, const char *sql, Relation rel)
 }
 
 static bool
-fits(const DynTableDef *def, const DynIndexDef *index, Relation rel)
+fits(const DynTableDef *def, const DynIndex *index, Relation rel)
 {
 	Form_pg_index form = rel->rd_index;
 	DynOrder	order;
@@ -166,7 +166,7 @@ fits(const DynTableDef *def, const DynIndexDef *index, Relation rel)
 }
 
 bool
-dyn_relation_fits(const DynTableDef *def, const DynIndexDef *index, Oid relid)
+dyn_relation_fits(const DynTableDef *def, const DynIndex *index, Oid relid)
 {
 	Relation	table = try_relation_open(def->relid, AccessShareLock);
 	Relation	rel = try_relation_open(relid, AccessShareLock);
@@ -220,13 +220,13 @@ by_name(const DynTableDef *def, const char *name)
 
 /* Is it another secondary index of the table, by its name and its definition? */
 static bool
-is_of_another(const DynTableDef *def, const DynIndexDef *index, Oid relid)
+is_of_another(const DynTableDef *def, const DynIndex *index, Oid relid)
 {
 	const char *name = get_rel_name(relid);
 
 	for (int i = 0; name && i < dyn_def_count(def); i++)
 	{
-		const DynIndexDef *other = dyn_def_index(def, i);
+		const DynIndex *other = dyn_def_index(def, i);
 
 		if (other != index && strcmp(other->relation_name, name) == 0 && dyn_relation_fits(def, other, relid))
 			return true;
@@ -236,7 +236,7 @@ is_of_another(const DynTableDef *def, const DynIndexDef *index, Oid relid)
 
 /* The first index of the table that is built as this one is defined and that belongs to no other one. */
 static Oid
-by_definition(const DynTableDef *def, const DynIndexDef *index, bool valid)
+by_definition(const DynTableDef *def, const DynIndex *index, bool valid)
 {
 	Relation	table = try_relation_open(def->relid, AccessShareLock);
 	Oid			found = InvalidOid;
@@ -258,7 +258,7 @@ by_definition(const DynTableDef *def, const DynIndexDef *index, bool valid)
 }
 
 Oid
-dyn_relation_of_index(const DynTableDef *def, const DynIndexDef *index, bool valid)
+dyn_relation_of_index(const DynTableDef *def, const DynIndex *index, bool valid)
 {
 	Oid			named = by_name(def, index->relation_name);
 	Oid			relid;

@@ -14,10 +14,10 @@
  * The relation of an index of the table, or InvalidOid.  One that was renamed is found where it is valid, or where valid is
  * false.  Locks the data table against being changed, to the end of the transaction.
  */
-extern Oid	dyn_relation_of_index(const DynTableDef *def, const DynIndexDef *index, bool valid);
+extern Oid	dyn_relation_of_index(const DynTableDef *def, const DynIndex *index, bool valid);
 
 /* Is that relation, an index of the table, built as the secondary index is defined? */
-extern bool dyn_relation_fits(const DynTableDef *def, const DynIndexDef *index, Oid relid);
+extern bool dyn_relation_fits(const DynTableDef *def, const DynIndex *index, Oid relid);
 
 /*
  * An index of the table that is built as the statement, a CREATE INDEX of another access method than btree, says: a valid one

@@ -81,6 +81,11 @@ typedef struct DynTableSettings
 	char	   *restored;		/* JSON object: the backup that the table was made of; NULL: of none */
 } DynTableSettings;
 
+/* In SQL on dynapg.tables t: what is kept of Time to Live, and the days of point-in-time recovery; NULL where these are off. */
+#define DYN_SETTINGS_SQL_TTL "(t.definition OPERATOR(pg_catalog.->) 'TimeToLive')"
+#define DYN_SETTINGS_SQL_RECOVERY_DAYS \
+	"(t.definition OPERATOR(pg_catalog.#>>) '{PointInTimeRecovery,RecoveryPeriodInDays}')"
+
 /* From the catalog's JSON and to it. */
 extern void dyn_settings_read(const char *definition, DynTableSettings *settings);
 extern char *dyn_settings_write(const DynTableSettings *settings);

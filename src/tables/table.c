@@ -220,11 +220,10 @@ copy_key(DynKeyAttr key)
 	return key;
 }
 
-static DynProjection
-projection_from_name(const char *name)
+static DynSlice
+copy_slice(DynSlice text)
 {
-	return strcmp(name, "ALL") == 0 ? DYN_PROJECT_ALL :
-		strcmp(name, "KEYS_ONLY") == 0 ? DYN_PROJECT_KEYS_ONLY : DYN_PROJECT_INCLUDE;
+	return (DynSlice) {pnstrdup(text.data, text.len), text.len};
 }
 
 static DynWatch
@@ -239,31 +238,31 @@ watch_of(const DynInsights *insights)
 }
 
 static DynIndex
-make_index(const DynIndexDef *def)
+make_index(const DynIndex *def)
 {
 	DynIndex	index = {
 		.name = pstrdup(def->name),
 		.kind = def->kind,
-		.backfilling = def->status == DYN_INDEX_CREATING,
+		.status = def->status,
 		.npk = def->npk,
 		.nsk = def->nsk,
-		.projection = projection_from_name(def->projection),
+		.projection = def->projection,
 		.ninclude = def->ninclude,
 		.include = palloc0(Max(def->ninclude, 1) * sizeof(DynSlice)),
-		.throughput = def->settings.throughput,
-		.on_demand = def->settings.on_demand,
+		.settings.throughput = def->settings.throughput,
+		.settings.on_demand = def->settings.on_demand,
 		.watch = watch_of(&def->settings.insights)
 	};
 
 	for (int i = 0; i < def->npk + def->nsk; i++)
 		index.keys[i] = copy_key(def->keys[i]);
 	for (int i = 0; i < def->ninclude; i++)
-		index.include[i] = (DynSlice) {pstrdup(def->include[i]), strlen(def->include[i])};
+		index.include[i] = copy_slice(def->include[i]);
 	return index;
 }
 
 static DynVectorIndex
-make_vector(const DynIndexDef *def)
+make_vector(const DynIndex *def)
 {
 	DynVectorIndex vector = {
 		.name = pstrdup(def->name),
@@ -274,7 +273,7 @@ make_vector(const DynIndexDef *def)
 		.has_hash = def->vector->has_hash,
 		.nkeys = def->vector->nkeys,
 		.keys = palloc0_array(DynKeyAttr, Max(def->vector->nkeys, 1)),
-		.projection = projection_from_name(def->projection),
+		.projection = def->projection,
 		.ninclude = def->ninclude,
 		.include = palloc0_array(DynSlice, Max(def->ninclude, 1))
 	};
@@ -282,7 +281,7 @@ make_vector(const DynIndexDef *def)
 	for (int i = 0; i < vector.nkeys; i++)
 		vector.keys[i] = copy_key(def->vector->keys[i]);
 	for (int i = 0; i < def->ninclude; i++)
-		vector.include[i] = (DynSlice) {pstrdup(def->include[i]), strlen(def->include[i])};
+		vector.include[i] = copy_slice(def->include[i]);
 	return vector;
 }
 

@@ -21,8 +21,7 @@
 #include "base/limits.h"
 #include "executor/spi.h"
 #include "lib/ilist.h"
-#include "tables/index_kind.h"
-#include "tables/settings.h"
+#include "tables/definition.h"
 #include "value/key.h"
 #include "value/reals.h"
 
@@ -50,43 +49,6 @@ typedef enum DynPlanKind
 	DYN_PLAN_DELETE_MANY_KEEP,
 	DYN_PLAN_COUNT
 } DynPlanKind;
-
-/* What the API returns of an item read by an index. */
-typedef enum DynProjection
-{
-	DYN_PROJECT_ALL,
-	DYN_PROJECT_KEYS_ONLY,
-	DYN_PROJECT_INCLUDE
-} DynProjection;
-
-/* Contributor insights that are on; see throughput/contributors.h. */
-typedef struct DynWatch
-{
-	bool		accessed;
-	bool		throttled;
-	double		since;
-} DynWatch;
-
-/*
- * A secondary index: key attributes in order, partition attributes first.  One that is being built is among them
- * since writes are checked against it; one that is being dropped is not.
- */
-typedef struct DynIndex
-{
-	char	   *name;
-	Oid			relid;			/* its btree; InvalidOid: there is none */
-	DynIndexKind kind;
-	bool		backfilling;	/* being built: no read can use it */
-	int			npk;			/* partition attributes (1..4; LSI: 1) */
-	int			nsk;			/* sort attributes (0..4) */
-	DynKeyAttr	keys[DYN_MAX_INDEX_KEY_ATTRS];
-	DynProjection projection;
-	int			ninclude;		/* NonKeyAttributes of DYN_PROJECT_INCLUDE */
-	DynSlice   *include;
-	DynThroughput throughput;
-	DynUnits	on_demand;
-	DynWatch	watch;
-} DynIndex;
 
 /* A kept plan; see plan.h. */
 typedef struct DynPlan

@@ -50,7 +50,7 @@ dyn_vector_append_condition(StringInfo out, const DynVectorDef *vector)
 }
 
 char *
-dyn_vector_create_flat(const char *table, const DynIndexDef *index, const char *relation_name, const char *concurrently)
+dyn_vector_create_flat(const char *table, const DynIndex *index, const char *relation_name, const char *concurrently)
 {
 	const DynVectorDef *vector = index->vector;
 	StringInfoData sql;

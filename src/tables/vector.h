@@ -28,7 +28,7 @@ extern const char *dyn_vector_operator(DynMetric metric);
 extern void dyn_vector_append_condition(StringInfo out, const DynVectorDef *vector);
 
 /* The statement that creates the relation. The table is named with its schema; concurrently is "" or "CONCURRENTLY ". */
-extern char *dyn_vector_create_flat(const char *table, const DynIndexDef *index, const char *relation_name,
+extern char *dyn_vector_create_flat(const char *table, const DynIndex *index, const char *relation_name,
 									const char *concurrently);
 
 #endif							/* DYNAPG_TABLES_VECTOR_H */

@@ -54,7 +54,7 @@ key_violation(const DynVectorIndex *index, int i, DynValue v)
 	if (v.tag == 0)
 		return NULL;
 	if (v.tag != key->tag)
-		return psprintf("One or more parameter values were invalid: Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s",
+		return psprintf(DYN_INVALID_PARAMETER "Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s",
 						key->name, dyn_tag_name(key->tag), dyn_tag_name(v.tag), index->name);
 	if (i == 0 && index->has_hash && v.len == 0)
 		return psprintf("One or more parameter values are not valid. A value specified for a secondary index key is not supported. "

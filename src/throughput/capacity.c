@@ -6,7 +6,6 @@
 #include <math.h>
 
 #include "base/jsonout.h"
-#include "base/request.h"
 #include "tables/catalog.h"
 #include "tables/count.h"
 #include "tables/projection.h"
@@ -15,25 +14,6 @@
 
 #define GIGABYTE 1073741824.0
 #define TRANSACTION_FACTOR 2	/* to prepare, to commit */
-
-DynCapacityReport
-dyn_capacity_report(const DynJson *request)
-{
-	if (dyn_request_is(request, "ReturnConsumedCapacity", "TOTAL"))
-		return DYN_CAPACITY_TOTAL;
-	if (dyn_request_is(request, "ReturnConsumedCapacity", "INDEXES"))
-		return DYN_CAPACITY_INDEXES;
-	return DYN_CAPACITY_NONE;
-}
-
-void
-dyn_capacity_begin(DynCapacity *capacity, const DynJson *request)
-{
-	memset(capacity, 0, sizeof(*capacity));
-	capacity->report = dyn_capacity_report(request);
-	if (capacity->report != DYN_CAPACITY_NONE)
-		capacity->table_name = dyn_request_string(request, "TableName");
-}
 
 double
 dyn_capacity_of_read(uint64 bytes, bool consistent)

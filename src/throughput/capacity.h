@@ -49,12 +49,6 @@ typedef struct DynCapacity
 	double	   *vector_bytes;	/* written, one of each of the table's vector indexes; NULL while there were none */
 } DynCapacity;
 
-/* ReturnConsumedCapacity. */
-extern DynCapacityReport dyn_capacity_report(const DynJson *request);
-
-/* Reads ReturnConsumedCapacity and TableName. */
-extern void dyn_capacity_begin(DynCapacity *capacity, const DynJson *request);
-
 /* Units of a read of that number of bytes; a read that found nothing costs as much as the smallest one. */
 extern double dyn_capacity_of_read(uint64 bytes, bool consistent);
 

@@ -4,15 +4,14 @@
 #include "postgres.h"
 
 #include "base/jsonout.h"
-#include "base/request.h"
 #include "throughput/consumed.h"
 
 void
-dyn_consumed_begin(DynConsumed *account, const DynJson *request, DynCapacityKind kind, int nitems)
+dyn_consumed_begin(DynConsumed *account, DynCapacityKind kind, DynCapacityReport report, bool metrics, int nitems)
 {
-	account->report = dyn_capacity_report(request);
+	account->report = report;
 	account->kind = kind;
-	account->metrics = dyn_request_is(request, "ReturnItemCollectionMetrics", "SIZE");
+	account->metrics = metrics;
 	account->shows_none = false;
 	account->nitems = nitems;
 	account->ntables = 0;

@@ -9,7 +9,6 @@
 
 #include "lib/stringinfo.h"
 
-#include "base/json.h"
 #include "tables/table.h"
 #include "throughput/capacity.h"
 
@@ -32,8 +31,8 @@ typedef struct DynConsumed
 	DynConsumedTable *tables;
 } DynConsumed;
 
-/* Reads what the request wants reported; it names at most nitems items and tables each. */
-extern void dyn_consumed_begin(DynConsumed *account, const DynJson *request, DynCapacityKind kind, int nitems);
+/* The request names at most nitems items and tables each.  metrics: it asks for item collections. */
+extern void dyn_consumed_begin(DynConsumed *account, DynCapacityKind kind, DynCapacityReport report, bool metrics, int nitems);
 
 /* A new entry for a table; the name as the request gave it. */
 extern DynConsumedTable *dyn_consumed_add(DynConsumed *account, DynSlice name, const DynTable *table);

@@ -68,7 +68,7 @@ read_limits(DynThrottle *throttle, const DynTable *table)
 
 		*limits = (DynAllowance) {.relid = index->relid};
 		if (index->kind == DYN_INDEX_GLOBAL && OidIsValid(limits->relid))
-			set_rates(limits, throttle->on_demand, &index->throughput, &index->on_demand);
+			set_rates(limits, throttle->on_demand, &index->settings.throughput, &index->settings.on_demand);
 	}
 }
 

@@ -54,12 +54,10 @@ text_slice(const text *t)
 static bool
 names_a_type(const DynJson *json)
 {
-	static const char *const types[] = {"S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS", "BS"};
-
 	if (dyn_json_kind(json) != DYN_JSON_OBJECT)
 		return false;
-	for (int i = 0; i < lengthof(types); i++)
-		if (dyn_json_member(json, types[i]))
+	for (uint8 tag = DYN_FIRST_TAG; tag <= DYN_LAST_TAG; tag++)
+		if (dyn_json_member(json, dyn_tag_name(tag)))
 			return true;
 	return false;
 }

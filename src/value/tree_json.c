@@ -24,9 +24,7 @@
 #include "value/number.h"
 #include "value/tree.h"
 
-#define INVALID			"One or more parameter values were invalid: "
 #define JAVA_VALUE		"com.amazonaws.dynamodb.v20120810.AttributeValue"
-#define NOT_EXPECTED	"Start of structure or map found where not expected"
 
 static const char *const text_empty =
 	"Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
@@ -64,7 +62,7 @@ expect_scalar(const DynJson *json, const char *java_class)
 	if (dyn_json_kind(json) == DYN_JSON_ARRAY)
 		serialization("Unrecognized collection type class %s", java_class);
 	if (dyn_json_kind(json) == DYN_JSON_OBJECT)
-		serialization(NOT_EXPECTED);
+		serialization(DYN_UNEXPECTED_START);
 }
 
 static void
@@ -117,9 +115,9 @@ expect_array(const DynJson *json)
 	DynJsonKind kind = dyn_json_kind(json);
 
 	if (kind == DYN_JSON_OBJECT)
-		serialization(NOT_EXPECTED);
+		serialization(DYN_UNEXPECTED_START);
 	if (kind != DYN_JSON_ARRAY)
-		serialization("Unexpected field type");
+		serialization(DYN_UNEXPECTED_TYPE);
 }
 
 static void
@@ -130,7 +128,7 @@ expect_map(const DynJson *json)
 	if (kind == DYN_JSON_ARRAY)
 		serialization("Unrecognized collection type java.util.Map<java.lang.String, " JAVA_VALUE ">");
 	if (kind != DYN_JSON_OBJECT)
-		serialization("Unexpected field type");
+		serialization(DYN_UNEXPECTED_TYPE);
 }
 
 static void
@@ -289,11 +287,11 @@ empty_set_text(uint8 set_tag)
 	switch (set_tag)
 	{
 		case DYN_SS:
-			return INVALID "An string set  may not be empty";
+			return DYN_INVALID_PARAMETER "An string set  may not be empty";
 		case DYN_NS:
-			return INVALID "An number set  may not be empty";
+			return DYN_INVALID_PARAMETER "An number set  may not be empty";
 		default:
-			return INVALID "Binary sets should not be empty";
+			return DYN_INVALID_PARAMETER "Binary sets should not be empty";
 	}
 }
 
@@ -303,11 +301,11 @@ null_element_text(uint8 set_tag)
 	switch (set_tag)
 	{
 		case DYN_SS:
-			return INVALID "An string set  may not have a null string as a member";
+			return DYN_INVALID_PARAMETER "An string set  may not have a null string as a member";
 		case DYN_NS:
-			return INVALID "An number set  may not have a null string as a member";
+			return DYN_INVALID_PARAMETER "An number set  may not have a null string as a member";
 		default:
-			return INVALID "Binary sets may not contain null values";
+			return DYN_INVALID_PARAMETER "Binary sets may not contain null values";
 	}
 }
 
@@ -333,9 +331,9 @@ revised_duplicates_text(const DynJson *json, uint8 set_tag, const DynValue *sort
 	StringInfoData text;
 
 	if (set_tag == DYN_NS)
-		return INVALID "Input collection contains duplicates.";
+		return DYN_INVALID_PARAMETER "Input collection contains duplicates.";
 	initStringInfo(&text);
-	appendStringInfoString(&text, INVALID "Input collection ");
+	appendStringInfoString(&text, DYN_INVALID_PARAMETER "Input collection ");
 	if (set_tag == DYN_BS)
 	{
 		dyn_jsonout_tree(&text, json);
@@ -357,7 +355,7 @@ duplicates_text(const DynJson *json, uint8 set_tag)
 	if (set_tag == DYN_NS)
 		return "Input collection contains duplicates";
 	initStringInfo(&text);
-	appendStringInfoString(&text, INVALID "Input collection [");
+	appendStringInfoString(&text, DYN_INVALID_PARAMETER "Input collection [");
 	for (const DynJson *element = dyn_json_first(json); element != NULL; element = dyn_json_next(element))
 	{
 		if (element != dyn_json_first(json))
@@ -434,9 +432,9 @@ const char *
 dyn_tree_json_name_violation(DynSlice name)
 {
 	if (name.len == 0)
-		return INVALID "Empty attribute name";
+		return DYN_INVALID_PARAMETER "Empty attribute name";
 	if (name.len > DYN_MAX_ATTR_NAME)
-		dyn_validation("1 validation error detected: Attribute name is too large, must be less than %d bytes",
+		dyn_validation(DYN_ENVELOPE "Attribute name is too large, must be less than %d bytes",
 					   DYN_MAX_ATTR_NAME + 1);
 	return NULL;
 }
@@ -468,7 +466,7 @@ read_null(const Reading *reading, const DynJson *json, DynNode *out)
 {
 	expect_boolean(json);
 	if (dyn_json_kind(json) == DYN_JSON_FALSE)
-		return violate(reading, DYN_VIOLATION_VALUE, INVALID "Null attribute value types must have the value of true");
+		return violate(reading, DYN_VIOLATION_VALUE, DYN_INVALID_PARAMETER "Null attribute value types must have the value of true");
 	*out = dyn_node_of((DynValue) {DYN_NULL, 0, (const uint8 *) ""});
 	return true;
 }

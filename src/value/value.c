@@ -20,24 +20,36 @@ static const uint8 empty_map_body[4] = {0};
 
 const DynValue dyn_empty_map = {DYN_M, sizeof(empty_map_body), empty_map_body};
 
-static const char *const tag_names[] = {
-	[DYN_NULL] = "NULL",
-	[DYN_BOOL] = "BOOL",
-	[DYN_N] = "N",
-	[DYN_S] = "S",
-	[DYN_B] = "B",
-	[DYN_SS] = "SS",
-	[DYN_NS] = "NS",
-	[DYN_BS] = "BS",
-	[DYN_L] = "L",
-	[DYN_M] = "M"
+static const struct
+{
+	const char *name;
+	const char *word;
+	DynJsonKind json_kind;
+}			types[] = {
+#define DYN_TYPE(name, number, word, element, json) [number] = {#name, word, json},
+#include "value/types.def"
+#undef DYN_TYPE
 };
 
 const char *
 dyn_tag_name(uint8 tag)
 {
-	Assert(tag >= DYN_NULL && tag <= DYN_M);
-	return tag_names[tag];
+	Assert(tag >= DYN_FIRST_TAG && tag <= DYN_LAST_TAG);
+	return types[tag].name;
+}
+
+const char *
+dyn_tag_word(uint8 tag)
+{
+	Assert(tag >= DYN_FIRST_TAG && tag <= DYN_LAST_TAG);
+	return types[tag].word;
+}
+
+DynJsonKind
+dyn_tag_json_kind(uint8 tag)
+{
+	Assert(tag >= DYN_FIRST_TAG && tag <= DYN_LAST_TAG);
+	return types[tag].json_kind;
 }
 
 uint8
@@ -118,7 +130,7 @@ dyn_set_contains(DynValue set, DynValue element)
 	uint32		low = 0;
 	uint32		high;
 
-	if (set.tag < DYN_SS || set.tag > DYN_BS || dyn_set_element_tag(set.tag) != element.tag)
+	if (element.tag == 0 || dyn_set_element_tag(set.tag) != element.tag)
 		return false;
 	high = dyn_value_count(set);
 	while (low < high)

@@ -41,20 +41,16 @@
 #define DYN_ITEM_VERSION	1
 #define DYN_ITEM_HEADER		5	/* bytes between varlena header and root body */
 
-/* On disk: never renumber. Fits four bits. */
+/* On disk; fits four bits. */
 typedef enum DynTag
 {
-	DYN_NULL = 1,
-	DYN_BOOL = 2,
-	DYN_N = 3,
-	DYN_S = 4,
-	DYN_B = 5,
-	DYN_SS = 6,
-	DYN_NS = 7,
-	DYN_BS = 8,
-	DYN_L = 9,
-	DYN_M = 10
+#define DYN_TYPE(name, number, word, element, json) DYN_##name = number,
+#include "value/types.def"
+#undef DYN_TYPE
 } DynTag;
+
+#define DYN_FIRST_TAG	DYN_NULL
+#define DYN_LAST_TAG	DYN_M
 
 /*
  * A pointer to a stored value; the bytes belong to somebody else and must outlive it. If tag is not 0, data is not NULL even
@@ -115,11 +111,18 @@ dyn_list_element(DynValue list, uint32 i)
 	return (DynValue) {tag_end >> DYN_TAG_SHIFT, (tag_end & DYN_END_MASK) - start, entries + (size_t) count * 4 + start};
 }
 
-/* The tag of a set's elements: S, N or B. */
+/* The tag of a set's elements: S, N or B; 0 for a type that is no set. */
 static inline uint8
-dyn_set_element_tag(uint8 set_tag)
+dyn_set_element_tag(uint8 tag)
 {
-	return set_tag == DYN_SS ? DYN_S : set_tag == DYN_NS ? DYN_N : DYN_B;
+	switch (tag)
+	{
+#define DYN_TYPE(name, number, word, element, json) case number: return element;
+#include "value/types.def"
+#undef DYN_TYPE
+		default:
+			return 0;
+	}
 }
 
 /* The i-th element of a set, in byte order. */
@@ -192,6 +195,12 @@ extern uint32 dyn_map_item_size(DynValue root);
 
 /* "S", "NS" ... for a tag. */
 extern const char *dyn_tag_name(uint8 tag);
+
+/* "STRING", "BOOLEAN" ... for a tag, as some texts have it. */
+extern const char *dyn_tag_word(uint8 tag);
+
+/* The kind of the JSON value beside the type's name; DYN_JSON_TRUE stands for both booleans. */
+extern DynJsonKind dyn_tag_json_kind(uint8 tag);
 
 /* The tag that a type name means ("S" ... "BOOL", "NULL"), 0 for none. */
 extern uint8 dyn_tag_from_name(const char *name, uint32 len);

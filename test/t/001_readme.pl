@@ -128,7 +128,7 @@ $own->stop;
 # The table of errors is that of the source.
 my %rows = $readme =~ /^\| `(\w+)` \| `(\w{5})` \|/mg;
 my %errors;
-for (slurp('src/base/errors.def') =~ /^DYN_EXCEPTION\((.*)\)$/mg)
+for (slurp('src/base/errors.def') =~ /^DYN_EXCEPTION\((.*?)\)$/msg)
 {
 	my ($name) = /^\w+, (\w+),/;
 	my @digits = /ND\('(\d)', '(\d)', '(\d)'\)/;

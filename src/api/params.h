@@ -4,9 +4,10 @@
  * The same rules hold for every operation on items: expressions and the legacy parameters that they replaced
  * exclude each other, and names and values need an expression that could use them.
  */
-#ifndef DYNAPG_COMMAND_PARAMS_H
-#define DYNAPG_COMMAND_PARAMS_H
+#ifndef DYNAPG_API_PARAMS_H
+#define DYNAPG_API_PARAMS_H
 
+#include "throughput/consumed.h"
 #include "value/tree.h"
 
 /* What an operation takes; arrays end with NULL, in the order of DynamoDB's messages. */
@@ -33,4 +34,17 @@ extern struct varlena *dyn_params_item(const DynJson *request, const DynWording 
 /* The request's member that holds a key, as an open map.  Raises as dyn_params_item. */
 extern DynNode dyn_params_attributes(const DynJson *request, const char *member, const DynWording *wording);
 
-#endif							/* DYNAPG_COMMAND_PARAMS_H */
+/* The names of the tables in TableName and in ResourceArn, which are there since the shape demands it; see tables/name.h. */
+extern DynSlice dyn_params_table_name(const DynJson *request);
+extern DynSlice dyn_params_resource(const DynJson *request);
+
+/* ReturnConsumedCapacity. */
+extern DynCapacityReport dyn_params_capacity(const DynJson *request);
+
+/* ReturnItemCollectionMetrics: does the request ask for them? */
+extern bool dyn_params_metrics(const DynJson *request);
+
+/* The accounts of a request that names at most that number of items, with both as it asks for them. */
+extern DynConsumed dyn_params_consumed(const DynJson *request, DynCapacityKind kind, int nitems);
+
+#endif							/* DYNAPG_API_PARAMS_H */

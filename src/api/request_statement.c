@@ -1,18 +1,18 @@
 /*
- * prepare.c - from a request's statement and parameters to a statement that is ready to be lowered
+ * request_statement.c - an object of a request with a PartiQL statement
  */
 #include "postgres.h"
 
+#include "api/params.h"
+#include "api/request_statement.h"
 #include "base/errors.h"
 #include "base/request.h"
 #include "partiql/cache.h"
-#include "partiql/prepare.h"
 #include "partiql/program.h"
 
 static void
-read_parameters(DynPartiqlBound *bound)
+read_parameters(DynPartiqlBound *bound, const DynJson *list)
 {
-	const DynJson *list = dyn_request_member(bound->request, "Parameters");
 	uint32		count = list != NULL ? dyn_json_count(list) : 0;
 	DynViolation violation;
 	DynNode		node;
@@ -32,13 +32,17 @@ read_parameters(DynPartiqlBound *bound)
 }
 
 DynPartiqlBound *
-dyn_partiql_bind(const DynJson *object)
+dyn_request_statement_read(const DynJson *object)
 {
 	DynPartiqlBound *bound = palloc0_object(DynPartiqlBound);
 
-	bound->request = object;
 	bound->statement = dyn_partiql_statement(dyn_request_string(object, "Statement"));
-	read_parameters(bound);
+	read_parameters(bound, dyn_request_member(object, "Parameters"));
 	dyn_partiql_check(bound);
+	bound->consistent = dyn_request_bool(object, "ConsistentRead", false);
+	bound->shows_failed = dyn_request_is(object, "ReturnValuesOnConditionCheckFailure", "ALL_OLD");
+	bound->report = dyn_params_capacity(object);
+	bound->limit = dyn_request_integer(object, "Limit", 0);
+	bound->next_token = dyn_request_string(object, "NextToken");
 	return bound;
 }

@@ -5,8 +5,9 @@
 
 #include "lib/stringinfo.h"
 
+#include "api/params.h"
 #include "base/request.h"
-#include "command/params.h"
+#include "tables/name.h"
 
 /* Is any of these members in the request? */
 static bool
@@ -113,4 +114,41 @@ dyn_params_attributes(const DynJson *request, const char *member, const DynWordi
 	if (!dyn_tree_json_item_node(dyn_request_member(request, member), wording, &map, &violation))
 		dyn_violation_raise(wording, &violation);
 	return map;
+}
+
+DynSlice
+dyn_params_table_name(const DynJson *request)
+{
+	return dyn_name_table(dyn_request_string(request, "TableName"));
+}
+
+DynSlice
+dyn_params_resource(const DynJson *request)
+{
+	return dyn_name_of_resource(dyn_request_string(request, "ResourceArn"));
+}
+
+DynCapacityReport
+dyn_params_capacity(const DynJson *request)
+{
+	if (dyn_request_is(request, "ReturnConsumedCapacity", "TOTAL"))
+		return DYN_CAPACITY_TOTAL;
+	if (dyn_request_is(request, "ReturnConsumedCapacity", "INDEXES"))
+		return DYN_CAPACITY_INDEXES;
+	return DYN_CAPACITY_NONE;
+}
+
+bool
+dyn_params_metrics(const DynJson *request)
+{
+	return dyn_request_is(request, "ReturnItemCollectionMetrics", "SIZE");
+}
+
+DynConsumed
+dyn_params_consumed(const DynJson *request, DynCapacityKind kind, int nitems)
+{
+	DynConsumed consumed;
+
+	dyn_consumed_begin(&consumed, kind, dyn_params_capacity(request), dyn_params_metrics(request), nitems);
+	return consumed;
 }
