@@ -132,6 +132,19 @@ SELECT pg_temp.answer('put_item', '{"TableName":"fitOwn","Item":{"p":{"S":"a"}}}
 CREATE TRIGGER swap BEFORE INSERT OR UPDATE ON dynamodb."fitOwn" FOR EACH ROW EXECUTE FUNCTION public.fit_swap();
 SELECT pg_temp.answer('put_item', '{"TableName":"fitOwn","Item":{"p":{"S":"c"}}}'), pg_temp.answer('put_item', '{"TableName":"fitOwn","Item":{"p":{"S":"swapped"}}}'),
   pg_temp.answer('update_item', '{"TableName":"fitOwn","Key":{"p":{"S":"a"}},"UpdateExpression":"SET x = :x","ExpressionAttributeValues":{":x":{"S":"x"}}}');
+\echo == what a rule adds to a statement is judged, and so is a constraint of a user that calls our functions
+SELECT pg_temp.make('fitRule', 'S');
+SELECT pg_temp.answer('put_item', '{"TableName":"fitRule","Item":{"p":{"S":"a"}}}');
+CREATE RULE more AS ON DELETE TO dynamodb."fitRule" DO ALSO INSERT INTO dynamodb."fitOwn" VALUES ('wrong', OLD.item);
+DROP TRIGGER swap ON dynamodb."fitOwn";
+SELECT pg_temp.answer('delete_item', '{"TableName":"fitRule","Key":{"p":{"S":"a"}}}');
+SELECT * FROM dynapg.unfit_rows('dynamodb."fitOwn"');
+ALTER TABLE dynamodb."fitOwn" ADD CONSTRAINT strict CHECK (dynapg.index_fits(item, 'own', 1, VARIADIC ARRAY['S', 'strict']));
+SELECT pg_temp.answer('put_item', '{"TableName":"fitOwn","Item":{"p":{"S":"d"},"strict":{"N":"1"}}}');
+\echo == a plan that is only shown leaves nothing behind
+SELECT count(*) > 0 FROM dynapg.explain('DeleteItem', '{"TableName":"fitRule","Key":{"p":{"S":"a"}}}');
+SELECT pg_temp.answer('delete_table', '{"TableName":"fitRule"}') LIKE '{%';
+SELECT pg_temp.answer('put_item', '{"TableName":"fitOwn","Item":{"p":{"S":"e"}}}');
 \echo == tables made from others have them, too
 SELECT pg_temp.answer('create_backup', '{"TableName":"fit","BackupName":"fit"}') LIKE '{%';
 SELECT count(pg_temp.answer('delete_table', format('{"TableName":"%s"}', t))) FROM unnest('{fit,fitNB,fitBS,fitS,fitB,fitOwn}'::text[]) t;

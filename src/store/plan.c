@@ -527,11 +527,13 @@ run_plan(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHando
 	CachedPlanSource *source = plan_source(plan->plan);
 	CachedPlan *generic = source->gplan;
 	int			uses = generic->refcount;
-	const CachedPlanSource *checked = dyn_unchecked_set(source);
+	const CachedPlanSource *checked;
 	int			rc;
 
+	/* this may end the operation with an error: nothing is set before it */
 	if (unlikely(dyn_explain_watching != NULL))
 		dyn_explain_note(plan, params);
+	checked = dyn_unchecked_set(source);
 	running++;
 	dyn_handover = handover;
 	/* a session that forces custom plans would plan each statement again, with its own settings */

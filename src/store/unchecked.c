@@ -21,6 +21,8 @@
 
 #define CALL "{FUNCEXPR :funcid "	/* how an expression begins that is a call, as it is stored */
 
+#define NAMES "dynapg "			/* how the constraints' names begin */
+
 #define MAX_FUNCTIONS 8
 
 static const char *const names[] = {"row_fits", "index_fits", "vector_fits"};
@@ -74,12 +76,14 @@ find_functions(void)
 		add_functions(names[i], schema);
 }
 
+/* An owner may call the functions in constraints of other names; those ask for more than a table's definition does. */
 static bool
-is_ours(const char *expression)
+is_ours(const ConstrCheck *check)
 {
+	const char *expression = check->ccbin;
 	Oid			function;
 
-	if (strncmp(expression, CALL, strlen(CALL)) != 0)
+	if (strncmp(check->ccname, NAMES, strlen(NAMES)) != 0 || strncmp(expression, CALL, strlen(CALL)) != 0)
 		return false;
 	function = (Oid) strtoul(expression + strlen(CALL), NULL, 10);
 	for (int i = 0; i < nfunctions; i++)
@@ -108,10 +112,19 @@ prepare(ResultRelInfo *target, EState *estate)
 	old = MemoryContextSwitchTo(estate->es_query_cxt);
 	prepared = palloc0_array(ExprState *, constraints->num_check);
 	for (int i = 0; i < constraints->num_check; i++)
-		if (!is_ours(constraints->check[i].ccbin))
+		if (!is_ours(&constraints->check[i]))
 			prepared[i] = dyn_compat_prepare_check(rel, i, estate);
 	dyn_compat_prepared_checks(target) = prepared;
 	MemoryContextSwitchTo(old);
+}
+
+/* Is this the statement itself?  A rule of the table puts others into the plan, which write what its author likes, anywhere. */
+static bool
+is_unchecked(const PlannedStmt *statement)
+{
+	if (unchecked == NULL || unchecked->gplan == NULL || !list_member_ptr(unchecked->gplan->stmt_list, statement))
+		return false;
+	return list_length(unchecked->query_list) == 1 && linitial_node(Query, unchecked->query_list)->querySource == QSRC_ORIGINAL;
 }
 
 static void
@@ -123,8 +136,7 @@ on_start(QueryDesc *query, int flags)
 		next_hook(query, flags);
 	else
 		standard_ExecutorStart(query, flags);
-	if (unchecked == NULL || unchecked->gplan == NULL || (flags & EXEC_FLAG_EXPLAIN_ONLY) ||
-		!list_member_ptr(unchecked->gplan->stmt_list, query->plannedstmt))
+	if ((flags & EXEC_FLAG_EXPLAIN_ONLY) || !is_unchecked(query->plannedstmt))
 		return;
 	foreach(cell, query->estate->es_opened_result_relations)
 		prepare(lfirst(cell), query->estate);
