@@ -116,5 +116,16 @@ INSERT INTO by_hand VALUES ('x', 1);
 DROP TRIGGER by_hand ON by_hand;
 CREATE TRIGGER by_hand INSTEAD OF INSERT ON by_hand FOR EACH ROW EXECUTE FUNCTION dynapg.write_view();
 INSERT INTO by_hand VALUES ('x', 1);
+-- Columns of the key that are of another type, as in a view of the user's own, or where the table was made again.
+CREATE VIEW by_hand_types AS SELECT 1234567::bigint AS customer, 1::numeric AS "order";
+CREATE TRIGGER by_hand INSTEAD OF INSERT OR UPDATE OR DELETE ON by_hand_types FOR EACH ROW EXECUTE FUNCTION dynapg.write_view('VOrders', 'customer', 'order');
+DELETE FROM by_hand_types;
+INSERT INTO by_hand_types VALUES (1, 1);
+UPDATE by_hand_types SET "order" = 2;
+DROP VIEW by_hand_types;
+CREATE VIEW by_hand_types AS SELECT 'ada'::text AS customer, 'x'::text AS "order";
+CREATE TRIGGER by_hand INSTEAD OF INSERT OR UPDATE OR DELETE ON by_hand_types FOR EACH ROW EXECUTE FUNCTION dynapg.write_view('VOrders', 'customer', 'order');
+DELETE FROM by_hand_types;
+DROP VIEW by_hand_types;
 DROP VIEW by_hand, "odd "" view", "VOrders";
 SELECT dynapg.delete_table('{"TableName": "VOrders"}') #>> '{TableDescription,TableName}';

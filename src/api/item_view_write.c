@@ -395,6 +395,14 @@ update_row(const DynViewChange *change, DynTable *table)
 	call("UpdateItem", &request, ERRCODE_T_R_SERIALIZATION_FAILURE, "could not serialize access due to concurrent update");
 }
 
+/* Is the view's column of that number the key attribute?  Anybody can put the trigger on a view of his own, with a column of any type. */
+static bool
+is_key_column(const DynViewChange *change, int i, const DynKeyAttr *key)
+{
+	return i < change->ncolumns && strcmp(change->attributes[i], key->name) == 0 &&
+		TupleDescAttr(change->columns, i)->atttypid == dyn_key_column_type(key->tag);
+}
+
 /* The trigger. */
 Datum
 dynapg_write_view(PG_FUNCTION_ARGS)
@@ -404,8 +412,7 @@ dynapg_write_view(PG_FUNCTION_ARGS)
 
 	dyn_item_view_change(fcinfo, &change);
 	table = dyn_name_find_table((DynSlice) {change.table, (uint32) strlen(change.table)}, DYN_NAME_DATA);
-	if (change.ncolumns < key_columns(table) || strcmp(change.attributes[0], table->pk.name) != 0 ||
-		(table->sk.tag != 0 && strcmp(change.attributes[1], table->sk.name) != 0))
+	if (!is_key_column(&change, 0, &table->pk) || (table->sk.tag != 0 && !is_key_column(&change, 1, &table->sk)))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table \"%s\" has another key than when the view was created", table->name),
