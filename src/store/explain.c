@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "commands/explain.h"
 #include "executor/executor.h"
@@ -37,6 +38,7 @@ static struct
 {
 	QueryDesc  *query;
 	ParamListInfo params;
+	SubTransactionId subtransaction;
 }			under_way[MAX_UNDER_WAY];
 static int	nunder_way = 0;
 
@@ -119,13 +121,19 @@ append_statement(ParamListInfo params, const char *plan)
 static void
 on_start(QueryDesc *query, int flags)
 {
-	bool		ours = expected && dyn_explain_watching != NULL && nunder_way < MAX_UNDER_WAY;
+	bool		ours;
+
+	/* an error that the operation caught ended statements without their end */
+	while (nunder_way > 0 && !SubTransactionIsActive(under_way[nunder_way - 1].subtransaction))
+		nunder_way--;
+	ours = expected && dyn_explain_watching != NULL && nunder_way < MAX_UNDER_WAY;
 
 	if (ours)
 	{
 		expected = false;
 		query->instrument_options |= INSTRUMENT_ROWS | INSTRUMENT_TIMER | INSTRUMENT_BUFFERS;
 		under_way[nunder_way].query = query;
+		under_way[nunder_way].subtransaction = GetCurrentSubTransactionId();
 		under_way[nunder_way++].params = next_params;
 	}
 	if (next_start != NULL)

@@ -134,6 +134,11 @@ fails(qr/not everything .* could be loaded: .*"ErrorCount":1/s, 'an item without
 fails(qr/cannot load/, 'items of a table that is not there', 'load', '--data', $data, "Nothing=$lines");
 fails(qr/cannot load/, 'SQL with an error', 'load', '--data', $data, write_file('bad.sql', "SELECT 1/0;\n"));
 fails(qr/neither \.sql nor \.json/, 'a file of another kind', 'load', '--data', $data, $program);
+fails(qr/not everything .* could be loaded: .*"ErrorCount":[1-9]/s, 'a line that would end the items', 'load', '--data', $data,
+	'Orders=' . write_file('end.jsonl', qq({"id":{"S":"a"}}\n\\.\n\\! touch "$scratch/ran"\n)));
+ok(!-e "$scratch/ran", 'what follows is no command');
+write_file('cut.gz', substr(qx(printf '{"id":{"S":"never"}}\n%.0s' {1..3} | gzip -c), 0, -6));
+fails(qr/cannot load/, 'a compressed file that was cut off', 'load', '--data', $data, "Orders=$scratch/cut.gz");
 my $quoted = write_file(q(it's.jsonl), qq({"id":{"S":"f"}}\n));
 works('a file with a quote in its name', 'load', '--data', $data, "Orders=$quoted");
 
