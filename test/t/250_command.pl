@@ -101,6 +101,10 @@ write_file('letters/letter', "dear reader\n");
 fails(qr/neither empty nor a data folder/, 'a folder with something else in it', 'start', '--data', $letter, @ports);
 fails(qr/not a data folder/, 'nor is it removed', 'remove', '--data', $letter);
 ok(-e "$letter/letter", 'the letter stays');
+mkdir "$scratch/others";
+write_file('others/PG_VERSION', "15\n");
+fails(qr/has not started a server on .*others, and does not remove it/, 'the data of another program', 'remove', '--data', "$scratch/others");
+ok(-e "$scratch/others/PG_VERSION", 'which stays');
 
 # A new server with fixtures: a table of a template, items in lines, SQL.
 my $template = write_file('template.json', encode_json({ Resources => { Orders => { Type => 'AWS::DynamoDB::Table', Properties => {
