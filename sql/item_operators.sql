@@ -130,3 +130,7 @@ SELECT i OPERATOR(dynapg.->>) 's' AS text, i OPERATOR(dynapg.@>) '{"t":{"BOOL":t
 SELECT i ->> 's' FROM ops;
 SELECT p.oid::regprocedure AS without_comment FROM pg_proc p WHERE pronamespace = 'dynapg'::regnamespace
   AND obj_description(p.oid, 'pg_proc') IS NULL;
+-- Vectors of the catalogs are no arrays: a list with NULLs would be read past its end.
+SELECT dynapg.item_get('{"a": {"L": []}, "b": {"L": [{"NULL": true}]}}', 'a', NULL::oidvector) IS NULL AS empty,
+  dynapg.item_get('{"b": {"L": [{"NULL": true}, {"NULL": true}]}}', 'b', NULL::int2vector) IS NULL AS nulls,
+  dynapg.item_get('{"c": {"S": "1 2"}}', 'c', NULL::oidvector) AS oids;

@@ -5,6 +5,7 @@
 
 #include "catalog/pg_type_d.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -94,6 +95,8 @@ dynapg_item_without_array(PG_FUNCTION_ARGS)
 	{
 		text	   *name;
 
+		/* each name is looked for among all members */
+		CHECK_FOR_INTERRUPTS();
 		if (nulls[i])
 			continue;
 		name = DatumGetTextPP(names[i]);

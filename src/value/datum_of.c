@@ -18,6 +18,16 @@
 #include "value/number.h"
 #include "value/sqltype.h"
 
+/*
+ * The element type of an array.  oidvector and int2vector have one, too, but C code takes for granted that theirs have one dimension,
+ * which begins at 0, and no NULLs.  Their input functions make them, of a string.
+ */
+static Oid
+element_type(Oid type)
+{
+	return type == OIDVECTOROID || type == INT2VECTOROID ? InvalidOid : get_element_type(type);
+}
+
 bool
 dyn_datum_of_fits(uint8 tag, Oid type)
 {
@@ -42,7 +52,7 @@ dyn_datum_of_fits(uint8 tag, Oid type)
 		case BYTEAOID:
 			return tag == DYN_B;
 		default:
-			if (OidIsValid(get_element_type(type)))
+			if (OidIsValid(element_type(type)))
 				return tag == DYN_L || (tag >= DYN_SS && tag <= DYN_BS);
 			if (type_is_rowtype(type) || dyn_datum_is_item(type))
 				return tag == DYN_M;
@@ -125,8 +135,8 @@ fitting(DynValue value, Oid type, int32 typmod)
 			json = DirectFunctionCall1(jsonb_out, JsonbPGetDatum(dyn_sqltype_jsonb(value)));
 			return CStringGetTextDatum(DatumGetCString(json));
 		default:
-			if (OidIsValid(get_element_type(type)))
-				return array_of(value, get_element_type(type), typmod);
+			if (OidIsValid(element_type(type)))
+				return array_of(value, element_type(type), typmod);
 			if (type_is_rowtype(type))
 				return dyn_datum_of_row(value, type, typmod, NULL);
 			if (dyn_datum_is_item(type))
