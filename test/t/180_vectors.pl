@@ -161,8 +161,10 @@ my ($arn) = call('create_backup', '{"TableName":"Vectors","BackupName":"vectors"
 ok($node->poll_query_until('postgres', qq(SELECT dynapg.describe_backup('{"BackupArn":"$arn"}')::text LIKE '%"BackupStatus":"AVAILABLE"%')), 'a backup');
 like(call('describe_backup', qq({"BackupArn":"$arn"})), qr/"VectorIndexes":\[\{"IndexName":"near",.*"Dimensions":3,"DistanceFunction":"EUCLIDEAN"/, 'has the index');
 like(call('restore_table_from_backup', qq({"TargetTableName":"Whole","BackupArn":"$arn"})), qr/"VectorIndexes"/, 'it is restored');
+$node->poll_query_until('postgres', q(SELECT dynapg.describe_table('{"TableName":"Whole"}') #>> '{Table,TableStatus}' = 'ACTIVE'));
 is(search('near', undef, 'Whole', 300, 9, 0), 'm300 n299 n301 n298 n302', 'with its index');
 unlike(call('restore_table_from_backup', qq({"TargetTableName":"Bare","BackupArn":"$arn","VectorIndexOverride":[]})), qr/"VectorIndexes"/, 'or without');
+$node->poll_query_until('postgres', q(SELECT dynapg.describe_table('{"TableName":"Bare"}') #>> '{Table,TableStatus}' = 'ACTIVE'));
 is(search('near', undef, 'Bare'), 'The table does not have the specified index: near', 'and has none then');
 like(call('restore_table_from_backup', qq({"TargetTableName":"Other","BackupArn":"$arn","VectorIndexOverride":[{"IndexName":"near",
 	"VectorAttribute":{"AttributeName":"v"},"Dimensions":4,"DistanceFunction":"EUCLIDEAN","Projection":{"ProjectionType":"ALL"}}]})),
