@@ -16,6 +16,7 @@
 #include "base/compat.h"
 #include "value/datum.h"
 #include "value/number.h"
+#include "value/plain_json.h"
 #include "value/sqltype.h"
 
 /*
@@ -130,9 +131,9 @@ fitting(DynValue value, Oid type, int32 typmod)
 		case BYTEAOID:
 			return bytea_of(value);
 		case JSONBOID:
-			return JsonbPGetDatum(dyn_sqltype_jsonb(value));
+			return JsonbPGetDatum(dyn_plain_json_of(value));
 		case JSONOID:
-			json = DirectFunctionCall1(jsonb_out, JsonbPGetDatum(dyn_sqltype_jsonb(value)));
+			json = DirectFunctionCall1(jsonb_out, JsonbPGetDatum(dyn_plain_json_of(value)));
 			return CStringGetTextDatum(DatumGetCString(json));
 		default:
 			if (OidIsValid(element_type(type)))

@@ -1,12 +1,10 @@
 /*
- * sqltype.h - attribute values as SQL text and as plain JSON
+ * sqltype.h - attribute values as SQL text and as DynamoDB JSON
  */
 #ifndef DYNAPG_VALUE_SQLTYPE_H
 #define DYNAPG_VALUE_SQLTYPE_H
 
 #include "postgres.h"
-
-#include "utils/jsonb.h"
 
 #include "value/value.h"
 
@@ -16,7 +14,7 @@ extern text *dyn_sqltype_text(DynValue value);
 /* The value as DynamoDB JSON, {"S":"x"}: a json Datum. */
 extern Datum dyn_sqltype_json(DynValue value);
 
-/* The value as plain JSON: sets become arrays, B base64.  Raises for a string with U+0000. */
-extern Jsonb *dyn_sqltype_jsonb(DynValue value);
+/* Raises if the string has U+0000, which PostgreSQL's text cannot hold. */
+extern void dyn_sqltype_refuse_nul(DynValue string);
 
 #endif							/* DYNAPG_VALUE_SQLTYPE_H */
