@@ -47,6 +47,13 @@ SELECT pg_temp.refused('GetItem', '{}', true);
 SELECT count(*) FROM dynapg.explain('Scan', '{"TableName":"Plan"}'::json), dynapg.explain('Scan', '{"TableName":"Plan"}'::jsonb, run => true) again WHERE false;
 SELECT dynapg.get_item('{"TableName":"Plan","Key":{"pk":{"S":"a"},"sk":{"N":"1"}}}');
 
+-- a trigger cannot explain inside
+CREATE FUNCTION pg_temp.explains() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM dynapg.explain('Scan', '{"TableName":"Plan"}'::text); RETURN NEW; END$$;
+CREATE TRIGGER explains AFTER UPDATE ON dynamodb."Plan" FOR EACH ROW EXECUTE FUNCTION pg_temp.explains();
+SELECT pg_temp.refused('PutItem', '{"TableName":"Plan","Item":{"pk":{"S":"a"},"sk":{"N":"1"}}}', true);
+DROP TRIGGER explains ON dynamodb."Plan";
+SELECT pg_temp.refused('PutItem', '{"TableName":"Plan","Item":{"pk":{"S":"a"},"sk":{"N":"1"}}}', true);
+
 -- rights are those of the operation
 CREATE ROLE regress_explainer;
 GRANT USAGE ON SCHEMA dynamodb TO regress_explainer;

@@ -58,6 +58,7 @@ RESET enable_seqscan;
 -- Names and types from outside run nothing.
 SELECT dynapg.create_view('VOrders', '{"a": "int); DROP TABLE x; --"}', 'v1');
 SELECT dynapg.create_view('VOrders', '{"a": "anyelement"}', 'v1');
+SELECT dynapg.create_view('VOrders', '{"a": "varchar(3)"}', 'v1');
 SELECT dynapg.create_view('VOrders', '{"a": 5}', 'v1');
 SELECT dynapg.create_view('VOrders', '[]', 'v1');
 SELECT dynapg.create_view('VOrders', '{"order": "text"}', 'v1');

@@ -75,6 +75,9 @@ call(const DynOperation *operation, const char *request, DynExplain *explain, St
 	ResourceOwner owner = CurrentResourceOwner;
 	ErrorData  *volatile error = NULL;
 
+	/* a trigger of the table can call this again */
+	if (dyn_explain_watching != NULL)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("an operation that is being explained cannot explain another one")));
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	PG_TRY();
@@ -93,7 +96,8 @@ call(const DynOperation *operation, const char *request, DynExplain *explain, St
 	RollbackAndReleaseCurrentSubTransaction();
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
-	if (error != NULL && !explain->stopped)
+	/* also where the operation itself has caught the error that stopped it: a cancel that came later is the session's */
+	if (error != NULL && (!explain->stopped || ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION))
 		ReThrowError(error);
 }
 

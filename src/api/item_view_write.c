@@ -10,6 +10,7 @@
 
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "parser/parse_coerce.h"
 #include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -45,6 +46,15 @@ key_tag(const DynTable *table, const char *attribute)
 	return strcmp(table->pk.name, attribute) == 0 ? table->pk.tag : table->sk.tag;
 }
 
+/* A cast to such a type cuts a value; numbers and times are rounded, which an UPDATE can tell from another value. */
+static bool
+has_length(const DynViewColumn *column)
+{
+	TYPCATEGORY category = TypeCategory(column->type);
+
+	return column->typmod >= 0 && (category == TYPCATEGORY_STRING || category == TYPCATEGORY_BITSTRING);
+}
+
 /* Reads one member of the columns' object; false for a key attribute, which is a column anyway. */
 static bool
 read_column(const DynTable *table, const DynJson *member, DynViewColumn *column)
@@ -61,6 +71,11 @@ read_column(const DynTable *table, const DynJson *member, DynViewColumn *column)
 	if (get_typtype(column->type) == TYPTYPE_PSEUDO)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
 						errmsg("column \"%s\" cannot be of the pseudo-type %s", column->attribute, format_type_be(column->type))));
+	if (has_length(column))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("column \"%s\" cannot have a type with a length: it would show longer values cut", column->attribute),
+				 errhint("Use %s without a length.", format_type_be(column->type))));
 	if (!is_key(table, column->attribute))
 		return true;
 	if (column->type != dyn_key_column_type(key_tag(table, column->attribute)))
