@@ -46,7 +46,7 @@ key_tag(const DynTable *table, const char *attribute)
 	return strcmp(table->pk.name, attribute) == 0 ? table->pk.tag : table->sk.tag;
 }
 
-/* A cast to such a type cuts a value; numbers and times are rounded, which an UPDATE can tell from another value. */
+/* A cast to such a type cuts a value, and an UPDATE could not see that it has changed; numbers and times are rounded, which it can. */
 static bool
 has_length(const DynViewColumn *column)
 {
