@@ -47,6 +47,8 @@ SELECT 'operator', o.oid::regoperator, o.oprcode, o.oprcom::regoper, o.oprnegate
 	o.oprcanmerge FROM pg_operator o WHERE o.oprnamespace = 'dynapg'::regnamespace ORDER BY 2;
 SELECT 'type', t.oid::regtype, t.typinput, t.typoutput, t.typreceive, t.typsend, t.typstorage, t.typalign, t.typlen
 	FROM pg_type t WHERE t.typnamespace = 'dynapg'::regnamespace AND t.typrelid = 0 AND t.typelem = 0 ORDER BY 2;
+SELECT 'comment', pg_describe_object(classid, objid, 0), obj_description(objid, (SELECT relname FROM pg_class WHERE oid = classid))
+	FROM members ORDER BY 2;
 SELECT 'dumped', r::regclass, c FROM pg_extension e, unnest(e.extconfig, e.extcondition) AS u (r, c)
 	WHERE e.extname = 'dynapg' ORDER BY 2;
 SELECT 'extension', extversion, extrelocatable, extnamespace::regnamespace FROM pg_extension WHERE extname = 'dynapg';
