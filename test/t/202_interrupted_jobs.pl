@@ -111,7 +111,7 @@ is(do_import('Source', 'items/', table => \%with_index)->{ImportStatus}, 'COMPLE
 sql(q(SET ROLE app; SELECT dynapg.update_continuous_backups('{"TableName":"Source","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":true}}')));
 
 my %sent;
-# As many rounds as it takes to meet a job of each kind: a backup may be over before a signal is sent.
+# Repeats until it has met a job of each kind: a backup may be over before a signal is sent.
 for (my $round = 1; $round <= $rounds || ($round <= 10 * $rounds && grep { !$sent{$_} } qw(import export backup restore)); $round++)
 {
 	# an import
