@@ -2455,6 +2455,75 @@ CREATE FUNCTION dynapg.create_tables_from_cloudformation(template json, paramete
 	AS 'MODULE_PATHNAME', 'dynapg_create_tables_from_cloudformation' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.create_tables_from_cloudformation(json, json) IS 'creates the tables of a CloudFormation template';
 
+--
+-- What tests do to all tables
+--
+
+-- Written by src/fixtures/snapshot.c. A row decides what is deleted when a snapshot is restored: no grants, and row security without policies,
+-- which holds for roles such as pg_write_all_data, too. Not dumped.
+CREATE SEQUENCE dynapg.snapshot_number;
+CREATE TABLE dynapg.snapshots (
+	snapshot_id integer PRIMARY KEY DEFAULT pg_catalog.nextval('dynapg.snapshot_number'),
+	name text COLLATE "C" NOT NULL,
+	role oid NOT NULL,
+	saved_at timestamptz NOT NULL,
+	UNIQUE (role, name)
+) USING heap;
+COMMENT ON TABLE dynapg.snapshots IS 'snapshots of all tables of a role';
+ALTER SEQUENCE dynapg.snapshot_number OWNED BY dynapg.snapshots.snapshot_id;
+ALTER TABLE dynapg.snapshots ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dynapg.snapshots FROM PUBLIC;
+
+CREATE TABLE dynapg.snapshot_tables (
+	snapshot_id integer NOT NULL,
+	table_name text COLLATE "C" NOT NULL,
+	relid oid NOT NULL,
+	created_at timestamptz NOT NULL,
+	copy oid NOT NULL,
+	items bigint NOT NULL,
+	change_number bigint NOT NULL,
+	system bigint NOT NULL,
+	filenode oid NOT NULL,
+	blocks bigint NOT NULL,
+	lsn bigint NOT NULL,
+	table_row json NOT NULL,
+	index_rows json NOT NULL,
+	PRIMARY KEY (snapshot_id, table_name)
+) USING heap;
+COMMENT ON TABLE dynapg.snapshot_tables IS 'the tables of snapshots';
+COMMENT ON COLUMN dynapg.snapshot_tables.copy IS 'the table with its items; 0: somebody has dropped it';
+COMMENT ON COLUMN dynapg.snapshot_tables.change_number IS 'the last record of a stream that is older than the snapshot';
+COMMENT ON COLUMN dynapg.snapshot_tables.lsn IS 'until when the blocks of the table have the rows of the snapshot; 0: unknown';
+ALTER TABLE dynapg.snapshot_tables ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dynapg.snapshot_tables FROM PUBLIC;
+
+CREATE FUNCTION dynapg.reset(tables text DEFAULT 'empty', even_protected boolean DEFAULT false) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_reset' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.reset(text, boolean) IS
+	'removes the items of all tables of the user, or with tables => ''drop'' the tables; returns their number';
+
+CREATE FUNCTION dynapg.save_snapshot(name text) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_save_snapshot' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.save_snapshot(text) IS 'saves all tables of the user under a name; returns their number';
+
+CREATE FUNCTION dynapg.restore_snapshot(name text, even_protected boolean DEFAULT false) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_restore_snapshot' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.restore_snapshot(text, boolean) IS
+	'makes all tables of the user what they were in a snapshot; returns the number of those that had changed';
+
+CREATE FUNCTION dynapg.drop_snapshot(name text) RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_drop_snapshot' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.drop_snapshot(text) IS 'removes a snapshot';
+
+CREATE VIEW dynapg.snapshot_list WITH (security_barrier) AS
+	SELECT s.name, pg_catalog.pg_get_userbyid(s.role) AS role, s.saved_at, pg_catalog.count(t.table_name) AS tables,
+		COALESCE(pg_catalog.sum(t.items), 0) AS items, COALESCE(pg_catalog.sum(pg_catalog.pg_total_relation_size(t.copy)), 0) AS bytes
+	FROM dynapg.snapshots s LEFT JOIN dynapg.snapshot_tables t ON t.snapshot_id OPERATOR(pg_catalog.=) s.snapshot_id
+	WHERE pg_catalog.pg_has_role(s.role, 'USAGE')
+	GROUP BY s.snapshot_id, s.name, s.role, s.saved_at;
+COMMENT ON VIEW dynapg.snapshot_list IS 'the snapshots of the user and of roles that it is a member of';
+GRANT SELECT ON dynapg.snapshot_list TO PUBLIC;
+
 /* ---- comments of operators ---- */
 
 COMMENT ON OPERATOR dynapg.= (dynapg.item, dynapg.item) IS 'the same attributes with the same values';
@@ -2506,7 +2575,7 @@ BEGIN
 	REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA dynapg FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs, dynapg.long_jobs,
 		dynapg.s3_credentials FROM PUBLIC, pg_monitor;
-	REVOKE SELECT ON dynapg.load_errors FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.load_errors, dynapg.snapshots, dynapg.snapshot_tables FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.ticks, dynapg.changes, dynapg.changes_0, dynapg.changes_1, dynapg.changes_2, dynapg.changes_3, dynapg.changes_4,
 		dynapg.changes_5, dynapg.changes_6, dynapg.changes_7, dynapg.changes_8, dynapg.changes_9 FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.recoveries, dynapg.moments, dynapg.history_commits, dynapg.history FROM PUBLIC, pg_monitor;

@@ -261,6 +261,57 @@ dyn_stream_forget(void)
 	SPI_finish();
 }
 
+/* ---- tables that are reset ---- */
+
+static Oid	paused = InvalidOid;
+
+void
+dyn_stream_pause(Oid relid)
+{
+	paused = relid;
+}
+
+bool
+dyn_stream_is_paused(Oid relid)
+{
+	return OidIsValid(paused) && paused == relid;
+}
+
+void
+dyn_stream_clear(Oid relid, int64 after_number)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, relid);
+	dyn_sql_int64(&args, after_number);
+	SPI_connect();
+	dyn_catalog_run("DELETE FROM dynapg.changes c USING dynapg.streams s WHERE s.relid OPERATOR(pg_catalog.=) $1 "
+					"AND s.disabled_at IS NULL AND c.stream_id OPERATOR(pg_catalog.=) s.stream_id "
+					"AND c.number OPERATOR(pg_catalog.>) $2", &args);
+	SPI_finish();
+}
+
+void
+dyn_stream_erase(Oid relid, const char *table_name)
+{
+#define OF_TABLE "s.relid OPERATOR(pg_catalog.=) $1 AND s.table_name OPERATOR(pg_catalog.=) $2"
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, relid);
+	dyn_sql_text(&args, table_name);
+	SPI_connect();
+	if (dyn_catalog_run("SELECT FROM dynapg.streams s WHERE " OF_TABLE, &args) > 0)
+	{
+		dyn_catalog_run("DELETE FROM dynapg.changes c USING dynapg.streams s WHERE " OF_TABLE
+						" AND c.stream_id OPERATOR(pg_catalog.=) s.stream_id", &args);
+		dyn_catalog_run("DELETE FROM dynapg.shards h USING dynapg.streams s WHERE " OF_TABLE
+						" AND h.stream_id OPERATOR(pg_catalog.=) s.stream_id", &args);
+		dyn_catalog_run("DELETE FROM dynapg.streams s WHERE " OF_TABLE, &args);
+	}
+	SPI_finish();
+#undef OF_TABLE
+}
+
 /* ---- rights ---- */
 
 /* Does the user have SELECT on the whole table, without row security that hides rows? */

@@ -267,6 +267,7 @@ dynapg_on_sql_drop(PG_FUNCTION_ARGS)
 				"WHERE COALESCE(b.copy, b.source) OPERATOR(pg_catalog.=) gone.objid), "
 				"recoveries AS (DELETE FROM dynapg.recoveries r USING gone WHERE r.relid OPERATOR(pg_catalog.=) gone.objid), "
 				"jobs AS (DELETE FROM dynapg.jobs j USING gone WHERE j.relation OPERATOR(pg_catalog.=) gone.objid), "
+				"snapshots AS (UPDATE dynapg.snapshot_tables s SET copy = 0 FROM gone WHERE s.copy OPERATOR(pg_catalog.=) gone.objid), "
 				"bounds AS (DELETE FROM dynapg.scan_bounds b USING gone WHERE b.relation OPERATOR(pg_catalog.=) gone.objid) "
 				"DELETE FROM dynapg.tables t USING gone WHERE t.relid OPERATOR(pg_catalog.=) gone.objid", NULL, 0);
 	SPI_finish();
