@@ -18,7 +18,8 @@ version("aiodynamo")
 
 def with_table(function):
     async def run():
-        async with httpx.AsyncClient() as session:
+        # The library signs the name of the host without its port, so that is what the header has to say.
+        async with httpx.AsyncClient(headers={"Host": URL(ENDPOINT).host}) as session:
             client = Client(HTTPX(session), Credentials.auto(), "us-east-1", URL(ENDPOINT))
             await function(client, client.table(TABLE))
     return lambda: asyncio.run(run())
@@ -79,7 +80,9 @@ async def _(client, table):
 @step("paging")
 @with_table
 async def _(client, table):
-    equal([item["sk"] async for item in table.query(HashKey("pk", "page") & RangeKey("sk").gt(5), limit=7)], list(range(6, 26)))
+    page = await table.query_single_page(HashKey("pk", "page") & RangeKey("sk").gt(5), limit=7)
+    rest = [item["sk"] async for item in table.query(HashKey("pk", "page"), start_key=page.last_evaluated_key)]
+    equal([item["sk"] for item in page.items] + rest, list(range(6, 26)))
     equal(len([item async for item in table.query(HashKey("kind", "k"), index="by_kind")]), 25)
     equal(await table.count(HashKey("pk", "page")), 25)
     equal(len([item async for item in table.scan(filter_expression=F("kind").equals("k"))]), 25)
