@@ -1,4 +1,4 @@
-"""boto3: a transaction whose reply is lost is sent again, and counts once."""
+"""boto3, what its programs in test/wire leave out: a transaction whose reply is lost is sent again, and counts once; unprocessed keys."""
 
 import boto3
 

@@ -1,7 +1,8 @@
-// v3_retries.mjs - SDK v3: a transaction whose reply is lost is sent again, and counts once; unprocessed keys.
+// v3_rest.mjs - SDK v3, what its programs in test/wire leave out: a transaction whose reply is lost is sent again, and counts once;
+// unprocessed keys; Time to Live.
 
-import { BatchGetItemCommand, CreateTableCommand, DeleteTableCommand, DynamoDBClient, GetItemCommand, TransactWriteItemsCommand,
-  waitUntilTableNotExists } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, CreateTableCommand, DeleteTableCommand, DescribeTimeToLiveCommand, DynamoDBClient, GetItemCommand,
+  TransactWriteItemsCommand, UpdateTimeToLiveCommand, waitUntilTableNotExists } from '@aws-sdk/client-dynamodb';
 import { addOne, assert, definition, endpoint, lossy, readLarge, step, TableName, version } from './steps.mjs';
 
 version('@aws-sdk/client-dynamodb');
@@ -17,6 +18,13 @@ await step('retries', async () => {
 
 await step('batches', async () => {
   assert.deepEqual(await readLarge((request) => client.send(new BatchGetItemCommand(request))), [60, 2]);
+});
+
+await step('ttl', async () => {
+  await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true } }));
+  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+  assert.equal(TimeToLiveDescription.AttributeName, 'expires');
+  assert.match(TimeToLiveDescription.TimeToLiveStatus, /^ENABL/);
 });
 
 await step('waiters', async () => {
