@@ -6,7 +6,7 @@ import (
 	"github.com/guregu/dynamo/v2"
 )
 
-// guregu is the programme as the library guregu/dynamo has it.
+// guregu is the program as the library guregu/dynamo has it.
 func guregu() {
 	type row struct {
 		PK   string `dynamo:"pk,hash"`

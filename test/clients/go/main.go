@@ -1,4 +1,4 @@
-// main.go - the clients' programme in Go: the SDK's low-level client, and the library guregu/dynamo.
+// main.go - the clients' program in Go: the SDK's low-level client, and the library guregu/dynamo.
 //
 //	main sdk | guregu
 //

@@ -1,4 +1,4 @@
-// Enhanced.java - the clients' programme with the enhanced client of the AWS SDK for Java v2: beans, documents, versions.
+// Enhanced.java - the clients' program with the enhanced client of the AWS SDK for Java v2: beans, documents, versions.
 
 import java.time.Instant;
 import java.util.List;

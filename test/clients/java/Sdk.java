@@ -1,4 +1,4 @@
-// Sdk.java - the clients' programme with the AWS SDK for Java v2.
+// Sdk.java - the clients' program with the AWS SDK for Java v2.
 
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-// Steps.java - what the clients' programmes in Java share: where the server is, steps and assertions.
+// Steps.java - what the clients' programs in Java share: where the server is, steps and assertions.
 
 import java.net.URI;
 import java.util.Objects;

@@ -1,4 +1,4 @@
-// steps.mjs - what the clients' programmes in JavaScript share: where the server is, and steps.
+// steps.mjs - what the clients' programs in JavaScript share: where the server is, and steps.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';

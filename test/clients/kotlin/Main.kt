@@ -1,4 +1,4 @@
-// Main.kt - the clients' programme with the AWS SDK for Kotlin.
+// Main.kt - the clients' program with the AWS SDK for Kotlin.
 
 import aws.sdk.kotlin.services.dynamodb.DynamoDbClient
 import aws.sdk.kotlin.services.dynamodb.SdkVersion

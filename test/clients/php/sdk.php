@@ -1,5 +1,5 @@
 <?php
-// sdk.php - the clients' programme with the AWS SDK for PHP.
+// sdk.php - the clients' program with the AWS SDK for PHP.
 
 require getenv('CLIENT_VENDOR') . '/autoload.php';
 

@@ -1,4 +1,4 @@
-"""What the clients' programmes in Python share: where the server is, steps and assertions."""
+"""What the clients' programs in Python share: where the server is, steps and assertions."""
 
 import importlib.metadata
 import os

@@ -1,4 +1,4 @@
-# sdk.rb - the clients' programme with the AWS SDK for Ruby.
+# sdk.rb - the clients' program with the AWS SDK for Ruby.
 
 require 'aws-sdk-dynamodb'
 require 'aws-sdk-dynamodbstreams'

@@ -1,4 +1,4 @@
-// main.rs - the clients' programme with the AWS SDK for Rust.
+// main.rs - the clients' program with the AWS SDK for Rust.
 //
 // Each step prints "ok: STEP"; the first difference ends the program with status 101.
 
