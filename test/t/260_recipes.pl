@@ -66,7 +66,7 @@ SKIP:
 	skip 'there is no AWS CLI', 5 if system('aws --version >/dev/null 2>&1') != 0;
 	my ($new_port, $pg_port) = map { PostgreSQL::Test::Cluster::get_free_port() } 1, 2;
 	my $data = "$scratch/data";
-	$node->safe_psql('postgres', "SELECT dynapg.create_table('$orders'); SELECT dynapg.put_item('{\"TableName\":\"Orders\",\"Item\":{\"id\":{\"S\":\"1\"},\"text\":{\"S\":\"it''s \\\\\\\\ here\"}}}')");
+	$node->safe_psql('postgres', "SELECT dynapg.create_table('$orders'); SELECT dynapg.put_item('{\"TableName\":\"Orders\",\"Item\":{\"id\":{\"S\":\"1\"},\"text\":{\"S\":\"it''s \\\\ here\"}}}')");
 
 	$script =~ s/^(dynapg start) --port 4566/$1 --data '$data' --pg-port $pg_port --no-sync --quiet --port $new_port/m;
 	$script =~ s/dynapg env/dynapg env --data '$data'/;
@@ -76,7 +76,7 @@ SKIP:
 	my $file = write_file('copy.sql', $copy =~ s/localhost:4567/127.0.0.1:$port/gr);
 	$printed = `dynapg sql --data '$data' -- -X -q -A -t -v ON_ERROR_STOP=1 -f '$file' 2>&1`;
 	like($printed, qr/^CREATING\n\{"ImportedItemCount":1,/, 'a table moves by three more');
-	is(`dynapg sql --data '$data' -- -X -q -A -t -c "SELECT item ->> 'text' FROM dynamodb.\\"Orders\\""`, "it's \\ here\n", 'with its items as they were');
+	is(`dynapg sql --data '$data' -- -X -q -A -t -c "SELECT item OPERATOR(dynapg.->>) 'text' FROM dynamodb.\\"Orders\\""`, "it's \\ here\n", 'with its items as they were');
 
 	my ($load) = blocks_of('NoSQL Workbench', 'sh');
 	my $model = write_file('model.json', encode_json({ ModelName => 'Shop', DataModel => [ { TableName => 'Baskets', KeyAttributes => {
