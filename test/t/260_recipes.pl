@@ -95,7 +95,6 @@ is(sql($definition), 'CREATING', 'the table and its policy');
 is_deeply([ split /\n/, sql("\\set VERBOSITY sqlstate\n$use") ],
 	[ '{}', '{}', '{"Items":[{"number":{"N":"1"},"owner":{"S":"globex"}}],"Count":1,"ScannedCount":1}', '{}', 'psql:<stdin>:4: ERROR:  42501' ],
 	'in SQL each role has its own items');
-$node->safe_psql('postgres', 'GRANT CONNECT ON DATABASE postgres TO acme, globex; GRANT USAGE ON SCHEMA dynamodb TO acme, globex');
 my %key = map { $_ => [ split /\|/, $node->safe_psql('postgres', "SELECT * FROM dynapg.create_access_key('$_')") ] } qw(acme globex);
 $node->append_conf('postgresql.conf', "dynapg.http_auth = 'sigv4'");
 $node->restart;
