@@ -6,7 +6,7 @@
 
 all:
 
-OWN_GOALS = help setup run start stop status check check-data check-sanitize check-asan fuzz soak check-style bench format dist deb
+OWN_GOALS = help setup run start stop status check check-data check-sanitize check-asan fuzz soak clients check-style bench format dist deb
 GOALS = $(or $(MAKECMDGOALS),all)
 PGXS_GOALS = $(filter-out $(OWN_GOALS),$(GOALS))
 
@@ -111,7 +111,7 @@ else
 
 # What the scripts take: see README.
 export PG_CONFIG PGPORT HTTP_PORT DATADIR TESTS
-export DATA_SIZE QUERIES SCANS SEED GROWTH
+export DATA_SIZE QUERIES SCANS SEED GROWTH RECORD
 
 help:
 	@echo "make               build the extension"
@@ -125,6 +125,7 @@ help:
 	@echo "make check-asan    the same with the address sanitizer, too, preloaded into the server"
 	@echo "make fuzz          a long run of the fuzzer (FUZZ_SEED, FUZZ_REQUESTS)"
 	@echo "make soak          a long run of transactions among kills and crashes, and its proof (SECONDS, CLIENTS)"
+	@echo "make clients       run SDKs and libraries of many languages, as far as this machine has them (CLIENTS=\"name ...\", RECORD=yes)"
 	@echo "make check-style   the rules of the source tree alone"
 	@echo "make bench         measure against plain SQL"
 	@echo "make dist          a tar and a zip file of the last commit, in build/package; the second is for PGXN"
@@ -162,6 +163,9 @@ fuzz:
 
 soak:
 	@SOAK_SECONDS="$(or $(SECONDS),600)" SOAK_CLIENTS="$(or $(CLIENTS),4)" TESTS=070_soak bash test/tools/check
+
+clients:
+	@bash test/clients/run $(CLIENTS)
 
 check-style:
 	@bash test/tools/check-style
