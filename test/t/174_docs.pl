@@ -6,6 +6,8 @@
 #     <!-- test: NAME -->      the test of this name runs the block
 #     <!-- no test: WHY -->    no test can run it
 #
+# Pages that another test reads are left to that test, apart from blocks with such a comment.
+#
 # Settings (ini) have to exist.  Blocks of text and JSON show something and are not run, except text right after SQL: that is its output.
 use strict;
 use warnings;
@@ -15,11 +17,13 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-# Pages that have tests of their own for all of their blocks.
-my %own = (
-	'docs/streams.md' => '173_streams_docs',
-	'docs/time-to-live.md' => '173_streams_docs',
-	'docs/operations.md' => '108_restore_by_owner');
+# Pages that other tests read, and so run: test by page.
+my %reader;
+for my $test (grep { !/174_docs|001_readme/ } glob 'test/t/*.pl')
+{
+	my ($name) = $test =~ m{([^/]+)\.pl$};
+	$reader{$_} = $name for slurp_file($test) =~ m{slurp_file\('(docs/[\w-]+\.md)'\)}g;
+}
 
 my $orders = q(SELECT dynapg.create_table('{"TableName":"Orders","BillingMode":"PAY_PER_REQUEST",
 	"KeySchema":[{"AttributeName":"customer","KeyType":"HASH"},{"AttributeName":"order","KeyType":"RANGE"}],
@@ -171,11 +175,6 @@ sub run_page
 
 for my $file ('README.md', sort glob('docs/*.md docs/*.html'))
 {
-	if (my $test = $own{$file})
-	{
-		ok(is_test($test), "$file is run by $test");
-		next;
-	}
 	my @sql;
 	for my $block ($file =~ /html$/ ? blocks_of_html($file) : blocks_of($file))
 	{
@@ -188,6 +187,10 @@ for my $file ('README.md', sort glob('docs/*.md docs/*.html'))
 		elsif ($comment =~ /^no test: \S/)
 		{
 			pass("$where: $comment");
+		}
+		elsif ($reader{$file})
+		{
+			pass("$where is run by $reader{$file}");
 		}
 		elsif ($block->{language} eq 'sql')
 		{
