@@ -123,6 +123,15 @@ is_deeply(decode_json(request('GetItem', { TableName => 'Orders', Key => { id =>
 is(decode_json(request('Scan', { TableName => 'Orders', Select => 'COUNT' }))->{Count}, 3, 'all of them');
 is(works('SQL', 'sql', '--data', $data, '--', '-X', '-A', '-t', '-c', q(SHOW fsync)), "off\n", 'what follows -- goes to psql');
 
+# A dump of its database is complete.
+my ($bindir) = $program =~ m{^(.*)/[^/]*$};
+my @server = ('-h', '127.0.0.1', '-p', $pg_port, '-U', 'postgres');
+system_or_bail("$bindir/pg_dump", @server, '-Fc', '-f', "$scratch/dump", 'dynapg');
+system_or_bail("$bindir/createdb", @server, 'restored');
+is(system("$bindir/pg_restore", @server, '--exit-on-error', '-d', 'restored', "$scratch/dump"), 0, 'a dump of its database can be restored');
+is((run_command([ "$bindir/psql", @server, '-XAtc', q(SELECT dynapg.scan('{"TableName":"Orders","Select":"COUNT"}')), 'restored' ]))[0],
+	'{"Count":3,"ScannedCount":3}', 'with all items');
+
 my ($process) = works('status', 'status', '--data', $data) =~ /process (\d+)/;
 like(works('start again', 'start', '--data', $data), qr/^dynapg runs already \(process $process,/, 'finds the first server');
 fails(qr/runs on port $port, not 1234; stop it first/, 'start on another port', 'start', '--data', $data, '--port', 1234);
