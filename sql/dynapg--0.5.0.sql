@@ -2523,6 +2523,27 @@ CREATE VIEW dynapg.snapshot_list WITH (security_barrier) AS
 	GROUP BY s.snapshot_id, s.name, s.role, s.saved_at;
 COMMENT ON VIEW dynapg.snapshot_list IS 'the snapshots of the user and of roles that it is a member of';
 GRANT SELECT ON dynapg.snapshot_list TO PUBLIC;
+COMMENT ON SEQUENCE dynapg.snapshot_number IS 'numbers of snapshots';
+COMMENT ON COLUMN dynapg.snapshots.snapshot_id IS 'its number';
+COMMENT ON COLUMN dynapg.snapshots.name IS 'its name, one of those of the role';
+COMMENT ON COLUMN dynapg.snapshots.role IS 'the role that saved it';
+COMMENT ON COLUMN dynapg.snapshots.saved_at IS 'when it was saved';
+COMMENT ON COLUMN dynapg.snapshot_tables.snapshot_id IS 'the snapshot';
+COMMENT ON COLUMN dynapg.snapshot_tables.table_name IS 'the table in the API';
+COMMENT ON COLUMN dynapg.snapshot_tables.relid IS 'the data table, when it was saved or last restored';
+COMMENT ON COLUMN dynapg.snapshot_tables.created_at IS 'when the table was created';
+COMMENT ON COLUMN dynapg.snapshot_tables.items IS 'number of items';
+COMMENT ON COLUMN dynapg.snapshot_tables.system IS 'the cluster of which filenode, blocks and lsn are';
+COMMENT ON COLUMN dynapg.snapshot_tables.filenode IS 'the file of the data table';
+COMMENT ON COLUMN dynapg.snapshot_tables.blocks IS 'number of its blocks';
+COMMENT ON COLUMN dynapg.snapshot_tables.table_row IS 'what the catalogs have of the table';
+COMMENT ON COLUMN dynapg.snapshot_tables.index_rows IS 'what they have of its indexes';
+COMMENT ON COLUMN dynapg.snapshot_list.name IS 'name of the snapshot';
+COMMENT ON COLUMN dynapg.snapshot_list.role IS 'the role that saved it';
+COMMENT ON COLUMN dynapg.snapshot_list.saved_at IS 'when it was saved';
+COMMENT ON COLUMN dynapg.snapshot_list.tables IS 'number of tables';
+COMMENT ON COLUMN dynapg.snapshot_list.items IS 'number of items';
+COMMENT ON COLUMN dynapg.snapshot_list.bytes IS 'space of the copies on disk';
 
 /* ---- comments of operators ---- */
 

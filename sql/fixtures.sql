@@ -168,7 +168,7 @@ SELECT dynapg.update_continuous_backups('{"TableName": "FixA", "PointInTimeRecov
 SELECT dynapg.reset('empty');
 SELECT dynapg.reset('drop');
 SELECT dynapg.reset('drop', even_protected => true);
-SELECT dynapg.list_tables('{}')::jsonb @> '{"TableNames": ["FixA"]}', dynapg.list_streams('{"TableName": "FixA"}') #>> '{Streams,0,TableName}',
+SELECT dynapg.list_tables('{}')::jsonb @> '{"TableNames": ["FixA"]}', (SELECT count(*) FROM dynapg.streams WHERE table_name LIKE 'Fix%'),
 	dynapg.list_backups('{}') #>> '{BackupSummaries,0}';
 RESET ROLE;
 DROP OWNED BY regress_fixtures, regress_fixtures_other;

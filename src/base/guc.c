@@ -14,12 +14,14 @@
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/limits.h"
+#include "base/port_list.h"
 
 #define MAX_REGION	63			/* characters; AWS's own regions stay far below */
 
 char	   *dyn_guc_http_allowed_hosts = NULL;
 int			dyn_guc_http_auth = DYN_HTTP_AUTH_SIGV4;
 char	   *dyn_guc_http_database = NULL;
+char	   *dyn_guc_http_databases = NULL;
 int			dyn_guc_http_idle_timeout = 60000;
 char	   *dyn_guc_http_listen_addresses = NULL;
 int			dyn_guc_http_lock_timeout = 500;
@@ -127,6 +129,18 @@ check_allowed_hosts(char **newval, void **extra, GucSource source)
 }
 
 static bool
+check_databases(char **newval, void **extra, GucSource source)
+{
+	DynPort		ports[DYN_MAX_SERVED];
+	const char *problem;
+
+	(void) dyn_port_list_read(*newval, ports, &problem);
+	if (problem != NULL)
+		GUC_check_errdetail("%s", problem);
+	return problem == NULL;
+}
+
+static bool
 check_region(char **newval, void **extra, GucSource source)
 {
 	size_t		len = strlen(*newval);
@@ -220,6 +234,16 @@ define_http(void)
 							 NULL);
 	define_http_string("dynapg.http_database", "Database that the HTTP front serves.",
 					   &dyn_guc_http_database, "postgres", fixed, 0);
+	DefineCustomStringVariable("dynapg.http_databases",
+							   "Databases that the HTTP front serves, each on a port of its own: \"app:8000, test:8001\".",
+							   "It takes the place of dynapg.http_database and dynapg.http_port.",
+							   &dyn_guc_http_databases,
+							   "",
+							   fixed,
+							   GUC_LIST_INPUT,
+							   check_databases,
+							   NULL,
+							   NULL);
 	define_http_int("dynapg.http_idle_timeout", "Time after which a connection without a request is closed.",
 					&dyn_guc_http_idle_timeout, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS);
 	define_http_string("dynapg.http_listen_addresses", "Host names or addresses that the HTTP front listens on.",

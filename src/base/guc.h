@@ -85,6 +85,7 @@ typedef enum DynHttpAuth
 extern char *dyn_guc_http_allowed_hosts;
 extern int	dyn_guc_http_auth;	/* a DynHttpAuth */
 extern char *dyn_guc_http_database;
+extern char *dyn_guc_http_databases;	/* see served.h, which others look at */
 extern int	dyn_guc_http_idle_timeout;
 extern char *dyn_guc_http_listen_addresses;
 extern int	dyn_guc_http_lock_timeout;

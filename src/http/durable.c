@@ -12,8 +12,8 @@
 #include "utils/guc.h"
 
 #include "base/compat.h"
-#include "base/guc.h"
 #include "base/limits.h"
+#include "base/served.h"
 #include "http/durable.h"
 #include "http/standbys.h"
 
@@ -156,7 +156,7 @@ greatest_end(void)
 	XLogRecPtr	greatest = own_end;
 
 	pg_memory_barrier();
-	for (int i = 0; i < Min(dyn_guc_http_workers, DYN_MAX_HTTP_WORKERS); i++)
+	for (int i = 0; i < dyn_served_workers(); i++)
 	{
 		XLogRecPtr	end = end_of(i);
 

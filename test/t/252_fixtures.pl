@@ -127,12 +127,12 @@ SKIP:
 	my ($bin) = run_command([ 'pg_config', '--bindir' ]);
 	my $scratch = tempdir(CLEANUP => 1);
 	my $page = slurp_file('docs/testing.md');
-	my $http = PostgreSQL::Test::Cluster::get_free_port();
 	my $pg = PostgreSQL::Test::Cluster::get_free_port();
+	my ($http) = grep { my $from = $_; 4 == grep { PostgreSQL::Test::Cluster::can_bind('127.0.0.1', $_) } $from .. $from + 3 } map { 30000 + 4 * int rand 500 } 1 .. 50;
 	my $commands = join '', $page =~ /^```sh\n(.*?)^```\n/msg;
 
 	skip 'there is no curl', 1 if system('curl --version >/dev/null 2>&1') != 0;
-	$commands =~ s/--port 8123/--port $http --pg-port $pg/;
+	$commands =~ s/--port 8123/--port $http --pg-port $pg/g;
 	append_to_file("$scratch/fixture.sql", <<'SQL');
 DO $$ BEGIN IF NOT EXISTS (SELECT FROM dynapg.tables) THEN PERFORM dynapg.create_table('{"TableName": "Notes", "BillingMode": "PAY_PER_REQUEST",
 	"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}], "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]}'); END IF; END $$;
