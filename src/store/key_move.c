@@ -71,7 +71,11 @@ lock_table(Oid relid)
 static Move
 plan_move(DynTableDef *def)
 {
-	Move		move = {.def = def, .definition = dyn_stored_keys_definition(def, ttl_attribute(def)), .complete = holds_ttl_attribute(def)};
+	Move		move = {
+		.def = def,
+		.definition = dyn_stored_keys_definition(def, ttl_attribute(def)),
+		.complete = holds_ttl_attribute(def)
+	};
 
 	for (int i = 0; move.definition && i < def->nindexes; i++)
 	{

@@ -2,7 +2,8 @@
  * ddl.h - the relations of a DynamoDB table: names, columns, indexes
  *
  * A table is dynamodb."Name" (pk, [sk], item): pk and sk are text COLLATE "C" (S), numeric (N) or bytea (B)
- * and always have these names.  One with secondary indexes has the column keys, too: see stored_keys.h.  PRIMARY KEY (pk [, sk]).  Storage options are given at creation.  CHECK
+ * and always have these names.  One with secondary indexes has the column keys, too: see stored_keys.h.
+ * PRIMARY KEY (pk [, sk]).  Storage options are given at creation.  CHECK
  * constraints hold the columns to the item's key attributes: see checks.h.  Whoever writes a data table with SQL fills pk by
  * dynapg.part_s, key_n and part_b, sk by dynapg.key_s, key_n and key_b, or both by dynapg.table_row.
  *

@@ -39,7 +39,7 @@ title()
 	esac
 }
 
-# The table hot_KIND with that many indexes of the API, on g1, g2 and so on, each of which every second item has.
+# The table hot_KIND with its indexes of the API, on g1, g2 and so on; every second item has all of these.
 load()
 {
 	case $1 in *_*) indexes=${1#*_} ;; *) indexes=0 ;; esac
