@@ -163,6 +163,15 @@ is(updates($name), $hot, 'with its index for Time to Live');
 is(found($name, 'g', 'x'), 'a', 'and one whose relation had another name');
 is($node->safe_psql('postgres', 'SELECT dynapg.run_jobs()') . found($name, 'g', 'x'), '1', 'its item expires');
 
+$node->safe_psql('postgres', 'CREATE DATABASE before');
+$node->safe_psql('before', q(CREATE EXTENSION dynapg VERSION '0.4.0'));
+$node->safe_psql('before', slurp_file('test/data/made_by_0.4.0.sql'));
+$node->safe_psql('before', 'ALTER EXTENSION dynapg UPDATE');
+is(move('Kept', 'before') . move('Kept', 'before'), 'tf', 'one of 0.4.0, after the update');
+is($node->safe_psql('before', q(SELECT string_agg(pk || ' ' || COALESCE(keys::text, '-'), ', ' ORDER BY pk) FROM dynamodb."Kept")),
+	'a {"id":{"S":"a"},"other":{"S":"x"}}, b {"id":{"S":"b"},"other":{"S":"x"}}, c {"id":{"S":"c"}}', 'its keys');
+is(found('Kept', 'other', 'x', 'before'), 'a b', 'its index');
+
 # ---- a dump ----
 
 my $file = $node->basedir . '/dump';
