@@ -66,6 +66,13 @@ CREATE FUNCTION dynapg.vector_problem(item dynapg.item, index text, attribute te
 COMMENT ON FUNCTION dynapg.vector_problem(dynapg.item, text, text, integer, boolean, text[]) IS
 	'why a vector index cannot have an item, or NULL';
 
+/* What secondary indexes index, in a column of its own. */
+
+CREATE FUNCTION dynapg.index_keys(item dynapg.item, names text) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_index_keys' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.index_keys(dynapg.item, text) IS
+	'those of the attributes that secondary indexes can have as keys, or NULL where the item has none; names: with commas between them, in ascending order';
+
 /*
  * The rows of data tables: those that do not fit, the constraints on them, making them from items.
  */
@@ -74,6 +81,11 @@ CREATE FUNCTION dynapg.add_checks(relation regclass, validate boolean DEFAULT tr
 	AS 'MODULE_PATHNAME', 'dynapg_add_checks' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.add_checks(regclass, boolean) IS
 	'gives a data table the CHECK constraints that it lacks, and validates those that are not valid: are all of them valid?';
+
+CREATE FUNCTION dynapg.store_index_keys(relation regclass) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_store_index_keys' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.store_index_keys(regclass) IS
+	'rewrites a data table with its column of index keys, and makes its indexes over it; false where nothing is to be done';
 
 CREATE FUNCTION dynapg.unfit_rows(relation regclass, OUT pk text, OUT sk text, OUT problem text) RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'dynapg_unfit_rows' LANGUAGE C STABLE STRICT PARALLEL UNSAFE;

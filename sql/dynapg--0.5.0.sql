@@ -209,6 +209,11 @@ CREATE FUNCTION dynapg.in_index(item dynapg.item, partition_keys integer, VARIAD
 COMMENT ON FUNCTION dynapg.in_index(dynapg.item, integer, text[]) IS
 	'does a secondary index hold the item? keys: type and name of each key attribute, partition keys first';
 
+CREATE FUNCTION dynapg.index_keys(item dynapg.item, names text) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_index_keys' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.index_keys(dynapg.item, text) IS
+	'those of the attributes that secondary indexes can have as keys, or NULL where the item has none; names: with commas between them, in ascending order';
+
 /*
  * What CHECK constraints of data tables ask of each row. "any" is the type of a key column: text, numeric or bytea. A key attribute is
  * one text, its type and its name, as PostgreSQL reads the constants of a constraint again for each statement.
@@ -745,6 +750,11 @@ CREATE FUNCTION dynapg.add_checks(relation regclass, validate boolean DEFAULT tr
 	AS 'MODULE_PATHNAME', 'dynapg_add_checks' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.add_checks(regclass, boolean) IS
 	'gives a data table the CHECK constraints that it lacks, and validates those that are not valid: are all of them valid?';
+
+CREATE FUNCTION dynapg.store_index_keys(relation regclass) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_store_index_keys' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.store_index_keys(regclass) IS
+	'rewrites a data table with its column of index keys, and makes its indexes over it; false where nothing is to be done';
 
 CREATE FUNCTION dynapg.unfit_rows(relation regclass, OUT pk text, OUT sk text, OUT problem text) RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'dynapg_unfit_rows' LANGUAGE C STABLE STRICT PARALLEL UNSAFE;

@@ -47,6 +47,7 @@ char	   *dyn_guc_region = NULL;
 char	   *dyn_guc_s3_directory = NULL;
 char	   *dyn_guc_s3_endpoint = NULL;
 int			dyn_guc_s3_timeout = 30;
+bool		dyn_guc_store_index_keys = true;
 int			dyn_guc_stream_retention = DYN_MAX_STREAM_RETENTION;
 int			dyn_guc_stream_shard_age = 4 * 3600;
 int			dyn_guc_stream_shards = 1;
@@ -440,6 +441,16 @@ dyn_guc_init(void)
 							NULL,
 							NULL);
 
+	DefineCustomBoolVariable("dynapg.store_index_keys",
+							 "Store the key attributes of secondary indexes in a column of their own.",
+							 "That is decided when a table is created.  An update that changes none of them changes no index then.",
+							 &dyn_guc_store_index_keys,
+							 true,
+							 PGC_USERSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
 	DefineCustomIntVariable("dynapg.stream_retention",
 							"Time that the records of a stream are kept at least.",
 							NULL,

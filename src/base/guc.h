@@ -59,6 +59,9 @@ extern char *dyn_guc_s3_directory;
 extern char *dyn_guc_s3_endpoint;
 extern int	dyn_guc_s3_timeout;
 
+/* dynapg.store_index_keys: do new tables with secondary indexes get the column keys?  See tables/stored_keys.h. */
+extern bool dyn_guc_store_index_keys;
+
 /* Streams: how old a shard gets, and how long records are kept, in seconds; how many shards a stream has. */
 extern int	dyn_guc_stream_retention;
 extern int	dyn_guc_stream_shard_age;

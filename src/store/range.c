@@ -369,7 +369,7 @@ reader_begin(Reader *reader, const DynRange *range)
 
 	*reader = (Reader) {.range = range};
 	if (index)
-		dyn_order_of_index(&reader->order, &table->pk, &table->sk, index->keys, index->npk, index->nsk);
+		dyn_order_of_index(&reader->order, &table->pk, &table->sk, index);
 	else
 		dyn_order_of_table(&reader->order, &table->pk, &table->sk);
 	set_condition(reader);

@@ -297,8 +297,15 @@ set_relations(DynTable *table, const DynTableDef *def)
 	bool		valid;
 
 	for (int i = 0; i < def->nindexes; i++)
-		if (def->indexes[i].status != DYN_INDEX_DELETING)
-			table->indexes[n++].relid = dyn_relation_of_index(def, &def->indexes[i], true);
+	{
+		DynIndex   *index = &table->indexes[n];
+
+		if (def->indexes[i].status == DYN_INDEX_DELETING)
+			continue;
+		index->relid = dyn_relation_of_index(def, &def->indexes[i], true);
+		index->over_keys = OidIsValid(index->relid) && dyn_relation_is_over_keys(def, index->relid);
+		n++;
+	}
 	n = 0;
 	for (int i = 0; i < def->nvectors; i++)
 	{
