@@ -19,6 +19,7 @@
 
 char	   *dyn_guc_http_allowed_hosts = NULL;
 int			dyn_guc_http_auth = DYN_HTTP_AUTH_SIGV4;
+bool		dyn_guc_http_console = false;
 char	   *dyn_guc_http_database = NULL;
 int			dyn_guc_http_idle_timeout = 60000;
 char	   *dyn_guc_http_listen_addresses = NULL;
@@ -214,6 +215,16 @@ define_http(void)
 							 DYN_HTTP_AUTH_SIGV4,
 							 http_auth_options,
 							 fixed,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
+	DefineCustomBoolVariable("dynapg.http_console",
+							 "Serve the console, pages for a browser, at /console.",
+							 NULL,
+							 &dyn_guc_http_console,
+							 false,
+							 PGC_SIGHUP,
 							 0,
 							 NULL,
 							 NULL,

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "api/inspect.h"
 #include "api/operation.h"
 #include "base/call.h"
 #include "base/errors.h"
@@ -15,6 +16,7 @@
 #include "base/jsonout.h"
 #include "http/activity.h"
 #include "http/compress.h"
+#include "http/console.h"
 #include "http/execute.h"
 #include "http/origin.h"
 #include "http/reply.h"
@@ -156,13 +158,11 @@ decode_body(DynHttpRequest *request, int *status)
 	return false;
 }
 
-/* POST: an operation of the API. */
+/* POST: an operation of the API, which a header names, or a request of the console, which its path names. */
 static void
-serve_operation(DynHttpRequest *request, DynReply *reply)
+serve_operation(DynHttpRequest *request, DynSlice name, const DynOperation *operation, DynReply *reply)
 {
-	const DynOperation *operation;
 	const char *refusal = dyn_origin_refuses(request);
-	DynSlice	name = operation_name(request);
 	StringInfoData body;
 
 	reply->content_type = protocol_of(request);
@@ -173,7 +173,6 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 		return;
 	}
 	initStringInfo(&body);
-	operation = name.data ? dyn_operation_find(name.data, name.len) : NULL;
 	if (refusal)
 	{
 		reply->status = 403;
@@ -204,22 +203,33 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 }
 
 static void
-serve_method(DynHttpRequest *request, DynReply *reply)
+serve_post(DynHttpRequest *request, DynReply *reply)
 {
 	DynSlice	target = request->target;
+	DynSlice	name = operation_name(request);
+	DynSlice	console = dyn_console_request_name(target);
 
-	if (dyn_slice_is(request->method, "POST"))
+	if (target.len >= 1 && target.data[0] == '/' && (target.len == 1 || target.data[1] == '?'))
+		serve_operation(request, name, name.data ? dyn_operation_find(name.data, name.len) : NULL, reply);
+	else if (console.data)
+		serve_operation(request, console, dyn_inspect_find(console.data, console.len), reply);
+	else
 	{
-		if (target.len >= 1 && target.data[0] == '/' && (target.len == 1 || target.data[1] == '?'))
-			serve_operation(request, reply);
-		else
-		{
-			reply->status = 404;
-			reply->body = DYN_SLICE("<UnknownOperationException/>\n");
-		}
+		reply->status = 404;
+		reply->body = DYN_SLICE("<UnknownOperationException/>\n");
 	}
+}
+
+static void
+serve_method(DynHttpRequest *request, DynReply *reply)
+{
+	if (dyn_slice_is(request->method, "POST"))
+		serve_post(request, reply);
 	else if (dyn_slice_is(request->method, "GET") || dyn_slice_is(request->method, "HEAD"))
-		dyn_watch_serve(request, reply);
+	{
+		if (!dyn_console_serve(request, reply))
+			dyn_watch_serve(request, reply);
+	}
 	else if (!dyn_slice_is(request->method, "OPTIONS"))
 	{
 		reply->status = 405;
