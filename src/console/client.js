@@ -102,7 +102,7 @@ function serverTime(response) {
 async function request(path, target, parameters, { signal, explain } = {}) {
   const headers = {
     'content-type': TYPE,
-    ...(target && { 'x-amz-target': target }),
+    'x-amz-target': target,
     ...(explain && { 'x-dynapg-explain': explain }),
   };
   const body = encoder.encode(JSON.stringify(parameters));
@@ -126,7 +126,8 @@ export const dynamodb = (operation, parameters, options) =>
   request('/', `DynamoDB_20120810.${operation}`, parameters, options);
 export const streams = (operation, parameters, options) =>
   request('/', `DynamoDBStreams_20120810.${operation}`, parameters, options);
-export const server = (name, parameters, options) => request(`/console/api/${name}`, null, parameters, options);
+export const server = (name, parameters, options) =>
+  request(`/console/api/${name}`, `DynapgConsole.${name}`, parameters, options);
 
 // -- the session --
 

@@ -120,6 +120,7 @@ function Editor({ name, table, itemKey, known, old, start, trouble, reload, onCl
   const [mode, setMode] = useState(large ? 'json' : 'form');
   const form = useRef(null);
   form.current ??= large ? null : toForm(keysFirst(start, table));
+  const printed = useRef(null); // what the form was when it was last left
   const [text, setText] = useState(() => (large ? print(start) : ''));
   const [problem, setProblem] = useState(null);
   const [error, setError] = useState(trouble);
@@ -128,19 +129,25 @@ function Editor({ name, table, itemKey, known, old, start, trouble, reload, onCl
   const [unchanged, setUnchanged] = useState(true);
   const [terms, setTerms] = useState([]);
 
-  const read = () => (mode === 'form' ? readForm(form.current) : readJson(text));
+  const read = (draft) => (mode === 'form' ? readForm(form.current, draft) : readJson(text));
 
   const switchMode = (next) => {
     if (next === mode) {
       return;
     }
-    const { item, problem: wrong } = read();
+    if (next === 'form' && text === printed.current) {
+      setProblem(null);
+      setMode(next);
+      return;
+    }
+    const { item, problem: wrong } = read(true);
     setProblem(wrong);
     if (!item) {
       return;
     }
     if (next === 'json') {
-      setText(print(item));
+      printed.current = print(item);
+      setText(printed.current);
     } else if (Object.values(item).reduce((sum, value) => sum + countNodes(value, MOST_IN_FORM), 0) > MOST_IN_FORM) {
       setProblem('The item has too many values for the form');
       return;

@@ -75,9 +75,9 @@ function nameTwice(nodes, path = '') {
   return undefined;
 }
 
-// {item}, or {problem}.
-export function readForm(nodes) {
-  if (nodes.some(({ name }) => name === '')) {
+// {item}, or {problem}; a draft may have values that are not right yet.
+export function readForm(nodes, draft) {
+  if (!draft && nodes.some(({ name }) => name === '')) {
     return { problem: 'An attribute has no name' };
   }
   const twice = nameTwice(nodes);
@@ -85,7 +85,7 @@ export function readForm(nodes) {
     return { problem: `The attribute ${twice} is there twice` };
   }
   const item = Object.fromEntries(nodes.map((node) => [node.name, valueOf(node)]));
-  const problem = problemOfItem(item);
+  const problem = draft ? null : problemOfItem(item);
   return problem ? { problem } : { item };
 }
 

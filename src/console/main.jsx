@@ -147,12 +147,17 @@ const Help = ({ onClose }) => (
   </Dialog>
 );
 
+const isNarrow = () => matchMedia('(max-width: 760px)').matches; // as in narrow.css
+
 // Keys that work wherever nothing is being typed.
 function useKeys(setHelp, setMenu) {
   const waits = useRef(false);
   useEffect(() => {
     const press = (event) => {
       const typing = event.target.closest?.('input, textarea, select, dialog');
+      if (event.key === 'Escape') {
+        setMenu(false);
+      }
       if (event.ctrlKey || event.metaKey || event.altKey || typing) {
         return;
       }
@@ -162,7 +167,7 @@ function useKeys(setHelp, setMenu) {
         location.hash = linkTo(goes);
       } else if (event.key === '/') {
         event.preventDefault();
-        setMenu(true);
+        setMenu(isNarrow());
         setTimeout(() => document.getElementById('table-filter')?.focus());
       } else if (event.key === '?') {
         setHelp(true);

@@ -132,6 +132,7 @@ const FROM = { LATEST: 'from now on', TRIM_HORIZON: 'from the oldest record on' 
 function Flow({ arn, keys }) {
   const [from, setFrom] = useState('LATEST');
   const [flowing, setFlowing] = useState(true);
+  const [live, setLive] = useState(false); // places in the stream are known
   const [records, setRecords] = useState([]);
   const [error, setError] = useState(null);
   const reader = useRef(null);
@@ -139,6 +140,7 @@ function Flow({ arn, keys }) {
   useEffect(() => {
     reader.current = new Reader(arn, from);
     setRecords([]);
+    setLive(false);
   }, [arn, from]);
 
   useEffect(() => {
@@ -151,6 +153,7 @@ function Flow({ arn, keys }) {
         if (!ended && mine === reader.current && fresh.length > 0) {
           setRecords((before) => [...fresh.reverse(), ...before].slice(0, MOST_RECORDS));
         }
+        setLive(true);
         setError(null);
       } catch (problem) {
         setError(problem);
@@ -175,7 +178,7 @@ function Flow({ arn, keys }) {
     <>
       <div class="result-bar">
         <p class="cost" role="status">
-          {flowing && <span class="live">live</span>}
+          {flowing && live && <span class="live">live</span>}
           <span>{plural(records.length, 'record')}</span>
         </p>
         <div class="actions">

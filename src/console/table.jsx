@@ -1,6 +1,6 @@
 // table.jsx - one table: its items, what it is, its stream.
 
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { dynamodb } from './client.js';
 import { go } from './route.js';
 import { indexesOf, keysOf, loadTables, refreshDescription, useDescription } from './tables.js';
@@ -15,6 +15,11 @@ const TABS = { items: 'Items', overview: 'Overview', stream: 'Stream' };
 export function Table({ name, tab }) {
   const description = useDescription(name);
   const { table, error } = description;
+  useEffect(() => {
+    if (table) {
+      refreshDescription(name);
+    }
+  }, [name]);
   const shown = Object.hasOwn(TABS, tab) ? tab : 'items';
   return (
     <section class={`page ${shown === 'items' ? 'fill' : ''}`}>
@@ -178,7 +183,7 @@ function StreamCard({ name, table }) {
 function TtlCard({ name, ttl }) {
   const [attribute, setAttribute] = useState('');
   const { error, busy, run } = useChange(name);
-  const on = ttl?.TimeToLiveStatus === 'ENABLED';
+  const on = ttl?.TimeToLiveStatus === 'ENABLED' || ttl?.TimeToLiveStatus === 'ENABLING';
   const set = (AttributeName, Enabled) =>
     run(
       'UpdateTimeToLive',
@@ -187,7 +192,14 @@ function TtlCard({ name, ttl }) {
     );
   return (
     <section class="card pad">
-      <h2>Time to Live {ttl && <Badge kind={on ? 'good' : ''}>{on ? 'on' : 'off'}</Badge>}</h2>
+      <h2>
+        Time to Live{' '}
+        {ttl && (
+          <Badge kind={on ? 'good' : ''}>
+            {{ ENABLED: 'on', DISABLED: 'off' }[ttl.TimeToLiveStatus] ?? ttl.TimeToLiveStatus.toLowerCase()}
+          </Badge>
+        )}
+      </h2>
       {!ttl ? (
         <p class="faint">Not known to this role.</p>
       ) : on ? (
@@ -253,7 +265,18 @@ function DeleteTable({ name, onClose }) {
   );
 }
 
+// Is something still under way that ends by itself?
+const isChanging = (table, ttl) =>
+  table.TableStatus !== 'ACTIVE' ||
+  indexesOf(table).some(({ IndexStatus }) => IndexStatus && IndexStatus !== 'ACTIVE') ||
+  ttl?.TimeToLiveStatus === 'ENABLING' ||
+  ttl?.TimeToLiveStatus === 'DISABLING';
+
 function Overview({ name, table, ttl }) {
+  useEffect(() => {
+    const timer = isChanging(table, ttl) && setTimeout(() => refreshDescription(name), 1500);
+    return () => clearTimeout(timer);
+  }, [table, ttl]);
   const [deleting, setDeleting] = useState(false);
   const [json, setJson] = useState(false);
   const units = table.ProvisionedThroughput;

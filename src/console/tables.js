@@ -7,10 +7,12 @@ export const tables = createStore({ names: [], loading: true });
 
 let turn = 0; // a later call of loadTables ends earlier ones
 
+// Reads the names again, and forgets descriptions.
 export async function loadTables() {
   const mine = ++turn;
   let names = [];
   let start;
+  known.clear();
   tables.set({ ...tables.get(), loading: true, error: undefined });
   try {
     do {
@@ -95,6 +97,7 @@ export function useDescription(name) {
   return useStore(storeOf(name));
 }
 
+// Reads it again; what is known stays until then.
 export async function refreshDescription(name) {
   const store = storeOf(name);
   try {
