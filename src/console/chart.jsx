@@ -47,8 +47,9 @@ export function Chart({ title, series, times, format, stacked, note }) {
     const line = values
       .map((value, i) => (value === null ? null : [x(i), y(stacked ? base[i] : value)]))
       .filter(Boolean);
+    const empty = stacked && values.every((value) => !value);
     const area =
-      stacked && line.length > 1
+      stacked && !empty && line.length > 1
         ? `${pathOf(line)}${pathOf(lower.map((value, i) => [x(i), y(value)]).reverse()).replace('M', 'L')}Z`
         : null;
     return (

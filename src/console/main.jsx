@@ -1,12 +1,12 @@
 // main.jsx - the page: session, navigation, and the view that the location asks for.
 
 import { render } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks';
 import { connection, session, start } from './client.js';
 import { createStore, useStore } from './store.js';
 import { linkTo, useRoute } from './route.js';
 import { forgetTables, loadTables, tables } from './tables.js';
-import { Button, Dialog, Icon, Loading, LongList, Notes } from './ui.jsx';
+import { Button, Dialog, ErrorBox, Icon, Loading, LongList, Notes } from './ui.jsx';
 import { SignIn } from './sign_in.jsx';
 import { TableList } from './table_list.jsx';
 import { Table } from './table.jsx';
@@ -179,6 +179,14 @@ function useKeys(setHelp, setMenu) {
 }
 
 function View({ page, rest }) {
+  const [error] = useErrorBoundary();
+  if (error) {
+    return (
+      <section class="page">
+        <ErrorBox error={{ type: 'This page failed', message: String(error) }} />
+      </section>
+    );
+  }
   switch (page) {
     case 'table':
       return <Table key={rest[0]} name={rest[0] ?? ''} tab={rest[1] || 'items'} />;
@@ -245,7 +253,7 @@ function Console() {
           </div>
         )}
         {role.Standby && <div class="banner">This server is a standby: it serves reads.</div>}
-        <View page={shown} rest={rest} />
+        <View key={shown} page={shown} rest={rest} />
       </main>
       {help && <Help onClose={() => setHelp(false)} />}
       <Notes />

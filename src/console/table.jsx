@@ -145,7 +145,7 @@ function StreamCard({ name, table }) {
           <Facts
             facts={[
               ['Records have', VIEWS[table.StreamSpecification.StreamViewType]],
-              ['ARN', <code>{table.LatestStreamArn}</code>],
+              ['ARN', <code class="arn">{table.LatestStreamArn}</code>],
             ]}
           />
           <Button
@@ -305,7 +305,7 @@ function Overview({ name, table, ttl }) {
                 : `${count(units?.ReadCapacityUnits)} read, ${count(units?.WriteCapacityUnits)} write units`,
             ],
             ['Protected from deletion', table.DeletionProtectionEnabled ? 'yes' : 'no'],
-            ['ARN', <code>{table.TableArn}</code>],
+            ['ARN', <code class="arn">{table.TableArn}</code>],
           ]}
         />
         <div class="line">

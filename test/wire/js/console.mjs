@@ -379,6 +379,31 @@ section('a key that is dropped ends the session', async () => {
   await rows().first().waitFor();
 });
 
+section('a role without rights on the table, which may see statistics', async () => {
+  if (!process.env.DYNAPG_WATCH_KEY) {
+    console.log('skipped: there is no DYNAPG_WATCH_KEY');
+    return;
+  }
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signIn(...process.env.DYNAPG_WATCH_KEY.split(' '));
+  await page.getByRole('alert').getByText('AccessDeniedException').first().waitFor();
+  await open('tables');
+  assert.ok(await page.getByRole('button', { name: 'New table' }).isDisabled());
+  await page.locator('.table-row', { hasText: table }).waitFor();
+  await open('access');
+  await page.locator('.grant', { hasText: table }).locator('.badge.off').nth(3).waitFor();
+  await open('statistics');
+  await page.locator('.chart .line').first().waitFor({ state: 'attached' });
+  await get('form');
+  await page.locator('.chart', { hasText: 'Requests' }).getByText('GetItem').waitFor();
+  await page.locator('td', { hasText: 'ConditionalCheckFailedException' }).first().waitFor();
+  await shot('statistics');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await open(`table/${table}/items`);
+  await signIn(credentials.accessKeyId, credentials.secretAccessKey);
+  await rows().first().waitFor();
+});
+
 section('a page of another origin can neither show the console in a frame nor look into its window', async () => {
   const server = createServer((request, response) => response.setHeader('Content-Type', 'text/html').end(`<iframe src="${endpoint}/console/"></iframe>`));
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
