@@ -6,7 +6,7 @@
 
 all:
 
-OWN_GOALS = help setup run start stop status check check-data check-sanitize check-asan fuzz soak clients check-style bench format dist deb
+OWN_GOALS = help setup run start stop status check check-data check-sanitize check-asan fuzz soak clients check-style bench console format dist deb
 GOALS = $(or $(MAKECMDGOALS),all)
 PGXS_GOALS = $(filter-out $(OWN_GOALS),$(GOALS))
 
@@ -130,6 +130,7 @@ help:
 	@echo "make bench         measure against plain SQL"
 	@echo "make dist          a tar and a zip file of the last commit, in build/package; the second is for PGXN"
 	@echo "make deb           Debian packages in build/package"
+	@echo "make console       build the console's files again from src/console, which needs npm"
 	@echo "make format        clang-format over the sources that changed"
 	@echo "make setup         install what is missing with apt-get; run and check do it by themselves"
 	@echo "make clean         remove what make built; build/ holds the private servers and their data"
@@ -175,6 +176,9 @@ bench:
 
 dist deb:
 	@bash test/tools/package $@
+
+console:
+	@bash test/tools/console build
 
 format:
 	@bash test/tools/format

@@ -20,6 +20,7 @@
 
 char	   *dyn_guc_http_allowed_hosts = NULL;
 int			dyn_guc_http_auth = DYN_HTTP_AUTH_SIGV4;
+bool		dyn_guc_http_console = false;
 char	   *dyn_guc_http_database = NULL;
 char	   *dyn_guc_http_databases = NULL;
 int			dyn_guc_http_idle_timeout = 60000;
@@ -229,6 +230,16 @@ define_http(void)
 							 DYN_HTTP_AUTH_SIGV4,
 							 http_auth_options,
 							 fixed,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
+	DefineCustomBoolVariable("dynapg.http_console",
+							 "Serve the console, pages for a browser, at /console.",
+							 NULL,
+							 &dyn_guc_http_console,
+							 false,
+							 PGC_SIGHUP,
 							 0,
 							 NULL,
 							 NULL,

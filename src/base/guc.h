@@ -94,6 +94,7 @@ extern char *dyn_guc_http_listen_addresses;
 extern int	dyn_guc_http_lock_timeout;
 extern int	dyn_guc_http_max_connections;	/* of one worker */
 extern int	dyn_guc_http_memory;	/* of one worker, in kilobytes */
+extern bool dyn_guc_http_console;	/* serve GET /console, to everybody? */
 extern bool dyn_guc_http_metrics;	/* serve GET /metrics, to everybody? */
 extern int	dyn_guc_http_port;	/* 0: no HTTP front */
 extern int	dyn_guc_http_statement_timeout;

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "api/fixtures.h"
+#include "api/inspect.h"
 #include "api/operation.h"
 #include "base/call.h"
 #include "base/errors.h"
@@ -16,6 +17,7 @@
 #include "base/jsonout.h"
 #include "http/activity.h"
 #include "http/compress.h"
+#include "http/console.h"
 #include "http/execute.h"
 #include "http/origin.h"
 #include "http/reply.h"
@@ -205,17 +207,15 @@ serve_unknown(DynReply *reply)
 	reply->body = DYN_SLICE("<UnknownOperationException/>\n");
 }
 
-/* POST: an operation of the API. */
+/* POST: an operation of the API, which a header names, or a request of the console, which its path names. */
 static void
-serve_operation(DynHttpRequest *request, DynReply *reply)
+serve_operation(DynHttpRequest *request, DynSlice name, const DynOperation *operation, DynReply *reply)
 {
-	DynSlice	name = operation_name(request);
-
 	reply->content_type = protocol_of(request);
 	if (reply->content_type == NULL)
 		serve_unknown(reply);
 	else
-		serve_request(request, name.data ? dyn_operation_find(name.data, name.len) : NULL, name, dyn_origin_refuses(request), reply);
+		serve_request(request, operation, name, dyn_origin_refuses(request), reply);
 }
 
 /*
@@ -247,9 +247,13 @@ static void
 serve_post(DynHttpRequest *request, DynReply *reply)
 {
 	DynSlice	target = request->target;
+	DynSlice	name = operation_name(request);
+	DynSlice	console = dyn_console_request_name(target);
 
 	if (target.len >= 1 && target.data[0] == '/' && (target.len == 1 || target.data[1] == '?'))
-		serve_operation(request, reply);
+		serve_operation(request, name, name.data ? dyn_operation_find(name.data, name.len) : NULL, reply);
+	else if (console.data)
+		serve_operation(request, console, dyn_inspect_find(console.data, console.len), reply);
 	else if (target.len > strlen(FIXTURES_PATH) && memcmp(target.data, FIXTURES_PATH, strlen(FIXTURES_PATH)) == 0)
 		serve_fixtures(request, reply);
 	else
@@ -262,7 +266,10 @@ serve_method(DynHttpRequest *request, DynReply *reply)
 	if (dyn_slice_is(request->method, "POST"))
 		serve_post(request, reply);
 	else if (dyn_slice_is(request->method, "GET") || dyn_slice_is(request->method, "HEAD"))
-		dyn_watch_serve(request, reply);
+	{
+		if (!dyn_console_serve(request, reply))
+			dyn_watch_serve(request, reply);
+	}
 	else if (!dyn_slice_is(request->method, "OPTIONS"))
 	{
 		reply->status = 405;

@@ -131,6 +131,7 @@ my $reply = HTTP::Tiny->new->post("http://127.0.0.1:$http_port/", {
 	headers => { 'Content-Type' => 'application/x-amz-json-1.0', 'X-Amz-Target' => 'DynamoDB_20120810.GetItem' },
 	content => '{"TableName": "kept", "Key": {"pk": {"S": "a"}}}' });
 is($reply->{content}, '{"Item":{"n":{"N":"1"},"pk":{"S":"a"}}}', 'the HTTP front serves it');
+like(HTTP::Tiny->new->get("http://127.0.0.1:$http_port/console")->{content}, qr/<script type="module" src="console\.js">/, 'and the console');
 
 my $again = start_run(@settings);
 is(wait_for_end($again), 0, 'a second make run on the same data succeeds');

@@ -121,6 +121,7 @@ like($output, qr/ErrorCount":0/, 'and what was loaded');
 is_deeply(decode_json(request('GetItem', { TableName => 'Orders', Key => { id => { S => 'a' } } })), { Item => $items[0] },
 	'the HTTP front serves the items, byte for byte');
 is(decode_json(request('Scan', { TableName => 'Orders', Select => 'COUNT' }))->{Count}, 3, 'all of them');
+like(HTTP::Tiny->new->get("http://127.0.0.1:$port/console")->{content}, qr/<script type="module" src="console\.js">/, 'and the console is there');
 is(works('SQL', 'sql', '--data', $data, '--', '-X', '-A', '-t', '-c', q(SHOW fsync)), "off\n", 'what follows -- goes to psql');
 
 # A dump of its database is complete.

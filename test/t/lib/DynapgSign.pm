@@ -16,21 +16,23 @@ sub new_key
 	return split /\|/, $node->safe_psql($database // 'postgres', "SELECT * FROM dynapg.create_access_key('$role')");
 }
 
-# The text of a request, signed with the key.
+# The text of a request, signed with the key; path is another one than that of the API.
 sub signed_text
 {
-	my ($id, $secret, $operation, $body) = @_;
+	my ($id, $secret, $operation, $body, %options) = @_;
+	my $path = $options{path} // '/';
 	my $time = strftime('%Y%m%dT%H%M%SZ', gmtime);
 	my $date = substr $time, 0, 8;
 	my $target = "DynamoDB_20120810.$operation";
-	my $canonical = join "\n", 'POST', '/', '', 'host:localhost', "x-amz-date:$time", "x-amz-target:$target", '',
+	my $canonical = join "\n", 'POST', $path, '', 'host:localhost', "x-amz-date:$time", "x-amz-target:$target", '',
 	  'host;x-amz-date;x-amz-target', sha256_hex($body);
 	my $scope = "$date/us-east-1/dynamodb/aws4_request";
 	my $key = "AWS4$secret";
 	$key = hmac_sha256($_, $key) for $date, 'us-east-1', 'dynamodb', 'aws4_request';
 	my $signature = hmac_sha256_hex(join("\n", 'AWS4-HMAC-SHA256', $time, $scope, sha256_hex($canonical)), $key);
-	return request_text($operation, $body, 'X-Amz-Date' => $time,
+	my $text = request_text($operation, $body, 'X-Amz-Date' => $time,
 		'Authorization' => "AWS4-HMAC-SHA256 Credential=$id/$scope, SignedHeaders=host;x-amz-date;x-amz-target, Signature=$signature");
+	return $text =~ s{^POST / }{POST $path }r;
 }
 
 # One signed operation on a connection of its own.
