@@ -39,7 +39,8 @@ extern void dyn_rows_put(DynTable *table, const DynKey *keys, struct varlena *co
 						 struct varlena **old_items);
 extern void dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys, struct varlena **old_items);
 
-/* Stores items whose keys are not there; a unique violation where one is.  Faster than dyn_rows_put. */
+/* Stores items whose keys are not there; a unique violation where one is, or it is replaced (in a
+ * distributed table).  Faster than dyn_rows_put. */
 extern void dyn_rows_insert(DynTable *table, const DynKey *keys, struct varlena *const *items, int nkeys);
 
 /* The index of the item's key in keys, searched from `first` on and wrapping around; -1 if it is not there. */

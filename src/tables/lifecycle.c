@@ -25,6 +25,7 @@
 #include "tables/catalog.h"
 #include "tables/checks.h"
 #include "tables/ddl.h"
+#include "tables/distribute.h"
 #include "tables/index.h"
 #include "tables/lifecycle.h"
 
@@ -136,6 +137,7 @@ create(DynTableDef *def, MemoryContext result_context)
 			dyn_index_create(def, dyn_def_index(def, i));
 	}
 	CacheInvalidateRelcacheByRelid(def->relid);
+	dyn_distribute_new(def);
 	return true;
 }
 
