@@ -605,7 +605,7 @@ COMMENT ON FUNCTION dynapg.hand_over(dynapg.item, dynapg.item) IS 'the new item;
 CREATE FUNCTION dynapg.node_write(old dynapg.item, given dynapg.item, program bytea, wishes integer) RETURNS dynapg.item
 	AS 'MODULE_PATHNAME', 'dynapg_node_write' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION dynapg.node_write(dynapg.item, dynapg.item, bytea, integer) IS
-	'what a row of a distributed table becomes by a write; node_outcome tells in the same statement what it found';
+	'what a row of a distributed table becomes by a write; node_outcome returns in the same statement what it found';
 
 CREATE FUNCTION dynapg.node_outcome(item dynapg.item) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'dynapg_node_outcome' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

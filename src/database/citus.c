@@ -78,11 +78,12 @@ citus_relation(const char *name)
 	return is_of_citus(RelationRelationId, relid) ? relid : InvalidOid;
 }
 
-Oid
-dyn_citus_function(const char *name)
+/* An error where this database has no function of Citus with that name. */
+static void
+require_function(const char *name)
 {
 	CatCList   *candidates;
-	Oid			found = InvalidOid;
+	bool		found = false;
 
 	if (!OidIsValid(get_extension_oid("citus", true)))
 		dyn_validation("The database has no Citus: its extension has to be created first");
@@ -92,12 +93,11 @@ dyn_citus_function(const char *name)
 		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(&candidates->members[i]->tuple);
 
 		if (form->pronamespace == PG_CATALOG_NAMESPACE && is_of_citus(ProcedureRelationId, form->oid))
-			found = form->oid;
+			found = true;
 	}
 	ReleaseSysCacheList(candidates);
-	if (!OidIsValid(found))
+	if (!found)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("this version of Citus has no function %s", name)));
-	return found;
 }
 
 /* ---- how a relation is kept ---- */
@@ -194,14 +194,18 @@ void
 dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with)
 {
 	DynSqlArgs	args = {0};
+	int			level = NewGUCNestLevel();
 
-	(void) dyn_citus_function("create_distributed_table");
+	require_function("create_distributed_table");
 	dyn_sql_oid(&args, relid);
 	dyn_sql_text(&args, column);
 	dyn_sql_text(&args, colocate_with != NULL ? colocate_with : "default");
+	/* one connection for each node: with several, the shards of a table with long names wait for each other */
+	(void) set_config_option("citus.multi_shard_modify_mode", "sequential", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	SPI_connect();
 	dyn_sql_run("SELECT pg_catalog.create_distributed_table($1::pg_catalog.regclass, $2, colocate_with => $3)", &args, 0);
 	SPI_finish();
+	AtEOXact_GUC(true, level);
 }
 
 /*
@@ -215,8 +219,8 @@ dyn_citus_hold_shard(Oid relid, Oid owner, Oid type, Datum value)
 	Oid			user;
 	int			security;
 
-	(void) dyn_citus_function("lock_shard_metadata");
-	(void) dyn_citus_function("get_shard_id_for_distribution_column");
+	require_function("lock_shard_metadata");
+	require_function("get_shard_id_for_distribution_column");
 	dyn_sql_oid(&args, relid);
 	args.types[args.count] = type;
 	args.values[args.count] = value;

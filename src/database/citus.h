@@ -42,9 +42,6 @@ extern void dyn_citus_require_login(void);
 /* Raises a ValidationException where the relation is not a local table; what: "a stream". */
 extern void dyn_citus_refuse(Oid relid, const char *what);
 
-/* A function of Citus by its name; an error where this database has none. */
-extern Oid	dyn_citus_function(const char *name);
-
 /*
  * Distributes the relation by the hash of the column, as the current user, who has to own it. colocate_with is the name of
  * another relation whose shards its own lie beside, "none", or NULL for Citus's choice.  Outside of SPI_connect.

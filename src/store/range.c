@@ -30,7 +30,7 @@
 /* nequal, two bounds, three places in the order, the limit */
 #define MAX_PARAMS (DYN_MAX_INDEX_KEY_ATTRS + 2 + 3 * DYN_ORDER_MAX_COLUMNS + 1)
 
-/* Rows of the first chunk of a range of a distributed table: each shard returns that many, which can be large. */
+/* Rows of the first chunk of a range of a distributed table: each shard returns this number, and items can be large. */
 #define FIRST_CHUNK		100
 #define FIRST_CHUNK_OF_ALL 20	/* where every shard is asked */
 #define LARGEST_CHUNK	10000

@@ -31,6 +31,7 @@
 #include "database/citus.h"
 #include "database/code.h"
 #include "database/installation.h"
+#include "database/relcache.h"
 #include "tables/catalog.h"
 #include "tables/columns.h"
 #include "tables/ddl.h"
@@ -110,7 +111,7 @@ init_cache(void)
 	if (tables_by_name == NULL)
 		tables_by_name = hash_create("dynapg tables by name", INITIAL_TABLES, &by_name, HASH_ELEM | HASH_STRINGS);
 	tables_by_relid = hash_create("dynapg tables by relid", INITIAL_TABLES, &by_relid, HASH_ELEM | HASH_BLOBS);
-	CacheRegisterRelcacheCallback(invalidate, (Datum) 0);
+	dyn_relcache_watch(invalidate, (Datum) 0);
 }
 
 /* ---- the end of an entry ---- */
