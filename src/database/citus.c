@@ -208,6 +208,23 @@ dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with)
 	AtEOXact_GUC(true, level);
 }
 
+void
+dyn_citus_measure(Oid relid, int64 *shards, int64 *pages)
+{
+	DynSqlArgs	args = {0};
+
+	require_function("citus_relation_size");
+	if (!OidIsValid(citus_relation("pg_dist_shard")))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("this version of Citus has no catalog of shards")));
+	dyn_sql_oid(&args, relid);
+	SPI_connect();
+	dyn_sql_run("SELECT pg_catalog.count(*), pg_catalog.citus_relation_size($1::pg_catalog.regclass) FROM pg_catalog.pg_dist_shard s "
+				"WHERE s.logicalrelid OPERATOR(pg_catalog.=) $1::pg_catalog.regclass", &args, 0);
+	*shards = dyn_sql_get_int64(0, 1);
+	*pages = dyn_sql_get_int64(0, 2) / BLCKSZ;
+	SPI_finish();
+}
+
 /*
  * Only the table's owner may take the lock. The functions take a lock of this node and look at Citus's catalogs; nothing of a user
  * runs, and no node is connected to.

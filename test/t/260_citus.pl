@@ -17,15 +17,14 @@ if (my $why = citus_missing())
 	plan skip_all => $why;
 }
 
-my ($coordinator, $port, @nodes) = citus_cluster();
-my $json = JSON::PP->new->canonical;
+my ($coordinator, $port, @nodes) = citus_cluster("dynapg.jobs_interval = '200ms'");
 my ($requests, @different) = (0);
 
 # The same request for the local tables (Near...) and the distributed ones (Far_...); Tab_ stands for both.
 sub reply_of
 {
 	my ($prefix, $operation, $request) = @_;
-	my $text = ref $request ? $json->encode($request) : $request;
+	my $text = ref $request ? request_json($request) : $request;
 	$text =~ s/Tab_/$prefix/g;
 	my $reply = call($port, $operation, $text);
 	(my $body = $reply->{body}) =~ s/$prefix/Tab_/g;
@@ -39,7 +38,7 @@ sub same
 	my $near = reply_of('Near', $operation, $request);
 	my $far = reply_of('Far_', $operation, $request);
 	$requests++;
-	push @different, "$operation " . (ref $request ? $json->encode($request) : $request) . "\n  local:       $near\n  distributed: $far"
+	push @different, "$operation " . (ref $request ? request_json($request) : $request) . "\n  local:       $near\n  distributed: $far"
 	  if $near ne $far;
 	return $far;
 }
@@ -85,7 +84,7 @@ for my $table (sort keys %form)
 {
 	for my $prefix ('Near', 'Far_')
 	{
-		(my $text = $json->encode(table_request($table))) =~ s/Tab_/$prefix/g;
+		(my $text = request_json(table_request($table))) =~ s/Tab_/$prefix/g;
 		is(call($port, 'CreateTable', $text)->{status}, 200, "$prefix of $table is made");
 	}
 	(my $far = $table) =~ s/Tab_/Far_/;
@@ -203,7 +202,7 @@ sub by_segments
 	my @ids;
 	for my $segment (0 .. 3)
 	{
-		my $body = decode_json(call($port, 'Scan', $json->encode({ TableName => $table, TotalSegments => 4, Segment => $segment }))->{body});
+		my $body = decode_json(call($port, 'Scan', request_json({ TableName => $table, TotalSegments => 4, Segment => $segment }))->{body});
 		push @ids, map { "$_->{id}{S} $_->{at}{N}" } @{ $body->{Items} };
 	}
 	return join ',', sort @ids;
@@ -254,7 +253,7 @@ my %refused = (
 	UpdateContinuousBackups => { TableName => 'Far_Pair', PointInTimeRecoverySpecification => { PointInTimeRecoveryEnabled => JSON::PP::true } });
 for my $operation (sort keys %refused)
 {
-	my $reply = call($port, $operation, $json->encode($refused{$operation}));
+	my $reply = call($port, $operation, request_json($refused{$operation}));
 	is($reply->{status}, 400, "$operation is refused");
 	like($reply->{body}, qr/distributed over several nodes cannot have/, "$operation says why");
 }
@@ -262,8 +261,29 @@ for my $operation (sort keys %refused)
 # ---- rights ----
 
 $coordinator->safe_psql('postgres', 'CREATE ROLE silent; GRANT ALL ON SCHEMA dynamodb TO silent; GRANT ALL ON ALL TABLES IN SCHEMA dynamodb TO silent');
-my ($code, $out, $error) = $coordinator->psql('postgres', q(SET ROLE silent; SELECT dynapg.get_item('{"TableName": "Far_Number", "Key": {"id": {"N": "10"}}}')));
+my (undef, undef, $error) = $coordinator->psql('postgres', q(SET ROLE silent; SELECT dynapg.get_item('{"TableName": "Far_Number", "Key": {"id": {"N": "10"}}}')));
 like($error, qr/may not log in cannot use distributed tables/, 'a role that may not log in is refused');
+
+# ---- what the background does, and counts ----
+
+is_deeply([ map { my $body = decode_json(call($port, 'DescribeTable', request_json({ TableName => "${_}Pair" }))->{body}); "$body->{Table}{ItemCount} $body->{Table}{TableSizeBytes}" } 'Far_' ],
+	[ map { my $body = decode_json(call($port, 'DescribeTable', request_json({ TableName => "${_}Pair" }))->{body}); "$body->{Table}{ItemCount} $body->{Table}{TableSizeBytes}" } 'Near' ],
+	'items are counted on all shards');
+same(UpdateTimeToLive => { TableName => 'Tab_Number', TimeToLiveSpecification => { Enabled => JSON::PP::true, AttributeName => 'until' } });
+same(PutItem => { TableName => 'Tab_Number', Item => { id => { N => $_ }, until => { N => time - 100 } } }) for 901 .. 905;
+for (1 .. 100)
+{
+	last if $coordinator->safe_psql('postgres', 'SELECT count(*) FROM dynamodb."Far_Number" WHERE pk > 900') eq '0';
+	select undef, undef, undef, 0.1;
+}
+is($coordinator->safe_psql('postgres', 'SELECT count(*) FROM dynamodb."Far_Number" WHERE pk > 900'), 0, 'items that have expired are deleted on the nodes');
+
+# ---- the page on scaling out ----
+
+{
+	my ($sql, $expected) = slurp_file('docs/scale-out.md') =~ /^## Distribute a table\n.*?^```sql\n(.*?)^```\n```text\n(.*?)\n```/ms;
+	is($coordinator->safe_psql('postgres', $sql), $expected, 'docs/scale-out.md distributes a table');
+}
 
 # ---- by SQL, in the caller's transaction ----
 

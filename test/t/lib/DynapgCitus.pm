@@ -4,10 +4,20 @@ use strict;
 use warnings;
 use Exporter 'import';
 use DynapgHttp;
+use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT = qw(citus_missing citus_cluster);
+our @EXPORT = qw(citus_missing citus_cluster request_json);
+
+my $json = JSON::PP->new->canonical;
+
+# A request as JSON: numbers of items are strings there.
+sub request_json
+{
+	my ($request) = @_;
+	return $json->encode($request) =~ s/"N":(-?[0-9.]+)/"N":"$1"/gr;
+}
 
 # Why there can be no cluster, or nothing.
 sub citus_missing
