@@ -260,14 +260,16 @@ follow_conversions(void)
 				"JOIN pg_catalog.pg_namespace s ON s.nspname OPERATOR(pg_catalog.=) d.schema_name::pg_catalog.name "
 				"JOIN pg_catalog.pg_class n ON n.relnamespace OPERATOR(pg_catalog.=) s.oid "
 				"AND n.xmin OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid "
-				"AND n.relkind OPERATOR(pg_catalog.=) 'r' AND pg_catalog.starts_with(n.relname, pg_catalog.\"left\"(d.object_name, 40)) "
+				"AND n.relkind OPERATOR(pg_catalog.=) 'r' "
+				"AND pg_catalog.starts_with(n.relname, pg_catalog.\"left\"(d.object_name, 40)) "
 				"AND n.relname OPERATOR(pg_catalog.~) '_[0-9]+$' "
 				"JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) n.oid AND a.attname OPERATOR(pg_catalog.=) 'item' "
 				"AND a.atttypid OPERATOR(pg_catalog.=) 'dynapg.item'::pg_catalog.regtype "
 				"WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
 				"AND d.objsubid OPERATOR(pg_catalog.=) 0 "
 				"AND NOT EXISTS (SELECT FROM dynapg.tables o WHERE o.relid OPERATOR(pg_catalog.=) n.oid)), "
-				"indexes AS (UPDATE dynapg.indexes i SET table_relid = m.new FROM moved m WHERE i.table_relid OPERATOR(pg_catalog.=) m.old) "
+				"indexes AS (UPDATE dynapg.indexes i SET table_relid = m.new FROM moved m "
+				"WHERE i.table_relid OPERATOR(pg_catalog.=) m.old) "
 				"UPDATE dynapg.tables t SET relid = m.new FROM moved m WHERE t.relid OPERATOR(pg_catalog.=) m.old", NULL, 0);
 }
 

@@ -80,7 +80,7 @@ sub table_request
 	return $request;
 }
 
-# Creates both kinds: the name tells them apart.
+# Creates both kinds, with different names.
 for my $table (sort keys %form)
 {
 	for my $prefix ('Near', 'Far_')
