@@ -19,6 +19,22 @@ CREATE VIEW dynapg.tags AS
 COMMENT ON VIEW dynapg.tags IS 'the tags of tables, as rows; TagResource and UntagResource write them';
 GRANT SELECT ON dynapg.tags TO PUBLIC;
 
+/* ---- tables on several nodes ---- */
+
+CREATE FUNCTION dynapg.node_write(old dynapg.item, given dynapg.item, program bytea, wishes integer) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_node_write' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.node_write(dynapg.item, dynapg.item, bytea, integer) IS
+	'what a row of a distributed table becomes by a write; node_outcome returns in the same statement what it found';
+
+CREATE FUNCTION dynapg.node_outcome(item dynapg.item) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'dynapg_node_outcome' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.node_outcome(dynapg.item) IS 'what node_write found in this statement: the condition''s verdict, and items';
+
+CREATE FUNCTION dynapg.distribute(table_name text, colocate_with text DEFAULT NULL) RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_distribute' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.distribute(text, text) IS
+	'distributes a table over the nodes of Citus by its partition key; colocate_with: another table, beside whose shards its own lie, or none';
+
 /* ---- checks of rows ---- */
 
 /*

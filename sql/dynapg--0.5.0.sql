@@ -605,6 +605,22 @@ CREATE FUNCTION dynapg.hand_over(old dynapg.item, new dynapg.item) RETURNS dynap
 	AS 'MODULE_PATHNAME', 'dynapg_hand_over';
 COMMENT ON FUNCTION dynapg.hand_over(dynapg.item, dynapg.item) IS 'the new item; reports to the API which item a write replaced';
 
+/* ---- tables on several nodes ---- */
+
+CREATE FUNCTION dynapg.node_write(old dynapg.item, given dynapg.item, program bytea, wishes integer) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_node_write' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.node_write(dynapg.item, dynapg.item, bytea, integer) IS
+	'what a row of a distributed table becomes by a write; node_outcome returns in the same statement what it found';
+
+CREATE FUNCTION dynapg.node_outcome(item dynapg.item) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'dynapg_node_outcome' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.node_outcome(dynapg.item) IS 'what node_write found in this statement: the condition''s verdict, and items';
+
+CREATE FUNCTION dynapg.distribute(table_name text, colocate_with text DEFAULT NULL) RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_distribute' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.distribute(text, text) IS
+	'distributes a table over the nodes of Citus by its partition key; colocate_with: another table, beside whose shards its own lie, or none';
+
 CREATE FUNCTION dynapg.item_matches(item dynapg.item, condition text, names json DEFAULT NULL, "values" json DEFAULT NULL)
 	RETURNS boolean
 	LANGUAGE c IMMUTABLE PARALLEL SAFE

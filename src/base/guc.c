@@ -39,6 +39,7 @@ int			dyn_guc_http_workers = 2;
 int			dyn_guc_hnsw_ef_construction = 64;
 int			dyn_guc_hnsw_ef_search = 160;
 int			dyn_guc_hnsw_m = 16;
+bool		dyn_guc_distribute_tables = false;
 int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
 int			dyn_guc_read_ahead = DYN_READ_AHEAD_AUTO;
 int			dyn_guc_insights_sample = 10;
@@ -212,6 +213,17 @@ static void
 define_http(void)
 {
 	GucContext	fixed = process_shared_preload_libraries_in_progress ? PGC_POSTMASTER : PGC_SIGHUP;
+
+	DefineCustomBoolVariable("dynapg.distribute_tables",
+							 "Distribute new tables by Citus over its nodes.",
+							 "Tables with vector indexes and tables that a job fills stay on one node.",
+							 &dyn_guc_distribute_tables,
+							 false,
+							 PGC_USERSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
 
 	DefineCustomStringVariable("dynapg.http_allowed_hosts",
 							   "Hosts by whose names the HTTP front is reached with dynapg.http_auth = 'trust'.",

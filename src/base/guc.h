@@ -12,6 +12,9 @@ typedef enum DynIndexBuild
 	DYN_INDEX_BUILD_BACKGROUND
 } DynIndexBuild;
 
+/* dynapg.distribute_tables: does CreateTable distribute the table by Citus, where it can be? */
+extern bool dyn_guc_distribute_tables;
+
 /* dynapg.index_build: how UpdateTable adds and drops indexes; see tables/index.h.  A DynIndexBuild. */
 extern int	dyn_guc_index_build;
 

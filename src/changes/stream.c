@@ -28,6 +28,7 @@
 #include "changes/shard.h"
 #include "changes/stream.h"
 #include "changes/tick.h"
+#include "database/citus.h"
 #include "tables/catalog.h"
 #include "tables/ddl.h"
 
@@ -203,6 +204,7 @@ dyn_stream_enable(Oid relid, const char *table_name, const char *label, const ch
 	if (get_rel_relkind(relid) != RELKIND_RELATION)
 		dyn_validation(DYN_INVALID_PARAMETER "Table %s cannot have a stream, as it is not an ordinary table",
 					   table_name);
+	dyn_citus_refuse(relid, "a stream");
 	SPI_connect();
 	table = dyn_ddl_qualified_name(relid);
 	drop_triggers(relid);

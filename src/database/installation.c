@@ -28,6 +28,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "database/installation.h"
+#include "database/relcache.h"
 
 #define EXTENSION	"dynapg"
 #define SCHEMA		"dynapg"
@@ -87,7 +88,7 @@ watch(void)
 
 	if (registered)
 		return;
-	CacheRegisterRelcacheCallback(on_relation_change, (Datum) 0);
+	dyn_relcache_watch(on_relation_change, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, on_catalog_change, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, on_catalog_change, (Datum) 0);
 	registered = true;

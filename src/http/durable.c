@@ -14,6 +14,7 @@
 #include "base/compat.h"
 #include "base/limits.h"
 #include "base/served.h"
+#include "database/citus.h"
 #include "http/durable.h"
 #include "http/standbys.h"
 
@@ -91,7 +92,7 @@ dyn_durable_init(int worker)
 static bool
 in_groups(void)
 {
-	return synchronous_commit > SYNCHRONOUS_COMMIT_OFF && GetConfigOption("citus.shard_count", true, false) == NULL;
+	return synchronous_commit > SYNCHRONOUS_COMMIT_OFF && !dyn_citus_loaded();
 }
 
 void
@@ -99,6 +100,7 @@ dyn_durable_commit(void)
 {
 	if (!TransactionIdIsValid(GetTopTransactionIdIfAny()) || !in_groups())
 	{
+		dyn_citus_end_block();
 		CommitTransactionCommand();
 		return;
 	}

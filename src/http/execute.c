@@ -23,6 +23,7 @@
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "base/refusal.h"
+#include "database/citus.h"
 #include "database/session.h"
 #include "http/auth.h"
 #include "http/deadline.h"
@@ -156,6 +157,7 @@ begin_transaction(const DynOperation *operation)
 	QueryCancelPending = false;
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
+	dyn_citus_begin_block();
 	dyn_deadline_start(operation->name);
 	PushActiveSnapshot(GetTransactionSnapshot());
 }
@@ -384,7 +386,7 @@ attempt(const DynHttpRequest *request, const DynOperation *operation, Oid *role,
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
-		AbortCurrentTransaction();
+		AbortOutOfAnyTransaction();
 		dyn_durable_aborted();
 		RESUME_INTERRUPTS();
 	}

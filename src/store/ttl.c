@@ -14,6 +14,7 @@
 
 #include "base/guc.h"
 #include "base/json.h"
+#include "database/citus.h"
 #include "database/sql.h"
 #include "store/builder.h"
 #include "store/ttl.h"
@@ -252,6 +253,15 @@ run_by_index(const char *sql)
 	AtEOXact_GUC(true, level);
 }
 
+/* Rows of several nodes can be at the same place, and Citus deletes in no batches: one statement deletes all that have expired. */
+static void
+expire_on_nodes(const char *table, const char *expired, DynTtlBatch *batch)
+{
+	SPI_connect();
+	batch->deleted = dyn_sql_run(psprintf("DELETE FROM %s AS t WHERE %s", table, expired), NULL, 0);
+	SPI_finish();
+}
+
 void
 dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 {
@@ -260,12 +270,18 @@ dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynT
 	char	   *table = dyn_ddl_qualified_name(def->relid);
 	char	   *number;
 	char	   *expired;
+	AttrNumber	column;
 
 	memset(batch, 0, sizeof(DynTtlBatch));
 	if (!wanted->ttl_enabled || !table)
 		return;
 	number = expression(def, wanted->ttl_attribute);
 	expired = expired_at(number, present());
+	if (dyn_citus_kind(def->relid, &column) != DYN_CITUS_LOCAL)
+	{
+		expire_on_nodes(table, expired, batch);
+		return;
+	}
 	SPI_connect();
 	/* the condition is checked on the row version that was locked, so an update that saves an item is seen */
 	run_by_index(psprintf("SELECT pg_catalog.count(*), pg_catalog.max(d.at)::pg_catalog.text, pg_catalog.array_agg(d.ctid) "
