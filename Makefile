@@ -6,7 +6,7 @@
 
 all:
 
-OWN_GOALS = help setup run start stop status check check-data check-sanitize check-asan fuzz soak check-style bench format dist deb
+OWN_GOALS = help setup run start stop status check check-data check-sanitize check-asan fuzz soak check-style bench bench-compare format dist deb
 GOALS = $(or $(MAKECMDGOALS),all)
 PGXS_GOALS = $(filter-out $(OWN_GOALS),$(GOALS))
 
@@ -126,7 +126,8 @@ help:
 	@echo "make fuzz          a long run of the fuzzer (FUZZ_SEED, FUZZ_REQUESTS)"
 	@echo "make soak          a long run of transactions among kills and crashes, and its proof (SECONDS, CLIENTS)"
 	@echo "make check-style   the rules of the source tree alone"
-	@echo "make bench         measure against plain SQL"
+	@echo "make bench         measure speed and growth (PARTS=\"sql http ...\", ROUNDS, SECONDS, ITEMS, MAX_ITEMS): docs/performance.md"
+	@echo "make bench-compare REV=COMMIT  the speed of this tree and of that commit by turns"
 	@echo "make dist          a tar and a zip file of the last commit, in build/package; the second is for PGXN"
 	@echo "make deb           Debian packages in build/package"
 	@echo "make format        clang-format over the sources that changed"
@@ -166,8 +167,15 @@ soak:
 check-style:
 	@bash test/tools/check-style
 
+# Settings of test/bench/harness/settings.py have the environment's names BENCH_...; the common ones have short names, too.
+BENCH = BENCH_ROUNDS="$(or $(ROUNDS),$(BENCH_ROUNDS))" BENCH_SECONDS="$(or $(SECONDS),$(BENCH_SECONDS))" \
+	BENCH_ITEMS="$(or $(ITEMS),$(BENCH_ITEMS))" BENCH_MAX_ITEMS="$(or $(MAX_ITEMS),$(BENCH_MAX_ITEMS))" bash test/tools/bench
+
 bench:
-	@bash test/tools/bench
+	@$(BENCH) $(PARTS)
+
+bench-compare:
+	@REV="$(REV)" $(BENCH) --compare
 
 dist deb:
 	@bash test/tools/package $@
