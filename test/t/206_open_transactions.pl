@@ -96,7 +96,7 @@ finish($report);
 is(warnings_of(qr/that of process/), 2, 'no other process has been named');
 
 # What the documentation says to run.
-my ($section) = slurp_file('docs/operations.md') =~ /^## Old transactions\n(.*?)^## /ms;
+my ($section) = slurp_file('docs/operations.md') =~ /^## Old transactions\n(.*?)(?:^## |\z)/ms;
 my @blocks = $section =~ /^```sql\n(.*?)^```\n/msg;
 is(scalar @blocks, 2, 'docs/operations.md has two blocks of SQL');
 like($node->safe_psql('postgres', $blocks[0]), qr/\A(?:session\|[^\n]*\n?)*\z/, 'the view is read as it says');
