@@ -836,7 +836,12 @@ main(int argc, char **argv)
 
 	parse(argc, argv);
 	note = malloc((size_t) size + 1);
-	memset(note, 'n', (size_t) size);
+	/* letters, but not such as compress to nothing */
+	for (uint32_t i = 0, x = 1; i < (uint32_t) size; i++)
+	{
+		x = x * 1664525 + 1013904223;
+		note[i] = (char) ('a' + (x >> 24) % 26);
+	}
 	note[redis ? size : size > fixed ? size - fixed : 0] = '\0';
 	next_item = first ? first : fills(mix[0].op) ? 0 : nitems;
 	init_zipf();

@@ -66,4 +66,17 @@ SKIP:
 command_fails_like([ "$work/load", 'NoSuchOperation' ], qr/there is no operation NoSuchOperation/, 'an operation that there is not');
 command_fails_like([ "$work/load" ], qr/^load: usage: load /m, 'a load without operation');
 
+# The parts that the scripts and the documents name are those that there are.
+chomp(my $parts = `cd test/bench && '$python' -c 'from harness import parts; print(*parts.PARTS)'`);
+my ($refusal) = `bash test/tools/bench no_such_part 2>&1` =~ /the parts are (.*)/;
+is("$refusal compare", join(' ', (grep { $_ ne 'compare' } split / /, $parts), 'compare'), 'make bench knows every part');
+my %known = map { $_ => 1 } 'growth', split / /, $parts;
+for my $file ('CONTRIBUTING.md', 'README.md', 'test/bench/README.md', glob 'docs/*.md')
+{
+	for my $named (slurp_file($file) =~ /make bench PARTS=("[^"]*"|\S+)/g)
+	{
+		is_deeply([ grep { !$known{$_} } $named =~ /\w+/g ], [], "$file: PARTS=$named");
+	}
+}
+
 done_testing();
