@@ -53,7 +53,7 @@ for my $run (@{ $runs->{4} })
 }
 my $markdown = slurp_file("$work/out/results.md");
 like($markdown, qr/^## Growth: connections\n/m, 'the Markdown has the part');
-like($markdown, qr/^\| connections \| GetItem\/s .*\n\|---.*\n\| 1 \| .* \| 1\.00 \|\n\| 4 \| /m, 'with its table');
+like($markdown, qr/^\| operation \| connections \| .*\n\|---.*\n\| GetItem \| 1 \| .* \| 1\.00 \| .*\n\| GetItem \| 4 \| .*\n\| PutItem \| 1 \| /m, 'with its table');
 like($markdown, qr/^\| PutItem over Redis SET, appendfsync always \| at least 0\.6 \|  \| not measured \|$/m, 'a goal without figures says so');
 
 SKIP:

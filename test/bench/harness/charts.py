@@ -13,7 +13,7 @@ def _bars(axes, chart):
     names = [x for x, _ in next(iter(chart["series"].values()))]
     height = 0.8 / len(chart["series"])
     for k, (name, points) in enumerate(chart["series"].items()):
-        bars = axes.barh([i + k * height for i in range(len(points))], [y for _, y in points], height, label=name)
+        bars = axes.barh([i + k * height for i in range(len(points))], [y or 0 for _, y in points], height, label=name)
         axes.bar_label(bars, fmt=chart.get("format", "%.2f"), padding=2, fontsize=7)
     axes.set_yticks([i + (len(chart["series"]) - 1) * height / 2 for i in range(len(names))], names)
     axes.invert_yaxis()

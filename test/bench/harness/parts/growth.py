@@ -20,20 +20,21 @@ def powers(first, most):
 
 def measure(bench, part, title, unit, values, run_of, operations):
     """Measures each operation at each value; run_of(operation, value) makes one run. Adds a table and a chart."""
-    table = {"title": title, "columns": [unit, *(f"{operation}/s" for operation in operations), *(f"{operation}, ratio to the first" for operation in operations)],
-             "rows": [[f"{value:,}"] for value in values]}
+    table = {"title": title, "rows": [], "columns": ["operation", unit, "requests/s", "ratio to the first", "processor µs of a request",
+                                                     "ratio of processor time to the first"]}
     series = {}
-    ratios = {}
     for operation in operations:
         bench.say(f"  {title}: {operation}")
         found = bench.alternate({str(value): lambda value=value: run_of(operation, value) for value in values})
         part["raw"][f"{title} {operation}"] = found
-        ratios[operation] = [runs.ratio(found[str(value)], found[str(values[0])]) for value in values]
-        for row, value in zip(table["rows"], values):
-            row.append(runs.text(runs.spread(found[str(value)], "rate")))
-        series[operation] = [[max(value, 0.5), ratio[0]] for value, ratio in zip(values, ratios[operation])]
-    for k, row in enumerate(table["rows"]):
-        row += [runs.text(ratios[operation][k]) for operation in operations]
+        first, points = found[str(values[0])], []
+        for value in values:
+            its = found[str(value)]
+            rate = runs.ratio(its, first)
+            points.append([max(value, 0.5), rate[0]])
+            table["rows"].append([operation, f"{value:,}", runs.text(runs.spread(its, "rate")), runs.text(rate), runs.text(runs.spread(its, "cpu")),
+                                  runs.text(runs.ratio(its, first, "cpu"))])
+        series[operation] = points
     part["tables"].append(table)
     part["charts"].append({"name": "growth_" + title.split()[-1].lower(), "title": title, "x": unit, "y": "ratio to the first", "series": series})
 

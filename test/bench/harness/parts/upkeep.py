@@ -4,6 +4,7 @@ from harness import runs
 
 TABLE = "bench_upkeep"
 HOT_ITEMS = 10
+OLD_STEPS = 5
 
 
 def reload(server, **values):
@@ -42,33 +43,37 @@ def full_pages(bench, part, server):
     reload(server, wal_compression="off", full_page_writes="on")
 
 
+def hot_runs(bench, server):
+    """{operation: a run} on the hot items."""
+    return {operation: bench.load(server, operation, table="bench_hot", items=HOT_ITEMS, connections=16) for operation in ("UpdateItem", "GetItem")}
+
+
 def old_transaction(bench, part, server):
     bench.load.fill(server, "bench_hot", HOT_ITEMS)
-    rows, series = [], {"UpdateItem": [], "GetItem": []}
-    held, first = 0, {}
+    steps = [("none", hot_runs(bench, server))]
     session = server.session()
     try:
-        for step in range(5):
-            for operation in series:
-                result = bench.load(server, operation, table="bench_hot", items=HOT_ITEMS, connections=16)
-                first.setdefault(operation, result["rate"])
-                series[operation].append([held, result["rate"] / first[operation]])
-            rows.append([f"{held:g} s" if step else "none", *(f"{series[operation][-1][1]:.2f}" for operation in series)])
-            if step == 0:
-                session.stdin.write("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1;\n")
-                session.stdin.flush()
-                session.stdout.readline()
-            held += bench.settings.seconds * 2
+        session.stdin.write("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1;\n")
+        session.stdin.flush()
+        session.stdout.readline()
+        for step in range(1, OLD_STEPS + 1):
+            steps.append((f"{step * 2 * bench.settings.seconds:g} s", hot_runs(bench, server)))
     finally:
         session.stdin.close()
         session.wait()
-    for k in range(2):
-        after = {operation: bench.load(server, operation, table="bench_hot", items=HOT_ITEMS, connections=16)["rate"] for operation in series}
-    rows.append(["after its end", *(f"{after[operation] / first[operation]:.2f}" for operation in series)])
-    part["tables"].append({"title": f"An open transaction with a snapshot, and {HOT_ITEMS} items that are updated all the time: ratios to the first",
-                           "columns": ["open for", *series], "rows": rows})
-    part["charts"].append({"name": "upkeep_transaction", "title": "An old open transaction", "x": "seconds that it is open", "y": "ratio to the first", "log_x": False,
-                           "series": series})
+    hot_runs(bench, server)
+    steps.append(("after its end", hot_runs(bench, server)))
+    part["raw"]["old transaction"] = steps
+    first = steps[0][1]
+    columns = ["open for"]
+    for operation in first:
+        columns += [f"{operation}: ratio of rates", f"{operation}: processor µs"]
+    rows = [[title, *(text for operation, its in found.items() for text in (f"{its['rate'] / first[operation]['rate']:.2f}", runs.number(its["cpu"])))]
+            for title, found in steps]
+    part["tables"].append({"title": f"An open transaction with a snapshot, and {HOT_ITEMS} items that are updated all the time", "columns": columns, "rows": rows})
+    part["charts"].append({
+        "name": "upkeep_transaction", "title": "An old open transaction", "x": "", "y": "processor µs of a request", "bars": True, "format": "%.0f",
+        "series": {operation: [[title, found[operation]["cpu"]] for title, found in steps] for operation in first}})
 
 
 def run(bench, part):
