@@ -102,5 +102,10 @@ is(scalar @blocks, 2, 'docs/operations.md has two blocks of SQL');
 like($node->safe_psql('postgres', $blocks[0]), qr/\A(?:session\|[^\n]*\n?)*\z/, 'the view is read as it says');
 is($node->safe_psql('postgres', $blocks[1]), 't', 'the timeout is set as it says');
 ok($node->poll_query_until('postgres', 'SHOW idle_in_transaction_session_timeout', '5min'), 'and holds');
+($section) = slurp_file('docs/performance.md') =~ /^## Checkpoints and full-page writes\n(.*?)^## /ms;
+@blocks = $section =~ /^```sql\n(.*?)^```\n/msg;
+is(scalar @blocks, 1, 'docs/performance.md has a block of SQL');
+is($node->safe_psql('postgres', $blocks[0]), 't', 'its settings are set as it says');
+ok($node->poll_query_until('postgres', 'SHOW checkpoint_timeout', '30min'), 'and hold');
 
 done_testing();

@@ -76,7 +76,7 @@ def by_indexes(bench, part, server):
 
 
 def by_tables(bench, part, server):
-    """The first so and so many of the tables that are there. A run before the others reads each of them, so that none pays for that alone."""
+    """Each value is a number of tables, of those that are there the first. A run before the others reads all, so that none pays for that alone."""
     most = bench.settings.max_tables
     values = powers(min(10, most), most)
     created, rates = 0, []
