@@ -6,7 +6,8 @@
 
 all:
 
-OWN_GOALS = help setup run start stop status check check-data check-sanitize check-asan fuzz soak clients check-style bench console format dist deb
+OWN_GOALS = help setup run start stop status check check-data check-sanitize check-asan fuzz soak clients check-style bench bench-compare console format \
+	dist deb
 GOALS = $(or $(MAKECMDGOALS),all)
 PGXS_GOALS = $(filter-out $(OWN_GOALS),$(GOALS))
 
@@ -127,7 +128,8 @@ help:
 	@echo "make soak          a long run of transactions among kills and crashes, and its proof (SECONDS, CLIENTS)"
 	@echo "make clients       run SDKs and libraries of many languages, as far as this machine has them (CLIENTS=\"name ...\", RECORD=yes)"
 	@echo "make check-style   the rules of the source tree alone"
-	@echo "make bench         measure against plain SQL"
+	@echo "make bench         measure speed and growth (PARTS=\"sql http ...\", ROUNDS, SECONDS, ITEMS, MAX_ITEMS): docs/performance.md"
+	@echo "make bench-compare REV=COMMIT  the speed of this tree and of that commit by turns"
 	@echo "make dist          a tar and a zip file of the last commit, in build/package; the second is for PGXN"
 	@echo "make deb           Debian packages in build/package"
 	@echo "make console       build the console's files again from src/console, which needs npm"
@@ -171,8 +173,15 @@ clients:
 check-style:
 	@bash test/tools/check-style
 
+# Settings of test/bench/harness/settings.py have the environment's names BENCH_...; the common ones have short names, too.
+BENCH = BENCH_ROUNDS="$(or $(ROUNDS),$(BENCH_ROUNDS))" BENCH_SECONDS="$(or $(SECONDS),$(BENCH_SECONDS))" \
+	BENCH_ITEMS="$(or $(ITEMS),$(BENCH_ITEMS))" BENCH_MAX_ITEMS="$(or $(MAX_ITEMS),$(BENCH_MAX_ITEMS))" bash test/tools/bench
+
 bench:
-	@bash test/tools/bench
+	@$(BENCH) $(PARTS)
+
+bench-compare:
+	@REV="$(REV)" $(BENCH) --compare
 
 dist deb:
 	@bash test/tools/package $@

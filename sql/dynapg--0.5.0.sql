@@ -1454,6 +1454,31 @@ CREATE VIEW dynapg.http_activity AS
 COMMENT ON VIEW dynapg.http_activity IS 'the workers of the HTTP front and what they are doing';
 GRANT SELECT ON dynapg.http_activity TO pg_monitor;
 
+CREATE VIEW dynapg.open_transactions AS
+	SELECT 'session' AS kind, a.pid, a.usename::pg_catalog.text AS role, a.application_name AS name, a.state, a.xact_start AS started,
+		GREATEST(pg_catalog.age(a.backend_xmin), pg_catalog.age(a.backend_xid)) AS transactions
+	FROM pg_catalog.pg_stat_activity a
+	WHERE (a.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() OR a.backend_type OPERATOR(pg_catalog.=) 'walsender')
+		AND (a.backend_xmin IS NOT NULL OR a.backend_xid IS NOT NULL) AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
+		AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_progress_vacuum v WHERE v.pid OPERATOR(pg_catalog.=) a.pid)
+	UNION ALL
+	SELECT 'prepared transaction', NULL, p.owner::pg_catalog.text, p.gid, NULL, p.prepared, pg_catalog.age(p.transaction)
+	FROM pg_catalog.pg_prepared_xacts p
+	WHERE p.database OPERATOR(pg_catalog.=) pg_catalog.current_database()
+	UNION ALL
+	SELECT 'replication slot', s.active_pid, NULL, s.slot_name::pg_catalog.text, NULL, NULL, pg_catalog.age(s.xmin)
+	FROM pg_catalog.pg_replication_slots s
+	WHERE s.xmin IS NOT NULL;
+COMMENT ON VIEW dynapg.open_transactions IS 'who keeps old versions of items from being removed, and for how many transactions';
+COMMENT ON COLUMN dynapg.open_transactions.kind IS 'session, prepared transaction or replication slot';
+COMMENT ON COLUMN dynapg.open_transactions.pid IS 'its process; NULL if it has none';
+COMMENT ON COLUMN dynapg.open_transactions.role IS 'whose it is';
+COMMENT ON COLUMN dynapg.open_transactions.name IS 'the application, the prepared transaction or the slot';
+COMMENT ON COLUMN dynapg.open_transactions.state IS 'what the session is doing, as in pg_stat_activity';
+COMMENT ON COLUMN dynapg.open_transactions.started IS 'when the transaction began';
+COMMENT ON COLUMN dynapg.open_transactions.transactions IS 'how many transactions have begun since the oldest whose versions it keeps';
+GRANT SELECT ON dynapg.open_transactions TO PUBLIC;
+
 /* ---- items as rows, and operations with SQL arguments ---- */
 
 /*

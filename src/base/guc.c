@@ -44,6 +44,7 @@ int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
 int			dyn_guc_read_ahead = DYN_READ_AHEAD_AUTO;
 int			dyn_guc_insights_sample = 10;
 int			dyn_guc_jobs_interval = 5000;
+int			dyn_guc_old_transaction_warning = 300000;
 int			dyn_guc_partiql_token_lifetime = 3600;
 char	   *dyn_guc_region = NULL;
 char	   *dyn_guc_s3_directory = NULL;
@@ -385,6 +386,19 @@ dyn_guc_init(void)
 							"0 has the server run none.",
 							&dyn_guc_jobs_interval,
 							dyn_guc_jobs_interval,
+							0,
+							INT_MAX,
+							PGC_SIGHUP,
+							GUC_UNIT_MS,
+							NULL,
+							NULL,
+							NULL);
+
+	DefineCustomIntVariable("dynapg.old_transaction_warning",
+							"Age of an open transaction from which the log has a warning of it.",
+							"0 is never. Old versions of items stay while a transaction is open that may see them.",
+							&dyn_guc_old_transaction_warning,
+							dyn_guc_old_transaction_warning,
 							0,
 							INT_MAX,
 							PGC_SIGHUP,

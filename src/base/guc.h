@@ -35,6 +35,9 @@ extern int	dyn_guc_hnsw_m;
 /* dynapg.jobs_interval: milliseconds between two runs of the background jobs; 0: none. */
 extern int	dyn_guc_jobs_interval;
 
+/* dynapg.old_transaction_warning: milliseconds that a transaction may be open without a warning in the log; 0: any time. */
+extern int	dyn_guc_old_transaction_warning;
+
 /* dynapg.insights_sample: one of this number of accesses is counted; see throughput/contributors.h. */
 extern int	dyn_guc_insights_sample;
 

@@ -40,6 +40,7 @@
 #include "database/sql.h"
 #include "jobs/housekeeper.h"
 #include "jobs/job.h"
+#include "jobs/open_transactions.h"
 #include "store/builder.h"
 #include "store/ttl.h"
 #include "tables/catalog.h"
@@ -490,6 +491,15 @@ resume_work(void)
 	commit_transaction();
 }
 
+static void
+look_at_transactions(void)
+{
+	begin_transaction();
+	if (dyn_installation_find() != NULL)
+		dyn_open_transactions_warn();
+	commit_transaction();
+}
+
 /* Runs one of these; a failure is logged and does not affect other jobs. Returns its text, or NULL. */
 static char *
 attempt(void (*work) (void))
@@ -529,6 +539,7 @@ keep_house(void)
 	if (failure && OidIsValid(streams_log))
 		note_failure(streams_log, failure);
 	(void) attempt(resume_work);
+	(void) attempt(look_at_transactions);
 }
 
 /* Forgets failures of tables that are gone or no longer have Time to Live. */

@@ -43,7 +43,7 @@ typedef int64_t int64;
 typedef enum Op
 {
 	GET_ITEM, PUT_ITEM, UPDATE_ITEM, DELETE_ITEM, QUERY, QUERY_SHORT, BATCH_GET, LOAD, INSERT, READ_MODIFY_WRITE, READ_LATEST, CREATE_TABLE,
-	CONSTANT, REDIS_GET, REDIS_SET, OPS
+	CONSTANT, REDIS_GET, REDIS_SET, REDIS_LOAD, OPS
 } Op;
 
 static const struct
@@ -66,6 +66,7 @@ static const struct
 	[CONSTANT] = {"Constant", NULL},	/* GET / */
 	[REDIS_GET] = {"RedisGet", NULL},
 	[REDIS_SET] = {"RedisSet", NULL},
+	[REDIS_LOAD] = {"RedisLoad", NULL}, /* in the order of keys, from -f on */
 };
 
 typedef struct Mix
@@ -96,8 +97,8 @@ static int	nconns = 64;
 static double seconds = 3;
 static double rate;				/* 0: closed loop */
 static int64 nitems = 10000;
-static int64 first;				/* of Load and CreateTable */
-static int64 last = INT64_MAX;	/* Load and CreateTable end before it */
+static int64 first;				/* of the operations that fill */
+static int64 last = INT64_MAX;	/* they end before it */
 static int	ntables = 1;
 static int	size = 500;
 static int	nindexes;			/* secondary indexes of which items hold the keys */
@@ -115,7 +116,7 @@ static Conn *conns;
 static int	epoll;
 static int *idle;				/* indexes of idle connections */
 static int	nidle;
-static int64 next_item;			/* of Insert, Load and CreateTable */
+static int64 next_item;			/* of Insert and of the operations that fill */
 static uint64_t seed = 88172645463325252ULL;
 static int64 done_count, error_count, sent_count;
 static char first_error[300];
@@ -249,7 +250,7 @@ random_item(void)
 
 /* ---- requests ---- */
 
-static char body[1 << 20];
+static char body[16 << 20];
 static size_t body_len;
 
 static void __attribute__((format(printf, 1, 2)))
@@ -367,6 +368,7 @@ make_body(Conn *conn)
 			add("*2\r\n$3\r\nGET\r\n$13\r\nkey%010lld\r\n", (long long) i);
 			return;
 		case REDIS_SET:
+		case REDIS_LOAD:
 			add("*3\r\n$3\r\nSET\r\n$13\r\nkey%010lld\r\n$%d\r\n%.*s\r\n", (long long) i, size, size, note);
 			return;
 		case PUT_ITEM:
@@ -379,6 +381,13 @@ make_body(Conn *conn)
 	add(",\"Item\":");
 	add_item(i);
 	add("}");
+}
+
+/* Does the operation go through all items or tables once? */
+static bool
+fills(Op op)
+{
+	return op == LOAD || op == CREATE_TABLE || op == REDIS_LOAD;
 }
 
 static int64
@@ -394,6 +403,7 @@ choose_item(Op op)
 			return item;
 		case INSERT:
 		case CREATE_TABLE:
+		case REDIS_LOAD:
 			return next_item++;
 		case READ_LATEST:
 			item = next_item - 1 - nconns - zipf_rank(nitems);
@@ -487,7 +497,7 @@ begin_request(Conn *conn, int64 due)
 		k++;
 	conn->op = mix[k].op;
 	conn->item = choose_item(conn->op);
-	if (conn->item >= last && (conn->op == LOAD || conn->op == CREATE_TABLE))
+	if (conn->item >= last && fills(conn->op))
 		return false;
 	conn->busy = true;
 	conn->second = false;
@@ -765,7 +775,7 @@ parse_mix(char *text)
 			die("there is no operation %s", part);
 		total += equals ? atof(equals + 1) : 100;
 		mix[nmix++] = (Mix) {(Op) op, total};
-		redis = op == REDIS_GET || op == REDIS_SET;
+		redis = op == REDIS_GET || op == REDIS_SET || op == REDIS_LOAD;
 	}
 	for (int i = 0; i < nmix; i++)
 		mix[i].upto /= total;
@@ -826,9 +836,14 @@ main(int argc, char **argv)
 
 	parse(argc, argv);
 	note = malloc((size_t) size + 1);
-	memset(note, 'n', (size_t) size);
+	/* letters, but not such as compress to nothing */
+	for (uint32_t i = 0, x = 1; i < (uint32_t) size; i++)
+	{
+		x = x * 1664525 + 1013904223;
+		note[i] = (char) ('a' + (x >> 24) % 26);
+	}
 	note[redis ? size : size > fixed ? size - fixed : 0] = '\0';
-	next_item = first ? first : mix[0].op == LOAD || mix[0].op == CREATE_TABLE ? 0 : nitems;
+	next_item = first ? first : fills(mix[0].op) ? 0 : nitems;
 	init_zipf();
 	prctl(PR_SET_TIMERSLACK, 1);
 	epoll = epoll_create1(0);

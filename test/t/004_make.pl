@@ -40,6 +40,20 @@ isnt($status, 0, 'make check fails for a name of no test');
 is($output, "FAILED   there is no test no_such_test\nFAILED   there is no test dynapg--0.1.0\n0 passed, 2 failed\n",
 	'it names those and runs nothing');
 
+# ---- make bench: what there is not is refused before anything is built ----
+
+($status, $output) = run_with({}, 'bash', 'test/tools/bench', 'sql', 'no_such_part');
+isnt($status, 0, 'make bench refuses a part that there is not');
+like($output, qr/^dynapg: there is no part no_such_part of make bench; the parts are sql http growth_items .*\n\z/, 'and names those that there are');
+for my $case ([ undef, 'say which commit: make bench-compare REV=COMMIT' ], [ '', 'say which commit: make bench-compare REV=COMMIT' ],
+	[ 'no-such-commit', 'there is no commit no-such-commit' ])
+{
+	my ($commit, $expected) = @$case;
+	($status, $output) = run_with(defined $commit ? { REV => $commit } : {}, 'bash', 'test/tools/bench', '--compare');
+	isnt($status, 0, 'make bench-compare needs a commit');
+	is($output, "dynapg: $expected\n", 'and says so');
+}
+
 # ---- make install: into the PostgreSQL for which make built, whatever PATH says now ----
 
 my $built_for = slurp_file('src/.flags.pg_config');

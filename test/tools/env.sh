@@ -232,7 +232,8 @@ build()
 	as_builder make -s -C "$top" -j"$(nproc)" ${WERROR:+WERROR=1} all
 }
 
-# install_private PREFIX: the private PostgreSQL with the extension just built; sets bin to its programs.
+# install_private PREFIX [TREE]: the private PostgreSQL with the extension that was built in that tree, else in this one; sets bin
+# to its programs.
 install_private()
 {
 	local prefix=$1 stamp
@@ -250,7 +251,7 @@ install_private()
 			printf '%s\n' "$stamp" >"$prefix/stamp"
 		)
 	fi
-	(umask 022 && make -s -C "$top" install DESTDIR="$prefix")
+	(umask 022 && make -s -C "${2:-$top}" install DESTDIR="$prefix")
 }
 
 # preload_asan: puts a script in the place of the private server's program that starts it with the address sanitizer's

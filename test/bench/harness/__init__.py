@@ -1,0 +1,1 @@
+"""What the parts of `make bench` share: see ../README.md."""
