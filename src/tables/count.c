@@ -404,7 +404,7 @@ count_index_shards(const DynTableDef *def, const DynIndex *index, int64 *items, 
 	initStringInfo(&size);
 	initStringInfo(&condition);
 	append_shown_size(&size, def, index);
-	dyn_order_of_index(&order, &def->pk, &def->sk, index->keys, index->npk, index->nsk);
+	dyn_order_of_index(&order, &def->pk, &def->sk, index);
 	dyn_order_append_predicate(&condition, &order, "AND");
 	count_shards(def->relid, size.data, condition.data, items, bytes);
 }
