@@ -210,6 +210,13 @@ unlike(slurp($_->{output}), qr/unbound|error|failed|No such/i, 'no error is prin
 kill 'INT', -$first->{pid};
 ok(defined wait_for_end($first), 'it ends');
 
+# In the background: the commands of docs/installation.md, with ports and data of this test.
+my ($commands) = slurp('docs/installation.md') =~ /^<!-- test: 002_run -->\n```sh\n(.*?)^```$/ms;
+$commands =~ s/^make (\w+)$/make --no-print-directory $1 PGPORT=$port HTTP_PORT=$http_port DATADIR='$scratch\/background'/mg;
+my ($background) = run_command([ 'sh', '-euc', $commands ]);
+is($?, 0, 'make start, status and stop');
+like($background, qr/^dynapg is ready .*^dynapg is ready .*^Stopped\. The data stays in \Q$scratch\E\/background\.$/ms, 'say what they do');
+
 my $bad = start_run('PGPORT=70000', "DATADIR=$datadir");
 isnt(wait_for_end($bad), 0, 'an invalid port is refused');
 like(slurp($bad->{output}), qr/^dynapg: PGPORT=70000 is not a port/m, 'with a clear line');

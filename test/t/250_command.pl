@@ -124,14 +124,33 @@ is(decode_json(request('Scan', { TableName => 'Orders', Select => 'COUNT' }))->{
 like(HTTP::Tiny->new->get("http://127.0.0.1:$port/console")->{content}, qr/<script type="module" src="console\.js">/, 'and the console is there');
 is(works('SQL', 'sql', '--data', $data, '--', '-X', '-A', '-t', '-c', q(SHOW fsync)), "off\n", 'what follows -- goes to psql');
 
-# A dump of its database is complete.
+# The documentation's commands, in a folder of their own, with the ports of this test.
 my ($bindir) = $program =~ m{^(.*)/[^/]*$};
+my $other_port = PostgreSQL::Test::Cluster::get_free_port();
+mkdir "$scratch/docs" or die "cannot make a folder: $!";
+system_or_bail('cp', $template, "$scratch/docs/template.json");
+system_or_bail('cp', $lines, "$scratch/docs/orders.jsonl");
+
+sub run_commands
+{
+	my ($page) = @_;
+	my @blocks = slurp_file($page) =~ /^<!-- test: 250_command -->\n```sh\n(.*?)^```$/msg;
+	is(scalar @blocks, 1, "$page has commands");
+	my $commands = $blocks[0] =~ s/5454/$pg_port/gr =~ s/8123/$other_port/gr;
+	my ($output, $errors) = run_command([ 'sh', '-euc', "cd '$scratch/docs' && PATH='$bindir':\$PATH\n$commands" ]);
+	is($?, 0, "they succeed") or diag($errors);
+	return $output;
+}
+
 my @server = ('-h', '127.0.0.1', '-p', $pg_port, '-U', 'postgres');
-system_or_bail("$bindir/pg_dump", @server, '-Fc', '-f', "$scratch/dump", 'dynapg');
-system_or_bail("$bindir/createdb", @server, 'restored');
-is(system("$bindir/pg_restore", @server, '--exit-on-error', '-d', 'restored', "$scratch/dump"), 0, 'a dump of its database can be restored');
-is((run_command([ "$bindir/psql", @server, '-XAtc', q(SELECT dynapg.scan('{"TableName":"Orders","Select":"COUNT"}')), 'restored' ]))[0],
-	'{"Count":3,"ScannedCount":3}', 'with all items');
+for my $page ('docs/sql-first.md', 'docs/application.md')
+{
+	run_commands($page);
+	is((run_command([ "$bindir/psql", @server, '-XAtc', q(SELECT dynapg.scan('{"TableName":"Orders","Select":"COUNT"}')), 'restored' ]))[0],
+		'{"Count":3,"ScannedCount":3}', 'a dump is complete');
+	system_or_bail("$bindir/dropdb", @server, 'restored');
+}
+like(run_commands('docs/installation.md'), qr/^dynapg is ready .*"Orders".*^Stopped\./ms, 'a server of the documentation');
 
 my ($process) = works('status', 'status', '--data', $data) =~ /process (\d+)/;
 like(works('start again', 'start', '--data', $data), qr/^dynapg runs already \(process $process,/, 'finds the first server');
