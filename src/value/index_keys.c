@@ -12,8 +12,8 @@
 #include "base/limits.h"
 #include "value/index_keys.h"
 
-/* Attributes: those of all indexes that a table can have, and that of Time to Live. */
-#define MAX_KEPT	(DYN_MAX_GSI * DYN_MAX_INDEX_KEY_ATTRS + DYN_MAX_LSI * 2 + 1)
+/* Names: those of all indexes that a table can have, and that of Time to Live. */
+#define MAX_NAMES	(DYN_MAX_GSI * DYN_MAX_INDEX_KEY_ATTRS + DYN_MAX_LSI * 2 + 1)
 
 PGDLLEXPORT Datum dynapg_index_keys(PG_FUNCTION_ARGS);
 
@@ -79,8 +79,8 @@ typedef struct Kept
 	uint32		count;
 	uint32		names_len;
 	uint32		values_len;
-	DynSlice	names[MAX_KEPT];
-	DynValue	values[MAX_KEPT];
+	DynSlice	names[MAX_NAMES];
+	DynValue	values[MAX_NAMES];
 } Kept;
 
 /* Could the value be a key of an index, by itself? */
@@ -93,8 +93,6 @@ may_be_key(DynValue value)
 static void
 keep(Kept *kept, DynSlice name, DynValue value)
 {
-	if (kept->count == MAX_KEPT)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("an item has more than %d keys of indexes", MAX_KEPT)));
 	kept->names[kept->count] = name;
 	kept->values[kept->count++] = value;
 	kept->names_len += name.len;
@@ -132,6 +130,16 @@ make_item(const Kept *kept)
 	return item;
 }
 
+/* Errors must not depend on the item: the function is LEAKPROOF. */
+static void
+check_name(const DynSlice *name, const DynSlice *last, int count)
+{
+	if (count == MAX_NAMES)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("there are more than %d names", MAX_NAMES)));
+	if (count > 0 && dyn_bytes_compare(last->data, last->len, name->data, name->len) >= 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the names of attributes are not in ascending order")));
+}
+
 /*
  * (item, names): those of the named attributes that may be keys of an index, as an item; NULL where there is none.  The names are in
  * ascending order of their bytes.
@@ -145,6 +153,7 @@ dynapg_index_keys(PG_FUNCTION_ARGS)
 	DynSlice	list = {VARDATA_ANY(names), VARSIZE_ANY_EXHDR(names)};
 	DynSlice	name;
 	DynSlice	last = {NULL, 0};
+	int			count = 0;
 	Kept		kept;
 
 	kept.count = kept.names_len = kept.values_len = 0;
@@ -152,8 +161,7 @@ dynapg_index_keys(PG_FUNCTION_ARGS)
 	{
 		DynValue	value = dyn_map_get(item, name.data, name.len);
 
-		if (last.data && dyn_bytes_compare(last.data, last.len, name.data, name.len) >= 0)
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the names of attributes are not in ascending order")));
+		check_name(&name, &last, count++);
 		last = name;
 		if (may_be_key(value))
 			keep(&kept, name, value);
