@@ -44,7 +44,7 @@ def run_ycsb(bench, part):
 
 
 class Watch(threading.Thread):
-    """Samples the memory of the workers, their private part, and of the whole server until stopped."""
+    """Samples the memory of the workers, what they have allocated, and of the whole server until stopped."""
 
     def __init__(self, server):
         super().__init__(daemon=True)
@@ -52,7 +52,7 @@ class Watch(threading.Thread):
         self.pids = server.worker_pids()
 
     def sample(self):
-        workers = sum(process.private_memory(pid) for pid in self.pids)
+        workers = sum(process.own_memory(pid) for pid in self.pids)
         self.samples.append([round(time.monotonic() - self.begin), workers / 1e6, self.server.memory() / 1e6])
 
     def run(self):
@@ -86,4 +86,4 @@ def run_mixed(bench, part):
                   f"{result['p99'] / max(result['p50'], 1):.1f}", *(f"{samples[0][k]:.1f}, {quarter[k]:.1f}, {samples[-1][k]:.1f}" for k in (1, 2)),
                   vacuums.replace(" ", ", ")]]})
     part["charts"].append({"name": "mixed", "title": f"Memory during {MIXED}", "x": "seconds", "y": "MB", "log_x": False,
-                           "series": {"private memory of the worker": [[t, worker] for t, worker, _ in samples]}})
+                           "series": {"memory that the worker has allocated": [[t, worker] for t, worker, _ in samples]}})
