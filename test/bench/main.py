@@ -1,6 +1,7 @@
 """main.py - the driver of `make bench`: runs the parts that are asked for, and writes the report
 
     main.py WORK BIN NAME=PROGRAM... -- PART...      measures; test/tools/bench calls it
+    main.py --document OUT FILE                      puts the tables and charts in folder OUT into the document FILE
 
 WORK is a folder of the account that runs it, with the load generator in it; BIN has PostgreSQL's programs. The report goes to WORK/out.
 """
@@ -55,6 +56,9 @@ def measure(name, bench):
 
 
 def main(arguments):
+    if arguments[:1] == ["--document"]:
+        report.document(arguments[1], parts.PARTS, arguments[2])
+        return 0
     at = arguments.index("--")
     work, bin, *programs = arguments[:at]
     names = arguments[at + 1:]

@@ -63,6 +63,13 @@ SKIP:
 	like($markdown, qr/^!\[Number of connections\]\(growth_connections\.svg\)$/m, 'and shown');
 }
 
+# Its figures in a document.
+append_to_file("$work/all.md", "before\n<!-- part growth_connections -->\nold\n<!-- end -->\nbetween\n<!-- part sql -->\nkept\n<!-- end -->\n");
+command_ok([ $python, 'test/bench/main.py', '--document', "$work/out", "$work/all.md" ], 'the report goes into a document');
+like(slurp_file("$work/all.md"), qr/\Abefore\n<!-- part growth_connections -->\n\n`make bench PARTS=growth_connections`.*\n\| GetItem \| 1 \| .*
+<!-- end -->\nbetween\n<!-- part sql -->\nkept\n<!-- end -->\n\z/s, 'a part that ran replaces its old figures, and one that did not leaves them');
+is(-e "$work/all/growth_connections.svg" ? 1 : 0, $charts ? 1 : 0, 'with its chart');
+
 command_fails_like([ "$work/load", 'NoSuchOperation' ], qr/there is no operation NoSuchOperation/, 'an operation that there is not');
 command_fails_like([ "$work/load" ], qr/^load: usage: load /m, 'a load without operation');
 

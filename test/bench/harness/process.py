@@ -37,26 +37,22 @@ def processor_seconds(root):
     return sum(_tree(root).values()) / TICK
 
 
-def _memory(pid):
-    """The process's part of its memory, in bytes: pages that several processes share are split among them."""
+def _proportional(pid, name):
+    """A figure of smaps_rollup in bytes; pages that several processes share are split among them."""
     try:
         with open(f"/proc/{pid}/smaps_rollup") as file:
-            return sum(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
+            return sum(int(line.split()[1]) * 1024 for line in file if line.startswith(name + ":"))
     except OSError:
         return 0
 
 
-def private_memory(pid):
-    """What belongs to the process alone, in bytes: not the shared buffers that it has touched."""
-    try:
-        with open(f"/proc/{pid}/smaps_rollup") as file:
-            return sum(int(line.split()[1]) * 1024 for line in file if line.startswith("Private_"))
-    except OSError:
-        return 0
+def own_memory(pid):
+    """What the process has allocated, in bytes: neither programs nor the shared buffers that it has touched."""
+    return _proportional(pid, "Pss_Anon")
 
 
 def memory(root):
-    return sum(_memory(pid) for pid in _tree(root))
+    return sum(_proportional(pid, "Pss") for pid in _tree(root))
 
 
 def start(arguments, log, **options):

@@ -7,9 +7,12 @@ took. That last figure is the steadiest on a machine that does other work, too; 
 import json
 import statistics
 import subprocess
+import time
 
 from harness import api
 
+# Sessions of pgbench end a moment after it; one that ends while its time is read would be lost.
+SESSIONS_END = 0.5
 HEADERS = "".join(f"{name}: {value}\r\n" for name, value in api.HEADERS.items())
 
 
@@ -53,6 +56,7 @@ class Load:
         run = subprocess.run([f"{server.bin}/pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", str(min(clients, 4)), "-T",
                               str(max(1, round(seconds))), "-D", f"items={items}", "-D", "first=1", "-f", script, "-h", "127.0.0.1", "-p",
                               str(server.port), "-U", "postgres", "postgres"], capture_output=True, text=True)
+        time.sleep(SESSIONS_END)
         used = server.processor_seconds() - before
         values = dict(line.split(" = ", 1) for line in run.stdout.splitlines() if " = " in line)
         counts = [line.rpartition(":")[2] for line in run.stdout.splitlines() if "actually processed" in line]

@@ -17,16 +17,16 @@ def starts(bench, part, server):
     return f"{statistics.median(times):.0f} ms ({min(times):.0f} to {max(times):.0f})"
 
 
-def private(server):
-    return sum(process.private_memory(pid) for pid in server.worker_pids()) / 1e6
+def allocated(server):
+    return sum(process.own_memory(pid) for pid in server.worker_pids()) / 1e6
 
 
 def idle_connections(server, count):
-    """Private memory of the worker with that number of connections that ask nothing, in MB."""
+    """Memory that the worker has allocated with that number of connections that ask nothing, in MB."""
     open_ones = [socket.create_connection(("127.0.0.1", server.http_port)) for _ in range(count)]
     try:
         server.sql("SELECT pg_sleep(1)")
-        return private(server)
+        return allocated(server)
     finally:
         for one in open_ones:
             one.close()
@@ -36,11 +36,11 @@ def memory(bench, part, server):
     bench.load.fill(server, "memory", bench.settings.items)
     server.restart()
     rows = [["time from start to the first answer", starts(bench, part, server)], ["whole server, idle", f"{server.memory() / 1e6:.0f} MB"],
-            ["a worker, idle: private", f"{private(server):.1f} MB"]]
+            ["a worker, idle: allocated", f"{allocated(server):.1f} MB"]]
     count = min(1000, bench.settings.max_connections)
     rows.append([f"the same with {count:,} idle connections", f"{idle_connections(server, count):.1f} MB"])
     bench.load(server, "GetItem=50,PutItem=30,Query=20", table="memory")
-    rows += [["a worker, after load by 64 connections: private", f"{private(server):.1f} MB"],
+    rows += [["a worker, after load by 64 connections: allocated", f"{allocated(server):.1f} MB"],
              ["whole server, after it, with the shared buffers that it used", f"{server.memory() / 1e6:.0f} MB"]]
     part["tables"].append({"title": "Memory and start", "columns": ["what", "how much"], "rows": rows})
 

@@ -92,9 +92,9 @@ def by_tables(bench, part, server):
     begin = time.monotonic()
     page = api.call(server.http_port, "ListTables", {"Limit": 100})
     took = (time.monotonic() - begin) * 1000
-    kept = ", ".join(f"{process.private_memory(pid) / 1e6:.0f} MB" for pid in server.worker_pids())
+    kept = ", ".join(f"{process.own_memory(pid) / 1e6:.0f} MB" for pid in server.worker_pids())
     part["notes"].append(f"CreateTable, one connection: {rates[0][1]:.0f} a second up to {rates[0][0]:,} tables, {rates[-1][1]:.0f} for the last ones up "
-                         f"to {rates[-1][0]:,}. ListTables of {len(page['TableNames'])}: {took:.1f} ms. Private memory of the worker: {kept}.")
+                         f"to {rates[-1][0]:,}. ListTables of {len(page['TableNames'])}: {took:.1f} ms. Memory that the worker has allocated: {kept}.")
     part["raw"]["CreateTable"] = rates
 
 

@@ -44,7 +44,7 @@ def run_ycsb(bench, part):
 
 
 class Watch(threading.Thread):
-    """Samples the memory of the workers, their private part, and of the whole server until stopped."""
+    """Samples the memory of the workers, what they have allocated, and of the whole server until stopped."""
 
     def __init__(self, server):
         super().__init__(daemon=True)
@@ -52,7 +52,7 @@ class Watch(threading.Thread):
         self.pids = server.worker_pids()
 
     def sample(self):
-        workers = sum(process.private_memory(pid) for pid in self.pids)
+        workers = sum(process.own_memory(pid) for pid in self.pids)
         self.samples.append([round(time.monotonic() - self.begin), workers / 1e6, self.server.memory() / 1e6])
 
     def run(self):
@@ -75,15 +75,15 @@ def run_mixed(bench, part):
         watch.start()
         result = bench.load(server, MIXED, table=TABLE, rate=peak * 0.7, seconds=bench.settings.mixed_seconds)
         watch.stop()
-        vacuums = server.sql("SELECT sum(autovacuum_count) FROM pg_stat_user_tables WHERE schemaname = 'dynamodb'")
+        vacuums = server.sql("SELECT sum(autovacuum_count), sum(autoanalyze_count) FROM pg_stat_user_tables WHERE schemaname = 'dynamodb'")
     samples = watch.samples
     quarter = samples[len(samples) // 4]
     part["raw"] = {"result": result, "peak": peak, "samples": samples}
     part["tables"].append({
         "columns": ["seconds", "requests/s", "of peak", "errors and not sent", "p50 µs", "p99 µs", "p99.9 µs", "p99 / p50", "worker MB: first, at a quarter, last",
-                    "server MB: first, at a quarter, last", "autovacuum runs"],
+                    "server MB: first, at a quarter, last", "autovacuum, autoanalyze"],
         "rows": [[runs.number(result["seconds"]), runs.number(result["rate"]), "70 %", result["errors"], result["p50"], result["p99"], result["p999"],
                   f"{result['p99'] / max(result['p50'], 1):.1f}", *(f"{samples[0][k]:.1f}, {quarter[k]:.1f}, {samples[-1][k]:.1f}" for k in (1, 2)),
-                  vacuums]]})
+                  vacuums.replace(" ", ", ")]]})
     part["charts"].append({"name": "mixed", "title": f"Memory during {MIXED}", "x": "seconds", "y": "MB", "log_x": False,
-                           "series": {"private memory of the worker": [[t, worker] for t, worker, _ in samples]}})
+                           "series": {"memory that the worker has allocated": [[t, worker] for t, worker, _ in samples]}})

@@ -24,7 +24,7 @@ def _report(path, sort):
     """[[percent, name], ...]"""
     run = subprocess.run(["perf", "report", "-i", path, "--stdio", "--no-children", "-t", ";", "--sort", sort], capture_output=True, text=True)
     rows = [line.split(";") for line in run.stdout.splitlines() if line.strip() and not line.startswith("#")]
-    return [[float(row[0].strip().rstrip("%")), row[-1].replace("[.]", "").split("  ")[0].strip()] for row in rows]
+    return [[float(row[0].strip().rstrip("%")), row[1].replace("[.]", "").strip()] for row in rows]
 
 
 def profile(bench, server, operation):
