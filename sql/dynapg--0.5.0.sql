@@ -2596,6 +2596,28 @@ COMMENT ON COLUMN dynapg.snapshot_list.tables IS 'number of tables';
 COMMENT ON COLUMN dynapg.snapshot_list.items IS 'number of items';
 COMMENT ON COLUMN dynapg.snapshot_list.bytes IS 'space of the copies on disk';
 
+CREATE FUNCTION dynapg.recorded(OUT operation text, OUT parameter text, OUT calls bigint, OUT first_seen timestamp with time zone,
+	OUT last_seen timestamp with time zone, OUT difference text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dynapg_recorded' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.recorded() IS 'what dynapg.recorded_calls shows';
+REVOKE ALL ON FUNCTION dynapg.recorded() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dynapg.recorded() TO pg_monitor;
+
+CREATE VIEW dynapg.recorded_calls AS SELECT * FROM dynapg.recorded();
+COMMENT ON VIEW dynapg.recorded_calls IS 'operations and parameters that requests have used while dynapg.recorder was on, and what differs from DynamoDB';
+COMMENT ON COLUMN dynapg.recorded_calls.operation IS 'the operation of the API';
+COMMENT ON COLUMN dynapg.recorded_calls.parameter IS 'path of the parameter; NULL: the operation itself';
+COMMENT ON COLUMN dynapg.recorded_calls.calls IS 'how often it was there';
+COMMENT ON COLUMN dynapg.recorded_calls.first_seen IS 'when it was there first';
+COMMENT ON COLUMN dynapg.recorded_calls.last_seen IS 'when it was there last';
+COMMENT ON COLUMN dynapg.recorded_calls.difference IS 'what differs from DynamoDB; NULL: nothing that dynapg knows of';
+GRANT SELECT ON dynapg.recorded_calls TO pg_monitor;
+
+CREATE FUNCTION dynapg.recorded_calls_reset() RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_recorded_calls_reset' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.recorded_calls_reset() IS 'forgets what dynapg.recorded_calls shows, in all databases';
+REVOKE ALL ON FUNCTION dynapg.recorded_calls_reset() FROM PUBLIC;
+
 /* ---- comments of operators ---- */
 
 COMMENT ON OPERATOR dynapg.= (dynapg.item, dynapg.item) IS 'the same attributes with the same values';
@@ -2654,7 +2676,7 @@ BEGIN
 	FOR i IN 0 .. 39 LOOP
 		EXECUTE pg_catalog.format('REVOKE SELECT ON dynapg.history_%s FROM PUBLIC, pg_monitor', i);
 	END LOOP;
-	REVOKE SELECT ON dynapg.throughput, dynapg.stat_operations, dynapg.http_activity FROM PUBLIC;
+	REVOKE SELECT ON dynapg.throughput, dynapg.stat_operations, dynapg.http_activity, dynapg.recorded_calls FROM PUBLIC;
 	REVOKE CREATE ON SCHEMA dynapg, dynamodb FROM PUBLIC, pg_monitor;
 END
 $$;

@@ -148,6 +148,7 @@ SET ROLE regress_fixtures;
 SELECT dynapg.reset('everything');
 SELECT dynapg.save_snapshot('');
 SELECT dynapg.save_snapshot('a b');
+SELECT count(dynapg.save_snapshot('s' || i)) FROM generate_series(1, 100) i;
 SELECT dynapg.restore_snapshot('none');
 SELECT dynapg.drop_snapshot('none');
 BEGIN ISOLATION LEVEL REPEATABLE READ;

@@ -23,6 +23,7 @@ int			dyn_guc_http_auth = DYN_HTTP_AUTH_SIGV4;
 bool		dyn_guc_http_console = false;
 char	   *dyn_guc_http_database = NULL;
 char	   *dyn_guc_http_databases = NULL;
+bool		dyn_guc_recorder = false;
 int			dyn_guc_http_idle_timeout = 60000;
 char	   *dyn_guc_http_listen_addresses = NULL;
 int			dyn_guc_http_lock_timeout = 500;
@@ -427,6 +428,17 @@ dyn_guc_init(void)
 							 DYN_READ_AHEAD_AUTO,
 							 read_ahead_options,
 							 PGC_USERSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
+
+	DefineCustomBoolVariable("dynapg.recorder",
+							 "Record which operations and parameters requests use.",
+							 "The view dynapg.recorded_calls shows them. dynapg has to be preloaded.",
+							 &dyn_guc_recorder,
+							 false,
+							 PGC_SUSET,
 							 0,
 							 NULL,
 							 NULL,

@@ -54,6 +54,9 @@ typedef enum DynReadAheadMode
 
 extern int	dyn_guc_read_ahead;
 
+/* dynapg.recorder: are the operations and parameters of requests recorded?  See api/recorder.h. */
+extern bool dyn_guc_recorder;
+
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
 
