@@ -151,8 +151,8 @@ report_activity(const DynOperation *operation, DynSlice table)
 }
 
 /*
- * Is the operation one statement, or several reads that need not be of one moment? Then a node of Citus needs no transaction of its own: the
- * statement commits there by itself, with one message instead of three. UpdateItem is none, as its result can be refused afterwards.
+ * Is the operation one statement, or several reads that need not be of one moment? Then a node of Citus needs no transaction of its own:
+ * the statement commits there by itself, with one message instead of three. UpdateItem is none, as its result can be refused afterwards.
  */
 static bool
 needs_no_block(const DynOperation *operation)
