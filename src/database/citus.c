@@ -61,6 +61,28 @@ dyn_citus_end_block(void)
 		(void) EndTransactionBlock(false);
 }
 
+/* Until the end of the GUC nest level. */
+static void
+set_option(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+int
+dyn_citus_begin_reads(void)
+{
+	int			level = NewGUCNestLevel();
+
+	set_option("citus.function_opens_transaction_block", "off");
+	return level;
+}
+
+void
+dyn_citus_end_reads(int level)
+{
+	AtEOXact_GUC(true, level);
+}
+
 /* ---- the extension ---- */
 
 static bool
@@ -201,7 +223,7 @@ dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with)
 	dyn_sql_text(&args, column);
 	dyn_sql_text(&args, colocate_with != NULL ? colocate_with : "default");
 	/* one connection for each node: with several, the shards of a table with long names wait for each other */
-	(void) set_config_option("citus.multi_shard_modify_mode", "sequential", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	set_option("citus.multi_shard_modify_mode", "sequential");
 	SPI_connect();
 	dyn_sql_run("SELECT pg_catalog.create_distributed_table($1::pg_catalog.regclass, $2, colocate_with => $3)", &args, 0);
 	SPI_finish();

@@ -23,6 +23,13 @@ extern bool dyn_citus_loaded(void);
 extern void dyn_citus_begin_block(void);
 extern void dyn_citus_end_block(void);
 
+/*
+ * Reads until dyn_citus_end_reads commit on the nodes by themselves, unless the caller has begun a transaction or written. Without this
+ * Citus opens one for each function that runs statements. Returns what ends it; an error ends it, too.
+ */
+extern int	dyn_citus_begin_reads(void);
+extern void dyn_citus_end_reads(int level);
+
 typedef enum DynCitusKind
 {
 	DYN_CITUS_LOCAL,			/* an ordinary table */

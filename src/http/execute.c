@@ -150,6 +150,23 @@ report_activity(const DynOperation *operation, DynSlice table)
 	pgstat_report_activity(STATE_RUNNING, text);
 }
 
+/*
+ * Is the operation one statement, or several reads that need not be of one moment? Then a node of Citus needs no transaction of its own:
+ * the statement commits there by itself, with one message instead of three. UpdateItem is none, as its result can be refused afterwards.
+ */
+static bool
+needs_no_block(const DynOperation *operation)
+{
+	static const char *const names[] = {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan"};
+
+	for (int i = 0; i < lengthof(names); i++)
+	{
+		if (strcmp(operation->name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 begin_transaction(const DynOperation *operation)
 {
@@ -157,7 +174,8 @@ begin_transaction(const DynOperation *operation)
 	QueryCancelPending = false;
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
-	dyn_citus_begin_block();
+	if (dyn_citus_loaded() && !needs_no_block(operation))
+		dyn_citus_begin_block();
 	dyn_deadline_start(operation->name);
 	PushActiveSnapshot(GetTransactionSnapshot());
 }

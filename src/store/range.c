@@ -22,6 +22,7 @@
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
+#include "database/citus.h"
 #include "store/explain.h"
 #include "store/plan.h"
 #include "store/range.h"
@@ -539,7 +540,9 @@ read_chunks(const DynRange *range, DynRowConsumer consumer, void *arg)
 	Chunks		chunks = {.rest = *range, .consume = consumer, .arg = arg, .context = CurrentMemoryContext};
 	int64		misfits = 0;
 	uint64		rows;
+	int			level;
 
+	level = dyn_citus_begin_reads();
 	chunks.limit = range->wanted > 0 ? Min(range->wanted, FIRST_CHUNK) : range->nequal > 0 ? FIRST_CHUNK : FIRST_CHUNK_OF_ALL;
 	for (;;)
 	{
@@ -551,6 +554,7 @@ read_chunks(const DynRange *range, DynRowConsumer consumer, void *arg)
 		chunks.limit = next_limit(&chunks);
 		go_on(&chunks);
 	}
+	dyn_citus_end_reads(level);
 	if (misfits > 0)
 		warn_of_misfits(range->table, misfits);
 }

@@ -78,6 +78,8 @@ dyn_row_get(DynTable *table, const DynKey *key)
 	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept, table->item_type);
 	const DynPlan *plan;
 
+	if (unlikely(table->distributed))
+		return dyn_sharded_get(table, key);
 	SPI_connect();
 	plan = dyn_statement_plan(table, DYN_PLAN_GET);
 	dyn_plan_run(plan, dyn_statement_params(table, DYN_PLAN_GET, key, NULL, NULL), &receiver.pub, dyn_handover);

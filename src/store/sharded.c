@@ -217,6 +217,22 @@ dyn_sharded_write(const DynWrite *write)
 
 /* ---- reads ---- */
 
+struct varlena *
+dyn_sharded_get(DynTable *table, const DynKey *key)
+{
+	int			level = dyn_citus_begin_reads();
+	MemoryContext caller = CurrentMemoryContext;
+	Row			row;
+
+	SPI_connect();
+	MemoryContextSwitchTo(caller);
+	row_begin(&row, table->item_type);
+	run(table, DYN_PLAN_GET, dyn_statement_params(table, DYN_PLAN_GET, key, NULL, NULL), &row);
+	SPI_finish();
+	dyn_citus_end_reads(level);
+	return row.value;
+}
+
 static struct varlena *
 share(DynTable *table, const DynKey *key)
 {

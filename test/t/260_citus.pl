@@ -27,7 +27,7 @@ sub reply_of
 	my $text = ref $request ? request_json($request) : $request;
 	$text =~ s/Tab_/$prefix/g;
 	my $reply = call($port, $operation, $text);
-	(my $body = $reply->{body}) =~ s/$prefix/Tab_/g;
+	my $body = $reply->{body} =~ s/$prefix/Tab_/gr =~ s/"TableId":"[^"]*"|"\w+DateTime":[0-9.]+/moment/gr;
 	return "$reply->{status} $body";
 }
 
@@ -47,15 +47,15 @@ sub same
 sub key
 {
 	my ($table, $pk, $sk) = @_;
-	return { id => { S => $pk }, at => { N => $sk } } if $table eq 'Tab_Pair';
+	return { id => { S => $pk }, pos => { N => $sk } } if $table eq 'Tab_Pair';
 	return { id => { N => $pk } } if $table eq 'Tab_Number';
-	return { id => { B => $pk }, at => { S => "s$sk" } };
+	return { id => { B => $pk }, pos => { S => "s$sk" } };
 }
 
 my %form = (
-	Tab_Pair => { keys => [ [ id => 'S' ], [ at => 'N' ] ], more => [ [ color => 'S' ], [ size => 'N' ] ] },
+	Tab_Pair => { keys => [ [ id => 'S' ], [ pos => 'N' ] ], more => [ [ color => 'S' ], [ weight => 'N' ] ] },
 	Tab_Number => { keys => [ [ id => 'N' ] ] },
-	Tab_Bytes => { keys => [ [ id => 'B' ], [ at => 'S' ] ] });
+	Tab_Bytes => { keys => [ [ id => 'B' ], [ pos => 'S' ] ] });
 
 sub schema
 {
@@ -74,9 +74,9 @@ sub table_request
 		AttributeDefinitions => [ map { { AttributeName => $_->[0], AttributeType => $_->[1] } } @{ $form->{keys} }, @{ $form->{more} // [] } ] };
 	return $request unless $form->{more};
 	$request->{GlobalSecondaryIndexes} =
-	  [ { IndexName => 'by_color', KeySchema => schema('color', 'size'), Projection => { ProjectionType => 'ALL' } } ];
+	  [ { IndexName => 'by_color', KeySchema => schema('color', 'weight'), Projection => { ProjectionType => 'ALL' } } ];
 	$request->{LocalSecondaryIndexes} =
-	  [ { IndexName => 'by_size', KeySchema => schema('id', 'size'), Projection => { ProjectionType => 'KEYS_ONLY' } } ];
+	  [ { IndexName => 'by_weight', KeySchema => schema('id', 'weight'), Projection => { ProjectionType => 'KEYS_ONLY' } } ];
 	return $request;
 }
 
@@ -101,12 +101,12 @@ for my $table (sort keys %form)
 {
 	my $here = key($table, $table eq 'Tab_Bytes' ? 'aGVyZQ==' : 1, 1);
 	my $none = key($table, $table eq 'Tab_Bytes' ? 'bm9uZQ==' : 2, 2);
-	my %item = (%$here, color => { S => 'red' }, size => { N => '3.50' }, tags => { SS => [ 'b', 'a' ] }, deep => { M => { l => { L => [ { N => 1 }, { NULL => JSON::PP::true } ] } } });
+	my %item = (%$here, color => { S => 'red' }, weight => { N => '3.50' }, tags => { SS => [ 'b', 'a' ] }, deep => { M => { l => { L => [ { N => 1 }, { NULL => JSON::PP::true } ] } } });
 
 	same(GetItem => { TableName => $table, Key => $here });
 	same(PutItem => { TableName => $table, Item => \%item, ReturnValues => $_ }) for qw(NONE ALL_OLD ALL_NEW);
 	same(PutItem => { TableName => $table, Item => \%item, ReturnConsumedCapacity => $_, ReturnItemCollectionMetrics => 'SIZE' }) for qw(TOTAL INDEXES);
-	for my $condition ('attribute_not_exists(id)', 'attribute_exists(id)', 'size > :n', 'size < :n', 'nonsense(', 'missing = :n')
+	for my $condition ('attribute_not_exists(id)', 'attribute_exists(id)', 'weight > :n', 'weight < :n', 'nonsense(', 'absent = :n')
 	{
 		my %values = $condition =~ /:n/ ? (ExpressionAttributeValues => { ':n' => { N => 3 } }) : ();
 
@@ -146,7 +146,7 @@ for my $table (sort keys %form)
 for my $part (0 .. 3)
 {
 	same(BatchWriteItem => { ReturnConsumedCapacity => 'INDEXES', RequestItems => { Tab_Pair => [ map { { PutRequest => { Item => {
-		%{ key('Tab_Pair', "p" . $_ % 5, $_ - 30) }, color => { S => qw(red green blue)[ $_ % 3 ] }, size => { N => $_ % 7 }, pad => { S => 'x' x (300 * ($_ % 4)) } } } } }
+		%{ key('Tab_Pair', "p" . $_ % 5, $_ - 30) }, color => { S => qw(red green blue)[ $_ % 3 ] }, weight => { N => $_ % 7 }, pad => { S => 'x' x (300 * ($_ % 4)) } } } } }
 		$part * 20 .. $part * 20 + 19 ] } });
 }
 same(BatchWriteItem => { RequestItems => { Tab_Number => [ (map { { PutRequest => { Item => { id => { N => $_ * 10 } } } } } 1 .. 10), map { { DeleteRequest => { Key => { id => { N => $_ } } } } } 1 .. 3 ] } });
@@ -174,7 +174,7 @@ for my $forward (JSON::PP::true, JSON::PP::false)
 	my %both = (TableName => 'Tab_Pair', ScanIndexForward => $forward, ReturnConsumedCapacity => 'INDEXES');
 	pages(Query => { %both, %p1, KeyConditionExpression => 'id = :p' });
 	pages(Query => { %both, %p1, KeyConditionExpression => 'id = :p', Limit => $_ }) for 1, 5, 16, 17;
-	for my $range ('at > :a', 'at >= :a', 'at < :a', 'at <= :a', 'at = :a', 'at BETWEEN :a AND :b')
+	for my $range ('pos > :a', 'pos >= :a', 'pos < :a', 'pos <= :a', 'pos = :a', 'pos BETWEEN :a AND :b')
 	{
 		pages(Query => { %both, Limit => 6, KeyConditionExpression => "id = :p AND $range",
 				ExpressionAttributeValues => { ':p' => { S => 'p1' }, ':a' => { N => -9 }, $range =~ /:b/ ? (':b' => { N => 21 }) : () } });
@@ -183,17 +183,17 @@ for my $forward (JSON::PP::true, JSON::PP::false)
 			ExpressionAttributeValues => { ':p' => { S => 'p2' }, ':c' => { S => 'red' } } });
 	pages(Query => { %both, IndexName => 'by_color', KeyConditionExpression => 'color = :c', Limit => $_,
 			ExpressionAttributeValues => { ':c' => { S => 'green' } } }) for 3, 100;
-	pages(Query => { %both, IndexName => 'by_color', KeyConditionExpression => 'color = :c AND size > :n', ProjectionExpression => 'id, size',
+	pages(Query => { %both, IndexName => 'by_color', KeyConditionExpression => 'color = :c AND weight > :n', ProjectionExpression => 'id, weight',
 			ExpressionAttributeValues => { ':c' => { S => 'blue' }, ':n' => { N => 2 } } });
-	pages(Query => { %both, %p1, IndexName => 'by_size', KeyConditionExpression => 'id = :p', Limit => 5 });
-	pages(Query => { %both, %p1, IndexName => 'by_size', KeyConditionExpression => 'id = :p', Select => 'ALL_ATTRIBUTES' });
+	pages(Query => { %both, %p1, IndexName => 'by_weight', KeyConditionExpression => 'id = :p', Limit => 5 });
+	pages(Query => { %both, %p1, IndexName => 'by_weight', KeyConditionExpression => 'id = :p', Select => 'ALL_ATTRIBUTES' });
 }
 same(Query => { TableName => 'Tab_Pair', KeyConditionExpression => 'id = :p', Select => 'COUNT', %p1 });
-same(Query => { TableName => 'Tab_Pair', KeyConditionExpression => 'at = :p', %p1 });
-same(Query => { TableName => 'Tab_Bytes', KeyConditionExpression => 'id = :p AND begins_with(at, :s)', ExpressionAttributeValues => { ':p' => { B => 'aGVyZQ==' }, ':s' => { S => 's' } } });
+same(Query => { TableName => 'Tab_Pair', KeyConditionExpression => 'pos = :p', %p1 });
+same(Query => { TableName => 'Tab_Bytes', KeyConditionExpression => 'id = :p AND begins_with(pos, :s)', ExpressionAttributeValues => { ':p' => { B => 'aGVyZQ==' }, ':s' => { S => 's' } } });
 pages(Scan => { TableName => $_, Limit => 7 }) for sort keys %form;
 same(Scan => { TableName => $_, ReturnConsumedCapacity => 'TOTAL' }) for sort keys %form;
-same(Scan => { TableName => 'Tab_Pair', FilterExpression => 'size > :n', ExpressionAttributeValues => { ':n' => { N => 4 } } });
+same(Scan => { TableName => 'Tab_Pair', FilterExpression => 'weight > :n', ExpressionAttributeValues => { ':n' => { N => 4 } } });
 pages(Scan => { TableName => 'Tab_Pair', IndexName => 'by_color', Limit => 30 });
 
 # Segments begin elsewhere, but together they are the table.
@@ -204,7 +204,7 @@ sub by_segments
 	for my $segment (0 .. 3)
 	{
 		my $body = decode_json(call($port, 'Scan', request_json({ TableName => $table, TotalSegments => 4, Segment => $segment }))->{body});
-		push @ids, map { "$_->{id}{S} $_->{at}{N}" } @{ $body->{Items} };
+		push @ids, map { "$_->{id}{S} $_->{pos}{N}" } @{ $body->{Items} };
 	}
 	return join ',', sort @ids;
 }
@@ -226,7 +226,7 @@ for my $first (0 .. $#actions)
 {
 	for my $second (0 .. $#actions)
 	{
-		same(TransactWriteItems => { ReturnConsumedCapacity => 'TOTAL', TransactItems => [ map { my ($kind, $action) = @{ $actions[$_] }; { $kind => { TableName => 'Tab_Pair', %$action } } } $first, $second ] });
+		same(TransactWriteItems => { ReturnConsumedCapacity => 'TOTAL', TransactItems => [ map { my ($kind, $action) = @{ $actions[$_] }; +{ $kind => { TableName => 'Tab_Pair', %$action } } } $first, $second ] });
 	}
 	same(TransactGetItems => { ReturnConsumedCapacity => 'TOTAL', TransactItems => [ map { { Get => { TableName => 'Tab_Pair', Key => key('Tab_Pair', "t$_", 1) } } } 1 .. 5 ] });
 }
@@ -279,6 +279,44 @@ for (1 .. 100)
 }
 is($coordinator->safe_psql('postgres', 'SELECT count(*) FROM dynamodb."Far_Number" WHERE pk > 900'), 0, 'items that have expired are deleted on the nodes');
 
+# ---- tables change ----
+
+# Until the table is as the condition wants it; returns its description.
+sub wait_for_table
+{
+	my ($table, $condition) = @_;
+	for (1 .. 300)
+	{
+		my $description = decode_json(call($port, 'DescribeTable', request_json({ TableName => $table }))->{body})->{Table};
+		return $description if $description && $condition->($description);
+		select undef, undef, undef, 0.1;
+	}
+	return;
+}
+
+same(UpdateTable => { TableName => 'Tab_Bytes', TableClass => 'STANDARD_INFREQUENT_ACCESS' }) =~ /^200/ or diag 'UpdateTable failed';
+for my $prefix ('Near', 'Far_')
+{
+	my $reply = call($port, 'UpdateTable', request_json({ TableName => "${prefix}Number", AttributeDefinitions => [ { AttributeName => 'a', AttributeType => 'S' } ],
+		GlobalSecondaryIndexUpdates => [ { Create => { IndexName => 'by_a', KeySchema => schema('a'), Projection => { ProjectionType => 'ALL' } } } ] }));
+	is($reply->{status}, 200, "$prefix gets an index");
+	ok(wait_for_table("${prefix}Number", sub { $_[0]{GlobalSecondaryIndexes} && $_[0]{GlobalSecondaryIndexes}[0]{IndexStatus} eq 'ACTIVE' }), "which is built for $prefix");
+}
+same(PutItem => { TableName => 'Tab_Number', Item => { id => { N => 600 + $_ }, a => { S => 'x' } } }) for 1 .. 3;
+same(PutItem => { TableName => 'Tab_Number', Item => { id => { N => 600 }, a => { N => 1 } } });
+pages(Query => { TableName => 'Tab_Number', IndexName => 'by_a', KeyConditionExpression => 'a = :a', Limit => 2, ExpressionAttributeValues => { ':a' => { S => 'x' } } });
+for my $prefix ('Near', 'Far_')
+{
+	is(call($port, 'UpdateTable', request_json({ TableName => "${prefix}Number", GlobalSecondaryIndexUpdates => [ { Delete => { IndexName => 'by_a' } } ] }))->{status}, 200, "$prefix loses it");
+	ok(wait_for_table("${prefix}Number", sub { !$_[0]{GlobalSecondaryIndexes} }), "and it is gone for $prefix");
+}
+my $backup = decode_json(call($port, 'CreateBackup', request_json({ TableName => 'Far_Number', BackupName => 'copy' }))->{body});
+ok(wait_for_table('Far_Number', sub { decode_json(call($port, 'DescribeBackup', request_json({ BackupArn => $backup->{BackupDetails}{BackupArn} }))->{body})->{BackupDescription}{BackupDetails}{BackupStatus} eq 'AVAILABLE' }),
+	'a distributed table is backed up');
+is(call($port, 'RestoreTableFromBackup', request_json({ TargetTableName => 'Restored', BackupArn => $backup->{BackupDetails}{BackupArn} }))->{status}, 200, 'and restored');
+ok(wait_for_table('Restored', sub { $_[0]{TableStatus} eq 'ACTIVE' }), 'to a table');
+is($coordinator->safe_psql('postgres', 'SELECT count(*) FROM dynamodb."Restored"'), $coordinator->safe_psql('postgres', 'SELECT count(*) FROM dynamodb."Far_Number"'), 'with all items');
+
 # ---- Citus makes other relations of a table ----
 
 for my $change (q(alter_distributed_table('dynamodb."Far_Pair"', shard_count => 3)), q(undistribute_table('dynamodb."Far_Pair"')))
@@ -306,6 +344,12 @@ is($coordinator->safe_psql('postgres', q(
 	ROLLBACK TO s;
 	COMMIT;
 	SELECT count(*) FROM dynamodb."Far_Number" WHERE pk IN (500, 501))), "{}\n{}\n1", 'savepoints hold on the nodes');
+
+for my $prefix ('Near', 'Far_')
+{
+	is(call($port, 'DeleteTable', request_json({ TableName => "${prefix}Number" }))->{status}, 200, "$prefix is deleted");
+}
+is($coordinator->safe_psql('postgres', q(SELECT count(*) FROM pg_dist_partition WHERE logicalrelid::text LIKE '%Far_Number%')), 0, 'with its shards');
 
 is(scalar @different, 0, 'all replies are the same') or diag(join "\n", splice @different, 0, 40);
 ok($succeeded >= 200, "$requests requests were compared, of which $succeeded succeeded");

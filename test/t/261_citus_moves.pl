@@ -108,6 +108,10 @@ for my $number (1 .. COUNTERS)
 			my $reply = call($port, 'UpdateItem', request_json({ TableName => 'Accounts', Key => { id => { S => "counter$number" } }, UpdateExpression => 'ADD n :one',
 				ExpressionAttributeValues => { ':one' => { N => 1 } } }));
 			$count->{acknowledged}++ if $reply->{status} == 200;
+			my $read = call($port, 'GetItem', request_json({ TableName => 'Accounts', Key => { id => { S => "counter$number" } } }));
+			$count->{"get $read->{status}"}++;
+			return if $read->{status} != 200;
+			$count->{stale}++ if (decode_json($read->{body})->{Item}{n}{N} // 0) < ($count->{acknowledged} // 0);
 		});
 }
 
@@ -168,6 +172,7 @@ my ($counted, $acknowledged, $tried) = (0, $total{acknowledged} // 0, $total{tri
 $counted += (item({ id => { S => "counter$_" } }) // {})->{n}{N} // 0 for 1 .. COUNTERS;
 cmp_ok($counted, '>=', $acknowledged, 'no acknowledged increment is lost');
 cmp_ok($counted, '<=', $tried, 'and none was done twice');
+is($total{stale} // 0, 0, 'every read has seen the writes before it');
 ok($total{'transfer 200'}, 'transfers were made');
 ok($total{'read 200'}, 'pairs were read');
 note 'counted: ' . join ', ', map { "$_ $total{$_}" } sort keys %total;

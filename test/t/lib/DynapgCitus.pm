@@ -16,7 +16,7 @@ my $json = JSON::PP->new->canonical;
 sub request_json
 {
 	my ($request) = @_;
-	return $json->encode($request) =~ s/"N":(-?[0-9.]+)/"N":"$1"/gr;
+	return $json->encode($request) =~ s/"([SN])":(-?[0-9.]+)/"$1":"$2"/gr;
 }
 
 # Why there can be no cluster, or nothing.
