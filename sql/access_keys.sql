@@ -34,7 +34,7 @@ SELECT access_key_id FROM dynapg.create_access_key('"regress Key Boss"') \gset b
 SELECT access_key_id FROM dynapg.create_access_key('regress_key_super') \gset super_
 SELECT access_key_id FROM made LIMIT 1 \gset app_
 
--- Roles that are none.
+-- Not a role.
 SELECT attempt($$SELECT dynapg.create_access_key('regress_key_nobody')$$);
 SELECT attempt($$SELECT dynapg.create_access_key('4000000000')$$);
 SELECT dynapg.create_access_key(NULL);
@@ -83,7 +83,7 @@ SELECT count(*) FROM dynapg.access_key_list WHERE leak(access_key_id);
 RESET ROLE;
 DROP FUNCTION leak;
 
--- Nobody else reads or writes the table, whatever he may do to all tables, by whatever name it is called.
+-- Nobody else reads or writes the table, whatever rights he has on all tables, under whatever name.
 GRANT pg_read_all_data, pg_write_all_data TO regress_key_other;
 SET ROLE regress_key_other;
 SELECT count(*) FROM dynapg.access_keys;

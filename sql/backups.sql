@@ -57,7 +57,7 @@ SELECT pg_temp.answer('list_backups', '{"Limit":101,"BackupType":"NONE"}');
 SELECT pg_temp.answer('list_backups', '{"ExclusiveStartBackupArn":"arn:aws:dynamodb:us-east-1:000000000000:table/Backed"}');
 SELECT pg_temp.answer('list_backups', '{"TableName":"Missing"}');
 
--- a backup, and what it tells
+-- a backup, and its description
 SELECT pg_temp.plainly('create_backup', '{"TableName":"arn:aws:dynamodb:us-east-1:000000000000:table/Backed","BackupName":"first"}');
 SELECT pg_temp.backup('second', 'Backed', 'first');
 SELECT pg_temp.on_backup('describe_backup', 'second');
@@ -146,7 +146,7 @@ DECLARE
 BEGIN
 	EXECUTE format('SELECT FROM %s', copy);
 EXCEPTION WHEN insufficient_privilege THEN
-	RAISE NOTICE 'nor do they read the copy';
+	RAISE NOTICE 'and they do not read the copy';
 END $$;
 INSERT INTO dynapg.backups (id, name, table_name, table_id, copy, created_at, definition)
 	VALUES ('x', 'x', 'x', '00000000-0000-0000-0000-000000000000', 'dynamodb."Backed"', now(), '{}');

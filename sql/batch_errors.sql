@@ -10,7 +10,7 @@ SELECT dynapg.create_table('{"TableName":"batcherr2","KeySchema":[{"AttributeNam
 SELECT dynapg.create_table('{"TableName":"batcherr3","KeySchema":[{"AttributeName":"n","KeyType":"HASH"},{"AttributeName":"b","KeyType":"RANGE"}],"AttributeDefinitions":[{"AttributeName":"n","AttributeType":"N"},{"AttributeName":"b","AttributeType":"B"}],"BillingMode":"PAY_PER_REQUEST"}')->'TableDescription'->>'TableStatus';
 CREATE FUNCTION pg_temp.puts(low int, high int) RETURNS text LANGUAGE sql AS $$ SELECT '[' || string_agg(format('{"PutRequest":{"Item":{"pk":{"S":"%s"}}}}', i), ',') || ']' FROM generate_series(low, high) i $$;
 CREATE FUNCTION pg_temp.keys(low int, high int) RETURNS text LANGUAGE sql AS $$ SELECT '{"Keys":[' || string_agg(format('{"pk":{"S":"%s"}}', i), ',') || ']}' FROM generate_series(low, high) i $$;
-\echo # requests that are no request
+\echo # malformed requests
 SELECT pg_temp.w('[]');
 SELECT pg_temp.g('"x"');
 SELECT pg_temp.w('{"batcherr":[{"PutRequest":{"Item":{"pk":"1"}}}]}');
@@ -58,7 +58,7 @@ SELECT pg_temp.g('{"batcherr":{"Keys":[{"pk":{"S":"1"}},{"pk":{"S":"2"}},{"pk":{
 SELECT pg_temp.g('{"batcherr":{"Keys":[{"pk":{"S":"1"}},{"pk":{"S":"2"}}]},"arn:aws:dynamodb:us-east-1:000000000000:table/batcherr":{"Keys":[{"pk":{"S":"2"}}]}}');
 SELECT pg_temp.g('{"batcherr3":{"Keys":[{"n":{"N":"1"},"b":{"B":"AQ=="}},{"b":{"B":"AQ=="},"n":{"N":"1.0"}}]}}');
 SELECT pg_temp.w('{"batcherr3":[{"PutRequest":{"Item":{"n":{"N":"100"},"b":{"B":"AQ=="},"v":{"S":"x"}}}},{"DeleteRequest":{"Key":{"b":{"B":"AQ=="},"n":{"N":"1E2"}}}}]}');
-\echo # tables that are not there
+\echo # missing tables
 SELECT pg_temp.w('{"batcherr":[{"PutRequest":{"Item":{"pk":{"S":"1"}}}}],"batchnone":[{"PutRequest":{"Item":{"pk":{"S":"1"}}}}]}');
 SELECT pg_temp.g('{"batcherr":{"Keys":[{"pk":{"S":"1"}}]},"batchnone":{"Keys":[{"pk":{"S":"1"}}]}}');
 \echo # one bad item or key

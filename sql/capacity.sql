@@ -19,7 +19,7 @@ CREATE FUNCTION pg_temp.fill(tab text, items text[]) RETURNS bigint LANGUAGE sql
 \set ECHO all
 SELECT pg_temp.make('cap.t');
 
-\echo # the larger image of a write, each 1,024 bytes begun
+\echo # the larger image of a write, in units of 1,024 bytes, rounded up
 -- 1,024 / 1,024 = 1
 SELECT pg_temp.put('cap.t', pg_temp.item(1024), '1 = Table 1');
 -- 1,025 / 1,024 = 1.001, rounded up 2
@@ -40,7 +40,7 @@ SELECT pg_temp.delete('cap.t', '1 = Table 1');
 SELECT pg_temp.update('cap.t', 'REMOVE x', '', '1 = Table 1');
 -- one that makes it: p, s and x of 1,020 + 1: 4 + 1,021 = 1,025, 2
 SELECT pg_temp.update('cap.t', 'SET x = :x', ':x=' || repeat('x', 1020), '2 = Table 2');
--- a condition that fails has no reply to tell of it
+-- a failed condition has no reply that could show it
 SELECT pg_temp.answer('put_item', '{"TableName":"cap.t","Item":' || pg_temp.item(10) || ',"ConditionExpression":"attribute_exists(y)","ReturnConsumedCapacity":"INDEXES"}');
 
 \echo # the size of an item: names and values
@@ -49,7 +49,7 @@ SELECT pg_temp.answer('put_item', '{"TableName":"cap.t","Item":' || pg_temp.item
 -- eight names of 1 byte.  4 + 8 + 2 + 3 + 1 + 1 + (1 + 1 + 1 + 1) + 4 + 8 + 6 = 41; with z (1 + 982): 1,024, with one byte more 1,025
 SELECT pg_temp.put('cap.t', '{"p":{"S":"a"},"s":{"S":"2"},"a":{"S":"é"},"b":{"B":"AAEC"},"c":{"BOOL":true},"d":{"NULL":true},"e":{"N":"-12.5"},"g":{"NS":["1","22"]},"h":{"L":[{"N":"7"},{"BOOL":false}]},"i":{"M":{"x":{"S":"y"}}},"z":{"S":"' || repeat('z', 982 + more) || '"}}', CASE more WHEN 0 THEN '1 = Table 1' ELSE '2 = Table 2' END) FROM generate_series(0, 1) more;
 
-\echo # one item read: each 4,096 bytes begun, half of that unless consistent; what is shown of it does not matter
+\echo # one item read: units of 4,096 bytes, rounded up, half of that unless consistent; a projection does not matter
 SELECT pg_temp.fill('cap.t', ARRAY[pg_temp.item(4096, s => '4'), pg_temp.item(4097, s => '5'), pg_temp.item(409600, s => '6')]);
 SELECT pg_temp.get('', '0.5 = Table 0.5', '4'), pg_temp.get(',"ConsistentRead":true', '1 = Table 1', '4');
 SELECT pg_temp.get('', '1 = Table 1', '5'), pg_temp.get(',"ConsistentRead":true', '2 = Table 2', '5'), pg_temp.get(',"ProjectionExpression":"p"', '1 = Table 1', '5');
@@ -64,7 +64,7 @@ SELECT pg_temp.query('cap.q', 'a', '', '0.5 = Table 0.5'), pg_temp.query('cap.q'
 -- 10 items of 4,178 bytes: 41,780 / 4,096 = 10.2, 11; each rounded it would be 20
 SELECT pg_temp.fill('cap.q', array_agg(pg_temp.item(4178, 't', s::text))) FROM generate_series(0, 9) s;
 SELECT pg_temp.query('cap.q', 't', '', '5.5 = Table 5.5'), pg_temp.query('cap.q', 't', ',"ConsistentRead":true', '11 = Table 11'), pg_temp.scan('cap.q', ',"ConsistentRead":true', '11 = Table 11');
--- neither filter, projection nor count change what is read
+-- filter, projection and count do not change what is read
 SELECT pg_temp.query('cap.q', 't', ',"FilterExpression":"attribute_exists(absent)"', '5.5 = Table 5.5'), pg_temp.query('cap.q', 't', ',"ProjectionExpression":"p"', '5.5 = Table 5.5'), pg_temp.query('cap.q', 't', ',"Select":"COUNT"', '5.5 = Table 5.5'), pg_temp.scan('cap.q', ',"FilterExpression":"attribute_exists(absent)","Select":"COUNT"', '5.5 = Table 5.5');
 -- a limit does: 3 * 4,178 = 12,534 / 4,096 = 3.1, 4
 SELECT pg_temp.query('cap.q', 't', ',"Limit":3', '2 = Table 2'), pg_temp.scan('cap.q', ',"Limit":3,"ConsistentRead":true', '4 = Table 4');
@@ -156,7 +156,7 @@ SELECT pg_temp.costs('batch_write_item', '{"RequestItems":{"cap.t":[{"PutRequest
 -- replaced by 10 bytes with another key: the old ones' 2 in the table; g-all 2 + 1, g-inc 1 + 1
 SELECT pg_temp.costs('batch_write_item', '{"RequestItems":{"cap.i":[{"PutRequest":{"Item":' || pg_temp.item(10, 'x', '1', ',"g":{"S":"y"}', 2) || '}},{"DeleteRequest":{"Key":' || pg_temp.key('y') || '}}]}}', 'cap.i 8 = Table 3 + global g-all 3 + global g-inc 2');
 
-\echo # as replies show it; a table asked for by its ARN is told by its ARN
+\echo # as replies show it; a request with an ARN gets the ARN back
 SELECT dynapg.get_item(('{"TableName":"cap.t","Key":' || pg_temp.key(s => '9') || ',"ReturnConsumedCapacity":"' || r || '"}')::json) FROM unnest('{NONE,TOTAL,INDEXES}'::text[]) r;
 SELECT dynapg.query('{"TableName":"cap.q","IndexName":"loc","Select":"COUNT","KeyConditionExpression":"p = :p","ExpressionAttributeValues":{":p":{"S":"l"}},"ReturnConsumedCapacity":"INDEXES"}');
 SELECT dynapg.put_item(('{"TableName":"cap.i","Item":' || pg_temp.item(14, more => ',"g":{"S":"x"},"a":{"S":"x"}', others => 4) || ',"ReturnConsumedCapacity":"' || r || '"}')::json) FROM unnest('{INDEXES,TOTAL}'::text[]) r;

@@ -1,5 +1,5 @@
 -- ConsumedCapacity and ItemCollectionMetrics of transactions.  What is expected is worked out in the comment above each request, from the
--- sizes of the items; pg_temp.costs says whether all three reports agree with it.  "6r", "6w": told as ReadCapacityUnits, as
+-- sizes of the items; pg_temp.costs says whether all three reports agree with it.  "6r", "6w": reported as ReadCapacityUnits, as
 -- WriteCapacityUnits as well.
 \set ECHO none
 \i sql/common.psql
@@ -67,7 +67,7 @@ SELECT pg_temp.writes(ARRAY[pg_temp.put('captx.l', pg_temp.item(10, 'k')), pg_te
 SELECT pg_temp.writes(ARRAY[pg_temp.put(arn, pg_temp.item(10, 'm')), pg_temp.put('captx.t', pg_temp.item(10, 'n'))], arn || ' 4w = Table 4w'),
 	pg_temp.gets(ARRAY[pg_temp.get(arn, 'm'), pg_temp.get('captx.t', 'n')], arn || ' 4r = Table 4r')
 	FROM (SELECT dynapg.describe_table('{"TableName":"captx.t"}')->'Table'->>'TableArn') x(arn);
--- a cancelled one has no reply to tell of it
+-- a cancelled one has no reply that could show it
 SELECT pg_temp.answer('transact_write_items', '{"TransactItems":[' || pg_temp.check('captx.t', 'k', 'attribute_not_exists(p)') || '],"ReturnConsumedCapacity":"INDEXES"}');
 
 \echo # each item is read twice, and rounded for itself: three of 500 bytes; 4,096 and 4,097; nothing
@@ -75,7 +75,7 @@ SELECT pg_temp.answer('transact_write_items', '{"TransactItems":[' || pg_temp.ch
 SELECT pg_temp.writes(ARRAY[pg_temp.put('captx.t', pg_temp.item(500, 'a')), pg_temp.put('captx.t', pg_temp.item(4096, 'e')), pg_temp.put('captx.t', pg_temp.item(4097, 'f'))], 'captx.t 20w = Table 20w');
 SELECT pg_temp.gets(ARRAY[pg_temp.get('captx.t', 'a'), pg_temp.get('captx.t', 'b'), pg_temp.get('captx.t', 'c')], 'captx.t 6r = Table 6r');
 SELECT pg_temp.gets(ARRAY[pg_temp.get('captx.t', 'e')], 'captx.t 2r = Table 2r'), pg_temp.gets(ARRAY[pg_temp.get('captx.t', 'f')], 'captx.t 4r = Table 4r'), pg_temp.gets(ARRAY[pg_temp.get('captx.t', 'x')], 'captx.t 2r = Table 2r');
--- what is shown of an item does not matter
+-- a projection does not matter
 SELECT pg_temp.gets(ARRAY[pg_temp.get('captx.t', 'f', ',"ProjectionExpression":"p"')], 'captx.t 4r = Table 4r');
 SELECT pg_temp.gets(ARRAY[pg_temp.get('captx.l', 'k'), pg_temp.get('captx.t', 'f'), pg_temp.get('captx.l', 'x'), pg_temp.get('captx.g', 'b')], 'captx.l 4r = Table 4r; captx.t 4r = Table 4r; captx.g 2r = Table 2r');
 

@@ -50,7 +50,7 @@ SELECT attempt('put_item', json_build_object('TableName', repeat('Long', 60) || 
 SELECT attempt('get_item', json_build_object('TableName', repeat('Long', 60) || n, 'Key', '{"Id":{"S":"x"}}'::json)::text) FROM unnest(ARRAY['.1', '.2']) n;
 SELECT attempt('delete_table', json_build_object('TableName', repeat('Long', 60) || n)::text) FROM unnest(ARRAY['.1', '.2', '.1']) n;
 
--- A relation made by hand takes its name, and is no DynamoDB table.
+-- A relation made by hand takes its name, and is not a DynamoDB table.
 CREATE TABLE dynamodb."ByHand" (id int);
 SELECT make('ByHand', 'Id S'), attempt('describe_table', '{"TableName":"ByHand"}');
 DROP TABLE dynamodb."ByHand";
@@ -105,7 +105,7 @@ DROP TABLE elsewhere."Renamed";
 SELECT attempt('get_item', '{"TableName":"Undone","Key":{"Key":{"N":"7"}}}'), count(*) FROM dynapg.tables WHERE name = 'Undone';
 DROP SCHEMA elsewhere;
 
--- A catalog row that outlived its table (its event trigger off) is no table, and gives way to a new one.
+-- A catalog row that outlived its table (its event trigger off) does not count, and gives way to a new one.
 SELECT make('Stale', 'Id S');
 ALTER EVENT TRIGGER dynapg_on_sql_drop DISABLE;
 DROP TABLE dynamodb."Stale";

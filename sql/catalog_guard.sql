@@ -23,7 +23,7 @@ CREATE TABLE dynamodb."GuardOther" (id integer);
 CREATE TEMPORARY TABLE guard_elsewhere (LIKE dynamodb."GuardPlain");
 CREATE VIEW dynamodb."GuardView" AS SELECT * FROM dynamodb."GuardPlain";
 
--- Rows of others' tables, those of none, and those that become others'.
+-- Rows of others' tables, of missing tables, and rows that move to others' tables.
 UPDATE dynapg.tables SET definition = '{}' WHERE name = 'GuardTheirs';
 DELETE FROM dynapg.tables WHERE name = 'GuardTheirs';
 UPDATE dynapg.indexes SET status = 'DELETING', relation_name = 'GuardTheirs primary key' WHERE table_relid = 'dynamodb."GuardTheirs"'::regclass;
@@ -36,7 +36,7 @@ INSERT INTO dynapg.indexes (table_relid, name, relation_name, is_global, partiti
 INSERT INTO dynapg.tables (name, relid, pk_name, pk_type, deletion_protection, attribute_definitions, definition)
 	VALUES ('GuardNone', 4000000000, 'id', 'S', false, '[]', '{}');
 
--- Of its own table, what is no table that CreateTable could have made.
+-- For its own table, rows that CreateTable could not have written.
 CREATE FUNCTION pg_temp.add(name text, relation regclass, pk_type text DEFAULT 'S', sk_type text DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
 	INSERT INTO dynapg.tables (name, relid, pk_name, pk_type, sk_name, sk_type, deletion_protection, attribute_definitions, definition)
 		VALUES (name, relation, 'id', pk_type, CASE WHEN sk_type IS NOT NULL THEN 'sk' END, sk_type, false, '[{"AttributeName":"id","AttributeType":"S"}]', '{}')
@@ -53,7 +53,7 @@ UPDATE dynapg.indexes SET key_types = '{SS}' WHERE table_relid = 'dynamodb."Guar
 UPDATE dynapg.indexes SET key_names = '{NULL}' WHERE table_relid = 'dynamodb."GuardOwn"'::regclass;
 UPDATE dynapg.indexes SET key_names = array_fill('x'::text, '{9}'), key_types = array_fill('S'::text, '{9}') WHERE table_relid = 'dynamodb."GuardOwn"'::regclass;
 
--- What is one, as a restore would write it; every session sees it.
+-- A row that it could, as a restore would write it; every session sees it.
 SELECT dynapg.get_item('{"TableName":"GuardOwn","Key":{"id":{"S":"x"}}}');
 SELECT pg_temp.add('GuardPlain', 'dynamodb."GuardPlain"');
 SELECT dynapg.put_item('{"TableName":"GuardPlain","Item":{"id":{"S":"x"}}}');

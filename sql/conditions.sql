@@ -189,7 +189,7 @@ SELECT dynapg.item_matches('{}', 'a = b', '[]');
 SELECT dynapg.item_matches('{}', '#a = b', '{"#a":5}');
 
 -- Compiled expressions come from the API; anything else is refused.
--- one without bytes is no program: no condition, no update
+-- one without bytes is not a program: no condition, no update
 SELECT dynapg.holds('{}', ''), dynapg.apply('{"a": {"S": "x"}}', '');
 SELECT dynapg.holds('{}', '\x00');
 SELECT dynapg.apply('{}', decode(repeat('00', 36), 'hex'));

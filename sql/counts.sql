@@ -74,7 +74,7 @@ SELECT pg_temp.check();
 ANALYZE dynamodb."Counted";
 SELECT pg_temp.check();
 
--- What VACUUM has counted is told as it is, and what the caller's transaction deletes is gone
+-- What VACUUM has counted is reported as it is, without what the caller's transaction deletes
 VACUUM dynamodb."Counted";
 SELECT dynapg.describe_table('{"TableName":"Counted"}') #>> '{Table,ItemCount}';
 BEGIN;

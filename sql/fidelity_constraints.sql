@@ -35,6 +35,6 @@ SELECT pg_temp.try('batch_get_item', '"RequestItems":{"fidelity.none":{"Keys":[]
 SELECT pg_temp.try('batch_get_item', '"RequestItems":{"fidelity.none":{"Keys":[null]}}');
 SELECT pg_temp.try('batch_get_item', '"RequestItems":{"fidelity.none":{}}');
 SELECT pg_temp.try('batch_write_item', '"RequestItems":{}');
-\echo == a table name that is none in a batch; an ARN is a name
+\echo == an invalid table name in a batch; an ARN is a name
 SELECT regexp_replace(pg_temp.try('batch_get_item', '"RequestItems":{"' || t || '":{"Keys":[{"pk":{"S":"a"}}]}}'), '@[0-9a-f]+|t{99,}', '@', 'g') FROM unnest(ARRAY['a b', '', repeat('t', 256), 'fidelity.none', 'arn:aws:dynamodb:us-east-1:000000000000:table/fidelity.none', 'arn:aws:dynamodb:us-east-1:000000000000:table/a b']) t;
 SELECT regexp_replace(pg_temp.try('batch_write_item', '"RequestItems":{"' || t || '":[{"DeleteRequest":{"Key":{"pk":{"S":"a"}}}}]}'), '@[0-9a-f]+', '@') FROM unnest(ARRAY['a b', 'fidelity.none', 'arn:aws:dynamodb:us-east-1:000000000000:table/fidelity.none']) t;

@@ -1,4 +1,4 @@
--- Items: what is told first, JSON with corners, names and numbers of every kind, sizes, capacity.
+-- Items: which error comes first, unusual JSON, names and numbers of every kind, sizes, capacity.
 \set ECHO none
 \i sql/common.psql
 SELECT dynapg.create_table('{"TableName":"fidelity.items","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],

@@ -86,7 +86,7 @@ SELECT pg_temp.flaw(repeat('{"L":[', 32) || '{"S":"x"}' || repeat(']}', 32));
 SELECT pg_temp.flaw('{"M":{"' || repeat('x', 65536) || '":{"S":"x"}}}');
 \echo == the text of a value may look like anything
 SELECT pg_temp.flaw('{"N":"ExpressionAttributeValues contains invalid value: x for key :v"}');
-\echo == SQL functions have neither an envelope nor the newer texts
+\echo == SQL functions have no envelope and not the newer texts
 SELECT '{"v":{"N":""}}'::dynapg.item;
 SELECT '{"v":{"SS":["b","a","b"]}}'::dynapg.item;
 SELECT '{"v":{"N":"1e2147483647"}}'::dynapg.item;

@@ -45,7 +45,7 @@ SELECT pg_temp.page('pk = :p AND begins_with(sk, :x)', 1, :'A', ',"ExclusiveStar
 SELECT r->>'Count', r->'LastEvaluatedKey' FROM dynapg.query('{"TableName":"fidelity.p","Limit":2,"Select":"COUNT","KeyConditions":{"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"P"}]},"sk":{"ComparisonOperator":"BEGINS_WITH","AttributeValueList":[{"S":"a"}]}}}'::json) r;
 \echo == a Scan looks at nothing
 SELECT l, r->>'Count', r->'LastEvaluatedKey'->'sk' FROM unnest(ARRAY[14, 15, 16]) l, dynapg.scan(json_build_object('TableName', 'fidelity.p', 'Select', 'COUNT', 'Limit', l)) r;
-\echo == the item that is looked at is not counted, nor charged
+\echo == the item that is looked at is not counted and not charged
 SELECT pg_temp.answer('query', '{"TableName":"fidelity.p","KeyConditionExpression":"pk = :p AND begins_with(sk, :x)","Limit":1,"Select":"COUNT","ReturnConsumedCapacity":"TOTAL","ExpressionAttributeValues":{":p":{"S":"P"},' || x || '}}') FROM unnest(ARRAY[:'A', :'C', '":x":{"S":"a2"}']) x;
 SELECT count(dynapg.put_item(json_build_object('TableName', 'fidelity.p', 'Item', json_build_object('pk', json_build_object('S', 'P'), 'sk', json_build_object('S', s), 'v', json_build_object('S', repeat('v', 300000)))))) FROM unnest(ARRAY['a2', 'b1']) s;
 SELECT x, pg_temp.answer('query', '{"TableName":"fidelity.p","KeyConditionExpression":"pk = :p AND begins_with(sk, :x)","Limit":1,"Select":"COUNT","ReturnConsumedCapacity":"TOTAL","ExpressionAttributeValues":{":p":{"S":"P"},":x":{"S":"' || x || '"}}}') FROM unnest(ARRAY['a', 'a1', 'a2']) x;

@@ -31,7 +31,7 @@ SELECT pg_temp.answer('create_table', '{"TableName":"fidelity.rights2","BillingM
 SET ROLE regress_fidelity_writer;
 SELECT public.fidelity_put('{"pk":{"S":"w"}}'), public.fidelity_item('update_item', 'w', ',"UpdateExpression":"SET a = pk"'), public.fidelity_item('delete_item', 'w', ',"ReturnValues":"ALL_OLD"'),
   pg_temp.answer('update_table', '{"TableName":"fidelity.rights","DeletionProtectionEnabled":true}'), pg_temp.answer('delete_table', '{"TableName":"fidelity.rights"}');
-\echo == a put may replace: INSERT alone is not enough; no right at all; a table that is not there is told all the same
+\echo == a put may replace: INSERT alone is not enough; no right at all; a missing table is reported in any case
 SET ROLE regress_fidelity_inserter;
 SELECT public.fidelity_put('{"pk":{"S":"i"}}'), public.fidelity_item('get_item', 'p');
 SET ROLE regress_fidelity_nobody;

@@ -1,4 +1,4 @@
--- Table operations as the service answers them: what replies tell, and what cannot be asked together.
+-- Table operations as the service answers them: what replies show, and which requests exclude each other.
 \set ECHO none
 \i sql/common.psql
 CREATE FUNCTION pg_temp.call(operation text, request jsonb) RETURNS text LANGUAGE sql AS $$
@@ -20,7 +20,7 @@ $$;
 CREATE FUNCTION pg_temp.described() RETURNS text LANGUAGE sql AS $$
   SELECT pg_temp.call('describe_table', '{"TableName":"fidelity.T"}')
 $$;
-\echo == empty structures and lists ask for nothing; the creating reply tells no WarmThroughput and no time of the billing mode
+\echo == empty structures and lists ask for nothing; the reply of CreateTable has no WarmThroughput and no time of the billing mode
 SELECT pg_temp.some(pg_temp.create_with('{"OnDemandThroughput":{},"WarmThroughput":{},"Tags":[],"SSESpecification":{}}'),
   'TableStatus', 'BillingModeSummary', 'WarmThroughput', 'OnDemandThroughput', 'SSEDescription', 'ProvisionedThroughput', 'StreamSpecification', 'TableClassSummary', 'GlobalSecondaryIndexes');
 SELECT pg_temp.some(pg_temp.described(), 'TableStatus', 'BillingModeSummary', 'WarmThroughput', 'OnDemandThroughput');
@@ -73,7 +73,7 @@ SELECT pg_temp.some(pg_temp.update_with('{"BillingMode":"PAY_PER_REQUEST","Strea
 -- the request is checked before the table is looked for
 SELECT pg_temp.call('update_table', t::jsonb) FROM unnest(ARRAY['{"TableName":"fidelity.none"}', '{"TableName":"fidelity.none","DeletionProtectionEnabled":true,"TableClass":"x"}', '{"TableName":"fidelity.none","TableClass":"x"}',
   '{"TableName":"ab","WarmThroughput":{}}']) t;
-\echo == definitions and projected attributes are told sorted, key schemas and indexes as they came
+\echo == definitions and projected attributes come back sorted, key schemas and indexes as they came
 SELECT pg_temp.call('delete_table', '{"TableName":"fidelity.T"}') LIKE '{"TableDescription":{"TableName":"fidelity.T","TableStatus":"DELETING"%';
 SELECT pg_temp.some(pg_temp.create_with('{"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
   "AttributeDefinitions":[{"AttributeName":"z","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"N"},{"AttributeName":"a","AttributeType":"B"},{"AttributeName":"pk","AttributeType":"S"}],

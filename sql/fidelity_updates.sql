@@ -70,7 +70,7 @@ DECLARE
 BEGIN
   RETURN put || ' ' || pg_temp.answer('update_item', jsonb_strip_nulls(jsonb_build_object('TableName', 'fidelity.upd', 'Key', '{"pk":{"S":"big"},"sk":{"N":"1"}}'::jsonb, 'UpdateExpression', e, 'ExpressionAttributeValues', v))::text);
 END $$;
--- what is left alone does not count: the item may become full by a counter, a new attribute, one that is replaced
+-- unchanged attributes do not count: the item may become full by a counter, a new attribute, one that is replaced
 SELECT n, pg_temp.sized(jsonb_build_object('u', pg_temp.x(409600 - 9 - 1 - 3 + n), 'c', '{"N":"1"}'::jsonb), 'SET c = c + :o', '{":o":{"N":"1"}}') FROM unnest('{0,1}'::int[]) n;
 SELECT n, pg_temp.sized(jsonb_build_object('u', pg_temp.x(409600 - 9 - 1 - 2 + n)), 'SET v = :v', '{":v":{"S":"x"}}') FROM unnest('{0,1}'::int[]) n;
 SELECT n, pg_temp.sized(jsonb_build_object('u', pg_temp.x(409590 - 9 - 1 - 2), 'f', pg_temp.x(1)), 'SET f = :f', jsonb_build_object(':f', pg_temp.x(11 + n))) FROM unnest('{0,1}'::int[]) n;

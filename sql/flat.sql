@@ -59,7 +59,7 @@ DELETE FROM flat WHERE id > 30;
 VACUUM flat;
 INSERT INTO flat SELECT i, i % 3, pg_temp.random_vector(4096, i) FROM generate_series(61, 80) i;
 SELECT pg_temp.compare(o, 4096) FROM unnest('{<=>,<->,<#>}'::text[]) o;
--- what it is not for
+-- what it cannot do
 CREATE INDEX ON flat USING dynapg_flat (v);
 CREATE UNIQUE INDEX ON flat USING dynapg_flat (v dynapg.flat_cosine_ops);
 CREATE INDEX ON flat USING dynapg_flat (v dynapg.flat_cosine_ops) WITH (fillfactor = 50);
@@ -67,7 +67,7 @@ CREATE INDEX ON flat USING dynapg_flat (t);
 CREATE INDEX ON flat USING dynapg_flat (t, v dynapg.flat_cosine_ops);
 CREATE INDEX ON flat USING dynapg_flat (v dynapg.flat_cosine_ops, v dynapg.flat_cosine_ops);
 DROP TABLE flat;
--- distances that are no number come last, each row once
+-- NaN distances come last, each row once
 CREATE TABLE flat (id int, t int, v real[]);
 CREATE INDEX flat_euclidean ON flat USING dynapg_flat (v dynapg.flat_euclidean_ops);
 INSERT INTO flat SELECT i, 1, ARRAY[CASE WHEN i % 3 = 0 THEN i ELSE 'NaN'::real END, CASE i % 5 WHEN 0 THEN 'Infinity'::real ELSE i END]::real[] FROM generate_series(1, 1500) i;

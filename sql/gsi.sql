@@ -102,7 +102,7 @@ SELECT pg_temp.put(json_build_object('pk', '{"S":"long"}'::json, 'g', json_build
 SELECT pg_temp.call('update_item', '{"TableName":"gsi.table","Key":{"pk":{"S":"number"}},"UpdateExpression":"SET x = :x","ExpressionAttributeValues":{":x":{"N":"1"}}}');
 SELECT pg_temp.call('update_item', '{"TableName":"gsi.table","Key":{"pk":{"S":"number"}},"UpdateExpression":"SET g = :x","ExpressionAttributeValues":{":x":{"S":"now"}}}');
 SELECT pg_temp.entries('by-g');
--- a second index brings what is new, what is known stays
+-- a second index adds its new attributes, known ones stay
 SELECT pg_temp.update('pk:S r:N s:B', pg_temp.add('by-r', 'r|s'));
 SELECT pg_temp.definitions();
 SELECT pg_temp.update(NULL, pg_temp.drop('by-g'));

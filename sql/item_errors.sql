@@ -41,7 +41,7 @@ SELECT pg_temp.try(repeat('[', 1001), true);
 SELECT pg_temp.try(repeat('{"a":', 100000), true);
 SELECT pg_temp.try(repeat('[', 1000) || repeat(']', 1000));
 
--- Wrong JSON types: SerializationException, told before any value is looked at.
+-- Wrong JSON types: SerializationException, before any value is looked at.
 SELECT t, pg_temp.try(t) FROM unnest(ARRAY[
   'null', 'true', '1', '"x"', '[]', '{"a":"x"}', '{"a":1}', '{"a":true}', '{"a":[]}', '{"a":{"N":"bad"},"b":5}']) t;
 SELECT t, pg_temp.try_value(t) FROM unnest(ARRAY[

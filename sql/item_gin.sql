@@ -5,7 +5,7 @@ RESET client_min_messages;
 SET search_path = dynapg, public;
 \set VERBOSITY terse
 
--- Plain documents without sets and binaries, of few names and values, so that many contain each other; the same as jsonb.
+-- Plain documents without sets and binaries, of few names and values: many contain each other; the same as jsonb.
 CREATE FUNCTION pg_temp.random_value(level int) RETURNS jsonb LANGUAGE sql VOLATILE AS $$
   SELECT CASE WHEN level > 2 OR r < 0.6 THEN (ARRAY['1', '1.50', '-2', '"x"', '"y"', '""', 'true', 'false', 'null', '[]', '{}'])[1 + floor(random() * 11)::int]::jsonb
     WHEN r < 0.8 THEN jsonb_build_array(pg_temp.random_value(level + 1), pg_temp.random_value(level + 1))

@@ -20,7 +20,7 @@ SELECT dynapg.create_table('{"TableName":"errors.str","KeySchema":[{"AttributeNa
 	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"B"},{"AttributeName":"sk","AttributeType":"S"}],"BillingMode":"PAY_PER_REQUEST"}')->'TableDescription'->>'TableStatus';
 SELECT pg_temp.put('{"N":"1"}', ',"ReturnConsumedCapacity":"NONE"');
 
-\echo # requests that are no request
+\echo # malformed requests
 SELECT pg_temp.answer('get_item', '[]');
 SELECT pg_temp.answer('get_item', '"x"');
 SELECT pg_temp.answer('get_item', '{"TableName":');
@@ -99,7 +99,7 @@ SELECT (pg_temp.get(',"ReturnConsumedCapacity":"TOTAL"')::json->'ConsumedCapacit
 SELECT pg_temp.update('SET w = :w', ',"ExpressionAttributeValues":{":w":{"S":"x"}}');
 SELECT pg_temp.put('{"N":"1"}');
 
-\echo # text that is not text
+\echo # invalid text
 SELECT pg_temp.put('{"S":"' || '\ud800' || '"}');
 SELECT pg_temp.put('{"S":"' || '\u0000' || '"}');
 SELECT pg_temp.get(',"ProjectionExpression":"v"');

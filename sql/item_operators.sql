@@ -28,7 +28,7 @@ SELECT i #> '{{a},{b}}' FROM ops;
 SELECT i #> repeat('a.', 40000) FROM ops;
 SELECT i #> 'l[99999999999]' FROM ops;
 
--- By type: NULL where there is none or of another type.
+-- By type: NULL where the attribute is missing or of another type.
 SELECT item_get_numeric(i, 'n') AS n, item_get_bytea(i, 'b') AS b, item_get_boolean(i, 't') AS t, item_get_text_array(i, 'ss') AS ss,
   item_get_numeric_array(i, 'ns') AS ns, item_get_bytea_array(i, 'bs') AS bs, item_get_numeric(i, 's') AS wrong, item_get_boolean(i, 'no') AS none
   FROM ops;
@@ -91,7 +91,7 @@ SELECT populate(NULL::record, '{}');
 SELECT populate(NULL::orders, NULL) IS NULL AS none, (populate(ROW(1), '{}'))::text AS anonymous;
 SELECT item(ROW('x'::text, 2)) AS anonymous, item(NULL::orders) AS none;
 
--- jsonb both ways; the two forms are told apart.
+-- jsonb both ways; the two forms are distinguished.
 \set VERBOSITY default
 SELECT item_to_jsonb(i) AS dynamodb, to_jsonb(i) AS plain, item_from_jsonb(item_to_jsonb(i)) = i AS same
   FROM (SELECT '{"a":{"N":"1.0"},"s":{"SS":["x"]}}'::item AS i) t;

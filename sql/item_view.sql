@@ -74,7 +74,7 @@ ALTER VIEW "odd "" view" RENAME COLUMN "x');--\" TO renamed;
 UPDATE "odd "" view" SET renamed = 'again' WHERE customer = 'odd';
 SELECT item FROM dynamodb."VOrders" WHERE pk = 'odd';
 
--- The view gives no rights: neither its owner's nor those that the reader lacks.
+-- The view gives nobody a right that he lacks, not its owner's either.
 CREATE ROLE regress_view_reader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON "VOrders" TO regress_view_reader;
 SET ROLE regress_view_reader;

@@ -136,7 +136,7 @@ SELECT dynapg.delete_item('{"TableName":"items.one","Key":{"pk":{"S":"c"},"sk":{
 SELECT dynapg.delete_item('{"TableName":"items.one","Key":{"pk":{"S":"c"},"sk":{"N":"1"}},"ReturnConsumedCapacity":"NONE"}');
 SELECT dynapg.delete_item('{"TableName":"items.one","Key":{"pk":{"S":"c"},"sk":{"N":"1"}},"ReturnConsumedCapacity":"TOTAL","ReturnItemCollectionMetrics":"SIZE"}');
 
--- A table by its ARN, told back as it was named
+-- A table by its ARN, which the reply repeats
 SELECT dynapg.put_item(json_build_object('TableName', d->'Table'->>'TableArn', 'Item', '{"pk":{"S":"arn"},"sk":{"N":"1"}}'::json,
 	'ReturnConsumedCapacity', 'TOTAL'))->'ConsumedCapacity'->>'TableName' = d->'Table'->>'TableArn'
 FROM dynapg.describe_table('{"TableName":"items.one"}') d;

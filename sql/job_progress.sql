@@ -33,7 +33,7 @@ SELECT dynapg.cancel_job('01700000000000-0000000b');
 SELECT id, state FROM dynapg.job_progress WHERE table_name IN ('JobsA', 'Other') ORDER BY 1;
 ROLLBACK;
 
-\echo == the catalog says as whom a worker runs: SQL does not write it
+\echo == the catalog names the role that a worker runs as: SQL cannot write it
 SET ROLE regress_jobs_writer;
 INSERT INTO dynapg.long_jobs (id, kind, role, table_name, request, created_at)
 	VALUES ('01700000000000-0000000c', 'export', 'regress_jobs_a', 'JobsA', '{}', now());

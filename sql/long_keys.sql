@@ -6,7 +6,7 @@ RESET client_min_messages;
 
 CREATE FUNCTION long_keys_base64(bytes bytea) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT translate(encode(bytes, 'base64'), E'\n', '') $$;
 
--- n characters that no compression makes shorter
+-- n characters that do not compress
 CREATE FUNCTION long_keys_noise(seed text, n int) RETURNS text LANGUAGE sql IMMUTABLE AS $$
 	SELECT left(string_agg(encode(sha256(convert_to(seed || i, 'UTF8')), 'base64'), ''), n) FROM generate_series(1, n / 44 + 1) i
 $$;
@@ -46,7 +46,7 @@ SELECT dynapg.create_table('{"TableName": "LongKeys", "BillingMode": "PAY_PER_RE
 			{"AttributeName": "p", "KeyType": "HASH"}, {"AttributeName": "h", "KeyType": "RANGE"}],
 			"Projection": {"ProjectionType": "ALL"}}]}') -> 'TableDescription' ->> 'TableStatus' AS status;
 
--- Items whose partition keys differ behind their first 2,000 bytes only, sort keys likewise.
+-- Items whose partition keys differ only after their first 2,000 bytes; sort keys, too.
 CREATE FUNCTION long_keys_put(p text, s text, attributes jsonb) RETURNS int LANGUAGE sql AS $$
 	SELECT 1 FROM dynapg.put_item(jsonb_build_object('TableName', 'LongKeys', 'Item',
 		jsonb_build_object('p', jsonb_build_object('S', p), 's', jsonb_build_object('S', s)) || attributes)::text::json)

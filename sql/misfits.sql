@@ -38,7 +38,7 @@ ALTER TABLE dynamodb."misfitsBS" DROP CONSTRAINT "dynapg fits", DROP CONSTRAINT 
 SELECT count(dynapg.put_item(format('{"TableName":"misfitsSN","Item":{"p":{"S":"p"},"s":{"N":"%s"},"g":{"S":"g"}}}', i)::json)),
   count(dynapg.put_item(format('{"TableName":"misfitsNB","Item":{"p":{"N":"%s"},"s":{"B":"AA=="},"g":{"S":"g"}}}', i)::json)),
   count(dynapg.put_item(format('{"TableName":"misfitsBS","Item":{"p":{"B":"AA=="},"s":{"S":"\u0001%s"},"g":{"S":"g"}}}', i)::json)) FROM generate_series(1, 4) i;
-\echo == no keys, keys of other types, other keys, keys that are none, longer ones than there may be
+\echo == no keys, keys of other types, other keys, invalid keys, keys that are too long
 INSERT INTO dynamodb."misfitsSN" VALUES ('p', 0, '{}'), ('p', 1.5, '{"g":{"S":"g"}}'), ('p', 2.5, '{"p":{"N":"1"},"s":{"S":"2.5"},"g":{"S":"g"}}'),
   ('p', 3.5, '{"p":{"S":"p"},"s":{"N":"-1"},"g":{"S":"g"}}'), ('p', 'NaN', '{"p":{"S":"p"},"s":{"N":"9"},"g":{"S":"g"}}'), ('p', 'Infinity', '{"g":{"S":"g"}}'),
   ('p', '-Infinity', '{"p":{"S":"p"}}'), ('p', 1e200, '{"p":{"S":"p"},"s":{"N":"1"}}'), ('p', repeat('7', 50)::numeric, '{"p":{"S":"p"},"s":{"N":"7"}}'),
@@ -48,7 +48,7 @@ INSERT INTO dynamodb."misfitsNB" VALUES ('NaN', '\x00', '{}'), ('Infinity', '\x0
   (3.5, convert_to(repeat('x', 1025), 'UTF8'), ('{"p":{"N":"3.5"},"s":{"B":"' || translate(encode(convert_to(repeat('x', 1025), 'UTF8'), 'base64'), E'\n', '') || '"},"g":{"S":"g"}}')::dynapg.item);
 INSERT INTO dynamodb."misfitsBS" VALUES ('\x00', E'\x01', '{"p":{"B":"AA=="},"s":{"S":"\u0001"},"g":{"S":"g"}}'), ('\x00', E'\x01\x01', '{"p":{"B":"AA=="},"s":{"S":"\u0001"},"g":{"S":"g"}}'),
   ('\x00', '3', '{"p":{"B":"AA=="},"s":{"SS":["3"]},"g":{"S":"g"}}'), ('\x0000', '3', '{}');
-\echo == a warning, once in a while for a table, that tells how to find them, and they are found so
+\echo == a warning, once in a while for a table, that says how to find them, and that works
 \set VERBOSITY default
 SELECT dynapg.scan('{"TableName":"misfitsSN","Select":"COUNT"}');
 SELECT dynapg.scan('{"TableName":"misfitsSN","Select":"COUNT"}');
@@ -68,7 +68,7 @@ SELECT forward, t, public.misfits_read('query', jsonb_build_object('TableName', 
   FROM (VALUES ('SN', '{":p":{"S":"p"}}'::jsonb), ('NB', '{":p":{"N":"2"}}'), ('NB', '{":p":{"N":"2.5"}}'), ('BS', '{":p":{"B":"AA=="}}')) t (t, v), unnest('{t,f}'::boolean[]) forward ORDER BY 1, 2, 3;
 SELECT i, forward, t, public.misfits_read('query', jsonb_build_object('TableName', 'misfits' || t, 'IndexName', i, 'Limit', 1, 'ScanIndexForward', forward, 'KeyConditionExpression', 'g = :g', 'ExpressionAttributeValues', '{":g":{"S":"g"}}'::jsonb))
   FROM unnest('{SN,NB,BS}'::text[]) t, unnest('{by-g,by-s}'::text[]) i, unnest('{t,f}'::boolean[]) forward ORDER BY 1, 2, 3;
-\echo == who asks for a key gets what its row holds
+\echo == a request for a key gets what its row holds
 SELECT pg_temp.answer('get_item', '{"TableName":"misfitsSN","Key":{"p":{"S":"p"},"s":{"N":"0"}}}'), pg_temp.answer('get_item', '{"TableName":"misfitsSN","Key":{"p":{"S":"p"},"s":{"N":"2.5"}}}'),
   pg_temp.answer('get_item', '{"TableName":"misfitsSN","Key":{"p":{"S":"p"},"s":{"N":"0"}},"ProjectionExpression":"p, g"}');
 SELECT pg_temp.answer('batch_get_item', '{"RequestItems":{"misfitsSN":{"Keys":[{"p":{"S":"p"},"s":{"N":"0"}},{"p":{"S":"p"},"s":{"N":"3.5"}}]}}}'),

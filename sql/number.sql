@@ -46,7 +46,7 @@ FROM unnest(ARRAY['0e125', '-0e125', '000e125', '0.0e126', '0.00e127', '.0e126',
 	'0e-131', '-0e-131', '000e-131', '0.0e-130', '0.' || repeat('0', 131), '0E-999999999', '-0.00e-99999999999999999999']) WITH ORDINALITY AS t (number, i)
 ORDER BY i;
 
--- 38 significant digits; zeros at either end are none.
+-- 38 significant digits; zeros at either end do not count.
 SELECT number, number_back(number)
 FROM unnest(ARRAY['12345678901234567890123456789012345678', '-12345678901234567890123456789012345678',
 	'1.2345678901234567890123456789012345678', '.12345678901234567890123456789012345678',
@@ -56,7 +56,7 @@ FROM unnest(ARRAY['12345678901234567890123456789012345678', '-123456789012345678
 	'1.00000000000000000000000000000000000001', '123456789012345678901234567890123456789e100']) WITH ORDINALITY AS t (number, i)
 ORDER BY i;
 
--- No numbers.
+-- Not numbers.
 SELECT '[' || number || ']' AS number, number_back(number)
 FROM unnest(ARRAY['', ' ', ' 1', '1 ', '1 000', E'1\t', E'1\n', 'abc', 'NaN', 'Infinity', '-Infinity', 'inf', '0x1', '0b1', '1e', '1e+',
 	'e5', '.e5', '.', '-', '+', '--1', '+-1', '1-', '1.2.3', '1..2', '1e5.5', '1e5e5', '1,000', '1_000', '1f', '1d',
@@ -87,7 +87,7 @@ FROM (SELECT array_agg(number ORDER BY md5(number)) AS shuffled, '["' || string_
 	LATERAL (SELECT trim_scale(format('%s%sE%s', (ARRAY['', '-'])[1 + i % 7 % 2], i * 7919 % 10007, i % 41 - 20)::numeric)::text) AS t (number)
 	GROUP BY i % 20) AS u;
 
--- Precision is kept in sets; a bad element is told like a bad number.
+-- Precision is kept in sets; a bad element gets the error of a bad number.
 SELECT numbers_back('12345678901234567890123456789012345678', '12345678901234567890123456789012345677', '0.1', '0.10000000000000000000000000000000000001');
 SELECT numbers_back('1', 'abc');
 SELECT numbers_back('1', '');

@@ -8,7 +8,7 @@ SELECT dynapg.create_table('{"TableName":"paging","KeySchema":[{"AttributeName":
 		{"IndexName":"keys","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}],
 	"BillingMode":"PAY_PER_REQUEST"}')->'TableDescription'->>'TableStatus';
 
--- an item of exactly that many bytes: names and keys first, the rest is v
+-- an item of exactly that number of bytes: names and keys first, the rest is v
 CREATE FUNCTION pg_temp.put(pk text, sk int, bytes int, members text DEFAULT '') RETURNS text LANGUAGE sql AS $$
 	SELECT dynapg.put_item(('{"TableName":"paging","Item":{"pk":{"S":"' || pk || '"},"sk":{"N":"' || sk || '"}' || members || ',"v":{"S":"' || repeat('v', bytes - own.size - 1) || '"}}}')::json)
 	FROM (SELECT dynapg.item_size(('{"pk":{"S":"' || pk || '"},"sk":{"N":"' || sk || '"}' || members || '}')::dynapg.item)) own(size) $$;

@@ -169,7 +169,7 @@ SELECT pg_temp.run($$SELECT * FROM "partiql.hash" WHERE id = ?$$, ',"Parameters"
 SELECT pg_temp.run($$SELECT * FROM "partiql.hash" WHERE id = ?$$, ',"Parameters":[{"N":"1"}]');
 SELECT pg_temp.run($$SELECT * FROM "partiql.hash" WHERE id = ''$$);
 
-\echo # what is no statement
+\echo # invalid statements
 SELECT c, pg_temp.run(c) FROM unnest(ARRAY['', 'x', 'DROP TABLE partiql', 'SELECT', 'SELECT * partiql', 'SELECT * FROM', 'SELECT * FROM a-b', 'UPDATE a-b SET c = 1', 'SELECT COUNT(*) FROM partiql', E'SELECT a,\n COUNT(*) FROM partiql',
 	'SELECT * FROM partiql LIMIT 1', 'SELECT * FROM partiql p', 'SELECT DISTINCT a FROM partiql', 'SELECT * FROM partiql WHERE', 'SELECT * FROM partiql WHERE a =', 'SELECT * FROM partiql WHERE a = ''x', 'SELECT * FROM partiql WHERE a LIKE ''x''', 'SELECT * FROM partiql WHERE (a = 1',
 	'SELECT * FROM partiql WHERE a = 1)', 'SELECT * FROM partiql WHERE a = 1 AND', 'SELECT * FROM partiql WHERE a == 1', 'SELECT * FROM partiql WHERE a = 1x', 'SELECT * FROM partiql WHERE a IN ()', 'SELECT * FROM partiql WHERE a IS 5', 'SELECT a[x] FROM partiql', 'SELECT a[1.5] FROM partiql',

@@ -14,7 +14,7 @@ SELECT pg_temp.run($$INSERT INTO pbad VALUE {'pk':'a','sk':1,'n':5,'s':'x','z':N
 SELECT * FROM pg_temp.each(ARRAY[$$FROM pbad WHERE pk='a' AND sk=1 SET n = 6$$, $$FROM pbad SET n = 6 WHERE pk='a' AND sk=1$$, $$UPDATE pbad WHERE pk='a' AND sk=1 SET n = 6$$, 'REPLACE INTO pbad', 'UPSERT INTO pbad', 'BEGIN', 'CREATE TABLE x', '(SELECT * FROM pbad)', '1', '''x''', '?', ';', '--', '/*',
 	'WITH x AS (SELECT * FROM pbad) SELECT * FROM x', 'VALUES (1)', 'EXPLAIN SELECT * FROM pbad', 'INSERT pbad VALUE {}', 'DELETE * FROM pbad', 'SELECT FROM pbad', 'SELECT *, s FROM pbad', 'SELECT s, FROM pbad', 'SELECT s n FROM pbad', 'SELECT s AS x FROM pbad', 'SELECT VALUE s FROM pbad', 'SELECT 1 FROM pbad', 'SELECT ''s'' FROM pbad', 'SELECT ? FROM pbad']);
 
-\echo # what of SQL there is not
+\echo # SQL that PartiQL does not have
 SELECT * FROM pg_temp.each(ARRAY['SELECT * FROM pbad, pbad', 'SELECT * FROM pbad JOIN pbad', 'SELECT * FROM pbad GROUP BY s', 'SELECT * FROM pbad WHERE pk=''a'' GROUP BY s', 'SELECT * FROM pbad HAVING s=1', 'SELECT * FROM pbad OFFSET 1', 'SELECT * FROM pbad UNION SELECT * FROM pbad', 'SELECT * FROM (SELECT * FROM pbad)', 'SELECT * FROM pbad AS p', 'SELECT * FROM pbad WHERE pk IN (SELECT pk FROM pbad)',
 	'SELECT * FROM pbad WHERE EXISTS(SELECT * FROM pbad)', 'SELECT * FROM pbad WHERE s LIKE ''x%''', 'SELECT * FROM pbad WHERE CASE WHEN s=1 THEN 1 END', 'SELECT * FROM pbad WHERE CAST(s AS int)=1', 'SELECT * FROM pbad WHERE s || s = ''xx''', 'SELECT * FROM pbad WHERE n * 2 = 10', 'SELECT * FROM pbad WHERE n / 2 = 10', 'SELECT * FROM pbad WHERE n % 2 = 1', 'SELECT * FROM pbad WHERE n = `x`', 'SELECT * FROM pbad WHERE n = 5::int',
 	'SELECT MAX(n) FROM pbad', 'SELECT upper(s) FROM pbad', 'SELECT * FROM pbad WHERE upper(s) = ''X''', 'SELECT l[*] FROM pbad', 'SELECT m.* FROM pbad', 'SELECT l[-1] FROM pbad', 'SELECT l[s] FROM pbad', 'SELECT l[''s''] FROM pbad', 'SELECT l[] FROM pbad', 'SELECT m..s FROM pbad', 'SELECT .m FROM pbad', 'SELECT m. FROM pbad', 'SELECT l[99999999999] FROM pbad', 'INSERT INTO pbad SELECT * FROM pbad', 'INSERT INTO pbad VALUE {''pk'':''x'',''sk'':1} ON CONFLICT DO NOTHING',
@@ -29,7 +29,7 @@ SELECT * FROM pg_temp.each(ARRAY['SELECT * FROM pbad WHERE (n=5', 'SELECT * FROM
 	'SELECT * FROM pbad WHERE ss = <<''a''', 'SELECT * FROM pbad WHERE ss = <<''a''>', 'SELECT * FROM pbad WHERE ss = <''a''>', 'SELECT * FROM pbad WHERE s = ''x', 'SELECT * FROM pbad WHERE s = ''x''''', 'SELECT * FROM pbad WHERE "s = ''x''', 'SELECT * FROM "pbad', 'SELECT * FROM ''pbad''', 'SELECT "" FROM pbad', 'SELECT * FROM "pbad".""', 'SELECT * FROM pbad WHERE s = "x"', 'SELECT * FROM pbad WHERE s = x''x''']);
 SELECT pg_temp.run($$INSERT INTO pbad VALUE {'pk':'quotes','sk':1,'it''s "x"':'"it''''s"','''':''}$$), pg_temp.run($$SELECT "it's ""x""", "'" FROM pbad WHERE pk='quotes' AND sk=1$$);
 
-\echo # reserved words are no names unless they are quoted
+\echo # reserved words are names only in quotes
 SELECT w, pg_temp.run('SELECT ' || w || ' FROM pbad WHERE pk=''a'''), pg_temp.run('SELECT m.' || w || ' FROM pbad WHERE pk=''a'''), pg_temp.run('SELECT "' || w || '" FROM pbad WHERE pk=''a''') FROM unnest(ARRAY['select', 'From', 'WHERE', 'and', 'missing', 'null', 'true', 'in', 'limit', 'group', 'as', 'order']) w;
 SELECT pg_temp.run('SELECT m."select"."from", size, value, old, date, count, "user" FROM pbad WHERE pk=''a''');
 
@@ -53,11 +53,11 @@ SELECT pg_temp.run('INSERT INTO pbad VALUE {''pk'':?,''sk'':?,''l'':[?,[?]],''m'
 SELECT pg_temp.run('UPDATE pbad SET n = n + ?, l[0] = ?, l = list_append(?, l) WHERE pk=? AND sk=?', ',"Parameters":[{"N":"1"},{"S":"y"},{"L":[]},{"S":"p"},{"N":"1"}]');
 SELECT pg_temp.run('UPDATE pbad SET n = n + ? - ?, l[0] = ?, ss = set_add(ss, ?) REMOVE m WHERE pk=? AND sk=? AND n IN (?, ?) AND n BETWEEN ? AND ? AND begins_with(l[0], ?) RETURNING ALL NEW *', ',"Parameters":[{"N":"5"},{"N":"1"},{"S":"y"},{"SS":["c"]},{"S":"p"},{"N":"1"},{"N":"1"},{"N":"2"},{"N":"0"},{"N":"9"},{"S":"x"}]');
 
-\echo # tables and indexes that there are not
+\echo # missing tables and indexes
 SELECT * FROM pg_temp.each(ARRAY['SELECT * FROM nosuch', 'SELECT * FROM pba', 'SELECT * FROM PBAD', 'SELECT * FROM "pb/ad"', 'SELECT * FROM pbad.nosuch', 'SELECT * FROM "pbad.nosuch"', 'SELECT * FROM pbad.nosuch.x', 'INSERT INTO nosuch VALUE {''pk'':''a''}', 'UPDATE nosuch SET x = 1 WHERE pk=''a''', 'DELETE FROM nosuch WHERE pk=''a''', 'UPDATE pbad.i SET x = 1 WHERE pk=''a'' AND sk=1', 'DELETE FROM pbad.i WHERE pk=''a'' AND sk=1', 'INSERT INTO pbad.i VALUE {''pk'':''a'',''sk'':1}',
 	'SELECT * FROM "arn:aws:dynamodb:us-east-1:000000000000:table/pbad" WHERE pk=''a'' AND sk=1']);
 
-\echo # long and deep ones, in no time
+\echo # long and deep statements, quickly
 SELECT pg_temp.run('SELECT * FROM pbad WHERE s = ''' || repeat('x', n) || '''') FROM unnest(ARRAY[8192 - 31, 8193 - 31]) n;
 SELECT pg_temp.run('SELECT * FROM pbad WHERE s = ''' || repeat('ü', n) || '''') FROM unnest(ARRAY[8192 - 31, 8193 - 31]) n;
 SELECT n, pg_temp.run('SELECT ' || repeat('a.', n - 1) || 'b FROM pbad WHERE pk=''none'''), pg_temp.run('SELECT * FROM pbad WHERE a' || repeat('[0]', n - 1) || ' = 1'), pg_temp.run('UPDATE pbad REMOVE ' || repeat('a.', n - 1) || 'b WHERE pk=''a'' AND sk=1') FROM unnest(ARRAY[32, 33, 2000]) n;

@@ -1,4 +1,4 @@
--- PartiQL: parsed statements are kept, within bounds, and never stand in the way of what tables and parameters are by then
+-- PartiQL: parsed statements are kept, within bounds, and never hide changes of tables or other parameters
 \set ECHO none
 \i sql/common.psql
 SELECT dynapg.create_table('{"TableName":"pcache","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
@@ -24,7 +24,7 @@ SELECT pg_temp.run('INSERT INTO pcache VALUE {''id'':?,''v'':?}', ',"Parameters"
 SELECT pg_temp.run('SELECT v FROM pcache WHERE id=?', ',"Parameters":[{"N":"1"}],"ReturnConsumedCapacity":"TOTAL"');
 SELECT pg_temp.run('UPDATE pcache SET v=? WHERE id=?', ',"Parameters":[{"N":"2"},{"S":"a"}]');
 
-\echo # texts that differ in anything are other statements, those that do not parse are none
+\echo # texts that differ in anything are different statements; those that do not parse are not kept
 SELECT pg_temp.run('SELECT id FROM pcache WHERE v=''b''' || s) FROM unnest(ARRAY['', ' ', ';', ' AND id=2', ' AND']) s;
 SELECT pg_temp.run('SELECT id FROM pcache WHERE v=''b'' AND') FROM generate_series(1, 2);
 

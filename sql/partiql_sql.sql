@@ -14,7 +14,7 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN left(SQLSTATE || ': ' || SQLERRM, 150);
 END $$;
 
-\echo # what types of parameters become
+\echo # SQL types of parameters
 CREATE DOMAIN regress_price AS numeric(10, 2);
 CREATE TYPE regress_mood AS ENUM ('glad', 'sad');
 SET datestyle = 'German';
@@ -40,7 +40,7 @@ PREPARE find(text, int) AS SELECT item -> 'sk' FROM dynapg.partiql('SELECT * FRO
 EXECUTE find('types', 2);
 EXECUTE find('types', 3);
 
-\echo # all pages: of 1 MB, of ten items; what is not asked for is not read
+\echo # all pages: of 1 MB, of ten items; nothing is read in advance
 SELECT FROM generate_series(1, 39) n, dynapg.partiql($$INSERT INTO psql VALUE {'pk':?,'sk':?,'x':?}$$, 'big' || n % 3, n, repeat('x', 100000));
 SELECT count(*), count(DISTINCT dynapg.key_n(item, 'sk')), min(length(item ->> 'x')) FROM dynapg.partiql($$SELECT * FROM psql WHERE begins_with(pk, ?)$$, 'big') item;
 SELECT string_agg(item ->> 'pk' || (item ->> 'sk'), ' ' ORDER BY n) FROM dynapg.partiql($$SELECT pk, sk FROM psql WHERE pk IN ('big1', 'big0') ORDER BY pk, sk DESC$$) WITH ORDINALITY x(item, n);

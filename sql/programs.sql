@@ -61,7 +61,7 @@ SELECT count(dynapg.delete_table(json_build_object('TableName', 'list.' || to_ch
 \echo # 4. user administration
 SELECT dynapg.create_table('{"TableName":"user","KeySchema":[{"AttributeName":"emailAddress","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"emailAddress","AttributeType":"S"}],
 	"ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5}}')->'TableDescription'->'ProvisionedThroughput'->>'WriteCapacityUnits';
--- is the address free? then insert; the condition makes it safe as well
+-- is the address free? then insert; the condition makes it safe, too
 SELECT dynapg.get_item('{"TableName":"user","Key":{"emailAddress":{"S":"ann@example.com"}}}');
 SELECT dynapg.put_item('{"TableName":"user","Item":{"emailAddress":{"S":"ann@example.com"},"firstName":{"S":"Ann"},"lastName":{"S":"Lee"},"password":{"S":"$2b$10$hash"},"dateCreated":{"S":"2022-02-01T00:00:00.000Z"}},
 	"ConditionExpression":"attribute_not_exists(emailAddress)"}');
@@ -92,7 +92,7 @@ CREATE FUNCTION pg_temp.names(condition text) RETURNS json LANGUAGE sql AS $$
 CREATE FUNCTION pg_temp.vals(condition text) RETURNS json LANGUAGE sql AS $$
 	SELECT json_object_agg(p[1], CASE WHEN p[1] LIKE ':n%' THEN json_build_object('N', substr(p[1], 3)) WHEN p[1] = ':list' THEN '{"L":[{"S":"only"}]}'::json
 		ELSE json_build_object('S', substr(p[1], 2)) END) FROM (SELECT DISTINCT regexp_matches(condition, ':[a-z0-9]+', 'ig')) m(p) $$;
--- does the condition hold? A delete that is rolled back tells.
+-- does the condition hold? A delete that is rolled back shows it.
 CREATE FUNCTION pg_temp.holds(condition text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM dynapg.delete_item(json_build_object('TableName', 'schema.users', 'Key', '{"id":{"S":"u1"}}'::json, 'ConditionExpression', condition,

@@ -31,7 +31,7 @@ SELECT dynapg.delete('QOrders', '{"customer": "new", "order": 1}'), dynapg.delet
 PREPARE put_untyped AS SELECT dynapg.put('QOrders', $1);
 EXECUTE put_untyped('{"customer": "ada", "order": 6, "status": "paid"}');
 
--- What is wrong.
+-- Errors.
 SELECT dynapg.put('QOrders', '{"customer": {"S": "ada"}, "order": 1}');
 SELECT dynapg.put('QOrders', '[1]');
 SELECT dynapg.put('QOrders', 'x');

@@ -19,7 +19,7 @@ CREATE FUNCTION pg_temp.key(condition text, vals text, members text DEFAULT '') 
 CREATE FUNCTION pg_temp.scan(members text) RETURNS text LANGUAGE sql AS $$
 	SELECT pg_temp.answer('scan', '{"TableName":"errors.r"' || members || '}') $$;
 
-\echo # requests that are no request
+\echo # malformed requests
 SELECT pg_temp.answer(o, '{}') FROM unnest('{query,scan}'::text[]) o;
 SELECT pg_temp.answer(o, '{"TableName":""}') FROM unnest('{query,scan}'::text[]) o;
 SELECT pg_temp.answer(o, '{"TableName":"x"}') FROM unnest('{query,scan}'::text[]) o;

@@ -178,7 +178,7 @@ INSERT INTO mine VALUES ('a', '{"a":{"S":"b"}}');
 SELECT dynapg.record_history();
 RESET ROLE;
 
--- a row that has lost its item is told by its number
+-- a row that has lost its item is named by its number
 SELECT count(set_config('test.one', :'one', false));
 BEGIN;
 UPDATE dynapg.history SET old_item = NULL WHERE event = 'R' AND pk = 'a';
@@ -190,7 +190,7 @@ EXCEPTION WHEN data_corrupted THEN
 END $$;
 ROLLBACK;
 
--- it ends, begins again, and goes with the table; rows that nobody wants any more go with their day
+-- it ends, begins again, and goes with the table; rows that no table needs any more go with their day
 SET ROLE regress_recovery_owner;
 SELECT pg_temp.enable('Past', false);
 SELECT pg_temp.restore('Past', 'Wrong', :'two');

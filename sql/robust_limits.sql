@@ -1,4 +1,4 @@
--- Requests as large, as deep and as long as they come: refused in DynamoDB's words or done, never PostgreSQL's stack, memory or
+-- Very large, deep and long requests: refused in DynamoDB's words or done, never PostgreSQL's stack, memory or
 -- conversion errors.
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS dynapg;

@@ -77,7 +77,7 @@ SELECT pg_temp.remove('Robust', 3);
 SELECT dynapg.update_item('{"TableName":"Robust","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"UpdateExpression":"SET n = n + :o",
 	"ConditionExpression":"n = :n","ExpressionAttributeValues":{":o":{"N":"1"},":n":{"N":"15"}},"ReturnValues":"ALL_OLD"}');
 SELECT pg_temp.query('RobustAudit');
--- Only the item of the caller is told of a condition that fails, not what the triggers saw.
+-- A failed condition shows only the caller's item, not what the triggers saw.
 SELECT pg_temp.try($$SELECT dynapg.put_item('{"TableName":"Robust","Item":{"pk":{"S":"a"},"sk":{"N":"1"}},"ConditionExpression":"n = pk"}')$$);
 DROP TRIGGER audit_before ON dynamodb."Robust";
 DROP TRIGGER audit_after ON dynamodb."Robust";
@@ -127,7 +127,7 @@ ALTER TABLE robust_elsewhere."Elsewhere" SET SCHEMA dynamodb;
 ALTER TABLE dynamodb."Elsewhere" RENAME TO "Robust";
 SELECT pg_temp.query('Robust') -> 'Count';
 
--- A table that is a table of items no more.
+-- A table that is no longer a table of items.
 BEGIN;
 ALTER TABLE dynamodb."Robust" RENAME COLUMN item TO thing;
 SELECT pg_temp.try($$SELECT pg_temp.get('Robust', 1)$$);
@@ -255,7 +255,7 @@ SELECT dynapg.put_item('{"TableName":"RobustRows","Item":{"pk":{"S":"a"},"sk":{"
 SELECT dynapg.update_item('{"TableName":"RobustRows","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"UpdateExpression":"SET x = pk","ConditionExpression":"attribute_exists(pk)"}');
 SELECT dynapg.delete_item('{"TableName":"RobustRows","Key":{"pk":{"S":"a"},"sk":{"N":"1"}},"ReturnValues":"ALL_OLD"}');
 SELECT dynapg.put_item('{"TableName":"RobustRows","Item":{"pk":{"S":"a"},"sk":{"N":"3"},"n":{"N":"99"}},"ReturnValues":"ALL_OLD"}');
--- Another's table cannot be changed, nor its catalog row.
+-- Another role's table cannot be changed, and neither can its catalog row.
 SELECT dynapg.update_table('{"TableName":"RobustRows","DeletionProtectionEnabled":true}');
 SELECT dynapg.delete_table('{"TableName":"RobustRows"}');
 SELECT dynapg.get_item('{"TableName":"Robust","Key":{"pk":{"S":"a"},"sk":{"N":"1"}}}');

@@ -141,7 +141,7 @@ SELECT pg_temp.answer('delete_item', '{"TableName":"fitRule","Key":{"p":{"S":"a"
 SELECT * FROM dynapg.unfit_rows('dynamodb."fitOwn"');
 ALTER TABLE dynamodb."fitOwn" ADD CONSTRAINT strict CHECK (dynapg.index_fits(item, 'own', 1, VARIADIC ARRAY['S', 'strict']));
 SELECT pg_temp.answer('put_item', '{"TableName":"fitOwn","Item":{"p":{"S":"d"},"strict":{"N":"1"}}}');
-\echo == a plan that is only shown leaves nothing behind
+\echo == EXPLAIN without ANALYZE leaves nothing behind
 SELECT count(*) > 0 FROM dynapg.explain('DeleteItem', '{"TableName":"fitRule","Key":{"p":{"S":"a"}}}');
 SELECT pg_temp.answer('delete_table', '{"TableName":"fitRule"}') LIKE '{%';
 SELECT pg_temp.answer('put_item', '{"TableName":"fitOwn","Item":{"p":{"S":"e"}}}');

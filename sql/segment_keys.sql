@@ -1,4 +1,4 @@
--- The bounds of parallel scans are keys of items: they tell nothing to those who may not see these items.
+-- The bounds of parallel scans are keys of items: they reveal nothing to roles that may not see these items.
 \set ECHO none
 \i sql/common.psql
 SELECT pg_temp.answer('create_table', '{"TableName":"segment.keys","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
@@ -14,7 +14,7 @@ CREATE FUNCTION public.segment_of(pk text, index_name text DEFAULT NULL, g text 
       ELSE format('"IndexName":"%s","ExclusiveStartKey":{"pk":{"S":"%s"},"g":{"S":"%s"}}', index_name, pk, g) END)) reply
   WHERE reply NOT LIKE '%with correct Segment%'
 $$;
--- How many of those keys and the ones before them are of different segments: so many bounds can be found by trying.
+-- How many of those keys and the ones before them are of different segments: that number of bounds can be found by trying.
 CREATE FUNCTION public.bounds_found(VARIADIC bounds text[]) RETURNS bigint LANGUAGE sql AS $$
   SELECT count(*) FILTER (WHERE public.segment_of(b) <> public.segment_of(left(b, -1) || chr(ascii(right(b, 1)) - 1) || 'z')) FROM unnest(bounds) b
 $$;
@@ -43,13 +43,13 @@ GRANT SELECT (pk, item) ON dynamodb."segment.keys" TO regress_segment_columns;
 \echo == without SELECT the segment of a start key says nothing of the bounds
 SET ROLE regress_segment_nobody;
 SELECT public.segment_of('a'), public.segment_of('z'), public.segment_of('a', 'by-g', 'a'), public.bounds_found(VARIADIC :'of_table'), public.index_bounds_found(VARIADIC :'of_index');
-\echo == who sees all rows uses the bounds, also by grants on all columns
+\echo == a role that sees all rows uses the bounds, also with grants on all columns
 SET ROLE regress_segment_all;
 SELECT public.bounds_found(VARIADIC :'of_table'), public.visible();
 SET ROLE regress_segment_columns;
 SELECT public.bounds_found(VARIADIC :'of_table'), public.visible();
 RESET ROLE;
-\echo == with row security the segments hold what is visible, once, and tell nothing of what is not
+\echo == with row security the segments hold what is visible, once, and reveal nothing of the rest
 ALTER TABLE dynamodb."segment.keys" ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON dynamodb."segment.keys" TO regress_segment_alice USING (pk LIKE 'alice%');
 SET ROLE regress_segment_alice;
@@ -57,7 +57,7 @@ SELECT public.visible(), public.bounds_found(VARIADIC :'of_table'), public.index
 SELECT pg_temp.answer('scan', '{"TableName":"segment.keys","Select":"COUNT","TotalSegments":5,"Segment":2}') LIKE '{"Count":%';
 RESET ROLE;
 SELECT count(*) FROM dynapg.scan_bounds WHERE total_segments = 5;
-\echo == the owner, and who bypasses row security, use the bounds as before
+\echo == the owner, and roles that bypass row security, use the bounds as before
 SELECT public.visible(), public.bounds_found(VARIADIC :'of_table');
 ALTER ROLE regress_segment_alice BYPASSRLS;
 SET ROLE regress_segment_alice;

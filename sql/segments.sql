@@ -47,7 +47,7 @@ SELECT total, by_table, global, local FROM unnest('{1,2,3,4,7,100}'::int[]) tota
 	segments_sum('{"TableName": "Segments", "IndexName": "global", "Limit": 9}', total) AS global, segments_sum('{"TableName": "Segments", "IndexName": "local", "Limit": 9}', total) AS local;
 SELECT relation, index_name, total_segments, columns, cardinality(bounds) FROM dynapg.scan_bounds WHERE relation = 'dynamodb."Segments"'::regclass ORDER BY 2, 3;
 
--- The bounds are the same from page to page whatever is written meanwhile: no item of before twice or not at all.
+-- The bounds are the same from page to page whatever is written meanwhile: every older item comes exactly once.
 SELECT count(*), count(DISTINCT item ->> 'p' || (item ->> 's')) FROM generate_series(0, 3) segment, segments_scan('{"TableName": "Segments", "Limit": 40}', segment, 4,
 	$$SELECT dynapg.put_item(format('{"TableName": "Segments", "Item": {"p": {"S": "hot"}, "s": {"N": "%s"}, "new": {"BOOL": true}}}', random() * 600)::json)
 		FROM generate_series(1, 50)$$) item WHERE NOT item ? 'new';
@@ -88,7 +88,7 @@ SELECT dynapg.update_table('{"TableName": "Segments", "AttributeDefinitions": [{
 	-> 'TableDescription' ->> 'TableName' AS updated;
 SELECT segments_sum('{"TableName": "Segments", "IndexName": "global", "Limit": 90}', 4);
 
--- Nothing is stored in a read-only transaction, and beyond so many numbers of segments: bounds without data.
+-- Nothing is stored in a read-only transaction, and not beyond a certain number of segment counts: bounds without data.
 BEGIN READ ONLY;
 SELECT total, by_table, global FROM unnest('{4,5,1000}'::int[]) total, segments_sum('{"TableName": "Segments"}', total) AS by_table,
 	segments_sum('{"TableName": "Segments", "IndexName": "global"}', total) AS global;

@@ -31,9 +31,9 @@ SELECT pg_temp.get(' ' || :'iterator');
 SELECT pg_temp.get('');
 SELECT left(pg_temp.get(repeat('x', 2049)), 200);
 
--- cut off anywhere it is none
+-- cut off anywhere it is invalid
 SELECT n, answer FROM generate_series(1, length(:'iterator') - 1) n, pg_temp.get(left(:'iterator', n)) answer WHERE answer !~ '^ND0\d\d: ';
--- nor is one with any character changed anything but refused, trimmed, expired or a position
+-- with any character changed it is refused, trimmed, expired or a position
 SELECT count(*) FROM generate_series(position('|1|' IN :'iterator') + 3, length(:'iterator')) n, unnest(ARRAY['A', 'z', '9', '+', '/', '=', '!', ' ']) c,
 	pg_temp.get(overlay(:'iterator' PLACING c FROM n FOR 1)) answer WHERE answer !~ '^(ND0\d\d: |\{"Records")';
 

@@ -39,7 +39,7 @@ SELECT pg_temp.create_with('streams_none', '{"StreamEnabled":false}')::json -> '
 SELECT pg_temp.answer('update_table', '{"TableName":"streams_none","StreamSpecification":{"StreamEnabled":false}}');
 SELECT count(*) FROM pg_trigger WHERE tgrelid = 'dynamodb.streams_none'::regclass;
 
--- an insert, a change, a change that is none, a removal, a removal of nothing
+-- an insert, a change, a write that changes nothing, a removal, a removal of nothing
 SELECT dynapg.put_item('{"TableName":"streams_t","Item":{"id":{"S":"a"},"n":{"N":"1"},"s":{"SS":["x","y"]}}}');
 SELECT dynapg.update_item('{"TableName":"streams_t","Key":{"id":{"S":"a"}},"UpdateExpression":"SET n = n + :one",
 	"ExpressionAttributeValues":{":one":{"N":"1"}}}');
@@ -251,7 +251,7 @@ ALTER TABLE dynamodb.streams_t ENABLE ROW LEVEL SECURITY;
 SET ROLE regress_streams_reader;
 SELECT pg_temp.answer('get_records', :'get');
 RESET ROLE;
--- a trigger of a table without a stream, by whoever, writes into no stream
+-- a trigger of a table without a stream, whoever made it, writes into no stream
 CREATE SCHEMA regress_streams AUTHORIZATION regress_streams_reader;
 SET ROLE regress_streams_reader;
 CREATE TABLE regress_streams.other (LIKE dynamodb.streams_t);

@@ -76,7 +76,7 @@ SELECT t, pg_temp.create_with(t) FROM unnest(ARRAY[
   '{"AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"},{"AttributeName":"a","AttributeType":"N"}]}',
   '{"AttributeDefinitions":[]}']) t;
 
--- U+0000: told whole in messages, refused in names that become columns' contents
+-- U+0000: shown in messages, refused in names that are stored in columns
 SELECT pg_temp.call('create_table', '{"TableName":"nul\u0000","Key\u0000Schema":1,"BillingMode":"PROVISIONED\u0000","KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],"AttributeDefinitions":[]}');
 SELECT pg_temp.call('create_table', '{"TableName":"nul","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"a\u0000b","KeyType":"HASH"}],
   "AttributeDefinitions":[{"AttributeName":"a\u0000b","AttributeType":"S"}]}');

@@ -77,7 +77,7 @@ SELECT pg_temp.tx((SELECT string_agg(CASE i % 4 WHEN 0 THEN pg_temp.put('h' || i
 SELECT (SELECT count(*) FROM dynamodb."tx.u" WHERE pk ~ '^h'), (SELECT count(*) FROM dynamodb."tx.t" WHERE pk = 'h');
 SELECT count(*), count(r->'Item'), count(DISTINCT r->'Item'->'n'->>'N'), count(*) FILTER (WHERE n % 2 = 0 AND r->'Item' IS NOT NULL) FROM json_array_elements(dynapg.transact_get_items(('{"TransactItems":[' ||
 	(SELECT string_agg(CASE i % 2 WHEN 0 THEN '{"Get":{"TableName":"tx.t","Key":{"pk":{"S":"h"},"sk":{"N":"' || i || '"}}}}' ELSE '{"Get":{"TableName":"tx.u","Key":{"id":{"S":"h' || i || '"}}}}' END, ',' ORDER BY i) FROM generate_series(1, 100) i) || ']}')::json)->'Responses') WITH ORDINALITY t (r, n);
-\echo # members that these operations do not have are passed over
+\echo # members that these operations do not have are ignored
 SELECT pg_temp.tx('{"Put":{"TableName":"tx.u","Item":{"id":{"S":"m"}},"Expected":{"id":{"Exists":false}},"ConditionalOperator":"AND","ReturnValues":"ALL_OLD","Unknown":{}}},' || pg_temp.act('Update', 'm2', ',"UpdateExpression":"SET n = :n","ExpressionAttributeValues":{":n":{"N":"1"}},"AttributeUpdates":{"x":{"Action":"DELETE"}},"ReturnValues":"ALL_NEW"') ||
 	',' || pg_temp.act('Delete', 'm3', ',"Expected":{"id":{"Exists":true}},"ReturnItemCollectionMetrics":"SIZE"') || ',' || pg_temp.act('ConditionCheck', 'm4', ',"ConditionExpression":"attribute_not_exists(id)","Expected":{}'), ',"Unknown":1');
 SELECT dynapg.transact_get_items('{"TransactItems":[{"Get":{"TableName":"tx.u","Key":{"id":{"S":"m2"}},"ConsistentRead":false,"AttributesToGet":["id"],"ExpressionAttributeValues":1,"Unknown":1},"Unknown":1},

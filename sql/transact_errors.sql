@@ -16,7 +16,7 @@ SELECT dynapg.create_table('{"TableName":"txerr","KeySchema":[{"AttributeName":"
 SELECT dynapg.create_table('{"TableName":"txerr2","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"B"}],"BillingMode":"PAY_PER_REQUEST"}')->'TableDescription'->>'TableStatus';
 SELECT pg_temp.tw(pg_temp.put('kept', ',"n":{"N":"1"},"s":{"S":"x"},"empty":{"S":""},"l":{"L":[]}') || ',' || pg_temp.put('large', ',"v":{"S":"' || repeat('v', 300000) || '"}'));
 
-\echo # requests that are no request
+\echo # malformed requests
 SELECT pg_temp.answer('transact_write_items', '{}');
 SELECT pg_temp.answer('transact_get_items', '{}');
 SELECT pg_temp.answer('transact_write_items', '{"TransactItems":{}}');
@@ -59,7 +59,7 @@ SELECT pg_temp.tw(pg_temp.put('a'), ',"ClientRequestToken":""');
 SELECT pg_temp.tw(pg_temp.put('a'), ',"ClientRequestToken":"' || repeat('t', 37) || '"');
 SELECT pg_temp.tw(pg_temp.put('a'), ',"ClientRequestToken":5');
 
-\echo # a table that is not there
+\echo # a missing table
 SELECT pg_temp.tw(pg_temp.put('a') || ',{"Delete":{"TableName":"txnone","Key":{"id":{"S":"x"}}}}');
 SELECT pg_temp.tg(pg_temp.act('Get', 'a') || ',{"Get":{"TableName":"txnone","Key":{"id":{"S":"x"}}}}');
 
@@ -80,7 +80,7 @@ SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.put('b', ',"v":' || repeat(
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.put('b', ',"v":{"S":"' || repeat('v', 409600) || '"}'));
 SELECT pg_temp.tg('{"Get":{"TableName":"txerr","Key":{"pk":{"S":"a"},"sk":{"N":"one"}}}}');
 
-\echo # keys and items that do not fit the table: reasons, but empty values are told of the whole request
+\echo # keys and items that do not fit the table: reasons, but empty values refuse the whole request
 SELECT pg_temp.tw(pg_temp.put('a') || ',{"Put":{"TableName":"txerr","Item":{"pk":{"S":"b"}}}},{"Put":{"TableName":"txerr","Item":{"pk":{"N":"1"},"sk":{"N":"1"}}}},' || pg_temp.put('c', ',"g":{"N":"1"}'));
 SELECT pg_temp.tw(pg_temp.put('a') || ',{"Delete":{"TableName":"txerr","Key":{"pk":{"S":"b"}}}},{"Update":{"TableName":"txerr","Key":{"pk":{"N":"1"},"sk":{"N":"1"}},"UpdateExpression":"REMOVE x"}},{"ConditionCheck":{"TableName":"txerr","Key":{"pk":{"S":"b"},"sk":{"N":"1"},"x":{"S":"x"}},"ConditionExpression":"attribute_exists(pk)"}}');
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.put(repeat('k', 2049)));
@@ -93,7 +93,7 @@ SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.put('b', ',"g":{"S":""}'));
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.upd('b', 'SET g = :e', ',"ExpressionAttributeValues":{":e":{"S":""}}'));
 SELECT pg_temp.tg(pg_temp.act('Get', 'a') || ',' || pg_temp.act('Get', ''));
 
-\echo # updates of keys, and what an update makes of an item: reasons
+\echo # updates of keys, and the items that updates produce: reasons
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.upd('b', 'SET sk = :n', ',"ExpressionAttributeValues":{":n":{"N":"1"}}') || ',' || pg_temp.upd('c', 'SET g = :n', ',"ExpressionAttributeValues":{":n":{"N":"1"}}') || ',' || pg_temp.upd('d', 'SET x = :n, g.x = :n', ',"ExpressionAttributeValues":{":n":{"N":"1"}}'));
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.upd('kept', 'SET x = gone'));
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.upd('kept', 'SET x.y = n'));
@@ -143,7 +143,7 @@ SELECT pg_temp.tw('{"Delete":{"TableName":"txerr","Key":{}}},{"Put":{"TableName"
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.put('a') || ',{"Delete":{"TableName":"txerr","Key":{}}}');
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.put('a') || ',' || pg_temp.act('Delete', 'kept', ',"ConditionExpression":"attribute_not_exists(pk)"'));
 
-\echo # conditions: all reasons are told, in the order of the actions
+\echo # conditions: all reasons are listed, in the order of the actions
 SELECT pg_temp.tw(pg_temp.put('z') || ',' || pg_temp.act('Delete', 'kept', ',"ConditionExpression":"n = :n","ExpressionAttributeValues":{":n":{"N":"2"}},"ReturnValuesOnConditionCheckFailure":"ALL_OLD"') || ',' ||
 	pg_temp.upd('a', 'SET x = gone') || ',' || pg_temp.act('ConditionCheck', 'none', ',"ConditionExpression":"attribute_exists(pk)","ReturnValuesOnConditionCheckFailure":"ALL_OLD"'));
 

@@ -4,7 +4,7 @@
 SELECT count(dynapg.create_table(format('{"TableName":"%s","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]}', t)::json)) FROM unnest('{txl.a,txl.b}'::text[]) t;
 -- Table of the i-th action.
 CREATE FUNCTION pg_temp.t(i integer) RETURNS text LANGUAGE sql AS $$ SELECT CASE WHEN i % 2 = 0 THEN '"TableName":"txl.a"' ELSE '"TableName":"txl.b"' END $$;
--- An item of that many bytes: 2 of "id", 3 of its value, 1 of "v", the rest its value.
+-- An item of this number of bytes: 2 of "id", 3 of its value, 1 of "v", the rest its value.
 CREATE FUNCTION pg_temp.item(i integer, bytes integer) RETURNS text LANGUAGE sql AS $$ SELECT format('{"id":{"S":"%s"},"v":{"S":"%s"}}', to_char(i, 'FM000'), repeat('v', bytes - 6)) $$;
 CREATE FUNCTION pg_temp.act(what text, i integer, more text DEFAULT '') RETURNS text LANGUAGE sql AS $$ SELECT format('{"%s":{%s,"Key":{"id":{"S":"%s"}}%s}}', what, pg_temp.t(i), to_char(i, 'FM000'), more) $$;
 CREATE FUNCTION pg_temp.put(i integer, bytes integer) RETURNS text LANGUAGE sql AS $$ SELECT format('{"Put":{%s,"Item":%s}}', pg_temp.t(i), pg_temp.item(i, bytes)) $$;
@@ -38,7 +38,7 @@ SELECT pg_temp.tx(VARIADIC (SELECT array_agg(pg_temp.put(i, 409600)) FROM genera
 SELECT pg_temp.tx(VARIADIC (SELECT array_agg(pg_temp.check(i)) FROM generate_series(1, 11) i));
 SELECT pg_temp.tx(VARIADIC (SELECT array_agg(pg_temp.check(i)) FROM generate_series(1, 11) i) || pg_temp.put(31, 100));
 SELECT pg_temp.tx(VARIADIC (SELECT array_agg(CASE WHEN i % 2 = 0 THEN pg_temp.check(i) ELSE pg_temp.act('Delete', i) END) FROM generate_series(1, 11) i) || pg_temp.put(31, 100));
--- an item that fails its condition, too: the size is told
+-- also for an item that fails its condition: the size is reported
 SELECT pg_temp.tx(VARIADIC (SELECT array_agg(pg_temp.act('ConditionCheck', i, ',"ConditionExpression":"attribute_not_exists(id)","ReturnValuesOnConditionCheckFailure":"ALL_OLD"')) FROM generate_series(1, 11) i) || pg_temp.put(31, 100));
 -- what an update finds, if it was larger, and what it makes
 SELECT pg_temp.tx(VARIADIC (SELECT array_agg(pg_temp.cut(i)) FROM generate_series(1, 11) i) || pg_temp.put(31, 100));
@@ -47,7 +47,7 @@ SELECT pg_temp.tx(VARIADIC (SELECT array_agg(pg_temp.grow(i, 409583)) FROM gener
 SELECT pg_temp.tx(VARIADIC (SELECT array_agg(pg_temp.act('Update', i, ',"UpdateExpression":"SET w = :w","ExpressionAttributeValues":{":w":{"S":"' || repeat('w', 10) || '"}}')) FROM generate_series(21, 30) i) || pg_temp.grow(31, 98475));
 -- missing items count nothing
 SELECT pg_temp.tx(VARIADIC (SELECT array_agg(pg_temp.put(i, 409600)) FROM generate_series(1, 10) i) || pg_temp.act('Delete', 40) || pg_temp.act('Delete', 41) || pg_temp.cut(42));
--- ReturnConsumedCapacity changes nothing of it
+-- ReturnConsumedCapacity does not change that
 SELECT left(pg_temp.answer('transact_write_items', '{"ReturnConsumedCapacity":"INDEXES","TransactItems":[' || string_agg(pg_temp.check(i), ',') || ']}'), 300) FROM generate_series(1, 12) i;
 -- reads: ten of 409,600 bytes and 98,304 are 4 MB, a byte more is refused; a projection makes them no smaller
 SELECT length(pg_temp.get(1, 11)) BETWEEN 200 AND 2000;

@@ -59,7 +59,7 @@ SELECT pg_temp.tx(pg_temp.set(pg_temp.a('none'), 'SET g = if_not_exists(h, :n)')
 	pg_temp.set(pg_temp.a('two'), 'SET g = if_not_exists(x, :big)'), pg_temp.set(pg_temp.a('none', '2'), 'SET g = :big, h = :n'), pg_temp.set(pg_temp.a('toast'), 'SET h = :n'));
 -- an item that grows too large, and one that was large already
 SELECT pg_temp.tx(pg_temp.set(pg_temp.a('toast'), 'SET v = :huge, w = :big'), pg_temp.set(pg_temp.a('big'), 'SET n = :n'), pg_temp.check(pg_temp.a('one'), 'n = s'));
--- the item that failed, where it is asked for; never for a missing one, nor for another reason
+-- the item that failed, on request; never for a missing one or another reason
 SELECT pg_temp.tx(pg_temp.check(pg_temp.a('one'), 'attribute_not_exists(pk)', ',"ReturnValuesOnConditionCheckFailure":"ALL_OLD"'), pg_temp.delete(pg_temp.a('two'), ',"ConditionExpression":"attribute_not_exists(pk)","ReturnValuesOnConditionCheckFailure":"ALL_OLD"'),
 	pg_temp.check(pg_temp.a('none'), 'attribute_exists(pk)', ',"ReturnValuesOnConditionCheckFailure":"ALL_OLD"'), pg_temp.check(pg_temp.b('AA=='), 'attribute_not_exists(id)', ',"ReturnValuesOnConditionCheckFailure":"NONE"'),
 	pg_temp.check(pg_temp.a('toast'), 'attribute_not_exists(pk)', ',"ReturnValuesOnConditionCheckFailure":"ALL_OLD"'));

@@ -50,7 +50,7 @@ SET ROLE regress_txr_putter;
 :actions
 SET ROLE regress_txr_user;
 SELECT public.txr('Delete none', 'Put none2', 'ConditionCheck none3 new', 'Update there', 'Delete none4 new');
--- Nothing is done when one of the actions may not be.
+-- Nothing is done when one of the actions is not allowed.
 SET ROLE regress_txr_checker;
 SELECT public.txr('ConditionCheck none2 new', 'Update there there', 'Delete zero');
 SET ROLE regress_txr_deleter;
@@ -132,7 +132,7 @@ DROP FUNCTION public.txr_tell CASCADE;
 -- A constraint holds for the key alone, too.
 ALTER TABLE dynamodb."tx.rights" ADD CONSTRAINT has_owner CHECK (dynapg.key_s(item, 'o') IS NOT NULL) NOT VALID;
 SELECT public.txr('ConditionCheck none new'), public.txr('Delete mine'), public.txr('Delete mine');
--- Nothing has to last when there is a reason already.
+-- Nothing has to be kept when there is a reason already.
 SELECT public.txr('ConditionCheck another there', 'ConditionCheck none new');
 ALTER TABLE dynamodb."tx.rights" DROP CONSTRAINT has_owner;
 

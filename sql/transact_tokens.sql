@@ -25,7 +25,7 @@ SELECT pg_temp.n('a');
 SELECT dynapg.transact_write_items(format('{"TransactItems":[%s]}', pg_temp.count('a'))::json) FROM generate_series(1, 2);
 SELECT pg_temp.n('a');
 
--- When it comes again nothing is looked at: not conditions, not whether an update fits the item that there is now.
+-- When it comes again nothing is checked: not conditions, not whether an update fits the present item.
 SELECT pg_temp.tx('condition', pg_temp.put('c', ',"n":{"N":"1"}') || ',' || pg_temp.act('ConditionCheck', 'd', ',"ConditionExpression":"attribute_not_exists(id)"'));
 SELECT dynapg.put_item('{"TableName":"tok.t","Item":{"id":{"S":"d"}}}');
 SELECT dynapg.delete_item('{"TableName":"tok.t","Key":{"id":{"S":"c"}}}');
@@ -60,7 +60,7 @@ SELECT pg_temp.tx('two', pg_temp.put('p', ',"s":{"L":["a","b"]}') || ',' || pg_t
 SELECT pg_temp.tx('two', pg_temp.put('p', ',"s":{"S":"ab"}') || ',' || pg_temp.put('q')) LIKE 'ND014%' AS "another type";
 SELECT pg_temp.n('a');
 
--- What is wrong with the request itself, and a table that there is not, are told before its token is looked at; conditions after.
+-- Mistakes in the request itself, and a missing table, are reported before its token is looked at; conditions after.
 SELECT pg_temp.tx('once', pg_temp.count('a') || ',' || pg_temp.count('a'));
 SELECT pg_temp.tx('once', pg_temp.act('Update', 'a', ',"UpdateExpression":"bad"'));
 SELECT pg_temp.tx('once', replace(pg_temp.count('a'), 'tok.t', 'tok.none'));
@@ -97,7 +97,7 @@ SELECT pg_temp.tx('units', :'actions', ',"ReturnConsumedCapacity":"TOTAL"');
 -- What the items have become since then does not matter.
 SELECT dynapg.put_item(format('{"TableName":"tok.t","Item":{"id":{"S":"u"},"v":{"S":"%s"}}}', repeat('v', 8200))::json);
 SELECT pg_temp.tx('units', :'actions', ',"ReturnConsumedCapacity":"TOTAL"') FROM generate_series(1, 2);
--- Reading an item reads no index.  Nothing is changed, so no item collection is told of.
+-- Reading an item reads no index.  Nothing is changed, so no item collection is reported.
 SELECT pg_temp.put('big', ',"g":{"S":"x"}') || ',{"Delete":{"TableName":"tok.lsi","Key":{"p":{"S":"a"},"s":{"S":"b"}}}}' AS actions, ',"ReturnConsumedCapacity":"INDEXES","ReturnItemCollectionMetrics":"SIZE"' AS more \gset indexes_
 SELECT pg_temp.tx('indexes', :'indexes_actions', :'indexes_more') LIKE '%ItemCollectionMetrics%GlobalSecondaryIndexes%';
 SELECT pg_temp.tx('indexes', :'indexes_actions', :'indexes_more');
@@ -135,7 +135,7 @@ BEGIN;
 SELECT pg_temp.tx('locks', pg_temp.count('i'));
 SELECT objsubid NOT IN (1, 2) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
 COMMIT;
--- Nothing is told and nothing done where nothing can be written.
+-- Where nothing can be written, nothing is reported and nothing is done.
 BEGIN READ ONLY;
 SELECT pg_temp.tx('inside', pg_temp.count('i', '5'));
 SELECT pg_temp.tx('new', pg_temp.count('i', '5'));
@@ -199,7 +199,7 @@ SELECT pg_temp.tx('once', pg_temp.count('a', '100')) FROM generate_series(1, 2);
 SELECT pg_temp.tx('once', pg_temp.count('a')) LIKE 'ND014%' AS "now this one is known";
 SELECT pg_temp.n('a');
 
--- What has expired is removed by and by, by those who use tokens.
+-- Requests with tokens remove expired ones, a few at a time.
 SELECT count(pg_temp.tx('old' || i, pg_temp.count('s' || i))) FROM generate_series(1, 200) i;
 UPDATE dynapg.tokens SET expires_at = expires_at - interval '1 day';
 SELECT count(*) > 100 FROM dynapg.tokens WHERE expires_at <= now();

@@ -84,7 +84,7 @@ SELECT pg_temp.answer('query', '{"TableName":"Vectors","IndexName":"plain","KeyC
 SELECT pg_temp.answer('scan', '{"TableName":"Vectors","IndexName":"plain"}');
 SELECT pg_temp.answer('execute_statement', '{"Statement":"SELECT * FROM \"Vectors\".\"plain\""}');
 
--- an index that is dropped by hand is no index any more
+-- an index that is dropped by hand is gone from the API
 DROP INDEX dynamodb."Vectors:plain";
 SELECT count(*) FROM pg_temp.described();
 ALTER INDEX dynamodb."Vectors:four" RENAME TO other;

@@ -15,13 +15,13 @@
 
 /* ---- the request ---- */
 
-static char *
+static DynSlice
 attribute_of(const DynJson *json)
 {
 	DynSlice	name = dyn_request_string(dyn_request_member(json, "VectorAttribute"), "AttributeName");
 
 	dyn_table_attributes_refuse_nul(name);
-	return pnstrdup(name.data, name.len);
+	return (DynSlice) {pnstrdup(name.data, name.len), name.len};
 }
 
 /* Checks the number of elements of each type, and that no attribute appears twice. */
@@ -50,7 +50,7 @@ check_elements(const DynJson *schema)
 
 /* The attributes of a SearchSchema, the HASH one first. */
 static void
-read_schema(const DynJson *schema, DynDefinitions *definitions, DynVectorDef *vector)
+read_schema(const DynJson *schema, DynDefinitions *definitions, DynVector *vector)
 {
 	if (!schema)
 		return;
@@ -76,7 +76,7 @@ read_vector(const DynJson *json, DynDefinitions *definitions, DynIndex *index)
 {
 	int64		dimensions = dyn_request_integer(json, "Dimensions", 0);
 	DynSlice	distance = dyn_request_string(json, "DistanceFunction");
-	DynVectorDef *vector = palloc0(sizeof(DynVectorDef));
+	DynVector *vector = palloc0(sizeof(DynVector));
 
 	*index = (DynIndex) {.name = dyn_request_cstring(json, "IndexName"),.kind = DYN_INDEX_VECTOR};
 	index->vector = vector;
@@ -86,9 +86,9 @@ read_vector(const DynJson *json, DynDefinitions *definitions, DynIndex *index)
 					   "inclusive", index->name, DYN_MAX_DIMENSIONS);
 	vector->dimensions = dimensions;
 	(void) dyn_metric_from_name(distance.data, distance.len, &vector->metric);
-	if (dyn_table_attributes_find(definitions, (DynSlice) {vector->attribute, strlen(vector->attribute)}) >= 0)
+	if (dyn_table_attributes_find(definitions, vector->attribute) >= 0)
 		dyn_validation(DYN_INVALID_PARAMETER "Conflicting attribute definition for '%s'. An attribute cannot be defined in "
-					   "AttributeDefinitions when used as a VectorAttribute.", vector->attribute);
+					   "AttributeDefinitions when used as a VectorAttribute.", vector->attribute.data);
 	read_schema(dyn_request_member(json, "SearchSchema"), definitions, vector);
 	dyn_table_attributes_read_projection(dyn_request_member(json, "Projection"), index);
 }
@@ -99,11 +99,11 @@ check_dimensions(const DynTableDef *def, int count, const DynIndex *index)
 {
 	for (int i = 0; i < count; i++)
 	{
-		const DynVectorDef *other = def->vectors[i].vector;
+		const DynVector *other = def->vectors[i].vector;
 
-		if (strcmp(other->attribute, index->vector->attribute) == 0 && other->dimensions != index->vector->dimensions)
+		if (dyn_slice_equal(other->attribute, index->vector->attribute) && other->dimensions != index->vector->dimensions)
 			dyn_validation(DYN_INVALID_PARAMETER "Vector indexes on the same VectorAttribute must have the same Dimensions. "
-						   "VectorAttribute: %s", other->attribute);
+						   "VectorAttribute: %s", other->attribute.data);
 	}
 }
 
@@ -144,18 +144,18 @@ dyn_table_vectors_of_table(const DynJson *vectors, DynDefinitions *definitions, 
 
 /* A key of the table cannot become a vector. */
 static void
-check_key(const DynKeyAttr *key, const char *type, const DynVectorDef *vector)
+check_key(const DynKeyAttr *key, const char *type, const DynVector *vector)
 {
-	if (key->tag != 0 && strcmp(key->name, vector->attribute) == 0)
+	if (key->tag != 0 && strcmp(key->name, vector->attribute.data) == 0)
 		dyn_validation(DYN_INVALID_PARAMETER "Attributes cannot be redefined. Please check that your attribute has the same type as "
 					   "previously defined. Existing schema: Schema:[SchemaElement: key{%s:%s:%s}] New schema: "
 					   "VectorIndexSchema:[VectorAttribute: key{%s:L:%d}]", key->name, dyn_tag_name(key->tag), type,
-					   vector->attribute, vector->dimensions);
+					   vector->attribute.data, vector->dimensions);
 }
 
 /* Nor can a key of another index. */
 static void
-check_index_keys(const DynTableDef *def, const DynVectorDef *vector)
+check_index_keys(const DynTableDef *def, const DynVector *vector)
 {
 	for (int i = 0; i < dyn_def_count(def); i++)
 	{
@@ -181,7 +181,7 @@ dyn_table_vectors_of_update(const DynJson *create, DynDefinitions *given, const 
 /* ---- descriptions ---- */
 
 static void
-print_schema(StringInfo out, const DynVectorDef *vector)
+print_schema(StringInfo out, const DynVector *vector)
 {
 	if (vector->nkeys == 0)
 		return;
@@ -232,7 +232,7 @@ print_vector(StringInfo out, const DynTableDef *def, const DynIndex *index, cons
 	dyn_table_attributes_print_projection(out, index);
 	dyn_jsonout_member(out, "VectorAttribute");
 	appendStringInfoString(out, "{\"AttributeName\":");
-	dyn_jsonout_string(out, index->vector->attribute, strlen(index->vector->attribute));
+	dyn_jsonout_string(out, index->vector->attribute.data, index->vector->attribute.len);
 	appendStringInfoChar(out, '}');
 	dyn_settings_print_number(out, "Dimensions", index->vector->dimensions);
 	dyn_settings_print_text(out, "DistanceFunction", dyn_metric_name(index->vector->metric));

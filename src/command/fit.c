@@ -167,13 +167,13 @@ judge_index(FunctionCallInfo fcinfo)
 static Judgement
 judge_vector(FunctionCallInfo fcinfo)
 {
-	DynVectorIndex index = {.name = text_to_cstring(PG_GETARG_TEXT_PP(1)), .dimensions = PG_GETARG_INT32(3)};
-	DynTable	table = {.nvectors = 1, .vectors = &index};
 	char	   *attribute = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	DynVector	vector = {.attribute = {attribute, strlen(attribute)}, .dimensions = PG_GETARG_INT32(3)};
+	DynIndex	index = {.name = text_to_cstring(PG_GETARG_TEXT_PP(1)), .kind = DYN_INDEX_VECTOR, .vector = &vector};
+	DynTable	table = {.nvectors = 1, .vectors = &index};
 
-	index.attribute = (DynSlice) {attribute, strlen(attribute)};
-	index.keys = read_keys(PG_GETARG_ARRAYTYPE_P(5), &index.nkeys);
-	index.has_hash = PG_GETARG_BOOL(4) && index.nkeys > 0;
+	vector.keys = read_keys(PG_GETARG_ARRAYTYPE_P(5), &vector.nkeys);
+	vector.has_hash = PG_GETARG_BOOL(4) && vector.nkeys > 0;
 	return (Judgement) {dyn_vector_items_violation(&table, dyn_empty_map, dyn_item_root(PG_GETARG_VARLENA_PP(0)))};
 }
 

@@ -67,13 +67,13 @@ check_clauses(const DynProgram *program, int32 root)
 
 /* The number of the SearchSchema's attribute that the path is. */
 static int
-find_key(const DynVectorIndex *index, const DynProgram *program, const DynExprNode *path)
+find_key(const DynIndex *index, const DynProgram *program, const DynExprNode *path)
 {
 	const DynPathElement *first = dyn_program_elements(program) + path->arg;
 	DynSlice	name = {(const char *) dyn_program_bytes(program) + first->offset, first->len};
 
-	for (int i = 0; i < index->nkeys && path->narg == 1; i++)
-		if (index->keys[i].len == name.len && memcmp(index->keys[i].name, name.data, name.len) == 0)
+	for (int i = 0; i < index->vector->nkeys && path->narg == 1; i++)
+		if (index->vector->keys[i].len == name.len && memcmp(index->vector->keys[i].name, name.data, name.len) == 0)
 			return i;
 	dyn_validation("SearchConditionExpression must not contain any attributes that is not in SearchSchema. Invalid attribute: %.*s",
 				   (int) name.len, name.data);
@@ -83,7 +83,7 @@ static void
 take_clauses(DynNearest *nearest, int32 root)
 {
 	const DynProgram *program = nearest->program;
-	const DynVectorIndex *index = nearest->search.index;
+	const DynIndex *index = nearest->search.index;
 	const DynExprNode *nodes = dyn_program_nodes(program);
 	const DynExprNode *left;
 	const DynExprNode *right;
@@ -101,7 +101,7 @@ take_clauses(DynNearest *nearest, int32 root)
 	right = &nodes[left->next];
 	key = find_key(index, program, is_attribute(left) ? left : right);
 	value = dyn_program_value(program, is_value(left) ? left->arg : right->arg);
-	if (value.tag != index->keys[key].tag)
+	if (value.tag != index->vector->keys[key].tag)
 		dyn_validation(DYN_INVALID_PARAMETER DYN_OPERAND_TYPE);
 	nearest->search.equal[key] = value;
 }
@@ -109,15 +109,15 @@ take_clauses(DynNearest *nearest, int32 root)
 static void
 take_condition(DynNearest *nearest)
 {
-	const DynVectorIndex *index = nearest->search.index;
+	const DynIndex *index = nearest->search.index;
 	bool		any = nearest->program && nearest->program->condition >= 0;
 
-	if (index->has_hash && !any)
+	if (index->vector->has_hash && !any)
 		dyn_validation("SearchConditionExpression must be provided when SearchSchema has a HASH key");
 	if (!any)
 		return;
 	take_clauses(nearest, nearest->program->condition);
-	if (index->has_hash && nearest->search.equal[0].tag == 0)
+	if (index->vector->has_hash && nearest->search.equal[0].tag == 0)
 		dyn_validation("SearchConditionExpression must have all HASH attributes");
 	nearest->search.condition = (const struct varlena *) nearest->program;
 }
@@ -136,14 +136,14 @@ find_index(DynNearest *nearest)
 			nearest->search.index = &table->vectors[i];
 	if (nearest->search.index == NULL)
 		dyn_validation(DYN_INDEX_UNKNOWN, (int) name.len, name.data);
-	if (nearest->search.index->backfilling)
+	if (nearest->search.index->status == DYN_INDEX_CREATING)
 	{
 		dyn_index_build_resume(dyn_catalog_read_relid(table->relid));
 		dyn_validation("Cannot search backfilling vector index: %s", nearest->search.index->name);
 	}
-	if (nearest->dimensions != nearest->search.index->dimensions)
+	if (nearest->dimensions != nearest->search.index->vector->dimensions)
 		dyn_validation("Input search vector dimension %u does not match vector index dimension %d", nearest->dimensions,
-					   nearest->search.index->dimensions);
+					   nearest->search.index->vector->dimensions);
 	nearest->search.wanted = nearest->wanted;
 }
 
@@ -210,7 +210,7 @@ projects_vector(const DynNearest *nearest)
 static void
 print_item(StringInfo reply, const DynNearest *nearest, DynValue item, bool with_vector)
 {
-	const DynVectorIndex *index = nearest->search.index;
+	const DynIndex *index = nearest->search.index;
 	DynValue	shown = dyn_vector_items_project(nearest->search.table, index, item);
 	DynNode		part;
 
@@ -218,7 +218,7 @@ print_item(StringInfo reply, const DynNearest *nearest, DynValue item, bool with
 	{
 		part = dyn_node_of(shown);
 		dyn_node_open(&part);
-		dyn_node_set_member(&part, index->attribute, dyn_vector_items_node(index, item));
+		dyn_node_set_member(&part, index->vector->attribute, dyn_vector_items_node(index, item));
 		shown = dyn_node_pack(&part);
 	}
 	if (nearest->program && nearest->program->projection >= 0)
@@ -234,6 +234,7 @@ void
 dyn_nearest_reply(StringInfo reply, const DynNearest *nearest)
 {
 	bool		with_vector = projects_vector(nearest);
+	DynMetric	metric = nearest->search.index->vector->metric;
 
 	dyn_jsonout_member(reply, "SearchResults");
 	appendStringInfoChar(reply, '[');
@@ -243,7 +244,7 @@ dyn_nearest_reply(StringInfo reply, const DynNearest *nearest)
 		appendStringInfoString(reply, i > 0 ? ",{" : "{");
 		print_item(reply, nearest, dyn_item_root(nearest->hits[i].item), with_vector);
 		dyn_jsonout_member(reply, "Score");
-		appendStringInfoString(reply, float8out_internal(dyn_reals_score(nearest->search.index->metric, nearest->hits[i].distance)));
+		appendStringInfoString(reply, float8out_internal(dyn_reals_score(metric, nearest->hits[i].distance)));
 		appendStringInfoChar(reply, '}');
 	}
 	appendStringInfoChar(reply, ']');

@@ -22,6 +22,7 @@
 
 #define TIDYINGS	5			/* attempts to tidy up that cancels may break off */
 #define ATTEMPTS 4				/* of one worker */
+#define MAX_ATTEMPTS 10			/* of all workers, without progress; twice as many where tidying up breaks off, too */
 #define FIRST_PAUSE 1000		/* ms before the second attempt; four times as long before each further one */
 
 /* An attempt. */
@@ -88,7 +89,7 @@ wait_for(long ms)
 
 /* Reads the job and counts the attempt, in a transaction of its own. */
 static void
-start_attempt(Attempt *attempt)
+claim_job(Attempt *attempt)
 {
 	MemoryContext context = CurrentMemoryContext;
 	MemoryContext transaction;
@@ -97,14 +98,22 @@ start_attempt(Attempt *attempt)
 	transaction = MemoryContextSwitchTo(context);
 	attempt->job = dyn_job_claim(attempt->id);
 	MemoryContextSwitchTo(transaction);
+	attempt->over = attempt->job == NULL;
+	attempt->kind = attempt->over ? NULL : dyn_job_kind(attempt->job->kind);
 	dyn_worker_commit();
 	MemoryContextSwitchTo(context);
-	attempt->over = attempt->job == NULL;
+}
+
+static void
+start_attempt(Attempt *attempt)
+{
+	claim_job(attempt);
 	if (attempt->over)
 		return;
-	attempt->kind = dyn_job_kind(attempt->job->kind);
 	if (attempt->kind == NULL)
 		dyn_job_fail("InternalServerError", "This version of dynapg has no jobs of kind \"%s\".", attempt->job->kind);
+	if (attempt->job->attempts > MAX_ATTEMPTS)
+		dyn_job_fail("InternalServerError", "The job has been broken off too often.");
 }
 
 static void
@@ -163,51 +172,70 @@ code_of(const ErrorData *error)
 	return info ? info->name : dyn_error_info(DYN_E_INTERNAL_SERVER_ERROR)->name;
 }
 
-/* Ends a job, after its kind's cleanup. */
+static void
+end_job(Attempt *attempt)
+{
+	dyn_job_end(attempt->id, attempt->state, attempt->code, attempt->failure);
+}
+
+/* Ends the job without its kind's cleanup. */
+static void
+end_untidied(void *arg)
+{
+	dyn_worker_begin();
+	end_job(arg);
+	dyn_worker_commit();
+}
+
+/* Ends the job, after its kind's cleanup; a cancel may have come before the job was read. */
 static void
 end_with_tidying(void *arg)
 {
 	Attempt    *attempt = arg;
-	DynJob	   *job = attempt->job;
 
-	if (job && attempt->kind && attempt->kind->tidy)
+	if (attempt->job == NULL)
+		claim_job(attempt);
+	if (attempt->over)
+		return;
+	if (attempt->kind == NULL || attempt->kind->tidy == NULL || attempt->job->attempts > 2 * MAX_ATTEMPTS)
 	{
-		dyn_job_begin(job);
-		attempt->kind->tidy(job);
-		dyn_job_end(attempt->id, attempt->state, attempt->code, attempt->failure);
-		dyn_job_commit(job);
+		end_untidied(attempt);
 		return;
 	}
-	dyn_worker_begin();
-	dyn_job_end(attempt->id, attempt->state, attempt->code, attempt->failure);
-	dyn_worker_commit();
+	dyn_job_begin(attempt->job);
+	attempt->kind->tidy(attempt->job);
+	end_job(attempt);
+	dyn_job_commit(attempt->job);
 }
 
+/*
+ * Ends the job. Another cancel is no reason to leave half a table. A job that cannot be tidied up for another reason stays
+ * unfinished, so that the next attempt can do so, until the last one.
+ */
 static void
 end_attempt(Attempt *attempt, MemoryContext context)
 {
-	ErrorData  *error = NULL;
-
-	/* another cancel is no reason to leave half a table */
 	for (int i = 0; i < TIDYINGS; i++)
 	{
-		error = dyn_worker_try(end_with_tidying, attempt, context);
-		if (error == NULL || error->sqlerrcode != ERRCODE_QUERY_CANCELED)
+		ErrorData  *error = dyn_worker_try(end_with_tidying, attempt, context);
+
+		if (error == NULL)
+			return;
+		if (error->sqlerrcode != ERRCODE_QUERY_CANCELED)
 			break;
 	}
-	if (error == NULL)
-		return;
-	attempt->kind = NULL;		/* without the cleanup, which has failed */
-	end_with_tidying(attempt);
+	if (attempt->job != NULL && attempt->job->attempts > MAX_ATTEMPTS)
+		end_untidied(attempt);
 }
 
 void
 dyn_job_work(const char *id, MemoryContext context)
 {
-	Attempt		attempt = {.id = id};
+	long		pause = 0;
 
 	for (int i = 1;; i++)
 	{
+		Attempt		attempt = {.id = id,.pause = pause};
 		ErrorData  *error;
 
 		MemoryContextReset(context);
@@ -220,7 +248,7 @@ dyn_job_work(const char *id, MemoryContext context)
 		attempt.state = error->sqlerrcode == ERRCODE_QUERY_CANCELED ? DYN_JOB_CANCELLED : DYN_JOB_FAILED;
 		if (attempt.state == DYN_JOB_FAILED && i < ATTEMPTS && is_transient(error))
 		{
-			attempt.pause = attempt.pause > 0 ? attempt.pause * 4 : FIRST_PAUSE;
+			pause = pause > 0 ? pause * 4 : FIRST_PAUSE;
 			continue;
 		}
 		attempt.code = attempt.state == DYN_JOB_CANCELLED ? "Cancelled" : code_of(error);

@@ -16,7 +16,6 @@
 #include "tables/catalog.h"
 
 #define MAX_KINDS 16
-#define MAX_ATTEMPTS 10			/* attempts that ended without an error, as in a crash, and without progress */
 
 /* From the second attempt that ended without an error on, the next one waits, longer each time. */
 #define IS_DUE_AGAIN \
@@ -27,7 +26,7 @@
 	"j.id, j.kind, j.role::pg_catalog.oid, COALESCE(j.relation::pg_catalog.oid, 0::pg_catalog.oid), j.table_name, " \
 	"j.table_id::pg_catalog.text, j.token, j.request::pg_catalog.text, j.notes::pg_catalog.text, j.state, j.items, j.bytes, j.errors, " \
 	"COALESCE(j.total_items, -1), COALESCE(j.total_bytes, -1), j.created_at, COALESCE(j.started_at, '2000-01-01 00:00+00'), " \
-	"COALESCE(j.finished_at, '2000-01-01 00:00+00'), j.failure_code, j.failure, " IS_DUE_AGAIN
+	"COALESCE(j.finished_at, '2000-01-01 00:00+00'), j.failure_code, j.failure, " IS_DUE_AGAIN ", j.attempts"
 
 #define IS_UNFINISHED "j.state OPERATOR(pg_catalog.=) ANY ('{IN_PROGRESS,CANCELLING}')"
 
@@ -94,6 +93,7 @@ read_row(uint64 row, DynJob *job)
 	job->failure_code = dyn_sql_get_text(row, 19);
 	job->failure = dyn_sql_get_text(row, 20);
 	job->due = dyn_sql_get_bool(row, 21);
+	job->attempts = dyn_sql_get_int(row, 22);
 }
 
 /* Runs a query for rows of jobs; the result is in the current memory context. */
@@ -367,12 +367,6 @@ dyn_job_claim(const char *id)
 
 	dyn_sql_text(&args, id);
 	dyn_sql_int(&args, MyProcPid);
-	dyn_sql_int(&args, MAX_ATTEMPTS);
-	(void) run_statement("UPDATE dynapg.long_jobs j SET state = 'FAILED', failure_code = 'InternalServerError', "
-			   "failure = 'The job has been broken off too often.', finished_at = pg_catalog.clock_timestamp() "
-			   "WHERE j.id OPERATOR(pg_catalog.=) $1 AND $2 IS NOT NULL AND " IS_UNFINISHED
-			   " AND j.attempts OPERATOR(pg_catalog.>=) $3", &args);
-	args.count = 2;
 	job = query_jobs("UPDATE dynapg.long_jobs j SET pid = $2, attempts = j.attempts OPERATOR(pg_catalog.+) 1, "
 				"tried_at = pg_catalog.clock_timestamp(), "
 				"started_at = COALESCE(j.started_at, pg_catalog.clock_timestamp()) "

@@ -12,7 +12,7 @@
  *		COMPLETED, FAILED, CANCELLED	final
  *
  * A crash.  The row stays IN_PROGRESS, and the next worker calls the kind's `run` again, with the row as the last commit left
- * it; from the second crash without progress on after a pause, and at most ten times. So `run` either does everything in one
+ * it; from the second crash without progress on after a pause, and at most ten times (frame.c). So `run` either does everything in one
  * transaction, or records with each commit where to continue (dyn_job_save), or can repeat everything.
  *
  * A failure. Temporary failures (a connection, a full disk, a conflict) are retried a few times after a pause; anything else,
@@ -65,6 +65,7 @@ typedef struct DynJob
 	char	   *failure_code;	/* or NULL, as the next one */
 	char	   *failure;
 	bool		due;			/* the next attempt is due */
+	int			attempts;		/* since the last progress, with this one */
 } DynJob;
 
 /* A kind of job. */
@@ -79,7 +80,7 @@ typedef struct DynJobKind
 	 */
 	void		(*run) (DynJob *job);
 
-	/* Cleans up after a failure or a cancel, in the transaction that ends the job; or NULL. */
+	/* Cleans up after a failure or a cancel, in the transaction that ends the job; or NULL. `run` need not have been called. */
 	void		(*tidy) (DynJob *job);
 } DynJobKind;
 

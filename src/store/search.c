@@ -106,7 +106,7 @@ is_extreme(const DynSearch *search)
 {
 	double		squares = 0;
 
-	for (int i = 0; i < search->index->dimensions; i++)
+	for (int i = 0; i < search->index->vector->dimensions; i++)
 		squares += (double) search->wanted[i] * search->wanted[i];
 	return !(squares > 1e-30 && squares < 1e37);
 }
@@ -117,7 +117,7 @@ share_of(const DynSearch *search, double entries)
 {
 	double		share = 1;
 
-	for (int i = 0; i < search->index->nkeys; i++)
+	for (int i = 0; i < search->index->vector->nkeys; i++)
 		if (search->equal[i].tag != 0)
 			share *= share_of_key(search->index->relid, i, entries);
 	return Max(share, 1e-6);
@@ -127,7 +127,7 @@ share_of(const DynSearch *search, double entries)
 static bool
 prefers_hnsw(const DynSearch *search, const DynHnsw *hnsw, int *ef)
 {
-	int			dimensions = search->index->dimensions;
+	int			dimensions = search->index->vector->dimensions;
 	double		entries = count_entries(search->index->relid);
 	double		share = share_of(search, entries);
 
@@ -149,7 +149,7 @@ static char *
 statement_text(const DynSearch *search, const DynHnsw *hnsw)
 {
 	const DynTable *table = search->table;
-	const DynVectorIndex *index = search->index;
+	const DynIndex *index = search->index;
 	StringInfoData sql;
 	DynOrder	order;
 	int			param = 1;
@@ -165,23 +165,23 @@ statement_text(const DynSearch *search, const DynHnsw *hnsw)
 	appendStringInfo(&sql, " FROM %s WHERE true", table->qualified);
 	if (search->condition)
 		appendStringInfo(&sql, " AND dynapg.holds(item, $%d)", ++param);
-	for (int i = 0; i < index->nkeys; i++)
+	for (int i = 0; i < index->vector->nkeys; i++)
 	{
 		if (search->equal[i].tag == 0)
 			continue;
 		appendStringInfoString(&sql, " AND ");
-		dyn_vector_append_tag(&sql, &index->keys[i]);
+		dyn_vector_append_tag(&sql, &index->vector->keys[i]);
 		appendStringInfo(&sql, " OPERATOR(pg_catalog.=) $%d", ++param);
 	}
 	appendStringInfoString(&sql, " ORDER BY ");
 	if (hnsw)
 	{
-		dyn_hnsw_append_expression(&sql, hnsw, index->attribute.data, index->dimensions);
-		appendStringInfo(&sql, " %s $1::%s(%d) LIMIT $%d", hnsw->operator, hnsw->type, index->dimensions, param + 1);
+		dyn_hnsw_append_expression(&sql, hnsw, index->vector->attribute.data, index->vector->dimensions);
+		appendStringInfo(&sql, " %s $1::%s(%d) LIMIT $%d", hnsw->operator, hnsw->type, index->vector->dimensions, param + 1);
 		return sql.data;
 	}
-	dyn_vector_append_reals(&sql, index->attribute.data, index->dimensions);
-	appendStringInfo(&sql, " %s $1", dyn_vector_operator(index->metric));
+	dyn_vector_append_reals(&sql, index->vector->attribute.data, index->vector->dimensions);
+	appendStringInfo(&sql, " %s $1", dyn_vector_operator(index->vector->metric));
 	return sql.data;
 }
 
@@ -191,7 +191,7 @@ shape_of(const DynSearch *search, bool is_hnsw)
 {
 	uint32		shape = is_hnsw ? 1 : 0;
 
-	for (int i = 0; i < search->index->nkeys; i++)
+	for (int i = 0; i < search->index->vector->nkeys; i++)
 		if (search->equal[i].tag != 0)
 			shape |= (uint32) 2 << i;
 	return shape;
@@ -201,11 +201,11 @@ static Datum
 wanted_datum(const DynSearch *search, const DynHnsw *hnsw)
 {
 	float4	   *reals;
-	struct varlena *array = dyn_reals_array_new(search->index->dimensions, &reals);
+	struct varlena *array = dyn_reals_array_new(search->index->vector->dimensions, &reals);
 
-	memcpy(reals, search->wanted, search->index->dimensions * sizeof(float4));
+	memcpy(reals, search->wanted, search->index->vector->dimensions * sizeof(float4));
 	if (hnsw && hnsw->is_half)
-		(void) dyn_reals_normalize(reals, search->index->dimensions);
+		(void) dyn_reals_normalize(reals, search->index->vector->dimensions);
 	return PointerGetDatum(array);
 }
 
@@ -222,7 +222,7 @@ make_params(const DynSearch *search, const DynHnsw *hnsw, Oid *types)
 		types[count++] = BYTEAOID;
 		dyn_plan_set_param(params, count, BYTEAOID, PointerGetDatum(search->condition));
 	}
-	for (int i = 0; i < search->index->nkeys; i++)
+	for (int i = 0; i < search->index->vector->nkeys; i++)
 	{
 		if (search->equal[i].tag == 0)
 			continue;
@@ -242,17 +242,17 @@ make_params(const DynSearch *search, const DynHnsw *hnsw, Oid *types)
 static DynPlan *
 find_plan(const DynSearch *search, uint32 shape)
 {
-	DynVectorIndex *index = search->index;
+	DynVectorPlans *kept = search->index->vector->plans;
 	DynRangePlan *plan;
 
-	for (int i = 0; i < index->nplans; i++)
-		if (index->plans[i].shape == shape)
-			return &index->plans[i].plan;
-	if (index->nplans < DYN_MAX_VECTOR_PLANS)
-		plan = &index->plans[index->nplans++];
+	for (int i = 0; i < kept->count; i++)
+		if (kept->plans[i].shape == shape)
+			return &kept->plans[i].plan;
+	if (kept->count < DYN_MAX_VECTOR_PLANS)
+		plan = &kept->plans[kept->count++];
 	else
 	{
-		plan = &index->plans[index->next_plan++ % DYN_MAX_VECTOR_PLANS];
+		plan = &kept->plans[kept->next++ % DYN_MAX_VECTOR_PLANS];
 		dyn_plan_drop(search->table, &plan->plan);
 	}
 	plan->shape = shape;
@@ -343,12 +343,12 @@ consume(void *arg, const struct varlena *item)
 {
 	Reader	   *reader = arg;
 	const DynSearch *search = reader->search;
-	const DynVectorIndex *index = search->index;
-	DynValue	list = dyn_map_get(dyn_item_root(item), index->attribute.data, index->attribute.len);
+	const DynIndex *index = search->index;
+	DynValue	list = dyn_map_get(dyn_item_root(item), index->vector->attribute.data, index->vector->attribute.len);
 	DynSearchHit hit = {.item = unconstify(struct varlena *, item)};
 	int			at;
 
-	if (!dyn_reals_of_list(list, index->dimensions, reader->reals, &at))
+	if (!dyn_reals_of_list(list, index->vector->dimensions, reader->reals, &at))
 		return true;
 	hit.distance = dyn_reals_distance(&reader->probe, reader->reals);
 	if (reader->count < search->top_k)
@@ -423,19 +423,19 @@ run_search(const DynSearch *search, const DynHnsw *hnsw, int ef, Oid relation, R
 int
 dyn_search(const DynSearch *search, DynSearchHit *hits)
 {
-	DynVectorIndex *index = search->index;
+	DynIndex   *index = search->index;
 	Reader		reader = {.search = search,.in_order = true,.hits = hits,.context = CurrentMemoryContext};
 	DynHnsw		hnsw;
 	int			ef = 0;
-	bool		approximate = OidIsValid(index->hnsw_relid) && dyn_guc_vector_search != DYN_VECTOR_SEARCH_EXACT &&
-		dyn_hnsw_find(index->dimensions, index->metric, &hnsw) && prefers_hnsw(search, &hnsw, &ef);
+	bool		approximate = OidIsValid(index->vector->hnsw_relid) && dyn_guc_vector_search != DYN_VECTOR_SEARCH_EXACT &&
+		dyn_hnsw_find(index->vector->dimensions, index->vector->metric, &hnsw) && prefers_hnsw(search, &hnsw, &ef);
 
-	reader.reals = palloc_array(float4, index->dimensions);
-	reader.probe = dyn_reals_probe(index->metric, search->wanted, index->dimensions);
+	reader.reals = palloc_array(float4, index->vector->dimensions);
+	reader.probe = dyn_reals_probe(index->vector->metric, search->wanted, index->vector->dimensions);
 	if (approximate)
 	{
 		reader.in_order = false;
-		run_search(search, &hnsw, ef, index->hnsw_relid, &reader);
+		run_search(search, &hnsw, ef, index->vector->hnsw_relid, &reader);
 	}
 	/* an approximate index may find fewer than there are */
 	if (!approximate || reader.count < search->top_k)

@@ -18,7 +18,7 @@
 typedef struct DynSearch
 {
 	DynTable   *table;
-	DynVectorIndex *index;
+	DynIndex   *index;
 	const float4 *wanted;		/* as many as the index has dimensions */
 	int			top_k;
 	DynValue	equal[DYN_MAX_SEARCH_FILTERS + 1];	/* by number of the index's key; tag 0: any */

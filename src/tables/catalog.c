@@ -91,20 +91,20 @@ malformed_row(const DynIndex *index)
 }
 
 /* What the row has of a vector index, or NULL. */
-static DynVectorDef *
+static DynVector *
 read_vector(const DynCatRow *row, DynIndex *index, char **names, char **types, int nkeys)
 {
 	char	   *text = dyn_catrow_text(row, "vector");
 	const DynJson *json = text ? dyn_json_parse(text, strlen(text)) : NULL;
 	char	   *attribute = json ? dyn_request_cstring(json, "attribute") : NULL;
 	char	   *metric;
-	DynVectorDef *vector;
+	DynVector *vector;
 
 	if (attribute == NULL)
 		return NULL;
 	metric = dyn_request_cstring(json, "distance");
-	vector = palloc0_object(DynVectorDef);
-	vector->attribute = attribute;
+	vector = palloc0_object(DynVector);
+	vector->attribute = (DynSlice) {attribute, strlen(attribute)};
 	vector->dimensions = dyn_request_integer(json, "dimensions", 0);
 	vector->has_hash = index->npk > 0;
 	vector->nkeys = nkeys;

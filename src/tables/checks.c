@@ -54,7 +54,7 @@ append_index_call(StringInfo out, const DynIndex *index, const char *what, const
 
 	appendStringInfo(out, "dynapg.%s_%s(%sitem, %s, ", index->vector ? "vector" : "index", what, prefix, quote_literal_cstr(index->name));
 	if (index->vector)
-		appendStringInfo(out, "%s, %d, %s", quote_literal_cstr(index->vector->attribute), index->vector->dimensions,
+		appendStringInfo(out, "%s, %d, %s", quote_literal_cstr(index->vector->attribute.data), index->vector->dimensions,
 						 index->vector->has_hash ? "true" : "false");
 	else
 		appendStringInfo(out, "%d", index->npk);

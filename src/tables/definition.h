@@ -29,15 +29,19 @@ typedef enum DynIndexStatus
 } DynIndexStatus;
 
 /* What a vector index has in addition; its keys are the attributes of the SearchSchema, the HASH one first. */
-typedef struct DynVectorDef
+typedef struct DynVector
 {
-	char	   *attribute;
+	DynSlice	attribute;		/* its data ends with a zero */
 	int			dimensions;
 	DynMetric	metric;
 	bool		has_hash;
 	int			nkeys;
 	DynKeyAttr *keys;
-} DynVectorDef;
+
+	/* in the cache of tables alone */
+	Oid			hnsw_relid;		/* its HNSW index; InvalidOid: there is none */
+	struct DynVectorPlans *plans;	/* of searches; see table.h */
+} DynVector;
 
 /*
  * A secondary index; keys in order, partition attributes first.  The catalog's rows are read into it, requests that make one, and
@@ -54,13 +58,13 @@ typedef struct DynIndex
 	int			ninclude;		/* NonKeyAttributes of DYN_PROJECT_INCLUDE */
 	DynSlice   *include;
 	DynIndexSettings settings;
-	DynVectorDef *vector;		/* DYN_INDEX_VECTOR; npk and nsk are 0 then */
+	DynVector  *vector;			/* DYN_INDEX_VECTOR; npk and nsk are 0 then */
 	DynIndexStatus status;		/* out; see index.h.  No read can use one that is CREATING */
 	int			failures;		/* out: of building or dropping it */
 	char	   *relation_name;	/* out */
 
 	/* in the cache of tables alone */
-	Oid			relid;			/* its btree; InvalidOid: there is none */
+	Oid			relid;			/* its btree, or a vector index's relation of access method dynapg_flat; InvalidOid: there is none */
 	DynWatch	watch;
 } DynIndex;
 

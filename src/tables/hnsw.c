@@ -159,7 +159,7 @@ dyn_hnsw_append_expression(StringInfo out, const DynHnsw *hnsw, const char *attr
 }
 
 static char *
-create_statement(const DynTableDef *def, const DynVectorDef *vector, const char *relation_name, const char *concurrently)
+create_statement(const DynTableDef *def, const DynVector *vector, const char *relation_name, const char *concurrently)
 {
 	DynHnsw		hnsw;
 	StringInfoData sql;
@@ -169,7 +169,7 @@ create_statement(const DynTableDef *def, const DynVectorDef *vector, const char 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE INDEX %s%s ON %s USING hnsw (", concurrently, quote_identifier(relation_name),
 					 dyn_ddl_qualified_name(def->relid));
-	dyn_hnsw_append_expression(&sql, &hnsw, vector->attribute, vector->dimensions);
+	dyn_hnsw_append_expression(&sql, &hnsw, vector->attribute.data, vector->dimensions);
 	appendStringInfo(&sql, " %s) WITH (m = %d, ef_construction = %d)", hnsw.opclass, dyn_guc_hnsw_m,
 					 Max(dyn_guc_hnsw_ef_construction, 2 * dyn_guc_hnsw_m));
 	return sql.data;
@@ -193,9 +193,9 @@ dyn_hnsw_relation(const DynTableDef *def, const DynIndex *index, bool *valid)
 }
 
 static bool
-same_vectors(const DynVectorDef *a, const DynVectorDef *b)
+same_vectors(const DynVector *a, const DynVector *b)
 {
-	return strcmp(a->attribute, b->attribute) == 0 && a->dimensions == b->dimensions && a->metric == b->metric;
+	return dyn_slice_equal(a->attribute, b->attribute) && a->dimensions == b->dimensions && a->metric == b->metric;
 }
 
 Oid

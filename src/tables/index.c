@@ -22,14 +22,14 @@
 
 /* The column vector of a vector index. */
 static char *
-vector_text(const DynVectorDef *vector)
+vector_text(const DynVector *vector)
 {
 	StringInfoData out;
 
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '{');
 	dyn_jsonout_member(&out, "attribute");
-	dyn_jsonout_string(&out, vector->attribute, strlen(vector->attribute));
+	dyn_jsonout_string(&out, vector->attribute.data, vector->attribute.len);
 	dyn_jsonout_member(&out, "dimensions");
 	appendStringInfo(&out, "%d", vector->dimensions);
 	dyn_jsonout_member(&out, "distance");

@@ -158,11 +158,11 @@ forget_relations(const DynTable *table)
 }
 
 static void
-free_vector_plans(DynVectorIndex *vector)
+free_vector_plans(DynVectorPlans *kept)
 {
-	for (int i = 0; i < vector->nplans; i++)
-		if (vector->plans[i].plan.plan)
-			SPI_freeplan(vector->plans[i].plan.plan);
+	for (int i = 0; i < kept->count; i++)
+		if (kept->plans[i].plan.plan)
+			SPI_freeplan(kept->plans[i].plan.plan);
 }
 
 static void
@@ -181,7 +181,7 @@ free_table(DynTable *table)
 			SPI_freeplan(table->range_plans[i]->plan.plan);
 	}
 	for (int i = 0; i < table->nvectors; i++)
-		free_vector_plans(&table->vectors[i]);
+		free_vector_plans(table->vectors[i].vector->plans);
 	foreach(cell, table->retired_plans)
 		SPI_freeplan(lfirst(cell));
 	if (table->evicted)
@@ -237,6 +237,21 @@ watch_of(const DynInsights *insights)
 	};
 }
 
+static DynVector *
+make_vector(const DynVector *def)
+{
+	DynVector  *vector = palloc_object(DynVector);
+
+	*vector = *def;
+	vector->attribute = copy_slice(def->attribute);
+	vector->keys = palloc0_array(DynKeyAttr, Max(def->nkeys, 1));
+	for (int i = 0; i < def->nkeys; i++)
+		vector->keys[i] = copy_key(def->keys[i]);
+	vector->plans = palloc0_object(DynVectorPlans);
+	return vector;
+}
+
+/* What requests on items need of an index. */
 static DynIndex
 make_index(const DynIndex *def)
 {
@@ -251,7 +266,8 @@ make_index(const DynIndex *def)
 		.include = palloc0(Max(def->ninclude, 1) * sizeof(DynSlice)),
 		.settings.throughput = def->settings.throughput,
 		.settings.on_demand = def->settings.on_demand,
-		.watch = watch_of(&def->settings.insights)
+		.watch = watch_of(&def->settings.insights),
+		.vector = def->vector ? make_vector(def->vector) : NULL
 	};
 
 	for (int i = 0; i < def->npk + def->nsk; i++)
@@ -261,28 +277,17 @@ make_index(const DynIndex *def)
 	return index;
 }
 
-static DynVectorIndex
-make_vector(const DynIndex *def)
+/* Copies those that are not being deleted; returns their number. */
+static int
+make_indexes(const DynIndex *defs, int count, DynIndex **indexes)
 {
-	DynVectorIndex vector = {
-		.name = pstrdup(def->name),
-		.backfilling = def->status == DYN_INDEX_CREATING,
-		.attribute = {pstrdup(def->vector->attribute), strlen(def->vector->attribute)},
-		.dimensions = def->vector->dimensions,
-		.metric = def->vector->metric,
-		.has_hash = def->vector->has_hash,
-		.nkeys = def->vector->nkeys,
-		.keys = palloc0_array(DynKeyAttr, Max(def->vector->nkeys, 1)),
-		.projection = def->projection,
-		.ninclude = def->ninclude,
-		.include = palloc0_array(DynSlice, Max(def->ninclude, 1))
-	};
+	int			n = 0;
 
-	for (int i = 0; i < vector.nkeys; i++)
-		vector.keys[i] = copy_key(def->vector->keys[i]);
-	for (int i = 0; i < def->ninclude; i++)
-		vector.include[i] = copy_slice(def->include[i]);
-	return vector;
+	*indexes = palloc0_array(DynIndex, Max(count, 1));
+	for (int i = 0; i < count; i++)
+		if (defs[i].status != DYN_INDEX_DELETING)
+			(*indexes)[n++] = make_index(&defs[i]);
+	return n;
 }
 
 static void
@@ -297,14 +302,14 @@ set_relations(DynTable *table, const DynTableDef *def)
 	n = 0;
 	for (int i = 0; i < def->nvectors; i++)
 	{
-		DynVectorIndex *vector = &table->vectors[n];
+		DynIndex   *index = &table->vectors[n];
 		Oid			hnsw;
 
 		if (def->vectors[i].status == DYN_INDEX_DELETING)
 			continue;
 		hnsw = dyn_hnsw_relation(def, &def->vectors[i], &valid);
-		vector->hnsw_relid = valid ? hnsw : InvalidOid;
-		vector->relid = dyn_relation_of_index(def, &def->vectors[i], true);
+		index->vector->hnsw_relid = valid ? hnsw : InvalidOid;
+		index->relid = dyn_relation_of_index(def, &def->vectors[i], true);
 		n++;
 	}
 }
@@ -331,16 +336,10 @@ make_table(const DynTableDef *def)
 	table->watch = watch_of(&def->settings.insights);
 	table->filling = def->filled_by != NULL;
 	table->qualified = dyn_ddl_qualified_name(def->relid);
-	table->indexes = palloc(Max(def->nindexes, 1) * sizeof(DynIndex));
-	for (int i = 0; i < def->nindexes; i++)
-		if (def->indexes[i].status != DYN_INDEX_DELETING)
-			table->indexes[table->nindexes++] = make_index(&def->indexes[i]);
+	table->nindexes = make_indexes(def->indexes, def->nindexes, &table->indexes);
+	table->nvectors = make_indexes(def->vectors, def->nvectors, &table->vectors);
 	for (int i = 0; i < table->nindexes; i++)
 		table->watches_indexes |= table->indexes[i].watch.throttled;
-	table->vectors = palloc0_array(DynVectorIndex, Max(def->nvectors, 1));
-	for (int i = 0; i < def->nvectors; i++)
-		if (def->vectors[i].status != DYN_INDEX_DELETING)
-			table->vectors[table->nvectors++] = make_vector(&def->vectors[i]);
 	MemoryContextSwitchTo(old);
 	set_relations(table, def);
 	return table;

@@ -12,7 +12,8 @@
  * the end of the transaction that looked it up, whatever runs meanwhile, errors included.
  *
  * At most dynapg.table_cache_size tables are kept; beyond that, the least recently used ones go, with what PostgreSQL caches
- * for them.
+ * for them.  An entry does not hold the whole definition (definition.h): it has the keys, the indexes and the units, but no tags, policies
+ * and other texts, which may be large and which no request on items reads.
  */
 #ifndef DYNAPG_TABLES_TABLE_H
 #define DYNAPG_TABLES_TABLE_H
@@ -68,26 +69,13 @@ typedef struct DynRangePlan
 #define DYN_MAX_RANGE_PLANS 64	/* kept per table */
 #define DYN_MAX_VECTOR_PLANS 8	/* kept per vector index */
 
-/* A vector index.  Its keys are the attributes of its SearchSchema, the HASH one first. */
-typedef struct DynVectorIndex
+/* The plans of the searches of a vector index; see search.c. */
+typedef struct DynVectorPlans
 {
-	char	   *name;
-	Oid			relid;			/* its relation of access method dynapg_flat; InvalidOid: there is none */
-	Oid			hnsw_relid;		/* its HNSW index; InvalidOid: there is none */
-	bool		backfilling;	/* being built: no search can use it */
-	DynSlice	attribute;
-	int			dimensions;
-	DynMetric	metric;
-	bool		has_hash;
-	int			nkeys;
-	DynKeyAttr *keys;
-	DynProjection projection;
-	int			ninclude;
-	DynSlice   *include;
-	int			nplans;			/* see search.c */
-	int			next_plan;
+	int			count;
+	int			next;			/* to replace */
 	DynRangePlan plans[DYN_MAX_VECTOR_PLANS];
-} DynVectorIndex;
+} DynVectorPlans;
 
 struct DynTable
 {
@@ -111,7 +99,7 @@ struct DynTable
 	int			nindexes;
 	DynIndex   *indexes;		/* sorted by name */
 	int			nvectors;
-	DynVectorIndex *vectors;
+	DynIndex   *vectors;
 	MemoryContext context;		/* everything of this entry but the plans */
 	Oid			item_type;		/* dynapg.item */
 	uint64		checked_in;		/* see database/code.h */

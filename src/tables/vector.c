@@ -37,10 +37,10 @@ operator_class(DynMetric metric)
 }
 
 void
-dyn_vector_append_condition(StringInfo out, const DynVectorDef *vector)
+dyn_vector_append_condition(StringInfo out, const DynVector *vector)
 {
 	appendStringInfoString(out, " WHERE ");
-	dyn_vector_append_reals(out, vector->attribute, vector->dimensions);
+	dyn_vector_append_reals(out, vector->attribute.data, vector->dimensions);
 	appendStringInfoString(out, " IS NOT NULL");
 	if (!vector->has_hash)
 		return;
@@ -52,13 +52,13 @@ dyn_vector_append_condition(StringInfo out, const DynVectorDef *vector)
 char *
 dyn_vector_create_flat(const char *table, const DynIndex *index, const char *relation_name, const char *concurrently)
 {
-	const DynVectorDef *vector = index->vector;
+	const DynVector *vector = index->vector;
 	StringInfoData sql;
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE INDEX %s%s ON %s USING " DYN_FLAT_AM " (", concurrently, quote_identifier(relation_name),
 					 table);
-	dyn_vector_append_reals(&sql, vector->attribute, vector->dimensions);
+	dyn_vector_append_reals(&sql, vector->attribute.data, vector->dimensions);
 	appendStringInfo(&sql, " %s", operator_class(vector->metric));
 	for (int i = 0; i < vector->nkeys; i++)
 	{

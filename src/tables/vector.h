@@ -25,7 +25,7 @@ extern void dyn_vector_append_tag(StringInfo out, const DynKeyAttr *key);
 extern const char *dyn_vector_operator(DynMetric metric);
 
 /* Appends the condition under which the index holds an item, with the keyword WHERE. */
-extern void dyn_vector_append_condition(StringInfo out, const DynVectorDef *vector);
+extern void dyn_vector_append_condition(StringInfo out, const DynVector *vector);
 
 /* The statement that creates the relation. The table is named with its schema; concurrently is "" or "CONCURRENTLY ". */
 extern char *dyn_vector_create_flat(const char *table, const DynIndex *index, const char *relation_name,

@@ -20,15 +20,15 @@ attribute(DynValue item, const DynKeyAttr *key)
 }
 
 static DynValue
-vector_of(const DynVectorIndex *index, DynValue item)
+vector_of(const DynIndex *index, DynValue item)
 {
-	return dyn_map_get(item, index->attribute.data, index->attribute.len);
+	return dyn_map_get(item, index->vector->attribute.data, index->vector->attribute.len);
 }
 
 /* ---- what is refused ---- */
 
 static const char *
-vector_violation(const DynVectorIndex *index, DynValue list)
+vector_violation(const DynIndex *index, DynValue list)
 {
 	int			at;
 
@@ -36,27 +36,27 @@ vector_violation(const DynVectorIndex *index, DynValue list)
 		return NULL;
 	if (list.tag != DYN_L)
 		return psprintf(INVALID_VECTOR "Invalid type for parameter %s, Expected: 32-bit floating point number list IndexName: %s",
-						index->attribute.data, index->name);
-	if (dyn_value_count(list) != index->dimensions)
+						index->vector->attribute.data, index->name);
+	if (dyn_value_count(list) != index->vector->dimensions)
 		return psprintf(INVALID_VECTOR "Invalid size for parameter %s, Expected: %d, Actual: %u. IndexName: %s",
-						index->attribute.data, index->dimensions, dyn_value_count(list), index->name);
-	if (dyn_reals_fit(list, index->dimensions, &at))
+						index->vector->attribute.data, index->vector->dimensions, dyn_value_count(list), index->name);
+	if (dyn_reals_fit(list, index->vector->dimensions, &at))
 		return NULL;
 	return psprintf(INVALID_VECTOR "Invalid type for parameter %s[%d], Expected: 32-bit floating point number, Actual: %s. IndexName: %s",
-					index->attribute.data, at, dyn_tag_name(dyn_list_element(list, at).tag), index->name);
+					index->vector->attribute.data, at, dyn_tag_name(dyn_list_element(list, at).tag), index->name);
 }
 
 static const char *
-key_violation(const DynVectorIndex *index, int i, DynValue v)
+key_violation(const DynIndex *index, int i, DynValue v)
 {
-	const DynKeyAttr *key = &index->keys[i];
+	const DynKeyAttr *key = &index->vector->keys[i];
 
 	if (v.tag == 0)
 		return NULL;
 	if (v.tag != key->tag)
 		return psprintf(DYN_INVALID_PARAMETER "Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s",
 						key->name, dyn_tag_name(key->tag), dyn_tag_name(v.tag), index->name);
-	if (i == 0 && index->has_hash && v.len == 0)
+	if (i == 0 && index->vector->has_hash && v.len == 0)
 		return psprintf("One or more parameter values are not valid. A value specified for a secondary index key is not supported. "
 						"The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s",
 						v.tag == DYN_S ? "string" : "binary", index->name, key->name);
@@ -70,15 +70,15 @@ changes(DynValue was, DynValue is)
 }
 
 static const char *
-index_violation(const DynVectorIndex *index, DynValue old_item, DynValue new_item)
+index_violation(const DynIndex *index, DynValue old_item, DynValue new_item)
 {
 	const char *flaw = NULL;
 
 	if (changes(vector_of(index, old_item), vector_of(index, new_item)))
 		flaw = vector_violation(index, vector_of(index, new_item));
-	for (int i = 0; i < index->nkeys && flaw == NULL; i++)
-		if (changes(attribute(old_item, &index->keys[i]), attribute(new_item, &index->keys[i])))
-			flaw = key_violation(index, i, attribute(new_item, &index->keys[i]));
+	for (int i = 0; i < index->vector->nkeys && flaw == NULL; i++)
+		if (changes(attribute(old_item, &index->vector->keys[i]), attribute(new_item, &index->vector->keys[i])))
+			flaw = key_violation(index, i, attribute(new_item, &index->vector->keys[i]));
 	return flaw;
 }
 
@@ -98,16 +98,16 @@ dyn_vector_items_violation(const DynTable *table, DynValue old_item, DynValue ne
 /* ---- what an index has ---- */
 
 static bool
-has_entry(const DynVectorIndex *index, DynValue item)
+has_entry(const DynIndex *index, DynValue item)
 {
 	return vector_of(index, item).tag != 0 && vector_violation(index, vector_of(index, item)) == NULL &&
-		(!index->has_hash || attribute(item, &index->keys[0]).tag == index->keys[0].tag);
+		(!index->vector->has_hash || attribute(item, &index->vector->keys[0]).tag == index->vector->keys[0].tag);
 }
 
 bool
-dyn_vector_items_is_vector(const DynVectorIndex *index, DynSlice name)
+dyn_vector_items_is_vector(const DynIndex *index, DynSlice name)
 {
-	return dyn_slice_equal(index->attribute, name);
+	return dyn_slice_equal(index->vector->attribute, name);
 }
 
 static bool
@@ -118,14 +118,14 @@ is_key(const DynKeyAttr *key, DynSlice name)
 
 /* Does the index project the attribute of that name?  The vector does not count. */
 static bool
-projects_attribute(const DynTable *table, const DynVectorIndex *index, DynSlice name)
+projects_attribute(const DynTable *table, const DynIndex *index, DynSlice name)
 {
 	if (dyn_vector_items_is_vector(index, name))
 		return false;
 	if (index->projection == DYN_PROJECT_ALL || is_key(&table->pk, name) || is_key(&table->sk, name))
 		return true;
-	for (int i = 0; i < index->nkeys; i++)
-		if (is_key(&index->keys[i], name))
+	for (int i = 0; i < index->vector->nkeys; i++)
+		if (is_key(&index->vector->keys[i], name))
 			return true;
 	for (int i = 0; i < index->ninclude; i++)
 		if (dyn_slice_equal(index->include[i], name))
@@ -134,7 +134,7 @@ projects_attribute(const DynTable *table, const DynVectorIndex *index, DynSlice 
 }
 
 DynValue
-dyn_vector_items_project(const DynTable *table, const DynVectorIndex *index, DynValue item)
+dyn_vector_items_project(const DynTable *table, const DynIndex *index, DynValue item)
 {
 	DynNode		shown = dyn_node_empty(DYN_M);
 
@@ -150,15 +150,15 @@ dyn_vector_items_project(const DynTable *table, const DynVectorIndex *index, Dyn
 }
 
 DynNode
-dyn_vector_items_node(const DynVectorIndex *index, DynValue item)
+dyn_vector_items_node(const DynIndex *index, DynValue item)
 {
 	DynNode		list = dyn_node_empty(DYN_L);
-	float4	   *reals = palloc_array(float4, index->dimensions);
+	float4	   *reals = palloc_array(float4, index->vector->dimensions);
 	int			at;
 
-	if (!dyn_reals_of_list(vector_of(index, item), index->dimensions, reals, &at))
+	if (!dyn_reals_of_list(vector_of(index, item), index->vector->dimensions, reals, &at))
 		return dyn_node_of(vector_of(index, item));
-	for (int i = 0; i < index->dimensions; i++)
+	for (int i = 0; i < index->vector->dimensions; i++)
 	{
 		char		text[FLOAT_SHORTEST_DECIMAL_LEN];
 		uint8	   *number = palloc(DYN_NUMBER_MAX_BYTES);
@@ -177,9 +177,9 @@ dyn_vector_items_node(const DynVectorIndex *index, DynValue item)
 /* ---- capacity ---- */
 
 static uint32
-entry_bytes(const DynTable *table, const DynVectorIndex *index, DynValue item)
+entry_bytes(const DynTable *table, const DynIndex *index, DynValue item)
 {
-	uint32		size = index->attribute.len + 4 * index->dimensions;
+	uint32		size = index->vector->attribute.len + 4 * index->vector->dimensions;
 
 	for (uint32 i = 0; i < dyn_value_count(item); i++)
 	{
@@ -194,7 +194,7 @@ entry_bytes(const DynTable *table, const DynVectorIndex *index, DynValue item)
 
 /* Is every attribute of a that the index has equal in b? */
 static bool
-entry_within(const DynTable *table, const DynVectorIndex *index, DynValue a, DynValue b)
+entry_within(const DynTable *table, const DynIndex *index, DynValue a, DynValue b)
 {
 	for (uint32 i = 0; i < dyn_value_count(a); i++)
 	{
@@ -209,7 +209,7 @@ entry_within(const DynTable *table, const DynVectorIndex *index, DynValue a, Dyn
 }
 
 double
-dyn_vector_items_write_bytes(const DynTable *table, const DynVectorIndex *index, DynValue old_item, DynValue new_item)
+dyn_vector_items_write_bytes(const DynTable *table, const DynIndex *index, DynValue old_item, DynValue new_item)
 {
 	bool		was = has_entry(index, old_item);
 	bool		is = has_entry(index, new_item);

@@ -15,15 +15,15 @@
 extern const char *dyn_vector_items_violation(const DynTable *table, DynValue old_item, DynValue new_item);
 
 /* Is it the name of the vector attribute? */
-extern bool dyn_vector_items_is_vector(const DynVectorIndex *index, DynSlice name);
+extern bool dyn_vector_items_is_vector(const DynIndex *index, DynSlice name);
 
 /* What the index projects of an item, without the vector. */
-extern DynValue dyn_vector_items_project(const DynTable *table, const DynVectorIndex *index, DynValue item);
+extern DynValue dyn_vector_items_project(const DynTable *table, const DynIndex *index, DynValue item);
 
 /* The vector as the index has it: each number with the digits of a 32-bit one. */
-extern DynNode dyn_vector_items_node(const DynVectorIndex *index, DynValue item);
+extern DynNode dyn_vector_items_node(const DynIndex *index, DynValue item);
 
 /* Bytes that a write of an entry costs: names and values, a vector as 4 bytes a dimension; 0 where the entry stays as it is. */
-extern double dyn_vector_items_write_bytes(const DynTable *table, const DynVectorIndex *index, DynValue old_item, DynValue new_item);
+extern double dyn_vector_items_write_bytes(const DynTable *table, const DynIndex *index, DynValue old_item, DynValue new_item);
 
 #endif							/* DYNAPG_TABLES_VECTOR_ITEMS_H */

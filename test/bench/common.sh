@@ -11,7 +11,7 @@
 #   compare TITLE CLIENTS OURS OTHER [ITEMS]
 #                                       ROUNDS short runs of both scripts in turn, so that the machine's ups and downs fall on
 #                                       both; prints the medians of the rates and of the ratios of neighbouring runs; a run of
-#                                       OURS counts as so many
+#                                       OURS counts as ITEMS
 
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$(mktemp -d "${TMPDIR:-/tmp}/dynapg-bench.XXXXXX")

@@ -28,7 +28,7 @@ local function item(i)
 		'"city":{"S":"Rome"},"zip":{"S":"00184"}}},"note":{"S":"' .. note .. '"}}'
 end
 
--- what make gives for that many numbers of items from i on, spread over all items
+-- what make gives for that number of items from i on, spread over all items
 local function list(count, i, make)
 	local all = {}
 	for k = 1, count do

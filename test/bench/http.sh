@@ -44,7 +44,7 @@ as_owner "cat >> data/postgresql.conf" <<-CONF
 	dynapg.http_workers = 1
 CONF
 
-# restart AUTH [LIBRARY]: the server anew, with that authentication; where there is a library, that is loaded first and has
+# restart AUTH [LIBRARY]: the server again, with that authentication; a library, if given, is loaded first and has
 # syncs to see.  Waits for the worker
 restart()
 {

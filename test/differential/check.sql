@@ -194,7 +194,7 @@ BEGIN
 END
 $$;
 
--- One segment, or a whole scan, to its end: all items and the sum of ScannedCount; a page that is wrong by itself is told.
+-- One segment, or a whole scan, to its end: all items and the sum of ScannedCount; a page that is wrong by itself is reported.
 -- whole: the items that come are all that were read, so the page's size shows.
 CREATE FUNCTION differential.scan_pages(request jsonb, rows_limit integer, whole boolean, falsification text,
 	OUT items jsonb[], OUT scanned bigint, OUT wrong text, OUT falsified boolean) LANGUAGE plpgsql AS $$
@@ -251,7 +251,7 @@ BEGIN
 END
 $$;
 
--- Scan tells nothing of the order of partitions; all else is compared: what comes, how often, and the order in a partition.
+-- Scan does not define the order of partitions; the rest is compared: what comes, how often, and the order in a partition.
 CREATE FUNCTION differential.compare_scan(r differential.request, seed integer, q integer, falsification text, OUT wrong text, OUT falsified boolean)
 	LANGUAGE plpgsql AS $$
 DECLARE

@@ -51,7 +51,7 @@ def reset(sock):
 
 
 def read_replies(sock, count):
-    """Reads that many replies; returns their statuses."""
+    """Reads that number of replies; returns their statuses."""
     statuses, data = [], b""
     while len(statuses) < count:
         head, mark, rest = data.partition(b"\r\n\r\n")

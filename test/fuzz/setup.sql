@@ -112,8 +112,8 @@ EXCEPTION WHEN SQLSTATE 'ZZ000' THEN
 	RETURN state;
 END $$;
 
--- A transaction against the operations on one item: it does what they do, or tells of each action what they would.  What does not
--- fit a table's keys is told before any action is tried; names and values that nothing uses, and expressions, are refused elsewhere.
+-- A transaction against the operations on one item: it does what they do, or gives each action the error that they give.  What does not
+-- fit a table's keys is reported before any action is tried; names and values that nothing uses, and expressions, are refused elsewhere.
 CREATE FUNCTION fuzz.judge_transaction(request json) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	entries json;

@@ -1,4 +1,4 @@
-# 001_readme.pl - README and docs tell the truth: quick start and tour run as printed, what they say on servers of one's own leads to
+# 001_readme.pl - README and docs are true: quick start and tour run as printed, what they say about a server of your own leads to
 # one that answers signed requests, their links lead somewhere, and their tables match the product.
 use strict;
 use warnings;
@@ -69,7 +69,7 @@ for my $file (@files)
 	}
 }
 
-# ---- a PostgreSQL of one's own: the sections' settings and SQL, in the order of the README ----
+# ---- a PostgreSQL of your own: the sections' settings and SQL, in the order of the README ----
 
 # Runs the next block of SQL of the section in database app; returns its output.
 my $own = PostgreSQL::Test::Cluster->new('own');

@@ -1,4 +1,4 @@
-# 002_run.pl - make run: starts once, also when it is asked twice at a time, keeps its data and updates the extension in it,
+# 002_run.pl - make run: starts once, also when two start at the same time, keeps its data and updates the extension in it,
 # refuses a port that is taken, stops cleanly on Ctrl-C.
 #
 # Runs in the top folder of a tree that is built.  Ctrl-C is a SIGINT to the whole process group, as a terminal
@@ -70,7 +70,7 @@ sub wait_for_end
 	return;
 }
 
-# Waits until the output matches; false when the run ends or the time is over before it does.
+# Waits until the output matches; false when the run ends or times out first.
 sub wait_for_output
 {
 	my ($run, $pattern) = @_;
@@ -135,10 +135,10 @@ is($reply->{content}, '{"Item":{"n":{"N":"1"},"pk":{"S":"a"}}}', 'the HTTP front
 my $again = start_run(@settings);
 is(wait_for_end($again), 0, 'a second make run on the same data succeeds');
 my $reach = qr/psql -h 127\.0\.0\.1 -p $port -U postgres dynapg\n.*--endpoint-url http:\/\/127\.0\.0\.1:$http_port /s;
-like(slurp($again->{output}), qr/runs already \(process \d+\) on the data in \Q$datadir\E:\n\s+$reach/, 'and tells how to reach the first');
+like(slurp($again->{output}), qr/runs already \(process \d+\) on the data in \Q$datadir\E:\n\s+$reach/, 'and says how to reach the first');
 $again = start_run('PGPORT=' . PostgreSQL::Test::Cluster::get_free_port(), 'HTTP_PORT=' . PostgreSQL::Test::Cluster::get_free_port(), "DATADIR=$datadir");
 is(wait_for_end($again), 0, 'so does one that asks for other ports');
-like(slurp($again->{output}), qr/runs already.*$reach/s, 'and tells the ports of the first');
+like(slurp($again->{output}), qr/runs already.*$reach/s, 'and names the ports of the first');
 
 my $other = start_run("PGPORT=$port", "DATADIR=$scratch/other");
 isnt(wait_for_end($other), 0, 'a taken port is refused');
@@ -210,11 +210,11 @@ kill 'INT', -$first->{pid};
 ok(defined wait_for_end($first), 'it ends');
 
 my $bad = start_run('PGPORT=70000', "DATADIR=$datadir");
-isnt(wait_for_end($bad), 0, 'a port that is none is refused');
+isnt(wait_for_end($bad), 0, 'an invalid port is refused');
 like(slurp($bad->{output}), qr/^dynapg: PGPORT=70000 is not a port/m, 'with a clear line');
 
 $bad = start_run("PGPORT=$port", 'HTTP_PORT=http', "DATADIR=$datadir");
-isnt(wait_for_end($bad), 0, 'so is an HTTP port that is none');
+isnt(wait_for_end($bad), 0, 'so is an invalid HTTP port');
 like(slurp($bad->{output}), qr/^dynapg: HTTP_PORT=http is not a port/m, 'with a clear line');
 
 mkdir "$scratch/full" or die "cannot make a folder: $!";

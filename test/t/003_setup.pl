@@ -58,7 +58,7 @@ SH
 	});
 
 # A system with the given parts of PostgreSQLs ("15 client server") in which only these are missing.  Its apt knows the
-# versions of @$known, the first as the distribution's own; what it installs is there then.
+# versions of @$known, the first as the distribution's own; what it installs is there afterwards.
 sub fresh_system
 {
 	my ($known, @installed) = @_;
@@ -168,7 +168,7 @@ fresh_system([15], '15 client server');
 put('/etc/postgresql-common/createcluster.conf', "create_main_cluster = true\n");
 takes('postgresql-server-dev-15', 'a server without headers');
 ok(!-e "$root/forbidden", 'the settings of clusters are not touched when no server is installed');
-is(slurp_file("$root/etc/postgresql-common/createcluster.conf"), "create_main_cluster = true\n", 'nor is the file of the administrator');
+is(slurp_file("$root/etc/postgresql-common/createcluster.conf"), "create_main_cluster = true\n", 'the file of the administrator is unchanged');
 
 fresh_system([15], '15 client');
 takes('postgresql-15 postgresql-server-dev-15', 'a client alone');
@@ -180,7 +180,7 @@ fresh_system([17], "15 @all", '17 client server');
 is(setup()->{asked}, '', 'a newer server without headers does not shut out a complete version');
 
 fresh_system([17], "15 @all", '17 client headers');
-is(setup()->{asked}, '', 'nor do newer headers without a server');
+is(setup()->{asked}, '', 'newer headers without a server install nothing either');
 
 fresh_system([ 17, 15 ], '15 server', '17 client');
 takes('postgresql-server-dev-15', 'a server is cheaper to complete than a newer client');
@@ -200,7 +200,7 @@ $part{$_}->(17) for @all;
 program('/usr/lib/postgresql/17/bin/postgres', "echo 'postgres (PostgreSQL) 16.1'");
 takes('postgresql-15 postgresql-server-dev-15 postgresql-client-15', 'parts of two versions are not complete');
 
-# A server that runs, of the older of two.
+# Two versions, of which the older one runs.
 fresh_system([ 17, 15 ], '15 server', '17 server');
 my $pid = fork // die "cannot fork: $!";
 if ($pid == 0)

@@ -33,7 +33,7 @@ sub program
 	return;
 }
 
-# ---- make check: a name of no test is no test that passes ----
+# ---- make check: an unknown test name fails ----
 
 my ($status, $output) = run_with({ TESTS => 'item no_such_test dynapg--0.1.0' }, 'bash', 'test/tools/check');
 isnt($status, 0, 'make check fails for a name of no test');
@@ -53,7 +53,7 @@ like($output, qr/install.*\Q$library_folder\E/, 'installs into its folders');
 unlike($output, qr/\Q$scratch\E/, 'and not into those of the pg_config that is in the PATH now');
 unlike($output, qr/ -c .*\.c\b/, 'compiles nothing');
 
-# ---- make run: a port that cannot be had is refused before anything is installed ----
+# ---- make run: a port that is not free is refused before anything is installed ----
 
 program("$scratch/path/$_", "echo \"\$0 \$*\" >>$scratch/apt.log") for qw(apt-get sudo);
 my %fresh = (PATH => "$scratch/path:$ENV{PATH}", DYNAPG_SYSTEM_ROOT => "$scratch/fresh", PG_CONFIG => "$scratch/fresh/pg_config",

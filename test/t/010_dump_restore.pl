@@ -23,7 +23,7 @@ SELECT i.table_relid, i.name, i.relation_name, i.key_names, i.key_types, pg_get_
 	FROM dynapg.indexes i JOIN pg_class c ON c.relname = i.relation_name ORDER BY 1, 2;
 SQL
 
-# The same operations after every restore: they tell whether the database goes on working.
+# The same operations after every restore: do they still work?
 my %updates;
 
 sub check_writes
@@ -129,7 +129,7 @@ is($node->safe_psql('plain', qq(SELECT dynapg.list_tables('{}') ->> 'TableNames'
 $node->safe_psql('plain', create_table($plain));
 check_writes('plain');
 
-# DROP EXTENSION: refused while there are tables, complete with CASCADE, and a new beginning is clean.  All in one
+# DROP EXTENSION: refused while there are tables, complete with CASCADE, and a new CREATE EXTENSION starts clean.  All in one
 # session, which must not remember anything.
 ($status, undef, $err) = $node->psql('plain', 'DROP EXTENSION dynapg');
 isnt($status, 0, 'DROP EXTENSION is refused while there are tables');

@@ -1,5 +1,5 @@
 # 011_upgrade.pl - ALTER EXTENSION UPDATE from every released version gives the database that CREATE EXTENSION gives, and
-# tables, items and access keys of before go on working.
+# older tables, items and access keys go on working.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -14,7 +14,7 @@ my $node = PostgreSQL::Test::Cluster->new('upgrade');
 $node->init;
 $node->start;
 
-# Everything that the extension's objects are, by name and never by number.
+# All the extension's objects, described by name and never by number.
 my $surface = <<'SQL';
 SET search_path = pg_catalog;
 CREATE TEMPORARY VIEW members AS
@@ -47,6 +47,8 @@ SELECT 'operator', o.oid::regoperator, o.oprcode, o.oprcom::regoper, o.oprnegate
 	o.oprcanmerge FROM pg_operator o WHERE o.oprnamespace = 'dynapg'::regnamespace ORDER BY 2;
 SELECT 'type', t.oid::regtype, t.typinput, t.typoutput, t.typreceive, t.typsend, t.typstorage, t.typalign, t.typlen
 	FROM pg_type t WHERE t.typnamespace = 'dynapg'::regnamespace AND t.typrelid = 0 AND t.typelem = 0 ORDER BY 2;
+SELECT 'comment', pg_describe_object(classid, objid, 0), obj_description(objid, (SELECT relname FROM pg_class WHERE oid = classid))
+	FROM members ORDER BY 2;
 SELECT 'dumped', r::regclass, c FROM pg_extension e, unnest(e.extconfig, e.extcondition) AS u (r, c)
 	WHERE e.extname = 'dynapg' ORDER BY 2;
 SELECT 'extension', extversion, extrelocatable, extnamespace::regnamespace FROM pg_extension WHERE extname = 'dynapg';
@@ -109,7 +111,7 @@ for my $old (@released)
 		"$old: DeleteTable leaves nothing");
 }
 
-# What users have made of dynapg.partiql of 0.3.0 stays, and who could not call it cannot call what has the name now.
+# What users have made of dynapg.partiql of 0.3.0 stays, and roles that could not call it cannot call the new function of that name.
 $node->safe_psql('postgres', 'CREATE DATABASE partiql');
 $node->safe_psql('partiql', q(CREATE EXTENSION dynapg VERSION '0.3.0'; CREATE VIEW songs AS SELECT dynapg.partiql('SELECT * FROM Songs WHERE id = ?', '{"S":"a"}') AS item;
 	REVOKE EXECUTE ON FUNCTION dynapg.partiql(text, json[]) FROM PUBLIC; GRANT EXECUTE ON FUNCTION dynapg.partiql(text, json[]) TO keeper));

@@ -1,4 +1,4 @@
-# 020_index_build.pl - indexes built and dropped in the background: writers go on, states are told, no state outlives
+# 020_index_build.pl - indexes built and dropped in the background: writers go on, states are reported, no state outlives
 # a crash, a cancellation or a failure for ever.
 #
 # A prepared transaction that wrote to the table holds a build at its first wait for as long as a test needs it.
@@ -46,7 +46,7 @@ sub drop_index
 	return call('update_table', qq({"TableName":"built","GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"$name"}}]}));
 }
 
-# "STATUS Backfilling" of an index as DescribeTable tells it, "none" where there is none.
+# "STATUS Backfilling" of an index as DescribeTable reports it, "none" without an index.
 sub state_of
 {
 	my ($name) = @_;
@@ -197,7 +197,7 @@ held_up();
 like(drop_index('by-g'), qr/DELETING/, 'an index that is being built can be dropped');
 release();
 becomes('by-g', 'none', 'and is gone');
-is(indexes(), 'built primary key', 'with what was begun');
+is(indexes(), 'built primary key', 'and so is the part that was built');
 
 # The same within the caller's transaction.
 hold();
@@ -207,7 +207,7 @@ release();
 like(call('update_table', '{"TableName":"built","GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"by-g"}}]}', 'SET dynapg.index_build = immediate;'),
 	qr/DELETING/, 'dropped at once');
 is(state_of('by-g'), 'none', 'it is gone at once');
-is(indexes(), 'built primary key', 'with what was begun');
+is(indexes(), 'built primary key', 'and so is the part that was built');
 
 # ---- Interrupted
 
@@ -217,7 +217,7 @@ held_up();
 $node->stop('immediate');
 $node->start;
 is($node->safe_psql('postgres', 'SELECT status FROM dynapg.indexes'), 'CREATING', 'after a crash the state is CREATING');
-is(state_of('by-g'), 'CREATING true', 'whoever looks is told so');
+is(state_of('by-g'), 'CREATING true', 'DescribeTable says so');
 held_up();
 pass('and starts a builder');
 $node->safe_psql('postgres', q(SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE backend_type = 'dynapg index builder'));
@@ -268,12 +268,12 @@ is(call('scan', '{"TableName":"built","IndexName":"by-big","Select":"COUNT"}') =
 drop_index('by-big');
 becomes('by-big', 'none', 'and dropped');
 
-# No worker to be had: built when there is one.
+# No free worker: built when there is one.
 $node->append_conf('postgresql.conf', 'max_worker_processes = 0');
 $node->restart;
 like(create_index('by-g', 'g', 'S'), qr/CREATING/, 'no worker to be had');
 is(state_of('by-g'), 'CREATING true', 'the index waits');
-ok(PostgreSQL::Test::Utils::slurp_file($node->logfile) =~ /LOG: +could not start an index builder/, 'and the log tells');
+ok(PostgreSQL::Test::Utils::slurp_file($node->logfile) =~ /LOG: +could not start an index builder/, 'and the log says so');
 $node->append_conf('postgresql.conf', 'max_worker_processes = 8');
 $node->restart;
 becomes('by-g', 'ACTIVE', 'until there is one');

@@ -5,7 +5,7 @@
 #   DATA_SIZE  number of items, about (8000)
 #   QUERIES    number of queries (2000)
 #   SCANS      number of scans, and of paged reads while items change (60)
-#   SEED       of the requests; every value asks others (1)
+#   SEED       of the requests; each value asks different ones (1)
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -29,7 +29,7 @@ for my $file ('data/generate', 'differential/oracle', 'differential/requests', '
 	$node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'postgres', '-f', "test/$file.sql" ], "$file.sql");
 }
 
-# differences(title, SQL that returns them): none is expected, the first ones are told.
+# differences(title, SQL that returns them): none is expected; the first ones are printed.
 sub differences
 {
 	my ($title, $sql) = @_;
@@ -80,7 +80,7 @@ for my $how ('lose an item', 'repeat an item', 'swap items', 'change a value', '
 	my ($found, $missed) = split /\|/, $node->safe_psql('postgres', "SELECT * FROM differential.falsified($seed, 60, '$how', false)");
 	cmp_ok($found, '>', 10, "queries: $how: found $found times");
 	is($missed, '0', "queries: $how: never missed");
-	# a scan tells no order between partitions
+	# a scan has no order between partitions
 	next if $how eq 'swap items';
 	($found, $missed) = split /\|/, $node->safe_psql('postgres', "SELECT * FROM differential.falsified($seed, 8, '$how', true)");
 	cmp_ok($found, '>', 2, "scans: $how: found $found times");
@@ -97,7 +97,7 @@ sub planted
 	cmp_ok($found, '>', 0, "planted: $title: $found requests found it");
 	return;
 }
-# one item, and a thousandth of them all, so that as many requests meet one in a larger table
+# one item, and a thousandth of all, so that a larger table has no fewer requests that meet one
 my $some = 'ctid = (SELECT min(ctid) FROM dynamodb.readings) OR hashint8(((ctid::text::point)[0] * 1000 + (ctid::text::point)[1])::bigint) % 1000 = 0';
 planted('an attribute that changed', qq(UPDATE dynamodb.readings SET item = dynapg.item_update(item, 'SET planted = :x', NULL, '{":x":{"N":"1"}}') WHERE $some));
 planted('a lost item', "DELETE FROM dynamodb.readings WHERE $some");

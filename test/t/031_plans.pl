@@ -1,7 +1,7 @@
 # 031_plans.pl - every key operation stays a scan of the intended index from the first item to the last, without ANALYZE
 #
 # A table grows from nothing to GROWTH items (100,000) in one session, whose kept plans were made while it was empty.  At each
-# size that session, and a new one, run every kind of read and write; PostgreSQL's own counters tell which index each used
+# size that session, and a new one, run every kind of read and write; PostgreSQL's own counters show which index each used
 # and how many rows it fetched.  The table is analysed when it has one item, so the statistics are as wrong as they can be
 # afterwards, and so would be plans that trust them.
 use strict;

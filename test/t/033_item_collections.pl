@@ -60,7 +60,7 @@ for my $table (sort keys %type)
 	create($table);
 	is(range_of($table, \%common), '[0.0,1.0]', "$table: a small table");
 }
-# A common key that is no number of DynamoDB's is none to be compared with.
+# A common key that is not a valid DynamoDB number is ignored.
 $node->safe_psql('postgres', q{ALTER TABLE dynamodb.numbers DROP CONSTRAINT "dynapg fits"; INSERT INTO dynamodb.numbers SELECT 'NaN', i, '{}' FROM generate_series(1, 30) i});
 $node->safe_psql('postgres', "ANALYZE dynamodb.$_") for qw(strings numbers binaries);
 $node->safe_psql('postgres', q{CREATE ROLE tenant; GRANT SELECT, INSERT, UPDATE ON dynamodb.strings TO tenant;
@@ -90,7 +90,7 @@ for my $table (qw(strings numbers binaries))
 	is(range_of($table, \%common), '[1.0,2.0]', "$table: 0.9 of a large table");
 	is(range_of($table, \%rare), '[0.0,1.0]', "$table: 0.1 of it");
 }
-# Who sees some rows only is not told by the size which keys are common among all.
+# The size does not reveal common keys to a role that sees only some rows.
 sub range_for_tenant
 {
 	my ($keys) = @_;

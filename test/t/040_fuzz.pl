@@ -1,4 +1,4 @@
-# 040_fuzz.pl - mutated requests, items and programs: the server lives, an error is DynamoDB's, what is stored is in order.
+# 040_fuzz.pl - mutated requests, items and programs: the server survives, errors are DynamoDB's, stored items are valid.
 #
 # FUZZ_SEED (1) chooses the run, FUZZ_REQUESTS (24000) its length; `make fuzz` runs a longer one.
 use strict;
@@ -22,7 +22,7 @@ $node->safe_psql('postgres', 'CREATE DATABASE fuzz');
 $node->safe_psql('fuzz', PostgreSQL::Test::Utils::slurp_file('test/fuzz/setup.sql'));
 my $dir = PostgreSQL::Test::Utils::tempdir;
 
-# run SQL: its output; on a lost server the test ends, with the last words of it.
+# run SQL: its output; if the server dies, the test ends and shows its last output.
 sub run_sql
 {
 	my ($sql, $what) = @_;

@@ -1,6 +1,6 @@
 # 041_memory.pl - a session's memory does not grow: not by good calls, not by failing ones, not by tables that come and go.
 #
-# Every call of the list runs once to fill the caches, then many times; what PostgreSQL tells of the memory contexts that outlive
+# Every call of the list runs once to fill the caches, then many times; what PostgreSQL reports for the memory contexts that outlive
 # a transaction must stay the same.  MEMORY_ROUNDS (600) sets how many times.
 use strict;
 use warnings;
@@ -12,7 +12,7 @@ my $rounds = $ENV{MEMORY_ROUNDS} || 600;
 
 my $node = PostgreSQL::Test::Cluster->new('memory');
 $node->init;
-# Vacuum and analyze would have tables looked up anew in the middle of a comparison.
+# Vacuum and analyze would make sessions look up tables again in the middle of a comparison.
 $node->append_conf('postgresql.conf', "autovacuum = off\nlog_min_messages = fatal\nlog_min_error_statement = fatal\n");
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION dynapg');

@@ -31,7 +31,7 @@ my $p = q("ExpressionAttributeValues":{":p":{"S":"a"}});
 my $everything = q(SELECT md5(string_agg(t::text, '' ORDER BY pk, sk)) FROM dynamodb."Slow" t);
 my $before = $node->safe_psql('postgres', $everything);
 
-# ends SQL STATE NAME: the statement ends with that SQLSTATE, in a session that then goes on as if nothing had been.
+# ends SQL STATE NAME: the statement ends with that SQLSTATE, and the session goes on as before.
 sub ends
 {
 	my ($sql, $state, $name) = @_;
@@ -116,7 +116,7 @@ $holder->finish;
 
 is($node->safe_psql('postgres', $everything), $before, 'nothing was written');
 
-# ---- no space: the error of a storage that is full, raised where the row has been stored already ----
+# ---- no space: the error of a full disk, raised after the row has been stored ----
 
 my $limit = q(CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
 	CREATE TRIGGER no_space AFTER INSERT OR UPDATE ON dynamodb."Slow" FOR EACH ROW EXECUTE FUNCTION no_space());

@@ -208,7 +208,7 @@ for my $accept ('identity', 'gzip;q=0', 'br')
 {
 	is(call($port, 'GetItem', $get_large, 'Accept-Encoding' => $accept)->{headers}{'content-encoding'}, undef, "not for $accept");
 }
-is(call($port, 'GetItem', $get, 'Accept-Encoding' => 'gzip')->{headers}{'content-encoding'}, undef, 'nor a small one');
+is(call($port, 'GetItem', $get, 'Accept-Encoding' => 'gzip')->{headers}{'content-encoding'}, undef, 'a small reply is not compressed');
 
 unlike(slurp_file($node->logfile), qr/ (ERROR|FATAL|PANIC|WARNING): /, 'nothing of that is an error in the log');
 $node->stop;

@@ -32,10 +32,10 @@ my @broken = (
 	[ 'a length that is no number', "${head}Content-Length: 2x\r\n\r\n{}", 400 ],
 	[ 'an enormous length', "${head}Content-Length: 99999999999999999999999\r\n\r\n{}", 400 ],
 	[ 'a length over the limit', "${head}Content-Length: 9999999999\r\n\r\n{}", 413 ],
-	[ 'a transfer coding that is none', "${head}Transfer-Encoding: magic\r\n\r\n{}", 400 ],
+	[ 'an unknown transfer coding', "${head}Transfer-Encoding: magic\r\n\r\n{}", 400 ],
 	[ 'a bad chunk size', "${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", 400 ],
 	[ 'an enormous chunk size', "${head}Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n{}\r\n", 400 ],
-	[ 'a chunk longer than told', "${head}Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n", 400 ],
+	[ 'a chunk longer than its size says', "${head}Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n", 400 ],
 	[ 'no host', "POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 400 ],
 	[ 'two hosts', "${head}Host: x\r\nContent-Length: 0\r\n\r\n", 400 ],
 	[ 'two hosts, and HTTP/1.0', ($head =~ s/1\.1/1.0/r) . "Host: y\r\nContent-Length: 0\r\n\r\n", 400 ],
@@ -68,7 +68,7 @@ for my $case (@broken)
 	ok(is_closed($connection), "$name: closed");
 }
 
-# What is no broken HTTP keeps its connection.
+# Valid HTTP keeps its connection.
 my $one = dial($port);
 for my $body ('', '{', "\x00", "\xff\xfe", '[]', 'null', '"x"', '{"TableName":"Things"', '[' x 5000, '{"TableName":"Things","Key":{"pk":{"S":"\ud800"}}}')
 {
@@ -182,7 +182,7 @@ eval { $received++ while read_reply($deaf) };
 cmp_ok($received, '<', 100, 'a client that takes no replies is closed');
 is(call($port, 'GetItem', $get)->{status}, 200, 'the others are served');
 
-# More connections than allowed: the idle ones make place.
+# More connections than allowed: the idle ones make room.
 $node->append_conf('postgresql.conf', "dynapg.http_idle_timeout = 60s\ndynapg.http_transfer_timeout = 60s\ndynapg.http_max_connections = 10");
 $node->reload;
 sleep 0.5;

@@ -50,7 +50,7 @@ is(exchange($_, request_text('GetItem', $get))->{status}, 503, 'after DROP EXTEN
 $node->safe_psql('app', 'CREATE EXTENSION dynapg');
 is(exchange($_, request_text('GetItem', $get))->{status}, 400, 'after CREATE EXTENSION: no such table') for @stays;
 create_table($port, 'Things');
-is(exchange($_, request_text('PutItem', sprintf $put, 1))->{status}, 200, 'and one anew') for @stays;
+is(exchange($_, request_text('PutItem', sprintf $put, 1))->{status}, 200, 'and a new one') for @stays;
 $node->safe_psql('app', 'ALTER EXTENSION dynapg UPDATE');
 is(exchange($_, request_text('GetItem', $get))->{status}, 200, 'after ALTER EXTENSION UPDATE') for @stays;
 
@@ -172,7 +172,7 @@ $node->safe_psql('app', 'CREATE ROLE stranger LOGIN');
 my @before = worker_pids($node);
 my ($status) = $node->psql('postgres', 'DROP DATABASE app', extra_params => [ '-U', 'stranger' ]);
 isnt($status, 0, 'a stranger cannot drop the database');
-is_deeply([ worker_pids($node) ], \@before, 'nor end its workers');
+is_deeply([ worker_pids($node) ], \@before, 'its workers go on');
 $start = time;
 $node->safe_psql('postgres', 'CREATE DATABASE twin TEMPLATE app');
 cmp_ok(time - $start, '<', 3, 'the database is copied');

@@ -1,7 +1,7 @@
 # 053_http_durability.pl - group commit: what was acknowledged, and what was read, is there after a crash; synchronous standbys
 # are waited for; synchronous_commit is respected.
 #
-# The walwriter sleeps for 10 seconds at a time, so that nothing but the front itself makes its commits durable, and a crash
+# The walwriter sleeps for 10 seconds at a time, so that only the front itself makes its commits durable, and a crash
 # (an immediate stop) loses what is only in the buffers of the write-ahead log.
 use strict;
 use warnings;
@@ -22,7 +22,7 @@ my ($node, $port) = http_node('http_durability', 'dynapg.http_workers = 2', 'wal
 	'autovacuum = off', 'checkpoint_timeout = 1h', 'wal_level = replica', 'max_wal_senders = 5');
 create_table($port, 'Things');
 
-# Runs the code in a process of its own, with a file to tell the last number that it saw.
+# Runs the code in a process of its own, with a file for the last number that it saw.
 sub in_process
 {
 	my ($name, $code) = @_;
@@ -87,7 +87,7 @@ for my $round (1 .. ROUNDS)
 	}
 }
 
-# A synchronous standby that is not there: the reply waits, and the worker ends when it is told to.
+# A missing synchronous standby: the reply waits, and the worker ends when it is asked to.
 sub answered
 {
 	my ($connection, $seconds) = @_;
@@ -104,7 +104,7 @@ ok(!answered($waiting, 1), 'a write waits for the synchronous standby');
 my @readers = map { dial($port) } 1 .. 12;    # on both workers
 send_text($_, request_text('GetItem', '{"TableName":"Things","Key":{"pk":{"S":"a"}}}')) for @readers;
 sleep 1;
-is(scalar(grep { answered($_, 0) } @readers), 0, 'nobody is told of a write that is not safe yet, by no worker');
+is(scalar(grep { answered($_, 0) } @readers), 0, 'no worker shows a write that is not durable yet');
 $node->append_conf('postgresql.conf', "synchronous_standby_names = ''");
 $node->reload;
 is(read_reply($waiting)->{status}, 200, 'and is answered when none is asked for any more');

@@ -77,7 +77,7 @@ $node->append_conf('postgresql.conf', "dynapg.http_tls_cert_file = '$data/empty'
 $node->reload;
 sleep 0.5;
 is(subject(), 'second', 'a file that is no certificate changes nothing');
-like(slurp_file($node->logfile), qr/could not load certificate file/, 'and is told in the log');
+like(slurp_file($node->logfile), qr/could not load certificate file/, 'and the log says so');
 $node->append_conf('postgresql.conf', "dynapg.http_tls_cert_file = '$data/http.crt'");
 
 # Waits until the log has a line since the offset.

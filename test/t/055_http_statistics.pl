@@ -69,7 +69,7 @@ TransactWriteItems|2|2
 UpdateItem|2|1
 EOR
 
-# Statements count for the table that they name, in quotes or without; a word of theirs within a text is none.
+# Statements count for the table that they name, in quotes or without; the same word inside a string does not count.
 my @statements = ('{"Statement":"SELECT * FROM Things"}', '{"Statement":"select pk from \\"Things\\" where pk = \'2\'"}',
 	'{"Statement":"INSERT INTO Things VALUE {\'pk\':?}","Parameters":[{"S":"FROM Nothing1"}]}', '{"Statement":"UPDATE Things SET xfrom = 1 WHERE pk = \'2\'"}',
 	'{"Statement":"DELETE FROM \\"Things\\" WHERE pk = \'FROM Nothing1\'"}', '{"Statement":"SELECT * FROM Nothing1"}', '{"Statement":"nonsense"}');
@@ -83,16 +83,16 @@ ExecuteStatement||2|0|{"ValidationException": 1, "ResourceNotFoundException": 1}
 ExecuteStatement|Things|5|11|{}
 EOR
 
-# A reset forgets what workers have counted and not told yet, too, and nothing that comes after it.
+# A reset also forgets what workers have counted but not reported, and nothing that comes after it.
 call($port, 'GetItem', sprintf $key, 1) for 1 .. 20;
 $node->safe_psql('postgres', 'SELECT dynapg.stat_operations_reset()');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM dynapg.stat_operations'), '0', 'a reset');
 call($port, 'PutItem', $put) for 1 .. 9;
 sleep 1.5;
-is($node->safe_psql('postgres', q{SELECT operation, calls, items FROM dynapg.stat_operations}), 'PutItem|9|9', 'counting begins anew');
+is($node->safe_psql('postgres', q{SELECT operation, calls, items FROM dynapg.stat_operations}), 'PutItem|9|9', 'counting starts again');
 call($port, 'PutItem', $condition) for 1 .. 3;
 
-# What the workers are at.
+# What the workers are doing.
 sub activity
 {
 	my ($columns) = @_;
@@ -101,7 +101,7 @@ sub activity
 is($node->safe_psql('postgres', q{SELECT string_agg(worker::text, ' ' ORDER BY worker), count(DISTINCT pid), count(a.pid), bool_and(started BETWEEN backend_start AND now()),
 	bool_and(last_active BETWEEN started AND now()) FROM dynapg.http_activity w LEFT JOIN pg_stat_activity a USING (pid)}), '1 2|2|2|t|t', 'workers');
 close $one->{socket};
-sleep 2.5;    # what was closed is gone, and told
+sleep 2.5;    # closed connections are gone and reported
 is(activity('sum(connections), sum(buffered_bytes), bool_and(unflushed_lsn IS NULL)'), '0|0|t', 'nothing to do');
 my $requests = activity('sum(requests)');
 my @idle = map { dial($port) } 1 .. 7;
@@ -116,12 +116,12 @@ sleep 1.5;
 is(activity('sum(connections), sum(idle), sum(receiving), sum(sending), sum(closing)'), '11|7|3|1|0', 'connections');
 cmp_ok(activity('sum(buffered_bytes)'), '>', 150_000, 'bytes in buffers');
 cmp_ok(activity("sum(requests) - $requests"), '>=', 9, 'requests');
-ok($node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM dynapg.http_activity WHERE last_active < clock_timestamp() - '1 s'::interval}), 'idle workers tell nothing');
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM dynapg.http_activity WHERE last_active < clock_timestamp() - '1 s'::interval}), 'idle workers report nothing');
 close $_->{socket} for @idle, @slow, $deaf;
 sleep 1.5;
 is(activity('sum(connections), sum(buffered_bytes)'), '0|0', 'all are gone');
 $node->safe_psql('postgres', q{SELECT pg_terminate_backend(pid) FROM dynapg.http_activity WHERE worker = 2});
-ok($node->poll_query_until('postgres', q{SELECT count(*) = 2 AND sum(requests) FILTER (WHERE worker = 2) = 0 FROM dynapg.http_activity}), 'a worker that was ended begins anew');
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 2 AND sum(requests) FILTER (WHERE worker = 2) = 0 FROM dynapg.http_activity}), 'a worker that was ended starts at zero');
 
 # /metrics
 my $metrics = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";

@@ -189,7 +189,7 @@ SQL
 my %reader = (id => 'reader_1', secret => 'r');
 my $ok = '200 {"TableNames":[]}';
 
-# The workers may still be on their way.
+# The workers may still be starting.
 $node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE backend_type LIKE 'dynapg http%'})
   or die 'the HTTP workers do not start';
 
@@ -204,7 +204,7 @@ is(ask(rewrite => sub { my @h = @_; $h[ 2 * $_ ] = lc $h[ 2 * $_ ] for 0 .. $#h 
 is(ask(headers => [ 'X-Many' => 'b', 'x-other' => 'z', 'x-many' => 'a' ]), $ok, 'a header that comes twice');
 is(ask(headers => [ 'X-Blanks' => "  a \t  b   c ", 'X-Empty' => '' ]), $ok, 'blanks in headers, an empty one');
 is(ask(sent_headers => [ 'X-Amzn-Trace-Id' => 'Root=1', 'Accept-Encoding' => 'identity' ]), $ok, 'headers that are not signed');
-is(ask(headers => [ 'X-Amz-Content-Sha256' => sha256_hex('{}') ]), $ok, 'the hash of the body told');
+is(ask(headers => [ 'X-Amz-Content-Sha256' => sha256_hex('{}') ]), $ok, 'with the hash of the body');
 is(ask(chunked => 1), $ok, 'a chunked body');
 is(ask(body => ''), $ok, 'no body');
 is(ask(query => [ b => '2', 'a b' => "\xc3\xa9/+~", a => '', b => '1' ]), $ok, 'a query');
@@ -319,11 +319,11 @@ refused($mismatch, 'names signed over and over', headers => [ 'X-Long' => 'x' x 
 refused($mismatch, 'a signature in capitals', authorization => sub { $_[0] =~ s/(Signature=)(.*)/$1 . uc $2/er });
 refused($mismatch, 'a short signature', authorization => sub { substr $_[0], 0, -1 });
 refused($mismatch, 'a long signature', authorization => sub { "$_[0]0" });
-refused($mismatch, 'a body told to be unsigned', headers => [ 'X-Amz-Content-Sha256' => 'UNSIGNED-PAYLOAD' ]);
+refused($mismatch, 'a body declared unsigned', headers => [ 'X-Amz-Content-Sha256' => 'UNSIGNED-PAYLOAD' ]);
 refused($mismatch, 'an unsigned body', headers => [ 'X-Amz-Content-Sha256' => 'UNSIGNED-PAYLOAD' ], payload => 'UNSIGNED-PAYLOAD');
-refused($mismatch, 'the hash of another body told', headers => [ 'X-Amz-Content-Sha256' => sha256_hex('x') ]);
+refused($mismatch, 'with the hash of another body', headers => [ 'X-Amz-Content-Sha256' => sha256_hex('x') ]);
 
-# Bytes that are no text, at every place: an error that is valid JSON, and never a worker less.
+# Bytes that are not text, at every place: an error in valid JSON, and every worker survives.
 my $pids = sql(q{SELECT string_agg(pid::text, ' ' ORDER BY pid) FROM pg_stat_activity WHERE backend_type LIKE 'dynapg http%'});
 srand(56);
 my $odd = 0;
@@ -364,8 +364,8 @@ is(sql(q{SELECT relowner::regrole FROM pg_class WHERE oid = 'dynamodb."Mine"'::r
 is(ask(operation => 'PutItem', body => $put), '200 {}', 'its owner writes');
 is(ask(%reader, operation => 'GetItem', body => $get), denied('reader', 'GetItem', 'table/Mine'), 'others do not read');
 is(ask(%reader, operation => 'GetItem', body => '{"TableName":"arn:aws:dynamodb:us-east-1:000000000000:table/Mine","Key":{"id":{"S":"a"}}}'),
-	denied('reader', 'GetItem', 'table/Mine'), 'nor by the ARN');
-is(ask(%reader, operation => 'DeleteTable', body => '{"TableName":"Mine"}'), denied('reader', 'DeleteTable', 'table/Mine'), 'nor drop it');
+	denied('reader', 'GetItem', 'table/Mine'), 'the ARN does not help');
+is(ask(%reader, operation => 'DeleteTable', body => '{"TableName":"Mine"}'), denied('reader', 'DeleteTable', 'table/Mine'), 'a reader cannot drop it');
 sql('GRANT SELECT ON dynamodb."Mine" TO reader');
 is(ask(%reader, operation => 'GetItem', body => $get), '200 {"Item":{"id":{"S":"a"}}}', 'GRANT decides, at once');
 is(ask(%reader, operation => 'PutItem', body => $put), denied('reader', 'PutItem', 'table/Mine'), 'on writing, too');
@@ -419,7 +419,7 @@ sql('ALTER ROLE reader NOLOGIN');
 each_worker($unrecognized, 'a role without LOGIN', %reader, @list);
 sql(q{ALTER ROLE reader LOGIN VALID UNTIL '2020-01-01'});
 each_worker('400 ExpiredTokenException: The security token included in the request is expired', 'VALID UNTIL has passed', %reader, @list);
-is(ask(%reader, @list, secret => 'x'), $mismatch, 'which is told to those who know the secret');
+is(ask(%reader, @list, secret => 'x'), $mismatch, 'reported only to those who know the secret');
 sql(q{ALTER ROLE reader VALID UNTIL '2100-01-01'});
 each_worker($listed, 'VALID UNTIL has not passed', %reader, @list);
 sql('REVOKE CONNECT ON DATABASE postgres FROM PUBLIC');

@@ -57,7 +57,7 @@ for my $trigger ('now', 'later')
 		send_text($one, join '', map { request_text('PutItem', sprintf $put, $_) } 'good', $code, 'better');
 		my @replies = map { read_reply($one) } 1 .. 3;
 		is(join(', ', map { verdict($_) } @replies), "200, $verdicts{$code}, 200", "$code ($trigger): one request of the three fails");
-		unlike($replies[1]->{body}, qr/private/, "$code ($trigger): PostgreSQL's text is not told");
+		unlike($replies[1]->{body}, qr/private/, "$code ($trigger): PostgreSQL's text is not shown");
 		is(call($port, 'GetItem', sprintf $get, $code)->{body}, '{}', "$code ($trigger): nothing was written");
 	}
 	others_go_on($trigger);

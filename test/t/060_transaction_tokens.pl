@@ -64,8 +64,8 @@ $strict->query_safe('BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT count(*) FROM dy
 $first->query_safe('BEGIN; ' . statement('a', 'a'));
 is(ask($node, 'a', 'a'), $busy, 'another session does not wait');
 is(ask($node, 'a', 'other', 2), $busy, 'whatever it wants to do');
-is(ask_http('a', 'a'), "400 $api#TransactionInProgressException", 'nor does a worker');
-like(call($port, 'TransactWriteItems', request('a', 'a'))->{body}, qr/"Message":"\Q$busy\E"}$/, 'which tells it in the member that the model has');
+is(ask_http('a', 'a'), "400 $api#TransactionInProgressException", 'a worker does not wait either');
+like(call($port, 'TransactWriteItems', request('a', 'a'))->{body}, qr/"Message":"\Q$busy\E"}$/, 'with the text in the member that the model has');
 is(ask($node, 'b', 'b'), '{}', 'another token is free');
 my $hash = $node->safe_psql('postgres', q(SELECT hash FROM dynapg.tokens WHERE token = 'b'));
 is($node->safe_psql('postgres', "BEGIN; SELECT pg_advisory_xact_lock($hash); " . statement('b', 'b')), "\n{}", 'its lock is not one of the users\' own');
@@ -101,7 +101,7 @@ $replies{ read_reply($_)->{body} =~ /^\{\}$/ ? 'done' : 'busy' }++ for @connecti
 cmp_ok($replies{done}, '>=', 1, 'of several at once one is done');
 is(n_of('many'), 1, 'and no other');
 is(scalar(grep { exchange($_, request_text('TransactWriteItems', request('many', 'many')))->{body} eq '{}' } @connections), 12,
-	'when it comes again every connection is told so, whichever worker has it');
+	'a repeated one gets that answer on every connection and worker');
 is(n_of('many'), 1, 'and nothing is done');
 is($node->safe_psql('postgres', q(SELECT count(*) FROM dynapg.tokens WHERE token = 'many')), '1', 'the token is kept once');
 
@@ -190,7 +190,7 @@ $deleting->query_safe(q(BEGIN; SET LOCAL enable_seqscan = on; DELETE FROM dynapg
 is(ask_http('a', 'again', 5), '200 {}', 'a token whose row is being deleted does not wait for that');
 is(n_of('again'), 5, 'and may be used for another request');
 use_tokens(1, 500);
-pass('nor does anybody who removes tokens');
+pass('removing tokens does not wait either');
 $deleting->query_safe('ROLLBACK');
 $deleting->quit;
 is(ask($node, 'a', 'again', 5), '{}', 'its new row is the one that counts');

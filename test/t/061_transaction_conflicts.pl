@@ -14,7 +14,7 @@ my @others = map { dial($port) } 1 .. 3;
 my $conflict = '400 {"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException","message":"Transaction is ongoing for the item"}';
 my $throttled = '400 {"__type":"com.amazon.coral.availability#ThrottlingException","message":"The item or table is locked by another transaction. Please try again."}';
 
-# What TransactWriteItems tells of actions with these reasons: 1 is a conflict, 0 none.
+# The reply of TransactWriteItems with these reasons: 1 is a conflict, 0 none.
 sub cancelled
 {
 	my @reasons = map { $_ ? '{"Code":"TransactionConflict","Message":"Transaction is ongoing for the item"}' : '{"Code":"None"}' } @_;
@@ -66,7 +66,7 @@ sub rows
 	return $node->safe_psql('postgres', q{SELECT string_agg(pk || coalesce(':' || (item OPERATOR(dynapg.->>) 'by'), ''), ' ' ORDER BY pk) FROM dynamodb."Things"});
 }
 
-# Until that many sessions wait for a lock.
+# Waits until this number of sessions wait for a lock.
 sub waiting
 {
 	my ($count, $name) = @_;
@@ -123,14 +123,14 @@ for my $name (sort keys %actions)
 }
 is(ask('TransactWriteItems', transaction(action('Put', 'n'), action('Put', 'm'))), cancelled(0, 1), 'two of them: the first in the order of keys');
 is(ask('TransactWriteItems', transaction(action('Put', 'm'), action('Put', 'b', $if_there))) =~ s/.*\[(.*)\]"\}$/$1/r,
-	'TransactionConflict, ConditionalCheckFailed', 'a reason that was found before is told, too');
+	'TransactionConflict, ConditionalCheckFailed', 'a reason found before is reported, too');
 is(ask('BatchWriteItem', '{"RequestItems":{"Things":[' . join(',', map { '{"PutRequest":{"Item":' . item($_) . '}}' } 'z', 'm', 'a') . ']}}'), $throttled, 'BatchWriteItem');
 is(ask('BatchWriteItem', '{"RequestItems":{"Things":[{"PutRequest":{"Item":' . item('a') . '}},{"DeleteRequest":{"Key":' . item('m') . '}}]}}'), $throttled, 'BatchWriteItem with a delete');
 is(ask('TransactGetItems', transaction('{"Get":' . $key_m . '}}')), '200 {"Responses":[{"Item":{"pk":{"S":"m"}}}]}', 'TransactGetItems reads what is committed');
 is(rows(), 'm', 'nothing is half written');
 others_go_on('transactions');
 
-# A request that repeats gets through when the other session has ended.
+# A repeated request succeeds when the other session has ended.
 $holder->query_safe('COMMIT');
 is(ask('TransactWriteItems', transaction(action('Put', 'z'), action('Update', 'm', $mark), action('Delete', 'n'))), '200 {}', 'then it is done');
 is(rows(), 'm:http z', 'all of it');

@@ -1,7 +1,7 @@
 # 062_throttling.pl - dynapg.throttling: what is refused and how, what is taken, partial batches, indexes, transactions, many
 # sessions, changes of the throughput, restarts and a standby.
 #
-# Buckets are set by refill_throughput: to a debt of minutes, which no machine is slow enough to see paid, or so low that one
+# Buckets are set by refill_throughput: to a debt of minutes, which no machine is slow enough to pay off, or so low that one
 # item of many units empties them for long.
 use strict;
 use warnings;
@@ -45,7 +45,7 @@ sub ok_of
 	return $reply;
 }
 
-# A table with key pk, of so many units; indexes are pairs of name and units, whose key is the attribute of that name.
+# A table with key pk and these units; indexes are pairs of name and units, and the key of each is the attribute of its name.
 sub make_table
 {
 	my ($name, $units, %indexes) = @_;
@@ -145,7 +145,7 @@ refused('BatchGetItem', { RequestItems => { Debts => { Keys => [ key('a'), key('
 refused('BatchWriteItem', { RequestItems => { Debts => [ { PutRequest => { Item => item('b') } }, { DeleteRequest => { Key => key('a') } } ] } }, $write);
 refill('Other', -300);
 refused('BatchGetItem', '{"RequestItems":{"Debts":{"Keys":[{"pk":{"S":"a"}}]},"Other":{"Keys":[{"pk":{"S":"a"}}]}}}',
-	exceeded($table_text, 'TableReadProvisionedThroughputExceeded', 'Debts', 'Other'), 'BatchGetItem tells all tables');
+	exceeded($table_text, 'TableReadProvisionedThroughputExceeded', 'Debts', 'Other'), 'BatchGetItem reports all tables');
 refused('BatchWriteItem', '{"RequestItems":{"Debts":[{"DeleteRequest":{"Key":{"pk":{"S":"a"}}}}],"Other":[{"DeleteRequest":{"Key":{"pk":{"S":"a"}}}}]}}',
 	exceeded($table_text, 'TableWriteProvisionedThroughputExceeded', 'Debts', 'Other'), 'and so does BatchWriteItem');
 refill('Other', 300);
@@ -167,7 +167,7 @@ refused('TransactWriteItems', { TransactItems => [
 	cancelled(\@reason, ['None'], \@reason));
 is($node->safe_psql('postgres', q{SELECT (SELECT count(*) FROM dynamodb."Debts"), (SELECT count(*) FROM dynamodb."Other")}), '1|0', 'nothing was done');
 
-# What is wrong with a request is told first.
+# Mistakes in a request are reported first.
 is((ask('GetItem', { TableName => 'Debts', Key => { x => { S => 'a' } } }))[1]{__type}, 'com.amazon.coral.validate#ValidationException', 'a wrong key first');
 is((ask('PutItem', { TableName => 'Nothing', Item => item('a') }))[1]{__type}, "$service#ResourceNotFoundException", 'a missing table first');
 is((ask('DescribeTable', { TableName => 'Debts' }))[0], 200, 'operations on tables are free');
@@ -242,7 +242,7 @@ my @puts = map { { PutRequest => { Item => item("p$_", 40960) } } } 1 .. 6;
 refill('Debts', 10);
 my $reply = ok_of('BatchWriteItem', { RequestItems => { Debts => \@puts, Other => [ { PutRequest => { Item => item('o') } } ] }, ReturnConsumedCapacity => 'TOTAL' });
 is_deeply($reply->{UnprocessedItems}, { Debts => [ @puts[1 .. 5] ] }, 'BatchWriteItem hands the rest back as it came');
-is_deeply({ map { $_->{TableName} => $_->{CapacityUnits} } @{ $reply->{ConsumedCapacity} } }, { Debts => 40, Other => 1 }, 'and tells what it used');
+is_deeply({ map { $_->{TableName} => $_->{CapacityUnits} } @{ $reply->{ConsumedCapacity} } }, { Debts => 40, Other => 1 }, 'and reports what it used');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM dynamodb."Debts" WHERE pk ~ '^p'}), '1', 'one was written');
 
 # Each of the rest waits for half a second.
@@ -283,7 +283,7 @@ is_deeply($reply->{Responses}, { Debts => [ key('p1') ], Other => [ key('o') ] }
 is_deeply($reply->{UnprocessedKeys}, { Debts => { Keys => [ map { key("p$_") } 2 .. 6 ], %part } }, 'and hands the rest back as it came');
 refill('Debts', 1);
 $reply = ok_of('BatchGetItem', { RequestItems => { Debts => { Keys => [ key('none'), key('p1'), key('gone'), key('p2') ] } } });
-is_deeply($reply->{UnprocessedKeys}, { Debts => { Keys => [ key('none'), key('gone'), key('p2') ] } }, 'missing items are keys like others, and the last to be told');
+is_deeply($reply->{UnprocessedKeys}, { Debts => { Keys => [ key('none'), key('gone'), key('p2') ] } }, 'missing items are keys like others, and come last');
 ok_of('UpdateTable', { TableName => 'Debts', ProvisionedThroughput => { ReadCapacityUnits => 20, WriteCapacityUnits => 80 } });
 refill('Debts', -1);
 is_deeply([ sort map { $_->{pk}{S} } drain('BatchGetItem', 'UnprocessedKeys', { Debts => { Keys => [ map { key("p$_") } 1 .. 6 ], %part } }, 'BatchGetItem') ],
@@ -379,7 +379,7 @@ is(from_session(), '{}', 'with a higher rate the debt is paid before five minute
 $session->quit;
 is($node->safe_psql('postgres', q{SELECT kind, units_per_second FROM dynapg.throughput WHERE table_name = 'Changing' AND kind = 'write'}), 'write|1000', 'the new rate');
 
-# -- many sessions together get no more than was there and flows in --
+# -- many sessions together get at most what was there and what flows in --
 
 make_table('Shared', 20);
 $node->safe_psql('postgres', q{
@@ -464,6 +464,6 @@ $plain->start;
 my ($out, $err);
 ($status, $out, $err) = $plain->psql('postgres', q{LOAD 'dynapg'; SHOW dynapg.throttling});
 is($out, 'off', 'without shared_preload_libraries the setting does not come to hold');
-like($err, qr/WARNING:  invalid value for parameter "dynapg\.throttling"/, 'which is told');
+like($err, qr/WARNING:  invalid value for parameter "dynapg\.throttling"/, 'with a warning');
 
 done_testing();

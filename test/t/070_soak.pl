@@ -88,7 +88,7 @@ is("@missing", '', 'every plant had its place');
 ($out) = soak('plant', '--seconds', 3, '--kill-every', 0, '--crash-every', 0, '--plant');
 ($status, $text) = run_python('check.py', $out);
 isnt($status, 0, 'a change behind the API is found') or diag $text;
-like($text, qr/^VIOLATION: wrong value: .*\ba00\b/m, 'and told');
+like($text, qr/^VIOLATION: wrong value: .*\ba00\b/m, 'and printed');
 remove_tree($out);
 delete_table();
 

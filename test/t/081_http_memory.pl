@@ -1,5 +1,5 @@
-# 081_http_memory.pl - what clients send short of its end, or do not take, costs a worker no more memory than it may have, and
-# ordinary requests are answered meanwhile; who sends too slowly loses its place.
+# 081_http_memory.pl - incomplete requests, and replies that clients do not read, stay within a worker's memory limit, and
+# ordinary requests are answered meanwhile; slow senders lose their place.
 #
 # HTTP_ATTACK_SECONDS (6) is the length of each attack.
 use strict;
@@ -88,7 +88,7 @@ cmp_ok($outcomes{0} // 0, '>', 0, 'of many large bodies some are served');
 is($outcomes{2} // 0, 0, 'and no other is answered with anything but 503');
 note join ' ', map { "$_: $outcomes{$_}" } sort keys %outcomes;
 
-# Time is limited, however many bytes there are: 16 kB before each timeout are no progress.
+# Time is limited, whatever the number of bytes: 16 kB before each timeout do not count as progress.
 $node->append_conf('postgresql.conf', "dynapg.http_transfer_timeout = 1500ms\ndynapg.http_idle_timeout = 60s");
 $node->reload;
 sleep 0.5;
@@ -126,7 +126,7 @@ for (1 .. 8)
 
 close $_->{socket} for $steady, $often;
 
-# More connections than allowed.  Those that send a request slowly make place when no idle ones are there.
+# More connections than allowed.  Slow senders make room when no connection is idle.
 $node->append_conf('postgresql.conf', "dynapg.http_transfer_timeout = 60s\ndynapg.http_max_connections = 10");
 $node->reload;
 sleep 0.5;

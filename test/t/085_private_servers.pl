@@ -1,4 +1,4 @@
-# 085_private_servers.pl - servers that are none for clients serve no HTTP: pg_upgrade's, which would lose what they
+# 085_private_servers.pl - servers that are not for clients serve no HTTP: those of pg_upgrade, which would lose what they
 # acknowledge; the single-user mode; servers that only their own account may reach.
 use strict;
 use warnings;

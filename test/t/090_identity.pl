@@ -256,7 +256,7 @@ for my $case (@left)
 sql('CREATE SEQUENCE public.shared; GRANT ALL ON SEQUENCE public.shared TO PUBLIC');
 like(run('alice', q{DO $x$ BEGIN PERFORM nextval('public.shared'); END $x$}), qr/^200/, 'a number of a sequence');
 like(run('bob', q{DO $x$ BEGIN PERFORM currval('public.shared'); END $x$}), qr/^400 ValidationException/, 'is not the next one\'s current one');
-like(run('bob', q{DO $x$ BEGIN PERFORM lastval(); END $x$}), qr/^400 ValidationException/, 'nor the last one');
+like(run('bob', q{DO $x$ BEGIN PERFORM lastval(); END $x$}), qr/^400 ValidationException/, 'lastval is gone as well');
 
 # The trap that started it: another role's name without a schema.
 sql(<<'SQL');

@@ -118,8 +118,8 @@ my $given = sql($rights);
 unlike($given, qr/eve|(?:access_keys|access_secrets|tokens|scan_bounds) /, 'default privileges: nothing to others');
 unlike($given, qr/INSERT|UPDATE|DELETE|TRUNCATE|TRIGGER|REFERENCES/, 'and nothing but SELECT');
 is(sql(q{SELECT count(*) FROM pg_proc, aclexplode(proacl) a WHERE pronamespace = 'dynapg'::regnamespace AND a.grantee = 'eve'::regrole}), '0',
-	'nor to call functions');
-is(sql(q{SELECT has_schema_privilege('eve', 'dynamodb', 'CREATE')}), 'f', 'nor to create tables');
+	'and not to call functions');
+is(sql(q{SELECT has_schema_privilege('eve', 'dynamodb', 'CREATE')}), 'f', 'and not to create tables');
 sql(q{SET client_min_messages = warning; REVOKE ALL ON SCHEMA dynapg FROM eve; DROP EXTENSION dynapg CASCADE; CREATE EXTENSION dynapg});
 is($given, sql($rights), 'as without them');
 

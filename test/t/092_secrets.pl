@@ -1,4 +1,4 @@
-# 092_secrets.pl - what has no business to know them sees neither the secrets of access keys nor items: logical decoding,
+# 092_secrets.pl - secrets of access keys and items stay out of places where they do not belong: logical decoding,
 # publications of all tables, logs of statements and plans, errors, statistics, dumps.
 use strict;
 use warnings;
@@ -45,15 +45,15 @@ sql('CREATE PUBLICATION everything FOR ALL TABLES');
 sql("SELECT pg_create_logical_replication_slot('plain', 'test_decoding'), pg_create_logical_replication_slot('pgoutput', 'pgoutput')");
 my $log_before = -s $node->logfile;
 sql('ALTER EXTENSION dynapg UPDATE');
-sql('CREATE TABLE public.told (a text PRIMARY KEY); INSERT INTO public.told VALUES (\'a row that is told\')');
+sql('CREATE TABLE public.shown (a text PRIMARY KEY); INSERT INTO public.shown VALUES (\'a row for everybody\')');
 for my $slot (qw(plain pgoutput))
 {
 	my $changes = decoded($slot);
-	like($changes, qr/a row that is told/, "$slot decodes");
+	like($changes, qr/a row for everybody/, "$slot decodes");
 	like($changes, qr/AKIAOLD/, "$slot: the update of the key");
 	unlike($changes, qr/\Q$old\E/, "$slot: not its secret");
 }
-unlike(substr(slurp_file($node->logfile), $log_before), qr/\Q$old\E/, 'nor is it in the log');
+unlike(substr(slurp_file($node->logfile), $log_before), qr/\Q$old\E/, 'and not in the log');
 ok(wait_for_http($port, 400), 'the front serves');
 like(answer_of(signed_call($port, 'AKIAOLD', $old, 'ListTables', '{}')), qr/^200/, 'the key is good');
 is(sql(q{SELECT count(*) FROM pg_statistic WHERE starelid = 'dynapg.access_keys'::regclass}), '0', 'its statistics are gone');
@@ -76,7 +76,7 @@ sql('TRUNCATE dynapg.access_keys');
 my ($third_id, $third) = new_key($node, 'other');
 sql('DROP ROLE other');
 is(sql('SELECT count(*) FROM dynapg.access_secrets'), '0', 'all are gone');
-sql("INSERT INTO public.told VALUES ('another')");
+sql("INSERT INTO public.shown VALUES ('another')");
 my $log = slurp_file($node->logfile);
 for my $slot (qw(plain pgoutput))
 {
@@ -89,19 +89,19 @@ like($log, qr/Query Text: .*dynapg\.access_keys/, 'plans are in the log');
 unlike($log, qr/\Q$_\E/, 'secrets are not') for $secret, $second, $third;
 ($id, $secret) = new_key($node, 'app');
 my $statistics = sql('SET client_min_messages = warning; ANALYZE; SELECT string_agg(s::text, \' \') FROM pg_statistic s');
-unlike($statistics, qr/\Q$secret\E/, 'nor in statistics');
+unlike($statistics, qr/\Q$secret\E/, 'and not in statistics');
 
 # A subscriber of everything gets no secrets, and goes on.
 my $subscriber = PostgreSQL::Test::Cluster->new('subscriber');
 $subscriber->init(allows_streaming => 'logical', extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 $subscriber->start;
 my $source = $node->connstr('postgres') =~ s{'}{''}gr;
-$subscriber->safe_psql('postgres', 'CREATE ROLE app LOGIN; CREATE EXTENSION dynapg; CREATE TABLE public.told (a text PRIMARY KEY)');
+$subscriber->safe_psql('postgres', 'CREATE ROLE app LOGIN; CREATE EXTENSION dynapg; CREATE TABLE public.shown (a text PRIMARY KEY)');
 $subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION all_of_it CONNECTION '$source' PUBLICATION everything");
-$subscriber->poll_query_until('postgres', q{SELECT count(*) = 2 FROM public.told});
+$subscriber->poll_query_until('postgres', q{SELECT count(*) = 2 FROM public.shown});
 my ($fourth_id, $fourth) = new_key($node, 'app');
-sql("INSERT INTO public.told VALUES ('a third')");
-ok($subscriber->poll_query_until('postgres', q{SELECT count(*) = 3 FROM public.told}), 'a subscriber of everything goes on');
+sql("INSERT INTO public.shown VALUES ('a third')");
+ok($subscriber->poll_query_until('postgres', q{SELECT count(*) = 3 FROM public.shown}), 'a subscriber of everything goes on');
 ok($subscriber->poll_query_until('postgres', "SELECT count(*) = 1 FROM dynapg.access_keys WHERE access_key_id = '$fourth_id'"), 'it has keys');
 is($subscriber->safe_psql('postgres', "SELECT count(*) FROM dynapg.access_secrets"), '0', 'and none of their secrets');
 $subscriber->safe_psql('postgres', 'DROP SUBSCRIPTION all_of_it');
@@ -126,7 +126,7 @@ for my $item ('{"id":{"S":"far too long"},"card":{"S":"private text 1"}}', '{"id
 	answer_of(signed_call($port, $id, $secret, 'PutItem', qq({"TableName":"Notes","Item":$item})));
 }
 $log = substr slurp_file($node->logfile), $log_before;
-like($log, qr/HTTP request PutItem failed: new row for relation "Notes" violates check constraint "short"/, 'the log tells of a constraint');
+like($log, qr/HTTP request PutItem failed: new row for relation "Notes" violates check constraint "short"/, 'the log names the constraint');
 like($log, qr/HTTP request PutItem failed: duplicate key value violates unique constraint "one"/, 'and of a unique index');
 unlike($log, qr/private text|far too long/, 'but not the items');
 

@@ -1,4 +1,4 @@
-# 093_superuser.pl - a request that runs as a superuser, as all do by default with dynapg.http_auth = 'trust', runs nobody's code but
+# 093_superuser.pl - a request that runs as a superuser, as all do by default with dynapg.http_auth = 'trust', runs no code but
 # superusers': whatever another role has attached to a table, the request is refused, and the log says why.
 use strict;
 use warnings;

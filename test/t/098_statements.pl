@@ -1,4 +1,4 @@
-# 098_statements.pl - how many statements pg_stat_statements has to keep for a table: one for each kind of request, and none
+# 098_statements.pl - the number of statements that pg_stat_statements keeps for a table: one for each kind of request, and none
 # for DescribeTable.
 use strict;
 use warnings;
@@ -13,7 +13,7 @@ plan skip_all => 'this PostgreSQL has no pg_stat_statements'
 $node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_stat_statements'\npg_stat_statements.track = all\nautovacuum = off");
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION dynapg; CREATE EXTENSION pg_stat_statements');
-$node->safe_psql('postgres', q(SELECT dynapg.create_table('{"TableName":"Told","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
+$node->safe_psql('postgres', q(SELECT dynapg.create_table('{"TableName":"Items","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
 	"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]}')));
 
 # The statements about the table that the requests leave.
@@ -22,26 +22,26 @@ sub statements
 	my (@calls) = @_;
 	$node->safe_psql('postgres', 'SELECT pg_stat_statements_reset()');
 	$node->safe_psql('postgres', "SELECT $_") for @calls;
-	return $node->safe_psql('postgres', q(SELECT query FROM pg_stat_statements WHERE query LIKE '%dynamodb."Told"%' AND query NOT LIKE '%jsonb_build_object%' ORDER BY 1));
+	return $node->safe_psql('postgres', q(SELECT query FROM pg_stat_statements WHERE query LIKE '%dynamodb."Items"%' AND query NOT LIKE '%jsonb_build_object%' ORDER BY 1));
 }
 
-my $describe = q(dynapg.describe_table('{"TableName":"Told"}'));
+my $describe = q(dynapg.describe_table('{"TableName":"Items"}'));
 my $key = '"Key":{"id":{"S":"a"}}';
 
 is(statements($describe), '', 'DescribeTable of a small table');
-$node->safe_psql('postgres', q(INSERT INTO dynamodb."Told" SELECT 'i' || i, dynapg.from_jsonb(jsonb_build_object('id', 'i' || i, 'v', repeat(md5(i::text), 30)))
+$node->safe_psql('postgres', q(INSERT INTO dynamodb."Items" SELECT 'i' || i, dynapg.from_jsonb(jsonb_build_object('id', 'i' || i, 'v', repeat(md5(i::text), 30)))
 	FROM generate_series(1, 4000) AS i));
 is(statements($describe), '', 'DescribeTable of a large table');
 
 my $work = statements(
-	(map { qq(dynapg.put_item('{"TableName":"Told","Item":{"id":{"S":"$_"}}}')) } qw(a b c)),
-	(map { qq(dynapg.update_item('{"TableName":"Told",$key,"UpdateExpression":"SET $_ = :v","ExpressionAttributeValues":{":v":{"S":"$_"}}}')) } qw(x y z)),
-	(map { qq(dynapg.update_item('{"TableName":"Told",$key,"UpdateExpression":"ADD n :v","ConditionExpression":"$_","ExpressionAttributeValues":{":v":{"N":"1"}}}')) }
+	(map { qq(dynapg.put_item('{"TableName":"Items","Item":{"id":{"S":"$_"}}}')) } qw(a b c)),
+	(map { qq(dynapg.update_item('{"TableName":"Items",$key,"UpdateExpression":"SET $_ = :v","ExpressionAttributeValues":{":v":{"S":"$_"}}}')) } qw(x y z)),
+	(map { qq(dynapg.update_item('{"TableName":"Items",$key,"UpdateExpression":"ADD n :v","ConditionExpression":"$_","ExpressionAttributeValues":{":v":{"N":"1"}}}')) }
 		'attribute_exists(id)', 'n >= :v AND x <> :v', 'attribute_not_exists(n) OR n >= :v', 'attribute_not_exists(w)'),
-	(map { qq(dynapg.get_item('{"TableName":"Told",$key,"ProjectionExpression":"$_"}')) } qw(x y)),
-	(map { qq(dynapg.query('{"TableName":"Told","Limit":$_,"KeyConditionExpression":"id = :k","ExpressionAttributeValues":{":k":{"S":"a"}}}')) } 1, 2),
-	(map { qq(dynapg.scan('{"TableName":"Told","Limit":$_}')) } 1, 2),
-	qq(dynapg.delete_item('{"TableName":"Told",$key}')));
+	(map { qq(dynapg.get_item('{"TableName":"Items",$key,"ProjectionExpression":"$_"}')) } qw(x y)),
+	(map { qq(dynapg.query('{"TableName":"Items","Limit":$_,"KeyConditionExpression":"id = :k","ExpressionAttributeValues":{":k":{"S":"a"}}}')) } 1, 2),
+	(map { qq(dynapg.scan('{"TableName":"Items","Limit":$_}')) } 1, 2),
+	qq(dynapg.delete_item('{"TableName":"Items",$key}')));
 # Two of them for the conditional update: whether its condition can hold for an item that is not there or not.
 is(scalar(split /\n/, $work), 7, 'a statement for each kind of request, whatever its expressions') or diag($work);
 
@@ -49,7 +49,7 @@ is(scalar(split /\n/, $work), 7, 'a statement for each kind of request, whatever
 sub forms
 {
 	my ($operation, $request, @members) = @_;
-	return scalar split /\n/, statements(map { qq(dynapg.$operation('{"TableName":"Told",$request$_}')) } '', map { ",$_" } @members);
+	return scalar split /\n/, statements(map { qq(dynapg.$operation('{"TableName":"Items",$request$_}')) } '', map { ",$_" } @members);
 }
 my @conditions = map { qq("ConditionExpression":"$_") } 'attribute_exists(id)', 'attribute_not_exists(zz)';
 my $old = '"ReturnValues":"ALL_OLD"';

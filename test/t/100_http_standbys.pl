@@ -1,4 +1,4 @@
-# 100_http_standbys.pl - a synchronous standby that is away holds back the replies that tell of what it lacks, and nothing else;
+# 100_http_standbys.pl - a missing synchronous standby holds back replies about what it lacks, and nothing else;
 # one that is there has what was acknowledged.
 use strict;
 use warnings;
@@ -73,7 +73,7 @@ sub are_released
 sub activity
 {
 	my ($what) = @_;
-	sleep 1.2;                                         # it is told once a second
+	sleep 1.2;                                         # it is reported once a second
 	return $node->safe_psql('postgres', "SELECT $what");
 }
 
@@ -99,8 +99,8 @@ are_answered("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", qr/^healthy/, 'the hea
 are_answered(get('Other', 'a'), qr/"a"/, 'a read of another table');
 are_held(get('Written', 'a'), 'a read of the table');
 are_held(request_text('PutItem', q({"TableName":"Written","Item":{"pk":{"S":"b"}},"ConditionExpression":"attribute_not_exists(pk)"})),
-	'an error that tells of the item');
-is(activity(q{count(*) FROM dynapg.http_activity WHERE unflushed_lsn > '0/0'}), '2', 'both workers tell that they have replies waiting');
+	'an error that shows the item');
+is(activity(q{count(*) FROM dynapg.http_activity WHERE unflushed_lsn > '0/0'}), '2', 'both workers report waiting replies');
 is(activity(q{sum(waiting) FROM dynapg.http_activity}), scalar(@open), 'and how many');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'}), '0', 'no worker waits');
 are_held(put('Source', 'c'), 'a write with a trigger', 1);
@@ -153,7 +153,7 @@ are_held(put('Written', 'f'), 'without the standby, a write', 1);
 are_released(qr/^200$/, 'until the statement timeout');
 like(slurp_file($node->logfile, $log),
 	qr/WARNING:  canceling wait for synchronous replication due to dynapg\.http_statement_timeout, of replies: 1\n.*DETAIL:  What they report has already committed locally/,
-	'as the log tells');
+	'as the log says');
 is($node->safe_psql('postgres', q{SET synchronous_commit = local; SELECT count(*) FROM dynamodb."Written" WHERE pk = 'f'}), '1', 'it is there');
 reload_with('dynapg.http_statement_timeout = 0');
 are_held(put('Written', 'g'), 'another one', 3);

@@ -1,4 +1,4 @@
-# 101_http_drain.pl - a worker that is told to end answers what has arrived and says that it closes; a stop is not held up.
+# 101_http_drain.pl - a worker that is asked to end answers what has arrived and says that it closes; it does not delay a stop.
 use strict;
 use warnings;
 use lib 'test/t/lib';

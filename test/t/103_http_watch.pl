@@ -63,7 +63,7 @@ ok(wait_for_http($standby_port), 'a standby serves');
 is(get($standby_port, '/ready'), "200 ready\n", 'it is ready');
 is(get($standby_port, '/primary'), "503 standby\n", 'and no primary');
 is(get($standby_port, '/primary', 'HEAD'), '503 ', 'by HEAD, too');
-like(get($standby_port, '/metrics'), qr/^dynapg_in_recovery 1$/m, 'as metrics tell');
+like(get($standby_port, '/metrics'), qr/^dynapg_in_recovery 1$/m, 'as the metrics say');
 $standby->promote;
 is(get($standby_port, '/primary'), "200 primary\n", 'after the promotion it is one');
 $standby->stop;
@@ -83,7 +83,7 @@ is(value("dynapg_http_$_" . '{worker="1"}'), 0, "$_: nothing") for qw(buffered_b
 my @counts = map { (split / /)[-1] } lines('dynapg_http_request_duration_seconds_bucket{operation="PutItem"');
 is_deeply(\@counts, [ sort { $a <=> $b } @counts ], 'a histogram is cumulative');
 is($counts[-1], 3, 'and has all requests');
-is(value('dynapg_http_request_duration_seconds_count{operation="PutItem"}'), 3, 'as its count tells');
+is(value('dynapg_http_request_duration_seconds_count{operation="PutItem"}'), 3, 'as its count says');
 cmp_ok(value('dynapg_http_request_duration_seconds_sum{operation="PutItem"}'), '>', 0, 'and their time');
 
 # -- many tables --

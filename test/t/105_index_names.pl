@@ -1,5 +1,5 @@
-# 105_index_names.pl - a name makes nothing an index: relations of other roles that have the name of an index of a table are neither
-# taken for it, nor dropped with it, nor do they take it along when they are dropped.
+# 105_index_names.pl - a name does not make an index: relations of other roles that have the name of a table's index are not
+# taken for it and not dropped with it, and dropping them does not drop it.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -97,7 +97,7 @@ sub fill
 		call($role, 'put_item', qq({"TableName":"$table","Item":{"id":{"S":"b"},"g":{"S":"y"}}}));
 }
 
-# Whether a name means somebody else's relation still.
+# Whether a name still belongs to somebody else's relation.
 sub eves
 {
 	my ($name) = @_;

@@ -1,4 +1,4 @@
-# 106_renames.pl - what has got another name by SQL: indexes and tables are followed, in dumps too, and the schemas keep their names.
+# 106_renames.pl - indexes and tables that SQL renames are followed, also in dumps, and the schemas keep their names.
 # No event trigger is relied on: an index is found by what it is.
 use strict;
 use warnings;
@@ -154,8 +154,8 @@ is(find('three'), '11', 'all goes on');
 
 # Where that was not refused, one that somebody makes under the name does not get the tables.
 sql("$replica; ALTER SCHEMA dynamodb RENAME TO other; SET ROLE eve; CREATE SCHEMA dynamodb");
-is(find('three'), '11', 'a schema that was renamed all the same: its tables are there');
-like(error_of(create_table('five')), qr/The schema dynamodb of the extension dynapg of database app has another name: ALTER SCHEMA/, 'CreateTable tells what is wrong');
+is(find('three'), '11', 'a schema renamed in spite of that: its tables are there');
+like(error_of(create_table('five')), qr/The schema dynamodb of the extension dynapg of database app has another name: ALTER SCHEMA/, 'CreateTable says what is wrong');
 sql('DROP SCHEMA dynamodb; ALTER SCHEMA other RENAME TO dynamodb');
 is(sql(create_table('five')), 't', 'and goes on when it is right again');
 

@@ -1,5 +1,5 @@
-# 107_attach.pl - a table that was dumped and restored alone is adopted by dynapg.attach_table: as it was, as far as the table tells, and
-# exactly so with its CreateTable request. What is no table of items is refused.
+# 107_attach.pl - a table that was dumped and restored alone is adopted by dynapg.attach_table: as it was, as far as the table shows that, and
+# exactly with its CreateTable request. Other tables are refused.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -93,7 +93,7 @@ like(error_of(attach('Orders')), qr/table "Orders" is the DynamoDB table "Orders
 like(sql(q(SELECT dynapg.delete_table('{"TableName":"Orders"}'))), qr/DELETING/, 'and deleted');
 is(sql(q(SELECT count(*) FROM dynapg.indexes)), '0', 'with its indexes');
 
-# ---- with its request: what a table does not tell ----
+# ---- with its request: what a table does not show ----
 
 my $long = 'Long.Name-' . ('x' x 200);
 my $request = qq({"TableName":"$long","ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":6},"BillingMode":"PROVISIONED",
@@ -164,7 +164,7 @@ like(error_of(attach('Plain', $plain =~ s/Plain/$long/r)), qr/^Table already exi
 sql('CREATE ROLE other; CREATE ROLE owner; GRANT ALL ON dynamodb."Plain" TO other; GRANT CREATE ON SCHEMA dynamodb TO other');
 like(error_of('SET ROLE other; ' . attach('Plain', $plain)), qr/^must be owner of table Plain/, 'others may not');
 sql('GRANT CREATE ON SCHEMA dynamodb TO owner; ALTER TABLE dynamodb."Plain" OWNER TO owner; REVOKE CREATE ON SCHEMA dynamodb FROM owner');
-like(error_of('SET ROLE owner; ' . attach('Plain', $plain)), qr/^permission denied for schema dynamodb/, 'nor the owner without CREATE on the schema');
+like(error_of('SET ROLE owner; ' . attach('Plain', $plain)), qr/^permission denied for schema dynamodb/, 'so is the owner without CREATE on the schema');
 sql('GRANT CREATE ON SCHEMA dynamodb TO owner');
 is(sql('SET ROLE owner; ' . attach('Plain', $indexed)), 'ACTIVE', 'with it the owner may');
 is(sql(q(SELECT pg_get_userbyid(relowner) FROM pg_class WHERE relname = 'Plain:gsi')), 'owner', 'and what is made is his');

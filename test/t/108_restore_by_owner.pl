@@ -1,4 +1,4 @@
-# 108_restore_by_owner.pl - the owner of a database who is no superuser dumps it and restores it, as the documentation says; what that needs gives him
+# 108_restore_by_owner.pl - the owner of a database who is not a superuser dumps and restores it, as the documentation says; the rights for that give him
 # nothing of others. And an uninstalled extension leaves nothing.
 use strict;
 use warnings;
@@ -20,7 +20,7 @@ SQL
 my $readme = slurp_file('docs/server-backups.md') . slurp_file('docs/installation.md');
 my ($prepare) = $readme =~ /^```sql\n(CREATE EXTENSION dynapg;\nGRANT .*?)^```/ms;
 my ($restore) = $readme =~ /^```sh\n(pg_restore -l app\.dump .*?)^```/ms;
-ok($prepare && $restore, 'the documentation tells how');
+ok($prepare && $restore, 'the documentation says how');
 
 sub sql
 {
@@ -28,7 +28,7 @@ sub sql
 	return $node->safe_psql($db, $query);
 }
 
-# Everything that the API tells of the tables and their items.
+# Everything that the API shows of the tables and their items.
 sub everything
 {
 	my ($db) = @_;
@@ -108,9 +108,9 @@ isnt(sql('restored', $left), '0', 'before it is dropped there is something');
 sql('restored', $uninstall);
 is(sql('restored', $left), '0', 'what the documentation says leaves nothing');
 sql('app', 'SET client_min_messages = warning; DROP SCHEMA dynapg CASCADE');
-is(sql('app', $left), '0', 'nor does DROP SCHEMA dynapg CASCADE, with tables');
+is(sql('app', $left), '0', 'DROP SCHEMA dynapg CASCADE leaves nothing either');
 sql('app', 'CREATE EXTENSION dynapg; GRANT CREATE ON SCHEMA dynamodb TO app; SET ROLE app; ' . ($make . $put) =~ s/NAME/Things/gr);
-is(find('app'), '1', 'and all can begin anew');
+is(find('app'), '1', 'and everything can be created again');
 
 $node->stop;
 done_testing();

@@ -28,7 +28,7 @@ $node->safe_psql('postgres', q{
 	CREATE CONSTRAINT TRIGGER later AFTER INSERT ON dynamodb."Things" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
 		WHEN (NEW.pk = 'deferred') EXECUTE FUNCTION stubborn_later()});
 
-# Who tidies up after the cancel and returns has not failed.
+# Code that tidies up after the cancel and returns has not failed.
 my ($pid) = worker_pids($node);
 is(call($port, 'PutItem', sprintf $put, 'once')->{status}, 200, 'a trigger that catches one cancel and returns');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM cancels'), 1, 'it was cancelled');

@@ -1,5 +1,5 @@
 # 115_http_hosts.pl - with trust, a request that names a foreign Host or Origin is refused before anything runs: a page of
-# another site cannot use a server on this machine, neither by a name that resolves to it nor without reading the reply.
+# another site cannot use a server on this machine, through a name that resolves to it, or without reading the reply.
 use strict;
 use warnings;
 use lib 'test/t/lib';
@@ -61,7 +61,7 @@ is_refused($_, Host => $_) for 'rebound.example', "rebound.example:$port", 'loca
   'localhost, rebound.example', '128.0.0.1', '0.0.0.0', '10.0.0.1:8000', '127.0.0', '[::2]', '[::1', '[::1]x', '::1', '[fe80::1]', ':8000',
   '*', "\xff\xfe", 'x"y', 'a' x 300;
 like(is_refused('a name', Host => 'rebound.example:1')->{body}, qr/Host \\"rebound\.example:1\\" is not allowed\..*dynapg\.http_allowed_hosts\."\}$/,
-	'the text tells the host and the setting');
+	'the text names the host and the setting');
 unlike(is_refused('bytes', Host => "x\xff\xfe<y>")->{body}, qr/x\xff|<y>/, 'but no bytes that are no host');
 
 is(exchange(dial($port), request_text('ListTables', '{}', Host => undef) =~ s/1\.1/1.0/r)->{status}, 200, 'HTTP/1.0 without a Host: no browser');
@@ -93,10 +93,10 @@ is($node->safe_psql('postgres', q{SELECT count(*) FROM dynapg.stat_operations WH
 
 my $get = "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n";
 my $reply = exchange(dial($port), sprintf $get, '/metrics', 'rebound.example');
-is($reply->{status}, 403, '/metrics tells names of tables: refused');
+is($reply->{status}, 403, '/metrics shows names of tables: refused');
 unlike($reply->{body}, qr/Things/, 'without them');
 is(exchange(dial($port), sprintf $get, '/metrics', 'localhost')->{status}, 200, 'served by a name of this machine');
-is(exchange(dial($port), sprintf $get, '/', 'load-balancer.example')->{status}, 200, 'GET / tells nothing and is for everybody');
+is(exchange(dial($port), sprintf $get, '/', 'load-balancer.example')->{status}, 200, 'GET / reveals nothing and is for everybody');
 
 # -- hosts that are allowed --
 

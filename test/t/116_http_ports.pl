@@ -29,7 +29,7 @@ sub workers_of
 	return $node->safe_psql('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'dynapg http'});
 }
 
-# The tables that connections of their own are told of; with two servers at the port they would differ.
+# The tables that separate connections see; with two servers at the port they would differ.
 sub tables_seen
 {
 	my %seen;
@@ -66,7 +66,7 @@ sub kill_server
 	{
 		if ($tries == 600)
 		{
-			# Nor can PostgreSQL start again there: for it, too, the processes are still there.
+			# PostgreSQL cannot start again there either: its processes are still there.
 			diag 'the first process of this container takes no note of processes that have ended: the rest is left out';
 			$_->stop('immediate', fail_ok => 1) for $first, $second;
 			done_testing();

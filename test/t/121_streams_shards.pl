@@ -1,4 +1,4 @@
-# 121_streams_shards.pl - shards that are followed by others, several of them, while sessions write and read; what is too old is
+# 121_streams_shards.pl - shards that others follow, several at a time, while sessions write and read; old records are
 # trimmed; a dump and restore begins again
 use strict;
 use warnings;
@@ -84,7 +84,7 @@ is_history(\@all, final_items($node, 'Shards'), 'the history, shard after shard'
 is($node->safe_psql('postgres', q(SELECT count(*) FROM dynapg.stream_records('Shards', "limit" => NULL))), scalar(@all), 'nothing is left out');
 cmp_ok(scalar(grep { @$_ > 0 } @by_shard), '>=', 4, 'the records are spread');
 
-# -- an iterator of a closed shard ends; LATEST, too; children are told of, pages of shards are complete
+# -- an iterator of a closed shard ends; LATEST, too; children are listed, pages of shards are complete
 
 my $decode = sub { JSON::PP->new->decode($node->safe_psql('postgres', "SELECT dynapg.$_[0]('$_[1]')")) };
 is_deeply($decode->('get_records', sprintf '{"ShardIterator":"%s"}', iterator($root->{ShardId}, 'LATEST')), { Records => [] }, 'LATEST of a closed shard is its end');
@@ -116,7 +116,7 @@ my $closer = $node->background_psql('postgres', on_error_die => 1);
 $closer->query_safe('BEGIN; SELECT dynapg.run_jobs()');
 $node->safe_psql('postgres', q(SELECT dynapg.put_item('{"TableName":"Shards","Item":{"pk":{"S":"while it closes"}}}')));
 my $then = $decode->('get_records', qq({"ShardIterator":"$waiting"}));
-ok($then->{NextShardIterator}, 'nor one that is being closed');
+ok($then->{NextShardIterator}, 'the same for a shard that is being closed');
 $closer->query_safe('COMMIT');
 $closer->quit;
 is($decode->('get_records', qq({"ShardIterator":"$then->{NextShardIterator}"}))->{NextShardIterator}, undef, 'then it ends');

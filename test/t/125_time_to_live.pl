@@ -60,7 +60,7 @@ sub wait_for_status
 	return 0;
 }
 
-# Items of a table that expired that many seconds ago, by SQL.
+# Items of a table that expired this number of seconds ago, by SQL.
 sub add_items
 {
 	my ($name, $prefix, $count, $ago) = @_;
@@ -168,7 +168,7 @@ is_left('Sessions', 'later1 new1', 'the items go');
 $node->safe_psql('postgres', q(DELETE FROM dynamodb."Sessions" WHERE pk = 'later1'));
 is($node->safe_psql('postgres', q(SELECT string_agg(event || ' ' || (keys OPERATOR(dynapg.->>) 'id') || ' ' || by_service, ', ' ORDER BY keys OPERATOR(dynapg.->>) 'id', event)
 	FROM dynapg.stream_records('Sessions'))),
-	'REMOVE later1 false, INSERT old1 false, REMOVE old1 true, INSERT old2 false, REMOVE old2 true', 'records tell who deleted an item');
+	'REMOVE later1 false, INSERT old1 false, REMOVE old1 true, INSERT old2 false, REMOVE old2 true', 'records say who deleted an item');
 
 # ---- its life ----
 

@@ -56,7 +56,7 @@ SQL
 ok($node->poll_query_until('postgres', 'SELECT count(*) FROM dynamodb."Victim"', '0'), 'a table that is last has its items deleted');
 is($node->safe_psql('postgres', q(SELECT table_name, failures > 0, failure FROM dynapg.job_list WHERE failures > 0 ORDER BY table_name)),
 	"Stay1|t|code of the table did not stop when it was cancelled\nStay2|t|code of the table did not stop when it was cancelled", 'the failures are seen');
-like(slurp_file($node->logfile), qr/the dynapg housekeeper ends because code of table with OID \d+ did not stop when it was cancelled/, 'the log tells why');
+like(slurp_file($node->logfile), qr/the dynapg housekeeper ends because code of table with OID \d+ did not stop when it was cancelled/, 'the log says why');
 is($node->safe_psql('postgres', q(SELECT count(*) FROM dynamodb."Stay1")), '1', 'its item stays');
 
 # whoever holds the shards of his own stream in a transaction does not keep the housekeeper from the streams of others

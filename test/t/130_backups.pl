@@ -1,7 +1,7 @@
 # 130_backups.pl - backups over HTTP, made by the table's builder: writers go on, others see nothing, a crash, a failure and a dropped table
 # leave nothing half made; a dump carries backups.
 #
-# An event trigger holds a copy at its beginning for as long as a test holds an advisory lock, or has it fail.
+# An event trigger holds a copy at its beginning for as long as a test holds an advisory lock, or makes it fail.
 use strict;
 use warnings;
 use lib 'test/t/lib';
@@ -60,7 +60,7 @@ sub back_up
 {
 	my ($name) = @_;
 	my $reply = call_as('app', 'CreateBackup', qq({"TableName":"$name","BackupName":"nightly"}));
-	like($reply, qr/^200 .*"BackupStatus":"CREATING"/, "a backup of $name is begun");
+	like($reply, qr/^200 .*"BackupStatus":"CREATING"/, "a backup of $name starts");
 	return $reply =~ /"BackupArn":"([^"]+)"/ ? $1 : '';
 }
 
@@ -112,8 +112,8 @@ ok($node->poll_query_until('postgres', q(SELECT count(*) = 1 FROM pg_locks WHERE
 is(status_of($arn), 'CREATING', 'its status');
 like(put('Orders', 'meanwhile'), qr/^200/, 'the table is written meanwhile');
 like(restore('app', $arn, 'Early'), qr/^400 .*BackupInUseException/, 'it cannot be restored yet');
-like(call_as('app', 'DeleteBackup', qq({"BackupArn":"$arn"})), qr/^400 .*BackupInUseException/, 'nor deleted');
-like(call_as('app', 'DeleteTable', '{"TableName":"Orders"}'), qr/^400 .*ResourceInUseException.*backup/, 'nor the table');
+like(call_as('app', 'DeleteBackup', qq({"BackupArn":"$arn"})), qr/^400 .*BackupInUseException/, 'and not deleted');
+like(call_as('app', 'DeleteTable', '{"TableName":"Orders"}'), qr/^400 .*ResourceInUseException.*backup/, 'and the table is not deleted');
 $gate->query_safe('SELECT pg_advisory_unlock(42)');
 becomes($arn, 'AVAILABLE', 'it gets AVAILABLE');
 put('Orders', 'after');
@@ -139,10 +139,10 @@ like(call_as('app', 'ListBackups', '{"TableName":"Orders"}'), qr/^200 (?:.*?"Bac
 # ---- another role ----
 
 like(call_as('other', 'DescribeBackup', qq({"BackupArn":"$arn"})), qr/^400 .*BackupNotFoundException.*Backup not found: \Q$arn\E/, 'others do not see it');
-like(restore('other', $arn, 'Stolen'), qr/^400 .*BackupNotFoundException/, 'nor restore it');
-like(call_as('other', 'DeleteBackup', qq({"BackupArn":"$arn"})), qr/^400 .*BackupNotFoundException/, 'nor delete it');
-like(call_as('other', 'ListBackups', '{}'), qr/^200 \{"BackupSummaries":\[\]\}/, 'nor list it');
-like(call_as('other', 'CreateBackup', '{"TableName":"Orders","BackupName":"mine"}'), qr/^400 .*AccessDeniedException/, 'nor make one');
+like(restore('other', $arn, 'Stolen'), qr/^400 .*BackupNotFoundException/, 'and not restore it');
+like(call_as('other', 'DeleteBackup', qq({"BackupArn":"$arn"})), qr/^400 .*BackupNotFoundException/, 'and not delete it');
+like(call_as('other', 'ListBackups', '{}'), qr/^200 \{"BackupSummaries":\[\]\}/, 'and not list it');
+like(call_as('other', 'CreateBackup', '{"TableName":"Orders","BackupName":"mine"}'), qr/^400 .*AccessDeniedException/, 'and not make one');
 like(call_as('app', 'UpdateContinuousBackups', '{"TableName":"Orders","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":true}}'),
 	qr/^200 .*"PointInTimeRecoveryStatus":"ENABLED","RecoveryPeriodInDays":35,"EarliestRestorableDateTime":\d+\.0,/, 'the setting of point-in-time recovery');
 like(call_as('app', 'RestoreTableToPointInTime', '{"SourceTableName":"Orders","TargetTableName":"Then","UseLatestRestorableTime":true}'),

@@ -21,7 +21,7 @@ my ($node) = http_node('moved');
 $node->safe_psql('postgres', 'CREATE DATABASE app');
 $node->safe_psql('app', 'CREATE EXTENSION dynapg');
 
-# The first aws on the path has every call go to the other server, whatever the version of the real one.
+# The first aws on the path sends every call to the other server, whatever the version of the real one.
 my $dir = PostgreSQL::Test::Utils::tempdir;
 my $top = getcwd;
 my ($real) = grep { -x $_ } map { "$_/aws" } split /:/, $ENV{PATH};
@@ -126,7 +126,7 @@ is($node->safe_psql('app', q(SELECT count(*) FROM dynamodb."Many" WHERE pk = 'ne
 
 # A body over HTTP may begin with a byte order mark.
 is(call($port, 'DescribeTable', qq(\xEF\xBB\xBF{"TableName":"Orders"}))->{status}, 200, 'a body with a byte order mark');
-is(call($port, 'DescribeTable', qq(\xEF\xBB{"TableName":"Orders"}))->{status}, 400, 'half a mark is none');
+is(call($port, 'DescribeTable', qq(\xEF\xBB{"TableName":"Orders"}))->{status}, 400, 'half a mark is not a mark');
 
 # With throttling an import waits for its share: nothing is lost or refused.
 my $slow = PostgreSQL::Test::Cluster->new('slow');

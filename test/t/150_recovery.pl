@@ -33,7 +33,7 @@ for my $table (qw(Both Only))
 	$node->safe_psql('postgres', qq(SELECT dynapg.update_time_to_live('{"TableName":"$table","TimeToLiveSpecification":{"Enabled":true,"AttributeName":"end"}}')));
 }
 
-# Writers of both tables; each notes the transactions that it prepares.  One changes keys by SQL, one has items expire.
+# Writers of both tables; each notes the transactions that it prepares.  One changes keys by SQL, one lets items expire.
 sub writers
 {
 	my ($round) = @_;

@@ -1,7 +1,7 @@
 # 151_restore_jobs.pl - restores over HTTP are carried out by a job: the table is CREATING until all of it is there, a crash in the middle
 # loses nothing and leaves no half table, a failure and a cancel leave no table; in a transaction block a restore begins at the commit.
 #
-# An event trigger holds the build of the new table's key for as long as a test holds an advisory lock, or has it fail.
+# An event trigger holds the build of the new table's key for as long as a test holds an advisory lock, or makes it fail.
 use strict;
 use warnings;
 use lib 'test/t/lib';
@@ -90,7 +90,7 @@ my $body = qq({"SourceTableName":"Orders","TargetTableName":"%s","RestoreDateTim
 # ---- while it is made ----
 
 my $answer = call_as('app', 'RestoreTableToPointInTime', sprintf $body, 'Then');
-like($answer, qr/^200 .*"TableStatus":"CREATING".*"RestoreInProgress":true/, 'a restore is begun');
+like($answer, qr/^200 .*"TableStatus":"CREATING".*"RestoreInProgress":true/, 'a restore starts');
 my $id = describe('Then')->{TableId};
 like($answer, qr/"TableId":"$id"/, 'its table is there');
 is(describe('Then')->{TableStatus}, 'CREATING', 'and CREATING');
@@ -98,11 +98,11 @@ is(describe('Then')->{RestoreSummary}{RestoreInProgress}, JSON::PP::true, 'the r
 is(describe('Then')->{GlobalSecondaryIndexes}[0]{IndexStatus}, 'CREATING', 'so are its indexes');
 like(call_as('app', 'ListTables', '{}'), qr/"Then"/, 'it is listed');
 like(call_as('app', 'GetItem', '{"TableName":"Then","Key":{"id":{"S":"1001"}}}'), qr/^400 .*ResourceNotFoundException/, 'nobody reads it');
-like(call_as('app', 'PutItem', '{"TableName":"Then","Item":{"id":{"S":"x"}}}'), qr/^400 .*ResourceNotFoundException/, 'nor writes it');
-like(call_as('app', 'DeleteTable', '{"TableName":"Then"}'), qr/^400 .*ResourceInUseException/, 'nor deletes it');
+like(call_as('app', 'PutItem', '{"TableName":"Then","Item":{"id":{"S":"x"}}}'), qr/^400 .*ResourceNotFoundException/, 'and nobody writes it');
+like(call_as('app', 'DeleteTable', '{"TableName":"Then"}'), qr/^400 .*ResourceInUseException/, 'or deletes it');
 like(call_as('app', 'CreateTable', '{"TableName":"Then","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
-	"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]}'), qr/^400 .*ResourceInUseException/, 'nor takes its name');
-like(call_as('app', 'RestoreTableToPointInTime', sprintf $body, 'Then'), qr/^400 .*TableAlreadyExistsException/, 'nor by another restore');
+	"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]}'), qr/^400 .*ResourceInUseException/, 'or takes its name');
+like(call_as('app', 'RestoreTableToPointInTime', sprintf $body, 'Then'), qr/^400 .*TableAlreadyExistsException/, 'not by another restore either');
 like(call_as('app', 'UpdateContinuousBackups', '{"TableName":"Then","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":true}}'),
 	qr/^400 .*ContinuousBackupsUnavailableException.*Backups are being enabled for the table: Then/, 'it has no recovery yet');
 like(call_as('app', 'PutItem', '{"TableName":"Orders","Item":{"id":{"S":"9"}}}'), qr/^200 /, 'writers of the source go on');
@@ -118,7 +118,7 @@ sub is_held
 	}
 	return 0;
 }
-ok(is_held(), 'the job has begun');
+ok(is_held(), 'the job has started');
 $node->stop('immediate');
 eval { $gate->quit };
 $node->start;
@@ -148,7 +148,7 @@ is(items('Copy'), '1000|1001|9', 'with its items');
 $node->safe_psql('postgres', q(INSERT INTO public.broken VALUES ('x')));
 like(call_as('app', 'RestoreTableToPointInTime', sprintf $body, 'Broken'), qr/^200 /, 'a restore that fails');
 ok(wait_for_status('Broken', 'gone'), 'leaves no table');
-is($node->safe_psql('postgres', q(SELECT state, failure FROM dynapg.job_progress WHERE table_name = 'Broken' AND kind = 'restore')), 'FAILED|something is broken', 'the job tells why');
+is($node->safe_psql('postgres', q(SELECT state, failure FROM dynapg.job_progress WHERE table_name = 'Broken' AND kind = 'restore')), 'FAILED|something is broken', 'the job says why');
 $node->safe_psql('postgres', 'DELETE FROM public.broken');
 
 $gate->query_safe('SELECT pg_advisory_lock(42)');
@@ -163,7 +163,7 @@ like(call_as('other', 'RestoreTableToPointInTime', sprintf $body, 'Mine'), qr/^4
 my $session = $node->background_psql('postgres', on_error_die => 1);
 $session->query_safe(q(SET ROLE app; SET dynapg.index_build = 'background'; BEGIN));
 $session->query_safe(sprintf "SELECT count(dynapg.restore_table_to_point_in_time('$body'))", 'Block');
-is($node->safe_psql('postgres', q(SELECT count(*) FROM dynapg.long_jobs WHERE table_name = 'Block')), '0', 'in a transaction block it has not begun');
+is($node->safe_psql('postgres', q(SELECT count(*) FROM dynapg.long_jobs WHERE table_name = 'Block')), '0', 'in a transaction block it has not started');
 $session->query_safe('ROLLBACK; BEGIN');
 $session->query_safe(sprintf "SELECT count(dynapg.restore_table_to_point_in_time('$body'))", 'Block');
 $session->query_safe('COMMIT');

@@ -53,7 +53,7 @@ is($node->safe_psql('restored', 'SELECT count(*) FROM dynapg.history'), '0', 'wi
 like($node->safe_psql('restored', q(SELECT dynapg.describe_continuous_backups('{"TableName":"Moves"}'))), qr/"PointInTimeRecoveryStatus":"ENABLED"/,
 	'recovery is on');
 like(($node->psql('restored', q(SELECT dynapg.restore_table_to_point_in_time('{"SourceTableName":"Moves","TargetTableName":"Then","UseLatestRestorableTime":true}'))))[2],
-	qr/is about to begin/, 'and has not begun');
+	qr/is about to begin/, 'and has not started');
 $node->safe_psql('restored', 'SELECT dynapg.run_jobs()');
 my $begun = moment($node, 'restored');
 put($node, 'restored', 'there');

@@ -80,7 +80,7 @@ like(export($node, 'Orders', "$to,\"ExportTime\":1577836800", 'app'), qr/^Export
 like(export($node, 'Orders', "$to,\"ExportFormat\":\"CSV\"", 'app'), qr/^1 validation error detected: Value 'CSV' at 'exportFormat' failed/, 'another format');
 like(export($node, 'Orders', '"S3Bucket":"../x"', 'app'), qr/^1 validation error detected: Value '..\/x' at 's3Bucket' failed/, 'no name of a bucket');
 like(describe($node, arn_of('Orders') . '/export/01700000000000-00000000', 'app'), qr/^Export not found: /, 'no such export');
-like(export($node, 'Orders', $to . ',"FilterSpecification":{"FilterExpression":"a ="}', 'app'), qr/^Invalid FilterExpression: Syntax error/, 'a filter that is none');
+like(export($node, 'Orders', $to . ',"FilterSpecification":{"FilterExpression":"a ="}', 'app'), qr/^Invalid FilterExpression: Syntax error/, 'an invalid filter');
 like(export($node, 'Orders', $to . ',"FilterSpecification":{"KeyConditionExpression":"z = :z","ExpressionAttributeValues":{":z":{"S":"x"}}}', 'app'),
 	qr/^Query condition missed key schema element: id/, 'a condition on what is no key');
 
@@ -120,7 +120,7 @@ like(export($node, 'Orders', "$to,\"ClientToken\":\"one\"", 'app'), qr/^Export w
 # ---- Others
 
 like(describe($node, $arn, 'other'), qr/^Export not found: /, 'others do not see it');
-unlike($node->safe_psql('postgres', q(SET ROLE other; SELECT dynapg.list_exports())), qr/arn:/, 'nor in their list');
+unlike($node->safe_psql('postgres', q(SET ROLE other; SELECT dynapg.list_exports())), qr/arn:/, 'and not in their list');
 
 # ---- Ion, an empty table, a filter
 
@@ -250,7 +250,7 @@ is("$done->{ExportStatus} $done->{ItemCount}", 'COMPLETED 3', 'after a crash it 
 $lines = check_files(files_of("$root/files/held"), $done->{ExportManifest});
 is(ref $lines ? scalar @$lines : $lines, 3, 'and complete');
 
-# A table that is dropped meanwhile.
+# A table dropped during the export.
 $node->append_conf('postgresql.conf', 'max_worker_processes = 0');
 $node->restart;
 $held = export($node, 'Empty', '"S3Bucket":"held"', 'app');

@@ -91,7 +91,7 @@ $node->safe_psql('postgres', "SET ROLE app; SELECT dynapg.cancel_job('" . ($arn 
 $done = finished($node, $arn, 'app');
 is("$done->{ExportStatus} $done->{FailureCode}", 'FAILED Cancelled', 'is cancelled');
 
-# Nobody there, and no folder either.
+# No endpoint, and no folder either.
 $node->append_conf('postgresql.conf', "dynapg.s3_endpoint = 'http://127.0.0.1:1'\ndynapg.s3_timeout = 1\n");
 $node->reload;
 ok($node->poll_query_until('postgres', q(SELECT current_setting('dynapg.s3_endpoint') LIKE '%:1')), 'another endpoint');

@@ -204,7 +204,7 @@ put_object('ion3/4', "\xE0\x01\x00\xEA\xEE\x8F\x81\x83\xDE");
 put_object('ion3/5', '{Item:(a b)}');
 put_object('ion3/6', '$ion_symbol_table::{imports:[{name:"x",version:1,max_id:5}]} {Item:{id:"x"}}');
 my $ion3 = do_import('Ion3', 'ion3/', InputFormat => 'ION');
-is(outcome($ion3), 'FAILED 0 0 6 ItemValidationError', 'Ion that is none');
+is(outcome($ion3), 'FAILED 0 0 6 ItemValidationError', 'invalid Ion');
 is(errors_of($ion3->{ImportArn}) =~ s/The object cannot be read further, after record 0: //gr, <<'ERRORS' =~ s/\n$//r, '.. and why');
 ion3/1||the values are nested too deep
 ion3/2||the data use a symbol that no symbol table has

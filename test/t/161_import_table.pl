@@ -112,7 +112,7 @@ is(call('search_vectors', { TableName => 'Vector', IndexName => 'by-v', SearchVe
 # ---- what is refused ----
 
 is(call('describe_import', { ImportArn => "$arn->{ImportArn}0" }), "The specified import was not found: $arn->{ImportArn}0", 'no such import');
-is(call('describe_import', $arn, 'other'), "The specified import was not found: $arn->{ImportArn}", "nor is another role's");
+is(call('describe_import', $arn, 'other'), "The specified import was not found: $arn->{ImportArn}", "so is another role's");
 is_deeply(call('list_imports', {}, 'other'), { ImportSummaryList => [] }, '.. listed');
 like(call('import_table', import_request('Rights', 'whole/'), 'other'), qr/^permission denied for buckets$/, 'reading buckets needs a right');
 is(status('Rights'), 'Requested resource not found: Table: Rights not found', '.. and no table is made');
@@ -136,7 +136,7 @@ sub fails
 	is($import->{FailureCode}, $expected_code, '.. with a code');
 	like($import->{FailureMessage}, $expected_message, '.. with a reason');
 	is(status($table), "Requested resource not found: Table: $table not found", '.. and leaves no table');
-	is($node->safe_psql('postgres', "SELECT pg_catalog.to_regclass('dynamodb.\"$table\"') IS NULL"), 't', '.. nor a relation');
+	is($node->safe_psql('postgres', "SELECT pg_catalog.to_regclass('dynamodb.\"$table\"') IS NULL"), 't', '.. and no relation');
 	return;
 }
 
@@ -264,7 +264,7 @@ is($all[-1]{ImportArn}, $arn->{ImportArn}, '.. to the oldest');
 is_deeply([ sort keys %{ $all[0] } ],
 	[ sort qw(ImportArn ImportStatus TableArn S3BucketSource CloudWatchLogGroupArn InputFormat StartTime EndTime) ], '.. each with these members');
 is(scalar @{ call('list_imports', { TableArn => $started->{TableArn} })->{ImportSummaryList} }, 1, 'those of a table');
-is(call('list_imports', { NextToken => '0' x 112 . '0' x 16 }), 'Invalid NextToken', 'a token that is none');
+is(call('list_imports', { NextToken => '0' x 112 . '0' x 16 }), 'Invalid NextToken', 'an invalid token');
 
 $node->stop;
 done_testing();

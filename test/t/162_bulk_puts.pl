@@ -88,7 +88,7 @@ is_deeply([ @$mixed{qw(BulkOperationStatus ProcessedItemCount FailedItemCount)} 
 ok(!exists $mixed->{FailureCode}, '.. without a failure of the whole');
 is(get('there')->{v}{N}, 3, 'a condition that held');
 is(get('new')->{v}{N}, 2, '.. on an item that was not there');
-is(get('wrong'), undef, 'a condition that is none');
+is(get('wrong'), undef, 'an invalid condition');
 ok(get('fine'), 'the others are written');
 my ($id) = $mixed->{BulkOperationArn} =~ m{([^/]+)$};
 my $manifest = $json->decode(get_object("output/reports/AWSDynamoDB/$id/manifest.json"));
@@ -160,7 +160,7 @@ is(call($_, { BulkOperationArn => $nowhere }), "Requested resource not found: Bu
   for qw(describe_bulk_operation cancel_bulk_operation);
 is(do_bulk('plain/', input => { S3Bucket => 'nowhere' })->{FailureCode}, 'S3NoSuchBucket', 'no such bucket');
 is(do_bulk('plain/', output => { S3Bucket => 'nowhere' })->{FailureCode}, 'S3NoSuchBucket', '.. for the report');
-is(call('cancel_bulk_operation', $arn), 'The bulk operation is not in progress: its status is COMPLETED', 'what is over is not cancelled');
+is(call('cancel_bulk_operation', $arn), 'The bulk operation is not in progress: its status is COMPLETED', 'a finished operation cannot be cancelled');
 
 # ---- rate and cancel ----
 

@@ -42,7 +42,7 @@ is((read_page($node, 'one', $token))[0], 2, 'a token goes on in another session'
 is((read_page($standby, 'one', $token))[0], 2, 'and on a standby');
 is((read_page($node, 'one', (read_page($standby, 'one', $token))[1]))[0], 3, 'and from a standby on the primary');
 is((read_page($node, 'two', $token))[0], 'Invalid NextToken', 'not in another database with the same items');
-is((read_page($other, 'one', $token))[0], 'Invalid NextToken', 'nor in another cluster');
+is((read_page($other, 'one', $token))[0], 'Invalid NextToken', 'and not in another cluster');
 $node->restart;
 is((read_page($node, 'one', $token))[0], 2, 'a restart of the server changes nothing');
 

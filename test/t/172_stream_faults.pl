@@ -1,5 +1,5 @@
-# 172_stream_faults.pl - what befalls a stream: a disk that is full, a damaged row of the log, a sequence that somebody sets; and changes that
-# logical replication brings, where that is asked for
+# 172_stream_faults.pl - faults around a stream: a full disk, a damaged row of the log, a sequence that somebody sets; and changes that
+# logical replication brings, on request
 use strict;
 use warnings;
 use lib 'test/t/lib';

@@ -55,7 +55,7 @@ sub drop_index
 	return call('update_table', qq({"TableName":"Vectors","VectorIndexUpdates":[{"Delete":{"IndexName":"$name"}}]}));
 }
 
-# "STATUS Backfilling" of an index as DescribeTable tells it, "none" where there is none.
+# "STATUS Backfilling" of an index as DescribeTable reports it, "none" without an index.
 sub state_of
 {
 	my ($name) = @_;
@@ -91,7 +91,7 @@ put("i$_", ',"t":{"S":"a"}', $_, 0, 0) for 1 .. 4;
 put('short', ',"t":{"S":"a"}', 1);
 put('elsewhere', ',"t":{"S":"b"}', 1, 0, 0);
 
-# Allocation: the build has not begun.
+# Allocation: the build has not started.
 $node->safe_psql('postgres', q(BEGIN; LOCK TABLE dynamodb."Vectors" IN SHARE UPDATE EXCLUSIVE MODE; PREPARE TRANSACTION 'blocker'));
 like(create_index('near', 'HASH'), qr/"IndexStatus":"CREATING","Backfilling":false/, 'a new index is being allocated');
 is(state_of('near'), 'CREATING false', 'and stays so until its building begins');

@@ -1,5 +1,5 @@
 # 181_vectors_pgvector.pl - vector indexes with pgvector: recall against brute force, filters and partitions, what pgvector cannot take, the
-# extension made later, dropped, or not it at all, and which index a search uses.
+# extension created later, dropped, or a fake, and which index a search uses.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -123,7 +123,7 @@ is(hnsw_of('Docs'), 'Docs:cosine hnsw Docs:product hnsw Docs:tenant hnsw', 'Desc
 # ---- which one a search uses, and how well
 
 is(used_by('', $cosine), 'Docs:cosine', 'a small table is searched exactly');
-is(used_by('SET dynapg.vector_search = approximate;', $cosine), 'Docs:cosine hnsw', 'unless told otherwise');
+is(used_by('SET dynapg.vector_search = approximate;', $cosine), 'Docs:cosine hnsw', 'unless a setting says otherwise');
 is(used_by('SET dynapg.vector_search = exact;', $cosine), 'Docs:cosine', 'and exact is exact');
 is(call('search_vectors', $cosine, 'SET dynapg.vector_search = approximate;'), $exact, 'with the same scores, to the last digit');
 $node->safe_psql('postgres', 'ALTER DATABASE postgres SET dynapg.vector_search = approximate');
@@ -161,7 +161,7 @@ $node->safe_psql('postgres', q(ALTER TABLE dynamodb."Docs" DROP CONSTRAINT IF EX
 	DROP CONSTRAINT IF EXISTS "dynapg index product", DROP CONSTRAINT IF EXISTS "dynapg index tenant";
 	INSERT INTO dynamodb."Docs" VALUES ('plain', '{"id":{"S":"plain"},"v":{"L":[{"N":"1"}]}}'), ('none', '{"id":{"S":"none"}}')));
 
-# ---- a role that may not use the extension's schema writes and searches all the same, exactly
+# ---- a role that may not use the extension's schema still writes, and searches exactly
 
 is($node->safe_psql('postgres', q(CREATE ROLE app; GRANT SELECT, INSERT, UPDATE, DELETE ON dynamodb."Docs" TO app; SET ROLE app;
 	SELECT dynapg.put_item('{"TableName":"Docs","Item":{"id":{"S":"app"},"t":{"S":"app"}}}'))), '{}', 'a write without USAGE');

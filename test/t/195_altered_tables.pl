@@ -47,9 +47,9 @@ is(finished($node, $arn, 'app')->{ExportStatus}, 'COMPLETED', 'an export of the 
 is(as_app('ALTER TABLE dynamodb."Item" RENAME item TO other; ALTER TABLE dynamodb."Item" ADD item bigint DEFAULT 5'), '', 'the item is a number');
 like(as_app('UPDATE dynamodb."Item" SET item = 3'), qr/column "item" of a table with point-in-time recovery cannot be of type bigint/, 'which is not recorded');
 my $failed = finished($node, export($node, 'Item', '"S3Bucket":"bucket"', 'app'), 'app');
-is("$failed->{ExportStatus}: $failed->{FailureMessage}", 'FAILED: column "item" of the table is not of type dynapg.item', 'nor exported');
-isnt(as_app(q(SELECT dynapg.items_at('Item', now()))), '', 'nor shown');
-isnt(as_app(q(SELECT dynapg.changes_between('Item', now() - '1 s'::interval, now()))), '', 'nor its changes');
+is("$failed->{ExportStatus}: $failed->{FailureMessage}", 'FAILED: column "item" of the table is not of type dynapg.item', 'and not exported');
+isnt(as_app(q(SELECT dynapg.items_at('Item', now()))), '', 'and not shown');
+isnt(as_app(q(SELECT dynapg.changes_between('Item', now() - '1 s'::interval, now()))), '', 'and not its changes');
 
 create('Key');
 is(as_app('ALTER TABLE dynamodb."Key" DROP CONSTRAINT "dynapg fits"; ALTER TABLE dynamodb."Key" ALTER pk TYPE bigint USING 5'), '', 'the key is a number');
@@ -84,9 +84,9 @@ SKIP:
 	$failed = finished($node, export($node, 'Trap', '"S3Bucket":"bucket"'));
 	is("$failed->{ExportStatus}: $failed->{FailureMessage}", 'FAILED: the relation of table "Trap" has become a view', 'a superuser does not export a view');
 	my (undef, undef, $err) = $node->psql('postgres', q(SELECT dynapg.items_at('Trap', now())));
-	like($err, qr/the relation of table "Trap" has become a view/, 'nor reads its items');
+	like($err, qr/the relation of table "Trap" has become a view/, 'and does not read its items');
 	(undef, undef, $err) = $node->psql('postgres', q(SELECT dynapg.changes_between('Trap', now() - '1 s'::interval, now())));
-	like($err, qr/the relation of table "Trap" has become a view/, 'nor its changes');
+	like($err, qr/the relation of table "Trap" has become a view/, 'and not its changes');
 	is($node->safe_psql('postgres', 'SELECT count(*) FROM public.ran'), '0', "so that the owner's code has not run");
 }
 

@@ -52,7 +52,7 @@ sub fails_cleanly
 	my ($table, $ended, $expected, $title) = @_;
 	like(join(' ', map { $_ // '' } @$ended{qw(ImportStatus FailureCode FailureMessage)}), $expected, $title);
 	is(status($table), "Requested resource not found: Table: $table not found", '.. and leaves no table');
-	is(sql(qq(SELECT pg_catalog.to_regclass('dynamodb."$table"') IS NULL)), 't', '.. nor a relation');
+	is(sql(qq(SELECT pg_catalog.to_regclass('dynamodb."$table"') IS NULL)), 't', '.. and no relation');
 	return;
 }
 

@@ -111,7 +111,7 @@ is(do_import('Source', 'items/', table => \%with_index)->{ImportStatus}, 'COMPLE
 sql(q(SET ROLE app; SELECT dynapg.update_continuous_backups('{"TableName":"Source","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":true}}')));
 
 my %sent;
-# As many rounds as it takes to meet a job of each kind: a backup may be over before a signal is sent.
+# Repeats until it has met a job of each kind: a backup may be over before a signal is sent.
 for (my $round = 1; $round <= $rounds || ($round <= 10 * $rounds && grep { !$sent{$_} } qw(import export backup restore)); $round++)
 {
 	# an import
@@ -157,6 +157,29 @@ for (my $round = 1; $round <= $rounds || ($round <= 10 * $rounds && grep { !$sen
 	check_table('Restored', state_of($id), "restore $round");
 	ok(ref call('delete_backup', { BackupArn => $reply }), 'and the backup goes');
 }
+# A cancel that comes before the worker has read its job: the job's row is locked meanwhile, and another session sees the worker wait.
+sub cancel_before_the_job_is_read
+{
+	my $reply = call('import_table', import_request('Target', 'items/', table => \%with_index));
+	my ($id) = $reply->{ImportTableDescription}{ImportArn} =~ m{([^/]+)$};
+	my $holder = $node->background_psql('postgres');
+	my $state = $holder->query("BEGIN; SELECT state FROM dynapg.long_jobs WHERE id = '$id' FOR UPDATE");
+	if ($state eq 'IN_PROGRESS')
+	{
+		sql("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE backend_type = 'dynapg job'");
+		my $waits = "backend_type = 'dynapg job' AND wait_event_type = 'Lock'";
+		ok($node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE $waits"), 'the next worker waits for the row');
+		sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE $waits");
+	}
+	$holder->query('ROLLBACK');
+	$holder->quit;
+	ok($node->poll_query_until('postgres', "SELECT state NOT IN ('IN_PROGRESS', 'CANCELLING') FROM dynapg.long_jobs WHERE id = '$id'"), 'it ends');
+	my $end = state_of($id);
+	check_table('Target', $end, 'a cancel before the job is read');
+	return $end =~ /^CANCELLED/;
+}
+ok(scalar(grep { cancel_before_the_job_is_read() } 1 .. 3), 'a worker was cancelled before it read its job');
+
 note join ' ', map { "$_: $sent{$_} signals" } sort keys %sent;
 is((grep { $_ > 0 } values %sent), 4, 'signals met jobs of each kind');
 is(sql(q(SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'dynamodb'::regnamespace AND relkind = 'r')), 'Source', 'nothing stays behind');

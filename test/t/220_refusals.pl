@@ -1,6 +1,6 @@
 # Constraints, triggers, policies and foreign keys of a table's owner, over HTTP: what they refuse is a ValidationException that names
 # the constraint, at the action or statement that it concerns; the author's text reaches the client where the author raises an exception
-# of the API; PostgreSQL's own text never does; and what fails at COMMIT reaches the request that it is of, and no other.
+# of the API; PostgreSQL's own text never does; and an error at COMMIT reaches its own request, and no other.
 use strict;
 use warnings;
 use FindBin;
@@ -197,7 +197,7 @@ is(ask('PutItem', put('ada', price(1))), qq(400 ValidationException: $invalid th
 is(ask('PutItem', put('ada', price(1) . ',"shop":{"S":"x"}')), '200 {}', 'and one that has its value');
 sql(q{SET ROLE app; ALTER TABLE dynamodb."Orders" DROP shop});
 
-# ---- what fails at COMMIT reaches the request that it is of: a foreign key that waits, among requests that share a flush ----
+# ---- an error at COMMIT reaches its own request: a deferred foreign key, among requests that share a flush ----
 
 sql(q{SET ROLE app; ALTER TABLE dynamodb."Orders" DROP CONSTRAINT known_customer,
 	ADD CONSTRAINT known_at_last FOREIGN KEY (pk) REFERENCES public.customers (email) DEFERRABLE INITIALLY DEFERRED;
@@ -218,7 +218,7 @@ is(sql(q{SELECT count(*) FILTER (WHERE pk LIKE 'c%'), count(*) FILTER (WHERE pk 
 is(reasons('TransactWriteItems', transaction(action(item('ada', price(1))), action(item('nobody', price(1))))), $refused,
 	'at COMMIT of TransactWriteItems no action is at fault: the request is');
 is(ask('BatchExecuteStatement', q({"Statements":[{"Statement":"INSERT INTO Orders VALUE {'customer': 'nobody', 'price': 1}"}]})), $refused,
-	'nor is a statement of BatchExecuteStatement');
+	'and not a statement of BatchExecuteStatement');
 sql(q{SET ROLE app; DELETE FROM dynamodb."Orders" WHERE pk LIKE 'c%'});
 
 # ---- an owner's trigger that calls the API by SQL gets PostgreSQL's errors, and may catch them ----
@@ -256,13 +256,13 @@ for (1 .. 100)
 }
 my $denied = qr/^400 AccessDeniedException: User: \S+ is not authorized to perform: dynamodb:\w+ on resource: \S+/;
 is(ask('GetItem', '{"TableName":"Orders","Key":' . item('bob') . '}'), '200 {}', 'a hidden item is not there');
-is(ask('Scan', '{"TableName":"Orders","Select":"COUNT"}'), '200 {"Count":2,"ScannedCount":2}', 'nor does a Scan count it');
+is(ask('Scan', '{"TableName":"Orders","Select":"COUNT"}'), '200 {"Count":2,"ScannedCount":2}', 'and a Scan does not count it');
 is(ask('PutItem', put('ada', price(99))), '200 {}', 'a value that the policy takes');
 like(ask('PutItem', put('ada', price(100))), $denied, 'WITH CHECK of an update');
 like(ask('PutItem', put('kay', price(100))), $denied, 'WITH CHECK of an insert');
 like(ask('PutItem', put('bob', price(1))), $denied, 'a hidden item is not replaced');
 like(ask('UpdateItem', '{"TableName":"Orders","Key":' . item('eve') . ',"UpdateExpression":"SET a = :n","ExpressionAttributeValues":{":n":{"N":"1"}}}'), $denied,
-	'nor one that may only be read updated');
+	'and an item that may only be read is not updated');
 is(ask('DeleteItem', '{"TableName":"Orders","Key":' . item('bob') . '}'), '200 {}', 'a delete of a hidden item does nothing');
 like(ask('BatchWriteItem', batch(item('ada', price(1)), item('kay', price(100)))), $denied, 'BatchWriteItem');
 like(ask('TransactWriteItems', transaction(action(item('ada', price(1))), action(item('kay', price(100))))), $denied, 'TransactWriteItems');

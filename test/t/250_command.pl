@@ -82,10 +82,10 @@ END
 }
 
 # What it refuses before anything is made.
-fails(qr/there is no action begin/, 'an action that is none', 'begin');
-fails(qr/there is no option --color/, 'an option that is none', 'start', '--color');
+fails(qr/there is no action begin/, 'an unknown action', 'begin');
+fails(qr/there is no option --color/, 'an unknown option', 'start', '--color');
 fails(qr/--port takes a port from 1 to 65535, not "0"/, 'port 0', 'start', '--port', '0');
-fails(qr/--port takes a port from 1 to 65535, not "8000;id"/, 'a port that is none', 'start', '--port=8000;id');
+fails(qr/--port takes a port from 1 to 65535, not "8000;id"/, 'an invalid port', 'start', '--port=8000;id');
 fails(qr/--data needs a value/, 'an option without its value', 'start', '--data');
 fails(qr/stop takes no argument 8000/, 'an argument too many', 'stop', '8000');
 fails(qr/cannot read .*missing\.sql/, 'a fixture that is not there', 'start', '--data', $data, @ports, '--load', "$scratch/missing.sql");
@@ -99,7 +99,7 @@ my $letter = "$scratch/letters";
 mkdir $letter;
 write_file('letters/letter', "dear reader\n");
 fails(qr/neither empty nor a data folder/, 'a folder with something else in it', 'start', '--data', $letter, @ports);
-fails(qr/not a data folder/, 'nor is it removed', 'remove', '--data', $letter);
+fails(qr/not a data folder/, 'and it is not removed', 'remove', '--data', $letter);
 ok(-e "$letter/letter", 'the letter stays');
 mkdir "$scratch/others";
 write_file('others/PG_VERSION', "15\n");

@@ -66,7 +66,7 @@ sub watch_table
 	return;
 }
 
-# Moments between two commits that are some milliseconds apart, at most so many.
+# Moments between two commits that are some milliseconds apart, at most the given number.
 sub quiet_moments
 {
 	my ($node, $since, $count) = @_;

@@ -44,7 +44,7 @@ sub random_write
 	return qq(SELECT dynapg.update_item('{"TableName":"$table","Key":{"pk":{"S":"$key"}},"UpdateExpression":"SET v = :v","ExpressionAttributeValues":{":v":{"S":"$text"}}}');\n);
 }
 
-# A script of transactions: short and long ones, with savepoints, prepared ones, and some that come to nothing.
+# A script of transactions: short and long ones, with savepoints, prepared ones, and some that are rolled back.
 sub random_script
 {
 	my ($table, $writer, $count) = @_;

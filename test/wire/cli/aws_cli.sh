@@ -27,7 +27,7 @@ is()
 	printf 'ok: %s\n' "$1"
 }
 
-# refused WHAT LINE COMMAND...: the command fails with this line, after which some versions tell more, and with the status
+# refused WHAT LINE COMMAND...: the command fails with this line, after which some versions say more, and with the status
 # of a refused request (254; 255 in old versions).
 refused()
 {

@@ -76,7 +76,7 @@ section('PutItem, UpdateItem, GetItem', async () => {
   assert.deepEqual(Item.friends.SS.sort(), ['Hudson', 'Sherlock', 'Watson']);
 });
 
-section('an untyped key, broken JSON, an operation that is none', async () => {
+section('an untyped key, broken JSON, an unknown operation', async () => {
   const [status, error] = await execute('GetItem', '{"TableName": "four", "Key": {"pkey": "a"}}');
   assert.equal(status, 400);
   assert.equal(error.__type, 'com.amazon.coral.service#SerializationException');

@@ -8,7 +8,7 @@ const db = new AWS.DynamoDB(options);
 const documents = new AWS.DynamoDB.DocumentClient(options);
 const TableName = 'wire_v2_client';
 
-// v2 tells the error's name in code.
+// v2 has the error's name in code.
 const refused = (request, name, message) =>
   rejects(request.promise().catch((error) => { error.name = error.code; throw error; }), name, message);
 

@@ -10,7 +10,7 @@ const values = (list) => list.map((value) => AWS.DynamoDB.Converter.input(value)
 const run = (Statement, parameters, more) =>
   db.executeStatement({ Statement: Statement.replace('TABLE', TableName), Parameters: parameters && values(parameters), ...more }).promise();
 
-// v2 tells the error's name in code.
+// v2 has the error's name in code.
 const refused = (promise, name, message) => rejects(promise.catch((error) => { error.name = error.code; throw error; }), name, message);
 
 section('create the table', async () => {

@@ -14,7 +14,7 @@ const db = new DynamoDB(config);
 const streams = new DynamoDBStreamsClient(config);
 const TableName = 'wire_v3_streams';
 
-// Makes the table anew; resolves to its stream's ARN.
+// Makes the table again; resolves to its stream's ARN.
 async function create() {
   if ((await db.listTables({})).TableNames.includes(TableName)) {
     await db.deleteTable({ TableName });

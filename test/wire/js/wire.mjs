@@ -45,7 +45,7 @@ export async function collect(pages, member) {
   return all;
 }
 
-// A psql session of a role that may write to the programs' tables, or undefined where there is none.  run(statement)
+// A psql session of a role that may write to the programs' tables, or undefined without one.  run(statement)
 // resolves when it is done.
 export function database() {
   if (!process.env.DYNAPG_PSQL) {

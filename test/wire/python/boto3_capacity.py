@@ -32,7 +32,7 @@ def units(value, use=None):
 
 
 def used(total, table, genres=None, albums=None, use=None):
-    """ConsumedCapacity: the sum, the table's, the global and the local index's; use: what a transaction tells as well."""
+    """ConsumedCapacity: the sum, the table's, the global and the local index's; use: what a transaction adds."""
     capacity = {"TableName": TABLE, **units(total, use), "Table": units(table, use)}
     if genres is not None:
         capacity["GlobalSecondaryIndexes"] = {"genres": units(genres, use)}

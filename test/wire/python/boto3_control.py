@@ -100,7 +100,7 @@ def backups():
 
 
 def read_as_terraform(name):
-    """What Terraform's provider calls when it plans, in its order: the table, and what the others tell of it."""
+    """What Terraform's provider calls when it plans, in its order: the table, and what other operations say of it."""
     table = db.describe_table(TableName=name)["Table"]
     continuous = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
     ttl = db.describe_time_to_live(TableName=name)["TimeToLiveDescription"]

@@ -207,7 +207,7 @@ def same_token():
     def send():
         try:
             client().transact_write_items(TransactItems=[add("threads", 1)], ClientRequestToken=TOKEN + "-many")
-        except Exception as error:      # whatever it is, it is told below
+        except Exception as error:      # whatever it is, it is shown below
             errors.append(error)
     workers = [threading.Thread(target=send) for _ in range(8)]
     for worker in workers:

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 ENDPOINT = os.environ["DYNAPG_ENDPOINT"]
 CONFIG = Config(retries={"max_attempts": 2, "mode": "standard"}, connect_timeout=5, read_timeout=20)
 
-# a psql, and a connection string for it, of a role that may write to the programs' tables; empty: there is none
+# a psql, and a connection string for it, of a role that may write to the programs' tables; empty without one
 PSQL = os.environ.get("DYNAPG_PSQL", "")
 DATABASE = os.environ.get("DYNAPG_DATABASE", "")
 
