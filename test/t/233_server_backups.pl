@@ -93,7 +93,7 @@ is(docs_sql($node, 'app', (docs_blocks('operations.md', 'Alerts'))[0]), '', 'not
 
 $node->safe_psql('app', q(GRANT pg_write_all_data TO program; SET ROLE program; SELECT setval('dynapg.change_number', 9223372036854775807)));
 is(put('failed'), 400, 'with the sequence at its end writes fail');
-docs_sql($node, 'app', (docs_blocks('security.md', 'What `pg_write_all_data` can stop'))[0]);
+docs_sql($node, 'app', (docs_blocks('security.md', 'What a writer of all data can stop'))[0]);
 is(put('mended'), 200, 'until it is set');
 is($node->safe_psql('app', q(SELECT count(*) FROM dynapg.stream_records('Orders', 0) WHERE keys::text LIKE '%mended%')), '1', 'and the stream goes on');
 
