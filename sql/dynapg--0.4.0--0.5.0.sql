@@ -674,6 +674,10 @@ CREATE FUNCTION dynapg.recorded_calls_reset() RETURNS void
 	AS 'MODULE_PATHNAME', 'dynapg_recorded_calls_reset' LANGUAGE C VOLATILE PARALLEL SAFE;
 COMMENT ON FUNCTION dynapg.recorded_calls_reset() IS 'forgets what dynapg.recorded_calls shows, in all databases';
 REVOKE ALL ON FUNCTION dynapg.recorded_calls_reset() FROM PUBLIC;
+CREATE FUNCTION dynapg.http_explain(operation text, request text, run boolean DEFAULT false) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_http_explain' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.http_explain(text, text, boolean) IS 'the reply to a request over HTTP with X-Dynapg-Explain; roles that may call it may send that header';
+REVOKE ALL ON FUNCTION dynapg.http_explain(text, text, boolean) FROM PUBLIC;
 
 /* ---- comments of operators ---- */
 
