@@ -9,6 +9,7 @@
 
 #include "port/pg_bswap.h"
 
+#include "base/compat.h"
 #include "value/outcome.h"
 
 #define HEADER (1 + 2 * sizeof(uint32))
