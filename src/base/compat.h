@@ -131,6 +131,17 @@ dyn_compat_may_use_schema(Oid schema, Oid role)
 #endif
 }
 
+/* May the role call the function? */
+static inline bool
+dyn_compat_may_call(Oid function, Oid role)
+{
+#if PG_VERSION_NUM < 160000
+	return pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
+#else
+	return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE) == ACLCHECK_OK;
+#endif
+}
+
 /* May the role create objects in the schema? */
 static inline bool
 dyn_compat_may_create_in(Oid schema, Oid role)

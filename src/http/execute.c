@@ -17,6 +17,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
+#include "api/explain.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/guc.h"
@@ -169,6 +170,18 @@ end_transaction(void)
 	debug_query_string = NULL;
 }
 
+/* The operation, or what explains it; returns the number of items, as dyn_api_call does. */
+static int64
+carry_out(const DynHttpRequest *request, const DynOperation *operation, Oid role, StringInfo body)
+{
+	DynSlice	how = dyn_http_header(request, "x-dynapg-explain");
+
+	if (likely(how.data == NULL))
+		return dyn_api_call(operation, request->body.data, request->body.len, body);
+	dyn_api_explain(operation, request->body, how, role, body);
+	return 0;
+}
+
 /* Runs the transaction; raises its errors. Returns the number of items that the reply returns or that were written. */
 static int64
 run_request(const DynHttpRequest *request, const DynOperation *operation, Oid *role, StringInfo body)
@@ -181,7 +194,7 @@ run_request(const DynHttpRequest *request, const DynOperation *operation, Oid *r
 	*role = dyn_auth_check(request, operation);
 	dyn_session_become(*role);
 	settings = NewGUCNestLevel();
-	items = dyn_api_call(operation, request->body.data, request->body.len, body);
+	items = carry_out(request, operation, *role, body);
 	dyn_session_settle();
 	AtEOXact_GUC(false, settings);
 	PopActiveSnapshot();
