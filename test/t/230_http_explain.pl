@@ -31,7 +31,7 @@ like(asked('PutItem', $put =~ s/"a"/"b"/r, 'plan'), $lines, 'the plan of a write
 like(asked('PutItem', $put =~ s/"a"/"b"/r, 'run'), $lines, 'a write that runs');
 is($node->safe_psql('postgres', 'SELECT pk FROM dynamodb."Plan"'), 'a', 'and writes nothing');
 is($node->safe_psql('postgres', "SELECT dynapg.http_explain('Query', '$query')"), call($port, 'Query', $query, 'X-Dynapg-Explain' => 'plan')->{body},
-	'the function tells the same');
+	'the function returns the same');
 like(asked('PutItem', $put, $_), qr/^400 ValidationException: X-Dynapg-Explain must be plan or run$/, "not \"$_\"") for '', 'Plan', 'plan, run', 'analyze';
 is(asked('DescribeTable', '{"TableName":"Plan"}', 'run'), '400 ValidationException: X-Dynapg-Explain is for operations on items, and DescribeTable is none', 'other operations');
 like(asked('GetItem', '{"TableName":"Plan"}', 'plan'), qr/^400 ValidationException: 1 validation error detected: Value null at 'key'/, 'errors are those of the operation');
