@@ -15,7 +15,11 @@ function roundUp(n) {
   return [1, 2, 2.5, 5, 10].map((step) => step * power).find((step) => step >= n * 0.999);
 }
 
-const pathOf = (points) => points.map(([x, y], i) => `${i ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
+// One point is a line of no length, which its round ends make a dot.
+const pathOf = (points) =>
+  (points.length === 1 ? [points[0], points[0]] : points)
+    .map(([x, y], i) => `${i ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`)
+    .join('');
 
 // series: [{name, values}]; values are numbers or null, the latest last.  The time axis grows with them.
 export function Chart({ title, series, times, format, stacked, note }) {

@@ -120,6 +120,18 @@ for my $name ('role', 'statistics')
 	is(ask($name, '{}', 'Content-Type' => 'text/plain')->{status}, 404, 'nor as a form could send it');
 }
 
+# -- clients that ask for files and take none --
+
+my ($pid) = worker_pids($node);
+my $before = memory_of($pid);
+my $greedy = "GET /console/console.js HTTP/1.1\r\nHost: localhost\r\n\r\n" x 100;
+my @greedy = map { dial($port) } 1 .. 20;
+send_text($_, $greedy) for @greedy;
+is(get('/console/')->{status}, 200, 'others are served');
+cmp_ok(memory_of($pid) - $before, '<', 64 * 1024 * 1024, 'and what waits for the clients is bounded');
+is(read_reply($greedy[0])->{status}, 200, 'who then may take it') for 1 .. 100;
+close $_->{socket} for @greedy;
+
 # -- requests, with trust --
 
 create_table($port, $_) for 'Things', '__proto__', 'constructor';

@@ -41,7 +41,7 @@ sub files
 					$File::Find::prune = 1;
 					return;
 				}
-				push @found, $path if -f $_ && $path =~ $pattern && $path !~ m{\.(?:o|d|so|bc|pyc|gz|bin)$|/\.flags};
+				push @found, $path if -f $_ && $path =~ $pattern && $path !~ m{\.(?:o|d|so|bc|pyc|gz|bin|png)$|/\.flags};
 			}
 		},
 		'.');

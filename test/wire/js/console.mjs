@@ -32,8 +32,8 @@ const dialog = () => page.locator('dialog');
 const rows = () => page.locator('.grid tbody tr');
 const save = () => dialog().getByRole('button', { name: 'Save', exact: true }).click();
 const gone = (locator) => locator.waitFor({ state: 'detached' });
-const sql = (statement) => execFileSync(process.env.DYNAPG_PSQL, ['-X', '-q', '-A', '-t', '-F', ' ', '-v', 'ON_ERROR_STOP=1', '-d', process.env.DYNAPG_DATABASE, '-c', statement],
-  { encoding: 'utf8' }).trim();
+const sql = (statement, user = 'wire') => execFileSync(process.env.DYNAPG_PSQL, ['-X', '-q', '-A', '-t', '-F', ' ', '-v', 'ON_ERROR_STOP=1', '-d',
+  process.env.DYNAPG_DATABASE.replace('user=wire', `user=${user}`), '-c', statement], { encoding: 'utf8' }).trim();
 
 async function signIn(id, secret) {
   await page.getByLabel('Access key ID').fill(id);
@@ -261,7 +261,19 @@ section('Scan with a filter, Query with pages, the cost beside them', async () =
   await page.keyboard.press('Tab');
   await page.getByRole('button', { name: 'Run' }).click();
   await rows().first().getByText('59', { exact: true }).waitFor();
+});
+
+section('PostgreSQL\'s plan, for roles that may see plans', async () => {
+  await page.getByRole('button', { name: 'Plan' }).click();
+  await page.locator('.plan').getByText('lacks EXECUTE on the function dynapg.http_explain').waitFor();
+  sql('GRANT EXECUTE ON FUNCTION dynapg.http_explain TO wire', 'postgres');
+  await page.getByLabel('with times').check();
+  await page.locator('.plan pre', { hasText: /Query: run, and rolled back[^]*Index Scan[^]*actual time/ }).waitFor();
+  await page.getByLabel('with times').uncheck();
+  await page.locator('.plan pre', { hasText: /its first statement, not run[^]*Index Cond: \(\(pk = \$1\) AND \(sk >= \$2\)\)/ }).waitFor();
   await shot('query');
+  sql('REVOKE EXECUTE ON FUNCTION dynapg.http_explain FROM wire', 'postgres');
+  await page.getByRole('button', { name: 'Plan' }).click();
 });
 
 section('delete items that are selected', async () => {
@@ -380,12 +392,10 @@ section('a key that is dropped ends the session', async () => {
 });
 
 section('a role without rights on the table, which may see statistics', async () => {
-  if (!process.env.DYNAPG_WATCH_KEY) {
-    console.log('skipped: there is no DYNAPG_WATCH_KEY');
-    return;
-  }
+  sql('CREATE ROLE wire_watch LOGIN IN ROLE pg_monitor', 'postgres');
+  const key = sql("SELECT * FROM dynapg.create_access_key('wire_watch')", 'postgres');
   await page.getByRole('button', { name: 'Sign out' }).click();
-  await signIn(...process.env.DYNAPG_WATCH_KEY.split(' '));
+  await signIn(...key.split(' '));
   await page.getByRole('alert').getByText('AccessDeniedException').first().waitFor();
   await open('tables');
   assert.ok(await page.getByRole('button', { name: 'New table' }).isDisabled());
@@ -398,6 +408,7 @@ section('a role without rights on the table, which may see statistics', async ()
   await page.locator('.chart', { hasText: 'Requests' }).getByText('GetItem').waitFor();
   await page.locator('td', { hasText: 'ConditionalCheckFailedException' }).first().waitFor();
   await shot('statistics');
+  sql('DROP ROLE wire_watch', 'postgres');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await open(`table/${table}/items`);
   await signIn(credentials.accessKeyId, credentials.secretAccessKey);
