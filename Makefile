@@ -6,7 +6,8 @@
 
 all:
 
-OWN_GOALS = help setup run start stop status check check-data check-sanitize check-asan fuzz soak check-style bench bench-compare format dist deb
+OWN_GOALS = help setup run start stop status check check-data check-sanitize check-asan fuzz soak clients check-style bench bench-compare console format \
+	dist deb
 GOALS = $(or $(MAKECMDGOALS),all)
 PGXS_GOALS = $(filter-out $(OWN_GOALS),$(GOALS))
 
@@ -111,7 +112,7 @@ else
 
 # What the scripts take: see README.
 export PG_CONFIG PGPORT HTTP_PORT DATADIR TESTS
-export DATA_SIZE QUERIES SCANS SEED GROWTH
+export DATA_SIZE QUERIES SCANS SEED GROWTH RECORD
 
 help:
 	@echo "make               build the extension"
@@ -125,11 +126,13 @@ help:
 	@echo "make check-asan    the same with the address sanitizer, too, preloaded into the server"
 	@echo "make fuzz          a long run of the fuzzer (FUZZ_SEED, FUZZ_REQUESTS)"
 	@echo "make soak          a long run of transactions among kills and crashes, and its proof (SECONDS, CLIENTS)"
+	@echo "make clients       run SDKs and libraries of many languages, as far as this machine has them (CLIENTS=\"name ...\", RECORD=yes)"
 	@echo "make check-style   the rules of the source tree alone"
 	@echo "make bench         measure speed and growth (PARTS=\"sql http ...\", ROUNDS, SECONDS, ITEMS, MAX_ITEMS): docs/performance.md"
 	@echo "make bench-compare REV=COMMIT  the speed of this tree and of that commit by turns"
 	@echo "make dist          a tar and a zip file of the last commit, in build/package; the second is for PGXN"
 	@echo "make deb           Debian packages in build/package"
+	@echo "make console       build the console's files again from src/console, which needs npm"
 	@echo "make format        clang-format over the sources that changed"
 	@echo "make setup         install what is missing with apt-get; run and check do it by themselves"
 	@echo "make clean         remove what make built; build/ holds the private servers and their data"
@@ -164,6 +167,9 @@ fuzz:
 soak:
 	@SOAK_SECONDS="$(or $(SECONDS),600)" SOAK_CLIENTS="$(or $(CLIENTS),4)" TESTS=070_soak bash test/tools/check
 
+clients:
+	@bash test/clients/run $(CLIENTS)
+
 check-style:
 	@bash test/tools/check-style
 
@@ -179,6 +185,9 @@ bench-compare:
 
 dist deb:
 	@bash test/tools/package $@
+
+console:
+	@bash test/tools/console build
 
 format:
 	@bash test/tools/format

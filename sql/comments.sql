@@ -1,5 +1,5 @@
 -- Every object of the extension has a comment, which \df+, \dT+, \d+, \do+, \dx+ and their like show, and so has every column of its views and
--- tables; the numbered tables have the columns of the one that they inherit from.
+-- tables; the numbered tables have the columns of the one that they inherit from.  Every setting says what it is for.
 \set ECHO none
 \i sql/common.psql
 SELECT pg_describe_object(d.classid, d.objid, 0)
@@ -16,3 +16,4 @@ WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND col_descri
 ORDER BY 1, 2;
 SELECT count(*) > 100, count(DISTINCT classid) > 8, obj_description((SELECT oid FROM pg_extension WHERE extname = 'dynapg'), 'pg_extension') <> ''
 FROM pg_depend WHERE refobjid = (SELECT oid FROM pg_extension WHERE extname = 'dynapg');
+SELECT name FROM pg_settings WHERE name LIKE 'dynapg.%' AND short_desc = '';

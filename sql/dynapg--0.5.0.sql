@@ -209,6 +209,11 @@ CREATE FUNCTION dynapg.in_index(item dynapg.item, partition_keys integer, VARIAD
 COMMENT ON FUNCTION dynapg.in_index(dynapg.item, integer, text[]) IS
 	'does a secondary index hold the item? keys: type and name of each key attribute, partition keys first';
 
+CREATE FUNCTION dynapg.index_keys(item dynapg.item, names text) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_index_keys' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF;
+COMMENT ON FUNCTION dynapg.index_keys(dynapg.item, text) IS
+	'those of the attributes that secondary indexes can have as keys, or NULL where the item has none; names: with commas between them, in ascending order';
+
 /*
  * What CHECK constraints of data tables ask of each row. "any" is the type of a key column: text, numeric or bytea. A key attribute is
  * one text, its type and its name, as PostgreSQL reads the constants of a constraint again for each statement.
@@ -600,6 +605,22 @@ CREATE FUNCTION dynapg.hand_over(old dynapg.item, new dynapg.item) RETURNS dynap
 	AS 'MODULE_PATHNAME', 'dynapg_hand_over';
 COMMENT ON FUNCTION dynapg.hand_over(dynapg.item, dynapg.item) IS 'the new item; reports to the API which item a write replaced';
 
+/* ---- tables on several nodes ---- */
+
+CREATE FUNCTION dynapg.node_write(old dynapg.item, given dynapg.item, program bytea, wishes integer) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_node_write' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.node_write(dynapg.item, dynapg.item, bytea, integer) IS
+	'what a row of a distributed table becomes by a write; node_outcome returns in the same statement what it found';
+
+CREATE FUNCTION dynapg.node_outcome(item dynapg.item) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'dynapg_node_outcome' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.node_outcome(dynapg.item) IS 'what node_write found in this statement: the condition''s verdict, and items';
+
+CREATE FUNCTION dynapg.distribute(table_name text, colocate_with text DEFAULT NULL) RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_distribute' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.distribute(text, text) IS
+	'distributes a table over the nodes of Citus by its partition key; colocate_with: another table, beside whose shards its own lie, or none';
+
 CREATE FUNCTION dynapg.item_matches(item dynapg.item, condition text, names json DEFAULT NULL, "values" json DEFAULT NULL)
 	RETURNS boolean
 	LANGUAGE c IMMUTABLE PARALLEL SAFE
@@ -745,6 +766,11 @@ CREATE FUNCTION dynapg.add_checks(relation regclass, validate boolean DEFAULT tr
 	AS 'MODULE_PATHNAME', 'dynapg_add_checks' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.add_checks(regclass, boolean) IS
 	'gives a data table the CHECK constraints that it lacks, and validates those that are not valid: are all of them valid?';
+
+CREATE FUNCTION dynapg.store_index_keys(relation regclass) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'dynapg_store_index_keys' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.store_index_keys(regclass) IS
+	'rewrites a data table with its column of index keys, and makes its indexes over it; false where nothing is to be done';
 
 CREATE FUNCTION dynapg.unfit_rows(relation regclass, OUT pk text, OUT sk text, OUT problem text) RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'dynapg_unfit_rows' LANGUAGE C STABLE STRICT PARALLEL UNSAFE;
@@ -1666,6 +1692,11 @@ CREATE FUNCTION dynapg.explain(operation text, request text, run boolean DEFAULT
 	AS 'MODULE_PATHNAME', 'dynapg_explain_text' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.explain(text, text, boolean) IS 'How PostgreSQL carries an operation out; with run => true all of it runs, and is rolled back';
 
+CREATE FUNCTION dynapg.http_explain(operation text, request text, run boolean DEFAULT false) RETURNS json
+	AS 'MODULE_PATHNAME', 'dynapg_http_explain' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.http_explain(text, text, boolean) IS 'the reply to a request over HTTP with X-Dynapg-Explain; roles that may call it may send that header';
+REVOKE ALL ON FUNCTION dynapg.http_explain(text, text, boolean) FROM PUBLIC;
+
 --
 -- The change log and DynamoDB Streams
 --
@@ -2480,6 +2511,118 @@ CREATE FUNCTION dynapg.create_tables_from_cloudformation(template json, paramete
 	AS 'MODULE_PATHNAME', 'dynapg_create_tables_from_cloudformation' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.create_tables_from_cloudformation(json, json) IS 'creates the tables of a CloudFormation template';
 
+--
+-- What tests do to all tables
+--
+
+-- Written by src/fixtures/snapshot.c. A row decides what is deleted when a snapshot is restored: no grants, and row security without policies,
+-- which holds for roles such as pg_write_all_data, too. Not dumped.
+CREATE SEQUENCE dynapg.snapshot_number;
+CREATE TABLE dynapg.snapshots (
+	snapshot_id integer PRIMARY KEY DEFAULT pg_catalog.nextval('dynapg.snapshot_number'),
+	name text COLLATE "C" NOT NULL,
+	role oid NOT NULL,
+	saved_at timestamptz NOT NULL,
+	UNIQUE (role, name)
+) USING heap;
+COMMENT ON TABLE dynapg.snapshots IS 'snapshots of all tables of a role';
+ALTER SEQUENCE dynapg.snapshot_number OWNED BY dynapg.snapshots.snapshot_id;
+ALTER TABLE dynapg.snapshots ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dynapg.snapshots FROM PUBLIC;
+
+CREATE TABLE dynapg.snapshot_tables (
+	snapshot_id integer NOT NULL,
+	table_name text COLLATE "C" NOT NULL,
+	relid oid NOT NULL,
+	created_at timestamptz NOT NULL,
+	copy oid NOT NULL,
+	items bigint NOT NULL,
+	change_number bigint NOT NULL,
+	system bigint NOT NULL,
+	filenode oid NOT NULL,
+	blocks bigint NOT NULL,
+	lsn bigint NOT NULL,
+	table_row json NOT NULL,
+	index_rows json NOT NULL,
+	PRIMARY KEY (snapshot_id, table_name)
+) USING heap;
+COMMENT ON TABLE dynapg.snapshot_tables IS 'the tables of snapshots';
+COMMENT ON COLUMN dynapg.snapshot_tables.copy IS 'the table with its items; 0: somebody has dropped it';
+COMMENT ON COLUMN dynapg.snapshot_tables.change_number IS 'the last record of a stream that is older than the snapshot';
+COMMENT ON COLUMN dynapg.snapshot_tables.lsn IS 'until when the blocks of the table have the rows of the snapshot; 0: unknown';
+ALTER TABLE dynapg.snapshot_tables ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON dynapg.snapshot_tables FROM PUBLIC;
+
+CREATE FUNCTION dynapg.reset(tables text DEFAULT 'empty', even_protected boolean DEFAULT false) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_reset' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.reset(text, boolean) IS
+	'removes the items of all tables of the user, or with tables => ''drop'' the tables; returns their number';
+
+CREATE FUNCTION dynapg.save_snapshot(name text) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_save_snapshot' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.save_snapshot(text) IS 'saves all tables of the user under a name; returns their number';
+
+CREATE FUNCTION dynapg.restore_snapshot(name text, even_protected boolean DEFAULT false) RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_restore_snapshot' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.restore_snapshot(text, boolean) IS
+	'makes all tables of the user what they were in a snapshot; returns the number of those that had changed';
+
+CREATE FUNCTION dynapg.drop_snapshot(name text) RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_drop_snapshot' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.drop_snapshot(text) IS 'removes a snapshot';
+
+CREATE VIEW dynapg.snapshot_list WITH (security_barrier) AS
+	SELECT s.name, pg_catalog.pg_get_userbyid(s.role) AS role, s.saved_at, pg_catalog.count(t.table_name) AS tables,
+		COALESCE(pg_catalog.sum(t.items), 0) AS items, COALESCE(pg_catalog.sum(pg_catalog.pg_total_relation_size(t.copy)), 0) AS bytes
+	FROM dynapg.snapshots s LEFT JOIN dynapg.snapshot_tables t ON t.snapshot_id OPERATOR(pg_catalog.=) s.snapshot_id
+	WHERE pg_catalog.pg_has_role(s.role, 'USAGE')
+	GROUP BY s.snapshot_id, s.name, s.role, s.saved_at;
+COMMENT ON VIEW dynapg.snapshot_list IS 'the snapshots of the user and of roles that it is a member of';
+GRANT SELECT ON dynapg.snapshot_list TO PUBLIC;
+COMMENT ON SEQUENCE dynapg.snapshot_number IS 'numbers of snapshots';
+COMMENT ON COLUMN dynapg.snapshots.snapshot_id IS 'its number';
+COMMENT ON COLUMN dynapg.snapshots.name IS 'its name, one of those of the role';
+COMMENT ON COLUMN dynapg.snapshots.role IS 'the role that saved it';
+COMMENT ON COLUMN dynapg.snapshots.saved_at IS 'when it was saved';
+COMMENT ON COLUMN dynapg.snapshot_tables.snapshot_id IS 'the snapshot';
+COMMENT ON COLUMN dynapg.snapshot_tables.table_name IS 'the table in the API';
+COMMENT ON COLUMN dynapg.snapshot_tables.relid IS 'the data table, when it was saved or last restored';
+COMMENT ON COLUMN dynapg.snapshot_tables.created_at IS 'when the table was created';
+COMMENT ON COLUMN dynapg.snapshot_tables.items IS 'number of items';
+COMMENT ON COLUMN dynapg.snapshot_tables.system IS 'the cluster of which filenode, blocks and lsn are';
+COMMENT ON COLUMN dynapg.snapshot_tables.filenode IS 'the file of the data table';
+COMMENT ON COLUMN dynapg.snapshot_tables.blocks IS 'number of its blocks';
+COMMENT ON COLUMN dynapg.snapshot_tables.table_row IS 'what the catalogs have of the table';
+COMMENT ON COLUMN dynapg.snapshot_tables.index_rows IS 'what they have of its indexes';
+COMMENT ON COLUMN dynapg.snapshot_list.name IS 'name of the snapshot';
+COMMENT ON COLUMN dynapg.snapshot_list.role IS 'the role that saved it';
+COMMENT ON COLUMN dynapg.snapshot_list.saved_at IS 'when it was saved';
+COMMENT ON COLUMN dynapg.snapshot_list.tables IS 'number of tables';
+COMMENT ON COLUMN dynapg.snapshot_list.items IS 'number of items';
+COMMENT ON COLUMN dynapg.snapshot_list.bytes IS 'space of the copies on disk';
+
+CREATE FUNCTION dynapg.recorded(OUT operation text, OUT parameter text, OUT calls bigint, OUT first_seen timestamp with time zone,
+	OUT last_seen timestamp with time zone, OUT difference text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dynapg_recorded' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.recorded() IS 'what dynapg.recorded_calls shows';
+REVOKE ALL ON FUNCTION dynapg.recorded() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dynapg.recorded() TO pg_monitor;
+
+CREATE VIEW dynapg.recorded_calls AS SELECT * FROM dynapg.recorded();
+COMMENT ON VIEW dynapg.recorded_calls IS 'operations and parameters that requests have used while dynapg.recorder was on, and what differs from DynamoDB';
+COMMENT ON COLUMN dynapg.recorded_calls.operation IS 'the operation of the API';
+COMMENT ON COLUMN dynapg.recorded_calls.parameter IS 'path of the parameter; NULL: the operation itself';
+COMMENT ON COLUMN dynapg.recorded_calls.calls IS 'how often it was there';
+COMMENT ON COLUMN dynapg.recorded_calls.first_seen IS 'when it was there first';
+COMMENT ON COLUMN dynapg.recorded_calls.last_seen IS 'when it was there last';
+COMMENT ON COLUMN dynapg.recorded_calls.difference IS 'what differs from DynamoDB; NULL: nothing that dynapg knows of';
+GRANT SELECT ON dynapg.recorded_calls TO pg_monitor;
+
+CREATE FUNCTION dynapg.recorded_calls_reset() RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_recorded_calls_reset' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION dynapg.recorded_calls_reset() IS 'forgets what dynapg.recorded_calls shows, in all databases';
+REVOKE ALL ON FUNCTION dynapg.recorded_calls_reset() FROM PUBLIC;
+
 /* ---- comments of operators ---- */
 
 COMMENT ON OPERATOR dynapg.= (dynapg.item, dynapg.item) IS 'the same attributes with the same values';
@@ -2531,14 +2674,14 @@ BEGIN
 	REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA dynapg FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs, dynapg.long_jobs,
 		dynapg.s3_credentials FROM PUBLIC, pg_monitor;
-	REVOKE SELECT ON dynapg.load_errors FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.load_errors, dynapg.snapshots, dynapg.snapshot_tables FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.ticks, dynapg.changes, dynapg.changes_0, dynapg.changes_1, dynapg.changes_2, dynapg.changes_3, dynapg.changes_4,
 		dynapg.changes_5, dynapg.changes_6, dynapg.changes_7, dynapg.changes_8, dynapg.changes_9 FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.recoveries, dynapg.moments, dynapg.history_commits, dynapg.history FROM PUBLIC, pg_monitor;
 	FOR i IN 0 .. 39 LOOP
 		EXECUTE pg_catalog.format('REVOKE SELECT ON dynapg.history_%s FROM PUBLIC, pg_monitor', i);
 	END LOOP;
-	REVOKE SELECT ON dynapg.throughput, dynapg.stat_operations, dynapg.http_activity FROM PUBLIC;
+	REVOKE SELECT ON dynapg.throughput, dynapg.stat_operations, dynapg.http_activity, dynapg.recorded_calls FROM PUBLIC;
 	REVOKE CREATE ON SCHEMA dynapg, dynamodb FROM PUBLIC, pg_monitor;
 END
 $$;

@@ -22,7 +22,8 @@ CREATE FUNCTION pg_temp.make(name text, pk text, sk text DEFAULT NULL, more json
     || (more - 'defs'))::json) IS NOT NULL
 $$;
 CREATE FUNCTION pg_temp.insert_item(name text, item dynapg.item) RETURNS text LANGUAGE sql AS $$
-  SELECT pg_temp.try(format('INSERT INTO dynamodb.%1$I SELECT r.* FROM dynapg.table_row(NULL::dynamodb.%1$I, %2$L) r', name, item))
+  SELECT pg_temp.try(format('INSERT INTO dynamodb.%1$I (%3$s) SELECT %3$s FROM dynapg.table_row(NULL::dynamodb.%1$I, %2$L) r', name, item, string_agg(a.attname, ', ')))
+  FROM pg_attribute a WHERE a.attrelid = format('dynamodb.%I', name)::regclass AND a.attnum > 0 AND a.attgenerated = ''
 $$;
 \echo == the constraints of a table
 SELECT pg_temp.make('fit', 'S', 'N', '{"defs":[{"AttributeName":"g","AttributeType":"S"},{"AttributeName":"h","AttributeType":"N"},{"AttributeName":"b","AttributeType":"B"}],

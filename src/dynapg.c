@@ -7,6 +7,7 @@
 
 #include "api/bulk.h"
 #include "api/import_table.h"
+#include "api/recorder.h"
 #include "api/restore.h"
 #include "base/guc.h"
 #include "database/session.h"
@@ -29,6 +30,7 @@ _PG_init(void)
 	dyn_session_on_roles_gone(dyn_access_key_sweep_due, dyn_access_key_roles_dropped);
 	dyn_allowance_register();
 	dyn_contributors_register();
+	dyn_recorder_register();
 	dyn_http_register();
 	dyn_housekeeper_register();
 	dyn_job_register(&dyn_job_export);

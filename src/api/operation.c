@@ -6,9 +6,11 @@
 #include "api/operation.h"
 
 #include "api/handlers.h"
+#include "api/recorder.h"
 #include "api/shapes.h"
 #include "api/shapes_read.h"
 #include "base/call.h"
+#include "base/guc.h"
 #include "database/session.h"
 #include "utils/memutils.h"
 #include "value/value.h"
@@ -68,6 +70,8 @@ run_operation(const DynOperation *operation, const char *request, size_t len, St
 		dyn_shape_check_constraints(operation->shape, parsed);
 	else
 		dyn_shape_check(operation->shape, parsed);
+	if (unlikely(dyn_guc_recorder))
+		dyn_recorder_note(operation->name, operation->shape, parsed);
 	if (operation->writes)
 		dyn_call_require_primary();
 	operation->handler(parsed, reply);

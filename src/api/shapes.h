@@ -39,4 +39,8 @@ extern int	dyn_shape_find_field(const DynShape *shape, DynSlice name);
 /* A reply of DescribeTable that is given as a request. */
 extern const DynShape dyn_shape_description;
 
+/* The requests of the console (inspect.h). */
+extern const DynShape dyn_shape_inspect_role;
+extern const DynShape dyn_shape_inspect_statistics;
+
 #endif							/* DYNAPG_API_SHAPES_H */

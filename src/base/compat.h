@@ -9,6 +9,8 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_tablespace.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/ipc.h"
@@ -128,6 +130,28 @@ dyn_compat_may_use_schema(Oid schema, Oid role)
 	return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
 #else
 	return object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
+
+/* May the role create objects in the tablespace? */
+static inline bool
+dyn_compat_may_create_in_tablespace(Oid tablespace, Oid role)
+{
+#if PG_VERSION_NUM < 160000
+	return pg_tablespace_aclcheck(tablespace, role, ACL_CREATE) == ACLCHECK_OK;
+#else
+	return object_aclcheck(TableSpaceRelationId, tablespace, role, ACL_CREATE) == ACLCHECK_OK;
+#endif
+}
+
+/* May the role call the function? */
+static inline bool
+dyn_compat_may_call(Oid function, Oid role)
+{
+#if PG_VERSION_NUM < 160000
+	return pg_proc_aclcheck(function, role, ACL_EXECUTE) == ACLCHECK_OK;
+#else
+	return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE) == ACLCHECK_OK;
 #endif
 }
 

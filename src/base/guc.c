@@ -14,12 +14,16 @@
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/limits.h"
+#include "base/port_list.h"
 
 #define MAX_REGION	63			/* characters; AWS's own regions stay far below */
 
 char	   *dyn_guc_http_allowed_hosts = NULL;
 int			dyn_guc_http_auth = DYN_HTTP_AUTH_SIGV4;
+bool		dyn_guc_http_console = false;
 char	   *dyn_guc_http_database = NULL;
+char	   *dyn_guc_http_databases = NULL;
+bool		dyn_guc_recorder = false;
 int			dyn_guc_http_idle_timeout = 60000;
 char	   *dyn_guc_http_listen_addresses = NULL;
 int			dyn_guc_http_lock_timeout = 500;
@@ -36,6 +40,7 @@ int			dyn_guc_http_workers = 2;
 int			dyn_guc_hnsw_ef_construction = 64;
 int			dyn_guc_hnsw_ef_search = 160;
 int			dyn_guc_hnsw_m = 16;
+bool		dyn_guc_distribute_tables = false;
 int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
 int			dyn_guc_read_ahead = DYN_READ_AHEAD_AUTO;
 int			dyn_guc_insights_sample = 10;
@@ -46,6 +51,7 @@ char	   *dyn_guc_region = NULL;
 char	   *dyn_guc_s3_directory = NULL;
 char	   *dyn_guc_s3_endpoint = NULL;
 int			dyn_guc_s3_timeout = 30;
+bool		dyn_guc_store_index_keys = true;
 int			dyn_guc_stream_retention = DYN_MAX_STREAM_RETENTION;
 int			dyn_guc_stream_shard_age = 4 * 3600;
 int			dyn_guc_stream_shards = 1;
@@ -128,6 +134,18 @@ check_allowed_hosts(char **newval, void **extra, GucSource source)
 }
 
 static bool
+check_databases(char **newval, void **extra, GucSource source)
+{
+	DynPort		ports[DYN_MAX_SERVED];
+	const char *problem;
+
+	(void) dyn_port_list_read(*newval, ports, &problem);
+	if (problem != NULL)
+		GUC_check_errdetail("%s", problem);
+	return problem == NULL;
+}
+
+static bool
 check_region(char **newval, void **extra, GucSource source)
 {
 	size_t		len = strlen(*newval);
@@ -198,6 +216,17 @@ define_http(void)
 {
 	GucContext	fixed = process_shared_preload_libraries_in_progress ? PGC_POSTMASTER : PGC_SIGHUP;
 
+	DefineCustomBoolVariable("dynapg.distribute_tables",
+							 "Distribute new tables by Citus over its nodes.",
+							 "Tables with vector indexes and tables that a job fills stay on one node.",
+							 &dyn_guc_distribute_tables,
+							 false,
+							 PGC_USERSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
+
 	DefineCustomStringVariable("dynapg.http_allowed_hosts",
 							   "Hosts by whose names the HTTP front is reached with dynapg.http_auth = 'trust'.",
 							   "Names of this machine itself are always allowed; \"*\" allows all.",
@@ -219,8 +248,28 @@ define_http(void)
 							 NULL,
 							 NULL,
 							 NULL);
+	DefineCustomBoolVariable("dynapg.http_console",
+							 "Serve the console, pages for a browser, at /console.",
+							 NULL,
+							 &dyn_guc_http_console,
+							 false,
+							 PGC_SIGHUP,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
 	define_http_string("dynapg.http_database", "Database that the HTTP front serves.",
 					   &dyn_guc_http_database, "postgres", fixed, 0);
+	DefineCustomStringVariable("dynapg.http_databases",
+							   "Databases that the HTTP front serves, each on a port of its own: \"app:8000, test:8001\".",
+							   "It takes the place of dynapg.http_database and dynapg.http_port.",
+							   &dyn_guc_http_databases,
+							   "",
+							   fixed,
+							   GUC_LIST_INPUT,
+							   check_databases,
+							   NULL,
+							   NULL);
 	define_http_int("dynapg.http_idle_timeout", "Time after which a connection without a request is closed.",
 					&dyn_guc_http_idle_timeout, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS);
 	define_http_string("dynapg.http_listen_addresses", "Host names or addresses that the HTTP front listens on.",
@@ -384,6 +433,17 @@ dyn_guc_init(void)
 							 NULL,
 							 NULL);
 
+	DefineCustomBoolVariable("dynapg.recorder",
+							 "Record which operations and parameters requests use.",
+							 "The view dynapg.recorded_calls shows them. dynapg has to be preloaded.",
+							 &dyn_guc_recorder,
+							 false,
+							 PGC_SUSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
+
 	DefineCustomStringVariable("dynapg.region",
 							   "AWS region that the ARNs of tables and indexes name.",
 							   NULL,
@@ -430,6 +490,16 @@ dyn_guc_init(void)
 							NULL,
 							NULL);
 
+	DefineCustomBoolVariable("dynapg.store_index_keys",
+							 "Store the key attributes of secondary indexes in a column of their own.",
+							 "That is decided when a table is created.  An update that changes none of them changes no index then.",
+							 &dyn_guc_store_index_keys,
+							 true,
+							 PGC_USERSET,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
 	DefineCustomIntVariable("dynapg.stream_retention",
 							"Time that the records of a stream are kept at least.",
 							NULL,

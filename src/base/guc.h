@@ -12,6 +12,9 @@ typedef enum DynIndexBuild
 	DYN_INDEX_BUILD_BACKGROUND
 } DynIndexBuild;
 
+/* dynapg.distribute_tables: does CreateTable distribute the table by Citus, where it can be? */
+extern bool dyn_guc_distribute_tables;
+
 /* dynapg.index_build: how UpdateTable adds and drops indexes; see tables/index.h.  A DynIndexBuild. */
 extern int	dyn_guc_index_build;
 
@@ -51,6 +54,9 @@ typedef enum DynReadAheadMode
 
 extern int	dyn_guc_read_ahead;
 
+/* dynapg.recorder: are the operations and parameters of requests recorded?  See api/recorder.h. */
+extern bool dyn_guc_recorder;
+
 /* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
 
@@ -61,6 +67,9 @@ extern char *dyn_guc_region;
 extern char *dyn_guc_s3_directory;
 extern char *dyn_guc_s3_endpoint;
 extern int	dyn_guc_s3_timeout;
+
+/* dynapg.store_index_keys: do new tables with secondary indexes get the column keys?  See tables/stored_keys.h. */
+extern bool dyn_guc_store_index_keys;
 
 /* Streams: how old a shard gets, and how long records are kept, in seconds; how many shards a stream has. */
 extern int	dyn_guc_stream_retention;
@@ -88,11 +97,13 @@ typedef enum DynHttpAuth
 extern char *dyn_guc_http_allowed_hosts;
 extern int	dyn_guc_http_auth;	/* a DynHttpAuth */
 extern char *dyn_guc_http_database;
+extern char *dyn_guc_http_databases;	/* see served.h, which others look at */
 extern int	dyn_guc_http_idle_timeout;
 extern char *dyn_guc_http_listen_addresses;
 extern int	dyn_guc_http_lock_timeout;
 extern int	dyn_guc_http_max_connections;	/* of one worker */
 extern int	dyn_guc_http_memory;	/* of one worker, in kilobytes */
+extern bool dyn_guc_http_console;	/* serve GET /console, to everybody? */
 extern bool dyn_guc_http_metrics;	/* serve GET /metrics, to everybody? */
 extern int	dyn_guc_http_port;	/* 0: no HTTP front */
 extern int	dyn_guc_http_statement_timeout;

@@ -207,6 +207,8 @@ dynapg_capture(PG_FUNCTION_ARGS)
 	if (TRIGGER_FIRED_FOR_ROW(trigger->tg_event) && !TRIGGER_FIRED_AFTER(trigger->tg_event))
 		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 						errmsg("dynapg.capture must be fired AFTER a row is written")));
+	if (dyn_stream_is_paused(RelationGetRelid(trigger->tg_relation)))
+		return PointerGetDatum(NULL);
 	stream = dyn_stream_of_table(RelationGetRelid(trigger->tg_relation));
 	if (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event) && stream)
 		ereport(ERROR,

@@ -3,9 +3,9 @@
  */
 #include "postgres.h"
 
-#include "utils/inval.h"
 
 #include "changes/known_tables.h"
+#include "database/relcache.h"
 
 static void
 on_relation_change(Datum arg, Oid relid)
@@ -35,7 +35,7 @@ init(DynKnownTables *tables)
 	if (tables->entries)
 		return;
 	tables->entries = hash_create(tables->name, 16, &control, HASH_ELEM | HASH_BLOBS);
-	CacheRegisterRelcacheCallback(on_relation_change, PointerGetDatum(tables));
+	dyn_relcache_watch(on_relation_change, PointerGetDatum(tables));
 }
 
 void *

@@ -25,6 +25,7 @@
 #include "changes/log.h"
 #include "changes/recovery.h"
 #include "changes/tick.h"
+#include "database/citus.h"
 #include "tables/catalog.h"
 #include "tables/ddl.h"
 
@@ -125,6 +126,7 @@ create_triggers(Oid relid)
 {
 	const char *table = dyn_ddl_qualified_name(relid);
 
+	dyn_citus_refuse(relid, "point-in-time recovery");
 	drop_triggers(relid);
 	dyn_sql_run(psprintf("CREATE TRIGGER \"" ROW_TRIGGER "\" AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW "
 						 "EXECUTE FUNCTION dynapg.record_history()", table), NULL, 0);

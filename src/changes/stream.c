@@ -28,6 +28,7 @@
 #include "changes/shard.h"
 #include "changes/stream.h"
 #include "changes/tick.h"
+#include "database/citus.h"
 #include "tables/catalog.h"
 #include "tables/ddl.h"
 
@@ -203,6 +204,7 @@ dyn_stream_enable(Oid relid, const char *table_name, const char *label, const ch
 	if (get_rel_relkind(relid) != RELKIND_RELATION)
 		dyn_validation(DYN_INVALID_PARAMETER "Table %s cannot have a stream, as it is not an ordinary table",
 					   table_name);
+	dyn_citus_refuse(relid, "a stream");
 	SPI_connect();
 	table = dyn_ddl_qualified_name(relid);
 	drop_triggers(relid);
@@ -259,6 +261,57 @@ dyn_stream_forget(void)
 					"(pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => $1)) "
 					"AND NOT EXISTS (SELECT FROM dynapg.shards h WHERE h.stream_id OPERATOR(pg_catalog.=) s.stream_id)", &args);
 	SPI_finish();
+}
+
+/* ---- tables that are reset ---- */
+
+static Oid	paused = InvalidOid;
+
+void
+dyn_stream_pause(Oid relid)
+{
+	paused = relid;
+}
+
+bool
+dyn_stream_is_paused(Oid relid)
+{
+	return OidIsValid(paused) && paused == relid;
+}
+
+void
+dyn_stream_clear(Oid relid, int64 after_number)
+{
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, relid);
+	dyn_sql_int64(&args, after_number);
+	SPI_connect();
+	dyn_catalog_run("DELETE FROM dynapg.changes c USING dynapg.streams s WHERE s.relid OPERATOR(pg_catalog.=) $1 "
+					"AND s.disabled_at IS NULL AND c.stream_id OPERATOR(pg_catalog.=) s.stream_id "
+					"AND c.number OPERATOR(pg_catalog.>) $2", &args);
+	SPI_finish();
+}
+
+void
+dyn_stream_erase(Oid relid, const char *table_name)
+{
+#define OF_TABLE "s.relid OPERATOR(pg_catalog.=) $1 AND s.table_name OPERATOR(pg_catalog.=) $2"
+	DynSqlArgs	args = {0};
+
+	dyn_sql_oid(&args, relid);
+	dyn_sql_text(&args, table_name);
+	SPI_connect();
+	if (dyn_catalog_run("SELECT FROM dynapg.streams s WHERE " OF_TABLE, &args) > 0)
+	{
+		dyn_catalog_run("DELETE FROM dynapg.changes c USING dynapg.streams s WHERE " OF_TABLE
+						" AND c.stream_id OPERATOR(pg_catalog.=) s.stream_id", &args);
+		dyn_catalog_run("DELETE FROM dynapg.shards h USING dynapg.streams s WHERE " OF_TABLE
+						" AND h.stream_id OPERATOR(pg_catalog.=) s.stream_id", &args);
+		dyn_catalog_run("DELETE FROM dynapg.streams s WHERE " OF_TABLE, &args);
+	}
+	SPI_finish();
+#undef OF_TABLE
 }
 
 /* ---- rights ---- */

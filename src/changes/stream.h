@@ -49,6 +49,19 @@ extern void dyn_stream_forget(void);
 extern bool dyn_stream_is_readable(const DynStream *stream);
 extern void dyn_stream_check_readable(const DynStream *stream);
 
+/* Removes the records of the table's stream with numbers above that one, which is 0 or was the last one while nobody wrote the table. */
+extern void dyn_stream_clear(Oid relid, int64 after_number);
+
+/* Removes the streams of a table of that name that is gone, with their records. */
+extern void dyn_stream_erase(Oid relid, const char *table_name);
+
+/*
+ * Until it is called with InvalidOid, what this backend writes to that table makes no records, and TRUNCATE is not refused.  The caller
+ * has locked out other writers, and clears the stream.  It ends the pause after an error, too.
+ */
+extern void dyn_stream_pause(Oid relid);
+extern bool dyn_stream_is_paused(Oid relid);
+
 /* For the trigger: the enabled stream of the table, cached, without its label; NULL where there is none. */
 extern const DynStream *dyn_stream_of_table(Oid relid);
 

@@ -1,5 +1,8 @@
 /*
  * get_all.c - reads of several items at one moment
+ *
+ * A snapshot is a moment, but the nodes of a distributed table have no common one. There the items are locked, in the order in which
+ * writers lock them, and when the last one is read none of them can have changed.
  */
 #include "postgres.h"
 
@@ -11,6 +14,7 @@
 #include "command/keys.h"
 #include "store/cancellation.h"
 #include "store/rows.h"
+#include "store/sharded.h"
 #include "throughput/throttle.h"
 
 typedef struct Gets
@@ -52,6 +56,50 @@ check_duplicates(const Gets *gets)
 	}
 }
 
+/* Is there no common snapshot? */
+static bool
+needs_locks(const Gets *gets)
+{
+	for (int i = 0; gets->count > 1 && i < gets->count; i++)
+	{
+		if (gets->gets[i].table->distributed)
+			return true;
+	}
+	return false;
+}
+
+static int
+compare_reads(const void *a, const void *b)
+{
+	const DynRowRead *left = *(DynRowRead *const *) a;
+	const DynRowRead *right = *(DynRowRead *const *) b;
+
+	return dyn_keys_compare_items(left->table, &left->key, right->table, &right->key);
+}
+
+/* Returns false when the items are too large together. */
+static bool
+read_locked(Gets *gets, volatile int *at)
+{
+	DynRowRead **ordered = palloc_array(DynRowRead *, gets->count);
+	uint64		bytes = 0;
+
+	for (int i = 0; i < gets->count; i++)
+		ordered[i] = &gets->reads[i];
+	qsort(ordered, gets->count, sizeof(DynRowRead *), compare_reads);
+	for (int i = 0; i < gets->count && bytes <= DYN_MAX_TRANSACTION_BYTES; i++)
+	{
+		DynRowRead *read = ordered[i];
+		DynNode		map;
+
+		*at = read - gets->reads;
+		map = gets->gets[*at].map;
+		read->item = dyn_sharded_read_locked(read->table, &read->key, dyn_node_build_item(&map));
+		bytes += dyn_image_size(read->item);
+	}
+	return bytes <= DYN_MAX_TRANSACTION_BYTES;
+}
+
 /* A conflict, which only occurs in a caller's serializable transaction, is the reason of the read that met it. */
 static void
 read_items(Gets *gets)
@@ -64,7 +112,8 @@ read_items(Gets *gets)
 		gets->reads[i] = (DynRowRead) {.table = gets->gets[i].table, .key = gets->gets[i].key};
 	PG_TRY();
 	{
-		fits = dyn_rows_read(gets->reads, gets->count, DYN_MAX_TRANSACTION_BYTES, &at);
+		fits = needs_locks(gets) ? read_locked(gets, &at) :
+			dyn_rows_read(gets->reads, gets->count, DYN_MAX_TRANSACTION_BYTES, &at);
 	}
 	PG_CATCH();
 	{

@@ -30,6 +30,7 @@
 
 #include "base/compat.h"
 #include "database/code.h"
+#include "database/relcache.h"
 #include "database/session.h"
 
 /* What is looked for, and what was found. */
@@ -300,7 +301,7 @@ watch(void)
 
 	if (registered)
 		return;
-	CacheRegisterRelcacheCallback(on_relation_change, (Datum) 0);
+	dyn_relcache_watch(on_relation_change, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, on_catalog_change, (Datum) 0);
 	CacheRegisterSyscacheCallback(PROCOID, on_catalog_change, (Datum) 0);
 	CacheRegisterSyscacheCallback(TYPEOID, on_catalog_change, (Datum) 0);

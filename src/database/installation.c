@@ -18,6 +18,7 @@
 #include "commands/dbcommands.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "parser/parse_func.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
@@ -28,6 +29,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "database/installation.h"
+#include "database/relcache.h"
 
 #define EXTENSION	"dynapg"
 #define SCHEMA		"dynapg"
@@ -87,7 +89,7 @@ watch(void)
 
 	if (registered)
 		return;
-	CacheRegisterRelcacheCallback(on_relation_change, (Datum) 0);
+	dyn_relcache_watch(on_relation_change, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, on_catalog_change, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, on_catalog_change, (Datum) 0);
 	registered = true;
@@ -269,6 +271,16 @@ dyn_installation_table_schema(void)
 		dyn_error(DYN_E_SERVICE_UNAVAILABLE, "The schema " DYN_TABLE_SCHEMA " of the extension dynapg of database %s has another name: "
 				  "ALTER SCHEMA ... RENAME TO " DYN_TABLE_SCHEMA ".", get_database_name(MyDatabaseId));
 	return schema;
+}
+
+bool
+dyn_installation_may_call(const char *function, Oid role)
+{
+	List	   *name = list_make2(makeString(SCHEMA), makeString(pstrdup(function)));
+	Oid			oid = LookupFuncName(name, -1, NULL, true);
+
+	(void) dyn_installation_require();
+	return OidIsValid(oid) && dyn_compat_may_call(oid, role);
 }
 
 void

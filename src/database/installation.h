@@ -41,6 +41,9 @@ extern const DynInstallation *dyn_installation_require(void);
  */
 extern Oid	dyn_installation_table_schema(void);
 
+/* May the role call the extension's function of that name, which has no other forms? */
+extern bool dyn_installation_may_call(const char *function, Oid role);
+
 /* Raises an error if the schema is one of the extension's and has lost its name. */
 extern void dyn_installation_check_schema(Oid schema);
 

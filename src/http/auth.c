@@ -15,6 +15,7 @@
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
+#include "api/explain.h"
 #include "base/base64.h"
 #include "base/errors.h"
 #include "base/guc.h"
@@ -437,14 +438,16 @@ is_signed(DynSlice signed_headers, const char *name)
 	return false;
 }
 
-/* An intercepted request must not be valid for another operation or another server. */
+/* An intercepted request must not be valid for another operation or another server, nor be explained. */
 static void
-check_signed_headers(const Claim *claim)
+check_signed_headers(const Claim *claim, const DynHttpRequest *request)
 {
 	if (!is_signed(claim->sigv4.signed_headers, "host"))
 		dyn_error(DYN_E_INVALID_SIGNATURE, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
 	if (!is_signed(claim->sigv4.signed_headers, "x-amz-target"))
 		dyn_error(DYN_E_INVALID_SIGNATURE, "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.");
+	if (dyn_http_header(request, "x-dynapg-explain").data != NULL && !is_signed(claim->sigv4.signed_headers, "x-dynapg-explain"))
+		dyn_error(DYN_E_INVALID_SIGNATURE, "'" DYN_EXPLAIN_HEADER "' must be a 'SignedHeader' in the AWS Authorization.");
 }
 
 /* Reads the signature in either form; raises an error when there is none. */
@@ -479,7 +482,7 @@ dyn_auth_check(const DynHttpRequest *request, const DynOperation *operation)
 
 	read_claim(&claim, request);
 	read_credential(&claim);
-	check_signed_headers(&claim);
+	check_signed_headers(&claim, request);
 	read_time(&claim);
 	check_scope(&claim);
 	key = dyn_caller_key(claim.key_id);

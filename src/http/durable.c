@@ -12,8 +12,9 @@
 #include "utils/guc.h"
 
 #include "base/compat.h"
-#include "base/guc.h"
 #include "base/limits.h"
+#include "base/served.h"
+#include "database/citus.h"
 #include "http/durable.h"
 #include "http/standbys.h"
 
@@ -91,7 +92,7 @@ dyn_durable_init(int worker)
 static bool
 in_groups(void)
 {
-	return synchronous_commit > SYNCHRONOUS_COMMIT_OFF && GetConfigOption("citus.shard_count", true, false) == NULL;
+	return synchronous_commit > SYNCHRONOUS_COMMIT_OFF && !dyn_citus_loaded();
 }
 
 void
@@ -99,6 +100,7 @@ dyn_durable_commit(void)
 {
 	if (!TransactionIdIsValid(GetTopTransactionIdIfAny()) || !in_groups())
 	{
+		dyn_citus_end_block();
 		CommitTransactionCommand();
 		return;
 	}
@@ -156,7 +158,7 @@ greatest_end(void)
 	XLogRecPtr	greatest = own_end;
 
 	pg_memory_barrier();
-	for (int i = 0; i < Min(dyn_guc_http_workers, DYN_MAX_HTTP_WORKERS); i++)
+	for (int i = 0; i < dyn_served_workers(); i++)
 	{
 		XLogRecPtr	end = end_of(i);
 

@@ -17,12 +17,14 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
+#include "api/explain.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "base/refusal.h"
+#include "database/citus.h"
 #include "database/session.h"
 #include "http/auth.h"
 #include "http/deadline.h"
@@ -149,6 +151,23 @@ report_activity(const DynOperation *operation, DynSlice table)
 	pgstat_report_activity(STATE_RUNNING, text);
 }
 
+/*
+ * Is the operation one statement, or several reads that need not be of one moment? Then a node of Citus needs no transaction of its own:
+ * the statement commits there by itself, with one message instead of three. UpdateItem is none, as its result can be refused afterwards.
+ */
+static bool
+needs_no_block(const DynOperation *operation)
+{
+	static const char *const names[] = {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan"};
+
+	for (int i = 0; i < lengthof(names); i++)
+	{
+		if (strcmp(operation->name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 begin_transaction(const DynOperation *operation)
 {
@@ -156,6 +175,8 @@ begin_transaction(const DynOperation *operation)
 	QueryCancelPending = false;
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
+	if (dyn_citus_loaded() && !needs_no_block(operation))
+		dyn_citus_begin_block();
 	dyn_deadline_start(operation->name);
 	PushActiveSnapshot(GetTransactionSnapshot());
 }
@@ -167,6 +188,18 @@ end_transaction(void)
 	dyn_deadline_stop();
 	QueryCancelPending = false;
 	debug_query_string = NULL;
+}
+
+/* The operation, or what explains it; returns the number of items, as dyn_api_call does. */
+static int64
+carry_out(const DynHttpRequest *request, const DynOperation *operation, Oid role, StringInfo body)
+{
+	DynSlice	how = dyn_http_header(request, "x-dynapg-explain");
+
+	if (likely(how.data == NULL))
+		return dyn_api_call(operation, request->body.data, request->body.len, body);
+	dyn_api_explain(operation, request->body, how, role, body);
+	return 0;
 }
 
 /* Runs the transaction; raises its errors. Returns the number of items that the reply returns or that were written. */
@@ -181,7 +214,7 @@ run_request(const DynHttpRequest *request, const DynOperation *operation, Oid *r
 	*role = dyn_auth_check(request, operation);
 	dyn_session_become(*role);
 	settings = NewGUCNestLevel();
-	items = dyn_api_call(operation, request->body.data, request->body.len, body);
+	items = carry_out(request, operation, *role, body);
 	dyn_session_settle();
 	AtEOXact_GUC(false, settings);
 	PopActiveSnapshot();
@@ -384,7 +417,7 @@ attempt(const DynHttpRequest *request, const DynOperation *operation, Oid *role,
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
-		AbortCurrentTransaction();
+		AbortOutOfAnyTransaction();
 		dyn_durable_aborted();
 		RESUME_INTERRUPTS();
 	}

@@ -1,7 +1,7 @@
 /*
  * listen.c - the sockets that the HTTP front listens on
  *
- * The postmaster translates the names once, reserves the port and starts the workers, which inherit the list of addresses.
+ * The postmaster translates the names once, reserves the ports and starts the workers, which inherit the list of addresses.
  * Each worker opens sockets of its own on them with SO_REUSEPORT, so that the kernel spreads connections over the workers.
  */
 #include "postgres.h"
@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/guc.h"
+#include "base/served.h"
 #include "http/listen.h"
 #include "http/port_lock.h"
 #include "utils/memutils.h"
@@ -60,11 +61,8 @@ add_addresses(const char *name, const char *host, bool optional)
 {
 	struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM};
 	struct addrinfo *infos;
-	char		port[16];
-	int			rc;
+	int			rc = getaddrinfo(host, "0", &hints, &infos);
 
-	snprintf(port, sizeof(port), "%d", dyn_guc_http_port);
-	rc = getaddrinfo(host, port, &hints, &infos);
 	if (rc != 0)
 	{
 		ereport(LOG, errmsg("could not translate host name \"%s\" of dynapg.http_listen_addresses: %s", name, gai_strerror(rc)));
@@ -131,26 +129,26 @@ dyn_listen_is_local(void)
 	return true;
 }
 
-/* Reserves the port on one address; false if another server has it. */
+/* Reserves a port on one address; false if another server has it. */
 static bool
-reserve(const Address *address)
+reserve(const Address *address, int port)
 {
 	pid_t		holder;
 
-	switch (dyn_port_lock_take(value_of(address), dyn_guc_http_port, &holder))
+	switch (dyn_port_lock_take(value_of(address), port, &holder))
 	{
 		case DYN_PORT_LOCK_TAKEN:
 			return true;
 		case DYN_PORT_LOCK_FAILED:
 			/* a server without this protection is better than none */
-			ereport(WARNING, errmsg("could not reserve port %d for HTTP: %m", dyn_guc_http_port),
+			ereport(WARNING, errmsg("could not reserve port %d for HTTP: %m", port),
 					errdetail("Another server of the same account could serve requests on it, too."));
 			return true;
 		case DYN_PORT_LOCK_HELD:
 			break;
 	}
 	ereport(WARNING,
-			errmsg("dynapg does not serve HTTP: another server has port %d on %s address of \"%s\"", dyn_guc_http_port,
+			errmsg("dynapg does not serve HTTP: another server has port %d on %s address of \"%s\"", port,
 				   family_of(address), address->name),
 			holder > 0 ? errdetail("It is the server with process ID %d.", (int) holder) : 0,
 			errhint("Set another dynapg.http_port, or stop that server, and restart this one."));
@@ -164,9 +162,9 @@ dyn_listen_reserve(void)
 		ereport(WARNING,
 				errmsg("dynapg does not serve HTTP: there is no address in dynapg.http_listen_addresses, which is \"%s\"",
 					   dyn_guc_http_listen_addresses));
-	for (int i = 0; i < naddresses; i++)
+	for (int i = 0; i < naddresses * dyn_served_count(); i++)
 	{
-		if (reserve(&addresses[i]))
+		if (reserve(&addresses[i % naddresses], dyn_served_port(i / naddresses)))
 			continue;
 		dyn_port_lock_release();
 		return false;
@@ -174,10 +172,23 @@ dyn_listen_reserve(void)
 	return naddresses > 0;
 }
 
+static struct sockaddr_storage
+with_port(const Address *address, int port)
+{
+	struct sockaddr_storage value = address->value;
+
+	if (value.ss_family == AF_INET6)
+		((struct sockaddr_in6 *) &value)->sin6_port = htons((uint16) port);
+	else
+		((struct sockaddr_in *) &value)->sin_port = htons((uint16) port);
+	return value;
+}
+
 /* A listening socket, or -1 with errno. */
 static int
-open_socket(const Address *address)
+open_socket(const Address *address, int port)
 {
+	struct sockaddr_storage value = with_port(address, port);
 	int			on = 1;
 	int			family = value_of(address)->sa_family;
 	int			fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -188,7 +199,7 @@ open_socket(const Address *address)
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
 		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0 &&
 		(family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0) &&
-		bind(fd, value_of(address), address->len) == 0 &&
+		bind(fd, (const struct sockaddr *) &value, address->len) == 0 &&
 		listen(fd, BACKLOG) == 0)
 		return fd;
 	error = errno;
@@ -205,14 +216,14 @@ is_absent(int error)
 }
 
 int
-dyn_listen_open(int *sockets)
+dyn_listen_open(int port, int *sockets)
 {
 	int			count = 0;
 
 	for (int i = 0; i < naddresses; i++)
 	{
 		const Address *address = &addresses[i];
-		int			fd = open_socket(address);
+		int			fd = open_socket(address, port);
 		int			level = address->optional && is_absent(errno) ? DEBUG1 : LOG;
 
 		if (fd >= 0)
@@ -220,11 +231,11 @@ dyn_listen_open(int *sockets)
 		else
 			ereport(level,
 					errmsg("could not listen for HTTP on %s address of \"%s\", port %d: %m", family_of(address), address->name,
-						   dyn_guc_http_port));
+						   port));
 	}
 	if (count == 0)
 		ereport(ERROR,
 				errcode(ERRCODE_CONNECTION_FAILURE),
-				errmsg("could not listen for HTTP on any address of \"%s\", port %d", dyn_guc_http_listen_addresses, dyn_guc_http_port));
+				errmsg("could not listen for HTTP on any address of \"%s\", port %d", dyn_guc_http_listen_addresses, port));
 	return count;
 }

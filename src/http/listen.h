@@ -18,15 +18,15 @@ extern void dyn_listen_resolve(void);
 extern bool dyn_listen_is_local(void);
 
 /*
- * Reserves the port on the addresses for this server.  False if there is no address, or another server has one; the log says
- * so.
+ * Reserves the ports of all databases (base/served.h) on the addresses for this server.  False if there is no address, or another server
+ * has one; the log says so.
  */
 extern bool dyn_listen_reserve(void);
 
 /*
- * Opens a socket for each of the addresses on dynapg.http_port, which other workers of this server open as well, and puts it
- * into sockets.  Returns their number, at least one; raises an error when none can be opened.
+ * Opens a socket for each of the addresses on that port, which other workers of the same database open as well, and puts it into
+ * sockets.  Returns their number, at least one; raises an error when none can be opened.
  */
-extern int	dyn_listen_open(int *sockets);
+extern int	dyn_listen_open(int port, int *sockets);
 
 #endif							/* DYNAPG_HTTP_LISTEN_H */

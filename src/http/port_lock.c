@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/served.h"
 #include "common/hashfn.h"
 #include "http/port_lock.h"
 #include "storage/ipc.h"
@@ -20,29 +21,50 @@
 #define IPV4_BYTES	(INT64CONST(1) << 32)
 #define IPV6_MASK	(INT64CONST(0x1fffffffffffffff))
 
-static int	lock_file = -1;
-static char lock_name[64];
+/* The file of a port. */
+typedef struct LockFile
+{
+	int			port;
+	int			fd;
+	char		name[64];
+} LockFile;
+
+static LockFile files[DYN_MAX_SERVED];
+static int	nfiles = 0;
 
 /* The file's name contains the account and the network namespace in which addresses and ports are valid. */
 static void
-name_file(int port)
+name_file(LockFile *file)
 {
 	struct stat network;
 
 	if (stat("/proc/self/ns/net", &network) != 0)
 		network.st_ino = 0;
-	snprintf(lock_name, sizeof(lock_name), "/dynapg-http.%u.%d.%llu", (unsigned int) geteuid(), port,
+	snprintf(file->name, sizeof(file->name), "/dynapg-http.%u.%d.%llu", (unsigned int) geteuid(), file->port,
 			 (unsigned long long) network.st_ino);
 }
 
-static bool
+/* The open file of the port, or NULL with errno. */
+static LockFile *
 open_file(int port)
 {
-	if (lock_file >= 0)
-		return true;
-	name_file(port);
-	lock_file = shm_open(lock_name, O_RDWR | O_CREAT, S_IRUSR | S_IWUSR);
-	return lock_file >= 0;
+	LockFile   *file = &files[nfiles];
+
+	for (int i = 0; i < nfiles; i++)
+		if (files[i].port == port)
+			return &files[i];
+	if (nfiles == lengthof(files))
+	{
+		errno = EMFILE;
+		return NULL;
+	}
+	file->port = port;
+	name_file(file);
+	file->fd = shm_open(file->name, O_RDWR | O_CREAT, S_IRUSR | S_IWUSR);
+	if (file->fd < 0)
+		return NULL;
+	nfiles++;
+	return file;
 }
 
 /* The bytes that stand for the address. */
@@ -67,35 +89,44 @@ cover(const struct sockaddr *address, struct flock *lock)
 	}
 }
 
+/* Forgets the file that was opened last. */
+static void
+close_file(LockFile *file)
+{
+	close(file->fd);
+	nfiles--;
+}
+
 void
 dyn_port_lock_release(void)
 {
-	if (lock_file >= 0)
-		close(lock_file);
-	lock_file = -1;
+	for (int i = 0; i < nfiles; i++)
+		close(files[i].fd);
+	nfiles = 0;
 }
 
-/* At the end of the postmaster: no file stays behind, unless another server has a lock on it.  The lock ends with the process. */
+/* At the end of the postmaster: no file stays behind, unless another server has a lock on it.  The locks end with the process. */
 static void
-remove_file(int code, Datum argument)
+remove_files(int code, Datum argument)
 {
 	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
-	if (lock_file >= 0 && fcntl(lock_file, F_SETLK, &all) == 0)
-		(void) shm_unlink(lock_name);
+	for (int i = 0; i < nfiles; i++)
+		if (fcntl(files[i].fd, F_SETLK, &all) == 0)
+			(void) shm_unlink(files[i].name);
 }
 
 /* Locks those bytes of the open file. */
 static DynPortLock
-lock_bytes(const struct flock *bytes, pid_t *holder)
+lock_bytes(int fd, const struct flock *bytes, pid_t *holder)
 {
 	struct flock lock = *bytes;
 
-	if (fcntl(lock_file, F_SETLK, &lock) == 0)
+	if (fcntl(fd, F_SETLK, &lock) == 0)
 		return DYN_PORT_LOCK_TAKEN;
 	if (errno != EACCES && errno != EAGAIN)
 		return DYN_PORT_LOCK_FAILED;
-	if (fcntl(lock_file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
+	if (fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
 		*holder = lock.l_pid;
 	return DYN_PORT_LOCK_HELD;
 }
@@ -110,25 +141,26 @@ dyn_port_lock_take(const struct sockaddr *address, int port, pid_t *holder)
 	cover(address, &bytes);
 	for (;;)
 	{
-		struct stat file;
+		LockFile   *file = open_file(port);
+		struct stat state;
 		DynPortLock outcome;
 
-		if (!open_file(port) || fstat(lock_file, &file) != 0)
+		if (file == NULL || fstat(file->fd, &state) != 0)
 			return DYN_PORT_LOCK_FAILED;
-		if (file.st_uid != geteuid())
+		if (state.st_uid != geteuid())
 		{
 			errno = EPERM;		/* another account could hold its locks for ever */
 			return DYN_PORT_LOCK_FAILED;
 		}
-		outcome = lock_bytes(&bytes, holder);
-		if (outcome == DYN_PORT_LOCK_TAKEN && (fstat(lock_file, &file) != 0 || file.st_nlink == 0))
+		outcome = lock_bytes(file->fd, &bytes, holder);
+		if (outcome == DYN_PORT_LOCK_TAKEN && (fstat(file->fd, &state) != 0 || state.st_nlink == 0))
 		{
-			dyn_port_lock_release();	/* a server that ended removed it just now */
+			close_file(file);	/* a server that ended removed it just now */
 			continue;
 		}
 		if (outcome == DYN_PORT_LOCK_TAKEN && !removes)
 		{
-			on_proc_exit(remove_file, (Datum) 0);
+			on_proc_exit(remove_files, (Datum) 0);
 			removes = true;
 		}
 		return outcome;

@@ -81,6 +81,10 @@ reason(int status)
 	{
 		case 200:
 			return "OK";
+		case 304:
+			return "Not Modified";
+		case 308:
+			return "Permanent Redirect";
 		case 400:
 			return "Bad Request";
 		case 403:
@@ -104,9 +108,8 @@ reason(int status)
 	}
 }
 
-/* Does the list of codings in Accept-Encoding hold gzip, with a weight other than 0? */
-static bool
-accepts_gzip(const DynHttpRequest *request)
+bool
+dyn_reply_accepts_gzip(const DynHttpRequest *request)
 {
 	DynSlice	accept = dyn_http_header(request, "accept-encoding");
 	const char *p = accept.data;
@@ -166,9 +169,9 @@ void
 dyn_reply_append(StringInfo out, const DynHttpRequest *request, const DynReply *reply)
 {
 	DynSlice	body = reply->body;
-	bool		compressed = false;
+	bool		compressed = reply->compressed;
 
-	if (request && body.len >= GZIP_FROM && accepts_gzip(request))
+	if (!compressed && request && body.len >= GZIP_FROM && dyn_reply_accepts_gzip(request))
 		compressed = dyn_compress_gzip(body, &body);
 
 	enlargeStringInfo(out, body.len + 512);
@@ -176,8 +179,9 @@ dyn_reply_append(StringInfo out, const DynHttpRequest *request, const DynReply *
 	append_date(out);
 	if (reply->content_type)
 		appendStringInfo(out, "Content-Type: %s\r\n", reply->content_type);
-	appendStringInfo(out, "Content-Length: %u\r\nConnection: %s\r\nx-amzn-RequestId: ", body.len,
-					 reply->keep_alive ? "keep-alive" : "close");
+	if (reply->status != 304)	/* its length is that of what the client has */
+		appendStringInfo(out, "Content-Length: %u\r\n", body.len);
+	appendStringInfo(out, "Connection: %s\r\nx-amzn-RequestId: ", reply->keep_alive ? "keep-alive" : "close");
 	append_request_id(out);
 	appendStringInfo(out, "\r\nx-amz-crc32: %u\r\n", libdeflate_crc32(0, body.data, body.len));
 	if (compressed)

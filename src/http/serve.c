@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include "api/fixtures.h"
+#include "api/inspect.h"
 #include "api/operation.h"
 #include "base/call.h"
 #include "base/errors.h"
@@ -15,6 +17,7 @@
 #include "base/jsonout.h"
 #include "http/activity.h"
 #include "http/compress.h"
+#include "http/console.h"
 #include "http/execute.h"
 #include "http/origin.h"
 #include "http/reply.h"
@@ -22,6 +25,7 @@
 #include "http/watch.h"
 #include "utils/memutils.h"
 
+#define FIXTURES_PATH			"/dynapg/"
 #define MAX_UNKNOWN_OPERATION	64 /* bytes of a name that is repeated; the API's longest has 39 */
 
 static MemoryContext request_context = NULL;
@@ -156,24 +160,16 @@ decode_body(DynHttpRequest *request, int *status)
 	return false;
 }
 
-/* POST: an operation of the API. */
+/*
+ * Carries out an operation, which is NULL where the request, with that name, asks for none; unless there is a reason to refuse it.
+ * The reply's content type is known.
+ */
 static void
-serve_operation(DynHttpRequest *request, DynReply *reply)
+serve_request(DynHttpRequest *request, const DynOperation *operation, DynSlice name, const char *refusal, DynReply *reply)
 {
-	const DynOperation *operation;
-	const char *refusal = dyn_origin_refuses(request);
-	DynSlice	name = operation_name(request);
 	StringInfoData body;
 
-	reply->content_type = protocol_of(request);
-	if (reply->content_type == NULL)
-	{
-		reply->status = 404;
-		reply->body = DYN_SLICE("<UnknownOperationException/>\n");
-		return;
-	}
 	initStringInfo(&body);
-	operation = name.data ? dyn_operation_find(name.data, name.len) : NULL;
 	if (refusal)
 	{
 		reply->status = 403;
@@ -204,22 +200,76 @@ serve_operation(DynHttpRequest *request, DynReply *reply)
 }
 
 static void
-serve_method(DynHttpRequest *request, DynReply *reply)
+serve_unknown(DynReply *reply)
+{
+	reply->content_type = NULL;
+	reply->status = 404;
+	reply->body = DYN_SLICE("<UnknownOperationException/>\n");
+}
+
+/* POST: an operation of the API, which a header names, or a request of the console, which its path names. */
+static void
+serve_operation(DynHttpRequest *request, DynSlice name, const DynOperation *operation, DynReply *reply)
+{
+	reply->content_type = protocol_of(request);
+	if (reply->content_type == NULL)
+		serve_unknown(reply);
+	else
+		serve_request(request, operation, name, dyn_origin_refuses(request), reply);
+}
+
+/*
+ * POST to a path of fixtures.h. These requests destroy what is there, so they exist with trust alone, which listens on this machine's own
+ * addresses, and never for pages in a browser: a page cannot send the header without asking first, and its requests have an Origin.
+ */
+static void
+serve_fixtures(DynHttpRequest *request, DynReply *reply)
+{
+	static const DynSlice prefix = {FIXTURES_PATH, sizeof(FIXTURES_PATH) - 1};
+	DynSlice	path = {request->target.data + prefix.len, request->target.len - prefix.len};
+	const DynOperation *operation = dyn_fixtures_find(path);
+	const char *refusal = dyn_origin_refuses(request);
+
+	if (operation == NULL || dyn_guc_http_auth != DYN_HTTP_AUTH_TRUST)
+	{
+		serve_unknown(reply);
+		return;
+	}
+	if (refusal == NULL && dyn_http_header(request, "x-dynapg-control").len == 0)
+		refusal = "The request needs the header X-Dynapg-Control, with any value.";
+	if (refusal == NULL && (dyn_http_header(request, "origin").data || dyn_http_header(request, "sec-fetch-site").data))
+		refusal = "This request is not for pages in a browser.";
+	reply->content_type = "application/json";
+	serve_request(request, operation, path, refusal, reply);
+}
+
+static void
+serve_post(DynHttpRequest *request, DynReply *reply)
 {
 	DynSlice	target = request->target;
+	DynSlice	name = operation_name(request);
+	DynSlice	console = dyn_console_request_name(target);
 
+	if (target.len >= 1 && target.data[0] == '/' && (target.len == 1 || target.data[1] == '?'))
+		serve_operation(request, name, name.data ? dyn_operation_find(name.data, name.len) : NULL, reply);
+	else if (console.data)
+		serve_operation(request, console, dyn_inspect_find(console.data, console.len), reply);
+	else if (target.len > strlen(FIXTURES_PATH) && memcmp(target.data, FIXTURES_PATH, strlen(FIXTURES_PATH)) == 0)
+		serve_fixtures(request, reply);
+	else
+		serve_unknown(reply);
+}
+
+static void
+serve_method(DynHttpRequest *request, DynReply *reply)
+{
 	if (dyn_slice_is(request->method, "POST"))
-	{
-		if (target.len >= 1 && target.data[0] == '/' && (target.len == 1 || target.data[1] == '?'))
-			serve_operation(request, reply);
-		else
-		{
-			reply->status = 404;
-			reply->body = DYN_SLICE("<UnknownOperationException/>\n");
-		}
-	}
+		serve_post(request, reply);
 	else if (dyn_slice_is(request->method, "GET") || dyn_slice_is(request->method, "HEAD"))
-		dyn_watch_serve(request, reply);
+	{
+		if (!dyn_console_serve(request, reply))
+			dyn_watch_serve(request, reply);
+	}
 	else if (!dyn_slice_is(request->method, "OPTIONS"))
 	{
 		reply->status = 405;

@@ -247,6 +247,27 @@ copy_counters(int *count)
 	return counters;
 }
 
+/* The histogram: a pair for each bucket that has calls, of its upper bound in seconds (null: none) and their number. */
+static void
+print_took(StringInfo out, const Counter *counter)
+{
+	const char *comma = "";
+
+	dyn_jsonout_member(out, "took");
+	appendStringInfoChar(out, '[');
+	for (int i = 0; i < BUCKETS; i++)
+	{
+		if (counter->took[i] == 0)
+			continue;
+		if (i < lengthof(bounds))
+			appendStringInfo(out, "%s[%.15g," INT64_FORMAT "]", comma, bounds[i] / MICROSECONDS, counter->took[i]);
+		else
+			appendStringInfo(out, "%s[null," INT64_FORMAT "]", comma, counter->took[i]);
+		comma = ",";
+	}
+	appendStringInfoChar(out, ']');
+}
+
 static void
 print_json(StringInfo out, const Counter *counter)
 {
@@ -268,7 +289,9 @@ print_json(StringInfo out, const Counter *counter)
 			appendStringInfo(out, INT64_FORMAT, counter->errors[error]);
 		}
 	}
-	appendStringInfoString(out, "}}");
+	appendStringInfoChar(out, '}');
+	print_took(out, counter);
+	appendStringInfoChar(out, '}');
 }
 
 /* http_statistics() returns json: an array with an object for each operation and table; NULL when there is no front. */

@@ -11,6 +11,7 @@
 
 #include "base/guc.h"
 #include "base/limits.h"
+#include "base/served.h"
 #include "database/session.h"
 #include "http/activity.h"
 #include "http/durable.h"
@@ -84,7 +85,7 @@ static void
 print_workers(StringInfo out)
 {
 	DynActivity activities[DYN_MAX_HTTP_WORKERS];
-	int			count = Min(dyn_guc_http_workers, DYN_MAX_HTTP_WORKERS);
+	int			count = dyn_served_workers();
 
 	for (int i = 0; i < count; i++)
 		activities[i] = dyn_activity_of(i);

@@ -43,6 +43,7 @@
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/limits.h"
+#include "base/served.h"
 #include "base/server.h"
 #include "database/role_settings.h"
 #include "database/session.h"
@@ -132,12 +133,14 @@ start_shmem(void)
 static void
 leave_database(const char *database)
 {
-	if (control == NULL || strcmp(database, dyn_guc_http_database) != 0)
-		return;
-	for (int i = 0; i < dyn_guc_http_workers; i++)
+	int			served = control ? dyn_served_find(database) : -1;
+
+	for (int i = 0; served >= 0 && i < dyn_served_workers(); i++)
 	{
 		pid_t		pid = control->pid[i];
 
+		if (dyn_served_by(i) != served)
+			continue;
 		if (pid != 0)
 			(void) kill(pid, SIGTERM);
 		for (int wait = 0; wait < LEAVE_PATIENCE && pid != 0 && control->pid[i] == pid; wait++)
@@ -171,7 +174,7 @@ dyn_http_register(void)
 		.bgw_type = "dynapg http",
 	};
 
-	if (!process_shared_preload_libraries_in_progress || dyn_guc_http_port == 0)
+	if (!process_shared_preload_libraries_in_progress || dyn_served_port(0) == 0)
 		return;
 	if (is_private())
 		return;
@@ -189,7 +192,11 @@ dyn_http_register(void)
 	next_shmem_startup = shmem_startup_hook;
 	shmem_startup_hook = start_shmem;
 	dyn_session_on_exclusive(leave_database);
-	for (int i = 0; i < dyn_guc_http_workers; i++)
+	if (dyn_served_count() * dyn_guc_http_workers > DYN_MAX_HTTP_WORKERS)
+		ereport(FATAL, (errcode(ERRCODE_CONFIG_FILE_ERROR),
+						errmsg("%d databases with dynapg.http_workers = %d are more than %d processes", dyn_served_count(),
+							   dyn_guc_http_workers, DYN_MAX_HTTP_WORKERS)));
+	for (int i = 0; i < dyn_served_workers(); i++)
 	{
 		snprintf(worker.bgw_name, BGW_MAXLEN, "dynapg http worker %d", i + 1);
 		worker.bgw_main_arg = Int32GetDatum(i);
@@ -218,7 +225,9 @@ doze(long milliseconds)
 static void
 wait_for_first_worker(void)
 {
-	for (int looks = 0; number > 0 && !control->connected[0]; looks++)
+	int			first = dyn_served_by(number) * dyn_guc_http_workers;
+
+	for (int looks = 0; number > first && !control->connected[first]; looks++)
 		doze(looks < FIRST_LOOKS ? FIRST_LOOK : LATER_LOOK);
 }
 
@@ -388,14 +397,14 @@ start_worker(void)
 		ereport(ERROR, errmsg("epoll_create1() failed: %m"));
 	open_alarm();
 	dyn_connection_init(epoll_fd);
-	nlisteners = dyn_listen_open(listeners);
+	nlisteners = dyn_listen_open(dyn_served_port(dyn_served_by(number)), listeners);
 	set_accepting(true);
 	prepare_to_drain();
 	control->starting[number] = false;
 	pgstat_report_activity(STATE_IDLE, NULL);
 	ereport(LOG,
 			errmsg("dynapg serves %s on \"%s\", port %d", dyn_tls_enabled() ? "HTTPS" : "HTTP", dyn_guc_http_listen_addresses,
-				   dyn_guc_http_port));
+				   dyn_served_port(dyn_served_by(number))));
 }
 
 /* -- the event loop -- */
@@ -583,7 +592,7 @@ dynapg_http_main(Datum argument)
 	control->pid[number] = MyProcPid;
 	on_shmem_exit(at_exit, (Datum) 0);
 	dyn_role_settings_init();
-	dyn_session_connect(dyn_guc_http_database, &control->refused[number]);
+	dyn_session_connect(dyn_served_database(dyn_served_by(number)), &control->refused[number]);
 	control->connected[number] = true;
 	control->starting[number] = true;
 	start_worker();

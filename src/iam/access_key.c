@@ -35,6 +35,7 @@
 #include "base/base64.h"
 #include "base/compat.h"
 #include "database/installation.h"
+#include "database/relcache.h"
 #include "iam/access_key.h"
 #include "iam/secret.h"
 #include "tables/catalog.h"
@@ -91,7 +92,7 @@ init_cache(void)
 		keys = hash_create("dynapg access keys", 16, &control, HASH_ELEM | HASH_STRINGS);
 	if (registered)
 		return;
-	CacheRegisterRelcacheCallback(on_relation_change, (Datum) 0);
+	dyn_relcache_watch(on_relation_change, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, on_catalog_change, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, on_catalog_change, (Datum) 0);
 	CacheRegisterSyscacheCallback(DATABASEOID, on_catalog_change, (Datum) 0);

@@ -31,6 +31,7 @@
 
 #include "base/compat.h"
 #include "base/guc.h"
+#include "base/served.h"
 #include "base/server.h"
 #include "changes/jobs.h"
 #include "database/code.h"
@@ -76,7 +77,8 @@ typedef struct Shared
 	Oid			culprit;		/* the table whose code did not stop, so that the last worker ended; InvalidOid: none */
 } Shared;
 
-static Shared *shared = NULL;
+static Shared *all_shared = NULL;	/* of all databases that are served, by their numbers in base/served.h */
+static Shared *shared = NULL;	/* of this worker */
 static Oid	streams_log = InvalidOid;	/* for which the job for streams is recorded */
 static List *failures = NIL;	/* of Failed, in TopMemoryContext */
 static void (*next_shmem_request) (void) = NULL;
@@ -89,7 +91,7 @@ request_shmem(void)
 {
 	if (next_shmem_request)
 		next_shmem_request();
-	RequestAddinShmemSpace(sizeof(Shared));
+	RequestAddinShmemSpace(mul_size(DYN_MAX_SERVED, sizeof(Shared)));
 }
 
 static void
@@ -100,9 +102,9 @@ start_shmem(void)
 	if (next_shmem_startup)
 		next_shmem_startup();
 	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-	shared = ShmemInitStruct(NAME, sizeof(Shared), &found);
+	all_shared = ShmemInitStruct(NAME, mul_size(DYN_MAX_SERVED, sizeof(Shared)), &found);
 	if (!found)
-		memset(shared, 0, sizeof(Shared));
+		memset(all_shared, 0, mul_size(DYN_MAX_SERVED, sizeof(Shared)));
 	LWLockRelease(AddinShmemInitLock);
 }
 
@@ -110,12 +112,13 @@ start_shmem(void)
 static void
 leave_database(const char *database)
 {
-	pid_t		pid = shared ? shared->pid : 0;
+	int			number = all_shared ? dyn_served_find(database) : -1;
+	pid_t		pid = number >= 0 ? all_shared[number].pid : 0;
 
-	if (pid == 0 || strcmp(database, dyn_guc_http_database) != 0)
+	if (pid == 0)
 		return;
 	(void) kill(pid, SIGTERM);
-	for (int wait = 0; wait < LEAVE_PATIENCE && shared->pid == pid; wait++)
+	for (int wait = 0; wait < LEAVE_PATIENCE && all_shared[number].pid == pid; wait++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		pg_usleep(100000);
@@ -141,7 +144,11 @@ dyn_housekeeper_register(void)
 	next_shmem_startup = shmem_startup_hook;
 	shmem_startup_hook = start_shmem;
 	dyn_session_on_exclusive(leave_database);
-	RegisterBackgroundWorker(&worker);
+	for (int i = 0; i < dyn_served_count(); i++)
+	{
+		worker.bgw_main_arg = Int32GetDatum(i);
+		RegisterBackgroundWorker(&worker);
+	}
 }
 
 /* ---- what failed before ---- */
@@ -651,11 +658,12 @@ dynapg_housekeeper_main(Datum argument)
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
 	pqsignal(SIGTERM, die);
 	BackgroundWorkerUnblockSignals();
+	shared = &all_shared[DatumGetInt32(argument)];
 	if (shared->starting)
 		wait_for(PAUSE_AFTER_FAILURE);
 	shared->pid = MyProcPid;
 	on_shmem_exit(at_exit, (Datum) 0);
-	dyn_session_connect(dyn_guc_http_database, &shared->refused);
+	dyn_session_connect(dyn_served_database(DatumGetInt32(argument)), &shared->refused);
 	shared->starting = true;
 	pgstat_report_appname(NAME);
 	deadline = RegisterTimeout(USER_TIMEOUT, on_deadline);
@@ -686,9 +694,10 @@ PG_FUNCTION_INFO_V1(dynapg_jobs_next_look);
 Datum
 dynapg_jobs_next_look(PG_FUNCTION_ARGS)
 {
-	TimestampTz next = shared ? shared->next_look : 0;
+	int			number = all_shared ? dyn_served_find(get_database_name(MyDatabaseId)) : -1;
+	TimestampTz next = number >= 0 ? all_shared[number].next_look : 0;
 
-	if (next == 0 || strcmp(get_database_name(MyDatabaseId), dyn_guc_http_database) != 0)
+	if (next == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_TIMESTAMPTZ(next);
 }

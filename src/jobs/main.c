@@ -3,6 +3,8 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
+#include "commands/tablespace.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
@@ -43,7 +45,16 @@ override_settings(void)
 	override("lock_timeout", "0");
 	override("default_transaction_isolation", "read committed");
 	override("default_transaction_read_only", "off");
-	override("default_tablespace", "");
+}
+
+/* The database's default_tablespace holds, unless the role may not use it: then the job would fail long after the request. */
+static void
+settle_tablespace(Oid role)
+{
+	Oid			tablespace = GetDefaultTablespace(RELPERSISTENCE_PERMANENT, false);
+
+	if (OidIsValid(tablespace) && !dyn_compat_may_create_in_tablespace(tablespace, role))
+		override("default_tablespace", "");
 }
 
 /* Takes the identity of the table's owner, or of the role that requested the job; false where there is none. */
@@ -57,6 +68,7 @@ become_role(const DynLaunch *what)
 		return false;
 	SetConfigOption("session_authorization", name, PGC_SUSET, PGC_S_SESSION);
 	dyn_compat_set_activity_user(role);
+	settle_tablespace(role);
 	return true;
 }
 

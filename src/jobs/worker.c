@@ -18,6 +18,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
+#include "database/citus.h"
 #include "jobs/worker.h"
 
 void
@@ -25,6 +26,7 @@ dyn_worker_begin(void)
 {
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
+	dyn_citus_begin_block();
 	PushActiveSnapshot(GetTransactionSnapshot());
 }
 
@@ -32,6 +34,7 @@ void
 dyn_worker_commit(void)
 {
 	PopActiveSnapshot();
+	dyn_citus_end_block();
 	CommitTransactionCommand();
 }
 

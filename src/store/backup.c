@@ -18,6 +18,7 @@
 #include "database/sql.h"
 #include "store/backup.h"
 #include "store/builder.h"
+#include "store/copy.h"
 #include "tables/catalog.h"
 #include "tables/count.h"
 #include "tables/ddl.h"
@@ -116,20 +117,6 @@ dyn_backup_list(const DynBackupFilter *filter, int *count)
 
 /* ---- creating ---- */
 
-/* Checks the rights of the current user, the owner, to make the copy. */
-static void
-require_rights(Oid source)
-{
-	Oid			schema = dyn_installation_table_schema();
-
-	if (!dyn_compat_may_create_in(schema, GetUserId()))
-		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, DYN_TABLE_SCHEMA);
-	if (!dyn_catalog_may_read_all(source))
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("the owner of table \"%s\" may not read all of its items", get_rel_name(source)),
-						errdetail("A backup holds all items, and the owner of the table makes it.")));
-}
-
 /* A new backup: its id contains its time. */
 static DynBackup *
 new_backup(const DynTableDef *def, const char *name, const char *definition)
@@ -182,7 +169,7 @@ begin_backup(const DynTableDef *def, const DynBackup *backup, bool now)
 	/* An error ends the (sub)transaction, which restores the user. */
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(dyn_catalog_owner(def->relid), context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
-	require_rights(def->relid);
+	dyn_copy_require_rights(def->relid);
 	if (now)
 		dyn_backup_make(backup->id);
 	SetUserIdAndSecContext(user, context);
@@ -210,53 +197,6 @@ dyn_backup_create_system(const DynTableDef *def, const char *name, const char *d
 }
 
 /* ---- the copy; SPI is connected ---- */
-
-/* A name for the copy that is free in the schema. Its spaces keep it apart from DynamoDB's names. */
-static char *
-copy_name(const char *table_name, const char *id)
-{
-	Oid			schema = dyn_installation_table_schema();
-	char	   *name = dyn_ddl_relation_name(psprintf("%s backup %s", table_name, id), 0);
-
-	for (int i = 1; OidIsValid(get_relname_relid(name, schema)); i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		name = dyn_ddl_relation_name(psprintf("%s backup %s %d", table_name, id, i), 0);
-	}
-	return name;
-}
-
-/* Revokes what default privileges have granted on a new relation: policies of the data table do not protect the copy. */
-static void
-revoke_all(Oid relid)
-{
-	DynSqlArgs	args = {0};
-	uint64		count;
-	char	  **grantees;
-
-	dyn_sql_oid(&args, relid);
-	count = dyn_sql_run("SELECT DISTINCT CASE WHEN a.grantee OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN 'PUBLIC' "
-						"ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END "
-						"FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a "
-						"WHERE c.oid OPERATOR(pg_catalog.=) $1 AND a.grantee OPERATOR(pg_catalog.<>) c.relowner", &args, 0);
-	grantees = palloc(Max(count, 1) * sizeof(char *));
-	for (uint64 i = 0; i < count; i++)
-		grantees[i] = dyn_sql_get_text(i, 1);
-	for (uint64 i = 0; i < count; i++)
-		dyn_sql_run(psprintf("REVOKE ALL ON %s FROM %s", dyn_ddl_qualified_name(relid), grantees[i]), NULL, 0);
-}
-
-/* Copies the rows of a table in one snapshot; returns their number. */
-static uint64
-copy_rows(const DynTableDef *def, const char *name, Oid *copy)
-{
-	uint64		rows = dyn_sql_run(psprintf("CREATE TABLE %s AS SELECT t.pk, %st.item FROM %s t",
-											quote_qualified_identifier(DYN_TABLE_SCHEMA, name), def->sk.tag ? "t.sk, " : "",
-											dyn_ddl_qualified_name(def->relid)), NULL, 0);
-
-	*copy = get_relname_relid(name, dyn_installation_table_schema());
-	return rows;
-}
 
 static void
 finish_row(const char *id, Oid copy, int64 items)
@@ -295,9 +235,8 @@ dyn_backup_make(const char *id)
 		if (def == NULL)
 			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("the table of backup \"%s\" is gone", id)));
 		dyn_catalog_require_owner(source);
-		require_rights(source);
-		rows = copy_rows(def, copy_name(def->name, id), &copy);
-		revoke_all(copy);
+		dyn_copy_require_rights(source);
+		rows = dyn_copy_make(def, psprintf("backup %s", id), &copy);
 		finish_row(id, copy, rows);
 	}
 	SPI_finish();

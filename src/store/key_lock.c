@@ -97,12 +97,15 @@ refuse_traps(const DynTable *table)
 static void
 become_owner(const DynTable *table, Session *session)
 {
-	Oid			owner = dyn_catalog_owner(table->relid);
+	Oid			owner;
 	int			security = SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS;
 
 	session->replication_role = SessionReplicationRole;
 	GetUserIdAndSecContext(&session->user, &session->security);
 	session->settings = NewGUCNestLevel();
+	if (table->distributed)
+		return;					/* one transaction cannot be of two users on a node */
+	owner = dyn_catalog_owner(table->relid);
 	if (owner != session->user)
 	{
 		refuse_traps(table);

@@ -11,6 +11,8 @@
  * enabled for replicas: if one of these skips the row, that is an error. The user's CHECK and NOT NULL constraints and unique
  * indexes apply to the row.
  *
+ * On a distributed table they run as the caller, who needs the rights to insert and delete: a transaction on the nodes is of one user.
+ *
  * So the functions in those run as the owner, while caller and owner may not trust each other. As when PostgreSQL maintains an
  * index, they run with a search_path of only system schemas and as a security-restricted operation, unless the caller is the
  * owner: the caller cannot inject functions, and the owner cannot leave anything behind that runs as the caller.

@@ -276,7 +276,7 @@ keep_for_postgres(SPIPlanPtr made)
 }
 
 static void
-make_plan(DynPlan *plan, Oid table, const char *sql, int nargs, Oid *types)
+make_plan(DynPlan *plan, const DynTable *table, const char *sql, int nargs, Oid *types)
 {
 	int			level = NewGUCNestLevel();
 	uint64		changes_before = changes;
@@ -299,7 +299,7 @@ make_plan(DynPlan *plan, Oid table, const char *sql, int nargs, Oid *types)
 	if (generic == NULL)
 		elog(ERROR, "no generic plan for: %s", sql);
 	ReleaseCachedPlan(generic, NULL);
-	if (is_simple(plan_source(made), table))
+	if (!table->distributed && is_simple(plan_source(made), table->relid))
 	{
 		CachedPlanSetParentContext(plan_source(made), made->plancxt);
 		MemoryContextSetParent(made->plancxt, CacheMemoryContext);
@@ -328,7 +328,7 @@ dyn_plan_make(DynTable *table, DynPlan *plan, Oid index, const char *sql, int na
 	planned_table = table->relid;
 	PG_TRY();
 	{
-		make_plan(plan, table->relid, sql, nargs, types);
+		make_plan(plan, table, sql, nargs, types);
 	}
 	PG_FINALLY();
 	{
@@ -520,7 +520,8 @@ dyn_plan_translate_error(MemoryContext context)
 static uint64
 run_plan(const DynPlan *plan, ParamListInfo params, DestReceiver *dest, DynHandover *handover, bool read_only)
 {
-	SPIExecuteOptions options = {.params = params, .dest = dest, .read_only = read_only};
+	/* Citus crashes when it meets a list without entries */
+	SPIExecuteOptions options = {.params = params->numParams > 0 ? params : NULL, .dest = dest, .read_only = read_only};
 	MemoryContext context = CurrentMemoryContext;
 	DynHandover *saved = dyn_handover;
 	int			saved_mode = plan_cache_mode;
@@ -586,6 +587,27 @@ dyn_plan_run_range(const DynPlan *plan, ParamListInfo params, DynPlanItems *item
 	}
 	PG_END_TRY();
 	dyn_readahead_end(&items->readahead);
+}
+
+void
+dyn_plan_run_once(const char *sql, ParamListInfo params, DestReceiver *dest)
+{
+	SPIExecuteOptions options = {.params = params, .dest = dest};
+	MemoryContext context = CurrentMemoryContext;
+	int			rc;
+
+	PG_TRY();
+	{
+		rc = SPI_execute_extended(sql, &options);
+		if (rc < 0)
+			elog(ERROR, "%s: %s", SPI_result_code_string(rc), sql);
+	}
+	PG_CATCH();
+	{
+		dyn_plan_translate_error(context);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
 }
 
 uint64

@@ -92,6 +92,12 @@ extern uint64 dyn_plan_run(const DynPlan *plan, ParamListInfo params, DestReceiv
 /* The same for a plan that reads a range of an index into items; it requests the blocks of its rows ahead. */
 extern void dyn_plan_run_range(const DynPlan *plan, ParamListInfo params, DynPlanItems *items);
 
+/*
+ * Runs a statement that is planned for its parameters and not kept: one that asks several nodes of a distributed table, which Citus
+ * cannot plan without the values.
+ */
+extern void dyn_plan_run_once(const char *sql, ParamListInfo params, DestReceiver *dest);
+
 /* Runs a usable plan of a SELECT under the active snapshot. */
 extern uint64 dyn_plan_read(const DynPlan *plan, ParamListInfo params, DestReceiver *dest);
 

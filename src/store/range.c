@@ -9,20 +9,33 @@
  * All conditions become conditions of the index scan, the order is the index's own, and in_index, which repeats a
  * partial index's predicate, vanishes in planning.  A start key takes the place of the near bound.
  *
+ * Citus collects what a statement on a distributed table returns before the first row comes. So such a range is read in chunks: each
+ * is a statement with a LIMIT, and begins behind the last item of the one before.
+ *
  * The statement depends only on the shape of the range, its values are parameters; a table keeps the plans of the last shapes.
  */
 #include "postgres.h"
 
+#include "catalog/pg_type_d.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "utils/timestamp.h"
 
+#include "base/errors.h"
+#include "database/citus.h"
 #include "store/explain.h"
 #include "store/plan.h"
 #include "store/range.h"
 #include "store/segments.h"
 
-/* nequal, two bounds, three places in the order */
-#define MAX_PARAMS (DYN_MAX_INDEX_KEY_ATTRS + 2 + 3 * DYN_ORDER_MAX_COLUMNS)
+/* nequal, two bounds, three places in the order, the limit */
+#define MAX_PARAMS (DYN_MAX_INDEX_KEY_ATTRS + 2 + 3 * DYN_ORDER_MAX_COLUMNS + 1)
+
+/* Rows of the first chunk of a range of a distributed table: each shard returns this number, and items can be large. */
+#define FIRST_CHUNK		100
+#define FIRST_CHUNK_OF_ALL 20	/* where every shard is asked */
+#define LARGEST_CHUNK	10000
+#define CHUNK_BYTES		(1024 * 1024)
 
 #define WARNING_INTERVAL 60000	/* milliseconds from one warning of a table to the next, in a session */
 
@@ -51,6 +64,7 @@ typedef struct Reader
 	int			nparams;
 	Oid			types[MAX_PARAMS];
 	DynValue	values[MAX_PARAMS];
+	int64		limit;			/* of rows, in a distributed table; 0: none */
 } Reader;
 
 /* ---- bounds ---- */
@@ -189,10 +203,13 @@ add_params(Reader *reader)
 static ParamListInfo
 make_params(const Reader *reader)
 {
-	ParamListInfo params = makeParamList(reader->nparams);
+	bool		limited = reader->limit > 0;
+	ParamListInfo params = makeParamList(reader->nparams + (limited ? 1 : 0));
 
 	for (int i = 0; i < reader->nparams; i++)
 		dyn_plan_set_param(params, i + 1, reader->types[i], dyn_key_content_datum(reader->values[i]));
+	if (limited)
+		dyn_plan_set_param(params, reader->nparams + 1, INT8OID, Int64GetDatum(reader->limit));
 	return params;
 }
 
@@ -217,6 +234,34 @@ append_condition(StringInfo sql, const DynOrderColumn *column, const char *opera
 	appendStringInfoString(sql, " AND ");
 	dyn_order_append_column(sql, column);
 	appendStringInfo(sql, " OPERATOR(pg_catalog.%s) $%d", operator, param);
+}
+
+/* Does the column hold the whole distribution key, as Citus knows it? */
+static bool
+is_distribution_key(const Reader *reader, int column)
+{
+	return reader->range->table->distributed && reader->order.columns[column].source == DYN_ORDER_PK &&
+		!reader->order.columns[column].of_item;
+}
+
+/* Citus recognises its key only without a COLLATE clause, which changes nothing here. */
+static void
+append_equality(StringInfo sql, const Reader *reader, int column, int param)
+{
+	if (is_distribution_key(reader, column))
+		appendStringInfo(sql, " AND pk OPERATOR(pg_catalog.=) $%d", param);
+	else
+		append_condition(sql, &reader->order.columns[column], "=", param);
+}
+
+/* Is the whole range on one shard? */
+static bool
+is_on_one_shard(const Reader *reader)
+{
+	for (int i = 0; i < reader->range->nequal; i++)
+		if (is_distribution_key(reader, i))
+			return true;
+	return false;
 }
 
 /* Appends a bound whose first parameter is param; returns the number of the next one. */
@@ -264,15 +309,17 @@ statement_text(const Reader *reader)
 	append_key_columns(&sql, range->table);
 	appendStringInfo(&sql, " FROM %s WHERE true", range->table->qualified);
 	for (int i = 0; i < range->nequal; i++)
-		append_condition(&sql, &reader->order.columns[i], "=", param++);
+		append_equality(&sql, reader, i, param++);
 	param = append_bound(&sql, reader, &reader->low, ">", ">=", param);
-	append_bound(&sql, reader, &reader->high, "<", "<=", param);
+	param = append_bound(&sql, reader, &reader->high, "<", "<=", param);
 	dyn_order_append_predicate(&sql, &reader->order, "AND");
 	if (range->nequal < reader->order.count)
 	{
 		appendStringInfoString(&sql, " ORDER BY ");
 		append_free_columns(&sql, reader, range->backward ? " DESC" : "");
 	}
+	if (reader->limit > 0)
+		appendStringInfo(&sql, " LIMIT $%d", param);
 	return sql.data;
 }
 
@@ -312,8 +359,14 @@ plan_for(Reader *reader)
 	DynPlan    *plan = find_plan(range->table, shape_of(reader));
 
 	if (!dyn_plan_usable(range->table, plan))
-		dyn_plan_make(range->table, plan, range->index ? range->index->relid : InvalidOid, statement_text(reader),
-					  reader->nparams, reader->types);
+	{
+		int			nparams = reader->nparams;
+
+		if (reader->limit > 0)
+			reader->types[nparams++] = INT8OID;
+		dyn_plan_make(range->table, plan, range->index ? range->index->relid : InvalidOid, statement_text(reader), nparams,
+					  reader->types);
+	}
 	return plan;
 }
 
@@ -369,7 +422,7 @@ reader_begin(Reader *reader, const DynRange *range)
 
 	*reader = (Reader) {.range = range};
 	if (index)
-		dyn_order_of_index(&reader->order, &table->pk, &table->sk, index->keys, index->npk, index->nsk);
+		dyn_order_of_index(&reader->order, &table->pk, &table->sk, index);
 	else
 		dyn_order_of_table(&reader->order, &table->pk, &table->sk);
 	set_condition(reader);
@@ -382,10 +435,131 @@ dyn_range_explain(const DynRange *range, StringInfo out)
 
 	SPI_connect();
 	reader_begin(&reader, range);
+	if (range->table->distributed && !is_on_one_shard(&reader))
+		dyn_validation("PostgreSQL's plan of a read of all shards of a distributed table cannot be shown");
+	reader.limit = range->table->distributed ? FIRST_CHUNK : 0;
 	add_params(&reader);
 	dyn_explain_plan(out, plan_for(&reader), make_params(&reader));
 	SPI_finish();
 }
+
+/* ---- distributed tables ---- */
+
+/* A range that is read in chunks. */
+typedef struct Chunks
+{
+	DynRange	rest;			/* what is left of it */
+	DynOrderPosition start;		/* of that */
+	struct varlena *last;		/* the item that start is of */
+	DynRowConsumer consume;
+	void	   *arg;
+	int64		limit;
+	int64		rows;			/* of this chunk */
+	int64		items;			/* of all chunks */
+	uint64		bytes;
+	bool		ended;			/* the consumer wants no more */
+	MemoryContext context;
+} Chunks;
+
+/* DynRowConsumer */
+static bool
+take_of_chunk(void *arg, const struct varlena *item)
+{
+	Chunks	   *chunks = arg;
+
+	chunks->rows++;
+	chunks->items++;
+	chunks->bytes += VARSIZE_ANY(item);
+	if (chunks->last != NULL)
+		pfree(chunks->last);
+	chunks->last = MemoryContextAlloc(chunks->context, VARSIZE_ANY(item));
+	memcpy(chunks->last, item, VARSIZE_ANY(item));
+	chunks->ended = !chunks->consume(chunks->arg, item);
+	return !chunks->ended;
+}
+
+/* The next chunk begins behind the last item. */
+static void
+go_on(Chunks *chunks)
+{
+	const DynTable *table = chunks->rest.table;
+	const DynIndex *index = chunks->rest.index;
+	DynValue	root;
+
+	if (chunks->last == NULL)
+		return;
+	root = dyn_item_root(chunks->last);
+	for (int i = 0; index != NULL && i < index->npk + index->nsk; i++)
+		chunks->start.index[i] = dyn_map_get(root, index->keys[i].name, index->keys[i].len);
+	chunks->start.key.pk = dyn_map_get(root, table->pk.name, table->pk.len);
+	if (table->sk.tag)
+		chunks->start.key.sk = dyn_map_get(root, table->sk.name, table->sk.len);
+	chunks->rest.start = &chunks->start;
+}
+
+/* As many rows as a page has bytes for, by the size of those that came. */
+static int64
+next_limit(const Chunks *chunks)
+{
+	int64		average = chunks->items > 0 ? chunks->bytes / chunks->items + 1 : 0;
+
+	if (chunks->rows == 0)
+		return chunks->limit * 4;	/* rows that are no items */
+	return Min(Max(CHUNK_BYTES / average, FIRST_CHUNK_OF_ALL), LARGEST_CHUNK);
+}
+
+/* Returns how many rows came. */
+static uint64
+read_chunk(Chunks *chunks, int64 *misfits)
+{
+	Reader		reader;
+	DynPlanItems items;
+	uint64		rows = 0;
+
+	SPI_connect();
+	dyn_plan_items_begin_keyed(&items, chunks->rest.table, take_of_chunk, chunks);
+	reader_begin(&reader, &chunks->rest);
+	if (set_segment(&reader) && set_start(&reader))
+	{
+		reader.limit = chunks->limit;
+		add_params(&reader);
+		if (is_on_one_shard(&reader))
+			dyn_plan_run(plan_for(&reader), make_params(&reader), &items.receiver.pub, dyn_handover);
+		else
+			dyn_plan_run_once(statement_text(&reader), make_params(&reader), &items.receiver.pub);
+		rows = chunks->rows + items.misfits;
+	}
+	*misfits += items.misfits;
+	SPI_finish();
+	return rows;
+}
+
+static void
+read_chunks(const DynRange *range, DynRowConsumer consumer, void *arg)
+{
+	Chunks		chunks = {.rest = *range, .consume = consumer, .arg = arg, .context = CurrentMemoryContext};
+	int64		misfits = 0;
+	uint64		rows;
+	int			level;
+
+	level = dyn_citus_begin_reads();
+	chunks.limit = range->wanted > 0 ? Min(range->wanted, FIRST_CHUNK) : range->nequal > 0 ? FIRST_CHUNK : FIRST_CHUNK_OF_ALL;
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		chunks.rows = 0;
+		rows = read_chunk(&chunks, &misfits);
+		if (chunks.ended || rows < chunks.limit)
+			break;
+		chunks.limit = next_limit(&chunks);
+		go_on(&chunks);
+	}
+	dyn_citus_end_reads(level);
+	if (misfits > 0)
+		warn_of_misfits(range->table, misfits);
+}
+
+/* ---- reading ---- */
 
 void
 dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg)
@@ -395,6 +569,11 @@ dyn_range_read(const DynRange *range, DynRowConsumer consumer, void *arg)
 	DynPlanItems items;
 	const DynPlan *plan;
 
+	if (unlikely(table->distributed))
+	{
+		read_chunks(range, consumer, arg);
+		return;
+	}
 	SPI_connect();
 	dyn_plan_items_begin_keyed(&items, table, consumer, arg);
 	reader_begin(&reader, range);

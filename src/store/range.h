@@ -30,6 +30,7 @@ typedef struct DynRange
 	const DynOrderPosition *start;	/* exclusive start, or NULL; lies inside the range */
 	int			segment;		/* parallel scan: 0-based */
 	int			total_segments; /* 0: not parallel */
+	int64		wanted;			/* how many rows the consumer takes at the most; 0: it is not known */
 } DynRange;
 
 /*

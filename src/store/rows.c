@@ -30,6 +30,7 @@
 
 #include "store/explain.h"
 #include "store/rows.h"
+#include "store/sharded.h"
 #include "store/statement.h"
 
 /* ---- receiving the item ---- */
@@ -77,6 +78,8 @@ dyn_row_get(DynTable *table, const DynKey *key)
 	DynPlanReceiver receiver = dyn_plan_receiver(keep_item, &kept, table->item_type);
 	const DynPlan *plan;
 
+	if (unlikely(table->distributed))
+		return dyn_sharded_get(table, key);
 	SPI_connect();
 	plan = dyn_statement_plan(table, DYN_PLAN_GET);
 	dyn_plan_run(plan, dyn_statement_params(table, DYN_PLAN_GET, key, NULL, NULL), &receiver.pub, dyn_handover);
@@ -158,8 +161,6 @@ result_without_row(const DynWrite *write, const DynHandover *handover)
 	}
 	if (write->has_condition && !write->holds_on_missing)
 		return (DynChange) {.status = DYN_CONDITION_FAILED};
-	if (write->has_condition && may_insert(write) && !handover->seen)
-		return (DynChange) {.status = DYN_CONDITION_FAILED};	/* evaluated elsewhere, on a node of a distributed table */
 	if (write->kind == DYN_WRITE_CHECK || (write->kind == DYN_WRITE_UPDATE && !may_insert(write)))
 		return (DynChange) {.status = DYN_MISSING};
 	return (DynChange) {.status = DYN_WRITTEN};
@@ -205,6 +206,8 @@ dyn_row_write(const DynWrite *write)
 	const DynPlan *plan;
 	uint64		rows;
 
+	if (unlikely(write->table->distributed))
+		return dyn_sharded_write(write);
 	SPI_connect();
 	plan = dyn_statement_plan(write->table, kind);
 	rows = dyn_plan_run(plan, dyn_statement_params(write->table, kind, &write->key, write->item, program),
@@ -302,12 +305,59 @@ dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes, volatile int *at)
 
 /* ---- lists ---- */
 
+/* Of a distributed table: each key is on a node of its own. */
+static void
+get_one_by_one(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer consume, void *arg)
+{
+	bool		more = true;
+
+	for (int i = 0; i < nkeys && more; i++)
+	{
+		struct varlena *item;
+
+		CHECK_FOR_INTERRUPTS();
+		item = dyn_row_get(table, &keys[i]);
+		if (item == NULL)
+			continue;
+		more = consume(arg, item);
+		pfree(item);
+	}
+}
+
+static void
+write_one_by_one(DynTable *table, DynWriteKind kind, const DynKey *keys, struct varlena *const *items, int nkeys,
+				 struct varlena **old_items)
+{
+	for (int i = 0; i < nkeys; i++)
+	{
+		DynWrite	write = {
+			.kind = kind,
+			.table = table,
+			.key = keys[i],
+			.item = items != NULL ? items[i] : NULL,
+			.holds_on_missing = true,
+			.keep_old = old_items != NULL
+		};
+		DynChange	change;
+
+		CHECK_FOR_INTERRUPTS();
+		change = dyn_sharded_write(&write);
+		if (old_items != NULL)
+			old_items[i] = change.before;
+	}
+}
+
 void
 dyn_rows_get(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer consume, void *arg)
 {
 	DynPlanItems items;
 	const DynPlan *plan;
 
+	if (unlikely(table->distributed))
+	{
+		get_one_by_one(table, keys, nkeys, consume, arg);
+		return;
+	}
 	SPI_connect();
 	dyn_plan_items_begin(&items, table, consume, arg);
 	plan = dyn_statement_plan(table, DYN_PLAN_GET_MANY);
@@ -388,7 +438,10 @@ dyn_rows_put(DynTable *table, const DynKey *keys, struct varlena *const *items, 
 	OldItems	old = {table, keys, nkeys, old_items, 0, CurrentMemoryContext};
 	DynPlanKind kind = old_items != NULL ? DYN_PLAN_PUT_MANY_KEEP : DYN_PLAN_PUT_MANY;
 
-	write_many(table, kind, dyn_statement_list_params(table, kind, keys, items, nkeys), &old);
+	if (unlikely(table->distributed))
+		write_one_by_one(table, DYN_WRITE_PUT, keys, items, nkeys, old_items);
+	else
+		write_many(table, kind, dyn_statement_list_params(table, kind, keys, items, nkeys), &old);
 }
 
 void
@@ -396,7 +449,10 @@ dyn_rows_insert(DynTable *table, const DynKey *keys, struct varlena *const *item
 {
 	OldItems	old = {table, keys, nkeys, NULL, 0, CurrentMemoryContext};
 
-	write_many(table, DYN_PLAN_INSERT_MANY, dyn_statement_list_params(table, DYN_PLAN_INSERT_MANY, keys, items, nkeys), &old);
+	if (unlikely(table->distributed))
+		write_one_by_one(table, DYN_WRITE_PUT, keys, items, nkeys, NULL);
+	else
+		write_many(table, DYN_PLAN_INSERT_MANY, dyn_statement_list_params(table, DYN_PLAN_INSERT_MANY, keys, items, nkeys), &old);
 }
 
 void
@@ -405,5 +461,8 @@ dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys, struct varlena *
 	OldItems	old = {table, keys, nkeys, old_items, 0, CurrentMemoryContext};
 	DynPlanKind kind = old_items != NULL ? DYN_PLAN_DELETE_MANY_KEEP : DYN_PLAN_DELETE_MANY;
 
-	write_many(table, kind, dyn_statement_list_params(table, kind, keys, NULL, nkeys), &old);
+	if (unlikely(table->distributed))
+		write_one_by_one(table, DYN_WRITE_DELETE, keys, NULL, nkeys, old_items);
+	else
+		write_many(table, kind, dyn_statement_list_params(table, kind, keys, NULL, nkeys), &old);
 }

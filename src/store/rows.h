@@ -18,7 +18,7 @@
 
 #include "lib/stringinfo.h"
 
-#include "tables/table.h"
+#include "store/change.h"
 
 /*
  * Reads the item into the current memory context, detoasted; NULL when there is none.
@@ -39,58 +39,12 @@ extern void dyn_rows_put(DynTable *table, const DynKey *keys, struct varlena *co
 						 struct varlena **old_items);
 extern void dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys, struct varlena **old_items);
 
-/* Stores items whose keys are not there; a unique violation where one is.  Faster than dyn_rows_put. */
+/* Stores items whose keys are not there; a unique violation where one is, or it is replaced (in a
+ * distributed table).  Faster than dyn_rows_put. */
 extern void dyn_rows_insert(DynTable *table, const DynKey *keys, struct varlena *const *items, int nkeys);
 
 /* The index of the item's key in keys, searched from `first` on and wrapping around; -1 if it is not there. */
 extern int	dyn_row_find_key(const DynTable *table, const DynKey *keys, int nkeys, int first, const struct varlena *item);
-
-typedef enum DynWriteKind
-{
-	DYN_WRITE_PUT,
-	DYN_WRITE_UPDATE,
-	DYN_WRITE_DELETE,
-	DYN_WRITE_CHECK				/* writes nothing: the row is locked against writers if the condition holds */
-} DynWriteKind;
-
-typedef struct DynWrite
-{
-	DynWriteKind kind;
-	DynTable   *table;
-	DynKey		key;
-
-	/*
-	 * PUT: the item to store.  UPDATE: the item to insert when there is none, or NULL when a missing item must
-	 * not be created (the condition fails for it, or the update cannot be applied to it).
-	 */
-	struct varlena *item;
-
-	/* The compiled condition and update; NULL when there is neither (an UPDATE then leaves an existing item as it is). */
-	const struct varlena *program;
-	bool		has_condition;
-	bool		holds_on_missing;	/* the condition's verdict on the missing item; true without a condition */
-
-	bool		keep_old;		/* wanted: the image before, after */
-	bool		keep_new;
-	bool		keep_violation;		/* UPDATE: one that does not fit the row is DYN_UNFIT, not an error */
-} DynWrite;
-
-typedef enum DynWriteStatus
-{
-	DYN_WRITTEN,				/* done; for DELETE also when there was no item and the condition held */
-	DYN_CONDITION_FAILED,		/* before is the item that failed it, NULL when it was missing */
-	DYN_MISSING,				/* CHECK, or UPDATE with item NULL: condition true or absent for it, and no row there */
-	DYN_UNFIT					/* keep_violation: the update cannot be applied to the row, which is left as it is */
-} DynWriteStatus;
-
-/* What a write found and left of one item. Images are in the caller's memory context, if they were wanted. */
-typedef struct DynChange
-{
-	DynWriteStatus status;
-	struct varlena *before;		/* NULL: there was none */
-	struct varlena *after;		/* the item of a PUT always; NULL: there is none */
-	const char *violation;		/* why the write is impossible, as ValidationException text; set for DYN_UNFIT */
-} DynChange;
 
 /*
  * Runs the write.  Without keep_violation, errors of the update's evaluation come out of dynapg.apply as ValidationException; also

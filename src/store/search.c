@@ -18,6 +18,7 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "base/errors.h"
 #include "base/guc.h"
 #include "store/plan.h"
 #include "store/search.h"
@@ -430,6 +431,8 @@ dyn_search(const DynSearch *search, DynSearchHit *hits)
 	bool		approximate = OidIsValid(index->vector->hnsw_relid) && dyn_guc_vector_search != DYN_VECTOR_SEARCH_EXACT &&
 		dyn_hnsw_find(index->vector->dimensions, index->vector->metric, &hnsw) && prefers_hnsw(search, &hnsw, &ef);
 
+	if (search->table->distributed)
+		dyn_validation("The vector indexes of a table that is distributed over several nodes cannot be searched");
 	reader.reals = palloc_array(float4, index->vector->dimensions);
 	reader.probe = dyn_reals_probe(index->vector->metric, search->wanted, index->vector->dimensions);
 	if (approximate)

@@ -207,18 +207,6 @@ measure(Subject *subject)
 	relation_close(rel, NoLock);
 }
 
-/* Do the columns have to fetch the items? */
-static bool
-needs_items(const DynOrder *order)
-{
-	for (int i = 0; i < order->count; i++)
-	{
-		if (order->columns[i].of_item)
-			return true;
-	}
-	return false;
-}
-
 /* Percent of the table's pages to sample. */
 static double
 sample_percent(const Subject *subject)
@@ -226,7 +214,7 @@ sample_percent(const Subject *subject)
 	double		wanted = Min(Max(MIN_SAMPLE_PAGES, (double) PAGES_PER_SEGMENT * subject->total), MAX_SAMPLE_PAGES);
 	double		fraction = wanted / Max(subject->heap_pages, 1);
 
-	if (needs_items(subject->order))
+	if (dyn_order_needs_item(subject->order) && !subject->order->over_keys)
 		fraction = Min(fraction, MAX_SAMPLE_BYTES / BLCKSZ / Max(subject->pages, 1));
 	return 100 * Min(1, fraction);
 }

@@ -11,13 +11,14 @@
 #include "database/code.h"
 #include "store/statement.h"
 
-#define MAX_PARAMS 4			/* pk, sk, item, program */
+#define MAX_PARAMS 5			/* pk, sk, item, program, wishes */
 
 /* The parameters that follow the key in a statement. */
 typedef struct StatementForm
 {
 	bool		item;
 	bool		program;
+	bool		wishes;
 } StatementForm;
 
 static const StatementForm forms[DYN_PLAN_COUNT] = {
@@ -32,6 +33,10 @@ static const StatementForm forms[DYN_PLAN_COUNT] = {
 	[DYN_PLAN_CLAIM] = {true, false},
 	[DYN_PLAN_UNCLAIM] = {false, false},
 	[DYN_PLAN_LOCK] = {false, false},
+	[DYN_PLAN_NODE_UPSERT] = {true, true, true},
+	[DYN_PLAN_NODE_UPDATE] = {true, true, true},
+	[DYN_PLAN_LOOK] = {false, true},
+	[DYN_PLAN_SHARE] = {false, false},
 	[DYN_PLAN_GET_MANY] = {false, false},
 	[DYN_PLAN_PUT_MANY] = {true, false},
 	[DYN_PLAN_INSERT_MANY] = {true, false},
@@ -47,6 +52,7 @@ typedef struct Positions
 {
 	int			item;
 	int			program;
+	int			wishes;
 	int			count;
 } Positions;
 
@@ -59,6 +65,8 @@ positions(const DynTable *table, DynPlanKind kind)
 		p.item = ++p.count;
 	if (forms[kind].program)
 		p.program = ++p.count;
+	if (forms[kind].wishes)
+		p.wishes = ++p.count;
 	return p;
 }
 
@@ -117,6 +125,18 @@ static void
 append_condition(StringInfo sql, const char *keyword, Positions p)
 {
 	appendStringInfo(sql, " %s dynapg.holds(t.item, $%d)", keyword, p.program);
+}
+
+static void
+append_node_write(StringInfo sql, const char *given, Positions p)
+{
+	appendStringInfo(sql, "dynapg.node_write(t.item, %s, $%d, $%d)", given, p.program, p.wishes);
+}
+
+static void
+append_outcome(StringInfo sql)
+{
+	appendStringInfoString(sql, " RETURNING dynapg.node_outcome(t.item)");
 }
 
 /*
@@ -240,6 +260,26 @@ append_row_statement(StringInfo sql, const DynTable *table, DynPlanKind kind, Po
 			append_select(sql, table);
 			appendStringInfoString(sql, " FOR UPDATE");
 			break;
+		case DYN_PLAN_NODE_UPSERT:
+			append_upsert(sql, table, p);
+			append_node_write(sql, "EXCLUDED.item", p);
+			append_outcome(sql);
+			break;
+		case DYN_PLAN_NODE_UPDATE:
+			append_update(sql, table);
+			append_node_write(sql, psprintf("$%d", p.item), p);
+			append_key_clause(sql, table);
+			append_outcome(sql);
+			break;
+		case DYN_PLAN_LOOK:
+			appendStringInfo(sql, "SELECT t.item, dynapg.holds(t.item, $%d) FROM %s AS t", p.program, table->qualified);
+			append_key_clause(sql, table);
+			appendStringInfoString(sql, " FOR UPDATE");
+			break;
+		case DYN_PLAN_SHARE:
+			append_select(sql, table);
+			appendStringInfoString(sql, " FOR SHARE");
+			break;
 		default:
 			elog(ERROR, "no such statement on a row");
 	}
@@ -250,7 +290,8 @@ append_row_statement(StringInfo sql, const DynTable *table, DynPlanKind kind, Po
 static bool
 only_reads(DynPlanKind kind)
 {
-	return kind == DYN_PLAN_GET || kind == DYN_PLAN_GET_MANY || kind == DYN_PLAN_CHECK_IF || kind == DYN_PLAN_LOCK;
+	return kind == DYN_PLAN_GET || kind == DYN_PLAN_GET_MANY || kind == DYN_PLAN_CHECK_IF || kind == DYN_PLAN_LOCK ||
+		kind == DYN_PLAN_LOOK || kind == DYN_PLAN_SHARE;
 }
 
 const DynPlan *
@@ -277,6 +318,8 @@ dyn_statement_plan(DynTable *table, DynPlanKind kind)
 		types[p.item - 1] = table->item_type;
 	if (p.program)
 		types[p.program - 1] = BYTEAOID;
+	if (p.wishes)
+		types[p.wishes - 1] = INT4OID;
 	for (int i = 0; takes_lists(kind) && i < p.count; i++)
 		types[i] = get_array_type(types[i]);
 	dyn_plan_make(table, plan, InvalidOid, sql.data, p.count, types);
@@ -306,6 +349,19 @@ dyn_statement_params(const DynTable *table, DynPlanKind kind, const DynKey *key,
 		dyn_plan_set_param(params, p.item, table->item_type, PointerGetDatum(item));
 	if (p.program)
 		dyn_plan_set_param(params, p.program, BYTEAOID, PointerGetDatum(program));
+	return params;
+}
+
+ParamListInfo
+dyn_statement_node_params(const DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *item,
+						  const struct varlena *program, int wishes)
+{
+	Positions	p = positions(table, kind);
+	ParamListInfo params = dyn_statement_params(table, kind, key, item, program);
+
+	if (item == NULL)
+		params->params[p.item - 1].isnull = true;
+	dyn_plan_set_param(params, p.wishes, INT4OID, Int32GetDatum(wishes));
 	return params;
 }
 

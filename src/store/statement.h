@@ -25,6 +25,10 @@ extern const struct varlena *dyn_statement_no_program(void);
 extern ParamListInfo dyn_statement_params(const DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *item,
 										  const struct varlena *program);
 
+/* The same of a statement with wishes, those of value/outcome.h; item may be NULL. */
+extern ParamListInfo dyn_statement_node_params(const DynTable *table, DynPlanKind kind, const DynKey *key, const struct varlena *item,
+											   const struct varlena *program, int wishes);
+
 /* The same of a statement on a list; items is ignored where it takes none. */
 extern ParamListInfo dyn_statement_list_params(const DynTable *table, DynPlanKind kind, const DynKey *keys,
 											   struct varlena *const *items, int count);

@@ -14,12 +14,14 @@
 
 #include "base/guc.h"
 #include "base/json.h"
+#include "database/citus.h"
 #include "database/sql.h"
 #include "store/builder.h"
 #include "store/ttl.h"
 #include "tables/catalog.h"
 #include "tables/ddl.h"
 #include "tables/relation.h"
+#include "tables/stored_keys.h"
 
 #define NAME_CHOICES	8
 #define FIVE_YEARS	(5 * 365 * INT64CONST(86400))	/* seconds */
@@ -38,13 +40,6 @@ index_name(const DynTableDef *def, const char *attribute, uint64 choice)
 	uint64		hash = DatumGetUInt64(hash_any_extended((const unsigned char *) attribute, strlen(attribute), choice));
 
 	return dyn_ddl_relation_name(psprintf("%s::%016llx", def->name, (unsigned long long) hash), choice);
-}
-
-/* The attribute's number, or NULL where it is not a number. */
-static char *
-expression(const char *attribute)
-{
-	return psprintf("dynapg.key_n(item, %s)", quote_literal_cstr(attribute));
 }
 
 /* The index of the table, or InvalidOid; *name is its name, or a free one to create it with, NULL where none is free. */
@@ -68,10 +63,22 @@ find_index(const DynTableDef *def, const char *attribute, char **name)
 	return InvalidOid;
 }
 
+/* The attribute's number, or NULL where it is not a number: as the index has it, or, where there is none, as it is to have it. */
+static char *
+expression(const DynTableDef *def, const char *attribute)
+{
+	const DynKeyAttr key = {unconstify(char *, attribute), strlen(attribute), DYN_N};
+	char	   *name;
+	Oid			index = find_index(def, attribute, &name);
+	bool		over_keys = OidIsValid(index) ? dyn_relation_is_over_keys(def, index) : dyn_stored_keys_hold(def->relid, &key, 1);
+
+	return psprintf("dynapg.key_n(%s, %s)", over_keys ? DYN_KEYS_COLUMN : "item", quote_literal_cstr(attribute));
+}
+
 static char *
 create_statement(const DynTableDef *def, const char *attribute, const char *name, bool concurrently)
 {
-	char	   *number = expression(attribute);
+	char	   *number = expression(def, attribute);
 
 	if (name == NULL)
 		ereport(ERROR,
@@ -123,6 +130,25 @@ dyn_ttl_apply_now(const DynTableDef *def)
 		dyn_sql_run(create_statement(def, wanted->ttl_attribute, name, false), NULL, 0);
 		dyn_ddl_vacuum_indexed(def->relid);
 	}
+}
+
+bool
+dyn_ttl_is_over_item(const DynTableDef *def)
+{
+	char	   *name;
+	Oid			index = def->settings.ttl_attribute ? find_index(def, def->settings.ttl_attribute, &name) : InvalidOid;
+
+	return OidIsValid(index) && !dyn_relation_is_over_keys(def, index);
+}
+
+void
+dyn_ttl_drop_now(const DynTableDef *def)
+{
+	char	   *name;
+	Oid			index = def->settings.ttl_attribute ? find_index(def, def->settings.ttl_attribute, &name) : InvalidOid;
+
+	if (OidIsValid(index))
+		dyn_sql_run(dyn_ddl_drop_index(index, false), NULL, 0);
 }
 
 void
@@ -227,6 +253,15 @@ run_by_index(const char *sql)
 	AtEOXact_GUC(true, level);
 }
 
+/* Rows of several nodes can be at the same place, and Citus deletes in no batches: one statement deletes all that have expired. */
+static void
+expire_on_nodes(const char *table, const char *expired, DynTtlBatch *batch)
+{
+	SPI_connect();
+	batch->deleted = dyn_sql_run(psprintf("DELETE FROM %s AS t WHERE %s", table, expired), NULL, 0);
+	SPI_finish();
+}
+
 void
 dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 {
@@ -235,12 +270,18 @@ dyn_ttl_expire(const DynTableDef *def, int limit, const DynTtlStart *start, DynT
 	char	   *table = dyn_ddl_qualified_name(def->relid);
 	char	   *number;
 	char	   *expired;
+	AttrNumber	column;
 
 	memset(batch, 0, sizeof(DynTtlBatch));
 	if (!wanted->ttl_enabled || !table)
 		return;
-	number = expression(wanted->ttl_attribute);
+	number = expression(def, wanted->ttl_attribute);
 	expired = expired_at(number, present());
+	if (dyn_citus_kind(def->relid, &column) != DYN_CITUS_LOCAL)
+	{
+		expire_on_nodes(table, expired, batch);
+		return;
+	}
 	SPI_connect();
 	/* the condition is checked on the row version that was locked, so an update that saves an item is seen */
 	run_by_index(psprintf("SELECT pg_catalog.count(*), pg_catalog.max(d.at)::pg_catalog.text, pg_catalog.array_agg(d.ctid) "
@@ -273,7 +314,7 @@ dyn_ttl_go_on(DynTtlStart *start, const DynTtlBatch *batch)
 DynTtlBacklog
 dyn_ttl_backlog(const DynTableDef *def)
 {
-	char	   *number = expression(def->settings.ttl_attribute);
+	char	   *number = expression(def, def->settings.ttl_attribute);
 	DynTtlBacklog backlog = {0};
 
 	SPI_connect();

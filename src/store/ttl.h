@@ -61,6 +61,12 @@ extern void dyn_ttl_apply(const DynTableDef *def);
 /* The same within this transaction, whatever dynapg.index_build says.  SPI is connected. */
 extern void dyn_ttl_apply_now(const DynTableDef *def);
 
+/* Is there an index, and is it over the column item (tables/stored_keys.h)? */
+extern bool dyn_ttl_is_over_item(const DynTableDef *def);
+
+/* Drops the index, if there is one; dyn_ttl_apply_now makes it again.  SPI is connected. */
+extern void dyn_ttl_drop_now(const DynTableDef *def);
+
 /* The work of a builder for the table, if any.  The texts are in the current memory context. */
 extern bool dyn_ttl_job(Oid relid, DynTtlJob *job);
 

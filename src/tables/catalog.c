@@ -285,6 +285,19 @@ dyn_catalog_read_relid(Oid relid)
 	return def;
 }
 
+DynTableDef *
+dyn_catalog_require_relid(Oid relid)
+{
+	DynTableDef *def = dyn_catalog_read_relid(relid);
+	char	   *name = get_rel_name(relid);
+
+	if (def == NULL && name != NULL)
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is no DynamoDB table", name)));
+	if (def == NULL)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relid)));
+	return def;
+}
+
 Oid
 dyn_catalog_relid(const char *name)
 {

@@ -21,6 +21,9 @@ extern DynTableDef *dyn_catalog_read(const char *name);
 /* The same by the data table. */
 extern DynTableDef *dyn_catalog_read_relid(Oid relid);
 
+/* The same for a relation that a user names; raises where it is no table. */
+extern DynTableDef *dyn_catalog_require_relid(Oid relid);
+
 /* The data table of that name, or InvalidOid. */
 extern Oid	dyn_catalog_relid(const char *name);
 

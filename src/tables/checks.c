@@ -15,6 +15,7 @@
 #include "utils/resowner.h"
 #include "utils/syscache.h"
 
+#include "database/citus.h"
 #include "database/sql.h"
 #include "tables/checks.h"
 #include "tables/ddl.h"
@@ -246,12 +247,16 @@ try_validate(const char *sql)
 static State
 add_constraint(const DynTableDef *def, const DynIndex *index)
 {
+	AttrNumber	column;
 	State		state;
 
 	LockRelationOid(def->relid, AccessShareLock);
 	state = state_of(def, index);
 	if (state != STATE_OTHER)
 		return state;
+	/* Citus adds a constraint only by a statement that does nothing else */
+	if (dyn_citus_kind(def->relid, &column) != DYN_CITUS_LOCAL && has_constraint(def->relid, constraint_name(index ? index->name : NULL)))
+		dyn_sql_run(dyn_checks_drop_statement(def->relid, index ? index->name : NULL), NULL, 0);
 	dyn_sql_run(dyn_checks_add_statement(def, index), NULL, 0);
 	return STATE_NOT_VALID;
 }

@@ -34,15 +34,18 @@
 #include "utils/syscache.h"
 
 #include "base/jsonout.h"
+#include "database/citus.h"
 #include "database/sql.h"
 #include "tables/catalog.h"
 #include "tables/count.h"
 #include "tables/ddl.h"
+#include "tables/order.h"
 #include "tables/relation.h"
 #include "tables/sample.h"
 
 #define MAX_EXACT_PAGES 256		/* pages of the heap: 2 MB, about 5 ms */
 #define SAMPLE_PAGES 32
+#define SHARD_PAGES 64			/* of each shard of a distributed table */
 #define MAX_EXACT_VECTOR_PAGES 16	/* the same of vectors, which take longer to look at */
 #define SAMPLE_VECTOR_PAGES 4
 #define SAMPLE_RANGES 4			/* of pages, spread over the table */
@@ -170,6 +173,35 @@ count(Relation rel, int64 *items, int64 *bytes)
 	*bytes = sample.items > 0 ? (int64) rint(sample.bytes / sample.items * (double) *items) : 0;
 }
 
+static bool
+is_distributed(Oid relid)
+{
+	AttrNumber	column;
+
+	return dyn_citus_kind(relid, &column) != DYN_CITUS_LOCAL;
+}
+
+/* What the first blocks of each shard hold, by the size of an item and a condition on t, and the rest in proportion. */
+static void
+count_shards(Oid relid, const char *size, const char *condition, int64 *items, int64 *bytes)
+{
+	int64		shards;
+	int64		pages;
+	double		share;
+
+	if (!may_read_all(relid))
+		return;
+	dyn_citus_measure(relid, &shards, &pages);
+	share = pages > SHARD_PAGES ? Min(1, (double) (SHARD_PAGES * shards) / (double) pages) : 1;
+	SPI_connect();
+	dyn_sql_run(psprintf("SELECT pg_catalog.count(*), coalesce(pg_catalog.sum(%s), 0)::pg_catalog.int8 FROM %s AS t "
+						 "WHERE t.ctid OPERATOR(pg_catalog.<) '(%d,0)'::pg_catalog.tid%s",
+						 size, dyn_ddl_qualified_name(relid), SHARD_PAGES, condition), NULL, 0);
+	*items = (int64) rint((double) dyn_sql_get_int64(0, 1) / share);
+	*bytes = (int64) rint((double) dyn_sql_get_int64(0, 2) / share);
+	SPI_finish();
+}
+
 void
 dyn_count_table(Oid relid, int64 *items, int64 *bytes)
 {
@@ -181,6 +213,8 @@ dyn_count_table(Oid relid, int64 *items, int64 *bytes)
 		return;
 	if (rel->rd_rel->relkind != RELKIND_RELATION)
 		*items = Max((int64) rel->rd_rel->reltuples, 0);	/* partitioned or foreign: nothing here to measure */
+	else if (is_distributed(relid))
+		count_shards(relid, "dynapg.item_size(t.item)", "", items, bytes);
 	else
 		count(rel, items, bytes);
 	relation_close(rel, AccessShareLock);
@@ -360,6 +394,21 @@ count_index_rows(const DynTableDef *def, const DynIndex *index, BlockNumber firs
 	SPI_finish();
 }
 
+static void
+count_index_shards(const DynTableDef *def, const DynIndex *index, int64 *items, int64 *bytes)
+{
+	StringInfoData size;
+	StringInfoData condition;
+	DynOrder	order;
+
+	initStringInfo(&size);
+	initStringInfo(&condition);
+	append_shown_size(&size, def, index);
+	dyn_order_of_index(&order, &def->pk, &def->sk, index);
+	dyn_order_append_predicate(&condition, &order, "AND");
+	count_shards(def->relid, size.data, condition.data, items, bytes);
+}
+
 /* The same for some pages of the table, in ranges spread over it; *share is their part of the table. */
 static void
 sample_index(const DynTableDef *def, const DynIndex *index, Relation table, int64 *items, int64 *bytes, double *share)
@@ -438,7 +487,9 @@ dyn_count_index(const DynTableDef *def, const DynIndex *index, int64 *items, int
 	*bytes = 0;
 	if (rel == NULL)
 		return;
-	if (rel->rd_rel->relkind == RELKIND_RELATION)
+	if (is_distributed(def->relid))
+		count_index_shards(def, index, items, bytes);
+	else if (rel->rd_rel->relkind == RELKIND_RELATION)
 	{
 		BlockNumber max = index->vector ? MAX_EXACT_VECTOR_PAGES : MAX_EXACT_PAGES;
 

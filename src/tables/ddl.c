@@ -12,22 +12,23 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "base/guc.h"
 #include "database/installation.h"
 #include "database/sql.h"
 #include "tables/ddl.h"
 #include "tables/order.h"
+#include "tables/stored_keys.h"
 #include "tables/vector.h"
 
 /*
  * Free space lets updates stay on the page (HOT): an update never changes pk and sk, so in a table without secondary indexes
- * every update can.
+ * every update can, and in one with the column keys (stored_keys.h) every update that changes no key of an index.
  */
 #define DATA_FILLFACTOR 90
 
 /*
- * With an index on other attributes no update can: its expressions and its condition are over the column item, and PostgreSQL
- * checks which columns an update changes, not whether the expressions' values do. So each update leaves an entry in every
- * index, which VACUUM has to remove. By default it runs when a fifth of the rows is dead.
+ * Any other update leaves an entry in every index, which VACUUM has to remove. By default it runs when a fifth of the rows is
+ * dead.
  */
 #define VACUUM_SETTING "autovacuum_vacuum_scale_factor"
 #define INDEXED_VACUUM VACUUM_SETTING " = 0.05"
@@ -103,39 +104,75 @@ append_column(StringInfo definitions, StringInfo values, const char *name, uint8
 	appendStringInfo(values, "t.%s::%s AS %s, ", name, column_type(tag), name);
 }
 
-/* Fills the table in the fastest way: rows at once, without an index, and then one build of it. */
-static void
-create_filled(const char *table, const char *values, const char *rows_from, const char *settings, const char *primary_key)
+/* What a new table is made of, as SQL. */
+typedef struct NewTable
 {
-	dyn_sql_run(psprintf("CREATE TABLE %s WITH (%s) AS SELECT %st.item::dynapg.item AS item FROM %s t", table, settings, values,
-						 rows_from), NULL, 0);
-	dyn_sql_run(psprintf("ALTER TABLE %s ALTER item SET NOT NULL, " SET_ITEM_COMPRESSION "ADD %s", table, primary_key), NULL, 0);
+	const char *name;
+	StringInfoData columns;		/* pk and sk: definitions, and values where they come from another table's t */
+	StringInfoData values;
+	const char *keys;			/* the column keys; NULL where it gets none */
+	const char *primary_key;
+	const char *settings;
+} NewTable;
+
+static void
+begin_table(NewTable *new, const DynTableDef *def, const char *relation_name)
+{
+	Oid			schema = dyn_installation_table_schema();
+
+	new->name = quote_qualified_identifier(DYN_TABLE_SCHEMA, relation_name);
+	initStringInfo(&new->columns);
+	initStringInfo(&new->values);
+	append_column(&new->columns, &new->values, "pk", def->pk.tag);
+	if (def->sk.tag)
+		append_column(&new->columns, &new->values, "sk", def->sk.tag);
+	new->keys = dyn_guc_store_index_keys ? dyn_stored_keys_definition(def, NULL) : NULL;
+	new->primary_key = psprintf("CONSTRAINT %s PRIMARY KEY (pk%s)",
+								quote_identifier(free_name(psprintf("%s primary key", relation_name), schema)), def->sk.tag ? ", sk" : "");
+	new->settings = psprintf("fillfactor = %d%s", DATA_FILLFACTOR, dyn_def_count(def) > 0 ? ", " INDEXED_VACUUM : "");
+}
+
+/* Creates it with those constraints, each after a comma. */
+static void
+create_empty(const NewTable *new, const char *constraints)
+{
+	dyn_sql_run(psprintf("CREATE TABLE %s (%sitem dynapg.item" ITEM_COMPRESSION " NOT NULL%s%s%s) WITH (%s)", new->name,
+						 new->columns.data, new->keys ? ", " : "", new->keys ? new->keys : "", constraints, new->settings), NULL, 0);
+	if (new->keys)
+		dyn_sql_run(psprintf("ALTER TABLE %s " DYN_STORED_KEYS_STORAGE, new->name), NULL, 0);
+}
+
+/*
+ * Fills the table in the fastest way: rows at once, without an index, and then one build of it.  CREATE TABLE AS makes no generated
+ * columns.
+ */
+static void
+create_filled(const NewTable *new, const DynTableDef *def)
+{
+	if (new->keys)
+	{
+		create_empty(new, "");
+		dyn_sql_run(psprintf("INSERT INTO %s (pk, %sitem) SELECT %st.item::dynapg.item AS item FROM %s t", new->name,
+							 def->sk.tag ? "sk, " : "", new->values.data, def->rows_from), NULL, 0);
+		dyn_sql_run(psprintf("ALTER TABLE %s ADD %s", new->name, new->primary_key), NULL, 0);
+		return;
+	}
+	dyn_sql_run(psprintf("CREATE TABLE %s WITH (%s) AS SELECT %st.item::dynapg.item AS item FROM %s t", new->name, new->settings,
+						 new->values.data, def->rows_from), NULL, 0);
+	dyn_sql_run(psprintf("ALTER TABLE %s ALTER item SET NOT NULL, " SET_ITEM_COMPRESSION "ADD %s", new->name, new->primary_key), NULL, 0);
 }
 
 Oid
 dyn_ddl_create_table(const DynTableDef *def, const char *relation_name, const char *constraints)
 {
-	StringInfoData columns;
-	StringInfoData values;
-	bool		has_sk = def->sk.tag != 0;
-	Oid			schema = dyn_installation_table_schema();
-	const char *table = quote_qualified_identifier(DYN_TABLE_SCHEMA, relation_name);
-	char	   *settings = psprintf("fillfactor = %d%s", DATA_FILLFACTOR, dyn_def_count(def) > 0 ? ", " INDEXED_VACUUM : "");
-	char	   *primary_key = psprintf("CONSTRAINT %s PRIMARY KEY (pk%s)",
-									   quote_identifier(free_name(psprintf("%s primary key", relation_name), schema)),
-									   has_sk ? ", sk" : "");
+	NewTable	new;
 
-	initStringInfo(&columns);
-	initStringInfo(&values);
-	append_column(&columns, &values, "pk", def->pk.tag);
-	if (has_sk)
-		append_column(&columns, &values, "sk", def->sk.tag);
+	begin_table(&new, def, relation_name);
 	if (def->rows_from)
-		create_filled(table, values.data, def->rows_from, settings, primary_key);
+		create_filled(&new, def);
 	else
-		dyn_sql_run(psprintf("CREATE TABLE %s (%sitem dynapg.item" ITEM_COMPRESSION " NOT NULL, %s%s) WITH (%s)", table, columns.data,
-							 primary_key, constraints, settings), NULL, 0);
-	return get_relname_relid(relation_name, schema);
+		create_empty(&new, psprintf(", %s%s", new.primary_key, constraints));
+	return get_relname_relid(relation_name, dyn_installation_table_schema());
 }
 
 /* The name of the table's primary key. */
@@ -212,7 +249,7 @@ index_order(const DynTableDef *def, const DynIndex *index)
 {
 	DynOrder	order;
 
-	dyn_order_of_index(&order, &def->pk, &def->sk, index->keys, index->npk, index->nsk);
+	dyn_order_of_index(&order, &def->pk, &def->sk, index);
 	return order;
 }
 
@@ -239,7 +276,7 @@ dyn_ddl_concurrently(Oid relid, bool wanted)
 }
 
 char *
-dyn_ddl_create_index(const DynTableDef *def, const DynIndex *index, const char *relation_name, bool concurrently)
+dyn_ddl_index_statement(const DynTableDef *def, const DynIndex *index, const char *relation_name, bool concurrently)
 {
 	DynOrder	order;
 	StringInfoData sql;
@@ -260,6 +297,15 @@ dyn_ddl_create_index(const DynTableDef *def, const DynIndex *index, const char *
 	appendStringInfoChar(&sql, ')');
 	dyn_order_append_predicate(&sql, &order, "WHERE");
 	return sql.data;
+}
+
+char *
+dyn_ddl_create_index(const DynTableDef *def, const DynIndex *index, const char *relation_name, bool concurrently)
+{
+	DynIndex	made = *index;
+
+	made.over_keys = dyn_stored_keys_serve(def, index);
+	return dyn_ddl_index_statement(def, &made, relation_name, concurrently);
 }
 
 char *

@@ -2,7 +2,8 @@
  * ddl.h - the relations of a DynamoDB table: names, columns, indexes
  *
  * A table is dynamodb."Name" (pk, [sk], item): pk and sk are text COLLATE "C" (S), numeric (N) or bytea (B)
- * and always have these names.  PRIMARY KEY (pk [, sk]).  Storage options are given at creation.  CHECK
+ * and always have these names.  One with secondary indexes has the column keys, too: see stored_keys.h.
+ * PRIMARY KEY (pk [, sk]).  Storage options are given at creation.  CHECK
  * constraints hold the columns to the item's key attributes: see checks.h.  Whoever writes a data table with SQL fills pk by
  * dynapg.part_s, key_n and part_b, sk by dynapg.key_s, key_n and key_b, or both by dynapg.table_row.
  *
@@ -48,7 +49,10 @@ extern uint64 dyn_ddl_fill_table(const DynTableDef *def, const char *rows);
  */
 extern const char *dyn_ddl_concurrently(Oid relid, bool wanted);
 
-/* The statement that creates a secondary index of a data table under that relation name. */
+/* The statement that creates a secondary index as it is said to be: over keys, or over item. */
+extern char *dyn_ddl_index_statement(const DynTableDef *def, const DynIndex *index, const char *relation_name, bool concurrently);
+
+/* The statement that creates a secondary index of a data table under that relation name, over keys where the table's column serves. */
 extern char *dyn_ddl_create_index(const DynTableDef *def, const DynIndex *index, const char *relation_name, bool concurrently);
 
 /* The statement that drops an index, or NULL when it is gone. */

@@ -13,6 +13,8 @@
 #include "value/key.h"
 #include "value/reals.h"
 
+#define DYN_KEYS_COLUMN "keys"	/* of a data table; see stored_keys.h */
+
 /* Contributor insights that are on; see throughput/contributors.h. */
 typedef struct DynWatch
 {
@@ -62,6 +64,12 @@ typedef struct DynIndex
 	DynIndexStatus status;		/* out; see index.h.  No read can use one that is CREATING */
 	int			failures;		/* out: of building or dropping it */
 	char	   *relation_name;	/* out */
+
+	/*
+	 * Are its expressions over the column keys (stored_keys.h)?  Set in the cache of tables, and for a statement that creates an
+	 * index.
+	 */
+	bool		over_keys;
 
 	/* in the cache of tables alone */
 	Oid			relid;			/* its btree, or a vector index's relation of access method dynapg_flat; InvalidOid: there is none */

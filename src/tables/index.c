@@ -313,6 +313,14 @@ dyn_index_activate(Oid relid, const char *name)
 }
 
 void
+dyn_index_set_creating(Oid relid, const char *name)
+{
+	SPI_connect();
+	change_row("UPDATE dynapg.indexes i SET status = 'CREATING' WHERE " OF_INDEX, relid, name, NULL);
+	SPI_finish();
+}
+
+void
 dyn_index_set_deleting(Oid relid, const char *name)
 {
 	SPI_connect();

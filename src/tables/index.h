@@ -61,6 +61,7 @@ extern bool dyn_index_is_due(const DynTableDef *def, const DynIndex *index);
 
 extern void dyn_index_set_relation_name(Oid relid, const char *name, const char *relation_name);
 extern void dyn_index_activate(Oid relid, const char *name);
+extern void dyn_index_set_creating(Oid relid, const char *name);
 extern void dyn_index_set_deleting(Oid relid, const char *name);
 
 /* Deletes the row, and the definitions of attributes that no key uses any more. */

@@ -20,11 +20,13 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 
+#include "database/citus.h"
 #include "database/installation.h"
 #include "database/sql.h"
 #include "tables/catalog.h"
 #include "tables/checks.h"
 #include "tables/ddl.h"
+#include "tables/distribute.h"
 #include "tables/index.h"
 #include "tables/lifecycle.h"
 
@@ -136,6 +138,7 @@ create(DynTableDef *def, MemoryContext result_context)
 			dyn_index_create(def, dyn_def_index(def, i));
 	}
 	CacheInvalidateRelcacheByRelid(def->relid);
+	dyn_distribute_new(def);
 	return true;
 }
 
@@ -243,6 +246,34 @@ end_streams_of_dropped(void)
 }
 
 /*
+ * Citus's undistribute_table and alter_distributed_table make a new relation with the rows, drop the old one, and give the new one its name
+ * and indexes. The catalog rows then go over to it: the relation without a catalog row that this transaction has made in the same
+ * schema, with the old one's name and a number, and with items.
+ */
+static void
+follow_conversions(void)
+{
+	if (!dyn_citus_loaded())
+		return;
+	dyn_sql_run("WITH moved AS (SELECT d.objid AS old, n.oid AS new FROM pg_catalog.pg_event_trigger_dropped_objects() d "
+				"JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) d.objid "
+				"JOIN pg_catalog.pg_namespace s ON s.nspname OPERATOR(pg_catalog.=) d.schema_name::pg_catalog.name "
+				"JOIN pg_catalog.pg_class n ON n.relnamespace OPERATOR(pg_catalog.=) s.oid "
+				"AND n.xmin OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid "
+				"AND n.relkind OPERATOR(pg_catalog.=) 'r' "
+				"AND pg_catalog.starts_with(n.relname, pg_catalog.\"left\"(d.object_name, 40)) "
+				"AND n.relname OPERATOR(pg_catalog.~) '_[0-9]+$' "
+				"JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) n.oid AND a.attname OPERATOR(pg_catalog.=) 'item' "
+				"AND a.atttypid OPERATOR(pg_catalog.=) 'dynapg.item'::pg_catalog.regtype "
+				"WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
+				"AND d.objsubid OPERATOR(pg_catalog.=) 0 "
+				"AND NOT EXISTS (SELECT FROM dynapg.tables o WHERE o.relid OPERATOR(pg_catalog.=) n.oid)), "
+				"indexes AS (UPDATE dynapg.indexes i SET table_relid = m.new FROM moved m "
+				"WHERE i.table_relid OPERATOR(pg_catalog.=) m.old) "
+				"UPDATE dynapg.tables t SET relid = m.new FROM moved m WHERE t.relid OPERATOR(pg_catalog.=) m.old", NULL, 0);
+}
+
+/*
  * Event trigger sql_drop: removes the catalog rows of data tables and indexes that the command dropped.  SECURITY DEFINER,
  * since the user who drops the table may lack the right to write the catalogs.
  */
@@ -257,6 +288,7 @@ dynapg_on_sql_drop(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();		/* relations with the names of the catalogs need not be the catalogs */
 
 	SPI_connect();
+	follow_conversions();
 	dyn_index_forget_dropped();
 	end_streams_of_dropped();
 	dyn_sql_run("WITH gone AS (SELECT d.objid FROM pg_catalog.pg_event_trigger_dropped_objects() d "
@@ -267,6 +299,7 @@ dynapg_on_sql_drop(PG_FUNCTION_ARGS)
 				"WHERE COALESCE(b.copy, b.source) OPERATOR(pg_catalog.=) gone.objid), "
 				"recoveries AS (DELETE FROM dynapg.recoveries r USING gone WHERE r.relid OPERATOR(pg_catalog.=) gone.objid), "
 				"jobs AS (DELETE FROM dynapg.jobs j USING gone WHERE j.relation OPERATOR(pg_catalog.=) gone.objid), "
+				"snapshots AS (UPDATE dynapg.snapshot_tables s SET copy = 0 FROM gone WHERE s.copy OPERATOR(pg_catalog.=) gone.objid), "
 				"bounds AS (DELETE FROM dynapg.scan_bounds b USING gone WHERE b.relation OPERATOR(pg_catalog.=) gone.objid) "
 				"DELETE FROM dynapg.tables t USING gone WHERE t.relid OPERATOR(pg_catalog.=) gone.objid", NULL, 0);
 	SPI_finish();

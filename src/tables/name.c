@@ -225,7 +225,11 @@ void
 dyn_name_not_found(DynSlice table, DynNameUse use)
 {
 	if (use == DYN_NAME_DATA)
-		dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found");
+		ereport(ERROR,
+				errcode(dyn_error_info(DYN_E_RESOURCE_NOT_FOUND)->sqlstate),
+				errmsg_internal("Requested resource not found"),
+				errhint("There is no table \"%.*s\". Table names are case-sensitive; dynapg.list_tables() returns them.",
+						(int) table.len, table.data));
 	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Table: %.*s not found",
 			  (int) table.len, table.data);
 }

@@ -10,7 +10,7 @@
 static void
 add_column(DynOrder *order, const DynKeyAttr *attr, DynKeyForm form, int source, bool of_item)
 {
-	order->columns[order->count++] = (DynOrderColumn) {attr, form, source, of_item};
+	order->columns[order->count++] = (DynOrderColumn) {attr, form, source, of_item, of_item && order->over_keys};
 }
 
 void
@@ -18,6 +18,7 @@ dyn_order_of_table(DynOrder *order, const DynKeyAttr *pk, const DynKeyAttr *sk)
 {
 	order->count = 0;
 	order->npk = 1;
+	order->over_keys = false;
 	add_column(order, pk, DYN_KEY_PART, DYN_ORDER_PK, false);
 	if (sk->tag)
 		add_column(order, sk, DYN_KEY_WHOLE, DYN_ORDER_SK, false);
@@ -31,16 +32,18 @@ same_attribute(const DynKeyAttr *a, const DynKeyAttr *b)
 }
 
 void
-dyn_order_of_index(DynOrder *order, const DynKeyAttr *pk, const DynKeyAttr *sk, const DynKeyAttr *keys, int npk, int nsk)
+dyn_order_of_index(DynOrder *order, const DynKeyAttr *pk, const DynKeyAttr *sk, const DynIndex *index)
 {
+	int			npk = index->npk;
 	bool		has_pk = false;
 	bool		has_sk = sk->tag == 0;
 
 	order->count = 0;
 	order->npk = npk;
-	for (int i = 0; i < npk + nsk; i++)
+	order->over_keys = index->over_keys;
+	for (int i = 0; i < npk + index->nsk; i++)
 	{
-		const DynKeyAttr *attr = &keys[i];
+		const DynKeyAttr *attr = &index->keys[i];
 		bool		is_number = attr->tag == DYN_N;
 		bool		is_pk = same_attribute(attr, pk);
 		bool		is_sk = same_attribute(attr, sk);
@@ -65,7 +68,13 @@ is_tied(const DynOrderColumn *column)
 	return column->attr->tag != DYN_N && (column->form == DYN_KEY_TIE || column->form == DYN_KEY_PART_TIE);
 }
 
-/* The column pk or sk, or a function of item. */
+static const char *
+source_column(bool over_keys)
+{
+	return over_keys ? DYN_KEYS_COLUMN : "item";
+}
+
+/* The column pk or sk, or a function of item or keys. */
 static void
 append_source(StringInfo out, const DynOrderColumn *column)
 {
@@ -73,8 +82,8 @@ append_source(StringInfo out, const DynOrderColumn *column)
 	const char *function = tag == DYN_N || column->form == DYN_KEY_WHOLE ? "key" : "part";
 
 	if (column->of_item)
-		appendStringInfo(out, "dynapg.%s_%c(item, %s)", function, tag == DYN_S ? 's' : tag == DYN_N ? 'n' : 'b',
-						 quote_literal_cstr(column->attr->name));
+		appendStringInfo(out, "dynapg.%s_%c(%s, %s)", function, tag == DYN_S ? 's' : tag == DYN_N ? 'n' : 'b',
+						 source_column(column->of_keys), quote_literal_cstr(column->attr->name));
 	else
 		appendStringInfoString(out, column->source == DYN_ORDER_PK ? "pk" : "sk");
 }
@@ -91,23 +100,23 @@ dyn_order_append_column(StringInfo out, const DynOrderColumn *column)
 		appendStringInfoString(out, " COLLATE pg_catalog.\"C\"");
 }
 
-static bool
-holds_all_items(const DynOrder *order)
+bool
+dyn_order_needs_item(const DynOrder *order)
 {
 	for (int i = 0; i < order->nkeys; i++)
 	{
 		if (order->columns[i].of_item)
-			return false;
+			return true;
 	}
-	return true;
+	return false;
 }
 
 void
 dyn_order_append_predicate(StringInfo out, const DynOrder *order, const char *keyword)
 {
-	if (holds_all_items(order))
+	if (!dyn_order_needs_item(order))
 		return;
-	appendStringInfo(out, " %s dynapg.in_index(item, %d", keyword, order->npk);
+	appendStringInfo(out, " %s dynapg.in_index(%s, %d", keyword, source_column(order->over_keys), order->npk);
 	for (int i = 0; i < order->nkeys; i++)
 	{
 		const DynKeyAttr *attr = order->columns[i].attr;

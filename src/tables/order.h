@@ -10,6 +10,8 @@
  *		sort attribute			the column sk, or else dynapg.key_s(item, 'a'): whole, as its order matters
  *		tail					pk, dynapg.tie(sk): order without meaning
  *
+ * Where the index was made over the column keys (tables/stored_keys.h), that column stands in the place of item.
+ *
  * The table's partition key as a sort attribute of an index is an expression too, as column pk may be cut; its sort key as a
  * partition attribute is an expression since column sk is never cut. Numbers are short, so pk and sk always serve.
  *
@@ -21,7 +23,7 @@
 #include "lib/stringinfo.h"
 
 #include "base/limits.h"
-#include "value/key.h"
+#include "tables/definition.h"
 
 #define DYN_ORDER_MAX_COLUMNS (DYN_MAX_INDEX_KEY_ATTRS + 2)
 
@@ -34,7 +36,8 @@ typedef struct DynOrderColumn
 	const DynKeyAttr *attr;
 	DynKeyForm	form;
 	int			source;			/* number of the index's key, DYN_ORDER_PK or DYN_ORDER_SK */
-	bool		of_item;		/* an expression over item, else one over the columns pk and sk */
+	bool		of_item;		/* an expression over item, or over keys; else one over the columns pk and sk */
+	bool		of_keys;
 } DynOrderColumn;
 
 typedef struct DynOrder
@@ -42,6 +45,7 @@ typedef struct DynOrder
 	int			count;
 	int			npk;			/* columns of partition attributes */
 	int			nkeys;			/* and of sort attributes: a condition can be on these; the tail follows */
+	bool		over_keys;
 	DynOrderColumn columns[DYN_ORDER_MAX_COLUMNS];
 } DynOrder;
 
@@ -55,10 +59,13 @@ typedef struct DynOrderPosition
 /* The order of a table; sk->tag is 0 where it has no sort key. Keeps pointers to pk and sk. */
 extern void dyn_order_of_table(DynOrder *order, const DynKeyAttr *pk, const DynKeyAttr *sk);
 
-/* The order of an index with npk partition and nsk sort attributes. Borrows pk, sk and keys. */
-extern void dyn_order_of_index(DynOrder *order, const DynKeyAttr *pk, const DynKeyAttr *sk, const DynKeyAttr *keys, int npk, int nsk);
+/* The order of an index, over keys if it is. Borrows pk, sk and the index's keys. */
+extern void dyn_order_of_index(DynOrder *order, const DynKeyAttr *pk, const DynKeyAttr *sk, const DynIndex *index);
 
-/* Appends the column's SQL expression over pk, sk and item, with its collation. */
+/* Do entries need anything of the item but its key in the table? */
+extern bool dyn_order_needs_item(const DynOrder *order);
+
+/* Appends the column's SQL expression over pk, sk and item or keys, with its collation. */
 extern void dyn_order_append_column(StringInfo out, const DynOrderColumn *column);
 
 /*

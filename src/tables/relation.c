@@ -10,11 +10,13 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "access/sysattr.h"
 #include "catalog/index.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_index.h"
 #include "commands/defrem.h"
+#include "optimizer/optimizer.h"
 #include "parser/parse_utilcmd.h"
 #include "parser/parser.h"
 #include "storage/lmgr.h"
@@ -28,6 +30,7 @@
 #include "tables/ddl.h"
 #include "tables/order.h"
 #include "tables/relation.h"
+#include "tables/stored_keys.h"
 #include "tables/vector.h"
 
 bool
@@ -76,6 +79,18 @@ Node *
 dyn_relation_predicate(Oid relid)
 {
 	return stored(relid, Anum_pg_index_indpred);
+}
+
+bool
+dyn_relation_is_over_keys(const DynTableDef *def, Oid relid)
+{
+	AttrNumber	keys = get_attnum(def->relid, DYN_KEYS_COLUMN);
+	Bitmapset  *columns = NULL;
+
+	if (keys == InvalidAttrNumber)
+		return false;
+	pull_varattnos(stored(relid, Anum_pg_index_indexprs), 1, &columns);
+	return bms_is_member(keys - FirstLowInvalidHeapAttributeNumber, columns);
 }
 
 static bool
@@ -152,15 +167,19 @@ static bool
 fits(const DynTableDef *def, const DynIndex *index, Relation rel)
 {
 	Form_pg_index form = rel->rd_index;
+	DynIndex	wanted = *index;
 	DynOrder	order;
 	IndexStmt  *statement;
 
 	if (index->vector)
 		return fits_statement(def, dyn_vector_create_flat(dyn_ddl_qualified_name(def->relid), index, "x", ""), rel);
-	dyn_order_of_index(&order, &def->pk, &def->sk, index->keys, index->npk, index->nsk);
+	wanted.over_keys = dyn_relation_is_over_keys(def, RelationGetRelid(rel));
+	if (wanted.over_keys && !dyn_stored_keys_serve(def, index))
+		return false;
+	dyn_order_of_index(&order, &def->pk, &def->sk, &wanted);
 	if (rel->rd_rel->relam != BTREE_AM_OID || form->indisunique || form->indnatts != order.count || form->indnkeyatts != order.count)
 		return false;
-	statement = analyse(def, dyn_ddl_create_index(def, index, "x", false));
+	statement = analyse(def, dyn_ddl_index_statement(def, &wanted, "x", false));
 	return columns_fit(rel, def->relid, statement->indexParams) && order_fits(rel, &order) &&
 		equal(dyn_relation_predicate(RelationGetRelid(rel)), statement->whereClause);
 }

@@ -19,6 +19,9 @@ extern Oid	dyn_relation_of_index(const DynTableDef *def, const DynIndex *index, 
 /* Is that relation, an index of the table, built as the secondary index is defined? */
 extern bool dyn_relation_fits(const DynTableDef *def, const DynIndex *index, Oid relid);
 
+/* Is the relation, an index of the table, made over the column keys instead of item? */
+extern bool dyn_relation_is_over_keys(const DynTableDef *def, Oid relid);
+
 /*
  * An index of the table that is built as the statement, a CREATE INDEX of another access method than btree, says: a valid one
  * if possible; InvalidOid if there is none.

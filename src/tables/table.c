@@ -26,9 +26,12 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "base/errors.h"
 #include "base/guc.h"
+#include "database/citus.h"
 #include "database/code.h"
 #include "database/installation.h"
+#include "database/relcache.h"
 #include "tables/catalog.h"
 #include "tables/columns.h"
 #include "tables/ddl.h"
@@ -108,7 +111,7 @@ init_cache(void)
 	if (tables_by_name == NULL)
 		tables_by_name = hash_create("dynapg tables by name", INITIAL_TABLES, &by_name, HASH_ELEM | HASH_STRINGS);
 	tables_by_relid = hash_create("dynapg tables by relid", INITIAL_TABLES, &by_relid, HASH_ELEM | HASH_BLOBS);
-	CacheRegisterRelcacheCallback(invalidate, (Datum) 0);
+	dyn_relcache_watch(invalidate, (Datum) 0);
 }
 
 /* ---- the end of an entry ---- */
@@ -297,8 +300,15 @@ set_relations(DynTable *table, const DynTableDef *def)
 	bool		valid;
 
 	for (int i = 0; i < def->nindexes; i++)
-		if (def->indexes[i].status != DYN_INDEX_DELETING)
-			table->indexes[n++].relid = dyn_relation_of_index(def, &def->indexes[i], true);
+	{
+		DynIndex   *index = &table->indexes[n];
+
+		if (def->indexes[i].status == DYN_INDEX_DELETING)
+			continue;
+		index->relid = dyn_relation_of_index(def, &def->indexes[i], true);
+		index->over_keys = OidIsValid(index->relid) && dyn_relation_is_over_keys(def, index->relid);
+		n++;
+	}
 	n = 0;
 	for (int i = 0; i < def->nvectors; i++)
 	{
@@ -312,6 +322,20 @@ set_relations(DynTable *table, const DynTableDef *def)
 		index->relid = dyn_relation_of_index(def, &def->vectors[i], true);
 		n++;
 	}
+}
+
+/* By the partition key: the API knows no other way. */
+static bool
+is_distributed(const DynTableDef *def)
+{
+	AttrNumber	column;
+	DynCitusKind kind = dyn_citus_kind(def->relid, &column);
+
+	if (kind == DYN_CITUS_LOCAL)
+		return false;
+	if (kind != DYN_CITUS_HASH || column != get_attnum(def->relid, "pk"))
+		dyn_validation("Table %s is distributed in a way that the API does not know: it has to be by the hash of column pk", def->name);
+	return true;
 }
 
 /* An entry in a context of its own below the current one. */
@@ -335,6 +359,7 @@ make_table(const DynTableDef *def)
 	table->on_demand = def->settings.on_demand;
 	table->watch = watch_of(&def->settings.insights);
 	table->filling = def->filled_by != NULL;
+	table->distributed = is_distributed(def);
 	table->qualified = dyn_ddl_qualified_name(def->relid);
 	table->nindexes = make_indexes(def->indexes, def->nindexes, &table->indexes);
 	table->nvectors = make_indexes(def->vectors, def->nvectors, &table->vectors);
@@ -492,5 +517,7 @@ dyn_table_lookup(const char *name, uint32 len)
 		return NULL;
 	if (table)
 		dyn_code_check_superuser(table->relid, &table->checked_in);
+	if (table != NULL && table->distributed)
+		dyn_citus_require_login();
 	return table;
 }

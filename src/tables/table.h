@@ -42,6 +42,10 @@ typedef enum DynPlanKind
 	DYN_PLAN_CLAIM,				/* insert unless there is a row: these three are the table owner's; see key_lock.h */
 	DYN_PLAN_UNCLAIM,			/* delete the row that was inserted */
 	DYN_PLAN_LOCK,				/* lock the row */
+	DYN_PLAN_NODE_UPSERT,		/* these four are of distributed tables; see sharded.c */
+	DYN_PLAN_NODE_UPDATE,
+	DYN_PLAN_LOOK,				/* lock a row, and judge it */
+	DYN_PLAN_SHARE,				/* lock a row against writers */
 	DYN_PLAN_GET_MANY,			/* these take lists of keys and items */
 	DYN_PLAN_PUT_MANY,
 	DYN_PLAN_INSERT_MANY,		/* of keys that are not there */
@@ -94,6 +98,7 @@ struct DynTable
 	DynWatch	watch;
 	bool		watches_indexes;	/* does any index have insights? Then writes keep their images */
 	bool		filling;		/* a job fills it: only that job finds it */
+	bool		distributed;	/* Citus keeps its rows on several nodes, by the hash of pk */
 	struct DynThrottle *throttle; /* throughput/throttle.c's, in context; NULL: not made yet */
 	char	   *qualified;		/* quoted schema-qualified relation name */
 	int			nindexes;

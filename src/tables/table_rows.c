@@ -29,20 +29,6 @@ PGDLLEXPORT Datum dynapg_add_checks(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum dynapg_unfit_rows(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum dynapg_table_row(PG_FUNCTION_ARGS);
 
-/* The table of that relation. */
-static DynTableDef *
-require_table(Oid relid)
-{
-	DynTableDef *def = dyn_catalog_read_relid(relid);
-	char	   *name = get_rel_name(relid);
-
-	if (def == NULL && name != NULL)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is no DynamoDB table", name)));
-	if (def == NULL)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relid)));
-	return def;
-}
-
 /* ---- constraints ---- */
 
 /* add_checks(relation regclass, validate boolean) returns boolean: are all of them valid? */
@@ -50,7 +36,7 @@ PG_FUNCTION_INFO_V1(dynapg_add_checks);
 Datum
 dynapg_add_checks(PG_FUNCTION_ARGS)
 {
-	DynTableDef *def = require_table(PG_GETARG_OID(0));
+	DynTableDef *def = dyn_catalog_require_relid(PG_GETARG_OID(0));
 	int			invalid;
 
 	dyn_catalog_require_owner(def->relid);
@@ -73,7 +59,7 @@ PG_FUNCTION_INFO_V1(dynapg_unfit_rows);
 Datum
 dynapg_unfit_rows(PG_FUNCTION_ARGS)
 {
-	DynTableDef *def = require_table(PG_GETARG_OID(0));
+	DynTableDef *def = dyn_catalog_require_relid(PG_GETARG_OID(0));
 	Tuplestorestate *rows;
 	TupleDesc	row;
 	StringInfoData sql;
@@ -139,7 +125,7 @@ make_row_maker(Oid type, MemoryContext parent)
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH), errmsg("%s is not the row type of a table", format_type_be(type)),
 						errhint("The first argument is NULL::dynamodb.\"Name\".")));
 	old = MemoryContextSwitchTo(context);
-	def = require_table(relid);
+	def = dyn_catalog_require_relid(relid);
 	dyn_columns_check(relid, def->pk.tag, def->sk.tag);
 	maker = palloc0_object(RowMaker);
 	maker->type = type;

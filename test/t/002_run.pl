@@ -131,6 +131,7 @@ my $reply = HTTP::Tiny->new->post("http://127.0.0.1:$http_port/", {
 	headers => { 'Content-Type' => 'application/x-amz-json-1.0', 'X-Amz-Target' => 'DynamoDB_20120810.GetItem' },
 	content => '{"TableName": "kept", "Key": {"pk": {"S": "a"}}}' });
 is($reply->{content}, '{"Item":{"n":{"N":"1"},"pk":{"S":"a"}}}', 'the HTTP front serves it');
+like(HTTP::Tiny->new->get("http://127.0.0.1:$http_port/console")->{content}, qr/<script type="module" src="console\.js">/, 'and the console');
 
 my $again = start_run(@settings);
 is(wait_for_end($again), 0, 'a second make run on the same data succeeds');
@@ -208,6 +209,13 @@ like(query($first, 'SELECT dynapg.list_tables()'), qr/TableNames/, 'and which wo
 unlike(slurp($_->{output}), qr/unbound|error|failed|No such/i, 'no error is printed') for @two;
 kill 'INT', -$first->{pid};
 ok(defined wait_for_end($first), 'it ends');
+
+# In the background: the commands of docs/installation.md, with ports and data of this test.
+my ($commands) = slurp('docs/installation.md') =~ /^<!-- test: 002_run -->\n```sh\n(.*?)^```$/ms;
+$commands =~ s/^make (\w+)$/make --no-print-directory $1 PGPORT=$port HTTP_PORT=$http_port DATADIR='$scratch\/background'/mg;
+my ($background) = run_command([ 'sh', '-euc', $commands ]);
+is($?, 0, 'make start, status and stop');
+like($background, qr/^dynapg is ready .*^dynapg is ready .*^Stopped\. The data stays in \Q$scratch\E\/background\.$/ms, 'say what they do');
 
 my $bad = start_run('PGPORT=70000', "DATADIR=$datadir");
 isnt(wait_for_end($bad), 0, 'an invalid port is refused');

@@ -80,7 +80,7 @@ sub indexes_of
 {
 	my ($table) = @_;
 	return $node->safe_psql('postgres', qq(SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
-		WHERE x.indrelid = 'dynamodb."$table"'::regclass AND x.indisvalid AND pg_get_indexdef(c.oid) LIKE '%dynapg.part_s(item, ''g''::text)%'));
+		WHERE x.indrelid = 'dynamodb."$table"'::regclass AND x.indisvalid AND pg_get_indexdef(c.oid) LIKE '%dynapg.part_s(%, ''g''::text)%'));
 }
 
 sub find

@@ -17,7 +17,7 @@ CREATE DATABASE app OWNER app;
 CREATE DATABASE restored OWNER app;
 SQL
 
-my $readme = slurp_file('docs/operations.md') . slurp_file('docs/installation.md');
+my $readme = slurp_file('docs/server-backups.md') . slurp_file('docs/installation.md');
 my ($prepare) = $readme =~ /^```sql\n(CREATE EXTENSION dynapg;\nGRANT .*?)^```/ms;
 my ($restore) = $readme =~ /^```sh\n(pg_restore -l app\.dump .*?)^```/ms;
 ok($prepare && $restore, 'the documentation says how');

@@ -121,7 +121,36 @@ like($output, qr/ErrorCount":0/, 'and what was loaded');
 is_deeply(decode_json(request('GetItem', { TableName => 'Orders', Key => { id => { S => 'a' } } })), { Item => $items[0] },
 	'the HTTP front serves the items, byte for byte');
 is(decode_json(request('Scan', { TableName => 'Orders', Select => 'COUNT' }))->{Count}, 3, 'all of them');
+like(HTTP::Tiny->new->get("http://127.0.0.1:$port/console")->{content}, qr/<script type="module" src="console\.js">/, 'and the console is there');
 is(works('SQL', 'sql', '--data', $data, '--', '-X', '-A', '-t', '-c', q(SHOW fsync)), "off\n", 'what follows -- goes to psql');
+
+# The documentation's commands, in a folder of their own, with the ports of this test.
+my ($bindir) = $program =~ m{^(.*)/[^/]*$};
+my $other_port = PostgreSQL::Test::Cluster::get_free_port();
+mkdir "$scratch/docs" or die "cannot make a folder: $!";
+system_or_bail('cp', $template, "$scratch/docs/template.json");
+system_or_bail('cp', $lines, "$scratch/docs/orders.jsonl");
+
+sub run_commands
+{
+	my ($page) = @_;
+	my @blocks = slurp_file($page) =~ /^<!-- test: 250_command -->\n```sh\n(.*?)^```$/msg;
+	is(scalar @blocks, 1, "$page has commands");
+	my $commands = $blocks[0] =~ s/5454/$pg_port/gr =~ s/8123/$other_port/gr;
+	my ($output, $errors) = run_command([ 'sh', '-euc', "cd '$scratch/docs' && PATH='$bindir':\$PATH\n$commands" ]);
+	is($?, 0, "they succeed") or diag($errors);
+	return $output;
+}
+
+my @server = ('-h', '127.0.0.1', '-p', $pg_port, '-U', 'postgres');
+for my $page ('docs/sql-first.md', 'docs/application.md')
+{
+	run_commands($page);
+	is((run_command([ "$bindir/psql", @server, '-XAtc', q(SELECT dynapg.scan('{"TableName":"Orders","Select":"COUNT"}')), 'restored' ]))[0],
+		'{"Count":3,"ScannedCount":3}', 'a dump is complete');
+	system_or_bail("$bindir/dropdb", @server, 'restored');
+}
+like(run_commands('docs/installation.md'), qr/^dynapg is ready .*"Orders".*^Stopped\./ms, 'a server of the documentation');
 
 my ($process) = works('status', 'status', '--data', $data) =~ /process (\d+)/;
 like(works('start again', 'start', '--data', $data), qr/^dynapg runs already \(process $process,/, 'finds the first server');

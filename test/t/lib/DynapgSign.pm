@@ -16,28 +16,31 @@ sub new_key
 	return split /\|/, $node->safe_psql($database // 'postgres', "SELECT * FROM dynapg.create_access_key('$role')");
 }
 
-# The text of a request, signed with the key.
+# The text of a request, signed with the key; the headers given are signed, too. A path given is another one than the API's.
 sub signed_text
 {
-	my ($id, $secret, $operation, $body) = @_;
+	my ($id, $secret, $operation, $body, %headers) = @_;
+	my $path = delete $headers{path} // '/';
 	my $time = strftime('%Y%m%dT%H%M%SZ', gmtime);
 	my $date = substr $time, 0, 8;
-	my $target = "DynamoDB_20120810.$operation";
-	my $canonical = join "\n", 'POST', '/', '', 'host:localhost', "x-amz-date:$time", "x-amz-target:$target", '',
-	  'host;x-amz-date;x-amz-target', sha256_hex($body);
+	my %all = (%headers, 'Host' => 'localhost', 'X-Amz-Date' => $time, 'X-Amz-Target' => "DynamoDB_20120810.$operation");
+	my %value = map { lc $_ => $all{$_} } keys %all;
+	my $signed = join ';', sort keys %value;
+	my $canonical = join "\n", 'POST', $path, '', (map { "$_:$value{$_}" } sort keys %value), '', $signed, sha256_hex($body);
 	my $scope = "$date/us-east-1/dynamodb/aws4_request";
 	my $key = "AWS4$secret";
 	$key = hmac_sha256($_, $key) for $date, 'us-east-1', 'dynamodb', 'aws4_request';
 	my $signature = hmac_sha256_hex(join("\n", 'AWS4-HMAC-SHA256', $time, $scope, sha256_hex($canonical)), $key);
-	return request_text($operation, $body, 'X-Amz-Date' => $time,
-		'Authorization' => "AWS4-HMAC-SHA256 Credential=$id/$scope, SignedHeaders=host;x-amz-date;x-amz-target, Signature=$signature");
+	my $text = request_text($operation, $body, %all,
+		'Authorization' => "AWS4-HMAC-SHA256 Credential=$id/$scope, SignedHeaders=$signed, Signature=$signature");
+	return $text =~ s{^POST / }{POST $path }r;
 }
 
 # One signed operation on a connection of its own.
 sub signed_call
 {
-	my ($port, $id, $secret, $operation, $body) = @_;
-	return exchange(dial($port), signed_text($id, $secret, $operation, $body));
+	my ($port, $id, $secret, $operation, $body, %headers) = @_;
+	return exchange(dial($port), signed_text($id, $secret, $operation, $body, %headers));
 }
 
 # A reply in a line: "200 {...}", or "400 SomeException: message".

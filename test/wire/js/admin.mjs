@@ -1,10 +1,10 @@
 // admin.mjs - dynamodb-admin in a headless Chromium: create a table, add an item, query it, drop the table.
 //
-// Keeps a screenshot of the query's result in WIRE_ARTEFACTS.  CHROMIUM names the browser.
+// It is started as docs/recipes.md says.  Keeps a screenshot of the query's result in WIRE_ARTEFACTS.  CHROMIUM names the browser.
 
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { assert, endpoint, main, section } from './wire.mjs';
@@ -21,7 +21,10 @@ if (!executablePath || !existsSync(executablePath)) {
 // Starts the program on a free port and returns its address.
 async function startAdmin() {
   const program = join(dirname(createRequire(import.meta.url).resolve('dynamodb-admin')), 'dynamodb-admin.js');
-  const admin = spawn(process.execPath, [program, '-H', '127.0.0.1', '-p', '0', '--dynamo-endpoint', endpoint, '--skip-default-credentials'],
+  const recipes = readFileSync(join(dirname(process.env.DYNAPG_README), 'docs', 'recipes.md'), 'utf8');
+  const [, option] = recipes.match(/^npx dynamodb-admin (--\S+) http:\/\/localhost:8000$/m);
+  const [skip] = recipes.match(/--skip-default-credentials/);
+  const admin = spawn(process.execPath, [program, '-H', '127.0.0.1', '-p', '0', option, endpoint, skip],
     { stdio: ['ignore', 'pipe', 'inherit'] });
   process.on('exit', () => admin.kill());
   let output = '';

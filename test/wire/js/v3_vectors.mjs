@@ -1,6 +1,8 @@
-// v3_vectors.mjs - the JavaScript SDK's version 3 of today: vector indexes and SearchVectors.
+// v3_vectors.mjs - the JavaScript SDK's version 3 of today: vector indexes and SearchVectors, and the program of docs/vectors.md.
 
-import { assert, config, main, rejects, section } from './wire.mjs';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { assert, config, endpoint, main, rejects, section } from './wire.mjs';
 
 if (Number(process.versions.node.split('.')[0]) < 20) {
   console.log('skipped: the SDK with SearchVectors needs Node.js 20');
@@ -51,6 +53,32 @@ section('errors', async () => {
   await rejects(search(numbers(1, 2)), 'ValidationException', 'Input search vector dimension 2 does not match vector index dimension 3');
   await rejects(search(numbers(1, 2, 3), { TopK: 101 }), 'ValidationException',
     "Provided TopK value '101' is out of valid range. The value must be between 1 and 100 inclusive");
+});
+
+section("the program of docs/vectors.md does what it says; all but the endpoint is the documentation's", async () => {
+  const text = readFileSync(join(dirname(process.env.DYNAPG_README), 'docs', 'vectors.md'), 'utf8');
+  const [, program] = text.match(/^```js\n(.*?)^```$/ms);
+  assert.equal(program.split('http://localhost:8000').length, 2);
+  // Its import becomes the SDK of today.
+  const code = program.replaceAll('http://localhost:8000', endpoint).replace(/^import (\{.*?\}) from ".*?";$/m, 'const $1 = sdk;');
+  await client.send(new sdk.CreateTableCommand({
+    TableName: 'Docs', BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }, { AttributeName: 'tenant', AttributeType: 'S' }],
+    VectorIndexes: [{
+      IndexName: 'by-meaning', VectorAttribute: { AttributeName: 'embedding' }, Dimensions: 3, DistanceFunction: 'COSINE',
+      Projection: { ProjectionType: 'ALL' }, SearchSchema: [{ AttributeName: 'tenant', SearchSchemaElementType: 'HASH' }],
+    }],
+  }));
+  await sdk.waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 1 }, { TableName: 'Docs' });
+  await client.send(new sdk.PutItemCommand({
+    TableName: 'Docs', Item: { id: { S: '1' }, tenant: { S: 'acme' }, text: { S: 'tea' }, embedding: { L: numbers(0.9, 0.1, 0) } },
+  }));
+  const lines = [];
+  const AsyncFunction = (async () => {}).constructor;
+  await new AsyncFunction('sdk', 'console', code)(sdk, { log: (...values) => lines.push(values) });
+  assert.equal(lines.length, 1);
+  assert.equal(lines[0][0], 'tea');
+  await client.send(new sdk.DeleteTableCommand({ TableName: 'Docs' }));
 });
 
 section('delete the table', async () => {

@@ -1,6 +1,9 @@
-"""boto3 of today: vector indexes and SearchVectors. Gets that boto3 from PyPI where the installed one is older and pip can."""
+"""boto3 of today: vector indexes and SearchVectors, and the program of docs/vectors.md. Gets that boto3 from PyPI where the installed one is older and pip can."""
 
+import contextlib
+import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,7 +32,7 @@ if not knows_vectors():
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
-from wire import client, equal, fails, main, resource, section  # noqa: E402
+from wire import ENDPOINT, client, equal, fails, main, resource, section  # noqa: E402
 
 TABLE = "wire_boto3_vectors"
 db = client()
@@ -129,6 +132,18 @@ def _():
     equal(found(search("products", (1, 0, 0, 0), 2)), ["12", "11"])
     db.update_table(TableName=TABLE, VectorIndexUpdates=[{"Delete": {"IndexName": "products"}}])
     wait({"near": "ACTIVE", "tenants": "ACTIVE"})
+
+
+@section("the program of docs/vectors.md does what it says; all but the endpoint is the documentation's")
+def _():
+    with open(os.path.join(os.path.dirname(os.environ["DYNAPG_README"]), "docs", "vectors.md"), encoding="utf-8") as file:
+        code = re.search(r"^```python\n(.*?)^```$", file.read(), re.M | re.S).group(1)
+    equal(code.count("http://localhost:8000"), 1)
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(code.replace("http://localhost:8000", ENDPOINT), {})
+    equal([line.split()[0] for line in output.getvalue().splitlines()], ["tea", "coffee"])
+    db.delete_table(TableName="Docs")
 
 
 @section("delete the table")

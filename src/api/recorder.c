@@ -1,0 +1,260 @@
+/*
+ * recorder.c - which operations and parameters requests have used: dynapg.recorded_calls
+ *
+ * Model.  A hash table of a fixed size, from database, operation and path to a count and the first and last time.  Only a reset of all
+ * removes entries.  A path has the names of structures' members, joined by dots; what a list has is "[]", what a map has is "*".
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "storage/ipc.h"
+#include "storage/lwlock.h"
+#include "storage/shmem.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "api/recorder.h"
+#include "base/compat.h"
+#include "base/returned_rows.h"
+
+#define LOCK_NAME		"dynapg recorder"
+#define ENTRIES			2048	/* a power of two */
+#define MOST_USED		1536	/* beyond that searches would become long */
+#define MAX_OPERATION	48
+#define MAX_PATH		120
+#define COLUMNS			6
+
+typedef struct Entry
+{
+	Oid			database;		/* InvalidOid: the place is free */
+	char		operation[MAX_OPERATION];
+	char		path[MAX_PATH];
+	int64		calls;
+	TimestampTz first;
+	TimestampTz last;
+} Entry;
+
+typedef struct Shared
+{
+	int			used;
+	Entry		entries[ENTRIES];
+} Shared;
+
+/* A difference from DynamoDB. */
+typedef struct Difference
+{
+	const char *operation;
+	const char *member;
+	const char *text;
+} Difference;
+
+#define DYN_DIFFERENCE(operation, member, text) {operation, member, text},
+static const Difference differences[] = {
+#include "api/differences.def"
+};
+#undef DYN_DIFFERENCE
+
+static Shared *shared = NULL;
+static LWLock *lock = NULL;
+static void (*next_shmem_request) (void) = NULL;
+static shmem_startup_hook_type next_shmem_startup = NULL;
+
+PGDLLEXPORT Datum dynapg_recorded(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum dynapg_recorded_calls_reset(PG_FUNCTION_ARGS);
+
+/* ---- the server's start ---- */
+
+static void
+request_shmem(void)
+{
+	if (next_shmem_request)
+		next_shmem_request();
+	RequestAddinShmemSpace(sizeof(Shared));
+	RequestNamedLWLockTranche(LOCK_NAME, 1);
+}
+
+static void
+start_shmem(void)
+{
+	bool		found;
+
+	if (next_shmem_startup)
+		next_shmem_startup();
+	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+	shared = ShmemInitStruct(LOCK_NAME, sizeof(Shared), &found);
+	if (!found)
+		memset(shared, 0, sizeof(Shared));
+	lock = &GetNamedLWLockTranche(LOCK_NAME)->lock;
+	LWLockRelease(AddinShmemInitLock);
+}
+
+void
+dyn_recorder_register(void)
+{
+	if (!process_shared_preload_libraries_in_progress)
+		return;
+	next_shmem_request = dyn_compat_on_shmem_request(request_shmem);
+	next_shmem_startup = shmem_startup_hook;
+	shmem_startup_hook = start_shmem;
+}
+
+/* ---- recording ---- */
+
+/* The place of that operation and path, or the free one for it; NULL where there is no room.  The lock is held. */
+static Entry *
+place_of(const char *operation, const char *path)
+{
+	uint32		at = hash_bytes((const unsigned char *) path, (int) strlen(path)) ^
+		hash_bytes((const unsigned char *) operation, (int) strlen(operation));
+
+	for (at &= ENTRIES - 1; OidIsValid(shared->entries[at].database); at = (at + 1) & (ENTRIES - 1))
+	{
+		Entry	   *entry = &shared->entries[at];
+
+		if (entry->database == MyDatabaseId && strcmp(entry->operation, operation) == 0 && strcmp(entry->path, path) == 0)
+			return entry;
+	}
+	return shared->used < MOST_USED ? &shared->entries[at] : NULL;
+}
+
+static void
+note(const char *operation, const char *path, TimestampTz now)
+{
+	Entry	   *entry = place_of(operation, path);
+
+	if (entry == NULL)
+		return;
+	if (!OidIsValid(entry->database))
+	{
+		entry->database = MyDatabaseId;
+		strlcpy(entry->operation, operation, MAX_OPERATION);
+		strlcpy(entry->path, path, MAX_PATH);
+		entry->first = now;
+		shared->used++;
+	}
+	entry->calls++;
+	entry->last = now;
+}
+
+/* Appends to the path; false where it becomes too long. */
+static bool
+extend(char *path, size_t len, const char *part, const char *name)
+{
+	return snprintf(path + len, MAX_PATH - len, "%s%s", len > 0 ? part : "", name) < (int) (MAX_PATH - len);
+}
+
+static void
+note_value(const char *operation, char *path, const DynShape *shape, const DynJson *value, TimestampTz now)
+{
+	size_t		len = strlen(path);
+
+	check_stack_depth();
+	if (shape->kind == DYN_SHAPE_LIST || shape->kind == DYN_SHAPE_MAP)
+	{
+		if (shape->element->kind < DYN_SHAPE_STRUCTURE || shape->element->kind >= DYN_SHAPE_ATTRIBUTE_VALUE ||
+			!extend(path, len, shape->kind == DYN_SHAPE_LIST ? "[]" : ".*", ""))
+			return;
+		for (const DynJson *element = dyn_json_first(value); element; element = dyn_json_next(element))
+			note_value(operation, path, shape->element, element, now);
+	}
+	if (shape->kind == DYN_SHAPE_STRUCTURE)
+		for (int i = 0; i < shape->nfields; i++)
+		{
+			const DynJson *member = dyn_request_member(value, shape->fields[i].name);
+
+			if (member == NULL || !extend(path, len, ".", shape->fields[i].name))
+				continue;
+			note(operation, path, now);
+			note_value(operation, path, shape->fields[i].shape, member, now);
+			path[len] = '\0';
+		}
+	path[len] = '\0';
+}
+
+void
+dyn_recorder_note(const char *operation, const DynShape *shape, const DynJson *request)
+{
+	char		path[MAX_PATH] = "";
+	char		name[MAX_OPERATION];
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (shared == NULL)
+		return;
+	strlcpy(name, operation, MAX_OPERATION);
+	LWLockAcquire(lock, LW_EXCLUSIVE);
+	note(name, path, now);
+	note_value(name, path, shape, request, now);
+	LWLockRelease(lock);
+}
+
+/* ---- what was recorded ---- */
+
+/* What differs from DynamoDB, or NULL; an operation's own difference comes before that of all. */
+static const char *
+difference_of(const char *operation, const char *path)
+{
+	const char *dot = strrchr(path, '.');
+	const char *member = dot ? dot + 1 : path;
+	const char *of_all = NULL;
+
+	for (int i = 0; i < lengthof(differences); i++)
+	{
+		if (strcmp(differences[i].member, member) != 0)
+			continue;
+		if (strcmp(differences[i].operation, operation) == 0)
+			return differences[i].text;
+		if (strcmp(differences[i].operation, "*") == 0)
+			of_all = differences[i].text;
+	}
+	return of_all;
+}
+
+/* recorded() returns the rows of dynapg.recorded_calls */
+PG_FUNCTION_INFO_V1(dynapg_recorded);
+Datum
+dynapg_recorded(PG_FUNCTION_ARGS)
+{
+	TupleDesc	row;
+	Tuplestorestate *rows = dyn_returned_rows_begin(fcinfo, COLUMNS, &row);
+
+	for (int i = 0; shared != NULL && i < ENTRIES; i++)
+	{
+		Entry		entry;
+		const char *difference;
+		Datum		values[COLUMNS] = {0};
+		bool		nulls[COLUMNS] = {0};
+
+		LWLockAcquire(lock, LW_SHARED);
+		entry = shared->entries[i];
+		LWLockRelease(lock);
+		if (entry.database != MyDatabaseId)
+			continue;
+		difference = difference_of(entry.operation, entry.path);
+		values[0] = CStringGetTextDatum(entry.operation);
+		nulls[1] = entry.path[0] == '\0';
+		values[1] = CStringGetTextDatum(entry.path);
+		values[2] = Int64GetDatum(entry.calls);
+		values[3] = TimestampTzGetDatum(entry.first);
+		values[4] = TimestampTzGetDatum(entry.last);
+		nulls[5] = difference == NULL;
+		values[5] = difference ? CStringGetTextDatum(difference) : (Datum) 0;
+		tuplestore_putvalues(rows, row, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* recorded_calls_reset() returns void: forgets what was recorded, in all databases */
+PG_FUNCTION_INFO_V1(dynapg_recorded_calls_reset);
+Datum
+dynapg_recorded_calls_reset(PG_FUNCTION_ARGS)
+{
+	if (shared != NULL)
+	{
+		LWLockAcquire(lock, LW_EXCLUSIVE);
+		memset(shared, 0, sizeof(Shared));
+		LWLockRelease(lock);
+	}
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,172 @@
+// access.jsx - the signed-in role: what it is, its keys, its rights on tables.
+
+import { useEffect, useState } from 'preact/hooks';
+import { server, session } from './client.js';
+import { useStore } from './store.js';
+import { linkTo } from './route.js';
+import { Badge, Empty, ErrorBox, LongList } from './ui.jsx';
+import { count, moment } from './format.js';
+
+const RIGHTS = { Select: 'read', Insert: 'insert', Update: 'update', Delete: 'delete' };
+
+function Role({ role, keyId }) {
+  const facts = [
+    [
+      'Role',
+      <>
+        {role.Role} {role.Superuser && <Badge kind="warn">superuser</Badge>}{' '}
+        {role.BypassRowSecurity && !role.Superuser && <Badge kind="warn">bypasses row security</Badge>}
+      </>,
+    ],
+    ['Member of', role.MemberOf.length > 0 ? role.MemberOf.join(', ') : '–'],
+    [
+      'Signed in',
+      role.SignsRequests ? (
+        <>
+          with the key <code>{keyId}</code>
+        </>
+      ) : (
+        'without a key: dynapg.http_auth is trust'
+      ),
+    ],
+    ['Valid until', role.ValidUntil ? moment(role.ValidUntil) : 'no end'],
+    ['May create tables', role.MayCreateTables ? 'yes' : 'no'],
+    ['May see statistics', role.MaySeeStatistics ? 'yes' : 'no'],
+    ['Server', `dynapg ${role.Version} in PostgreSQL ${role.PostgreSQL}, database ${role.Database}`],
+  ];
+  return (
+    <section class="card pad">
+      <h2>Who you are</h2>
+      <dl class="facts">
+        {facts.map(([title, value]) => (
+          <div key={title}>
+            <dt>{title}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function AccessKeys({ keys, keyId }) {
+  return (
+    <section class="card">
+      <h2 class="pad">Access keys</h2>
+      {keys.length === 0 ? (
+        <p class="pad faint">This role has no keys, and manages none of others.</p>
+      ) : (
+        <div class="scroll">
+          <table class="plain">
+            <thead>
+              <tr>
+                <th>Key</th>
+                <th>Role</th>
+                <th>State</th>
+                <th>Made</th>
+              </tr>
+            </thead>
+            <tbody>
+              {keys.map((key) => (
+                <tr key={key.AccessKeyId}>
+                  <td>
+                    <code>{key.AccessKeyId}</code> {key.AccessKeyId === keyId && <Badge kind="info">this one</Badge>}
+                  </td>
+                  <td>{key.Role}</td>
+                  <td>{key.Enabled ? <Badge kind="good">enabled</Badge> : <Badge kind="bad">disabled</Badge>}</td>
+                  <td>{moment(key.CreatedAt)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <p class="pad faint">
+        Keys are made and dropped in SQL, by <code>dynapg.create_access_key</code> and{' '}
+        <code>dynapg.drop_access_key</code>.
+      </p>
+    </section>
+  );
+}
+
+function Grants({ tables }) {
+  if (tables.length === 0) {
+    return <Empty title="There are no tables" />;
+  }
+  return (
+    <section class="card grants">
+      <h2 class="pad">
+        Rights on tables <span class="faint">{count(tables.length)}</span>
+      </h2>
+      <LongList
+        items={tables.map((table) => ({ ...table, key: table.TableName }))}
+        rowHeight={36}
+        label="Rights on tables"
+        render={(table) => (
+          <a class="grant" href={linkTo('table', table.TableName, 'overview')}>
+            <span class="name" title={table.TableName}>
+              {table.TableName}
+            </span>
+            <span>
+              {Object.entries(RIGHTS).map(([right, text]) => (
+                <Badge key={right} kind={table[right] ? 'good' : 'off'}>
+                  {text}
+                </Badge>
+              ))}
+            </span>
+            <span class="faint">
+              {table.OwnsIt ? 'owner' : table.Owner}
+              {table.RowSecurity && ', row security'}
+            </span>
+          </a>
+        )}
+      />
+    </section>
+  );
+}
+
+// The description of the role, with the rights on all tables, page by page.
+function useWholeRole() {
+  const [state, setState] = useState({ tables: [] });
+  useEffect(() => {
+    let ended = false;
+    const load = async () => {
+      let tables = [];
+      let after;
+      try {
+        do {
+          const { data } = await server('role', after ? { ExclusiveStartTableName: after } : {});
+          if (ended) {
+            return;
+          }
+          tables = tables.concat(data.Tables);
+          after = data.LastTableName;
+          setState({ role: data, tables });
+        } while (after);
+      } catch (error) {
+        setState((before) => ({ ...before, error }));
+      }
+    };
+    load();
+    return () => {
+      ended = true;
+    };
+  }, []);
+  return state;
+}
+
+export function Access() {
+  const known = useStore(session);
+  const { role = known.role, tables, error } = useWholeRole();
+  return (
+    <section class="page">
+      <header class="page-head">
+        <h1>Access</h1>
+      </header>
+      <ErrorBox error={error} />
+      <Role role={role} keyId={known.keyId} />
+      <AccessKeys keys={role.AccessKeys} keyId={known.keyId} />
+      <Grants tables={tables} />
+    </section>
+  );
+}

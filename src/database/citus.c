@@ -1,0 +1,280 @@
+/*
+ * citus.c - what Citus knows of a relation
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace_d.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type_d.h"
+#include "commands/extension.h"
+#include "miscadmin.h"
+#include "nodes/primnodes.h"
+#include "nodes/readfuncs.h"
+#include "utils/builtins.h"
+#include "utils/catcache.h"
+#include "utils/fmgroids.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "base/errors.h"
+#include "database/citus.h"
+#include "database/sql.h"
+
+#define SHARE_LOCK 5			/* as Citus's SQL functions have it: PostgreSQL's ShareLock */
+
+bool
+dyn_citus_loaded(void)
+{
+	static bool known = false;
+	static bool loaded = false;
+
+	if (!known)
+		loaded = GetConfigOption("citus.shard_count", true, false) != NULL;
+	known = true;
+	return loaded;
+}
+
+void
+dyn_citus_begin_block(void)
+{
+	if (!dyn_citus_loaded())
+		return;
+	BeginTransactionBlock();
+	CommitTransactionCommand();
+	StartTransactionCommand();
+}
+
+void
+dyn_citus_end_block(void)
+{
+	if (dyn_citus_loaded() && IsTransactionBlock())
+		(void) EndTransactionBlock(false);
+}
+
+/* Until the end of the GUC nest level. */
+static void
+set_option(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+int
+dyn_citus_begin_reads(void)
+{
+	int			level = NewGUCNestLevel();
+
+	set_option("citus.function_opens_transaction_block", "off");
+	return level;
+}
+
+void
+dyn_citus_end_reads(int level)
+{
+	AtEOXact_GUC(true, level);
+}
+
+/* ---- the extension ---- */
+
+static bool
+is_of_citus(Oid class, Oid object)
+{
+	return OidIsValid(object) && getExtensionOfObject(class, object) == get_extension_oid("citus", true);
+}
+
+/* A relation of the extension's catalogs, or InvalidOid. */
+static Oid
+citus_relation(const char *name)
+{
+	Oid			relid = get_relname_relid(name, PG_CATALOG_NAMESPACE);
+
+	return is_of_citus(RelationRelationId, relid) ? relid : InvalidOid;
+}
+
+/* An error where this database has no function of Citus with that name. */
+static void
+require_function(const char *name)
+{
+	CatCList   *candidates;
+	bool		found = false;
+
+	if (!OidIsValid(get_extension_oid("citus", true)))
+		dyn_validation("The database has no Citus: its extension has to be created first");
+	candidates = SearchSysCacheList1(PROCNAMEARGSNSP, CStringGetDatum(name));
+	for (int i = 0; i < candidates->n_members; i++)
+	{
+		Form_pg_proc form = (Form_pg_proc) GETSTRUCT(&candidates->members[i]->tuple);
+
+		if (form->pronamespace == PG_CATALOG_NAMESPACE && is_of_citus(ProcedureRelationId, form->oid))
+			found = true;
+	}
+	ReleaseSysCacheList(candidates);
+	if (!found)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("this version of Citus has no function %s", name)));
+}
+
+/* ---- how a relation is kept ---- */
+
+static AttrNumber
+column_number(const char *name, Oid relid)
+{
+	AttrNumber	number = get_attnum(relid, name);
+
+	if (number == InvalidAttrNumber)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("Citus's catalog has no column %s", name)));
+	return number;
+}
+
+/* The column of a distribution key, as Citus stores it: the text of a Var. */
+static AttrNumber
+key_column(const char *text)
+{
+	Node	   *node = stringToNode(text);
+
+	return node != NULL && IsA(node, Var) ? ((Var *) node)->varattno : InvalidAttrNumber;
+}
+
+static DynCitusKind
+kind_of_row(Relation rel, HeapTuple tuple, AttrNumber *column)
+{
+	Oid			relid = RelationGetRelid(rel);
+	bool		null;
+	Datum		method = heap_getattr(tuple, column_number("partmethod", relid), RelationGetDescr(rel), &null);
+	Datum		key;
+
+	if (null || DatumGetChar(method) != 'h')
+		return DYN_CITUS_OTHER;
+	key = heap_getattr(tuple, column_number("partkey", relid), RelationGetDescr(rel), &null);
+	*column = null ? InvalidAttrNumber : key_column(TextDatumGetCString(key));
+	return DYN_CITUS_HASH;
+}
+
+DynCitusKind
+dyn_citus_kind(Oid relid, AttrNumber *column)
+{
+	DynCitusKind kind = DYN_CITUS_LOCAL;
+	Oid			catalog;
+	Oid			index;
+	Relation	rel;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	*column = InvalidAttrNumber;
+	if (!dyn_citus_loaded())
+		return DYN_CITUS_LOCAL;
+	catalog = citus_relation("pg_dist_partition");
+	if (!OidIsValid(catalog))
+		return DYN_CITUS_LOCAL;
+	index = citus_relation("pg_dist_partition_logical_relid_index");
+	rel = table_open(catalog, AccessShareLock);
+	ScanKeyInit(&key, column_number("logicalrelid", catalog), BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, index, OidIsValid(index), NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		kind = kind_of_row(rel, tuple, column);
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return kind;
+}
+
+void
+dyn_citus_refuse(Oid relid, const char *what)
+{
+	AttrNumber	column;
+
+	if (dyn_citus_kind(relid, &column) != DYN_CITUS_LOCAL)
+		dyn_validation("A table that is distributed over several nodes cannot have %s", what);
+}
+
+void
+dyn_citus_require_login(void)
+{
+	HeapTuple	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(GetUserId()));
+	bool		logs_in;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "there is no role with OID %u", GetUserId());
+	logs_in = ((Form_pg_authid) GETSTRUCT(tuple))->rolcanlogin;
+	ReleaseSysCache(tuple);
+	if (!logs_in)
+		dyn_validation("A role that may not log in cannot use distributed tables: Citus connects to its nodes as that role");
+}
+
+/* ---- Citus's functions ---- */
+
+void
+dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with)
+{
+	DynSqlArgs	args = {0};
+	int			level = NewGUCNestLevel();
+
+	require_function("create_distributed_table");
+	dyn_sql_oid(&args, relid);
+	dyn_sql_text(&args, column);
+	dyn_sql_text(&args, colocate_with != NULL ? colocate_with : "default");
+	/* one connection for each node: with several, the shards of a table with long names wait for each other */
+	set_option("citus.multi_shard_modify_mode", "sequential");
+	SPI_connect();
+	dyn_sql_run("SELECT pg_catalog.create_distributed_table($1::pg_catalog.regclass, $2, colocate_with => $3)", &args, 0);
+	SPI_finish();
+	AtEOXact_GUC(true, level);
+}
+
+void
+dyn_citus_measure(Oid relid, int64 *shards, int64 *pages)
+{
+	DynSqlArgs	args = {0};
+
+	require_function("citus_relation_size");
+	if (!OidIsValid(citus_relation("pg_dist_shard")))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("this version of Citus has no catalog of shards")));
+	dyn_sql_oid(&args, relid);
+	SPI_connect();
+	dyn_sql_run("SELECT pg_catalog.count(*), pg_catalog.citus_relation_size($1::pg_catalog.regclass) FROM pg_catalog.pg_dist_shard s "
+				"WHERE s.logicalrelid OPERATOR(pg_catalog.=) $1::pg_catalog.regclass", &args, 0);
+	*shards = dyn_sql_get_int64(0, 1);
+	*pages = dyn_sql_get_int64(0, 2) / BLCKSZ;
+	SPI_finish();
+}
+
+/*
+ * Only the table's owner may take the lock. The functions take a lock of this node and look at Citus's catalogs; nothing of a user
+ * runs, and no node is connected to.
+ */
+void
+dyn_citus_hold_shard(Oid relid, Oid owner, Oid type, Datum value)
+{
+	DynSqlArgs	args = {0};
+	Oid			user;
+	int			security;
+
+	require_function("lock_shard_metadata");
+	require_function("get_shard_id_for_distribution_column");
+	dyn_sql_oid(&args, relid);
+	args.types[args.count] = type;
+	args.values[args.count] = value;
+	args.nulls[args.count++] = ' ';
+	dyn_sql_int(&args, SHARE_LOCK);
+	GetUserIdAndSecContext(&user, &security);
+	SetUserIdAndSecContext(owner, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	PG_TRY();
+	{
+		dyn_sql_run("SELECT pg_catalog.lock_shard_metadata($3, ARRAY[pg_catalog.get_shard_id_for_distribution_column"
+					"($1::pg_catalog.regclass, $2)])", &args, 0);
+	}
+	PG_FINALLY();
+	{
+		SetUserIdAndSecContext(user, security);
+	}
+	PG_END_TRY();
+}

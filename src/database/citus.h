@@ -1,0 +1,66 @@
+/*
+ * citus.h - what Citus knows of a relation
+ *
+ * Citus is another extension, which keeps the rows of a table on several nodes. It has to be in shared_preload_libraries. Its
+ * catalog and its functions lie in pg_catalog, where only superusers can make anything, and they are used only if they belong to the
+ * extension.
+ */
+#ifndef DYNAPG_DATABASE_CITUS_H
+#define DYNAPG_DATABASE_CITUS_H
+
+#include "postgres.h"
+
+#include "access/attnum.h"
+
+/* Is Citus in this process?  Not necessarily in this database. */
+extern bool dyn_citus_loaded(void);
+
+/*
+ * Citus opens a transaction on a node only within a transaction block: without one, each statement there commits by itself.  Where it is
+ * loaded, what follows StartTransactionCommand becomes a block, and what precedes CommitTransactionCommand ends it. After an error the
+ * caller uses AbortOutOfAnyTransaction.
+ */
+extern void dyn_citus_begin_block(void);
+extern void dyn_citus_end_block(void);
+
+/*
+ * Reads until dyn_citus_end_reads commit on the nodes by themselves, unless the caller has begun a transaction or written. Without this
+ * Citus opens one for each function that runs statements. Returns what ends it; an error ends it, too.
+ */
+extern int	dyn_citus_begin_reads(void);
+extern void dyn_citus_end_reads(int level);
+
+typedef enum DynCitusKind
+{
+	DYN_CITUS_LOCAL,			/* an ordinary table */
+	DYN_CITUS_HASH,				/* distributed by the hash of one column */
+	DYN_CITUS_OTHER				/* a reference table, for instance */
+} DynCitusKind;
+
+/* How Citus keeps the relation; by HASH, *column is the one. */
+extern DynCitusKind dyn_citus_kind(Oid relid, AttrNumber *column);
+
+/*
+ * Raises an error where the current user cannot use distributed tables: Citus connects to the nodes as that user, so it must be
+ * allowed to log in.
+ */
+extern void dyn_citus_require_login(void);
+
+/* Raises a ValidationException where the relation is not a local table; what: "a stream". */
+extern void dyn_citus_refuse(Oid relid, const char *what);
+
+/*
+ * Distributes the relation by the hash of the column, as the current user, who has to own it. colocate_with is the name of
+ * another relation whose shards its own lie beside, "none", or NULL for Citus's choice.  Outside of SPI_connect.
+ */
+extern void dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with);
+
+/* Shards of a distributed relation, and the blocks of all of them. */
+extern void dyn_citus_measure(Oid relid, int64 *shards, int64 *pages);
+
+/*
+ * Keeps the shard of the value of the distribution column where it is until the end of the transaction. Inside SPI_connect.
+ */
+extern void dyn_citus_hold_shard(Oid relid, Oid owner, Oid type, Datum value);
+
+#endif							/* DYNAPG_DATABASE_CITUS_H */
