@@ -10,7 +10,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $section = slurp_file('docs/migration.md');
-my @psql = $section =~ /^```sql\n(.*?)^```\n/msg;
+my @psql = $section =~ /^<!-- test: 135_moving_data -->\n```sql\n(.*?)^```\n/msg;
 my @shell = $section =~ /^```sh\n(.*?)^```\n/msg;
 is(scalar @psql, 3, 'psql: two ways here, and a dump');
 is(scalar @shell, 1, 'shell: the way back');
