@@ -22,7 +22,9 @@ my %reader;
 for my $test (grep { !/174_docs|001_readme/ } glob 'test/t/*.pl')
 {
 	my ($name) = $test =~ m{([^/]+)\.pl$};
-	$reader{$_} = $name for slurp_file($test) =~ m{slurp_file\('(docs/[\w-]+\.md)'\)}g;
+	my $text = slurp_file($test);
+	$reader{$_} = $name for $text =~ m{slurp_file\('(docs/[\w-]+\.md)'\)}g;
+	$reader{"docs/$_"} = $name for $text =~ m{^my \$page = '([\w-]+\.md)'}mg;
 }
 
 my $orders = q(SELECT dynapg.create_table('{"TableName":"Orders","BillingMode":"PAY_PER_REQUEST",
@@ -42,10 +44,11 @@ my $folder = PostgreSQL::Test::Utils::tempdir;
 my %setup = (
 	'docs/backups.md' => [ [ qr/create_backup/, $orders ] ],
 	'docs/capacity.md' => [ [ qr/update_contributor_insights/, $orders ] ],
+	'docs/operations.md' => [ [ qr/dynapg\.explain/, $orders ] ],
 	'docs/faq.md' => [ [ qr/attach_table/, $orders . q(BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM dynapg.tables; COMMIT;) ] ],
 	'docs/point-in-time-recovery.md' => [ [ qr/update_continuous_backups/, $orders ], [ qr/restore_table/, 'SELECT pg_sleep(2);' ] ],
 	'docs/security.md' => [ [ qr/import_access_key/, '\set secret a-secret-that-clients-have-already-got' ] ],
-	'docs/sql.md' => [ [ qr/autovacuum_vacuum/, $orders . 'CREATE TABLE legacy_orders (customer text, "order" int); INSERT INTO legacy_orders VALUES (\'eve\', 7);' ] ],
+	'docs/sql.md' => [ [ qr/store_index_keys/, $orders . 'CREATE TABLE legacy_orders (customer text, "order" int); INSERT INTO legacy_orders VALUES (\'eve\', 7);' ] ],
 	'docs/vectors.md' => [ [ qr/update_table/, $docs ] ],
 	'docs/export-import.md' => [
 		[ qr/s3_directory/, 'CREATE ROLE app;' . $orders ],
