@@ -50,11 +50,13 @@ sub watch
 		require POSIX;
 		POSIX::_exit(0);
 	}
-	my $result = $function->();
+	my $result = eval { $function->() };
+	my $error = $@;
 	kill 'TERM', $child;
 	close $writer;
 	my $megabytes = <$reader>;
 	waitpid $child, 0;
+	die $error if $error;
 	return ($megabytes, $result);
 }
 
@@ -110,7 +112,7 @@ sub job_ends
 	my $of = "FROM dynapg.long_jobs WHERE kind = '$kind' AND table_name = '$table'";
 
 	$node->poll_query_until('postgres', "SELECT state NOT IN ('IN_PROGRESS', 'CANCELLING') $of") or die "no job $kind of $table ends";
-	return sql("SELECT state || ' ' || items $of");
+	return $node->safe_psql('postgres', "SELECT state || ' ' || items $of");
 }
 
 my $state;
