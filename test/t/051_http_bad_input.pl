@@ -189,6 +189,12 @@ like(call($port, 'CreateTable', sprintf $table, $definitions)->{body}, qr/Number
 like(call($port, 'CreateTable', sprintf $table, qq($definitions,{"AttributeName":"a7","AttributeType":"S"},{"AttributeName":"a2","AttributeType":"S"}))->{body},
 	qr/Attribute Name is duplicated: a7"/, 'of two that are there twice, the first is named');
 
+my $changes = join ',', map { qq({"Delete":{"IndexName":"ix$_"}}) } 1 .. 60_000;
+like(call($port, 'UpdateTable', qq({"TableName":"Things","GlobalSecondaryIndexUpdates":[$changes]}))->{body}, qr/^\{"__type":"\S+#LimitExceededException"/,
+	'too many changes of indexes');
+like(call($port, 'UpdateTable', qq({"TableName":"Things","GlobalSecondaryIndexUpdates":[$changes,{"Delete":{"IndexName":"ix9"}}]}))->{body},
+	qr/ Index: ix9"/, 'of two changes of one index, the index is named');
+
 # More connections than allowed: the idle ones make room.
 $node->append_conf('postgresql.conf', "dynapg.http_idle_timeout = 60s\ndynapg.http_transfer_timeout = 60s\ndynapg.http_max_connections = 10");
 $node->reload;
