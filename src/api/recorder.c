@@ -119,8 +119,9 @@ place_of(const char *operation, const char *path)
 	return shared->used < MOST_USED ? &shared->entries[at] : NULL;
 }
 
+/* The lock is held. */
 static void
-note(const char *operation, const char *path, TimestampTz now)
+add_use(const char *operation, const char *path, TimestampTz now)
 {
 	Entry	   *entry = place_of(operation, path);
 
@@ -136,6 +137,16 @@ note(const char *operation, const char *path, TimestampTz now)
 	}
 	entry->calls++;
 	entry->last = now;
+}
+
+/* A request may have a great many parameters: others can use the list, and a cancel can come, between two of them. */
+static void
+note(const char *operation, const char *path, TimestampTz now)
+{
+	CHECK_FOR_INTERRUPTS();
+	LWLockAcquire(lock, LW_EXCLUSIVE);
+	add_use(operation, path, now);
+	LWLockRelease(lock);
 }
 
 /* Appends to the path; false where it becomes too long. */
@@ -183,10 +194,8 @@ dyn_recorder_note(const char *operation, const DynShape *shape, const DynJson *r
 	if (shared == NULL)
 		return;
 	strlcpy(name, operation, MAX_OPERATION);
-	LWLockAcquire(lock, LW_EXCLUSIVE);
 	note(name, path, now);
 	note_value(name, path, shape, request, now);
-	LWLockRelease(lock);
 }
 
 /* ---- what was recorded ---- */

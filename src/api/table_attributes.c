@@ -3,6 +3,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "api/table_attributes.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
@@ -12,6 +14,7 @@
 int
 dyn_table_attributes_find(const DynDefinitions *definitions, DynSlice name)
 {
+	CHECK_FOR_INTERRUPTS();		/* callers look for many in many */
 	for (int i = 0; i < definitions->count; i++)
 		if (dyn_slice_equal((DynSlice) {definitions->attrs[i].name, definitions->attrs[i].len}, name))
 			return i;

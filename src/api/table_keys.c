@@ -56,6 +56,41 @@ definition_names(const DynDefinitions *definitions, bool only_used)
 	return out.data;
 }
 
+static int
+compare_attributes(const void *a, const void *b)
+{
+	return strcmp(((const DynKeyAttr *) a)->name, ((const DynKeyAttr *) b)->name);
+}
+
+/* By name, and of one name by position. */
+static int
+compare_places(const void *a, const void *b)
+{
+	const DynKeyAttr *one = *(const DynKeyAttr *const *) a;
+	const DynKeyAttr *other = *(const DynKeyAttr *const *) b;
+	int			order = compare_attributes(one, other);
+
+	return order != 0 ? order : (one > other) - (one < other);
+}
+
+/* Raises an error for the first attribute that an earlier one has the name of.  A request may have a great many. */
+static void
+refuse_repeated(const DynDefinitions *definitions)
+{
+	const DynKeyAttr **sorted = palloc(Max(definitions->count, 1) * sizeof(DynKeyAttr *));
+	const DynKeyAttr *repeated = NULL;
+
+	for (int i = 0; i < definitions->count; i++)
+		sorted[i] = &definitions->attrs[i];
+	qsort(sorted, definitions->count, sizeof(DynKeyAttr *), compare_places);
+	for (int i = 1; i < definitions->count; i++)
+		if (compare_attributes(sorted[i - 1], sorted[i]) == 0 && (repeated == NULL || sorted[i] < repeated))
+			repeated = sorted[i];
+	if (repeated != NULL)
+		dyn_validation("Attribute Name is duplicated: %s", repeated->name);
+	pfree(sorted);
+}
+
 static DynDefinitions
 read_definitions(const DynJson *list)
 {
@@ -70,18 +105,11 @@ read_definitions(const DynJson *list)
 		DynSlice	type = dyn_request_string(element, "AttributeType");
 
 		dyn_table_attributes_refuse_nul(name);
-		if (dyn_table_attributes_find(&definitions, name) >= 0)
-			dyn_validation("Attribute Name is duplicated: %.*s", (int) name.len, name.data);
 		definitions.attrs[definitions.count++] = (DynKeyAttr) {
 			pnstrdup(name.data, name.len), name.len, dyn_tag_from_name(type.data, type.len)};
 	}
+	refuse_repeated(&definitions);
 	return definitions;
-}
-
-static int
-compare_attributes(const void *a, const void *b)
-{
-	return strcmp(((const DynKeyAttr *) a)->name, ((const DynKeyAttr *) b)->name);
 }
 
 /* Sorts by name, too: from then on they are reported in that order. */

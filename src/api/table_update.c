@@ -21,6 +21,7 @@
 #include "tables/index.h"
 #include "tables/name.h"
 #include "tables/settings.h"
+#include "value/value.h"
 
 typedef struct Update
 {
@@ -237,27 +238,47 @@ changed_name(const DynJson *change)
 				   "GlobalSecondaryIndexUpdate.Delete must not be null");
 }
 
+static int
+compare_names(const void *a, const void *b)
+{
+	const DynSlice *one = a;
+	const DynSlice *other = b;
+
+	return dyn_bytes_compare(one->data, one->len, other->data, other->len);
+}
+
+/* Raises an error for a name that is there twice; sorts them, as a request may have a great many. */
+static void
+refuse_repeated(DynSlice *names, int count)
+{
+	qsort(names, count, sizeof(DynSlice), compare_names);
+	for (int i = 1; i < count; i++)
+		if (dyn_slice_equal(names[i - 1], names[i]))
+			dyn_validation(DYN_INVALID_PARAMETER "Only one global secondary index update per index is allowed "
+						   "simultaneously. Index: %.*s", (int) names[i].len, names[i].data);
+}
+
 /* Each change names one kind, each index is changed once, and at most one index is created or dropped. */
 static void
 check_index_changes(const DynJson *request)
 {
+	const DynJson *changes = dyn_request_member(request, "GlobalSecondaryIndexUpdates");
+	DynSlice   *names = palloc(Max(changes ? dyn_json_count(changes) : 0, 1) * sizeof(DynSlice));
+	int			count = 0;
 	int			builds = 0;
 
 	for (const DynJson *change = first_index_change(request); change; change = dyn_json_next(change))
 	{
-		DynSlice	name = changed_name(change);
 		int			kinds = (dyn_request_member(change, "Update") != NULL) + (dyn_request_member(change, "Create") != NULL) +
 			(dyn_request_member(change, "Delete") != NULL);
 
 		if (kinds > 1)
 			dyn_validation(DYN_INVALID_PARAMETER "Only one global secondary index action is allowed per "
 						   "GlobalSecondaryIndexUpdate object");
-		for (const DynJson *other = dyn_json_next(change); other; other = dyn_json_next(other))
-			if (dyn_slice_equal(name, changed_name(other)))
-				dyn_validation(DYN_INVALID_PARAMETER "Only one global secondary index update per index is allowed "
-							   "simultaneously. Index: %.*s", (int) name.len, name.data);
+		names[count++] = changed_name(change);
 		builds += dyn_request_member(change, "Update") == NULL;
 	}
+	refuse_repeated(names, count);
 	for (const DynJson *change = first_vector_change(request); change; change = dyn_json_next(change), builds++)
 		if ((dyn_request_member(change, "Create") == NULL) == (dyn_request_member(change, "Delete") == NULL))
 			dyn_validation(DYN_INVALID_PARAMETER "One of VectorIndexUpdate.Create, VectorIndexUpdate.Delete must not be null");

@@ -570,12 +570,17 @@ finish_turn(DynConnection *connection)
 	return true;
 }
 
+/* Those whose requests this turn has not come to are first in the next one. */
 void
 dyn_connection_send(void)
 {
+	dlist_head	served;
+
+	dlist_init(&served);
 	while (!dlist_is_empty(&touched))
 	{
 		DynConnection *connection = dlist_container(DynConnection, turn_node, dlist_pop_head_node(&touched));
+		bool		was_served = connection->renewed;
 
 		connection->is_touched = false;
 		if (!finish_turn(connection))
@@ -584,8 +589,10 @@ dyn_connection_send(void)
 			dyn_pool_destroy(connection);
 		}
 		else if (connection->is_backlogged)
-			dlist_push_tail(&backlogged, &connection->turn_node);
+			dlist_push_tail(was_served ? &served : &backlogged, &connection->turn_node);
 	}
+	while (!dlist_is_empty(&served))
+		dlist_push_tail(&backlogged, dlist_pop_head_node(&served));
 	turn_output = 0;
 }
 

@@ -467,16 +467,22 @@ is_listener(const void *pointer)
 	return (const int *) pointer >= listeners && (const int *) pointer < listeners + nlisteners;
 }
 
-/* One turn of the event loop; returns the number of the sockets' events. */
+/*
+ * One turn of the event loop; returns the number of the sockets' events. A turn makes a limited number of bytes of replies: connections
+ * with events and those with a backlog come first by turns, so that neither keep the others out.
+ */
 static int
 run_turn(void)
 {
+	static bool resume_first = false;
 	struct epoll_event events[EVENTS_PER_TURN];
 	int			count = epoll_wait(epoll_fd, events, EVENTS_PER_TURN, 0);
 
 	int			alarms = 0;
 
-	dyn_connection_resume();
+	resume_first = !resume_first;
+	if (resume_first)
+		dyn_connection_resume();
 	for (int i = 0; i < count; i++)
 	{
 		if (events[i].data.ptr == &alarm_fd)
@@ -487,6 +493,8 @@ run_turn(void)
 		else if (!is_listener(events[i].data.ptr))
 			dyn_connection_event(events[i].data.ptr, events[i].events);
 	}
+	if (!resume_first)
+		dyn_connection_resume();
 	for (int i = 0; i < count; i++)
 	{
 		if (is_listener(events[i].data.ptr) && accepting && !dyn_pool_accept(*(int *) events[i].data.ptr))

@@ -182,6 +182,19 @@ eval { $received++ while read_reply($deaf) };
 cmp_ok($received, '<', 100, 'a client that takes no replies is closed');
 is(call($port, 'GetItem', $get)->{status}, 200, 'the others are served');
 
+# A great many definitions: refused in time that grows with their number, not with its square, which would be minutes.
+my $definitions = join ',', map { qq({"AttributeName":"a$_","AttributeType":"S"}) } 1 .. 200_000;
+my $table = '{"TableName":"Wide","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"a1","KeyType":"HASH"}],"AttributeDefinitions":[%s]}';
+like(call($port, 'CreateTable', sprintf $table, $definitions)->{body}, qr/Number of attributes in KeySchema does not exactly match/, 'too many definitions');
+like(call($port, 'CreateTable', sprintf $table, qq($definitions,{"AttributeName":"a7","AttributeType":"S"},{"AttributeName":"a2","AttributeType":"S"}))->{body},
+	qr/Attribute Name is duplicated: a7"/, 'of two that are there twice, the first is named');
+
+my $changes = join ',', map { qq({"Delete":{"IndexName":"ix$_"}}) } 1 .. 60_000;
+like(call($port, 'UpdateTable', qq({"TableName":"Things","GlobalSecondaryIndexUpdates":[$changes]}))->{body}, qr/^\{"__type":"\S+#LimitExceededException"/,
+	'too many changes of indexes');
+like(call($port, 'UpdateTable', qq({"TableName":"Things","GlobalSecondaryIndexUpdates":[$changes,{"Delete":{"IndexName":"ix9"}}]}))->{body},
+	qr/ Index: ix9"/, 'of two changes of one index, the index is named');
+
 # More connections than allowed: the idle ones make room.
 $node->append_conf('postgresql.conf', "dynapg.http_idle_timeout = 60s\ndynapg.http_transfer_timeout = 60s\ndynapg.http_max_connections = 10");
 $node->reload;
