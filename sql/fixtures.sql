@@ -216,6 +216,15 @@ RESET ROLE;
 REVOKE regress_fixtures FROM regress_fixtures_other;
 SET ROLE regress_fixtures;
 
+-- A table with a child by inheritance: what is written to the child is not missed.
+CREATE TABLE dynamodb."FixA child" () INHERITS (dynamodb."FixA");
+SELECT dynapg.save_snapshot('child');
+INSERT INTO dynamodb."FixA child" (pk, sk, item) VALUES ('child', 1, '{"id": {"S": "child"}, "n": {"N": "1"}}');
+SELECT dynapg.restore_snapshot('child');
+SELECT count(*) FROM dynamodb."FixA child";
+DROP TABLE dynamodb."FixA child";
+SELECT dynapg.drop_snapshot('child');
+
 -- An empty server: no tables, no streams, no backups.
 SELECT dynapg.create_backup('{"TableName": "FixA", "BackupName": "one"}') IS NOT NULL;
 SELECT dynapg.update_continuous_backups('{"TableName": "FixA", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}') IS NOT NULL;
