@@ -225,6 +225,20 @@ SELECT count(*) FROM dynamodb."FixA child";
 DROP TABLE dynamodb."FixA child";
 SELECT dynapg.drop_snapshot('child');
 
+-- Whom row security keeps from items does not find them in a snapshot.
+ALTER TABLE dynamodb."FixA" ENABLE ROW LEVEL SECURITY;
+SELECT dynapg.put_item('{"TableName": "FixA", "Item": {"id": {"S": "hidden"}, "n": {"N": "1"}}}');
+SELECT dynapg.save_snapshot('rows');
+SET ROLE regress_fixtures_other;
+SELECT (SELECT count(*) FROM dynamodb."FixA"), (SELECT count(*) FROM dynamodb."FixA snapshot rows"),
+	(SELECT relrowsecurity FROM pg_class WHERE relname = 'FixB snapshot rows');
+SET ROLE regress_fixtures;
+SELECT dynapg.delete_item('{"TableName": "FixA", "Key": {"id": {"S": "hidden"}, "n": {"N": "1"}}}');
+SELECT dynapg.restore_snapshot('rows');
+SELECT count(*) FROM dynamodb."FixA" WHERE pk = 'hidden';
+ALTER TABLE dynamodb."FixA" DISABLE ROW LEVEL SECURITY;
+SELECT dynapg.drop_snapshot('rows');
+
 -- An empty server: no tables, no streams, no backups.
 SELECT dynapg.create_backup('{"TableName": "FixA", "BackupName": "one"}') IS NOT NULL;
 SELECT dynapg.update_continuous_backups('{"TableName": "FixA", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}') IS NOT NULL;
