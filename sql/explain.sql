@@ -62,7 +62,25 @@ SET ROLE regress_explainer;
 SELECT pg_temp.refused('Scan', '{"TableName":"Plan"}'), pg_temp.refused('DeleteItem', '{"TableName":"Plan","Key":{"pk":{"S":"a"},"sk":{"N":"1"}}}');
 SELECT pg_temp.refused('DeleteItem', '{"TableName":"Plan","Key":{"pk":{"S":"a"},"sk":{"N":"1"}}}', true);
 RESET ROLE;
-REVOKE SELECT ON dynamodb."Plan" FROM regress_explainer;
+
+-- statements that a trigger runs as another role are not shown
+SELECT dynapg.create_table('{"TableName":"Hidden","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
+	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"BillingMode":"PAY_PER_REQUEST"}') IS NULL;
+CREATE FUNCTION public.explain_audit() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM dynapg.put_item('{"TableName":"Hidden","Item":{"pk":{"S":"secret"}}}');
+	RETURN NEW;
+END$$;
+CREATE TRIGGER audit BEFORE INSERT ON dynamodb."Plan" FOR EACH ROW EXECUTE FUNCTION public.explain_audit();
+GRANT INSERT, UPDATE ON dynamodb."Plan" TO regress_explainer;
+SET ROLE regress_explainer;
+SELECT count(*) FILTER (WHERE line ~ '^Statement'), count(*) FILTER (WHERE line ~ 'Trigger audit'), count(*) FILTER (WHERE line ~ 'secret|Hidden')
+	FROM dynapg.explain('PutItem', '{"TableName":"Plan","Item":{"pk":{"S":"b"},"sk":{"N":"1"}}}', true) line;
+RESET ROLE;
+DROP TRIGGER audit ON dynamodb."Plan";
+DROP FUNCTION public.explain_audit;
+SELECT dynapg.delete_table('{"TableName":"Hidden"}') IS NULL;
+REVOKE SELECT, INSERT, UPDATE ON dynamodb."Plan" FROM regress_explainer;
 SET ROLE regress_explainer;
 SELECT pg_temp.refused('Scan', '{"TableName":"Plan"}'), pg_temp.refused('Scan', '{"TableName":"Plan"}', true);
 RESET ROLE;

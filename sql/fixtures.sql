@@ -163,6 +163,82 @@ SELECT dynapg.drop_snapshot('base');
 SELECT name FROM dynapg.snapshot_list;
 SELECT relname FROM pg_class WHERE relname LIKE 'Fix% snapshot%';
 
+-- Who is no member of a table's owner any more does not make it again as that owner.
+RESET ROLE;
+GRANT regress_fixtures TO regress_fixtures_other;
+SET ROLE regress_fixtures_other;
+SELECT dynapg.save_snapshot('lent');
+RESET ROLE;
+REVOKE regress_fixtures FROM regress_fixtures_other;
+SET ROLE regress_fixtures;
+SELECT dynapg.delete_table('{"TableName": "FixA"}') IS NOT NULL;
+SET ROLE regress_fixtures_other;
+SELECT dynapg.restore_snapshot('lent');
+RESET ROLE;
+SELECT relname FROM pg_class WHERE relname LIKE 'FixA%';
+GRANT regress_fixtures TO regress_fixtures_other;
+SET ROLE regress_fixtures_other;
+SELECT dynapg.restore_snapshot('lent');
+
+-- Policies of a copy do not run as another owner of the table.
+RESET ROLE;
+CREATE TABLE public.fix_seen (who name);
+GRANT INSERT ON public.fix_seen TO PUBLIC;
+CREATE FUNCTION public.fix_look() RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO public.fix_seen VALUES (current_user);
+	RETURN true;
+END $$;
+ALTER TABLE dynamodb."FixA" OWNER TO regress_fixtures_other;
+SET ROLE regress_fixtures;
+ALTER TABLE dynamodb."FixA snapshot lent" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY look ON dynamodb."FixA snapshot lent" USING (public.fix_look());
+GRANT SELECT ON dynamodb."FixA snapshot lent" TO regress_fixtures_other;
+SET ROLE regress_fixtures_other;
+SELECT dynapg.put_item('{"TableName": "FixA", "Item": {"id": {"S": "x"}, "n": {"N": "1"}}}');
+SELECT dynapg.restore_snapshot('lent');
+RESET ROLE;
+SELECT who FROM public.fix_seen;
+DROP POLICY look ON dynamodb."FixA snapshot lent";
+DROP FUNCTION public.fix_look;
+DROP TABLE public.fix_seen;
+ALTER TABLE dynamodb."FixA" OWNER TO regress_fixtures;
+
+-- A copy that has become a table is not read, nor dropped as one that the snapshot does not have.
+SET ROLE regress_fixtures;
+ALTER TABLE dynamodb."FixB snapshot lent" ADD PRIMARY KEY (pk), ALTER item SET NOT NULL;
+SELECT dynapg.attach_table('dynamodb."FixB snapshot lent"', '{"TableName": "FixB.attached", "BillingMode": "PAY_PER_REQUEST",
+	"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}], "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "B"}]}') IS NOT NULL;
+SET ROLE regress_fixtures_other;
+SELECT dynapg.restore_snapshot('lent', even_protected => true);
+SELECT dynapg.drop_snapshot('lent');
+RESET ROLE;
+REVOKE regress_fixtures FROM regress_fixtures_other;
+SET ROLE regress_fixtures;
+
+-- A table with a child by inheritance: what is written to the child is not missed.
+CREATE TABLE dynamodb."FixA child" () INHERITS (dynamodb."FixA");
+SELECT dynapg.save_snapshot('child');
+INSERT INTO dynamodb."FixA child" (pk, sk, item) VALUES ('child', 1, '{"id": {"S": "child"}, "n": {"N": "1"}}');
+SELECT dynapg.restore_snapshot('child');
+SELECT count(*) FROM dynamodb."FixA child";
+DROP TABLE dynamodb."FixA child";
+SELECT dynapg.drop_snapshot('child');
+
+-- Whom row security keeps from items does not find them in a snapshot.
+ALTER TABLE dynamodb."FixA" ENABLE ROW LEVEL SECURITY;
+SELECT dynapg.put_item('{"TableName": "FixA", "Item": {"id": {"S": "hidden"}, "n": {"N": "1"}}}');
+SELECT dynapg.save_snapshot('rows');
+SET ROLE regress_fixtures_other;
+SELECT (SELECT count(*) FROM dynamodb."FixA"), (SELECT count(*) FROM dynamodb."FixA snapshot rows"),
+	(SELECT relrowsecurity FROM pg_class WHERE relname = 'FixB snapshot rows');
+SET ROLE regress_fixtures;
+SELECT dynapg.delete_item('{"TableName": "FixA", "Key": {"id": {"S": "hidden"}, "n": {"N": "1"}}}');
+SELECT dynapg.restore_snapshot('rows');
+SELECT count(*) FROM dynamodb."FixA" WHERE pk = 'hidden';
+ALTER TABLE dynamodb."FixA" DISABLE ROW LEVEL SECURITY;
+SELECT dynapg.drop_snapshot('rows');
+
 -- An empty server: no tables, no streams, no backups.
 SELECT dynapg.create_backup('{"TableName": "FixA", "BackupName": "one"}') IS NOT NULL;
 SELECT dynapg.update_continuous_backups('{"TableName": "FixA", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}') IS NOT NULL;

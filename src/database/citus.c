@@ -30,8 +30,10 @@
 #include "database/citus.h"
 #include "database/sql.h"
 
+#define SETTING "citus.shard_count"
 #define SHARE_LOCK 5			/* as Citus's SQL functions have it: PostgreSQL's ShareLock */
 
+/* Anybody can set a parameter of that name, which then is a placeholder. */
 bool
 dyn_citus_loaded(void)
 {
@@ -39,7 +41,7 @@ dyn_citus_loaded(void)
 	static bool loaded = false;
 
 	if (!known)
-		loaded = GetConfigOption("citus.shard_count", true, false) != NULL;
+		loaded = GetConfigOption(SETTING, true, false) != NULL && (GetConfigOptionFlags(SETTING, true) & GUC_CUSTOM_PLACEHOLDER) == 0;
 	known = true;
 	return loaded;
 }

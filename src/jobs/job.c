@@ -17,10 +17,10 @@
 
 #define MAX_KINDS 16
 
-/* From the second attempt that ended without an error on, the next one waits, longer each time. */
+/* From the second attempt that ended without an error on, the next one waits, longer each time, but no longer than about half an hour. */
 #define IS_DUE_AGAIN \
 	"(j.attempts OPERATOR(pg_catalog.<) 2 OR pg_catalog.clock_timestamp() OPERATOR(pg_catalog.>) (j.tried_at OPERATOR(pg_catalog.+) " \
-	"pg_catalog.make_interval(secs => 2 OPERATOR(pg_catalog.*) pg_catalog.pow(2, j.attempts))))"
+	"pg_catalog.make_interval(secs => 2 OPERATOR(pg_catalog.*) pg_catalog.pow(2, LEAST(j.attempts, 10)))))"
 
 #define JOB_COLUMNS \
 	"j.id, j.kind, j.role::pg_catalog.oid, COALESCE(j.relation::pg_catalog.oid, 0::pg_catalog.oid), j.table_name, " \

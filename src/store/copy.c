@@ -7,6 +7,7 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rls.h"
 
 #include "base/compat.h"
 #include "database/installation.h"
@@ -63,6 +64,14 @@ revoke_all(Oid relid)
 		dyn_sql_run(psprintf("REVOKE ALL ON %s FROM %s", dyn_ddl_qualified_name(relid), grantees[i]), NULL, 0);
 }
 
+/* Who reads the source by row security only, such as a member of pg_read_all_data, does not read the copy. */
+static void
+protect_rows(Oid source, Oid copy)
+{
+	if (check_enable_rls(source, InvalidOid, true) != RLS_NONE)
+		dyn_sql_run(psprintf("ALTER TABLE %s ENABLE ROW LEVEL SECURITY", dyn_ddl_qualified_name(copy)), NULL, 0);
+}
+
 uint64
 dyn_copy_make(const DynTableDef *def, const char *suffix, Oid *copy)
 {
@@ -73,5 +82,6 @@ dyn_copy_make(const DynTableDef *def, const char *suffix, Oid *copy)
 
 	*copy = get_relname_relid(name, dyn_installation_table_schema());
 	revoke_all(*copy);
+	protect_rows(def->relid, *copy);
 	return rows;
 }

@@ -13,6 +13,7 @@
 #include "executor/instrument.h"
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/plancache.h"
@@ -126,7 +127,7 @@ on_start(QueryDesc *query, int flags)
 	/* an error that the operation caught ended statements without their end */
 	while (nunder_way > 0 && !SubTransactionIsActive(under_way[nunder_way - 1].subtransaction))
 		nunder_way--;
-	ours = expected && dyn_explain_watching != NULL && nunder_way < MAX_UNDER_WAY;
+	ours = expected && dyn_explain_watching != NULL && dyn_explain_watching->user == GetUserId() && nunder_way < MAX_UNDER_WAY;
 
 	if (ours)
 	{
@@ -177,6 +178,8 @@ dyn_explain_watch(DynExplain *explain)
 	dyn_explain_watching = explain;
 	nunder_way = 0;
 	expected = false;
+	if (explain != NULL)
+		explain->user = GetUserId();
 	if (explain == NULL || hooked)
 		return;
 	/* a backend that never explains has no hooks; they stay, since others may have put theirs before them */
@@ -193,6 +196,8 @@ dyn_explain_note(const DynPlan *plan, ParamListInfo params)
 	DynExplain *explain = dyn_explain_watching;
 	StringInfoData text;
 
+	if (explain->user != GetUserId())
+		return;
 	if (explain->analyze)
 	{
 		expected = true;

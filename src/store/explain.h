@@ -22,6 +22,7 @@ typedef struct DynExplain
 	StringInfo	out;			/* of the caller, where it outlives the operation */
 	bool		analyze;		/* statements run, and are shown with what they did; else the first one raises an error */
 	int			statements;		/* so far */
+	Oid			user;			/* set by dyn_explain_watch; what SECURITY DEFINER functions in triggers run as others is not shown */
 	bool		stopped;		/* the error that is being handled says no more than that the plan is known */
 } DynExplain;
 

@@ -70,7 +70,7 @@ expression(const DynTableDef *def, const char *attribute)
 	const DynKeyAttr key = {unconstify(char *, attribute), strlen(attribute), DYN_N};
 	char	   *name;
 	Oid			index = find_index(def, attribute, &name);
-	bool		over_keys = OidIsValid(index) ? dyn_relation_is_over_keys(def, index) : dyn_stored_keys_hold(def->relid, &key, 1);
+	bool		over_keys = dyn_stored_keys_hold(def->relid, &key, 1) && (!OidIsValid(index) || dyn_relation_is_over_keys(def, index));
 
 	return psprintf("dynapg.key_n(%s, %s)", over_keys ? DYN_KEYS_COLUMN : "item", quote_literal_cstr(attribute));
 }

@@ -37,6 +37,7 @@
 #include "tables/ddl.h"
 #include "tables/hnsw.h"
 #include "tables/relation.h"
+#include "tables/stored_keys.h"
 #include "tables/table.h"
 
 #define INITIAL_TABLES 64
@@ -306,7 +307,9 @@ set_relations(DynTable *table, const DynTableDef *def)
 		if (def->indexes[i].status == DYN_INDEX_DELETING)
 			continue;
 		index->relid = dyn_relation_of_index(def, &def->indexes[i], true);
-		index->over_keys = OidIsValid(index->relid) && dyn_relation_is_over_keys(def, index->relid);
+		/* the table's owner may have changed what the column holds */
+		index->over_keys = OidIsValid(index->relid) && dyn_relation_is_over_keys(def, index->relid) &&
+			dyn_stored_keys_serve(def, &def->indexes[i]);
 		n++;
 	}
 	n = 0;
