@@ -99,7 +99,7 @@ is($node->safe_psql('app', q(SELECT count(*) FROM dynapg.stream_records('Orders'
 
 # ---- PgBouncer ----
 
-my ($ini) = map { $_->[1] } grep { $_->[1] =~ /^\[databases\]/ } docs_blocks('operations.md', 'Monitoring and connection poolers');
+my ($ini) = map { $_->[1] } grep { $_->[1] =~ /^\[databases\]/ } docs_blocks('operations.md', 'PgBouncer');
 local $ENV{PATH} = "$ENV{PATH}:/usr/sbin";
 SKIP:
 {
