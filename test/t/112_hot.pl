@@ -172,6 +172,19 @@ is($node->safe_psql('before', q(SELECT string_agg(pk || ' ' || COALESCE(keys::te
 	'a {"id":{"S":"a"},"other":{"S":"x"}}, b {"id":{"S":"b"},"other":{"S":"x"}}, c {"id":{"S":"c"}}', 'its keys');
 is(found('Kept', 'other', 'x', 'before'), 'a b', 'its index');
 
+# A vector index stays over item: searches find what they found, and what an update changed.
+my $near = q(SELECT string_agg(r #>> '{Item,id,S}', ' ') FROM json_array_elements(dynapg.search_vectors(
+	'{"TableName":"Placed","IndexName":"near","TopK":2,"SearchVector":[{"N":"1"},{"N":"0"},{"N":"0"}]}')::json -> 'SearchResults') r);
+$node->safe_psql('postgres', q(SET dynapg.store_index_keys = off; SELECT dynapg.create_table('{"TableName":"Placed","BillingMode":"PAY_PER_REQUEST",
+	"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"},{"AttributeName":"g","AttributeType":"S"}],
+	"KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
+	"GlobalSecondaryIndexes":[{"IndexName":"by_g","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}],
+	"VectorIndexes":[{"IndexName":"near","VectorAttribute":{"AttributeName":"e"},"Dimensions":3,"DistanceFunction":"COSINE","Projection":{"ProjectionType":"ALL"}}]}');
+	SELECT dynapg.put('Placed', '{"id":"a","g":"x","e":[1,0,0]}'), dynapg.put('Placed', '{"id":"b","g":"x","e":[0,1,0]}')));
+is(move('Placed') . $node->safe_psql('postgres', $near), 'ta b', 'a table with a vector index is moved');
+$node->safe_psql('postgres', q(SELECT dynapg.put('Placed', '{"id":"a","g":"x","e":[0,0,1]}'), dynapg.put('Placed', '{"id":"b","g":"x","e":[1,0,1]}')));
+is($node->safe_psql('postgres', $near), 'b a', 'and searched by what was written then');
+
 # ---- a dump ----
 
 my $file = $node->basedir . '/dump';
