@@ -147,6 +147,9 @@ const Help = ({ onClose }) => (
   </Dialog>
 );
 
+// At once, so that what is typed next, however fast, goes there.
+const focusFilter = () => document.getElementById('table-filter')?.focus();
+
 const isNarrow = () => matchMedia('(max-width: 760px)').matches; // as in narrow.css
 
 // Keys that work wherever nothing is being typed.
@@ -168,7 +171,8 @@ function useKeys(setHelp, setMenu) {
       } else if (event.key === '/') {
         event.preventDefault();
         setMenu(isNarrow());
-        setTimeout(() => document.getElementById('table-filter')?.focus());
+        focusFilter();
+        setTimeout(focusFilter); // a menu that was hidden takes the focus only when it is drawn
       } else if (event.key === '?') {
         setHelp(true);
       }

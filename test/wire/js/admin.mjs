@@ -55,7 +55,7 @@ section('start dynamodb-admin and the browser', async () => {
   address = await startAdmin();
   browser = await chromium.launch({ executablePath, headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
   page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
-  page.setDefaultTimeout(20000);
+  page.setDefaultTimeout(60000);
   page.on('dialog', (dialog) => dialog.accept());
   await page.goto(address);
   await page.getByRole('link', { name: 'Create table' }).first().waitFor();

@@ -62,7 +62,7 @@ section('the page opens', async () => {
   browser = await chromium.launch({ executablePath, headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
   context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: 'light' });
   page = await context.newPage();
-  page.setDefaultTimeout(15000);
+  page.setDefaultTimeout(60000);
   page.on('request', (request) => request.url().startsWith(endpoint) || outside.push(request.url()));
   page.on('console', (message) => /Content Security Policy|TrustedHTML/.test(message.text()) && outside.push(message.text()));
   page.on('pageerror', (error) => outside.push(error.stack));
@@ -344,7 +344,12 @@ section('ten thousand tables', async () => {
   await page.getByRole('button', { name: 'Read again' }).click();
   await page.locator('.table-count').getByText('10,000 tables', { exact: true }).waitFor();
   assert.ok(await page.locator('.row').count() < 150, 'those that are visible are drawn');
-  await page.keyboard.press('/');
+  // The filter has the focus before the next key arrives, however fast that is.
+  const focused = await page.evaluate(() => {
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true, cancelable: true }));
+    return document.activeElement.id;
+  });
+  assert.equal(focused, 'table-filter');
   await page.keyboard.type('t0999');
   await page.locator('.table-count').getByText('10 of 10,000').waitFor();
   await page.locator('.table-links').getByText('t09999').waitFor();
