@@ -80,6 +80,11 @@ SELECT n, pg_temp.update('REMOVE ' || (SELECT string_agg('v' || i, ', ') FROM ge
 SELECT n, pg_temp.update('SET ' || (SELECT string_agg('v' || i || '=:v', ',') FROM generate_series(1, n) i)) FROM unnest(ARRAY[100, 299, 300, 301, 350]) n;
 SELECT n, pg_temp.projection((SELECT string_agg('v' || i, ',') FROM generate_series(1, n) i)) FROM unnest(ARRAY[100, 500, 700]) n;
 SELECT n, pg_temp.update('SET #n = :v', '"#n":"' || repeat('n', n) || '"') FROM unnest(ARRAY[255, 65535, 65536, 1000000]) n;
+SELECT o, pg_temp.try(o, '{"TableName":"Limits","Key":{"pk":{"S":"a"}},"ProjectionExpression":"#n","ExpressionAttributeNames":{"#n":"' || repeat('n', 65536) || '"}}') FROM unnest(ARRAY['get_item', 'scan']) o;
+SELECT o, pg_temp.try(o, '{"TableName":"Limits","Key":{"' || repeat('n', 65536) || '":{"S":"a"}}}') FROM unnest(ARRAY['get_item', 'update_item', 'delete_item']) o;
+SELECT n, pg_temp.try('scan', '{"TableName":"Limits","FilterExpression":"' || rpad('v = :v', n) || '","ExpressionAttributeValues":{":v":{"S":"none"}}}'),
+	pg_temp.try('scan', '{"TableName":"Limits","ProjectionExpression":"' || rpad('v', n) || '"}'),
+	pg_temp.try('query', '{"TableName":"Limits","KeyConditionExpression":"pk = :v","FilterExpression":"' || rpad('v = :v', n) || '","ExpressionAttributeValues":{":v":{"S":"none"}}}') FROM unnest(ARRAY[4096, 4097]) n;
 SELECT n, pg_temp.update('SET v = :v', NULL, '":v":{"S":"' || repeat('x', n) || '"}') FROM unnest(ARRAY[409596, 409597, 2097140, 2097160]) n;
 SELECT n, pg_temp.update('SET v = :' || repeat('v', n), NULL, '":' || repeat('v', n) || '":{"N":"1"}') FROM unnest(ARRAY[254, 255, 4000]) n;
 

@@ -80,9 +80,13 @@ SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.put('b', ',"v":' || repeat(
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.put('b', ',"v":{"S":"' || repeat('v', 409600) || '"}'));
 SELECT pg_temp.tg('{"Get":{"TableName":"txerr","Key":{"pk":{"S":"a"},"sk":{"N":"one"}}}}');
 
-\echo # keys and items that do not fit the table: reasons, but empty values refuse the whole request
+\echo # keys and items that do not fit the table: the first is the reason, before conditions and items that are named twice; empty values refuse the whole request
 SELECT pg_temp.tw(pg_temp.put('a') || ',{"Put":{"TableName":"txerr","Item":{"pk":{"S":"b"}}}},{"Put":{"TableName":"txerr","Item":{"pk":{"N":"1"},"sk":{"N":"1"}}}},' || pg_temp.put('c', ',"g":{"N":"1"}'));
 SELECT pg_temp.tw(pg_temp.put('a') || ',{"Delete":{"TableName":"txerr","Key":{"pk":{"S":"b"}}}},{"Update":{"TableName":"txerr","Key":{"pk":{"N":"1"},"sk":{"N":"1"}},"UpdateExpression":"REMOVE x"}},{"ConditionCheck":{"TableName":"txerr","Key":{"pk":{"S":"b"},"sk":{"N":"1"},"x":{"S":"x"}},"ConditionExpression":"attribute_exists(pk)"}}');
+SELECT pg_temp.tw(pg_temp.put('a') || ',{"Put":{"TableName":"txerr","Item":{"pk":{"N":"1"},"sk":{"N":"1"}}}}');
+SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.put('c', ',"g":{"N":"1"}'));
+SELECT pg_temp.tw('{"ConditionCheck":{"TableName":"txerr","Key":{"pk":{"S":"none"},"sk":{"N":"1"}},"ConditionExpression":"attribute_exists(pk)"}},' || pg_temp.put('a') || ',' || pg_temp.put('a') || ',{"Delete":{"TableName":"txerr","Key":{"pk":{"N":"1"}}}}');
+SELECT pg_temp.tw('{"Delete":{"TableName":"txerr","Key":{"pk":{"N":"1"}}}},' || pg_temp.put('a') || ',' || pg_temp.put(''));
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.put(repeat('k', 2049)));
 SELECT pg_temp.tg(pg_temp.act('Get', 'a') || ',{"Get":{"TableName":"txerr","Key":{"pk":{"S":"b"}}}},{"Get":{"TableName":"txerr2","Key":{"id":{"S":"b"}}}}');
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.put(''));

@@ -53,6 +53,7 @@ SELECT pg_temp.tx(pg_temp.set(pg_temp.a('one'), 'SET s = s + :n', 'n > :n'), pg_
 SELECT pg_temp.tx(pg_temp.set(pg_temp.a('none'), 'SET n = n + :n'), pg_temp.set(pg_temp.a('none', '2'), 'SET m.a = :n'), pg_temp.set(pg_temp.a('none', '3'), 'REMOVE m.a'), pg_temp.set(pg_temp.b('AQ=='), 'SET v = :huge, w = :huge'), pg_temp.set(pg_temp.b('Ag=='), 'SET v = :n', 'attribute_exists(id)'), pg_temp.put('new'));
 -- keys of indexes: wrong in the request, wrong by what is computed, empty, too long
 SELECT pg_temp.tx(pg_temp.put('new', ',"g":{"N":"1"}'), pg_temp.put('other'), pg_temp.set(pg_temp.a('one'), 'SET g = :n'), pg_temp.set(pg_temp.a('two'), 'SET h = :s'));
+SELECT pg_temp.tx(pg_temp.put('other'), pg_temp.set(pg_temp.a('one'), 'SET g = :n'), pg_temp.set(pg_temp.a('two'), 'SET h = :s'));
 SELECT pg_temp.tx(pg_temp.put('new'), pg_temp.put('third', ',"g":{"S":""}'));
 SELECT pg_temp.tx(pg_temp.set(pg_temp.a('one'), 'SET g = n'), pg_temp.put('new', ',"g":{"S":"g9"}'), pg_temp.set(pg_temp.a('two'), 'SET h = if_not_exists(l, :n)'), pg_temp.set(pg_temp.a('toast'), 'SET g = v[1]'), pg_temp.set(pg_temp.a('big'), 'SET g = v'), pg_temp.check(pg_temp.b('AA=='), 'attribute_exists(id)'));
 SELECT pg_temp.tx(pg_temp.set(pg_temp.a('none'), 'SET g = if_not_exists(h, :n)'), pg_temp.set(pg_temp.a('one'), 'SET g = if_not_exists(x, :e)'),

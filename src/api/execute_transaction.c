@@ -69,7 +69,7 @@ execute_writes(DynPartiqlBound *const *bounds, int count, const DynJson *request
 		(void) dyn_partiql_lower_write(bounds[i], &commands[i]);
 	idempotency = dyn_request_token_read(request, &dyn_shape_execute_transaction, "ExecuteTransaction.ClientRequestToken:", count);
 	consumed = dyn_params_consumed(request, DYN_CAPACITY_TRANSACT_WRITE, count);
-	dyn_write_all(commands, count, &idempotency, &consumed);
+	dyn_write_all(commands, count, true, &idempotency, &consumed);
 
 	appendStringInfoString(reply, "{\"Responses\":[");
 	for (int i = 0; i < count; i++)

@@ -33,8 +33,7 @@ static const DynShapeField incremental_fields[] = {
 static const DynShape incremental = STRUCTURE_OF("IncrementalExportSpecification", incremental_fields);
 
 static const DynShape attribute_value = {.name = "AttributeValue", .kind = DYN_SHAPE_ATTRIBUTE_VALUE};
-static const DynShape attribute_name = {.name = "AttributeName", .kind = DYN_SHAPE_STRING, .has_max = true, .max = DYN_MAX_ATTR_NAME};
-static const DynShape names = MAP_OF("ExpressionAttributeNameMap", dyn_shape_string, attribute_name);
+static const DynShape names = MAP_OF("ExpressionAttributeNameMap", dyn_shape_string, dyn_shape_string);
 static const DynShape values = {.name = "ExpressionAttributeValueMap", .kind = DYN_SHAPE_ATTRIBUTE_MAP,
 .key = &dyn_shape_string, .element = &attribute_value};
 static const DynShapeField export_filter_fields[] = {

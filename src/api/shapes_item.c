@@ -19,12 +19,12 @@ static const DynShape attribute_names = {.name = "AttributeNameList", .kind = DY
 static const DynShape attribute_values = LIST_OF("AttributeValueList", attribute_value);
 
 static const DynShape item = {.name = "PutItemInputAttributeMap", .kind = DYN_SHAPE_ATTRIBUTE_MAP,
-.key = &attribute_name, .element = &attribute_value};
+.key = &dyn_shape_string, .element = &attribute_value};
 static const DynShape key = {.name = "Key", .kind = DYN_SHAPE_ATTRIBUTE_MAP,
-.key = &attribute_name, .element = &attribute_value};
+.key = &dyn_shape_string, .element = &attribute_value};
 static const DynShape expression_values = {.name = "ExpressionAttributeValueMap", .kind = DYN_SHAPE_ATTRIBUTE_MAP,
 .key = &dyn_shape_string, .element = &attribute_value, .by_member = true};
-static const DynShape expression_names = MAP_OF("ExpressionAttributeNameMap", dyn_shape_string, attribute_name);
+static const DynShape expression_names = MAP_OF("ExpressionAttributeNameMap", dyn_shape_string, dyn_shape_string);
 
 static const char *const comparison_operators[] = {"IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT",
 	"NOT_NULL", "NE", "LE", "BEGINS_WITH", "GE", "CONTAINS", NULL};

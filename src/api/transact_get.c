@@ -35,6 +35,26 @@ read_request(const DynJson *request, int *count)
 	return gets;
 }
 
+/*
+ * The member Item.  Where a projection shows nothing of the item, TransactGetItems leaves it out, while GetItem, BatchGetItem and a SELECT
+ * reply with an empty one.
+ */
+static void
+reply_item(StringInfo reply, const DynGet *get, const struct varlena *item)
+{
+	int			start = reply->len;
+	int			value;
+
+	dyn_jsonout_member(reply, "Item");
+	value = reply->len;
+	dyn_get_print(reply, get, item);
+	if (get->project == NULL && reply->len - value == strlen("{}"))
+	{
+		reply->len = start;
+		reply->data[start] = '\0';
+	}
+}
+
 void
 dyn_transact_get(DynGet *gets, int count, DynConsumed *consumed, StringInfo reply)
 {
@@ -46,10 +66,7 @@ dyn_transact_get(DynGet *gets, int count, DynConsumed *consumed, StringInfo repl
 		CHECK_FOR_INTERRUPTS();
 		appendStringInfoString(reply, i > 0 ? ",{" : "{");
 		if (items[i] != NULL)
-		{
-			dyn_jsonout_member(reply, "Item");
-			dyn_get_print(reply, &gets[i], items[i]);
-		}
+			reply_item(reply, &gets[i], items[i]);
 		appendStringInfoChar(reply, '}');
 	}
 	appendStringInfoChar(reply, ']');

@@ -77,7 +77,7 @@ dyn_api_transact_write_items(const DynJson *request, StringInfo reply)
 		read_action(&commands[i++], entry);
 	idempotency = dyn_request_token_read(request, &dyn_shape_transact_write_items, "", count);
 	consumed = dyn_params_consumed(request, DYN_CAPACITY_TRANSACT_WRITE, count);
-	dyn_write_all(commands, count, &idempotency, &consumed);
+	dyn_write_all(commands, count, false, &idempotency, &consumed);
 
 	appendStringInfoChar(reply, '{');
 	dyn_consumed_reply(reply, &consumed);

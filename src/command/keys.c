@@ -120,6 +120,13 @@ type_mismatch(const DynIndex *index, const DynKeyAttr *attr, uint8 actual)
 					attr->name, dyn_tag_name(attr->tag), dyn_tag_name(actual), index->name);
 }
 
+static const char *
+index_key_too_large(const DynIndex *index, const DynKeyAttr *attr, uint32 size, uint32 max_size)
+{
+	return psprintf(DYN_INVALID_PARAMETER "Size limit exceeded for Index Key %s Actual Size: %u bytes Max Size: %u bytes IndexName: %s",
+					attr->name, size, max_size, index->name);
+}
+
 const char *
 dyn_keys_index_violation(const DynIndex *index, DynValue item, bool *empty)
 {
@@ -131,6 +138,7 @@ dyn_keys_index_violation(const DynIndex *index, DynValue item, bool *empty)
 	{
 		const DynKeyAttr *attr = &index->keys[i];
 		DynValue	v = dyn_map_get(item, attr->name, attr->len);
+		uint32		max_size = i < index->npk ? DYN_MAX_PK_SIZE : DYN_MAX_SK_SIZE;
 
 		if (v.tag == 0)
 			continue;
@@ -142,6 +150,8 @@ dyn_keys_index_violation(const DynIndex *index, DynValue item, bool *empty)
 							"A value specified for a secondary index key is not supported. The AttributeValue for a "
 							"key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s",
 							empty_kind(v), index->name, attr->name);
+		if (v.len > max_size)
+			return index_key_too_large(index, attr, v.len, max_size);
 		if (i < index->npk)
 			hash_size += v.len;
 		else

@@ -65,20 +65,16 @@ init_set(Set *set, DynWriteCommand *commands)
 
 /* ---- what is known before anything is done ---- */
 
-/* Checks the action against its table: a violation is its reason. */
+/* One step of fitting an action to its table: a violation is the action's reason. */
 static void
-fit_action(Action *action)
+try_step(Action *action, void (*step) (DynWriteCommand *))
 {
-	DynWriteCommand *command = action->command;
 	MemoryContext context = CurrentMemoryContext;
 
 	CHECK_FOR_INTERRUPTS();
 	PG_TRY();
 	{
-		dyn_write_find_key(command);
-		dyn_keys_check_paths(command->write.table, command->program);
-		if (command->write.kind == DYN_WRITE_UPDATE)
-			dyn_write_update_prepare(command);
+		step(action->command);
 	}
 	PG_CATCH();
 	{
@@ -86,6 +82,46 @@ fit_action(Action *action)
 		dyn_cancellation_catch(action->reason, true);
 	}
 	PG_END_TRY();
+}
+
+/* Leaves the first reason only. */
+static void
+forget_later_reasons(Set *set)
+{
+	bool		found = false;
+
+	for (int i = 0; i < set->count; i++)
+	{
+		if (found)
+			set->reasons[i] = (DynReason) {0};
+		found = found || set->reasons[i].code != NULL;
+	}
+}
+
+static void
+find_keys(Set *set, bool reports_all)
+{
+	for (int i = 0; i < set->count; i++)
+		try_step(&set->actions[i], dyn_write_find_key);
+	if (!reports_all)
+		forget_later_reasons(set);
+	dyn_cancellation_raise(set->reasons, set->count);
+}
+
+static void
+fit_program(DynWriteCommand *command)
+{
+	dyn_keys_check_paths(command->write.table, command->program);
+	if (command->write.kind == DYN_WRITE_UPDATE)
+		dyn_write_update_prepare(command);
+}
+
+static void
+fit_programs(Set *set)
+{
+	for (int i = 0; i < set->count; i++)
+		try_step(&set->actions[i], fit_program);
+	dyn_cancellation_raise(set->reasons, set->count);
 }
 
 static int
@@ -363,7 +399,7 @@ charge_repeated(Set *set)
 }
 
 void
-dyn_write_all(DynWriteCommand *commands, int count, DynIdempotency *idempotency, DynConsumed *consumed)
+dyn_write_all(DynWriteCommand *commands, int count, bool reports_all, DynIdempotency *idempotency, DynConsumed *consumed)
 {
 	Set			set = {.count = count, .consumed = consumed, .idempotency = idempotency};
 
@@ -371,9 +407,8 @@ dyn_write_all(DynWriteCommand *commands, int count, DynIdempotency *idempotency,
 	measure_puts(&set);
 	for (int i = 0; i < count; i++)
 		dyn_write_find_table(&commands[i]);
-	for (int i = 0; i < count; i++)
-		fit_action(&set.actions[i]);
-	dyn_cancellation_raise(set.reasons, count);
+	find_keys(&set, reports_all);
+	fit_programs(&set);
 	order_actions(&set);
 	if (dyn_idempotency_find(idempotency))
 	{

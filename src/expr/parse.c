@@ -10,6 +10,8 @@
 #include "expr/parse_condition.h"
 #include "expr/parse_update.h"
 
+#define TOO_LARGE "Expression size has exceeded the maximum allowed size;"
+
 static DynParseNode *
 parse_projection(DynExprParser *p)
 {
@@ -101,6 +103,15 @@ make_template(const DynExprParser *p, const DynParseNode *roots, MemoryContext c
 	return t;
 }
 
+/* The older text has the size of a filter, which is that of Scan. */
+static void
+refuse_size(const DynWording *wording, DynExprKind kind, uint32 size)
+{
+	if (kind == DYN_EXPR_FILTER && dyn_wording_or_plain(wording) == &dyn_wording_older)
+		dyn_expr_error(wording, kind, TOO_LARGE " expression size: %u", size);
+	dyn_expr_error(wording, kind, TOO_LARGE);
+}
+
 DynTemplate *
 dyn_expr_parse(DynExprKind kind, DynSlice text, MemoryContext context, const DynWording *wording)
 {
@@ -111,7 +122,7 @@ dyn_expr_parse(DynExprKind kind, DynSlice text, MemoryContext context, const Dyn
 	if (text.len == 0)
 		dyn_expr_error(wording, kind, "The expression can not be empty;");
 	if (text.len > DYN_MAX_EXPR_SIZE)
-		dyn_expr_error(wording, kind, "Expression size has exceeded the maximum allowed size;");
+		refuse_size(wording, kind, text.len);
 
 	p.tokens = dyn_expr_lex(text, &ntokens);
 	p.elements = palloc(sizeof(DynTemplateElement) * ntokens);

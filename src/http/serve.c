@@ -63,11 +63,11 @@ append_refusal(StringInfo body, const char *reason)
 	appendStringInfoChar(body, '}');
 }
 
-/* The content type of the reply, or NULL if the request's type does not belong to the protocol. */
+/* The content type of the reply, or NULL if the request's type does not belong to the protocol, as JSON 1.1 of other services does not. */
 static const char *
 protocol_of(const DynHttpRequest *request)
 {
-	static const char *const types[] = {"application/x-amz-json-1.0", "application/x-amz-json-1.1", "application/json"};
+	static const char *const types[] = {"application/x-amz-json-1.0", "application/json"};
 	DynSlice	type = dyn_http_header(request, "content-type");
 
 	for (int i = 0; i < lengthof(types); i++)

@@ -26,8 +26,8 @@ like($reply->{headers}{'x-amzn-requestid'}, qr/^[0-9A-V]{52}$/, 'request id');
 is($reply->{headers}{'x-amz-crc32'}, crc32($item), 'checksum');
 is($reply->{headers}{connection}, 'keep-alive', 'keep-alive');
 like($reply->{headers}{date}, qr/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/, 'date');
-is(call($port, 'GetItem', $get, 'Content-Type' => 'application/x-amz-json-1.1')->{headers}{'content-type'},
-	'application/x-amz-json-1.1', 'content type 1.1');
+is(call($port, 'GetItem', $get, 'Content-Type' => 'application/json; charset=utf-8')->{headers}{'content-type'},
+	'application/json', 'another content type of the protocol');
 
 # -- errors --
 
@@ -46,6 +46,7 @@ my @errors = (
 	[ 'another service', '', '{}', { 'X-Amz-Target' => 'Kinesis_20131202.PutRecord' }, 400, qr/^\{"__type":"$coral#UnknownOperationException"\}$/ ],
 	[ 'no target', '', '{}', { 'X-Amz-Target' => undef }, 400, qr/^\{"__type":"$coral#UnknownOperationException"\}$/ ],
 	[ 'another content type', 'GetItem', $get, { 'Content-Type' => 'text/plain' }, 404, qr/^<UnknownOperationException\/>$/ ],
+	[ 'JSON 1.1, which is of other services', 'GetItem', $get, { 'Content-Type' => 'application/x-amz-json-1.1' }, 404, qr/^<UnknownOperationException\/>$/ ],
 	[ 'no content type', 'GetItem', $get, { 'Content-Type' => undef }, 404, qr/^<UnknownOperationException\/>$/ ],
 	[ 'an unknown table', 'GetItem', '{"TableName":"None","Key":{"pk":{"S":"a"}}}', {}, 400,
 		qr/^\{"__type":"$service#ResourceNotFoundException","message":"Requested resource not found"\}$/ ],
