@@ -9,17 +9,15 @@
 #include "common/hashfn.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "storage/ipc.h"
 #include "storage/lwlock.h"
-#include "storage/shmem.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "api/recorder.h"
-#include "base/compat.h"
 #include "base/returned_rows.h"
+#include "base/shmem.h"
 
-#define LOCK_NAME		"dynapg recorder"
+#define NAME			"dynapg recorder"
 #define ENTRIES			2048	/* a power of two */
 #define MOST_USED		1536	/* beyond that searches would become long */
 #define MAX_OPERATION	48
@@ -58,8 +56,6 @@ static const Difference differences[] = {
 
 static Shared *shared = NULL;
 static LWLock *lock = NULL;
-static void (*next_shmem_request) (void) = NULL;
-static shmem_startup_hook_type next_shmem_startup = NULL;
 
 PGDLLEXPORT Datum dynapg_recorded(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum dynapg_recorded_calls_reset(PG_FUNCTION_ARGS);
@@ -67,37 +63,18 @@ PGDLLEXPORT Datum dynapg_recorded_calls_reset(PG_FUNCTION_ARGS);
 /* ---- the server's start ---- */
 
 static void
-request_shmem(void)
-{
-	if (next_shmem_request)
-		next_shmem_request();
-	RequestAddinShmemSpace(sizeof(Shared));
-	RequestNamedLWLockTranche(LOCK_NAME, 1);
-}
-
-static void
-start_shmem(void)
+attach(void)
 {
 	bool		found;
 
-	if (next_shmem_startup)
-		next_shmem_startup();
-	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-	shared = ShmemInitStruct(LOCK_NAME, sizeof(Shared), &found);
-	if (!found)
-		memset(shared, 0, sizeof(Shared));
-	lock = &GetNamedLWLockTranche(LOCK_NAME)->lock;
-	LWLockRelease(AddinShmemInitLock);
+	shared = dyn_shmem_struct(NAME, sizeof(Shared), &found);
+	lock = dyn_shmem_lock(NAME);
 }
 
 void
 dyn_recorder_register(void)
 {
-	if (!process_shared_preload_libraries_in_progress)
-		return;
-	next_shmem_request = dyn_compat_on_shmem_request(request_shmem);
-	next_shmem_startup = shmem_startup_hook;
-	shmem_startup_hook = start_shmem;
+	dyn_shmem_register(NAME, sizeof(Shared), true, attach);
 }
 
 /* ---- recording ---- */
