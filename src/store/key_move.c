@@ -149,7 +149,8 @@ grant_column(const Move *move)
 						"ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(g.grantee)) END "
 						"OPERATOR(pg_catalog.||) CASE WHEN pg_catalog.bool_or(g.is_grantable) THEN ' WITH GRANT OPTION' ELSE '' END "
 						"FROM pg_catalog.pg_attribute a, pg_catalog.aclexplode(a.attacl) g WHERE a.attrelid OPERATOR(pg_catalog.=) $1 "
-						"AND a.attname OPERATOR(pg_catalog.=) 'item' AND g.privilege_type OPERATOR(pg_catalog.=) 'SELECT' GROUP BY g.grantee",
+						"AND a.attname OPERATOR(pg_catalog.=) 'item' AND g.privilege_type OPERATOR(pg_catalog.=) 'SELECT' "
+						"GROUP BY g.grantee",
 						&args, 0);
 	grantees = palloc(Max(count, 1) * sizeof(char *));
 	for (uint64 i = 0; i < count; i++)
