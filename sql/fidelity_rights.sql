@@ -37,6 +37,38 @@ SELECT public.fidelity_put('{"pk":{"S":"i"}}'), public.fidelity_item('get_item',
 SET ROLE regress_fidelity_nobody;
 SELECT public.fidelity_item('get_item', 'p'), pg_temp.answer('get_item', '{"TableName":"fidelity.none","Key":{"pk":{"S":"p"}}}');
 RESET ROLE;
+\echo == rights on columns: those of the key and of item are enough for items, and an index needs SELECT on keys, which a table gets that moves there
+SET dynapg.store_index_keys = off;
+SELECT pg_temp.answer('create_table', '{"TableName":"fidelity.columns","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
+  "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"g","AttributeType":"S"}],
+  "GlobalSecondaryIndexes":[{"IndexName":"by-g","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]}') LIKE '{%';
+RESET dynapg.store_index_keys;
+CREATE ROLE "regress fidelity columns";
+GRANT USAGE ON SCHEMA dynamodb TO "regress fidelity columns";
+GRANT SELECT (pk, item), INSERT (pk, item), UPDATE (pk, item), DELETE ON dynamodb."fidelity.columns" TO "regress fidelity columns";
+CREATE FUNCTION public.fidelity_columns() RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT operation || ': ' || pg_temp.answer(operation, '{"TableName":"fidelity.columns"' || members || '}') FROM (VALUES
+    ('put_item', ',"Item":{"pk":{"S":"c"},"g":{"S":"x"}},"ReturnValues":"ALL_OLD"'), ('get_item', ',"Key":{"pk":{"S":"c"}}'),
+    ('update_item', ',"Key":{"pk":{"S":"c"}},"UpdateExpression":"SET v = g","ReturnValues":"UPDATED_NEW"'),
+    ('query', ',"Select":"COUNT","KeyConditionExpression":"pk = :p","ExpressionAttributeValues":{":p":{"S":"c"}}'), ('scan', ',"Select":"COUNT"'),
+    ('query', ',"IndexName":"by-g","Select":"COUNT","KeyConditionExpression":"g = :g","ExpressionAttributeValues":{":g":{"S":"x"}}'),
+    ('delete_item', ',"Key":{"pk":{"S":"c"}}')) o (operation, members);
+$$;
+SET ROLE "regress fidelity columns";
+SELECT public.fidelity_columns();
+RESET ROLE;
+SELECT dynapg.store_index_keys('dynamodb."fidelity.columns"');
+SET ROLE "regress fidelity columns";
+SELECT public.fidelity_columns();
+RESET ROLE;
+REVOKE SELECT (keys) ON dynamodb."fidelity.columns" FROM "regress fidelity columns";
+SET ROLE "regress fidelity columns";
+SELECT public.fidelity_columns();
+RESET ROLE;
+SELECT pg_temp.answer('delete_table', '{"TableName":"fidelity.columns"}') LIKE '{%';
+DROP FUNCTION public.fidelity_columns;
+DROP OWNED BY "regress fidelity columns";
+DROP ROLE "regress fidelity columns";
 \echo == row security: items of others are not there to read, and cannot be taken
 SET search_path = public, dynapg;
 CREATE POLICY own ON dynamodb."fidelity.rights" TO regress_fidelity_writer USING (item ->> 'o' = current_user) WITH CHECK (item ->> 'o' = current_user);

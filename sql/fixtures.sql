@@ -144,6 +144,29 @@ DROP FUNCTION public.fix_note;
 REVOKE regress_fixtures FROM regress_fixtures_other;
 SET ROLE regress_fixtures;
 
+-- Rules and triggers that turn statements into nothing: a reset empties the table all the same, a restore that they keep from its work fails.
+SELECT dynapg.restore_snapshot('base');
+SELECT count(*) FROM pg_temp.contents();
+CREATE RULE keep AS ON DELETE TO dynamodb."FixB" DO INSTEAD NOTHING;
+SELECT dynapg.reset();
+SELECT count(*) FROM pg_temp.contents();
+DROP RULE keep ON dynamodb."FixB";
+CREATE FUNCTION pg_temp.fix_nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER nothing BEFORE INSERT OR DELETE ON dynamodb."FixB" FOR EACH ROW EXECUTE FUNCTION pg_temp.fix_nothing();
+SELECT dynapg.restore_snapshot('base');
+SELECT count(*) FROM pg_temp.contents();
+DROP TRIGGER nothing ON dynamodb."FixB";
+SELECT dynapg.restore_snapshot('base');
+CREATE TRIGGER nothing BEFORE DELETE ON dynamodb."FixB" FOR EACH ROW EXECUTE FUNCTION pg_temp.fix_nothing();
+SELECT dynapg.put_item('{"TableName": "FixB", "Item": {"id": {"B": "AQM="}}}');
+SELECT dynapg.restore_snapshot('base');
+SELECT dynapg.reset();
+SELECT count(*) FROM pg_temp.contents();
+DROP TRIGGER nothing ON dynamodb."FixB";
+CREATE RULE keep AS ON INSERT TO dynamodb."FixB" WHERE NEW.pk IS NOT NULL DO INSTEAD NOTHING;
+SELECT dynapg.restore_snapshot('base');
+DROP RULE keep ON dynamodb."FixB";
+
 -- Bad input.
 SELECT dynapg.reset('everything');
 SELECT dynapg.save_snapshot('');

@@ -131,6 +131,15 @@ SELECT pg_temp.create_with(json_build_object('Tags', (SELECT json_agg(json_build
 -- The name is taken
 SELECT pg_temp.create_with('{}'), pg_temp.create_with('{}');
 
+-- UpdateTable: what names replicas, of which there are none
+SELECT t, pg_temp.call('update_table', ('{"TableName":"table_errors"}'::jsonb || t::jsonb)::text) FROM unnest(ARRAY[
+  '{"ReplicaUpdates":[{"Create":{"RegionName":"us-east-1"}}]}', '{"ReplicaUpdates":[{"Delete":{"RegionName":"us-east-1"}}]}',
+  '{"ReplicaUpdates":[{"Delete":{"RegionName":"eu-west-1"}}]}', '{"ReplicaUpdates":[{"Update":{"RegionName":"eu-west-1","TableClassOverride":"STANDARD"}}]}',
+  '{"MultiRegionConsistency":"STRONG","ReplicaUpdates":[{"Create":{"RegionName":"eu-west-1"}}]}',
+  '{"MultiRegionConsistency":"STRONG","ReplicaUpdates":[{"Create":{"RegionName":"eu-west-1"}},{"Create":{"RegionName":"eu-west-2"}}]}',
+  '{"MultiRegionConsistency":"STRONG","ReplicaUpdates":[{"Create":{"RegionName":"eu-west-1"}}],"GlobalTableWitnessUpdates":[{"Create":{"RegionName":"eu-west-2"}}]}',
+  '{"ReplicaUpdates":[{"Create":{"RegionName":"eu-west-1"}}],"GlobalTableWitnessUpdates":[{"Create":{"RegionName":"eu-west-2"}}]}']) t;
+
 -- UpdateTable
 SELECT t, pg_temp.call('update_table', ('{"TableName":"table_errors"}'::jsonb || t::jsonb)::text) FROM unnest(ARRAY['{}', '{"GlobalSecondaryIndexUpdates":[]}',
   '{"AttributeDefinitions":[{"AttributeName":"b","AttributeType":"S"}]}',

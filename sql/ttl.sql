@@ -80,6 +80,15 @@ SELECT dynapg.run_jobs();
 SELECT pk FROM dynamodb."Sessions" WHERE pk LIKE 'kept%' OR pk = 'gone' ORDER BY pk;
 DROP TRIGGER keep ON dynamodb."Sessions";
 
+-- while the index is being dropped, Time to Live cannot be enabled again; an attribute's name is a text
+BEGIN;
+SET LOCAL dynapg.index_build = background;
+SELECT pg_temp.ttl(false);
+SELECT dynapg.describe_time_to_live('{"TableName":"Sessions"}');
+SELECT dynapg.update_time_to_live('{"TableName":"Sessions","TimeToLiveSpecification":{"Enabled":true,"AttributeName":"until"}}');
+ROLLBACK;
+SELECT dynapg.update_time_to_live('{"TableName":"Sessions","TimeToLiveSpecification":{"Enabled":true,"AttributeName":"a\u0000b"}}');
+
 -- disabled: the index goes, and nothing is deleted
 SELECT pg_temp.ttl(false);
 SELECT dynapg.describe_time_to_live('{"TableName":"Sessions"}');

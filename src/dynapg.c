@@ -10,6 +10,7 @@
 #include "api/recorder.h"
 #include "api/restore.h"
 #include "base/guc.h"
+#include "base/shmem.h"
 #include "database/session.h"
 #include "http/worker.h"
 #include "iam/access_key.h"
@@ -38,4 +39,5 @@ _PG_init(void)
 	dyn_bulk_job_register();
 	dyn_apply_export_register();
 	dyn_restore_job_register();
+	dyn_shmem_install();
 }

@@ -1,13 +1,15 @@
 /*
  * inspect.c - the requests of the console in the browser that are no operations of the API
  *
- * They are read-only; docs/console.md describes them. Their names in statistics begin with "Console".
+ * They show the caller's role and statistics, and change access keys, all with the rights of that role; docs/console.md describes
+ * them. Their names in statistics begin with "Console".
  */
 #include "postgres.h"
 
 #include "api/inspect.h"
 #include "api/shapes.h"
 #include "base/request.h"
+#include "iam/key_change.h"
 #include "iam/report.h"
 
 static void
@@ -22,6 +24,30 @@ get_statistics(const DynJson *request, StringInfo reply)
 	dyn_report_statistics(reply);
 }
 
+/* ---- access keys ---- */
+
+static void
+create_key(const DynJson *request, StringInfo reply)
+{
+	dyn_key_change_create(dyn_request_cstring(request, "RoleName"), reply);
+}
+
+static void
+enable_key(const DynJson *request, StringInfo reply)
+{
+	dyn_key_change_enable(dyn_request_cstring(request, "AccessKeyId"), dyn_request_bool(request, "Enabled", true));
+	appendStringInfoString(reply, "{}");
+}
+
+static void
+drop_key(const DynJson *request, StringInfo reply)
+{
+	dyn_key_change_drop(dyn_request_cstring(request, "AccessKeyId"));
+	appendStringInfoString(reply, "{}");
+}
+
+/* ---- all of them ---- */
+
 static const struct
 {
 	const char *name;
@@ -29,6 +55,9 @@ static const struct
 }			requests[] = {
 	{"role", {"ConsoleRole", &dyn_shape_inspect_role, describe_role}},
 	{"statistics", {"ConsoleStatistics", &dyn_shape_inspect_statistics, get_statistics}},
+	{"create-key", {"ConsoleCreateKey", &dyn_shape_inspect_create_key, create_key, true}},
+	{"change-key", {"ConsoleChangeKey", &dyn_shape_inspect_change_key, enable_key, true}},
+	{"drop-key", {"ConsoleDropKey", &dyn_shape_inspect_drop_key, drop_key, true}},
 };
 
 const DynOperation *

@@ -1,30 +1,32 @@
 /*
  * recorder.c - which operations and parameters requests have used: dynapg.recorded_calls
  *
- * Model.  A hash table of a fixed size, from database, operation and path to a count and the first and last time.  Only a reset of all
- * removes entries.  A path has the names of structures' members, joined by dots; what a list has is "[]", what a map has is "*".
+ * Model.  A hash table of a fixed size, from database, operation and path to a count and the first and last time.  A reset removes all
+ * entries; where there is no room, those of databases that are gone are removed.  A path has the names of structures' members, joined by
+ * dots; what a list has is "[]", what a map has is "*".
  */
 #include "postgres.h"
 
 #include "common/hashfn.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "storage/ipc.h"
+#include "nodes/pg_list.h"
 #include "storage/lwlock.h"
-#include "storage/shmem.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "api/recorder.h"
-#include "base/compat.h"
 #include "base/returned_rows.h"
+#include "base/shmem.h"
+#include "database/session.h"
 
-#define LOCK_NAME		"dynapg recorder"
+#define NAME			"dynapg recorder"
 #define ENTRIES			2048	/* a power of two */
 #define MOST_USED		1536	/* beyond that searches would become long */
 #define MAX_OPERATION	48
 #define MAX_PATH		120
 #define COLUMNS			6
+#define SWEEP_INTERVAL	60000	/* milliseconds between two looks for databases that are gone */
 
 typedef struct Entry
 {
@@ -39,6 +41,7 @@ typedef struct Entry
 typedef struct Shared
 {
 	int			used;
+	TimestampTz swept;			/* when such databases were looked for */
 	Entry		entries[ENTRIES];
 } Shared;
 
@@ -58,8 +61,6 @@ static const Difference differences[] = {
 
 static Shared *shared = NULL;
 static LWLock *lock = NULL;
-static void (*next_shmem_request) (void) = NULL;
-static shmem_startup_hook_type next_shmem_startup = NULL;
 
 PGDLLEXPORT Datum dynapg_recorded(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum dynapg_recorded_calls_reset(PG_FUNCTION_ARGS);
@@ -67,44 +68,25 @@ PGDLLEXPORT Datum dynapg_recorded_calls_reset(PG_FUNCTION_ARGS);
 /* ---- the server's start ---- */
 
 static void
-request_shmem(void)
-{
-	if (next_shmem_request)
-		next_shmem_request();
-	RequestAddinShmemSpace(sizeof(Shared));
-	RequestNamedLWLockTranche(LOCK_NAME, 1);
-}
-
-static void
-start_shmem(void)
+attach(void)
 {
 	bool		found;
 
-	if (next_shmem_startup)
-		next_shmem_startup();
-	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-	shared = ShmemInitStruct(LOCK_NAME, sizeof(Shared), &found);
-	if (!found)
-		memset(shared, 0, sizeof(Shared));
-	lock = &GetNamedLWLockTranche(LOCK_NAME)->lock;
-	LWLockRelease(AddinShmemInitLock);
+	shared = dyn_shmem_struct(NAME, sizeof(Shared), &found);
+	lock = dyn_shmem_lock(NAME);
 }
 
 void
 dyn_recorder_register(void)
 {
-	if (!process_shared_preload_libraries_in_progress)
-		return;
-	next_shmem_request = dyn_compat_on_shmem_request(request_shmem);
-	next_shmem_startup = shmem_startup_hook;
-	shmem_startup_hook = start_shmem;
+	dyn_shmem_register(NAME, sizeof(Shared), true, attach);
 }
 
 /* ---- recording ---- */
 
 /* The place of that operation and path, or the free one for it; NULL where there is no room.  The lock is held. */
 static Entry *
-place_of(const char *operation, const char *path)
+place_of(Oid database, const char *operation, const char *path)
 {
 	uint32		at = hash_bytes((const unsigned char *) path, (int) strlen(path)) ^
 		hash_bytes((const unsigned char *) operation, (int) strlen(operation));
@@ -113,20 +95,20 @@ place_of(const char *operation, const char *path)
 	{
 		Entry	   *entry = &shared->entries[at];
 
-		if (entry->database == MyDatabaseId && strcmp(entry->operation, operation) == 0 && strcmp(entry->path, path) == 0)
+		if (entry->database == database && strcmp(entry->operation, operation) == 0 && strcmp(entry->path, path) == 0)
 			return entry;
 	}
 	return shared->used < MOST_USED ? &shared->entries[at] : NULL;
 }
 
-/* The lock is held. */
-static void
+/* Is there room for it?  The lock is held. */
+static bool
 add_use(const char *operation, const char *path, TimestampTz now)
 {
-	Entry	   *entry = place_of(operation, path);
+	Entry	   *entry = place_of(MyDatabaseId, operation, path);
 
 	if (entry == NULL)
-		return;
+		return false;
 	if (!OidIsValid(entry->database))
 	{
 		entry->database = MyDatabaseId;
@@ -137,15 +119,71 @@ add_use(const char *operation, const char *path, TimestampTz now)
 	}
 	entry->calls++;
 	entry->last = now;
+	return true;
+}
+
+/* Entries find their places again: an empty one ends a search.  The lock is held. */
+static void
+remove_database(Oid database, const Shared *before)
+{
+	shared->used = 0;
+	memset(shared->entries, 0, sizeof(shared->entries));
+	for (int i = 0; i < ENTRIES; i++)
+	{
+		const Entry *entry = &before->entries[i];
+
+		if (!OidIsValid(entry->database) || entry->database == database)
+			continue;
+		*place_of(entry->database, entry->operation, entry->path) = *entry;
+		shared->used++;
+	}
+}
+
+/* Removes what databases have left that are gone.  Catalogs are read without the lock. */
+static void
+sweep(TimestampTz now)
+{
+	Shared	   *before = palloc(sizeof(Shared));
+	List	   *databases = NIL;
+	ListCell   *cell;
+
+	LWLockAcquire(lock, LW_EXCLUSIVE);
+	shared->swept = now;
+	memcpy(before, shared, sizeof(Shared));
+	LWLockRelease(lock);
+	for (int i = 0; i < ENTRIES; i++)
+		if (OidIsValid(before->entries[i].database))
+			databases = list_append_unique_oid(databases, before->entries[i].database);
+	foreach(cell, databases)
+	{
+		if (dyn_session_database_exists(lfirst_oid(cell)))
+			continue;
+		LWLockAcquire(lock, LW_EXCLUSIVE);
+		memcpy(before, shared, sizeof(Shared));
+		remove_database(lfirst_oid(cell), before);
+		LWLockRelease(lock);
+	}
+	list_free(databases);
+	pfree(before);
 }
 
 /* A request may have a great many parameters: others can use the list, and a cancel can come, between two of them. */
 static void
 note(const char *operation, const char *path, TimestampTz now)
 {
+	bool		fits;
+	bool		is_due;
+
 	CHECK_FOR_INTERRUPTS();
 	LWLockAcquire(lock, LW_EXCLUSIVE);
-	add_use(operation, path, now);
+	fits = add_use(operation, path, now);
+	is_due = TimestampDifferenceExceeds(shared->swept, now, SWEEP_INTERVAL);
+	LWLockRelease(lock);
+	if (fits || !is_due)
+		return;
+	sweep(now);
+	LWLockAcquire(lock, LW_EXCLUSIVE);
+	(void) add_use(operation, path, now);
 	LWLockRelease(lock);
 }
 

@@ -42,5 +42,8 @@ extern const DynShape dyn_shape_description;
 /* The requests of the console (inspect.h). */
 extern const DynShape dyn_shape_inspect_role;
 extern const DynShape dyn_shape_inspect_statistics;
+extern const DynShape dyn_shape_inspect_create_key;
+extern const DynShape dyn_shape_inspect_change_key;
+extern const DynShape dyn_shape_inspect_drop_key;
 
 #endif							/* DYNAPG_API_SHAPES_H */

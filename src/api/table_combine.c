@@ -8,7 +8,10 @@
 
 #include "api/table_check.h"
 #include "base/errors.h"
+#include "base/guc.h"
 #include "base/request.h"
+
+#define STRONG_REGIONS	3		/* of a global table with strong consistency */
 
 /* A kind of change. */
 typedef enum Concern
@@ -89,6 +92,52 @@ check_alone(int set, Concern concern, const char *text)
 		dyn_validation(DYN_INVALID_PARAMETER "%s must be the only operation in the request", text);
 }
 
+/* The first element of a list; NULL where there is none. */
+static const DynJson *
+first_of(const DynJson *request, const char *member)
+{
+	const DynJson *list = dyn_request_member(request, member);
+
+	return list ? dyn_json_first(list) : NULL;
+}
+
+/* A table has no replica: what the service says of those that a request names. */
+static void
+check_replica(const DynJson *update)
+{
+	const DynJson *create = dyn_request_member(update, "Create");
+	const DynJson *change = dyn_request_member(update, "Update");
+	const DynJson *drop = dyn_request_member(update, "Delete");
+	const DynJson *any = create ? create : change ? change : drop;
+
+	if (any && dyn_request_is(any, "RegionName", dyn_guc_region))
+		dyn_validation("Cannot add, delete, or update the local region through ReplicaUpdates. Use CreateTable, DeleteTable, or "
+					   "UpdateTable as required.");
+	if (change || drop)
+		dyn_validation("Replica specified in the Replica Update or Replica Delete action of the request was not found.");
+}
+
+/* Global tables do not exist here.  A request that the service refuses, too, gets the service's text. */
+static void
+refuse_replicas(const DynJson *request)
+{
+	bool		is_strong = dyn_request_is(request, "MultiRegionConsistency", "STRONG");
+	int			regions = 0;
+
+	if (dyn_request_member(request, "GlobalTableWitnessUpdates") && !is_strong)
+		dyn_validation("MultiRegionConsistency must be set as STRONG when GlobalTableWitnessUpdates parameter is present");
+	for (const DynJson *update = first_of(request, "ReplicaUpdates"); update; update = dyn_json_next(update))
+	{
+		check_replica(update);
+		regions += dyn_request_member(update, "Create") != NULL;
+	}
+	for (const DynJson *update = first_of(request, "GlobalTableWitnessUpdates"); update; update = dyn_json_next(update))
+		regions += dyn_request_member(update, "Create") != NULL;
+	if (is_strong && regions != STRONG_REGIONS - 1)
+		dyn_validation("Unsupported table replica count for global tables with MultiRegionConsistency set to STRONG");
+	dyn_table_check_no_global_table(request);
+}
+
 void
 dyn_table_combine_members(const DynJson *request)
 {
@@ -103,7 +152,7 @@ dyn_table_combine_members(const DynJson *request)
 		dyn_validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
 					   "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
 					   "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required");
-	dyn_table_check_no_global_table(request);
+	refuse_replicas(request);
 	if (no_changes)
 		dyn_validation(DYN_INVALID_PARAMETER "List of GlobalSecondaryIndexUpdates is empty");
 	if (no_vector_changes)

@@ -388,30 +388,37 @@ drop_unused(DynDefinitions *definitions, int first)
 	definitions->count = kept;
 }
 
-/* The definitions of the table and, after them, the request's new ones; *stored is the number of the former. */
+/*
+ * The definitions of the table and, after them, the request's new ones; *stored is the number of the former.  A table has few.  A request
+ * may have a great many, but each name once: they are compared with the table's alone.
+ */
 static DynDefinitions
 all_definitions(const DynTableDef *def, const DynDefinitions *given, int *stored)
 {
 	DynDefinitions all = table_definitions(def);
+	DynDefinitions own;
 
 	*stored = all.count;
 	all.attrs = repalloc(all.attrs, Max(all.count + given->count, 1) * sizeof(DynKeyAttr));
 	all.used = palloc0(Max(all.count + given->count, 1) * sizeof(bool));
+	own = all;
 	for (int i = 0; i < given->count; i++)
-		if (dyn_table_attributes_find(&all, attr_name(&given->attrs[i])) < 0)
+		if (dyn_table_attributes_find(&own, attr_name(&given->attrs[i])) < 0)
 			all.attrs[all.count++] = given->attrs[i];
 	return all;
 }
 
-/* Raises an error for an attribute of the new index that already has another type. */
+/* Raises an error for an attribute of the new index that the table, which has the first definitions, defines with another type. */
 static void
-check_redefined(const DynDefinitions *all, const DynDefinitions *given)
+check_redefined(const DynDefinitions *all, int stored, const DynDefinitions *given)
 {
+	DynDefinitions own = {.count = stored, .attrs = all->attrs};
+
 	for (int i = 0; i < given->count; i++)
 	{
-		int			at = dyn_table_attributes_find(all, attr_name(&given->attrs[i]));
+		int			at = dyn_table_attributes_find(&own, attr_name(&given->attrs[i]));
 
-		if (all->used[at] && all->attrs[at].tag != given->attrs[i].tag)
+		if (at >= 0 && all->used[at] && all->attrs[at].tag != given->attrs[i].tag)
 			dyn_validation(DYN_INVALID_PARAMETER "Attribute %s is already defined with type %s, it cannot be redefined with "
 						   "type %s", given->attrs[i].name, dyn_tag_name(all->attrs[at].tag), dyn_tag_name(given->attrs[i].tag));
 	}
@@ -430,7 +437,7 @@ dyn_table_keys_of_new_index(const DynJson *request, const DynJson *create, DynTa
 	read_index_keys(create, DYN_INDEX_GLOBAL, &all, index);
 	finish_index(create, def, dyn_def_count(def), index);
 	check_projected(def, index->ninclude);
-	check_redefined(&all, &given);
+	check_redefined(&all, stored, &given);
 	drop_unused(&all, stored);
 	def->attribute_definitions = print_definitions(&all);
 }
@@ -447,7 +454,7 @@ dyn_table_keys_of_new_vector(const DynJson *request, const DynJson *create, DynT
 	for (int i = 0; i < index->vector->nkeys; i++)
 		all.used[dyn_table_attributes_find(&all, attr_name(&index->vector->keys[i]))] = true;
 	check_projected(def, dyn_table_vectors_projected(index));
-	check_redefined(&all, &given);
+	check_redefined(&all, stored, &given);
 	drop_unused(&all, stored);
 	def->attribute_definitions = print_definitions(&all);
 }

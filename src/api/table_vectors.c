@@ -24,7 +24,16 @@ attribute_of(const DynJson *json)
 	return (DynSlice) {pnstrdup(name.data, name.len), name.len};
 }
 
-/* Checks the number of elements of each type, and that no attribute appears twice. */
+static void
+refuse_repeated(const DynJson *schema)
+{
+	for (const DynJson *element = dyn_json_first(schema); element; element = dyn_json_next(element))
+		for (const DynJson *other = dyn_json_next(element); other; other = dyn_json_next(other))
+			if (dyn_slice_equal(dyn_request_string(element, "AttributeName"), dyn_request_string(other, "AttributeName")))
+				dyn_validation(DYN_INVALID_PARAMETER "The SearchSchema contains multiple elements with the same attribute name");
+}
+
+/* Checks that no attribute appears twice, and the number of elements of each type; where there are too many, that alone. */
 static void
 check_elements(const DynJson *schema)
 {
@@ -37,10 +46,9 @@ check_elements(const DynJson *schema)
 
 		hashes += is_hash;
 		filters += !is_hash;
-		for (const DynJson *other = dyn_json_next(element); other; other = dyn_json_next(other))
-			if (dyn_slice_equal(dyn_request_string(element, "AttributeName"), dyn_request_string(other, "AttributeName")))
-				dyn_validation(DYN_INVALID_PARAMETER "The SearchSchema contains multiple elements with the same attribute name");
 	}
+	if (hashes + filters <= 1 + DYN_MAX_SEARCH_FILTERS)
+		refuse_repeated(schema);
 	if (hashes > 1)
 		dyn_validation(DYN_INVALID_PARAMETER "The SearchSchema exceeds the maximum allowed number of HASH elements: 1");
 	if (filters > DYN_MAX_SEARCH_FILTERS)

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { server, session } from './client.js';
 import { useStore } from './store.js';
 import { linkTo } from './route.js';
+import { AccessKeys } from './access_keys.jsx';
 import { Badge, Empty, ErrorBox, LongList } from './ui.jsx';
 import { count, moment } from './format.js';
 
@@ -49,46 +50,6 @@ function Role({ role, keyId }) {
   );
 }
 
-function AccessKeys({ keys, keyId }) {
-  return (
-    <section class="card">
-      <h2 class="pad">Access keys</h2>
-      {keys.length === 0 ? (
-        <p class="pad faint">This role has no keys, and manages none of others.</p>
-      ) : (
-        <div class="scroll">
-          <table class="plain">
-            <thead>
-              <tr>
-                <th>Key</th>
-                <th>Role</th>
-                <th>State</th>
-                <th>Made</th>
-              </tr>
-            </thead>
-            <tbody>
-              {keys.map((key) => (
-                <tr key={key.AccessKeyId}>
-                  <td>
-                    <code>{key.AccessKeyId}</code> {key.AccessKeyId === keyId && <Badge kind="info">this one</Badge>}
-                  </td>
-                  <td>{key.Role}</td>
-                  <td>{key.Enabled ? <Badge kind="good">enabled</Badge> : <Badge kind="bad">disabled</Badge>}</td>
-                  <td>{moment(key.CreatedAt)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      <p class="pad faint">
-        Keys are made and dropped in SQL, by <code>dynapg.create_access_key</code> and{' '}
-        <code>dynapg.drop_access_key</code>.
-      </p>
-    </section>
-  );
-}
-
 function Grants({ tables }) {
   if (tables.length === 0) {
     return <Empty title="There are no tables" />;
@@ -125,9 +86,10 @@ function Grants({ tables }) {
   );
 }
 
-// The description of the role, with the rights on all tables, page by page.
+// The description of the role, with the rights on all tables, page by page. While it is read again, the tables stay as they were.
 function useWholeRole() {
   const [state, setState] = useState({ tables: [] });
+  const [turn, setTurn] = useState(0);
   useEffect(() => {
     let ended = false;
     const load = async () => {
@@ -141,7 +103,7 @@ function useWholeRole() {
           }
           tables = tables.concat(data.Tables);
           after = data.LastTableName;
-          setState({ role: data, tables });
+          setState((before) => ({ role: data, tables: turn > 0 && after ? before.tables : tables }));
         } while (after);
       } catch (error) {
         setState((before) => ({ ...before, error }));
@@ -151,13 +113,13 @@ function useWholeRole() {
     return () => {
       ended = true;
     };
-  }, []);
-  return state;
+  }, [turn]);
+  return { ...state, readAgain: () => setTurn((n) => n + 1) };
 }
 
 export function Access() {
   const known = useStore(session);
-  const { role = known.role, tables, error } = useWholeRole();
+  const { role = known.role, tables, error, readAgain } = useWholeRole();
   return (
     <section class="page">
       <header class="page-head">
@@ -165,7 +127,7 @@ export function Access() {
       </header>
       <ErrorBox error={error} />
       <Role role={role} keyId={known.keyId} />
-      <AccessKeys keys={role.AccessKeys} keyId={known.keyId} />
+      <AccessKeys role={role} keyId={known.keyId} onChange={readAgain} />
       <Grants tables={tables} />
     </section>
   );

@@ -7,7 +7,7 @@ import { indexesOf, keysOf, loadTables, refreshDescription, useDescription } fro
 import { Badge, Button, copyText, Dialog, ErrorBox, Field, Input, Loading, note, Select, Tabs } from './ui.jsx';
 import { Items } from './items.jsx';
 import { Stream } from './stream.jsx';
-import { Keys } from './table_list.jsx';
+import { Indexes, Keys } from './indexes.jsx';
 import { count, moment, size } from './format.js';
 
 const TABS = { items: 'Items', overview: 'Overview', stream: 'Stream' };
@@ -62,48 +62,6 @@ const Facts = ({ facts }) => (
       ))}
   </dl>
 );
-
-function Indexes({ table }) {
-  const indexes = indexesOf(table);
-  if (indexes.length === 0) {
-    return <p class="faint">No secondary indexes.</p>;
-  }
-  return (
-    <div class="scroll">
-      <table class="plain">
-        <thead>
-          <tr>
-            <th>Name</th>
-            <th>Kind</th>
-            <th>Keys</th>
-            <th>Projection</th>
-            <th class="figure">Items</th>
-            <th class="figure">Size</th>
-            <th>State</th>
-          </tr>
-        </thead>
-        <tbody>
-          {indexes.map((index) => (
-            <tr key={index.IndexName}>
-              <td>{index.IndexName}</td>
-              <td>{index.kind}</td>
-              <td class="keys-cell">
-                <Keys keys={keysOf(table, index.KeySchema)} />
-              </td>
-              <td>
-                {index.Projection.ProjectionType.toLowerCase().replace('_', ' ')}
-                {index.Projection.NonKeyAttributes && `: ${index.Projection.NonKeyAttributes.join(', ')}`}
-              </td>
-              <td class="figure">{count(index.ItemCount)}</td>
-              <td class="figure">{size(index.IndexSizeBytes)}</td>
-              <td>{(index.IndexStatus ?? 'ACTIVE').toLowerCase()}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
 
 const VIEWS = {
   NEW_AND_OLD_IMAGES: 'new and old item',
@@ -326,10 +284,7 @@ function Overview({ name, table, ttl }) {
           </div>
         )}
       </section>
-      <section class="card pad wide">
-        <h2>Indexes</h2>
-        <Indexes table={table} />
-      </section>
+      <Indexes table={table} />
       <StreamCard name={name} table={table} />
       <TtlCard name={name} ttl={ttl} />
       {deleting && <DeleteTable name={name} onClose={() => setDeleting(false)} />}

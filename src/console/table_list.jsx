@@ -18,17 +18,9 @@ import {
   LongList,
   note,
   Select,
-  TypeBadge,
 } from './ui.jsx';
+import { definitionsOf, IndexForm, indexRequest, isComplete, Keys, KEY_TYPES, newIndex } from './indexes.jsx';
 import { count, size } from './format.js';
-
-export const Keys = ({ keys }) =>
-  keys.map(({ name, type, kind }) => (
-    <span class="key" key={name} title={kind === 'HASH' ? 'partition key' : 'sort key'}>
-      <TypeBadge type={type} />
-      {name}
-    </span>
-  ));
 
 export function StreamBadge({ table }) {
   return table.StreamSpecification?.StreamEnabled ? (
@@ -89,7 +81,7 @@ function TableRow({ name }) {
   );
 }
 
-const KEY_TYPES = { S: 'String', N: 'Number', B: 'Binary' };
+const MOST_LOCAL = 5;
 
 function CreateTable({ onClose }) {
   const [name, setName] = useState('');
@@ -98,19 +90,32 @@ function CreateTable({ onClose }) {
   const [range, setRange] = useState('');
   const [rangeType, setRangeType] = useState('S');
   const [stream, setStream] = useState(false);
+  const [indexes, setIndexes] = useState([]);
   const [error, setError] = useState(null);
   const [busy, setBusy] = useState(false);
 
+  const keys = [[hash, hashType, 'HASH'], ...(range ? [[range, rangeType, 'RANGE']] : [])];
+  const known = new Map(keys.filter(([key]) => key !== '').map(([key, type]) => [key, type]));
+  const complete = name !== '' && hash !== '' && indexes.every(isComplete);
+  const ofKind = (kind) => indexes.filter((index) => index.kind === kind);
+  const add = (kind) => setIndexes([...indexes, newIndex(kind)]);
+  const requests = (kind, member) =>
+    ofKind(kind).length > 0 && { [member]: ofKind(kind).map((index) => indexRequest(index, hash)) };
+
   const create = async () => {
+    if (!complete) {
+      return;
+    }
     setBusy(true);
     setError(null);
-    const keys = [[hash, hashType, 'HASH'], ...(range ? [[range, rangeType, 'RANGE']] : [])];
     try {
       await dynamodb('CreateTable', {
         TableName: name,
         BillingMode: 'PAY_PER_REQUEST',
         KeySchema: keys.map(([AttributeName, , KeyType]) => ({ AttributeName, KeyType })),
-        AttributeDefinitions: keys.map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
+        AttributeDefinitions: definitionsOf(indexes, known),
+        ...requests('global', 'GlobalSecondaryIndexes'),
+        ...requests('local', 'LocalSecondaryIndexes'),
         ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } }),
       });
       note(`Created ${name}`);
@@ -131,7 +136,7 @@ function CreateTable({ onClose }) {
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <button class="button primary" disabled={busy || !name || !hash}>
+          <button class="button primary" disabled={busy || !complete}>
             Create
           </button>
         </>
@@ -159,6 +164,29 @@ function CreateTable({ onClose }) {
       <Check checked={stream} onChange={setStream} name="stream">
         Keep a stream of its changes
       </Check>
+      {indexes.map((index, i) => (
+        <IndexForm
+          key={i}
+          index={index}
+          onChange={(changed) => setIndexes(indexes.map((other, at) => (at === i ? changed : other)))}
+          onRemove={() => setIndexes(indexes.filter((_, at) => at !== i))}
+          known={known}
+          tableHash={hash}
+        />
+      ))}
+      <div class="line">
+        <Button icon="plus" onClick={() => add('global')}>
+          Global index
+        </Button>
+        <Button
+          icon="plus"
+          disabled={!range || ofKind('local').length === MOST_LOCAL}
+          title={range ? undefined : 'A table without a sort key has no local indexes'}
+          onClick={() => add('local')}
+        >
+          Local index
+        </Button>
+      </div>
       <ErrorBox error={error} />
     </Dialog>
   );

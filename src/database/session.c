@@ -360,6 +360,12 @@ utility(PlannedStmt *statement, const char *query, bool read_only_tree, ProcessU
 		forget_roles();
 }
 
+bool
+dyn_session_database_exists(Oid database)
+{
+	return SearchSysCacheExists1(DATABASEOID, ObjectIdGetDatum(database));
+}
+
 void
 dyn_session_on_exclusive(DynSessionLeave leave)
 {

@@ -49,6 +49,9 @@ extern bool dyn_session_has_temporary_names(void);
  */
 extern void dyn_session_connect(const char *database, bool *refused);
 
+/* Is there a database with that OID? */
+extern bool dyn_session_database_exists(Oid database);
+
 /* Called with the database's name before a command that needs it without sessions: a drop, a rename, a copy, a move. */
 typedef void (*DynSessionLeave) (const char *database);
 

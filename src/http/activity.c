@@ -17,8 +17,11 @@
 
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/shmem.h"
 #include "http/activity.h"
 #include "http/durable.h"
+
+#define NAME	"dynapg HTTP activity"
 
 typedef struct Place
 {
@@ -37,23 +40,20 @@ static TimestampTz reported = 0;
 PGDLLEXPORT Datum dynapg_http_workers(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(dynapg_http_workers);
 
-Size
-dyn_activity_shmem_size(void)
-{
-	return mul_size(DYN_MAX_HTTP_WORKERS, sizeof(Place));
-}
-
-void
-dyn_activity_shmem_init(void)
+static void
+attach(void)
 {
 	bool		found;
 
-	places = ShmemInitStruct("dynapg HTTP activity", dyn_activity_shmem_size(), &found);
-	if (found)
-		return;
-	memset(places, 0, dyn_activity_shmem_size());
-	for (int i = 0; i < DYN_MAX_HTTP_WORKERS; i++)
+	places = dyn_shmem_struct(NAME, mul_size(DYN_MAX_HTTP_WORKERS, sizeof(Place)), &found);
+	for (int i = 0; i < DYN_MAX_HTTP_WORKERS && !found; i++)
 		SpinLockInit(&places[i].lock);
+}
+
+void
+dyn_activity_register(void)
+{
+	dyn_shmem_register(NAME, mul_size(DYN_MAX_HTTP_WORKERS, sizeof(Place)), false, attach);
 }
 
 static void

@@ -30,9 +30,8 @@ typedef struct DynActivity
 	int64		buffered;		/* bytes held for requests and replies */
 } DynActivity;
 
-/* Shared memory: its size, and its creation or attachment. */
-extern Size dyn_activity_shmem_size(void);
-extern void dyn_activity_shmem_init(void);
+/* Asks for shared memory; from _PG_init. */
+extern void dyn_activity_register(void);
 
 /* Takes the slot of that worker, 0 .. DYN_MAX_HTTP_WORKERS - 1, until the process ends. */
 extern void dyn_activity_init(int worker);

@@ -14,10 +14,12 @@
 #include "base/compat.h"
 #include "base/limits.h"
 #include "base/served.h"
+#include "base/shmem.h"
 #include "database/citus.h"
 #include "http/durable.h"
 #include "http/standbys.h"
 
+#define NAME				"dynapg HTTP workers"
 #define DYN_DURABLE_NOTHING 0
 #define DYN_DURABLE_BUSY	PG_UINT64_MAX
 
@@ -41,18 +43,12 @@ static int	own = -1;
 static XLogRecPtr own_end = 0;	/* of this worker's last commit that is not flushed; 0: there is none */
 static XLogRecPtr flushed = 0;	/* known to be durable here */
 
-Size
-dyn_durable_shmem_size(void)
-{
-	return mul_size(DYN_MAX_HTTP_WORKERS, sizeof(Mark));
-}
-
-void
-dyn_durable_shmem_init(void)
+static void
+attach(void)
 {
 	bool		found;
 
-	marks = ShmemInitStruct("dynapg HTTP workers", dyn_durable_shmem_size(), &found);
+	marks = dyn_shmem_struct(NAME, mul_size(DYN_MAX_HTTP_WORKERS, sizeof(Mark)), &found);
 	if (found)
 		return;
 	for (int i = 0; i < DYN_MAX_HTTP_WORKERS; i++)
@@ -60,6 +56,12 @@ dyn_durable_shmem_init(void)
 		pg_atomic_init_u64(&marks[i].lsn, DYN_DURABLE_NOTHING);
 		pg_atomic_init_u64(&marks[i].held, DYN_DURABLE_NOTHING);
 	}
+}
+
+void
+dyn_durable_register(void)
+{
+	dyn_shmem_register(NAME, mul_size(DYN_MAX_HTTP_WORKERS, sizeof(Mark)), false, attach);
 }
 
 static void

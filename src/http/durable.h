@@ -29,9 +29,8 @@
 
 #include "access/xlogdefs.h"
 
-/* Bytes of shared memory for the marks, and their creation or attachment there. */
-extern Size dyn_durable_shmem_size(void);
-extern void dyn_durable_shmem_init(void);
+/* Asks for shared memory; from _PG_init. */
+extern void dyn_durable_register(void);
 
 /* Takes over the mark of that worker, 0 .. DYN_MAX_HTTP_WORKERS - 1, with what an earlier process may have left in it. */
 extern void dyn_durable_init(int worker);

@@ -235,7 +235,7 @@ serve_fixtures(DynHttpRequest *request, DynReply *reply)
 		serve_unknown(reply);
 		return;
 	}
-	if (refusal == NULL && dyn_http_header(request, "x-dynapg-control").len == 0)
+	if (refusal == NULL && dyn_http_header(request, "x-dynapg-control").data == NULL)
 		refusal = "The request needs the header X-Dynapg-Control, with any value.";
 	if (refusal == NULL && (dyn_http_header(request, "origin").data || dyn_http_header(request, "sec-fetch-site").data))
 		refusal = "This request is not for pages in a browser.";

@@ -10,12 +10,13 @@
 #include "replication/walsender.h"
 #include "replication/walsender_private.h"
 #include "storage/lwlock.h"
-#include "storage/shmem.h"
 #include "storage/sinval.h"
 
+#include "base/shmem.h"
 #include "database/touched.h"
 #include "http/standbys.h"
 
+#define NAME	"dynapg HTTP standbys"
 #define RELATIONS 1024			/* a power of two */
 
 typedef struct Ends
@@ -28,23 +29,23 @@ static Ends *ends = NULL;
 static XLogRecPtr own_end = InvalidXLogRecPtr;	/* of the request's commit */
 static bool counts_for_all = false;
 
-Size
-dyn_standbys_shmem_size(void)
-{
-	return sizeof(Ends);
-}
-
-void
-dyn_standbys_shmem_init(void)
+static void
+attach(void)
 {
 	bool		found;
 
-	ends = ShmemInitStruct("dynapg HTTP standbys", dyn_standbys_shmem_size(), &found);
+	ends = dyn_shmem_struct(NAME, sizeof(Ends), &found);
 	if (found)
 		return;
 	pg_atomic_init_u64(&ends->all, InvalidXLogRecPtr);
 	for (int i = 0; i < RELATIONS; i++)
 		pg_atomic_init_u64(&ends->relations[i], InvalidXLogRecPtr);
+}
+
+void
+dyn_standbys_register(void)
+{
+	dyn_shmem_register(NAME, sizeof(Ends), false, attach);
 }
 
 void

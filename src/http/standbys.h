@@ -19,9 +19,8 @@
 
 #include "access/xlogdefs.h"
 
-/* Bytes of shared memory, and their creation or attachment there. */
-extern Size dyn_standbys_shmem_size(void);
-extern void dyn_standbys_shmem_init(void);
+/* Asks for shared memory; from _PG_init. */
+extern void dyn_standbys_register(void);
 
 /* Once, when a worker starts. */
 extern void dyn_standbys_init(void);

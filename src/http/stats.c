@@ -18,12 +18,13 @@
 #include "base/guc.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/shmem.h"
 #include "http/stats.h"
 
 #define MAX_OPERATION		48		/* bytes of an operation's name, with its NUL */
 #define MAX_TABLE			256		/* bytes of a table's name, with its NUL */
 #define ROOM_FOR_OPERATIONS 200		/* entries */
-#define LOCK_NAME			"dynapg HTTP statistics"
+#define NAME				"dynapg HTTP statistics"
 #define MICROSECONDS		1000000.0	/* in a second */
 
 /* Upper bounds of the histogram's buckets, in microseconds; one more bucket has what takes longer. */
@@ -62,30 +63,24 @@ PG_FUNCTION_INFO_V1(dynapg_http_statistics);
 PGDLLEXPORT Datum dynapg_stat_operations_reset(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(dynapg_stat_operations_reset);
 
-Size
-dyn_stats_shmem_size(void)
-{
-	return add_size(hash_estimate_size(DYN_MAX_HTTP_COUNTERS, sizeof(Counter)), MAXALIGN(sizeof(pg_atomic_uint32)));
-}
-
-void
-dyn_stats_shmem_request(void)
-{
-	RequestNamedLWLockTranche(LOCK_NAME, 1);
-}
-
-void
-dyn_stats_shmem_init(void)
+static void
+attach(void)
 {
 	HASHCTL		info = {.keysize = sizeof(Key), .entrysize = sizeof(Counter)};
 	bool		found;
 
-	shared = ShmemInitHash("dynapg HTTP statistics", DYN_MAX_HTTP_COUNTERS, DYN_MAX_HTTP_COUNTERS, &info,
-						   HASH_ELEM | HASH_BLOBS | HASH_FIXED_SIZE);
-	era = ShmemInitStruct("dynapg HTTP statistics era", sizeof(pg_atomic_uint32), &found);
+	shared = ShmemInitHash(NAME, DYN_MAX_HTTP_COUNTERS, DYN_MAX_HTTP_COUNTERS, &info, HASH_ELEM | HASH_BLOBS | HASH_FIXED_SIZE);
+	era = dyn_shmem_struct("dynapg HTTP statistics era", sizeof(pg_atomic_uint32), &found);
 	if (!found)
 		pg_atomic_init_u32(era, 0);
-	lock = &GetNamedLWLockTranche(LOCK_NAME)->lock;
+	lock = dyn_shmem_lock(NAME);
+}
+
+void
+dyn_stats_register(void)
+{
+	dyn_shmem_register(NAME, add_size(hash_estimate_size(DYN_MAX_HTTP_COUNTERS, sizeof(Counter)), MAXALIGN(sizeof(pg_atomic_uint32))), true,
+					   attach);
 }
 
 /* Adds to the counter with that key in a table, creating it if there is room. */

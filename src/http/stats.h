@@ -19,10 +19,8 @@
 
 #define DYN_STATS_INTERVAL 1000	/* milliseconds between two additions to shared memory */
 
-/* Shared memory: its size, its locks, and its creation or attachment. */
-extern Size dyn_stats_shmem_size(void);
-extern void dyn_stats_shmem_request(void);
-extern void dyn_stats_shmem_init(void);
+/* Asks for shared memory; from _PG_init. */
+extern void dyn_stats_register(void);
 
 /* One request that was answered. */
 typedef struct DynStatsCall

@@ -32,8 +32,6 @@
 #include "postmaster/interrupt.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
-#include "storage/lwlock.h"
-#include "storage/shmem.h"
 #include "storage/sinval.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
@@ -45,6 +43,7 @@
 #include "base/limits.h"
 #include "base/served.h"
 #include "base/server.h"
+#include "base/shmem.h"
 #include "database/role_settings.h"
 #include "database/session.h"
 #include "http/activity.h"
@@ -58,6 +57,7 @@
 #include "http/tls.h"
 #include "http/worker.h"
 
+#define CONTROL_NAME		"dynapg HTTP control"
 #define EVENTS_PER_TURN		256
 #define RESTART_SECONDS		1
 #define PAUSE_AFTER_FAILURE 3000	/* milliseconds */
@@ -95,38 +95,15 @@ static bool accepting = true;
 static timer_t drain_timer;
 static volatile sig_atomic_t can_drain = false;
 
-static void (*next_shmem_request) (void) = NULL;
-static shmem_startup_hook_type next_shmem_startup = NULL;
 
 /* -- the server's start -- */
 
 static void
-request_shmem(void)
-{
-	if (next_shmem_request)
-		next_shmem_request();
-	RequestAddinShmemSpace(add_size(add_size(MAXALIGN(sizeof(Control)), MAXALIGN(dyn_activity_shmem_size())),
-									add_size(add_size(MAXALIGN(dyn_durable_shmem_size()), MAXALIGN(dyn_standbys_shmem_size())),
-											 dyn_stats_shmem_size())));
-	dyn_stats_shmem_request();
-}
-
-static void
-start_shmem(void)
+attach(void)
 {
 	bool		found;
 
-	if (next_shmem_startup)
-		next_shmem_startup();
-	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-	control = ShmemInitStruct("dynapg HTTP control", sizeof(Control), &found);
-	if (!found)
-		memset(control, 0, sizeof(Control));
-	dyn_durable_shmem_init();
-	dyn_standbys_shmem_init();
-	dyn_stats_shmem_init();
-	dyn_activity_shmem_init();
-	LWLockRelease(AddinShmemInitLock);
+	control = dyn_shmem_struct(CONTROL_NAME, sizeof(Control), &found);
 }
 
 /* Ends the workers of that database and waits until they have left it. */
@@ -188,9 +165,11 @@ dyn_http_register(void)
 				errhint("Set dynapg.http_auth to \"sigv4\", or listen on localhost alone."));
 	if (!IsUnderPostmaster && !dyn_listen_reserve())
 		return;
-	next_shmem_request = dyn_compat_on_shmem_request(request_shmem);
-	next_shmem_startup = shmem_startup_hook;
-	shmem_startup_hook = start_shmem;
+	dyn_shmem_register(CONTROL_NAME, sizeof(Control), false, attach);
+	dyn_durable_register();
+	dyn_standbys_register();
+	dyn_stats_register();
+	dyn_activity_register();
 	dyn_session_on_exclusive(leave_database);
 	if (dyn_served_count() * dyn_guc_http_workers > DYN_MAX_HTTP_WORKERS)
 		ereport(FATAL, (errcode(ERRCODE_CONFIG_FILE_ERROR),

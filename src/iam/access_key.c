@@ -303,6 +303,22 @@ dyn_access_key_create(Oid role, char id[DYN_ACCESS_KEY_ID_LEN + 1], char secret[
 	dyn_access_key_import(role, id, secret);
 }
 
+bool
+dyn_access_key_manages(const char *id)
+{
+	DynSqlArgs	key = {0};
+	bool		manages;
+
+	(void) dyn_installation_require();
+	SPI_connect();
+	dyn_sql_text(&key, id);
+	manages = dyn_catalog_run("SELECT k.role::pg_catalog.oid FROM dynapg.access_keys k JOIN pg_catalog.pg_roles r "
+							  "ON r.oid OPERATOR(pg_catalog.=) k.role::pg_catalog.oid "
+							  "WHERE k.access_key_id OPERATOR(pg_catalog.=) $1", &key) > 0 && may_manage(dyn_sql_get_oid(0, 1));
+	SPI_finish();
+	return manages;
+}
+
 /*
  * Runs the statement on the key $1 that the user may manage.  Somebody else's key looks like one that does not exist: the error
  * is the same, and nothing waits for it.
@@ -310,15 +326,10 @@ dyn_access_key_create(Oid role, char id[DYN_ACCESS_KEY_ID_LEN + 1], char secret[
 static void
 change_key(const char *sql, DynSqlArgs *args, const char *id)
 {
-	DynSqlArgs	key = {0};
+	bool		manages = dyn_access_key_manages(id);
 
-	(void) dyn_installation_require();
 	SPI_connect();
-	dyn_sql_text(&key, id);
-	if (dyn_catalog_run("SELECT k.role::pg_catalog.oid FROM dynapg.access_keys k JOIN pg_catalog.pg_roles r "
-						"ON r.oid OPERATOR(pg_catalog.=) k.role::pg_catalog.oid "
-						"WHERE k.access_key_id OPERATOR(pg_catalog.=) $1", &key) == 0 ||
-		!may_manage(dyn_sql_get_oid(0, 1)) || dyn_catalog_run(sql, args) == 0)
+	if (!manages || dyn_catalog_run(sql, args) == 0)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("you do not manage an access key \"%s\"", id),
 						errdetail(MANAGERS)));
 	SPI_finish();

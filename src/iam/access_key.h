@@ -48,6 +48,9 @@ extern void dyn_access_key_create(Oid role, char id[DYN_ACCESS_KEY_ID_LEN + 1], 
 /* The same with an id and a secret of the user's choice. */
 extern void dyn_access_key_import(Oid role, const char *id, const char *secret);
 
+/* Is there such a key, and does the current user manage it? */
+extern bool dyn_access_key_manages(const char *id);
+
 /* Enable or disable, and drop a key.  Raise 42704 where there is none that the user could have created. */
 extern void dyn_access_key_enable(const char *id, bool enabled);
 extern void dyn_access_key_drop(const char *id);

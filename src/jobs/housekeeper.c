@@ -33,6 +33,7 @@
 #include "base/guc.h"
 #include "base/served.h"
 #include "base/server.h"
+#include "base/shmem.h"
 #include "changes/jobs.h"
 #include "database/code.h"
 #include "database/installation.h"
@@ -81,31 +82,15 @@ static Shared *all_shared = NULL;	/* of all databases that are served, by their 
 static Shared *shared = NULL;	/* of this worker */
 static Oid	streams_log = InvalidOid;	/* for which the job for streams is recorded */
 static List *failures = NIL;	/* of Failed, in TopMemoryContext */
-static void (*next_shmem_request) (void) = NULL;
-static shmem_startup_hook_type next_shmem_startup = NULL;
 
 /* ---- the server's start ---- */
 
 static void
-request_shmem(void)
-{
-	if (next_shmem_request)
-		next_shmem_request();
-	RequestAddinShmemSpace(mul_size(DYN_MAX_SERVED, sizeof(Shared)));
-}
-
-static void
-start_shmem(void)
+attach(void)
 {
 	bool		found;
 
-	if (next_shmem_startup)
-		next_shmem_startup();
-	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-	all_shared = ShmemInitStruct(NAME, mul_size(DYN_MAX_SERVED, sizeof(Shared)), &found);
-	if (!found)
-		memset(all_shared, 0, mul_size(DYN_MAX_SERVED, sizeof(Shared)));
-	LWLockRelease(AddinShmemInitLock);
+	all_shared = dyn_shmem_struct(NAME, mul_size(DYN_MAX_SERVED, sizeof(Shared)), &found);
 }
 
 /* Ends the worker if it works in that database, and waits until it has left. */
@@ -140,9 +125,7 @@ dyn_housekeeper_register(void)
 
 	if (!process_shared_preload_libraries_in_progress || dyn_server_is_private() != NULL)
 		return;
-	next_shmem_request = dyn_compat_on_shmem_request(request_shmem);
-	next_shmem_startup = shmem_startup_hook;
-	shmem_startup_hook = start_shmem;
+	dyn_shmem_register(NAME, mul_size(DYN_MAX_SERVED, sizeof(Shared)), false, attach);
 	dyn_session_on_exclusive(leave_database);
 	for (int i = 0; i < dyn_served_count(); i++)
 	{

@@ -133,6 +133,33 @@ add_column(const Move *move)
 						 replaced ? "DROP COLUMN " DYN_KEYS_COLUMN ", " : "", move->definition), NULL, 0);
 }
 
+/*
+ * Who has SELECT on the column item reads by indexes, too.  The attributes in the new column are all in that one, so this lets nobody
+ * see more.
+ */
+static void
+grant_column(const Move *move)
+{
+	DynSqlArgs	args = {0};
+	uint64		count;
+	char	  **grantees;
+
+	dyn_sql_oid(&args, move->def->relid);
+	count = dyn_sql_run("SELECT CASE g.grantee WHEN 0 THEN 'PUBLIC' "
+						"ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(g.grantee)) END "
+						"OPERATOR(pg_catalog.||) CASE WHEN pg_catalog.bool_or(g.is_grantable) THEN ' WITH GRANT OPTION' ELSE '' END "
+						"FROM pg_catalog.pg_attribute a, pg_catalog.aclexplode(a.attacl) g WHERE a.attrelid OPERATOR(pg_catalog.=) $1 "
+						"AND a.attname OPERATOR(pg_catalog.=) 'item' AND g.privilege_type OPERATOR(pg_catalog.=) 'SELECT' "
+						"GROUP BY g.grantee",
+						&args, 0);
+	grantees = palloc(Max(count, 1) * sizeof(char *));
+	for (uint64 i = 0; i < count; i++)
+		grantees[i] = dyn_sql_get_text(i, 1);
+	for (uint64 i = 0; i < count; i++)
+		dyn_sql_run(psprintf("GRANT SELECT (" DYN_KEYS_COLUMN ") ON %s TO %s", dyn_ddl_qualified_name(move->def->relid), grantees[i]),
+					NULL, 0);
+}
+
 /* store_index_keys(relation regclass) returns boolean: was there anything to do? */
 PG_FUNCTION_INFO_V1(dynapg_store_index_keys);
 Datum
@@ -145,7 +172,10 @@ dynapg_store_index_keys(PG_FUNCTION_ARGS)
 	SPI_connect();
 	drop_indexes(&move);
 	if (!move.complete)
+	{
 		add_column(&move);
+		grant_column(&move);
+	}
 	make_indexes(&move);
 	SPI_finish();
 	PG_RETURN_BOOL(true);

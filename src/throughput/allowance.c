@@ -12,17 +12,16 @@
 
 #include "miscadmin.h"
 #include "portability/instr_time.h"
-#include "storage/ipc.h"
 #include "storage/lwlock.h"
 #include "storage/shmem.h"
 #include "storage/spin.h"
 #include "utils/hsearch.h"
 
-#include "base/compat.h"
 #include "base/limits.h"
+#include "base/shmem.h"
 #include "throughput/allowance.h"
 
-#define LOCK_NAME	"dynapg throughput"
+#define NAME		"dynapg throughput"
 #define MILLION		INT64CONST(1000000)
 #define MAX_RATE	INT64CONST(1000000000)	/* units per second: the most that can be counted, far above any real rate */
 
@@ -48,42 +47,22 @@ typedef struct Entry
 
 static HTAB *shared = NULL;
 static LWLock *lock = NULL;
-static void (*next_shmem_request) (void) = NULL;
-static shmem_startup_hook_type next_shmem_startup = NULL;
 
 /* ---- the server's start ---- */
 
 static void
-request_shmem(void)
-{
-	if (next_shmem_request)
-		next_shmem_request();
-	RequestAddinShmemSpace(hash_estimate_size(DYN_MAX_THROTTLED, sizeof(Entry)));
-	RequestNamedLWLockTranche(LOCK_NAME, 1);
-}
-
-static void
-start_shmem(void)
+attach(void)
 {
 	HASHCTL		info = {.keysize = sizeof(Key), .entrysize = sizeof(Entry)};
 
-	if (next_shmem_startup)
-		next_shmem_startup();
-	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-	shared = ShmemInitHash("dynapg throughput", DYN_MAX_THROTTLED, DYN_MAX_THROTTLED, &info,
-						   HASH_ELEM | HASH_BLOBS | HASH_FIXED_SIZE);
-	lock = &GetNamedLWLockTranche(LOCK_NAME)->lock;
-	LWLockRelease(AddinShmemInitLock);
+	shared = ShmemInitHash(NAME, DYN_MAX_THROTTLED, DYN_MAX_THROTTLED, &info, HASH_ELEM | HASH_BLOBS | HASH_FIXED_SIZE);
+	lock = dyn_shmem_lock(NAME);
 }
 
 void
 dyn_allowance_register(void)
 {
-	if (!process_shared_preload_libraries_in_progress)
-		return;
-	next_shmem_request = dyn_compat_on_shmem_request(request_shmem);
-	next_shmem_startup = shmem_startup_hook;
-	shmem_startup_hook = start_shmem;
+	dyn_shmem_register(NAME, hash_estimate_size(DYN_MAX_THROTTLED, sizeof(Entry)), true, attach);
 }
 
 static void

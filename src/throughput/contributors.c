@@ -10,9 +10,7 @@
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "storage/ipc.h"
 #include "storage/lwlock.h"
-#include "storage/shmem.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -22,12 +20,13 @@
 #include "base/guc.h"
 #include "base/limits.h"
 #include "base/returned_rows.h"
+#include "base/shmem.h"
 #include "tables/catalog.h"
 #include "tables/relation.h"
 #include "throughput/contributors.h"
 #include "value/number.h"
 
-#define LOCK_NAME	"dynapg contributor insights"
+#define NAME		"dynapg contributor insights"
 #define KEYS		64			/* that a sketch counts */
 #define HASH_TEXT	128			/* bytes of a partition key's text, and of a sort key's */
 #define RANGE_TEXT	96
@@ -74,8 +73,6 @@ typedef struct Parts
 
 static Shared *shared = NULL;
 static LWLock *lock = NULL;
-static void (*next_shmem_request) (void) = NULL;
-static shmem_startup_hook_type next_shmem_startup = NULL;
 
 PGDLLEXPORT Datum dynapg_contributors(PG_FUNCTION_ARGS);
 PG_FUNCTION_INFO_V1(dynapg_contributors);
@@ -83,37 +80,18 @@ PG_FUNCTION_INFO_V1(dynapg_contributors);
 /* ---- the server's start ---- */
 
 static void
-request_shmem(void)
-{
-	if (next_shmem_request)
-		next_shmem_request();
-	RequestAddinShmemSpace(sizeof(Shared));
-	RequestNamedLWLockTranche(LOCK_NAME, 1);
-}
-
-static void
-start_shmem(void)
+attach(void)
 {
 	bool		found;
 
-	if (next_shmem_startup)
-		next_shmem_startup();
-	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
-	shared = ShmemInitStruct("dynapg contributor insights", sizeof(Shared), &found);
-	if (!found)
-		memset(shared, 0, sizeof(Shared));
-	lock = &GetNamedLWLockTranche(LOCK_NAME)->lock;
-	LWLockRelease(AddinShmemInitLock);
+	shared = dyn_shmem_struct(NAME, sizeof(Shared), &found);
+	lock = dyn_shmem_lock(NAME);
 }
 
 void
 dyn_contributors_register(void)
 {
-	if (!process_shared_preload_libraries_in_progress)
-		return;
-	next_shmem_request = dyn_compat_on_shmem_request(request_shmem);
-	next_shmem_startup = shmem_startup_hook;
-	shmem_startup_hook = start_shmem;
+	dyn_shmem_register(NAME, sizeof(Shared), true, attach);
 }
 
 /* ---- a key ---- */

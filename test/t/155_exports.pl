@@ -80,6 +80,18 @@ like(export($node, 'Orders', "$to,\"ExportTime\":1577836800", 'app'), qr/^Export
 like(export($node, 'Orders', "$to,\"ExportFormat\":\"CSV\"", 'app'), qr/^1 validation error detected: Value 'CSV' at 'exportFormat' failed/, 'another format');
 like(export($node, 'Orders', '"S3Bucket":"../x"', 'app'), qr/^1 validation error detected: Value '..\/x' at 's3Bucket' failed/, 'no name of a bucket');
 like(describe($node, arn_of('Orders') . '/export/01700000000000-00000000', 'app'), qr/^Export not found: /, 'no such export');
+my $period = '"IncrementalExportSpecification":{"ExportFromTime":1,"ExportToTime":2}';
+my $incremental = "$to,\"ExportType\":\"INCREMENTAL_EXPORT\"";
+is(export($node, 'Orders', $incremental, 'app'),
+	'IncrementalExportSpecification with ExportFromTime and ExportToTime is required for INCREMENTAL_EXPORT', 'an incremental one without a period');
+is(export($node, 'Orders', "$incremental,$period,\"FilterSpecification\":{\"FilterExpression\":\"a = b\"}", 'app'),
+	'FilterSpecification cannot be specified for INCREMENTAL_EXPORT', '.. with a filter');
+is(export($node, 'Orders', "$incremental,$period", 'app'), 'Export time is before the earliest restorable time of the table', '.. from before recovery began');
+is(export($node, 'Orders', "$to,$period", 'app'), 'IncrementalExportSpecification cannot be specified for FULL_EXPORT', 'a period of a full one');
+is(export($node, 'Orders', "$to,\"FilterSpecification\":{\"ExpressionAttributeNames\":{\"#a\":\"a\"}}", 'app'),
+	'FilterSpecification must have a FilterExpression, a ProjectionExpression or a KeyConditionExpression', 'a filter without an expression');
+is(describe($node, 'arn:aws:dynamodb:us-east-1:000000000000:table/Orders', 'app'),
+	'Invalid Request: ExportArn is not the ARN of an export: arn:aws:dynamodb:us-east-1:000000000000:table/Orders', 'an ARN of no export');
 like(export($node, 'Orders', $to . ',"FilterSpecification":{"FilterExpression":"a ="}', 'app'), qr/^Invalid FilterExpression: Syntax error/, 'an invalid filter');
 like(export($node, 'Orders', $to . ',"FilterSpecification":{"KeyConditionExpression":"z = :z","ExpressionAttributeValues":{":z":{"S":"x"}}}', 'app'),
 	qr/^Query condition missed key schema element: id/, 'a condition on what is no key');

@@ -86,8 +86,8 @@ is(call('create_table', $request->{TableCreationParameters}), 'Table already exi
 is(call('import_table', import_request('Whole', 'whole/')), 'Table already exists: Whole', '.. for another import, too');
 
 is_deeply(call('import_table', $request)->{ImportTableDescription}{ImportArn}, $started->{ImportArn}, 'the same request is the same import');
-like(call('import_table', import_request('Other', 'whole/', ClientToken => 'token-1')),
-	qr/^There was a conflict when importing from the specified S3 source/, 'the token with another request is a conflict');
+is(call('import_table', import_request('Other', 'whole/', ClientToken => 'token-1')), 'There was a conflict when importing from the specified S3 source: '
+	  . "an import with the same ClientToken and other parameters exists: $started->{ImportArn}", 'the token with another request is a conflict');
 
 $lock->query_safe('SELECT pg_advisory_unlock(42)');
 my $ended = ends('describe_import', 'ImportStatus', $arn);

@@ -153,6 +153,8 @@ is_deeply([ @{ ends('describe_bulk_operation', 'BulkOperationStatus', { BulkOper
 is(call('start_bulk_put_items', { %{ bulk_request('plain/') }, TableName => 'Nothing' }), 'Requested resource not found', 'no such table');
 is(call('start_bulk_put_items', bulk_request('plain/', output => { OutputType => [] })),
 	'One or more parameter values were invalid: OutputType must not be empty', 'no kind of report');
+is(call('start_bulk_put_items', { %{ bulk_request('plain/') }, OutputS3Configuration => { OutputType => ['ERROR'] } }),
+	'One or more parameter values were invalid: OutputS3Configuration must have an S3Bucket', 'no bucket for the report');
 like(call('start_bulk_put_items', bulk_request('plain/', MaxWriteRequestUnits => 1000)), qr/greater than or equal to 1024/, 'too slow');
 like(call('start_bulk_put_items', bulk_request('plain/', input => { InputFormat => 'CSV' })), qr/'CSV' at 'inputS3Configuration.inputFormat' failed to satisfy/, 'no CSV');
 my $nowhere = "$started->{BulkOperationArn}0";

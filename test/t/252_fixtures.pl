@@ -40,7 +40,6 @@ put('one', 'a');
 # Whoever must not.
 for my $case (
 	[ 'without the header', 403, 'reset', 'X-Dynapg-Control' => undef ],
-	[ 'with an empty one', 403, 'reset', 'X-Dynapg-Control' => '' ],
 	[ 'from a page of another host', 403, 'reset', 'Origin' => 'http://example.com' ],
 	[ 'from a page of this machine', 403, 'reset', 'Origin' => 'http://localhost:3000' ],
 	[ 'from a page without a host', 403, 'reset', 'Origin' => 'null' ],
@@ -77,7 +76,7 @@ create_table($port, 'three');
 is(control('restore-snapshot', '{"Name":"base"}')->{body}, '{"Tables":3}', 'is restored');
 is(join(' ', map { items($_) } qw(one two three)), '1 0 no table', 'items and tables are as they were');
 is(control('restore-snapshot', '{"Name":"base"}')->{body}, '{"Tables":0}', 'restored again, nothing has changed');
-is(control('reset', '')->{body}, '{"Tables":2}', 'a reset');
+is(control('reset', '', 'X-Dynapg-Control' => '')->{body}, '{"Tables":2}', 'a reset; the header may be empty');
 is(join(' ', map { items($_) } qw(one two)), '0 0', 'removes the items');
 is(control('restore-snapshot', '{"Name":"base"}')->{body}, '{"Tables":1}', 'and a restore brings them back');
 $node->restart;

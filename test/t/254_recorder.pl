@@ -74,4 +74,46 @@ $node->safe_psql('other', q(CREATE EXTENSION dynapg));
 $node->safe_psql('other', q(SET dynapg.recorder = on; SELECT dynapg.list_tables('{}')));
 is(recorded('count(*)', "parameter IS NULL AND operation = 'ListTables'"), '0', 'a database has its own list');
 
+# There is room for 1,536 rows. Where it is used up, rows of databases that are gone make some.
+$node->safe_psql('other', <<'SQL');
+CREATE FUNCTION fill() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	request json := '{"TableName":"None","IndexName":"Index","Limit":1,"Key":{"a":{"S":"x"}},"Item":{"a":{"S":"x"}},"ReturnConsumedCapacity":"TOTAL",
+		"ReturnItemCollectionMetrics":"SIZE","ReturnValues":"NONE","ExpressionAttributeNames":{"#a":"a"},"ExpressionAttributeValues":{":a":{"S":"x"}},
+		"ConditionExpression":"a = b","ProjectionExpression":"a","KeyConditionExpression":"a = :a","FilterExpression":"a = b","UpdateExpression":"REMOVE b",
+		"Statement":"SELECT * FROM none","Statements":[{"Statement":"SELECT * FROM none","ConsistentRead":true}],"BackupName":"backup",
+		"BackupArn":"arn:aws:dynamodb:us-east-1:000000000000:table/None/backup/01","ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/None",
+		"TableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/None","ExportArn":"arn:aws:dynamodb:us-east-1:000000000000:table/None/export/01",
+		"ImportArn":"arn:aws:dynamodb:us-east-1:000000000000:table/None/import/01","StreamArn":"arn:aws:dynamodb:us-east-1:000000000000:table/None/stream/1",
+		"S3Bucket":"bucket","S3Prefix":"p","ExportFormat":"ION","TargetTableName":"Target","SourceTableName":"None","Policy":"{}","TagKeys":["a"],
+		"Tags":[{"Key":"a","Value":"b"}],"GlobalTableName":"Global","ConsistentRead":true,"ScanIndexForward":true,"Segment":0,"TotalSegments":1,
+		"BillingMode":"PAY_PER_REQUEST","TableClass":"STANDARD","DeletionProtectionEnabled":true,"SSESpecification":{"Enabled":false},
+		"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"},"OnDemandThroughput":{"MaxReadRequestUnits":5,"MaxWriteRequestUnits":5},
+		"TimeToLiveSpecification":{"Enabled":true,"AttributeName":"a"},"PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":true},
+		"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1},"TransactItems":[{"Get":{"TableName":"None","Key":{"a":{"S":"x"}}}}]}';
+	operation name;
+BEGIN
+	FOR operation IN SELECT proname FROM pg_proc WHERE pronamespace = 'dynapg'::regnamespace AND proargtypes = '114' AND prorettype = 'json'::regtype
+	LOOP
+		BEGIN
+			EXECUTE format('SELECT dynapg.%I($1)', operation) USING request;
+		EXCEPTION WHEN OTHERS THEN
+		END;
+	END LOOP;
+	RETURN (SELECT count(*) FROM dynapg.recorded_calls);
+END $$;
+SQL
+my $rows = 0;
+for my $i (1 .. 40)
+{
+	$node->safe_psql('postgres', "CREATE DATABASE filled$i TEMPLATE other");
+	$rows += $node->safe_psql("filled$i", 'SET dynapg.recorder = on; SELECT fill()');
+	$node->safe_psql('postgres', "DROP DATABASE filled$i");
+	last if $rows > 2000;
+}
+cmp_ok($rows, '>', 2000, 'databases that are gone had more rows than there is room for');
+$node->safe_psql('postgres', q(SET dynapg.recorder = on; SELECT dynapg.describe_endpoints('{}')));
+is(recorded('calls', "operation = 'DescribeEndpoints' AND parameter IS NULL"), '1', 'and the next request is recorded');
+is($node->safe_psql('other', 'SELECT count(*) FROM dynapg.recorded_calls'), '1', 'databases that are there keep theirs');
+
 done_testing();

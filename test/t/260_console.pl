@@ -150,6 +150,9 @@ like(answer_of(ask('role', '{"ExclusiveStartTableName":"x\\u0027; DROP"}')), qr/
 like(answer_of(ask('role', '{')), qr/^400 SerializationException/, 'no JSON');
 like(answer_of(ask($_, '{}')), qr/^400 UnknownOperationException/, "no request: '$_'") for '', 'Role', 'role/', 'plan', '..', 'role%00';
 is(ask('role?x=1', '{}')->{status}, 200, 'a query changes nothing');
+is_deeply($role->{ManagesKeysOf}, [], 'without signatures nobody manages keys here');
+like(answer_of(ask('create-key', '{"RoleName":"postgres"}')), qr/^400 ValidationException/, 'nor makes one');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM dynapg.access_keys'), '0', 'there is none');
 
 # -- signed --
 
@@ -172,6 +175,7 @@ is(get('/console/')->{status}, 200, 'the page needs no signature');
 like(answer_of(ask($_, '{}')), qr/^400 MissingAuthenticationTokenException/, "$_ does") for 'role', 'statistics';
 $role = decode_json(signed(\@key, 'role', '{}')->{body});
 is($role->{Role}, q(a<b>&'c), 'the role is that of the key');
+is_deeply($role->{ManagesKeysOf}, [q(a<b>&'c)], 'and manages its own keys');
 is_deeply([ map { $_->{AccessKeyId} } @{ $role->{AccessKeys} } ], [ $key[0] ], 'with its own keys alone');
 unlike(encode_json($role), qr/\Q$key[1]\E/, 'without their secrets');
 my ($things) = grep { $_->{TableName} eq 'Things' } @{ $role->{Tables} };
@@ -182,6 +186,42 @@ is(signed(\@watcher, 'statistics', '{}')->{status}, 200, 'whose members see them
 like(answer_of(signed([ $other[0], $key[1] ], 'role', '{}')), qr/^400 InvalidSignatureException/, 'a signature has to fit');
 like(answer_of(exchange(dial($port), signed_text(@key, '', '{}', path => '/console/api/role') =~ s{/api/role }{/api/statistics }r)),
 	qr/^400 InvalidSignatureException/, 'and is for one path');
+
+# Access keys, with the rights of the role.
+sub key_works
+{
+	my ($made) = @_;
+	return answer_of(signed([ @$made{qw(AccessKeyId SecretAccessKey)} ], 'role', '{}')) =~ /^200/ ? 1 : 0;
+}
+
+my $own = encode_json({ RoleName => q(a<b>&'c) });
+my $made = decode_json(signed(\@key, 'create-key', $own)->{body});
+is(join(' ', sort keys %$made), 'AccessKeyId SecretAccessKey', 'a new key');
+is(key_works($made), 1, 'works');
+my $named = encode_json({ AccessKeyId => $made->{AccessKeyId} });
+my $switched = sub { encode_json({ AccessKeyId => $made->{AccessKeyId}, Enabled => $_[0] ? JSON::PP::true : JSON::PP::false }) };
+is(answer_of(signed(\@key, 'change-key', $switched->(0))), '200 {}', 'is disabled');
+is(key_works($made), 0, 'and works no more');
+like(answer_of(signed(\@other, 'change-key', $switched->(1))), qr/^400 ResourceNotFoundException/, 'another role does not know it');
+like(answer_of(signed(\@other, 'drop-key', $named)), qr/^400 ResourceNotFoundException/, 'and cannot drop it');
+is(answer_of(signed(\@key, 'change-key', $switched->(1))), '200 {}', 'is enabled');
+is(key_works($made), 1, 'and works again');
+like(answer_of(signed(\@other, 'create-key', $own)), qr/^400 AccessDeniedException/, 'no role makes keys of another one');
+like(answer_of(signed(\@other, 'create-key', '{"RoleName":"postgres"}')), qr/^400 AccessDeniedException/, 'least of all of a superuser');
+like(answer_of(signed(\@key, 'create-key', '{"RoleName":"no_such_role"}')), qr/^400 ResourceNotFoundException/, 'a role that is none');
+like(answer_of(signed(\@key, 'create-key', '{}')), qr/^400 ValidationException/, 'no role');
+like(answer_of(signed(\@key, 'change-key', $named)), qr/^400 ValidationException/, 'enabled or not has to be said');
+like(answer_of(signed(\@key, 'drop-key', '{"AccessKeyId":"x\u0027 OR true"}')), qr/^400 ResourceNotFoundException/, 'a key that is none');
+like(answer_of(ask($_, '{}')), qr/^400 MissingAuthenticationTokenException/, "$_ has to be signed") for qw(create-key change-key drop-key);
+$node->safe_psql('postgres', q(GRANT "a<b>&'c" TO other WITH ADMIN OPTION));
+my $managed = decode_json(signed(\@other, 'create-key', $own)->{body});
+is(key_works($managed), 1, 'who has the ADMIN option makes keys of the role');
+is_deeply(decode_json(signed(\@other, 'role', '{}')->{body})->{ManagesKeysOf}, [ q(a<b>&'c), 'other' ], 'and sees that it does');
+$node->safe_psql('postgres', q(REVOKE "a<b>&'c" FROM other; REVOKE EXECUTE ON FUNCTION dynapg.create_access_key(regrole) FROM PUBLIC));
+like(answer_of(signed(\@key, 'create-key', $own)), qr/^400 AccessDeniedException/, 'who may not call the function makes none here either');
+is(answer_of(signed(\@key, 'drop-key', $named)), '200 {}', 'is dropped');
+is(key_works($made), 0, 'and is none');
+unlike(slurp_file($node->logfile), qr/\Q$made->{SecretAccessKey}\E|\Q$managed->{SecretAccessKey}\E/, 'no secret is in the log');
 $node->safe_psql('postgres', "SELECT dynapg.drop_access_key('$key[0]')");
 like(answer_of(signed(\@key, 'role', '{}')), qr/^400 UnrecognizedClientException/, 'a dropped key is none');
 $node->safe_psql('postgres', q(ALTER ROLE other VALID UNTIL '2020-01-01'));

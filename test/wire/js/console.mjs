@@ -19,6 +19,7 @@ if (!executablePath || !existsSync(executablePath)) {
 }
 
 const table = 'wire_console';
+const indexed = 'wire_with_indexes';
 const markup = '<img src=x onerror="window.pwned=1"><script>window.pwned=2</script>';
 const api = new DynamoDBClient(config);
 const outside = []; // requests to anywhere else, and complaints of the policy
@@ -92,7 +93,7 @@ section('the secret is nowhere but in the memory of the page', async () => {
 section('create a table', async () => {
   await api.send(new DeleteTableCommand({ TableName: table })).catch(() => {});
   await page.getByRole('button', { name: 'New table' }).click();
-  await dialog().getByLabel('Name').fill(table);
+  await dialog().getByLabel('Name', { exact: true }).fill(table);
   await dialog().getByLabel('Partition key').fill('id');
   await dialog().getByLabel('Sort key').fill('number');
   await dialog().locator('[name=range-type]').selectOption('N');
@@ -306,6 +307,68 @@ section('the overview: switch Time to Live on', async () => {
   await shot('overview');
 });
 
+section('indexes: with a table, later, and deleted', async () => {
+  await api.send(new DeleteTableCommand({ TableName: indexed })).catch(() => {});
+  await open('tables');
+  await page.getByRole('button', { name: 'New table' }).click();
+  await dialog().getByLabel('Name', { exact: true }).fill(indexed);
+  await dialog().getByLabel('Partition key').fill('id');
+  assert.ok(await dialog().getByRole('button', { name: 'Local index' }).isDisabled(), 'a local index needs a sort key');
+  await dialog().getByLabel('Sort key').fill('number');
+  await dialog().locator('[name=range-type]').selectOption('N');
+  await dialog().getByRole('button', { name: 'Global index' }).click();
+  const global = dialog().locator('.index-form').nth(0);
+  assert.ok(await dialog().getByRole('button', { name: 'Create' }).isDisabled(), 'a form that is not complete is not sent');
+  await global.getByLabel('Index name').fill('ByCountry');
+  await global.getByRole('textbox', { name: 'Partition key attribute' }).fill('country');
+  await global.getByRole('button', { name: 'Partition attribute' }).click();
+  await global.getByRole('textbox', { name: 'Partition key attribute 2' }).fill('year');
+  await global.locator('[name=index-hash-type-1]').selectOption('N');
+  await global.getByRole('button', { name: 'Sort attribute' }).click();
+  await global.getByRole('textbox', { name: 'Sort key attribute' }).fill('number');
+  assert.ok(await global.locator('[name=index-range-type-0]').isDisabled(), 'the type of a key of the table is known');
+  await global.locator('[name=projection]').selectOption('INCLUDE');
+  await global.getByLabel('Further attributes').fill('name, price');
+  await dialog().getByRole('button', { name: 'Local index' }).click();
+  const local = dialog().locator('.index-form').nth(1);
+  await local.getByLabel('Index name').fill('ByTime');
+  await local.getByRole('textbox', { name: 'Sort key attribute' }).fill('time');
+  await local.locator('[name=index-range-type-0]').selectOption('B');
+  await shot('indexes-form');
+  await dialog().getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { name: indexed }).waitFor();
+  const { Table } = await api.send(new DescribeTableCommand({ TableName: indexed }));
+  const keys = (index) => index.KeySchema.map(({ AttributeName, KeyType }) => `${AttributeName} ${KeyType}`).join();
+  assert.equal(keys(Table.GlobalSecondaryIndexes[0]), 'country HASH,year HASH,number RANGE');
+  assert.deepEqual([...Table.GlobalSecondaryIndexes[0].Projection.NonKeyAttributes].sort(), ['name', 'price']);
+  assert.equal(keys(Table.LocalSecondaryIndexes[0]), 'id HASH,time RANGE');
+  assert.equal(Table.LocalSecondaryIndexes[0].Projection.ProjectionType, 'ALL');
+  assert.deepEqual(Table.AttributeDefinitions.map(({ AttributeName, AttributeType }) => `${AttributeName} ${AttributeType}`).sort(),
+    ['country S', 'id S', 'number N', 'time B', 'year N']);
+
+  await page.getByRole('tab', { name: 'Overview' }).click();
+  await page.getByRole('button', { name: 'New index' }).click();
+  await dialog().getByLabel('Index name').fill('ByCountry');
+  await dialog().getByRole('textbox', { name: 'Partition key attribute' }).fill('price');
+  await dialog().locator('[name=index-hash-type-0]').selectOption('N');
+  await dialog().locator('[name=projection]').selectOption('KEYS_ONLY');
+  await dialog().getByRole('button', { name: 'Create index' }).click();
+  await dialog().getByRole('alert').getByText('Attempting to create an index which already exists').waitFor();
+  await dialog().getByLabel('Index name').fill('ByPrice');
+  await page.keyboard.press('Control+Enter');
+  await gone(dialog());
+  const row = page.locator('tr', { hasText: 'ByPrice' });
+  await row.getByText('active', { exact: true }).waitFor();
+  await shot('indexes');
+  assert.equal(await page.getByRole('button', { name: 'Delete the index ByTime' }).count(), 0, 'a local index goes with its table alone');
+  await page.getByRole('button', { name: 'Delete the index ByPrice' }).click();
+  await dialog().getByRole('button', { name: 'Delete index' }).click();
+  await gone(dialog());
+  await gone(row);
+  const after = (await api.send(new DescribeTableCommand({ TableName: indexed }))).Table;
+  assert.deepEqual(after.GlobalSecondaryIndexes.map(({ IndexName }) => IndexName), ['ByCountry']);
+});
+
 section('PartiQL: a result, parameters, an error in the service\'s words', async () => {
   await open('partiql');
   await page.getByLabel('Statement', { exact: true }).fill(`SELECT * FROM "${table}" WHERE id = ? AND number < 3`);
@@ -328,6 +391,46 @@ section('statistics and access: what this role may see', async () => {
   await page.locator('code', { hasText: credentials.accessKeyId }).first().waitFor();
   await page.locator('.grant', { hasText: table }).getByText('owner').waitFor();
   await shot('access');
+});
+
+section('access keys: made, the secret shown once, disabled, enabled, dropped', async () => {
+  const works = async (accessKeyId, secretAccessKey) => {
+    const client = new DynamoDBClient({ ...config, credentials: { accessKeyId, secretAccessKey } });
+    try {
+      await client.send(new DescribeTableCommand({ TableName: table }));
+      return 'works';
+    } catch (error) {
+      return error.name;
+    }
+  };
+  await page.getByRole('button', { name: 'New key' }).click();
+  assert.deepEqual(await dialog().locator('option').allInnerTexts(), ['wire'], 'a role has keys made for itself and those that it manages');
+  await dialog().getByRole('button', { name: 'Create key' }).click();
+  await dialog().getByText('never again').waitFor();
+  await shot('access-key');
+  const [id, secret] = await dialog().locator('.secret code').allInnerTexts();
+  assert.equal(await works(id, secret), 'works');
+  await dialog().getByRole('button', { name: 'I have kept the secret' }).click();
+  await gone(dialog());
+  assert.ok(!(await page.content()).includes(secret), 'the page forgets it');
+  const row = page.locator('tr', { hasText: id });
+  await row.getByRole('button', { name: 'Disable' }).click();
+  await row.getByText('disabled').waitFor();
+  assert.equal(await works(id, secret), 'UnrecognizedClientException');
+  await row.getByRole('button', { name: 'Enable' }).click();
+  await row.getByText('enabled').waitFor();
+  assert.equal(await works(id, secret), 'works');
+  assert.equal(await page.locator('tr', { hasText: 'this one' }).getByRole('button', { name: 'Disable' }).count(), 0);
+  await row.getByRole('button', { name: `Drop ${id}` }).click();
+  await dialog().getByRole('button', { name: 'Drop key' }).click();
+  await gone(row);
+  assert.equal(await works(id, secret), 'UnrecognizedClientException');
+  sql('REVOKE EXECUTE ON FUNCTION dynapg.create_access_key(regrole) FROM PUBLIC', 'postgres');
+  await page.getByRole('button', { name: 'New key' }).click();
+  await dialog().getByRole('button', { name: 'Create key' }).click();
+  await dialog().getByRole('alert').getByText('AccessDeniedException').waitFor();
+  await page.keyboard.press('Escape');
+  sql('GRANT EXECUTE ON FUNCTION dynapg.create_access_key(regrole) TO PUBLIC', 'postgres');
 });
 
 section('ten thousand tables', async () => {
@@ -365,6 +468,15 @@ section('a narrow screen, in the dark', async () => {
   await rows().first().waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, 'nothing is wider than the screen');
   await shot('narrow');
+  await open(`table/${indexed}/overview`);
+  await page.getByRole('button', { name: 'New index' }).click();
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+  await shot('narrow-index');
+  await page.keyboard.press('Escape');
+  await open('access');
+  await page.getByRole('button', { name: 'New key' }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+  await shot('narrow-access');
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('link', { name: 'PartiQL' }).click();
   await page.getByRole('heading', { name: 'PartiQL' }).waitFor();
@@ -405,6 +517,14 @@ section('a role without rights on the table, which may see statistics', async ()
   await open('tables');
   assert.ok(await page.getByRole('button', { name: 'New table' }).isDisabled());
   await page.locator('.table-row', { hasText: table }).waitFor();
+  await open(`table/${indexed}/overview`);
+  await page.getByRole('button', { name: 'New index' }).click();
+  await dialog().getByLabel('Index name').fill('ByOther');
+  await dialog().getByRole('textbox', { name: 'Partition key attribute' }).fill('other');
+  await dialog().getByRole('button', { name: 'Create index' }).click();
+  await dialog().getByRole('alert').getByText('AccessDeniedException').waitFor();
+  await page.keyboard.press('Escape');
+  await gone(dialog());
   await open('access');
   await page.locator('.grant', { hasText: table }).locator('.badge.off').nth(3).waitFor();
   await open('statistics');
@@ -453,6 +573,7 @@ section('nothing went elsewhere, and no script ran out of data', async () => {
   await page.getByLabel('Access key ID').waitFor();
   await browser.close();
   await api.send(new DeleteTableCommand({ TableName: table })).catch(() => {});
+  await api.send(new DeleteTableCommand({ TableName: indexed })).catch(() => {});
 });
 
 await main();

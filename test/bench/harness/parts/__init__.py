@@ -1,6 +1,6 @@
 """The parts of `make bench`, in the order in which they run: {name: (title, what it is about, function)}"""
 
-from harness.parts import compare, footprint, goals, growth, http, mixes, profile, rates, sql, upkeep
+from harness.parts import compare, footprint, goals, growth, http, jobs, mixes, profile, rates, sql, upkeep
 
 PARTS = {
     "sql": ("SQL functions against plain SQL", "The same work by `dynapg.get_item` and its like and by plain SQL on jsonb, in one server, "
@@ -23,6 +23,8 @@ PARTS = {
     "footprint": ("Footprint", "Memory, time to start, disk and write-ahead log.", footprint.run),
     "upkeep": ("Checkpoints and old transactions", "What full-page writes after a checkpoint and an old open transaction cost, and what helps.",
                upkeep.run),
+    "jobs": ("Jobs beside requests", "Latency at half of the peak while an export, a backup, a restore or an import runs, and while PostgreSQL's own "
+             "commands do the same.", jobs.run),
     "profile": ("Where the time goes", "Samples of one worker under load by 64 connections, by perf.", profile.run),
     "compare": ("Against an earlier commit", "The same requests to this tree and to an earlier commit by turns.", compare.run),
     "goals": ("Goals", "The goals for speed, from the parts above.", goals.run),
