@@ -2475,13 +2475,15 @@ COMMENT ON AGGREGATE dynapg.import_items(text, jsonb) IS
 CREATE FUNCTION dynapg.dump_items(table_name text) RETURNS SETOF text
 	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+	space text := pg_catalog.current_setting('dynapg.namespace', true);
 	relation text;
 BEGIN
 	SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) INTO relation
 		FROM dynapg.tables AS t
 		JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) t.relid::pg_catalog.oid
 		JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-		WHERE t.name OPERATOR(pg_catalog.=) table_name;
+		WHERE t.name OPERATOR(pg_catalog.=) (pg_catalog.concat(NULLIF(space, '') OPERATOR(pg_catalog.||) '/') OPERATOR(pg_catalog.||) table_name)
+			AND pg_catalog.strpos(table_name, '/') OPERATOR(pg_catalog.=) 0;
 	IF relation IS NULL THEN
 		RAISE EXCEPTION 'Requested resource not found: Table: % not found', table_name USING ERRCODE = 'ND004';
 	END IF;
@@ -2556,16 +2558,16 @@ REVOKE ALL ON dynapg.snapshot_tables FROM PUBLIC;
 CREATE FUNCTION dynapg.reset(tables text DEFAULT 'empty', even_protected boolean DEFAULT false) RETURNS integer
 	AS 'MODULE_PATHNAME', 'dynapg_reset' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.reset(text, boolean) IS
-	'removes the items of all tables of the user, or with tables => ''drop'' the tables; returns their number';
+	'removes the items of all tables of the user in the namespace, or with tables => ''drop'' the tables; returns their number';
 
 CREATE FUNCTION dynapg.save_snapshot(name text) RETURNS integer
 	AS 'MODULE_PATHNAME', 'dynapg_save_snapshot' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
-COMMENT ON FUNCTION dynapg.save_snapshot(text) IS 'saves all tables of the user under a name; returns their number';
+COMMENT ON FUNCTION dynapg.save_snapshot(text) IS 'saves all tables of the user in the namespace under a name; returns their number';
 
 CREATE FUNCTION dynapg.restore_snapshot(name text, even_protected boolean DEFAULT false) RETURNS integer
 	AS 'MODULE_PATHNAME', 'dynapg_restore_snapshot' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.restore_snapshot(text, boolean) IS
-	'makes all tables of the user what they were in a snapshot; returns the number of those that had changed';
+	'makes all tables of the user in the namespace what they were in a snapshot; returns the number of those that had changed';
 
 CREATE FUNCTION dynapg.drop_snapshot(name text) RETURNS void
 	AS 'MODULE_PATHNAME', 'dynapg_drop_snapshot' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
@@ -2709,7 +2711,7 @@ COMMENT ON OPERATOR CLASS dynapg.flat_tag_ops USING dynapg_flat IS 'equality of 
 COMMENT ON SEQUENCE dynapg.stream_number IS 'numbers of streams';
 COMMENT ON SEQUENCE dynapg.change_number IS 'numbers of records, taken under the lock of the row';
 COMMENT ON SEQUENCE dynapg.recovery_number IS 'numbers of tables with point-in-time recovery';
-COMMENT ON COLUMN dynapg.tables.name IS 'the name in the API';
+COMMENT ON COLUMN dynapg.tables.name IS 'the name in the API, in a namespace NAMESPACE/NAME';
 COMMENT ON COLUMN dynapg.tables.relid IS 'the data table';
 COMMENT ON COLUMN dynapg.tables.table_id IS 'the TableId of DescribeTable';
 COMMENT ON COLUMN dynapg.tables.created_at IS 'when CreateTable ran';

@@ -16,6 +16,7 @@
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/jsonout.h"
+#include "base/namespace_text.h"
 #include "jobs/job.h"
 #include "tables/lifecycle.h"
 #include "tables/name.h"
@@ -294,7 +295,7 @@ dyn_backup_restore_table(const DynJson *request, const DynRestoreSource *source,
 	else
 		def.filled_by = dyn_job_new_id(&created_at);
 	if (!dyn_lifecycle_create(&def))
-		dyn_error(DYN_E_TABLE_ALREADY_EXISTS, DYN_TABLE_EXISTS, def.name);
+		dyn_error(DYN_E_TABLE_ALREADY_EXISTS, DYN_TABLE_EXISTS, dyn_namespace_text_name(def.name));
 	if (def.filled_by)
 		dyn_restore_job_start(&def, source->job, created_at);
 

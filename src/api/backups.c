@@ -16,6 +16,8 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/namespace.h"
+#include "base/texts.h"
 #include "base/request.h"
 #include "store/ttl.h"
 #include "tables/catalog.h"
@@ -176,7 +178,7 @@ dyn_backups_of_request(const DynJson *request, DynBackupLock lock)
 void
 dyn_backups_table_not_found(DynSlice name)
 {
-	dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found: %.*s", (int) name.len, name.data);
+	dyn_error(DYN_E_TABLE_NOT_FOUND, DYN_TABLE_UNKNOWN, dyn_namespace_text_name(pnstrdup(name.data, name.len)));
 }
 
 /* ---- descriptions ---- */
@@ -231,7 +233,7 @@ print_backup(StringInfo out, const DynBackup *backup, const char *status)
 	appendStringInfoString(out, "{\"BackupDetails\":{");
 	print_details(out, backup, status);
 	appendStringInfoString(out, "},\"SourceTableDetails\":{");
-	dyn_settings_print_text(out, "TableName", backup->table_name);
+	dyn_settings_print_text(out, "TableName", dyn_namespace_text_name(backup->table_name));
 	dyn_settings_print_text(out, "TableId", backup->table_id);
 	print_table_arn(out, backup);
 	dyn_settings_print_number(out, "TableSizeBytes", backup->item_bytes);
@@ -251,7 +253,7 @@ dyn_backups_before_delete(const DynTableDef *def)
 		return;
 	initStringInfo(&definition);
 	dyn_backups_define(&definition, def);
-	dyn_backup_create_system(def, psprintf("%s$DeletedTableBackup", def->name), definition.data,
+	dyn_backup_create_system(def, psprintf("%s$DeletedTableBackup", dyn_namespace_text_name(def->name)), definition.data,
 							 GetCurrentTimestamp() + DYN_MAX_RECOVERY_PERIOD * USECS_PER_DAY);
 }
 
@@ -268,7 +270,7 @@ dyn_api_create_backup(const DynJson *request, StringInfo reply)
 	if (!def)
 		dyn_backups_table_not_found(name);
 	if (def->filled_by != NULL)
-		dyn_error(DYN_E_TABLE_IN_USE, "Table is being created: %s", def->name);
+		dyn_error(DYN_E_TABLE_IN_USE, "Table is being created: %s", dyn_namespace_text_name(def->name));
 	initStringInfo(&definition);
 	dyn_backups_define(&definition, def);
 	backup = dyn_backup_create(def, dyn_request_cstring(request, "BackupName"), definition.data);
@@ -325,7 +327,7 @@ static void
 print_summary(StringInfo out, const DynBackup *backup)
 {
 	appendStringInfoChar(out, '{');
-	dyn_settings_print_text(out, "TableName", backup->table_name);
+	dyn_settings_print_text(out, "TableName", dyn_namespace_text_name(backup->table_name));
 	dyn_settings_print_text(out, "TableId", backup->table_id);
 	print_table_arn(out, backup);
 	print_details(out, backup, status_of(backup));

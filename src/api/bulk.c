@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "bucket/bucket.h"
 #include "tables/index.h"
@@ -111,7 +112,7 @@ print_usage(StringInfo out, const DynJob *job)
 
 	dyn_jsonout_member(out, "BulkOperationUsage");
 	appendStringInfoString(out, "[{");
-	dyn_settings_print_text(out, "TableName", job->table_name);
+	dyn_settings_print_text(out, "TableName", dyn_namespace_text_name(job->table_name));
 	dyn_settings_print_number(out, "BulkPutBytes", table + sum_of(local) + sum_of(global));
 	dyn_jsonout_member(out, "Table");
 	appendStringInfo(out, "{\"BulkPutBytes\":" INT64_FORMAT "}", table);
@@ -129,7 +130,7 @@ print_operation(StringInfo reply, const DynJob *job)
 	print_head(reply, job);
 	dyn_jsonout_member(reply, "TableDetails");
 	appendStringInfoString(reply, "[{");
-	dyn_settings_print_text(reply, "TableName", job->table_name);
+	dyn_settings_print_text(reply, "TableName", dyn_namespace_text_name(job->table_name));
 	dyn_settings_print_text(reply, "TableId", job->table_id);
 	appendStringInfoString(reply, "}]");
 	if (job->token != NULL)
@@ -178,7 +179,7 @@ find_table(const DynJson *request)
 
 	if (dyn_index_unfinished(def) != NULL)
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Index is being created or deleted. Table: %s",
-				  def->name);
+				  dyn_namespace_text_name(def->name));
 	return def;
 }
 

@@ -17,6 +17,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "database/code.h"
 #include "tables/catalog.h"
@@ -192,7 +193,7 @@ table_of(const DynJob *job)
 	DynTableDef *def = dyn_catalog_read(job->table_name);
 
 	if (def == NULL || strcmp(def->table_id, job->table_id) != 0)
-		dyn_job_fail("ResourceNotFoundException", "The table %s no longer exists.", job->table_name);
+		dyn_job_fail("ResourceNotFoundException", "The table %s no longer exists.", dyn_namespace_text_name(job->table_name));
 	qsort(def->indexes, def->nindexes, sizeof(DynIndex), compare_names);
 	return def;
 }

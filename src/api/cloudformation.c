@@ -17,6 +17,7 @@
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/jsonout.h"
+#include "base/namespace.h"
 
 PGDLLEXPORT Datum dynapg_create_tables_from_cloudformation(PG_FUNCTION_ARGS);
 
@@ -117,7 +118,7 @@ resolve_reference(StringInfo out, const Template *template, const DynJson *to, c
 	if (value == NULL)
 		value = get_member(get_member(template->parameters, parameter), "Default");
 	if (is_string(to, "AWS::Region"))
-		dyn_jsonout_string(out, dyn_guc_region, strlen(dyn_guc_region));
+		dyn_jsonout_string(out, dyn_namespace_region(), strlen(dyn_namespace_region()));
 	else if (value == NULL)
 		dyn_validation("%s refers to %s, which is no parameter with a value or Default", path, parameter);
 	else if (is_kind(value, DYN_JSON_OBJECT) || is_kind(value, DYN_JSON_ARRAY))
@@ -262,7 +263,7 @@ find_replica(const DynJson *replicas)
 {
 	for (const DynJson *replica = first_of(replicas); replica != NULL; replica = dyn_json_next(replica))
 	{
-		if (is_string(get_member(replica, "Region"), dyn_guc_region))
+		if (is_string(get_member(replica, "Region"), dyn_namespace_region()))
 			return replica;
 	}
 	return first_of(replicas);

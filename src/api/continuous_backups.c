@@ -15,6 +15,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "changes/cut.h"
 #include "changes/recovery.h"
@@ -89,7 +90,8 @@ dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 	if (!def)
 		dyn_backups_table_not_found(name);
 	if (def->filled_by)
-		dyn_error(DYN_E_CONTINUOUS_BACKUPS_UNAVAILABLE, "Backups are being enabled for the table: %s. Please retry later", def->name);
+		dyn_error(DYN_E_CONTINUOUS_BACKUPS_UNAVAILABLE, "Backups are being enabled for the table: %s. Please retry later",
+				  dyn_namespace_text_name(def->name));
 	settings = &def->settings;
 	if (dyn_request_bool(specification, "PointInTimeRecoveryEnabled", false))
 		enable(def, settings, specification);
@@ -165,11 +167,11 @@ dyn_api_restore_table_to_point_in_time(const DynJson *request, StringInfo reply)
 		dyn_backups_table_not_found(name);
 	dyn_catalog_require_owner(def->relid);
 	if (def->settings.pitr_since == 0)
-		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, def->name);
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, dyn_namespace_text_name(def->name));
 	recovery = dyn_recovery_find(def->relid);
 	if (!recovery)
 		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, "Point in time recovery of table '%s' is about to begin: "
-				  "dynapg.run_jobs() begins it", def->name);
+				  "dynapg.run_jobs() begins it", dyn_namespace_text_name(def->name));
 	cut = cut_at(recovery, moment, now);
 	initStringInfo(&definition);
 	dyn_backups_define(&definition, def);

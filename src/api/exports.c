@@ -13,6 +13,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "bucket/bucket.h"
 #include "changes/recovery.h"
@@ -143,7 +144,7 @@ require_rights(const DynTableDef *def)
 {
 	if (!dyn_catalog_may_read_all(def->relid))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("permission denied for table \"%s\"", def->name),
+						errmsg("permission denied for table \"%s\"", dyn_namespace_text_name(def->name)),
 						errdetail("An export holds all items: it needs SELECT on the table, without row security.")));
 }
 
@@ -197,7 +198,7 @@ first_notes(const DynJson *request, const DynTableDef *def)
 	double		moment = dyn_settings_now();
 
 	if (recovery == NULL)
-		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, def->name);
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, dyn_namespace_text_name(def->name));
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '{');
 	if (is_incremental(request))

@@ -10,6 +10,7 @@
 #include "api/params.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
+#include "base/namespace.h"
 #include "base/request.h"
 #include "tables/catalog.h"
 #include "tables/name.h"
@@ -60,7 +61,7 @@ dyn_api_create_global_table(const DynJson *request, StringInfo reply)
 {
 	char	   *name = dyn_request_cstring(request, "GlobalTableName");
 
-	if (dyn_catalog_read(name) == NULL)
+	if (dyn_catalog_read(dyn_namespace_full_name(name)) == NULL)
 		dyn_error(DYN_E_TABLE_NOT_FOUND, DYN_TABLE_UNKNOWN, name);
 	dyn_validation("Global tables are not supported: this server is one region. " USE_REPLICATION);
 }

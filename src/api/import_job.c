@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "database/code.h"
 #include "tables/catalog.h"
@@ -85,7 +86,7 @@ table_of(const DynJob *job)
 	DynTableDef *def = dyn_catalog_read(job->table_name);
 
 	if (def == NULL || def->filled_by == NULL || strcmp(def->filled_by, job->id) != 0)
-		dyn_job_fail("TableNotFound", "The table %s that should be filled no longer exists.", job->table_name);
+		dyn_job_fail("TableNotFound", "The table %s that should be filled no longer exists.", dyn_namespace_text_name(job->table_name));
 	return def;
 }
 

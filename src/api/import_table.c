@@ -15,6 +15,7 @@
 #include "base/guc.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/namespace.h"
 #include "base/request.h"
 #include "bucket/bucket.h"
 #include "tables/lifecycle.h"
@@ -69,7 +70,7 @@ static void
 print_log_group(StringInfo out)
 {
 	dyn_settings_print_text(out, "CloudWatchLogGroupArn",
-							psprintf("arn:aws:logs:%s:" DYN_ACCOUNT_ID ":log-group:/aws-dynamodb/imports:*", dyn_guc_region));
+							psprintf("arn:aws:logs:%s:" DYN_ACCOUNT_ID ":log-group:/aws-dynamodb/imports:*", dyn_namespace_region()));
 }
 
 static void
@@ -158,7 +159,7 @@ dyn_api_import_table(const DynJson *request, StringInfo reply)
 		dyn_error(DYN_E_LIMIT_EXCEEDED, "Subscriber limit exceeded: There can be at most %d imports at a time", DYN_MAX_IMPORTS);
 	def.filled_by = dyn_job_new_id(&created_at);
 	if (!dyn_lifecycle_create(&def))
-		dyn_error(DYN_E_RESOURCE_IN_USE, DYN_TABLE_EXISTS, def.name);
+		dyn_error(DYN_E_RESOURCE_IN_USE, DYN_TABLE_EXISTS, dyn_namespace_text_name(def.name));
 	job = start_job(&def, token, text);
 	job.created_at = created_at;
 	if (!dyn_job_start(&job))

@@ -15,6 +15,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "tables/catalog.h"
 #include "tables/name.h"
@@ -37,7 +38,7 @@ find_index(const DynTableDef *def, DynSlice name)
 static void
 print_names(StringInfo out, const DynTableDef *def, const char *index)
 {
-	dyn_settings_print_text(out, "TableName", def->name);
+	dyn_settings_print_text(out, "TableName", dyn_namespace_text_name(def->name));
 	if (index)
 		dyn_settings_print_text(out, "IndexName", index);
 }
@@ -57,8 +58,8 @@ print_rules(StringInfo out, const DynTableDef *def, const DynIndex *index, const
 	{
 		if (!accessed && i % 2 == 0)
 			continue;
-		appendStringInfo(out, "%s\"DynamoDBContributorInsights-%s-%s%s%s-%.0f\"", any ? "," : "", kinds[i], def->name,
-						 index ? "-" : "", index ? index->name : "", insights->since * 1000);
+		appendStringInfo(out, "%s\"DynamoDBContributorInsights-%s-%s%s%s-%.0f\"", any ? "," : "", kinds[i],
+						 dyn_namespace_text_name(def->name), index ? "-" : "", index ? index->name : "", insights->since * 1000);
 		any = true;
 	}
 	appendStringInfoChar(out, ']');
@@ -160,11 +161,11 @@ print_page(StringInfo out, const char *after, int limit)
 			if (def)
 				print_summaries(out, def, &count);
 			if (count >= limit)
-				return names[i];
+				return pstrdup(dyn_namespace_text_name(names[i]));
 		}
 		if (found < lengthof(names))
 			return NULL;
-		after = names[found - 1];
+		after = dyn_namespace_text_name(names[found - 1]);
 	}
 }
 

@@ -14,6 +14,7 @@
 #include "parser/parse_type.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/guc.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/varlena.h"
@@ -22,6 +23,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
+#include "base/namespace.h"
 #include "store/rows.h"
 #include "tables/item_view.h"
 #include "tables/name.h"
@@ -109,8 +111,8 @@ dynapg_create_view(PG_FUNCTION_ARGS)
 		count += read_column(table, member, &columns[count]);
 	if (!PG_ARGISNULL(2))
 		name = textToQualifiedNameList(PG_GETARG_TEXT_PP(2));
-	else if (strlen(table->name) < NAMEDATALEN)
-		name = list_make1(makeString(pstrdup(table->name)));
+	else if (strlen(dyn_namespace_text_name(table->name)) < NAMEDATALEN)
+		name = list_make1(makeString(pstrdup(dyn_namespace_text_name(table->name))));
 	else
 		ereport(ERROR,
 				(errcode(ERRCODE_NAME_TOO_LONG),
@@ -136,7 +138,7 @@ begin_request(StringInfo out, const DynViewChange *change)
 	initStringInfo(out);
 	appendStringInfoChar(out, '{');
 	dyn_jsonout_member(out, "TableName");
-	dyn_jsonout_string(out, change->table, strlen(change->table));
+	dyn_jsonout_string(out, dyn_namespace_text_name(change->table), strlen(dyn_namespace_text_name(change->table)));
 }
 
 static void
@@ -418,25 +420,42 @@ is_key_column(const DynViewChange *change, int i, const DynKeyAttr *key)
 		TupleDescAttr(change->columns, i)->atttypid == dyn_key_column_type(key->tag);
 }
 
-/* The trigger. */
-Datum
-dynapg_write_view(PG_FUNCTION_ARGS)
+static void
+write_row(const DynViewChange *change)
 {
-	DynViewChange change;
-	DynTable   *table;
+	DynTable   *table = dyn_table_lookup(change->table, strlen(change->table));
 
-	dyn_item_view_change(fcinfo, &change);
-	table = dyn_name_find_table((DynSlice) {change.table, (uint32) strlen(change.table)}, DYN_NAME_DATA);
-	if (!is_key_column(&change, 0, &table->pk) || (table->sk.tag != 0 && !is_key_column(&change, 1, &table->sk)))
+	if (table == NULL)
+		dyn_name_not_found((DynSlice) {change->table, (uint32) strlen(change->table)}, DYN_NAME_DATA);
+	if (!is_key_column(change, 0, &table->pk) || (table->sk.tag != 0 && !is_key_column(change, 1, &table->sk)))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table \"%s\" has another key than when the view was created", table->name),
 				 errhint("Drop the view and create it again.")));
-	if (change.new_values == NULL)
-		delete_row(&change, table);
-	else if (change.old_values == NULL)
-		insert_row(&change, table);
+	if (change->new_values == NULL)
+		delete_row(change, table);
+	else if (change->old_values == NULL)
+		insert_row(change, table);
 	else
-		update_row(&change, table);
+		update_row(change, table);
+}
+
+/* The trigger.  The view is of a table, whatever namespace is set where it is written. */
+Datum
+dynapg_write_view(PG_FUNCTION_ARGS)
+{
+	DynViewChange change;
+	int			settings;		/* nest level */
+
+	dyn_item_view_change(fcinfo, &change);
+	if (dyn_namespace_has(change.table))
+	{
+		write_row(&change);
+		return change.result;
+	}
+	settings = NewGUCNestLevel();
+	dyn_namespace_enter(dyn_namespace_text_of(change.table));
+	write_row(&change);
+	AtEOXact_GUC(true, settings);
 	return change.result;
 }

@@ -11,6 +11,7 @@
 #include "api/table_describe.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "tables/catalog.h"
 #include "tables/name.h"
@@ -96,7 +97,7 @@ dyn_api_enable_kinesis_streaming_destination(const DynJson *request, StringInfo 
 	dyn_catalog_update(def);
 
 	appendStringInfoChar(reply, '{');
-	dyn_settings_print_text(reply, "TableName", def->name);
+	dyn_settings_print_text(reply, "TableName", dyn_namespace_text_name(def->name));
 	dyn_jsonout_member(reply, "StreamArn");
 	dyn_jsonout_string(reply, arn.data, arn.len);
 	dyn_settings_print_text(reply, "DestinationStatus", "ENABLING");
@@ -136,7 +137,7 @@ dyn_api_describe_kinesis_streaming_destination(const DynJson *request, StringInf
 	DynTableSettings *settings = &def->settings;
 
 	appendStringInfoChar(reply, '{');
-	dyn_settings_print_text(reply, "TableName", def->name);
+	dyn_settings_print_text(reply, "TableName", dyn_namespace_text_name(def->name));
 	dyn_jsonout_member(reply, "KinesisDataStreamDestinations");
 	appendStringInfoString(reply, settings->kinesis ? settings->kinesis : "[]");
 	appendStringInfoChar(reply, '}');

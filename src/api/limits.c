@@ -7,6 +7,7 @@
 #include "base/call.h"
 #include "base/guc.h"
 #include "base/jsonout.h"
+#include "base/namespace.h"
 #include "tables/settings.h"
 
 /* The quotas of a new AWS account in us-east-1; Quotas, "Capacity mode and throughput". */
@@ -48,7 +49,7 @@ dyn_api_describe_endpoints(const DynJson *request, StringInfo reply)
 	if (is_host(host))
 		dyn_jsonout_string(reply, host.data, host.len);
 	else
-		appendStringInfo(reply, "\"dynamodb.%s.amazonaws.com\"", dyn_guc_region);
+		appendStringInfo(reply, "\"dynamodb.%s.amazonaws.com\"", dyn_namespace_region());
 	dyn_settings_print_number(reply, "CachePeriodInMinutes", CACHE_MINUTES);
 	appendStringInfoString(reply, "}]}");
 }

@@ -22,6 +22,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/namespace_text.h"
 #include "command/keys.h"
 #include "jobs/job.h"
 #include "store/load_errors.h"
@@ -219,10 +220,13 @@ judge_error(ErrorData *error)
 static DynTable *
 table_of(DynLoad *load)
 {
-	DynTable   *table = dyn_name_find_table((DynSlice) {load->options.table, strlen(load->options.table)}, DYN_NAME_DATA);
+	const char *name = load->options.table;
+	DynTable   *table = dyn_table_lookup(name, strlen(name));
 
+	if (table == NULL)
+		dyn_name_not_found((DynSlice) {name, strlen(name)}, DYN_NAME_DATA);
 	if (table->relid != load->options.relid)
-		dyn_job_fail("ResourceNotFoundException", "The table %s does not exist any more.", load->options.table);
+		dyn_job_fail("ResourceNotFoundException", "The table %s does not exist any more.", dyn_namespace_text_name(name));
 	return table;
 }
 
@@ -482,6 +486,7 @@ copy_member(StringInfo out, const DynJson *document, const char *name)
 static void
 put_conditionally(DynLoad *load, const DynFormatRecord *record, const DynJson *document, const struct varlena *item)
 {
+	const char *name = dyn_namespace_text_name(load->options.table);
 	StringInfoData request;
 	Call		call;
 	ErrorData  *error;
@@ -490,7 +495,7 @@ put_conditionally(DynLoad *load, const DynFormatRecord *record, const DynJson *d
 	initStringInfo(&request);
 	appendStringInfoChar(&request, '{');
 	dyn_jsonout_member(&request, "TableName");
-	dyn_jsonout_string(&request, load->options.table, strlen(load->options.table));
+	dyn_jsonout_string(&request, name, strlen(name));
 	copy_member(&request, document, "Item");
 	copy_member(&request, document, "ConditionExpression");
 	copy_member(&request, document, "ExpressionAttributeNames");

@@ -40,7 +40,7 @@ typedef struct DynLoadCounts
 typedef struct DynLoadOptions
 {
 	const char *job;
-	const char *table;			/* name */
+	const char *table;			/* full name, of the current namespace */
 	Oid			relid;			/* of its data table: another table of that name gets nothing */
 	bool		fresh;			/* the table was empty: most keys are not there */
 	bool		conditions;		/* records may have a ConditionExpression */

@@ -13,6 +13,7 @@
 #include "api/request_token.h"
 #include "api/shapes.h"
 #include "base/compat.h"
+#include "base/guc.h"
 #include "value/value.h"
 
 #define FEW_MEMBERS 16			/* of an object, put in order on the stack */
@@ -236,13 +237,15 @@ compute_digest(const DynShape *shape, const DynJson *request, uint8 digest[DYN_T
 
 /* ---- the token ---- */
 
-/* The token behind the prefix. */
+/* The token behind the prefix, and behind the namespace and a byte that no token has, as tokens are UTF-8. */
 static DynSlice
-with_prefix(const char *prefix, DynSlice token)
+with_prefix(const char *space, const char *prefix, DynSlice token)
 {
 	StringInfoData text;
 
 	initStringInfo(&text);
+	if (space[0] != '\0')
+		appendStringInfo(&text, "%s\xFF", space);
 	appendStringInfoString(&text, prefix);
 	appendBinaryStringInfo(&text, token.data, (int) token.len);
 	return (DynSlice) {text.data, (uint32) text.len};
@@ -255,8 +258,8 @@ dyn_request_token_read(const DynJson *request, const DynShape *shape, const char
 
 	if (idempotency.token.text.data == NULL)
 		return idempotency;
-	if (prefix[0] != '\0')
-		idempotency.token.text = with_prefix(prefix, idempotency.token.text);
+	if (prefix[0] != '\0' || dyn_guc_namespace[0] != '\0')
+		idempotency.token.text = with_prefix(dyn_guc_namespace, prefix, idempotency.token.text);
 	compute_digest(shape, request, idempotency.token.digest);
 	return idempotency;
 }

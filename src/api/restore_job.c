@@ -6,6 +6,7 @@
 #include "api/restore.h"
 #include "base/compat.h"
 #include "base/errors.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "database/code.h"
 #include "jobs/job.h"
@@ -37,7 +38,7 @@ dyn_restore_job_backup_rows(const DynBackup *backup)
 char *
 dyn_restore_job_table_rows(const DynTableDef *def, const DynCut *cut)
 {
-	require_plain(def->relid, def->name);
+	require_plain(def->relid, dyn_namespace_text_name(def->name));
 	return psprintf("(%s)", dyn_cut_items_query(def, cut));
 }
 
@@ -84,7 +85,8 @@ rows_of_table(const DynJson *request)
 	dyn_catalog_require_owner(def->relid);
 	cut = dyn_cut_at(recovery, dyn_request_integer(request, "Moment", 0));
 	if (cut == NULL)
-		dyn_job_fail("InvalidRestoreTime", "The history of the table %s no longer goes back to that moment.", def->name);
+		dyn_job_fail("InvalidRestoreTime", "The history of the table %s no longer goes back to that moment.",
+					 dyn_namespace_text_name(def->name));
 	return dyn_restore_job_table_rows(def, cut);
 }
 
@@ -104,7 +106,7 @@ table_of(const DynJob *job)
 	DynTableDef *def = dyn_catalog_read(job->table_name);
 
 	if (def == NULL || def->filled_by == NULL || strcmp(def->filled_by, job->id) != 0)
-		dyn_job_fail("TableNotFound", "The table %s that should be filled no longer exists.", job->table_name);
+		dyn_job_fail("TableNotFound", "The table %s that should be filled no longer exists.", dyn_namespace_text_name(job->table_name));
 	return def;
 }
 

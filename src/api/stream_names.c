@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/limits.h"
+#include "base/namespace.h"
 #include "tables/name.h"
 #include "utils/timestamp.h"
 
@@ -89,7 +90,7 @@ not_found(DynSlice arn)
 }
 
 void
-dyn_stream_names_read(DynSlice arn, char **table_name, char **label)
+dyn_stream_names_read(DynSlice arn, const char **table_name, char **label)
 {
 	char	   *text = pnstrdup(arn.data, arn.len);
 	char	   *table = strstr(text, ":table/");
@@ -98,14 +99,14 @@ dyn_stream_names_read(DynSlice arn, char **table_name, char **label)
 	if (strncmp(text, "arn:", 4) != 0 || !stream || stream[strlen("/stream/")] == '\0')
 		dyn_validation("Invalid StreamArn: %s", text);
 	*stream = '\0';
-	*table_name = table + strlen(":table/");
+	*table_name = dyn_namespace_full_name(table + strlen(":table/"));
 	*label = stream + strlen("/stream/");
 }
 
 DynStream *
 dyn_stream_names_find(DynSlice arn)
 {
-	char	   *table_name;
+	const char *table_name;
 	char	   *label;
 	DynStream  *stream;
 

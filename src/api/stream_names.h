@@ -22,8 +22,8 @@ extern char *dyn_stream_names_sequence_last(int64 tick);
 /* The tick and number in such a text, with DYN_POSITION_ALL for a number that is too large; false for an invalid text. */
 extern bool dyn_stream_names_sequence_read(DynSlice text, DynPosition *position);
 
-/* The table's name and the label in the ARN of a stream; raises ValidationException for anything else. */
-extern void dyn_stream_names_read(DynSlice arn, char **table_name, char **label);
+/* The table's full name and the label in the ARN of a stream; raises ValidationException for anything else. */
+extern void dyn_stream_names_read(DynSlice arn, const char **table_name, char **label);
 
 /* The stream of that ARN; raises ResourceNotFoundException. */
 extern DynStream *dyn_stream_names_find(DynSlice arn);

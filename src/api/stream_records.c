@@ -7,6 +7,7 @@
 
 #include "api/stream_names.h"
 #include "base/errors.h"
+#include "base/namespace.h"
 #include "base/returned_rows.h"
 #include "changes/tick.h"
 #include "fmgr.h"
@@ -106,7 +107,7 @@ dynapg_stream_records(PG_FUNCTION_ARGS)
 	if (limit < 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_ROW_COUNT_IN_LIMIT_CLAUSE), errmsg("\"limit\" must not be negative")));
 	name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	stream = dyn_stream_find(name, NULL);
+	stream = dyn_stream_find(dyn_namespace_full_name(name), NULL);
 	if (stream == NULL)
 		dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Table: %s has no stream", name);
 	dyn_stream_check_readable(stream);

@@ -9,9 +9,9 @@
 #include "api/stream_names.h"
 #include "base/call.h"
 #include "base/errors.h"
-#include "base/guc.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/namespace.h"
 #include "base/request.h"
 #include "changes/tick.h"
 #include "common/hashfn.h"
@@ -41,7 +41,7 @@ print_stream(StringInfo reply, const DynStream *stream)
 {
 	appendStringInfoString(reply, reply->data[reply->len - 1] == '[' ? "{" : ",{");
 	dyn_settings_print_text(reply, "StreamArn", dyn_stream_names_arn(stream));
-	dyn_settings_print_text(reply, "TableName", stream->table_name);
+	dyn_settings_print_text(reply, "TableName", dyn_namespace_text_name(stream->table_name));
 	dyn_settings_print_text(reply, "StreamLabel", stream->label);
 	appendStringInfoChar(reply, '}');
 }
@@ -51,7 +51,8 @@ dyn_api_list_streams(const DynJson *request, StringInfo reply)
 {
 	int			limit = (int) dyn_request_integer(request, "Limit", DYN_MAX_STREAM_PAGE);
 	DynSlice	start = dyn_request_string(request, "ExclusiveStartStreamArn");
-	char	   *after_name = NULL;
+	const char *table = dyn_request_cstring(request, "TableName");
+	const char *after_name = NULL;
 	char	   *after_label = NULL;
 	DynStream  *streams;
 	int			found;
@@ -60,7 +61,8 @@ dyn_api_list_streams(const DynJson *request, StringInfo reply)
 	if (start.data)
 		dyn_stream_names_read(start, &after_name, &after_label);
 	/* one more than wanted, to see whether there are more */
-	found = dyn_stream_list(dyn_request_cstring(request, "TableName"), after_name, after_label, limit + 1, &streams);
+	found = dyn_stream_list(dyn_namespace_prefix(), table ? dyn_namespace_full_name(table) : NULL, after_name, after_label, limit + 1,
+							&streams);
 	shown = Min(found, limit);
 
 	appendStringInfoChar(reply, '{');
@@ -143,7 +145,7 @@ dyn_api_describe_stream(const DynJson *request, StringInfo reply)
 	dyn_settings_print_text(reply, "StreamStatus", stream->enabled ? "ENABLED" : "DISABLED");
 	dyn_settings_print_text(reply, "StreamViewType", dyn_stream_view_name(stream->view));
 	dyn_settings_print_time(reply, "CreationRequestDateTime", dyn_settings_epoch(stream->created_at));
-	dyn_settings_print_text(reply, "TableName", stream->table_name);
+	dyn_settings_print_text(reply, "TableName", dyn_namespace_text_name(stream->table_name));
 	dyn_jsonout_member(reply, "KeySchema");
 	appendStringInfoChar(reply, '[');
 	print_key(reply, &stream->pk, "HASH");
@@ -287,7 +289,7 @@ print_record(StringInfo reply, const DynStream *stream, const DynRecord *record)
 	dyn_settings_print_text(reply, "eventName", event_name(record->event));
 	dyn_settings_print_text(reply, "eventVersion", "1.1");
 	dyn_settings_print_text(reply, "eventSource", "aws:dynamodb");
-	dyn_settings_print_text(reply, "awsRegion", dyn_guc_region);
+	dyn_settings_print_text(reply, "awsRegion", dyn_namespace_region());
 	print_change(reply, stream, record);
 	if (record->by_service)
 	{

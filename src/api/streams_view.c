@@ -5,6 +5,7 @@
 
 #include "api/stream_names.h"
 #include "base/errors.h"
+#include "base/namespace.h"
 #include "base/returned_rows.h"
 #include "changes/log.h"
 #include "changes/notify.h"
@@ -108,7 +109,7 @@ dynapg_stream_statistics(PG_FUNCTION_ARGS)
 	TupleDesc	row;
 	Tuplestorestate *rows = dyn_returned_rows_begin(fcinfo, COLUMNS, &row);
 	DynStream  *streams;
-	int			count = dyn_stream_list(NULL, NULL, NULL, PG_INT32_MAX, &streams);
+	int			count = dyn_stream_list(NULL, NULL, NULL, NULL, PG_INT32_MAX, &streams);
 	int64		lag = count > 0 ? dyn_tick_lag() : 0;
 
 	for (int i = 0; i < count; i++)
@@ -129,7 +130,7 @@ dynapg_stream_notify(PG_FUNCTION_ARGS)
 {
 	char	   *name = PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0));
 	char	   *channel = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
-	DynStream  *stream = name ? dyn_stream_find(name, NULL) : NULL;
+	DynStream  *stream = name ? dyn_stream_find(dyn_namespace_full_name(name), NULL) : NULL;
 
 	if (channel && (channel[0] == '\0' || strlen(channel) >= NAMEDATALEN))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -13,6 +13,7 @@
 #include "api/table_create.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
+#include "base/namespace_text.h"
 #include "tables/attach.h"
 
 PGDLLEXPORT Datum dynapg_attach_table(PG_FUNCTION_ARGS);
@@ -28,7 +29,7 @@ attach(const DynJson *request, StringInfo reply)
 	dyn_table_create_read(request, &def);
 	def.relid = relation;
 	if (!dyn_attach(&def))
-		dyn_error(DYN_E_RESOURCE_IN_USE, DYN_TABLE_EXISTS, def.name);
+		dyn_error(DYN_E_RESOURCE_IN_USE, DYN_TABLE_EXISTS, dyn_namespace_text_name(def.name));
 	dyn_table_create_stream(&def);
 	appendStringInfoChar(reply, '{');
 	dyn_table_describe_print(reply, "TableDescription", &def, (DynTableView) {DYN_TABLE_ACTIVE});

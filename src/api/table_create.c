@@ -16,6 +16,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "changes/stream.h"
 #include "tables/lifecycle.h"
@@ -150,7 +151,7 @@ dyn_api_create_table(const DynJson *request, StringInfo reply)
 
 	dyn_table_create_read(request, &def);
 	if (!dyn_lifecycle_create(&def))
-		dyn_error(DYN_E_RESOURCE_IN_USE, DYN_TABLE_EXISTS, def.name);
+		dyn_error(DYN_E_RESOURCE_IN_USE, DYN_TABLE_EXISTS, dyn_namespace_text_name(def.name));
 	dyn_table_create_stream(&def);
 
 	appendStringInfoChar(reply, '{');

@@ -14,6 +14,7 @@
 #include "api/table_vectors.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "jobs/job.h"
 #include "store/index_build.h"
@@ -309,7 +310,7 @@ dyn_table_describe_print(StringInfo reply, const char *member, const DynTableDef
 	dyn_name_table_arn(&arn, def->name);
 
 	open_object(reply, member);
-	dyn_settings_print_text(reply, "TableName", def->name);
+	dyn_settings_print_text(reply, "TableName", dyn_namespace_text_name(def->name));
 	dyn_settings_print_text(reply, "TableStatus", state_name(view.state));
 	dyn_settings_print_text(reply, "TableArn", arn.data);
 	dyn_settings_print_text(reply, "TableId", def->table_id);
@@ -335,7 +336,8 @@ dyn_table_describe_find(DynSlice name, bool for_update)
 	if (!def)
 		dyn_name_not_found(name, DYN_NAME_CONTROL);
 	if (for_update && def->filled_by != NULL && OidIsValid(dyn_job_role(def->filled_by)))
-		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Table is being created: %s", def->name);
+		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Table is being created: %s",
+				  dyn_namespace_text_name(def->name));
 	return def;
 }
 

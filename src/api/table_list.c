@@ -6,6 +6,7 @@
 #include "api/handlers.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "tables/catalog.h"
 #include "tables/settings.h"
@@ -27,12 +28,14 @@ dyn_api_list_tables(const DynJson *request, StringInfo reply)
 	appendStringInfoChar(reply, '[');
 	for (int i = 0; i < shown; i++)
 	{
+		const char *name = dyn_namespace_text_name(names[i]);
+
 		if (i > 0)
 			appendStringInfoChar(reply, ',');
-		dyn_jsonout_string(reply, names[i], strlen(names[i]));
+		dyn_jsonout_string(reply, name, strlen(name));
 	}
 	appendStringInfoChar(reply, ']');
 	if (found > limit)
-		dyn_settings_print_text(reply, "LastEvaluatedTableName", names[shown - 1]);
+		dyn_settings_print_text(reply, "LastEvaluatedTableName", dyn_namespace_text_name(names[shown - 1]));
 	appendStringInfoChar(reply, '}');
 }

@@ -14,6 +14,7 @@
 #include "api/table_vectors.h"
 #include "base/errors.h"
 #include "base/limits.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "changes/stream.h"
 #include "store/index_build.h"
@@ -172,7 +173,7 @@ find_global_index(const Update *update, const char *name, const char *verb)
 			dyn_validation("Cannot %s an index that is not a GlobalSecondaryIndex: %s", verb, name);
 		return i;
 	}
-	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Index %s for table %s", name, def->name);
+	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Index %s for table %s", name, dyn_namespace_text_name(def->name));
 }
 
 static void
@@ -180,7 +181,7 @@ refuse_deleting(const Update *update, const DynIndex *index)
 {
 	if (index->status == DYN_INDEX_DELETING)
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Index is being deleted.  "
-				  "Table: %s Index: %s", update->def->name, index->name);
+				  "Table: %s Index: %s", dyn_namespace_text_name(update->def->name), index->name);
 }
 
 static void
@@ -335,7 +336,7 @@ check_new_vector(const Update *update)
 			continue;
 		if (index->status == DYN_INDEX_CREATING)
 			dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Index is being created.  "
-					  "Table: %s Index: %s", def->name, name);
+					  "Table: %s Index: %s", dyn_namespace_text_name(def->name), name);
 		refuse_deleting(update, index);
 		dyn_validation("Attempting to create an index which already exists");
 	}
@@ -363,11 +364,11 @@ find_vector(const Update *update, const DynJson *drop)
 			dyn_index_build_resume(def);
 			dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Index creation is in resource "
 					  "allocation phase. Retry deletion during backfilling phase or when the index is active. Table: %s Index: %s",
-					  def->name, name);
+					  dyn_namespace_text_name(def->name), name);
 		}
 		return index;
 	}
-	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Index %s for table %s", name, def->name);
+	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Index %s for table %s", name, dyn_namespace_text_name(def->name));
 }
 
 static void
@@ -444,9 +445,9 @@ change_stream(Update *update)
 	if (!enable && has_view)
 		dyn_validation(DYN_INVALID_PARAMETER "If stream is being disabled, then UpdateViewType must not be specified");
 	if (enable && update->settings->stream)
-		dyn_validation("Table already has an enabled stream: TableName: %s", update->def->name);
+		dyn_validation("Table already has an enabled stream: TableName: %s", dyn_namespace_text_name(update->def->name));
 	if (!enable && !update->settings->stream)
-		dyn_validation("Table has no stream to disable: TableName: %s", update->def->name);
+		dyn_validation("Table has no stream to disable: TableName: %s", dyn_namespace_text_name(update->def->name));
 	if (enable)
 		dyn_table_check_stream_on(stream, update->def->name, update->settings);
 	else

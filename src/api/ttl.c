@@ -12,6 +12,7 @@
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/jsonout.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "store/builder.h"
 #include "store/ttl.h"
@@ -49,7 +50,7 @@ dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
 	check_change(settings, enable, attribute);
 	if (enable && dyn_ttl_read(def).status == DYN_TTL_DISABLING)
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Table: %s is in the process of "
-				  "disabling TimeToLive", def->name);
+				  "disabling TimeToLive", dyn_namespace_text_name(def->name));
 	settings->ttl_attribute = pnstrdup(attribute.data, attribute.len);
 	settings->ttl_enabled = enable;
 	settings->ttl_since = dyn_settings_epoch(GetCurrentTimestamp());

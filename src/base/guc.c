@@ -14,9 +14,8 @@
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/limits.h"
+#include "base/namespace_text.h"
 #include "base/port_list.h"
-
-#define MAX_REGION	63			/* characters; AWS's own regions stay far below */
 
 char	   *dyn_guc_http_allowed_hosts = NULL;
 int			dyn_guc_http_auth = DYN_HTTP_AUTH_SIGV4;
@@ -30,6 +29,7 @@ int			dyn_guc_http_lock_timeout = 500;
 int			dyn_guc_http_max_connections = 10000;
 int			dyn_guc_http_memory = 262144;
 bool		dyn_guc_http_metrics = false;
+int			dyn_guc_http_namespaces = 0;
 int			dyn_guc_http_port = 0;
 int			dyn_guc_http_statement_timeout = 60000;
 char	   *dyn_guc_http_tls_cert_file = NULL;
@@ -45,6 +45,7 @@ int			dyn_guc_index_build = DYN_INDEX_BUILD_IMMEDIATE;
 int			dyn_guc_read_ahead = DYN_READ_AHEAD_AUTO;
 int			dyn_guc_insights_sample = 10;
 int			dyn_guc_jobs_interval = 5000;
+char	   *dyn_guc_namespace = NULL;
 int			dyn_guc_old_transaction_warning = 300000;
 int			dyn_guc_partiql_token_lifetime = 3600;
 char	   *dyn_guc_region = NULL;
@@ -66,6 +67,15 @@ static bool preloaded = false;
 static const struct config_enum_entry http_auth_options[] = {
 	{"sigv4", DYN_HTTP_AUTH_SIGV4, false},
 	{"trust", DYN_HTTP_AUTH_TRUST, false},
+	{NULL, 0, false}
+};
+
+static const struct config_enum_entry http_namespaces_options[] = {
+	{"none", 0, false},
+	{"region", DYN_HTTP_NAMESPACES_REGION, false},
+	{"access_key", DYN_HTTP_NAMESPACES_ACCESS_KEY, false},
+	{"access_key,region", DYN_HTTP_NAMESPACES_ACCESS_KEY | DYN_HTTP_NAMESPACES_REGION, false},
+	{"region,access_key", DYN_HTTP_NAMESPACES_ACCESS_KEY | DYN_HTTP_NAMESPACES_REGION, true},
 	{NULL, 0, false}
 };
 
@@ -146,14 +156,24 @@ check_databases(char **newval, void **extra, GucSource source)
 }
 
 static bool
+check_namespace(char **newval, void **extra, GucSource source)
+{
+	if (dyn_namespace_text_is_legal(*newval))
+		return true;
+	GUC_check_errdetail("A namespace is KEY, @REGION or KEY@REGION: a key is 1 to %d of the characters a-z, A-Z, 0-9, '_', '.' and '-', "
+						"a region 1 to %d letters, digits and hyphens.", DYN_MAX_NAMESPACE_KEY, DYN_MAX_REGION);
+	return false;
+}
+
+static bool
 check_region(char **newval, void **extra, GucSource source)
 {
 	size_t		len = strlen(*newval);
 
-	if (len == 0 || len > MAX_REGION ||
+	if (len == 0 || len > DYN_MAX_REGION ||
 		strspn(*newval, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != len)
 	{
-		GUC_check_errdetail("A region is 1 to %d letters, digits and hyphens.", MAX_REGION);
+		GUC_check_errdetail("A region is 1 to %d letters, digits and hyphens.", DYN_MAX_REGION);
 		return false;
 	}
 	return true;
@@ -300,6 +320,17 @@ define_http(void)
 							 NULL,
 							 NULL,
 							 NULL);
+	DefineCustomEnumVariable("dynapg.http_namespaces",
+							 "What of a request's credentials makes the namespace in which it finds tables.",
+							 "Requests of two namespaces do not see each other's tables.",
+							 &dyn_guc_http_namespaces,
+							 dyn_guc_http_namespaces,
+							 http_namespaces_options,
+							 PGC_SIGHUP,
+							 0,
+							 NULL,
+							 NULL,
+							 NULL);
 	define_http_int("dynapg.http_port", "Port of the HTTP front; 0 is none.",
 					&dyn_guc_http_port, 65535, fixed, 0);
 	define_http_int("dynapg.http_statement_timeout", "Time that an HTTP request may run.",
@@ -394,6 +425,17 @@ dyn_guc_init(void)
 							NULL,
 							NULL,
 							NULL);
+
+	DefineCustomStringVariable("dynapg.namespace",
+							   "Namespace in which tables are created and found.",
+							   "Tables of two namespaces do not see each other.",
+							   &dyn_guc_namespace,
+							   "",
+							   PGC_USERSET,
+							   0,
+							   check_namespace,
+							   NULL,
+							   NULL);
 
 	DefineCustomIntVariable("dynapg.old_transaction_warning",
 							"Age of an open transaction from which the log has a warning of it.",

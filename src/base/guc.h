@@ -35,6 +35,9 @@ extern int	dyn_guc_hnsw_m;
 /* dynapg.jobs_interval: milliseconds between two runs of the background jobs; 0: none. */
 extern int	dyn_guc_jobs_interval;
 
+/* dynapg.namespace: see base/namespace.h. */
+extern char *dyn_guc_namespace;
+
 /* dynapg.old_transaction_warning: milliseconds that a transaction may be open without a warning in the log; 0: any time. */
 extern int	dyn_guc_old_transaction_warning;
 
@@ -57,7 +60,7 @@ extern int	dyn_guc_read_ahead;
 /* dynapg.recorder: are the operations and parameters of requests recorded?  See api/recorder.h. */
 extern bool dyn_guc_recorder;
 
-/* dynapg.region: the AWS region that ARNs name.  Letters, digits and hyphens, never empty. */
+/* dynapg.region: the AWS region that ARNs name, unless a namespace has one.  Letters, digits and hyphens, never empty. */
 extern char *dyn_guc_region;
 
 /*
@@ -90,6 +93,13 @@ typedef enum DynHttpAuth
 	DYN_HTTP_AUTH_TRUST			/* any credentials, or none: it runs as dyn_guc_http_trust_role */
 } DynHttpAuth;
 
+/* What of its credentials makes the namespace of a request over HTTP. */
+enum DynHttpNamespaces
+{
+	DYN_HTTP_NAMESPACES_ACCESS_KEY = 1,
+	DYN_HTTP_NAMESPACES_REGION = 2
+};
+
 /*
  * The HTTP front.  Strings are never NULL, times are in milliseconds and 0 is "no limit".  Port, workers, addresses,
  * database and kind of authentication are fixed at the server's start; the rest follows a reload.
@@ -105,6 +115,7 @@ extern int	dyn_guc_http_max_connections;	/* of one worker */
 extern int	dyn_guc_http_memory;	/* of one worker, in kilobytes */
 extern bool dyn_guc_http_console;	/* serve GET /console, to everybody? */
 extern bool dyn_guc_http_metrics;	/* serve GET /metrics, to everybody? */
+extern int	dyn_guc_http_namespaces;	/* of DynHttpNamespaces; 0: requests have none */
 extern int	dyn_guc_http_port;	/* 0: no HTTP front */
 extern int	dyn_guc_http_statement_timeout;
 extern char *dyn_guc_http_tls_cert_file;

@@ -65,6 +65,8 @@
 #define DYN_MAX_JOB_TOKEN			1024	/* characters of a NextToken; API, ListImports */
 
 #define DYN_MAX_STREAM_SHARDS		64		/* of a stream at a time; ours */
+#define DYN_MAX_REGION				63		/* characters of an AWS region; ours */
+#define DYN_MAX_NAMESPACE_KEY		128		/* characters of a namespace without its region; IAM's API, AccessKey */
 #define DYN_MAX_HTTP_HEADERS		100		/* header fields of a request; ours */
 #define DYN_MAX_HTTP_HEADER_BYTES	16384	/* bytes of a request's line and headers; ours */
 #define DYN_MAX_HTTP_CONNECTIONS	100000	/* connections of a worker; ours */

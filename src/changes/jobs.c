@@ -98,7 +98,7 @@ dyn_jobs_run(void)
 
 	keep_recoveries();
 	has_recoveries = dyn_recovery_list(&recoveries) > 0;
-	if (!has_recoveries && dyn_stream_list(NULL, NULL, NULL, 1, &any) == 0)
+	if (!has_recoveries && dyn_stream_list(NULL, NULL, NULL, NULL, 1, &any) == 0)
 		return;
 	last = dyn_tick_now();
 	for (int i = 0; i < count; i++)

@@ -15,6 +15,7 @@
 
 #include "base/compat.h"
 #include "base/errors.h"
+#include "base/namespace.h"
 #include "base/returned_rows.h"
 #include "changes/cut.h"
 #include "tables/relation.h"
@@ -28,7 +29,7 @@ static DynTableDef *
 table_of(FunctionCallInfo fcinfo, DynRecovery **recovery)
 {
 	const char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	DynTableDef *def = dyn_catalog_read(name);
+	DynTableDef *def = dyn_catalog_read(dyn_namespace_full_name(name));
 
 	if (def == NULL)
 		dyn_error(DYN_E_TABLE_NOT_FOUND, DYN_TABLE_UNKNOWN, name);
@@ -41,7 +42,7 @@ table_of(FunctionCallInfo fcinfo, DynRecovery **recovery)
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(def->relid));
 	*recovery = dyn_recovery_find(def->relid);
 	if (*recovery == NULL)
-		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, def->name);
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, name);
 	return def;
 }
 

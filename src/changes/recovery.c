@@ -20,6 +20,7 @@
 
 #include "base/compat.h"
 #include "base/errors.h"
+#include "base/namespace_text.h"
 #include "changes/history_commit.h"
 #include "changes/known_tables.h"
 #include "changes/log.h"
@@ -169,7 +170,7 @@ dyn_recovery_enable(Oid relid, const char *table_name, int days)
 	dyn_catalog_require_owner(relid);
 	if (get_rel_relkind(relid) != RELKIND_RELATION)
 		dyn_validation(DYN_INVALID_PARAMETER "Table %s cannot have point-in-time recovery, as it is not an ordinary "
-					   "table", table_name);
+					   "table", dyn_namespace_text_name(table_name));
 	SPI_connect();
 	LockRelationOid(relid, ShareRowExclusiveLock);
 	begin_recovery(relid, days);

@@ -23,6 +23,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/guc.h"
+#include "base/namespace.h"
 #include "changes/known_tables.h"
 #include "changes/log.h"
 #include "changes/shard.h"
@@ -119,7 +120,8 @@ dyn_stream_find(const char *table_name, const char *label)
 }
 
 int
-dyn_stream_list(const char *table_name, const char *after_name, const char *after_label, int limit, DynStream **streams)
+dyn_stream_list(const char *prefix, const char *table_name, const char *after_name, const char *after_label, int limit,
+				DynStream **streams)
 {
 	DynSqlArgs	args = {0};
 
@@ -127,7 +129,9 @@ dyn_stream_list(const char *table_name, const char *after_name, const char *afte
 	dyn_sql_text(&args, after_name ? after_name : "");
 	dyn_sql_text(&args, after_label ? after_label : "");
 	dyn_sql_int(&args, limit);
-	return query("WHERE ($1 IS NULL OR s.table_name OPERATOR(pg_catalog.=) $1) AND (s.table_name OPERATOR(pg_catalog.>) $2 "
+	dyn_sql_text(&args, prefix);
+	return query("WHERE ($5 IS NULL OR " DYN_IN_NAMESPACE("s.table_name", "$5") ") "
+				 "AND ($1 IS NULL OR s.table_name OPERATOR(pg_catalog.=) $1) AND (s.table_name OPERATOR(pg_catalog.>) $2 "
 				 "OR s.table_name OPERATOR(pg_catalog.=) $2 AND s.label OPERATOR(pg_catalog.>) $3) "
 				 "ORDER BY s.table_name, s.label LIMIT $4", &args, streams);
 }
@@ -203,7 +207,7 @@ dyn_stream_enable(Oid relid, const char *table_name, const char *label, const ch
 	dyn_catalog_require_owner(relid);
 	if (get_rel_relkind(relid) != RELKIND_RELATION)
 		dyn_validation(DYN_INVALID_PARAMETER "Table %s cannot have a stream, as it is not an ordinary table",
-					   table_name);
+					   dyn_namespace_text_name(table_name));
 	dyn_citus_refuse(relid, "a stream");
 	SPI_connect();
 	table = dyn_ddl_qualified_name(relid);
@@ -336,7 +340,7 @@ void
 dyn_stream_check_readable(const DynStream *stream)
 {
 	if (!dyn_stream_is_readable(stream))
-		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, stream->table_name);
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, dyn_namespace_text_name(stream->table_name));
 }
 
 /* ---- the trigger's cache ---- */

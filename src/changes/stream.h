@@ -20,6 +20,8 @@
 
 #include "changes/shard.h"
 
+/* Names of tables are full names; see base/namespace_text.h. */
+
 extern const char *dyn_stream_view_name(DynStreamView view);
 
 /*
@@ -35,8 +37,11 @@ extern void dyn_stream_disable(Oid relid);
 /* The stream of that table and label, or NULL; without a label the latest one of the table. */
 extern DynStream *dyn_stream_find(const char *table_name, const char *label);
 
-/* Streams after that table name and label (NULL: from the first), of one table (NULL: of all), in that order. */
-extern int	dyn_stream_list(const char *table_name, const char *after_name, const char *after_label, int limit,
+/*
+ * Streams after that table name and label (NULL: from the first), of one table (NULL: of all), in that order; of the namespace whose names
+ * begin with the prefix, see base/namespace.h (NULL: of all).
+ */
+extern int	dyn_stream_list(const char *prefix, const char *table_name, const char *after_name, const char *after_label, int limit,
 							DynStream **streams);
 
 /* Disables streams whose tables were dropped unnoticed; returns all that are enabled. */

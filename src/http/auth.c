@@ -5,7 +5,8 @@
  * one; are its parts present and well-formed; are the required headers signed; is its scope right; is the key known; is the
  * time current; is the signature right; may the role connect.
  *
- * The scope may have any region: clients take it from their environment, and a key is only for this server.
+ * The scope may have any region: clients take it from their environment, and a key is only for this server. With
+ * dynapg.http_namespaces the access key or the region of the scope, which the signature covers, makes the namespace of the request.
  *
  * Errors repeat the client's texts only as hashes, or if they are plain ASCII.
  */
@@ -19,6 +20,7 @@
 #include "base/base64.h"
 #include "base/errors.h"
 #include "base/guc.h"
+#include "base/namespace.h"
 #include "http/auth.h"
 #include "http/sigv4.h"
 #include "iam/caller.h"
@@ -26,9 +28,10 @@
 #define SERVICE				"dynamodb"
 #define CLOCK_SKEW			900		/* seconds that the client's clock may differ */
 #define MAX_EXPIRES			604800	/* seconds for which a presigned request may be valid */
-#define MAX_REGION			63		/* characters */
 #define MAX_TOLD			200		/* bytes of the client's text in an error */
 #define SCOPE_PARTS			5
+#define WRONG_REGION		"Credential should be scoped to a valid region. "
+#define UNKNOWN_TOKEN		"The security token included in the request is invalid."
 
 /* The signature that a request claims to have. */
 typedef struct Claim
@@ -381,21 +384,6 @@ read_credential(Claim *claim)
 	claim->terminator = parts[4];
 }
 
-static bool
-is_region(DynSlice region)
-{
-	if (region.len == 0 || region.len > MAX_REGION)
-		return false;
-	for (uint32 i = 0; i < region.len; i++)
-	{
-		char		c = region.data[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'))
-			return false;
-	}
-	return true;
-}
-
 /* Reports everything that is wrong with the scope in one error. */
 static void
 check_scope(const Claim *claim)
@@ -404,8 +392,8 @@ check_scope(const Claim *claim)
 	const DynSigv4 *sigv4 = &claim->sigv4;
 
 	initStringInfo(&wrong);
-	if (!is_region(sigv4->region))
-		appendStringInfoString(&wrong, "Credential should be scoped to a valid region. ");
+	if (!dyn_namespace_text_is_region(sigv4->region))
+		appendStringInfoString(&wrong, WRONG_REGION);
 	if (!dyn_slice_is(sigv4->service, SERVICE))
 		appendStringInfoString(&wrong, "Credential should be scoped to correct service: '" SERVICE "'. ");
 	if (!dyn_slice_is(claim->terminator, DYN_SIGV4_TERMINATOR))
@@ -450,8 +438,8 @@ check_signed_headers(const Claim *claim, const DynHttpRequest *request)
 		dyn_error(DYN_E_INVALID_SIGNATURE, "'" DYN_EXPLAIN_HEADER "' must be a 'SignedHeader' in the AWS Authorization.");
 }
 
-/* Reads the signature in either form; raises an error when there is none. */
-static void
+/* Reads the signature in either form; false when there is none. */
+static bool
 read_claim(Claim *claim, const DynHttpRequest *request)
 {
 	DynSlice	authorization = dyn_http_header(request, "authorization");
@@ -468,35 +456,72 @@ read_claim(Claim *claim, const DynHttpRequest *request)
 	else if (authorization.len >= 5 && memcmp(authorization.data, "AWS4-", 5) == 0)
 		read_header(claim, request, authorization);
 	else
-		dyn_error(DYN_E_MISSING_AUTHENTICATION_TOKEN, "Request is missing Authentication Token");
+		return false;
+	read_credential(claim);
+	return true;
 }
 
-Oid
-dyn_auth_check(const DynHttpRequest *request, const DynOperation *operation)
+/* ---- the namespace ---- */
+
+/* By the credential, which has been verified or, with trust, may be any. */
+static void
+find_namespace(const Claim *claim, DynAuthCaller *caller)
+{
+	bool		by_key = dyn_guc_http_namespaces & DYN_HTTP_NAMESPACES_ACCESS_KEY;
+	bool		by_region = dyn_guc_http_namespaces & DYN_HTTP_NAMESPACES_REGION;
+
+	if (dyn_guc_http_namespaces == 0)
+		return;
+	if (by_key && !dyn_namespace_text_is_key(claim->key_id))
+		dyn_error(DYN_E_UNRECOGNIZED_CLIENT, UNKNOWN_TOKEN);
+	if (by_region && !dyn_namespace_text_is_region(claim->sigv4.region))
+		dyn_error(DYN_E_INVALID_SIGNATURE, WRONG_REGION);
+	snprintf(caller->space, sizeof(caller->space), "%.*s%s%.*s", by_key ? (int) claim->key_id.len : 0, claim->key_id.data,
+			 by_region ? "@" : "", by_region ? (int) claim->sigv4.region.len : 0, claim->sigv4.region.data);
+}
+
+/* ---- the caller ---- */
+
+void
+dyn_auth_check(const DynHttpRequest *request, const DynOperation *operation, DynAuthCaller *caller)
 {
 	Claim		claim = {.time = 0};
 	const DynAccessKey *key;
 
 	if (dyn_guc_http_auth == DYN_HTTP_AUTH_TRUST)
-		return dyn_caller_trust_role();
+	{
+		if (dyn_guc_http_namespaces != 0 && read_claim(&claim, request))
+			find_namespace(&claim, caller);
+		caller->role = dyn_caller_trust_role();
+		return;
+	}
 
-	read_claim(&claim, request);
-	read_credential(&claim);
+	if (!read_claim(&claim, request))
+		dyn_error(DYN_E_MISSING_AUTHENTICATION_TOKEN, "Request is missing Authentication Token");
 	check_signed_headers(&claim, request);
 	read_time(&claim);
 	check_scope(&claim);
 	key = dyn_caller_key(claim.key_id);
 	if (claim.token.data)
-		dyn_error(DYN_E_UNRECOGNIZED_CLIENT, "The security token included in the request is invalid.");
+		dyn_error(DYN_E_UNRECOGNIZED_CLIENT, UNKNOWN_TOKEN);
 	check_time(&claim);
 	if (!dyn_sigv4_matches(&claim.sigv4, request, key->secret))
 		mismatch();
+	find_namespace(&claim, caller);
 	dyn_caller_admit(key, operation->name, request->body);
-	return key->role;
+	caller->role = key->role;
+}
+
+void
+dyn_auth_enter(const DynAuthCaller *caller)
+{
+	if (caller->space[0] != '\0')
+		dyn_namespace_enter(caller->space);
 }
 
 char *
-dyn_auth_denied(Oid role, const DynHttpRequest *request, const DynOperation *operation)
+dyn_auth_denied(const DynAuthCaller *caller, const DynHttpRequest *request, const DynOperation *operation)
 {
-	return dyn_caller_denied_text(role, operation->name, request->body);
+	dyn_auth_enter(caller);
+	return dyn_caller_denied_text(caller->role, operation->name, request->body);
 }

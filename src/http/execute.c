@@ -204,17 +204,18 @@ carry_out(const DynHttpRequest *request, const DynOperation *operation, Oid role
 
 /* Runs the transaction; raises its errors. Returns the number of items that the reply returns or that were written. */
 static int64
-run_request(const DynHttpRequest *request, const DynOperation *operation, Oid *role, StringInfo body)
+run_request(const DynHttpRequest *request, const DynOperation *operation, DynAuthCaller *caller, StringInfo body)
 {
 	int64		items;
 	int			settings;		/* nest level */
 
 	begin_transaction(operation);
 	dyn_session_require_extension();
-	*role = dyn_auth_check(request, operation);
-	dyn_session_become(*role);
+	dyn_auth_check(request, operation, caller);
+	dyn_session_become(caller->role);
 	settings = NewGUCNestLevel();
-	items = carry_out(request, operation, *role, body);
+	dyn_auth_enter(caller);
+	items = carry_out(request, operation, caller->role, body);
 	dyn_session_settle();
 	AtEOXact_GUC(false, settings);
 	PopActiveSnapshot();
@@ -331,7 +332,7 @@ append_error(StringInfo body, const DynErrInfo *info, const char *detail, const 
 
 /* The text of AccessDeniedException; a general one if finding it raises an error. */
 static const char *
-denied_text(Oid role, const DynHttpRequest *request, const DynOperation *operation)
+denied_text(const DynAuthCaller *caller, const DynHttpRequest *request, const DynOperation *operation)
 {
 	MemoryContext context = CurrentMemoryContext;
 	const char *volatile text = "You are not authorized to perform this operation";
@@ -342,7 +343,7 @@ denied_text(Oid role, const DynHttpRequest *request, const DynOperation *operati
 
 		StartTransactionCommand();
 		MemoryContextSwitchTo(context);
-		full = dyn_auth_denied(role, request, operation);
+		full = dyn_auth_denied(caller, request, operation);
 		CommitTransactionCommand();
 		text = full;
 	}
@@ -365,14 +366,15 @@ dyn_execute_is_json(DynSlice text)
 
 /* Appends the reply to an error; returns its exception. */
 static const DynErrInfo *
-tell_error(const ErrorData *error, Oid role, const DynHttpRequest *request, const DynOperation *operation, StringInfo body)
+tell_error(const ErrorData *error, const DynAuthCaller *caller, const DynHttpRequest *request, const DynOperation *operation,
+		   StringInfo body)
 {
 	const DynErrInfo *info = dyn_error_by_sqlstate(error->sqlerrcode);
 	const char *message = error->message;
 	const char *detail = error->detail;
 
 	resetStringInfo(body);
-	if (!OidIsValid(role) && !dyn_execute_is_json(request->body))
+	if (!OidIsValid(caller->role) && !dyn_execute_is_json(request->body))
 	{
 		info = dyn_error_info(DYN_E_SERIALIZATION);
 		message = "";
@@ -386,10 +388,10 @@ tell_error(const ErrorData *error, Oid role, const DynHttpRequest *request, cons
 	}
 	else if (info == dyn_error_info(DYN_E_TRANSACTION_CONFLICT))
 		info = dyn_error_info(conflict_of(operation, &message));
-	else if (info == dyn_error_info(DYN_E_ACCESS_DENIED) && OidIsValid(role) && !dyn_error_is_ours(error))
+	else if (info == dyn_error_info(DYN_E_ACCESS_DENIED) && OidIsValid(caller->role) && !dyn_error_is_ours(error))
 	{
 		log_error(error, operation);
-		message = denied_text(role, request, operation);
+		message = denied_text(caller, request, operation);
 		detail = NULL;
 	}
 	append_error(body, info, detail, message);
@@ -397,18 +399,18 @@ tell_error(const ErrorData *error, Oid role, const DynHttpRequest *request, cons
 }
 
 /*
- * The transaction, with its errors caught: the error, or NULL.  role is set as soon as it is known, items to their number
+ * The transaction, with its errors caught: the error, or NULL.  The caller is set as soon as it is known, items to their number
  * where there is no error.
  */
 static ErrorData *
-attempt(const DynHttpRequest *request, const DynOperation *operation, Oid *role, StringInfo body, int64 *items)
+attempt(const DynHttpRequest *request, const DynOperation *operation, DynAuthCaller *caller, StringInfo body, int64 *items)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ErrorData  *volatile error = NULL;
 
 	PG_TRY();
 	{
-		*items = run_request(request, operation, role, body);
+		*items = run_request(request, operation, caller, body);
 	}
 	PG_CATCH();
 	{
@@ -431,15 +433,15 @@ int
 dyn_execute(const DynHttpRequest *request, const DynOperation *operation, StringInfo body)
 {
 	DynSlice	table = table_seen(request->body);
-	Oid			role = InvalidOid;
+	DynAuthCaller caller = {.role = InvalidOid};
 	DynStatsCall call = {.operation = operation, .table = table, .bytes_in = request->body.len};
 	ErrorData  *error;
 
 	report_activity(operation, table);
 	dyn_standbys_begin();
-	error = attempt(request, operation, &role, body, &call.items);
+	error = attempt(request, operation, &caller, body, &call.items);
 	end_transaction();
-	call.error = error ? tell_error(error, role, request, operation, body) : NULL;
+	call.error = error ? tell_error(error, &caller, request, operation, body) : NULL;
 	call.microseconds = GetCurrentTimestamp() - GetCurrentStatementStartTimestamp();
 	call.bytes_out = body->len;
 	dyn_stats_count(&call);

@@ -16,6 +16,7 @@
 
 #include "base/errors.h"
 #include "base/guc.h"
+#include "base/namespace.h"
 #include "iam/caller.h"
 #include "tables/name.h"
 
@@ -86,6 +87,8 @@ append_resource(StringInfo out, DynSlice body)
 	if (table.data == NULL)
 		table = stream_of(request);
 	name = table.data ? pnstrdup(table.data, table.len) : pstrdup("*");
+	if (strchr(name, '/') == NULL && strncmp(name, "arn:", 4) != 0)
+		name = pstrdup(dyn_namespace_full_name(name));
 	if (strncmp(name, "arn:", 4) == 0)
 		appendStringInfoString(out, name);
 	else if (index.data)

@@ -7,15 +7,19 @@
 #include "postgres.h"
 
 #include "base/guc.h"
+#include "base/namespace.h"
 #include "database/sql.h"
 #include "iam/report.h"
 
-/* $1: after which table, or NULL; $2: at most this number of tables; $3: are signatures checked? */
+/*
+ * $1: after which table, or NULL; $2: at most this number of tables; $3: are signatures checked?  $4: what the full names of the namespace
+ * begin with, as $1 does.
+ */
 static const char role_sql[] =
 	"WITH page AS ("
-	" SELECT t.name, t.relid, c.relowner, c.relrowsecurity"
+	" SELECT pg_catalog.substr(t.name, pg_catalog.length($4) OPERATOR(pg_catalog.+) 1) AS name, t.relid, c.relowner, c.relrowsecurity"
 	" FROM dynapg.tables t JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.relid"
-	" WHERE $1 IS NULL OR t.name OPERATOR(pg_catalog.>) $1 ORDER BY t.name LIMIT $2"
+	" WHERE ($1 IS NULL OR t.name OPERATOR(pg_catalog.>) $1) AND " DYN_IN_NAMESPACE("t.name", "$4") " ORDER BY t.name LIMIT $2"
 	"), key AS ("
 	" SELECT access_key_id, role, enabled, created_at FROM dynapg.access_key_list ORDER BY created_at DESC, access_key_id LIMIT 1000"
 	"), managed AS ("
@@ -75,9 +79,10 @@ dyn_report_role(StringInfo out, const char *after)
 {
 	DynSqlArgs	args = {0};
 
-	dyn_sql_text(&args, after);
+	dyn_sql_text(&args, after ? dyn_namespace_full_name(after) : NULL);
 	dyn_sql_int(&args, DYN_MAX_REPORT_TABLES);
 	dyn_sql_bool(&args, dyn_guc_http_auth != DYN_HTTP_AUTH_TRUST);
+	dyn_sql_text(&args, dyn_namespace_prefix());
 	append_result(out, role_sql, &args);
 }
 

@@ -15,6 +15,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "changes/cut.h"
 #include "database/sql.h"
@@ -246,7 +247,7 @@ recovery_of(const DynTableDef *def)
 	DynRecovery *recovery = dyn_recovery_find(def->relid);
 
 	if (recovery == NULL)
-		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, def->name);
+		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, dyn_namespace_text_name(def->name));
 	return recovery;
 }
 
@@ -461,7 +462,7 @@ table_of(const DynJob *job)
 	DynTableDef *def = OidIsValid(job->relid) ? dyn_catalog_read_relid(job->relid) : NULL;
 
 	if (def == NULL || (job->table_id && strcmp(def->table_id, job->table_id) != 0))
-		dyn_error(DYN_E_TABLE_NOT_FOUND, DYN_TABLE_UNKNOWN, job->table_name);
+		dyn_error(DYN_E_TABLE_NOT_FOUND, DYN_TABLE_UNKNOWN, dyn_namespace_text_name(job->table_name));
 	if (!dyn_catalog_may_read_all(def->relid))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("role \"%s\" may not read all items of table \"%s\"", GetUserNameFromId(GetUserId(), false),

@@ -16,6 +16,7 @@
 
 #include "base/compat.h"
 #include "base/errors.h"
+#include "base/namespace.h"
 #include "jobs/frame.h"
 #include "jobs/job.h"
 #include "jobs/worker.h"
@@ -97,6 +98,8 @@ claim_job(Attempt *attempt)
 	dyn_worker_begin();
 	transaction = MemoryContextSwitchTo(context);
 	attempt->job = dyn_job_claim(attempt->id);
+	if (attempt->job)
+		dyn_namespace_follow(attempt->job->table_name);
 	MemoryContextSwitchTo(transaction);
 	attempt->over = attempt->job == NULL;
 	attempt->kind = attempt->over ? NULL : dyn_job_kind(attempt->job->kind);

@@ -9,6 +9,7 @@
 #include "utils/backend_progress.h"
 #include "utils/builtins.h"
 
+#include "base/namespace.h"
 #include "database/installation.h"
 #include "database/sql.h"
 #include "jobs/job.h"
@@ -68,6 +69,23 @@ state_of(const char *name)
 	elog(ERROR, "unknown state of a job: %s", name);
 }
 
+/*
+ * Tokens of two namespaces are two tokens: the row has the token behind the namespace, as it has the name of the table. Given the latter,
+ * returns the token.
+ */
+static char *
+token_of(const char *table_name, char *token)
+{
+	return token ? token + (dyn_namespace_text_name(table_name) - table_name) : NULL;
+}
+
+/* The token as the row of a job in the current namespace has it. */
+static const char *
+kept_token(const char *token)
+{
+	return token ? psprintf("%s%s", dyn_namespace_prefix(), token) : NULL;
+}
+
 static void
 read_row(uint64 row, DynJob *job)
 {
@@ -78,7 +96,7 @@ read_row(uint64 row, DynJob *job)
 	job->relid = dyn_sql_get_oid(row, 4);
 	job->table_name = dyn_sql_get_text(row, 5);
 	job->table_id = dyn_sql_get_text(row, 6);
-	job->token = dyn_sql_get_text(row, 7);
+	job->token = token_of(job->table_name, dyn_sql_get_text(row, 7));
 	job->request = dyn_sql_get_text(row, 8);
 	job->notes = dyn_sql_get_text(row, 9);
 	job->state = state_of(dyn_sql_get_text(row, 10));
@@ -156,7 +174,7 @@ dyn_job_start(DynJob *job)
 	dyn_sql_oid(&args, job->relid);
 	dyn_sql_text(&args, job->table_name);
 	dyn_sql_text(&args, job->table_id);
-	dyn_sql_text(&args, job->token);
+	dyn_sql_text(&args, kept_token(job->token));
 	dyn_sql_text(&args, job->request);
 	dyn_sql_text(&args, job->notes);
 	dyn_sql_int64(&args, job->total_items);
@@ -181,8 +199,10 @@ dyn_job_find(const char *kind, const char *id)
 	dyn_sql_oid(&args, GetUserId());
 	dyn_sql_text(&args, kind);
 	dyn_sql_text(&args, id);
+	dyn_sql_text(&args, dyn_namespace_prefix());
 	job = query_jobs("SELECT " JOB_COLUMNS " FROM dynapg.long_jobs j WHERE " IS_VISIBLE
-					 " AND ($2 IS NULL OR j.kind OPERATOR(pg_catalog.=) $2) AND j.id OPERATOR(pg_catalog.=) $3", &args, &count);
+					 " AND ($2 IS NULL OR j.kind OPERATOR(pg_catalog.=) $2 AND " DYN_IN_NAMESPACE("j.table_name", "$4") ") "
+					 "AND j.id OPERATOR(pg_catalog.=) $3", &args, &count);
 	return count > 0 ? job : NULL;
 }
 
@@ -195,7 +215,7 @@ dyn_job_find_token(const char *kind, const char *token)
 
 	dyn_sql_oid(&args, GetUserId());
 	dyn_sql_text(&args, kind);
-	dyn_sql_text(&args, token);
+	dyn_sql_text(&args, kept_token(token));
 	(void) run_statement("UPDATE dynapg.long_jobs j SET token = NULL WHERE j.role::pg_catalog.oid OPERATOR(pg_catalog.=) $1 "
 			   "AND j.kind OPERATOR(pg_catalog.=) $2 AND j.token OPERATOR(pg_catalog.=) $3 "
 			   "AND j.created_at OPERATOR(pg_catalog.<) "
@@ -215,8 +235,10 @@ dyn_job_list(const DynJobFilter *filter, int *count)
 	dyn_sql_text(&args, filter->table_name);
 	dyn_sql_text(&args, filter->before);
 	dyn_sql_int(&args, filter->limit);
+	dyn_sql_text(&args, dyn_namespace_prefix());
 	return query_jobs("SELECT " JOB_COLUMNS " FROM dynapg.long_jobs j WHERE " IS_VISIBLE " AND j.kind OPERATOR(pg_catalog.=) $2 "
-				 "AND ($3 IS NULL OR j.table_name OPERATOR(pg_catalog.=) $3) AND ($4 IS NULL OR j.id OPERATOR(pg_catalog.<) $4) "
+				 "AND " DYN_IN_NAMESPACE("j.table_name", "$6") " AND ($3 IS NULL OR j.table_name OPERATOR(pg_catalog.=) $3) "
+				 "AND ($4 IS NULL OR j.id OPERATOR(pg_catalog.<) $4) "
 				 "ORDER BY j.id DESC LIMIT $5", &args, count);
 }
 

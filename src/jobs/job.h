@@ -48,7 +48,7 @@ typedef struct DynJob
 	char	   *kind;
 	Oid			role;			/* that asked */
 	Oid			relid;			/* the data table, or InvalidOid; it may be gone */
-	char	   *table_name;
+	char	   *table_name;		/* the full name; see base/namespace_text.h */
 	char	   *table_id;		/* or NULL */
 	char	   *token;			/* ClientToken, or NULL */
 	char	   *request;		/* JSON of the kind */
@@ -100,13 +100,13 @@ extern bool dyn_job_start(DynJob *job);
 /* The id of a job that begins now; its time, in whole milliseconds, goes to *created_at. */
 extern char *dyn_job_new_id(TimestampTz *created_at);
 
-/* The job of that kind (NULL: any) and id, if a role of the current user has requested it; or NULL. */
+/* The job of that id, if a role of the current user has requested it: of that kind in the current namespace (NULL: any); or NULL. */
 extern DynJob *dyn_job_find(const char *kind, const char *id);
 
 /* The current user's job with that token, or NULL; a job loses its token after the token's validity. */
 extern DynJob *dyn_job_find_token(const char *kind, const char *token);
 
-/* Jobs of a kind that the current user sees, the newest first. */
+/* Jobs of a kind that the current user sees in the current namespace, the newest first. */
 typedef struct DynJobFilter
 {
 	const char *kind;

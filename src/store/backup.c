@@ -14,6 +14,7 @@
 
 #include "base/compat.h"
 #include "base/guc.h"
+#include "base/namespace.h"
 #include "database/installation.h"
 #include "database/sql.h"
 #include "store/backup.h"
@@ -28,10 +29,10 @@
 	"COALESCE(b.copy::pg_catalog.oid, 0), b.created_at, b.items, b.item_bytes, b.copy_bytes, b.definition::pg_catalog.text, " \
 	"b.failures OPERATOR(pg_catalog.>) 0, COALESCE(b.expires_at, '2000-01-01 00:00+00')"
 
-/* The backups that $1, a role, sees. */
+/* The backups that $1, a role, sees of the namespace whose names begin with $2. */
 #define VISIBLE_BACKUPS \
 	"dynapg.backups b JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) COALESCE(b.copy, b.source) " \
-	"WHERE pg_catalog.pg_has_role($1, c.relowner, 'USAGE')"
+	"WHERE pg_catalog.pg_has_role($1, c.relowner, 'USAGE') AND " DYN_IN_NAMESPACE("b.table_name", "$2")
 
 /* Is the next attempt due? As for indexes. */
 #define IS_DUE \
@@ -71,8 +72,9 @@ dyn_backup_find(const char *id, DynBackupLock lock)
 
 	SPI_connect();
 	dyn_sql_oid(&args, GetUserId());
+	dyn_sql_text(&args, dyn_namespace_prefix());
 	dyn_sql_text(&args, id);
-	if (dyn_catalog_run(psprintf("SELECT " BACKUP_COLUMNS " FROM " VISIBLE_BACKUPS " AND b.id OPERATOR(pg_catalog.=) $2%s",
+	if (dyn_catalog_run(psprintf("SELECT " BACKUP_COLUMNS " FROM " VISIBLE_BACKUPS " AND b.id OPERATOR(pg_catalog.=) $3%s",
 								 clauses[lock]), &args) > 0)
 	{
 		old = MemoryContextSwitchTo(caller);
@@ -94,6 +96,7 @@ dyn_backup_list(const DynBackupFilter *filter, int *count)
 
 	SPI_connect();
 	dyn_sql_oid(&args, GetUserId());
+	dyn_sql_text(&args, dyn_namespace_prefix());
 	dyn_sql_text(&args, filter->table_name);
 	dyn_sql_timestamptz(&args, filter->from);
 	dyn_sql_timestamptz(&args, filter->until);
@@ -102,10 +105,10 @@ dyn_backup_list(const DynBackupFilter *filter, int *count)
 	dyn_sql_bool(&args, filter->type != DYN_BACKUP_USER);
 	dyn_sql_bool(&args, filter->type != DYN_BACKUP_SYSTEM);
 	*count = dyn_catalog_run("SELECT " BACKUP_COLUMNS " FROM " VISIBLE_BACKUPS
-							 " AND ($2 IS NULL OR b.table_name OPERATOR(pg_catalog.=) $2) "
-							 "AND b.created_at OPERATOR(pg_catalog.>=) $3 AND b.created_at OPERATOR(pg_catalog.<) $4 "
-							 "AND CASE WHEN b.expires_at IS NULL THEN $8 ELSE $7 END "
-							 "AND b.id OPERATOR(pg_catalog.>) $5 ORDER BY b.id LIMIT $6", &args);
+							 " AND ($3 IS NULL OR b.table_name OPERATOR(pg_catalog.=) $3) "
+							 "AND b.created_at OPERATOR(pg_catalog.>=) $4 AND b.created_at OPERATOR(pg_catalog.<) $5 "
+							 "AND CASE WHEN b.expires_at IS NULL THEN $9 ELSE $8 END "
+							 "AND b.id OPERATOR(pg_catalog.>) $6 ORDER BY b.id LIMIT $7", &args);
 	old = MemoryContextSwitchTo(caller);
 	backups = palloc(Max(*count, 1) * sizeof(DynBackup));
 	for (int i = 0; i < *count; i++)

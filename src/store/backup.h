@@ -43,7 +43,7 @@ typedef enum DynBackupType
 	DYN_BACKUP_ALL
 } DynBackupType;
 
-/* Which backups are listed; all are of tables that the current user owns. */
+/* Which backups are listed; all are of tables that the current user owns, in the current namespace. */
 typedef struct DynBackupFilter
 {
 	DynBackupType type;

@@ -23,6 +23,7 @@
 
 #include "base/compat.h"
 #include "base/jsonout.h"
+#include "base/namespace.h"
 #include "database/installation.h"
 #include "database/sql.h"
 #include "tables/attach.h"
@@ -463,6 +464,10 @@ dyn_attach_request(Oid relid)
 
 	if (column_tag(relid, "pk") == 0)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("table \"%s\" has no column \"pk\"", def.name)));
+	if (!dyn_namespace_has(def.name))
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("table \"%s\" is in another namespace", def.name),
+						errhint("SET dynapg.namespace = '%s' is for its tables.", dyn_namespace_text_of(def.name))));
 	if (strchr(def.name, '~'))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("the name of table \"%s\" does not show which DynamoDB table it is", def.name), errhint(HINT_REQUEST)));
@@ -478,7 +483,7 @@ dyn_attach_request(Oid relid)
 	keys[1] = def.sk;
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '{');
-	append_text(&out, "TableName", def.name);
+	append_text(&out, "TableName", dyn_namespace_text_name(def.name));
 	append_text(&out, "BillingMode", "PAY_PER_REQUEST");
 	append_schema(&out, keys, 1, def.sk.tag ? 2 : 1);
 	append_definitions(&out, &def);

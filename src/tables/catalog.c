@@ -13,6 +13,7 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "base/namespace.h"
 #include "base/request.h"
 #include "database/installation.h"
 #include "database/sql.h"
@@ -340,19 +341,35 @@ dyn_catalog_read_for_update(const char *name)
 	return def;
 }
 
+/* What comes after all full names that begin with the prefix; NULL for the empty one. */
+static char *
+end_of(const char *prefix)
+{
+	char	   *end = pstrdup(prefix);
+
+	if (end[0] == '\0')
+		return NULL;
+	end[strlen(end) - 1]++;
+	return end;
+}
+
 int
 dyn_catalog_list(const char *start_after, int limit, char **names)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext old;
 	DynSqlArgs	args = {0};
+	const char *prefix = dyn_namespace_prefix();
 	int			count;
 
 	SPI_connect();
-	dyn_sql_text(&args, start_after ? start_after : "");
+	dyn_sql_text(&args, psprintf("%s%s", prefix, start_after ? start_after : ""));
+	dyn_sql_text(&args, prefix);
+	dyn_sql_text(&args, end_of(prefix));
 	/* the number is part of the statement so that it is planned for a page, not for all tables */
 	count = dyn_sql_run(psprintf("SELECT t.name FROM " LIVE_TABLES
-								 " WHERE t.name OPERATOR(pg_catalog.>) $1 ORDER BY t.name LIMIT %d", limit), &args, limit);
+								 " WHERE t.name OPERATOR(pg_catalog.>) $1 AND ($3 IS NULL OR t.name OPERATOR(pg_catalog.<) $3) "
+								 "AND " DYN_IN_NAMESPACE("t.name", "$2") " ORDER BY t.name LIMIT %d", limit), &args, limit);
 	old = MemoryContextSwitchTo(caller);
 	for (int i = 0; i < count; i++)
 		names[i] = dyn_sql_get_text(i, 1);

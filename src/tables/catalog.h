@@ -15,6 +15,8 @@
 #include "database/sql.h"
 #include "tables/definition.h"
 
+/* Names are full names of tables; see base/namespace_text.h. */
+
 /* The stored definition in the current memory context, indexes in name order; or NULL. */
 extern DynTableDef *dyn_catalog_read(const char *name);
 
@@ -49,8 +51,8 @@ extern Oid	dyn_catalog_owner(Oid relid);
 extern bool dyn_catalog_may_read_all(Oid relid);
 
 /*
- * Up to limit names in byte order that follow start_after (NULL: from the first), of tables whose data table
- * exists.  Returns the number put into names (palloc'd).
+ * Up to limit full names of tables of the current namespace, in byte order, that follow the table of the name start_after (NULL: from the
+ * first), of tables whose data table exists.  Returns the number put into names (palloc'd).
  */
 extern int	dyn_catalog_list(const char *start_after, int limit, char **names);
 

@@ -79,7 +79,7 @@ typedef struct DynIndex
 /* A table as created, or as stored. */
 typedef struct DynTableDef
 {
-	char	   *name;
+	char	   *name;			/* the full name; see base/namespace_text.h */
 	Oid			relid;			/* out */
 	char	   *table_id;		/* out: the uuid's text */
 	TimestampTz created_at;		/* out */

@@ -9,6 +9,7 @@
 
 #include "base/errors.h"
 #include "base/guc.h"
+#include "base/namespace.h"
 #include "database/citus.h"
 #include "tables/catalog.h"
 #include "tables/ddl.h"
@@ -41,7 +42,7 @@ companion(const char *name)
 
 	if (strcmp(name, "none") == 0)
 		return name;
-	relid = dyn_catalog_relid(name);
+	relid = dyn_catalog_relid(dyn_namespace_full_name(name));
 	if (!OidIsValid(relid))
 		dyn_name_not_found((DynSlice) {name, strlen(name)}, DYN_NAME_DATA);
 	return dyn_ddl_qualified_name(relid);
@@ -63,11 +64,11 @@ dynapg_distribute(PG_FUNCTION_ARGS)
 		dyn_validation("Citus is not loaded: it has to be in shared_preload_libraries");
 	name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	SPI_connect();
-	def = dyn_catalog_read_for_update(name);
+	def = dyn_catalog_read_for_update(dyn_namespace_full_name(name));
 	if (def == NULL)
 		dyn_name_not_found((DynSlice) {name, strlen(name)}, DYN_NAME_DATA);
 	if (def->nvectors > 0)
-		dyn_validation("Table %s has vector indexes: it cannot be distributed", def->name);
+		dyn_validation("Table %s has vector indexes: it cannot be distributed", name);
 	if (!PG_ARGISNULL(1))
 		beside = companion(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	distribute(def, beside);

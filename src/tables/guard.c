@@ -23,6 +23,7 @@
 
 #include "base/compat.h"
 #include "base/limits.h"
+#include "base/namespace_text.h"
 #include "database/installation.h"
 #include "tables/columns.h"
 #include "tables/ddl.h"
@@ -93,12 +94,16 @@ check_owner(const Row *row, Oid relid)
 	CacheInvalidateRelcacheByRelid(relid);
 }
 
+/* A full name; see base/namespace_text.h. */
 static void
 check_name(const Row *row, const char *name)
 {
 	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 
-	if (name == NULL || strlen(name) < DYN_MIN_TABLE_NAME || strlen(name) > DYN_MAX_TABLE_NAME || strspn(name, allowed) != strlen(name))
+	const char *last = name ? dyn_namespace_text_name(name) : "";
+
+	if (strlen(last) < DYN_MIN_TABLE_NAME || strlen(last) > DYN_MAX_TABLE_NAME || strspn(last, allowed) != strlen(last) ||
+		(last != name && (last == name + 1 || !dyn_namespace_text_is_legal(dyn_namespace_text_of(name)))))
 		refuse(row, "Its name is not valid for a table.");
 }
 

@@ -8,8 +8,8 @@
 #include "access/xlog.h"
 #include "base/call.h"
 #include "base/errors.h"
-#include "base/guc.h"
 #include "base/limits.h"
+#include "base/namespace.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 
@@ -99,7 +99,7 @@ name_in_arn(DynSlice arn)
 	if (!dyn_name_is_legal(rest.data, rest.len) || rest.len < DYN_MIN_TABLE_NAME || rest.len > DYN_MAX_TABLE_NAME)
 		malformed_arn(arn);
 	check_account(arn, account);
-	if (!dyn_slice_is(region, dyn_guc_region))
+	if (!dyn_slice_is(region, dyn_namespace_region()))
 		foreign_arn("AWS region", arn);
 	return rest;
 }
@@ -123,7 +123,7 @@ dyn_name_table(DynSlice table_name)
 	if (!dyn_name_is_legal(name.data, name.len))
 		dyn_validation(DYN_ENVELOPE "Value '%.*s' at 'tableName' failed to satisfy constraint: "
 					   "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+", (int) name.len, name.data);
-	return name;
+	return dyn_namespace_full(name);
 }
 
 static void
@@ -152,15 +152,15 @@ dyn_name_of_resource(DynSlice arn)
 		rest.len < DYN_MIN_TABLE_NAME || rest.len > DYN_MAX_TABLE_NAME)
 		refuse_resource("Invalid TableArn", arn);
 	check_account(arn, parts[4]);
-	if (!dyn_slice_is(parts[3], dyn_guc_region) || !dyn_slice_is(parts[1], "aws"))
+	if (!dyn_slice_is(parts[3], dyn_namespace_region()) || !dyn_slice_is(parts[1], "aws"))
 		refuse_resource("Invalid TableArn", arn);
-	return rest;
+	return dyn_namespace_full(rest);
 }
 
 void
 dyn_name_table_arn(StringInfo out, const char *table)
 {
-	appendStringInfo(out, ARN_PREFIX "%s:" DYN_ACCOUNT_ID ":table/%s", dyn_guc_region, table);
+	appendStringInfo(out, ARN_PREFIX "%s:" DYN_ACCOUNT_ID ":table/%s", dyn_namespace_region_of(table), dyn_namespace_text_name(table));
 }
 
 void
@@ -214,7 +214,7 @@ dyn_name_kms_key_arn(StringInfo out, const char *key)
 		appendBinaryStringInfo(out, key, (int) (name - key));
 	}
 	else
-		appendStringInfo(out, "arn:aws:kms:%s:" DYN_ACCOUNT_ID ":", dyn_guc_region);
+		appendStringInfo(out, "arn:aws:kms:%s:" DYN_ACCOUNT_ID ":", dyn_namespace_region());
 	if (strncmp(name, ALIAS_START, strlen(ALIAS_START)) == 0)
 		append_aliased_key(out, name);
 	else
@@ -222,16 +222,16 @@ dyn_name_kms_key_arn(StringInfo out, const char *key)
 }
 
 void
-dyn_name_not_found(DynSlice table, DynNameUse use)
+dyn_name_not_found(DynSlice full_name, DynNameUse use)
 {
+	const char *table = dyn_namespace_text_name(pnstrdup(full_name.data, full_name.len));
+
 	if (use == DYN_NAME_DATA)
 		ereport(ERROR,
 				errcode(dyn_error_info(DYN_E_RESOURCE_NOT_FOUND)->sqlstate),
 				errmsg_internal("Requested resource not found"),
-				errhint("There is no table \"%.*s\". Table names are case-sensitive; dynapg.list_tables() returns them.",
-						(int) table.len, table.data));
-	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Table: %.*s not found",
-			  (int) table.len, table.data);
+				errhint("There is no table \"%s\". Table names are case-sensitive; dynapg.list_tables() returns them.", table));
+	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Table: %s not found", table);
 }
 
 DynTable *

@@ -2,8 +2,11 @@
  * name.h - table names, index names and their ARNs
  *
  * A TableName member may hold a name or `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME`; an index is
- * `.../table/NAME/index/INDEX`.  The region is the setting dynapg.region, the account is always
- * DYN_ACCOUNT_ID: an ARN of another one names a table that this server cannot have.
+ * `.../table/NAME/index/INDEX`.  The region is that of the namespace, or the setting dynapg.region, the account is always
+ * DYN_ACCOUNT_ID: an ARN of another one names a table that the request cannot have.
+ *
+ * What comes out of names and ARNs is the full name (base/namespace_text.h) of a table of the current namespace; what goes into ARNs and
+ * texts for clients is a full name, of which they show the name.
  */
 #ifndef DYNAPG_TABLES_NAME_H
 #define DYNAPG_TABLES_NAME_H
@@ -24,14 +27,14 @@ typedef enum DynNameUse
 } DynNameUse;
 
 /*
- * The table's name in a TableName member: the name itself, or the one in the ARN.  The slice borrows the
- * member's bytes; it has 3 to 255 valid characters.  Raises DynamoDB's ValidationException for
+ * The full name for a TableName member: of the name itself, or the one in the ARN.  The slice may borrow the
+ * member's bytes; the name has 3 to 255 valid characters.  Raises DynamoDB's ValidationException for
  * what is neither a name nor a table ARN, and its errors for an ARN of another region or account.
  */
 extern DynSlice dyn_name_table(DynSlice table_name);
 
 /*
- * The table's name in a ResourceArn member.  Raises ValidationException for anything but the ARN of a table, and for another
+ * The full name of the table in a ResourceArn member.  Raises ValidationException for anything but the ARN of a table, and for another
  * region,
  * AccessDeniedException for an ARN of another service or account, in the service's order.
  */
@@ -61,6 +64,6 @@ extern void dyn_name_kms_key_arn(StringInfo out, const char *key);
 extern DynTable *dyn_name_find_table(DynSlice table_name, DynNameUse use);
 
 /* Raises ResourceNotFoundException as DynamoDB words it for that use. */
-extern void dyn_name_not_found(DynSlice table, DynNameUse use) pg_attribute_noreturn();
+extern void dyn_name_not_found(DynSlice full_name, DynNameUse use) pg_attribute_noreturn();
 
 #endif							/* DYNAPG_TABLES_NAME_H */

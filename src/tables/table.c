@@ -28,6 +28,7 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/guc.h"
+#include "base/namespace_text.h"
 #include "database/citus.h"
 #include "database/code.h"
 #include "database/installation.h"
@@ -337,7 +338,8 @@ is_distributed(const DynTableDef *def)
 	if (kind == DYN_CITUS_LOCAL)
 		return false;
 	if (kind != DYN_CITUS_HASH || column != get_attnum(def->relid, "pk"))
-		dyn_validation("Table %s is distributed in a way that the API does not know: it has to be by the hash of column pk", def->name);
+		dyn_validation("Table %s is distributed in a way that the API does not know: it has to be by the hash of column pk",
+					   dyn_namespace_text_name(def->name));
 	return true;
 }
 

@@ -20,6 +20,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/namespace_text.h"
 #include "executor/spi.h"
 #include "lib/ilist.h"
 #include "tables/definition.h"
@@ -83,7 +84,7 @@ typedef struct DynVectorPlans
 
 struct DynTable
 {
-	char		name[256];		/* DynamoDB's name; at most 255 characters, all ASCII */
+	char		name[DYN_MAX_FULL_NAME + 1];	/* the full name, all ASCII */
 	Oid			relid;			/* the data table dynamodb."..." */
 	bool		valid;
 	bool		evicted;		/* to make room for others */
@@ -137,7 +138,7 @@ extern void dyn_table_set_invalid(DynTable *table);
 extern void dyn_table_find_filling(void);
 
 /*
- * The table of that name (not an ARN), or NULL where there is none, its data table was dropped, or it is
+ * The table of that full name (not an ARN), or NULL where there is none, its data table was dropped, or it is
  * being deleted, or a job fills it.  Raises nothing for an unknown name.  Must be called inside a transaction.
  */
 extern DynTable *dyn_table_lookup(const char *name, uint32 len);

@@ -16,20 +16,22 @@ sub new_key
 	return split /\|/, $node->safe_psql($database // 'postgres', "SELECT * FROM dynapg.create_access_key('$role')");
 }
 
-# The text of a request, signed with the key; the headers given are signed, too. A path given is another one than the API's.
+# The text of a request, signed with the key; the headers given are signed, too. A path given is another one than the API's, a region another
+# one than us-east-1.
 sub signed_text
 {
 	my ($id, $secret, $operation, $body, %headers) = @_;
 	my $path = delete $headers{path} // '/';
+	my $region = delete $headers{region} // 'us-east-1';
 	my $time = strftime('%Y%m%dT%H%M%SZ', gmtime);
 	my $date = substr $time, 0, 8;
 	my %all = (%headers, 'Host' => 'localhost', 'X-Amz-Date' => $time, 'X-Amz-Target' => "DynamoDB_20120810.$operation");
 	my %value = map { lc $_ => $all{$_} } keys %all;
 	my $signed = join ';', sort keys %value;
 	my $canonical = join "\n", 'POST', $path, '', (map { "$_:$value{$_}" } sort keys %value), '', $signed, sha256_hex($body);
-	my $scope = "$date/us-east-1/dynamodb/aws4_request";
+	my $scope = "$date/$region/dynamodb/aws4_request";
 	my $key = "AWS4$secret";
-	$key = hmac_sha256($_, $key) for $date, 'us-east-1', 'dynamodb', 'aws4_request';
+	$key = hmac_sha256($_, $key) for $date, $region, 'dynamodb', 'aws4_request';
 	my $signature = hmac_sha256_hex(join("\n", 'AWS4-HMAC-SHA256', $time, $scope, sha256_hex($canonical)), $key);
 	my $text = request_text($operation, $body, %all,
 		'Authorization' => "AWS4-HMAC-SHA256 Credential=$id/$scope, SignedHeaders=$signed, Signature=$signature");
