@@ -69,6 +69,18 @@ RESET dynapg.namespace;
 SELECT json_array_length(dynapg.list_streams('{"TableName": "NsOne"}') -> 'Streams');
 SELECT split_part(stream_arn, '/stream', 1) FROM dynapg.stream_list WHERE channel = 'ns';
 
+-- What else takes the name of a table.
+SELECT dynapg.items_at('@eu-west-1/NsOne', now());
+SET dynapg.namespace = '@eu-west-1';
+SELECT dynapg.items_at('NsOne', now());
+SELECT dynapg.import_items('NsOne', '{"Item": {"id": {"S": "2"}}}') #>> '{}';
+SELECT dynapg.create_table_like('NsOne', 'NsTwo') #>> '{TableDescription,TableName}';
+SELECT i FROM dynapg.scan_items('NsOne') i ORDER BY 1;
+SELECT count(*) FROM dynapg.explain('GetItem', '{"TableName": "NsOne", "Key": {"id": {"S": "2"}}}') e WHERE e LIKE '%"@eu-west-1/NsOne primary key"%';
+SELECT pg_temp.answer('update_table', '{"TableName": "NsOne", "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "KEYS_ONLY"}}');
+SELECT name FROM dynapg.tables WHERE name LIKE '%NsTwo';
+RESET dynapg.namespace;
+
 -- A table whose rows of the catalogs are lost.
 SET dynapg.namespace = 'gw0';
 SELECT dynapg.put('NsOne', '{"id": "1"}') IS NOT NULL;

@@ -2,8 +2,7 @@
  * fixtures.c - what a suite of tests asks for between two tests: by SQL, and as requests of the HTTP front
  *
  * The requests: reset {"Tables": "empty" | "drop", "EvenProtected": boolean}, save-snapshot, restore-snapshot and drop-snapshot
- * {"Name": text, "EvenProtected": boolean}, each for the "Namespace": text, or that of its credentials.  The reply has the number of
- * tables.
+ * {"Name": text, "EvenProtected": boolean}.  They are about the tables of the request's namespace.  The reply has the number of tables.
  */
 #include "postgres.h"
 
@@ -13,7 +12,6 @@
 #include "api/fixtures.h"
 #include "api/shapes_build.h"
 #include "base/errors.h"
-#include "base/namespace.h"
 #include "base/request.h"
 #include "fixtures/reset.h"
 #include "fixtures/snapshot.h"
@@ -31,29 +29,13 @@ static const DynShape way = ENUM_OF("Tables", ways);
 static const DynShapeField reset_fields[] = {
 	{"Tables", &way, false},
 	{"EvenProtected", &dyn_shape_boolean, false},
-	{"Namespace", &dyn_shape_string, false},
 };
 static const DynShape reset_shape = STRUCTURE_OF("ResetInput", reset_fields);
 static const DynShapeField snapshot_fields[] = {
 	{"Name", &dyn_shape_string, true},
 	{"EvenProtected", &dyn_shape_boolean, false},
-	{"Namespace", &dyn_shape_string, false},
 };
 static const DynShape snapshot_shape = STRUCTURE_OF("SnapshotInput", snapshot_fields);
-
-/* Sets the namespace of the request, if it names one. */
-static void
-enter_namespace(const DynJson *request)
-{
-	DynSlice	given = dyn_request_string(request, "Namespace");
-	const char *space = dyn_request_cstring(request, "Namespace");
-
-	if (space == NULL)
-		return;
-	if (strlen(space) != given.len || !dyn_namespace_text_is_legal(space))
-		dyn_validation("Namespace is not KEY, @REGION or KEY@REGION");
-	dyn_namespace_enter(space);
-}
 
 static void
 reply_tables(StringInfo reply, int tables)
@@ -66,7 +48,6 @@ reply_tables(StringInfo reply, int tables)
 static void
 reset(const DynJson *request, StringInfo reply)
 {
-	enter_namespace(request);
 	reply_tables(reply, dyn_request_is(request, "Tables", "drop") ?
 				 dyn_reset_drop(dyn_request_bool(request, "EvenProtected", false)) : dyn_reset_empty());
 }
@@ -74,21 +55,18 @@ reset(const DynJson *request, StringInfo reply)
 static void
 save_snapshot(const DynJson *request, StringInfo reply)
 {
-	enter_namespace(request);
 	reply_tables(reply, dyn_snapshot_save(dyn_request_cstring(request, "Name")));
 }
 
 static void
 restore_snapshot(const DynJson *request, StringInfo reply)
 {
-	enter_namespace(request);
 	reply_tables(reply, dyn_snapshot_restore(dyn_request_cstring(request, "Name"), dyn_request_bool(request, "EvenProtected", false)));
 }
 
 static void
 drop_snapshot(const DynJson *request, StringInfo reply)
 {
-	enter_namespace(request);
 	dyn_snapshot_drop(dyn_request_cstring(request, "Name"));
 	appendStringInfoString(reply, "{}");
 }

@@ -480,6 +480,36 @@ find_namespace(const Claim *claim, DynAuthCaller *caller)
 			 by_region ? "@" : "", by_region ? (int) claim->sigv4.region.len : 0, claim->sigv4.region.data);
 }
 
+/* With trust, a request without credentials may name its namespace in a header. */
+static void
+take_namespace(const DynHttpRequest *request, DynAuthCaller *caller)
+{
+	DynSlice	header = dyn_http_header(request, "x-dynapg-namespace");
+
+	if (header.len == 0)
+		return;
+	if (header.len <= DYN_MAX_NAMESPACE)
+		memcpy(caller->space, header.data, header.len);
+	if (strlen(caller->space) != header.len || !dyn_namespace_text_is_legal(caller->space))
+	{
+		caller->space[0] = '\0';
+		dyn_validation("X-Dynapg-Namespace is not KEY, @REGION or KEY@REGION");
+	}
+}
+
+/* With trust, any credentials will do. */
+static void
+trust(const DynHttpRequest *request, DynAuthCaller *caller)
+{
+	Claim		claim = {.time = 0};
+
+	if (dyn_guc_http_namespaces != 0 && read_claim(&claim, request))
+		find_namespace(&claim, caller);
+	else if (dyn_guc_http_namespaces != 0)
+		take_namespace(request, caller);
+	caller->role = dyn_caller_trust_role();
+}
+
 /* ---- the caller ---- */
 
 void
@@ -490,9 +520,7 @@ dyn_auth_check(const DynHttpRequest *request, const DynOperation *operation, Dyn
 
 	if (dyn_guc_http_auth == DYN_HTTP_AUTH_TRUST)
 	{
-		if (dyn_guc_http_namespaces != 0 && read_claim(&claim, request))
-			find_namespace(&claim, caller);
-		caller->role = dyn_caller_trust_role();
+		trust(request, caller);
 		return;
 	}
 

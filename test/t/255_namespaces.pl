@@ -306,9 +306,9 @@ like(scan('b'), qr/old/, 'the item of the other stays');
 
 sub control
 {
-	my ($space, $path, $request) = @_;
+	my ($space, $path, $request, %headers) = @_;
 	return exchange(dial($port), request_text('', encode_json($request), 'X-Amz-Target' => undef, 'X-Dynapg-Control' => 'yes',
-		$space ? authorization(@{ $credentials{$space} }) : ()) =~ s{^POST /}{POST /dynapg/$path}r)->{body};
+		$space ? authorization(@{ $credentials{$space} }) : (), %headers) =~ s{^POST /}{POST /dynapg/$path}r)->{body};
 }
 
 my %before = map { $_ => scan($_) } @all;
@@ -323,15 +323,17 @@ ask('b', 'DeleteItem', { TableName => 'Orders', Key => item('token') });
 ask($_, 'TransactWriteItems', { ClientRequestToken => 'kept', TransactItems => [ { Put => { TableName => 'Orders', Item => item('token') } } ] }) for qw(a b);
 is(scan('a'), 'token', 'and its tokens');
 is(scan('b'), $before{b}, 'not those of b');
-is(control(undef, 'reset', { Namespace => 'gw0@eu-west-1', Tables => 'drop' }), '{"Tables":1}', 'a reset of a namespace that is named');
+is(control(undef, 'reset', { Tables => 'drop' }, 'X-Dynapg-Namespace' => 'gw0@eu-west-1'), '{"Tables":1}', 'a reset of a namespace that is named');
 is(join('|', map { names($_) } @all), 'Again Orders|Imported Orders|', 'drops its tables');
 is_deeply(ask('c', 'ListBackups', { BackupType => 'ALL' }), { BackupSummaries => [] }, 'and backups');
 is(control('a', 'restore-snapshot', { Name => 'base' }), '{"Tables":2}', 'a restore');
-is(control(undef, 'restore-snapshot', { Name => 'base', Namespace => 'gw0@eu-west-1' }), '{"Tables":1}', 'and another');
+is(control(undef, 'restore-snapshot', { Name => 'base' }, 'X-Dynapg-Namespace' => 'gw0@eu-west-1'), '{"Tables":1}', 'and another');
 is_deeply({ map { $_ => scan($_) } @all }, \%before, 'all items are there');
 like(control(undef, 'drop-snapshot', { Name => 'base' }), qr/ResourceNotFoundException/, 'a snapshot that is in no namespace');
 is(control('b', 'drop-snapshot', { Name => 'base' }), '{}', 'one that is dropped');
-like(control(undef, 'reset', { Namespace => $_ }), qr/ValidationException/, "the namespace $_") for 'a/b', '@', 'x' x 200, "a\0";
+like(control(undef, 'reset', {}, 'X-Dynapg-Namespace' => $_), qr/ValidationException/, "the namespace $_") for 'a/b', '@', 'a b', 'x' x 200, 'x' x 5000;
+is(control('a', 'reset', { Tables => 'drop' }, 'X-Dynapg-Namespace' => 'none'), '{"Tables":2}', 'beside credentials the header says nothing');
+is(control('a', 'restore-snapshot', { Name => 'base' }), '{"Tables":2}', 'all is there again');
 
 # ---- SQL ----
 
@@ -350,6 +352,7 @@ is(join(' ', map { $_->{TableName} } @{ decode_json($role->{body})->{Tables} }),
 # ---- credentials ----
 
 is(call($port, 'ListTables', '{}')->{body}, '{"TableNames":[]}', 'without credentials there is no namespace');
+is(call($port, 'ListTables', '{}', 'X-Dynapg-Namespace' => 'gw1@us-east-1')->{body}, '{"TableNames":["Imported","Orders"]}', 'unless a header names one');
 my %long = authorization('K' x 128, 'r' x 63);
 my $name = 'T' x 255;
 is(call($port, 'CreateTable', encode_json({ TableName => $name, BillingMode => 'PAY_PER_REQUEST', KeySchema => [ { AttributeName => 'pk', KeyType => 'HASH' } ],
@@ -392,6 +395,7 @@ is(join('|', map { names($_) } @all), 'Keyed||Keyed', 'regions share the tables 
 is(ask('c', 'DescribeTable', { TableName => 'Keyed' })->{Table}{TableArn}, arn('a', 'Keyed'), 'whose ARNs have the region of the server');
 way('none');
 is(join('|', map { names($_) } @all), '||', 'without the setting there are the tables in no namespace');
+is(call($port, 'ListTables', '{}', 'X-Dynapg-Namespace' => 'gw0')->{body}, '{"TableNames":[]}', 'also with the header');
 new_table('c', 'Plain');
 is(join('|', map { names($_) } @all), 'Plain|Plain|Plain', 'which all share');
 is($node->safe_psql('postgres', q(SELECT string_agg(name, ' ' ORDER BY name) FROM dynapg.tables WHERE name ~ 'Shared|Keyed|Plain')),
@@ -420,6 +424,7 @@ is(signed_call($port, @{ $keys[0] }, 'CreateTable', $create, region => 'eu-west-
 is(signed_call($port, @{ $keys[0] }, 'ListTables', '{}', region => 'eu-west-1')->{body}, '{"TableNames":["Signed"]}', 'sees its table');
 is(signed_call($port, @{ $keys[0] }, 'ListTables', '{}')->{body}, '{"TableNames":[]}', 'not in another region');
 is(signed_call($port, @{ $keys[1] }, 'ListTables', '{}', region => 'eu-west-1')->{body}, '{"TableNames":[]}', 'nor by another key of the role');
+is(signed_call($port, @{ $keys[1] }, 'ListTables', '{}', 'X-Dynapg-Namespace' => "$keys[0][0]\@eu-west-1")->{body}, '{"TableNames":[]}', 'nor by the header');
 like(signed_call($port, @{ $keys[0] }, 'DescribeTable', '{"TableName":"Signed"}', region => 'eu-west-1')->{body},
 	qr/"TableArn":"arn:aws:dynamodb:eu-west-1:000000000000:table\/Signed"/, 'its ARN has the region that was signed');
 my $forged = signed_text(@{ $keys[1] }, 'ListTables', '{}') =~ s{Credential=\w+}{Credential=$keys[0][0]}r;
