@@ -8,6 +8,8 @@
 #include "access/xact.h"
 #include "base/jsonout.h"
 #include "base/request.h"
+#include "pgtime.h"
+#include "utils/timestamp.h"
 
 double
 dyn_settings_epoch(TimestampTz moment)
@@ -15,6 +17,16 @@ dyn_settings_epoch(TimestampTz moment)
 	int64		unix_micros = moment + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
 
 	return (double) (unix_micros / 1000) / 1000.0;
+}
+
+char *
+dyn_settings_iso(TimestampTz moment)
+{
+	pg_time_t	seconds = timestamptz_to_time_t(moment);
+	char		text[64];
+
+	pg_strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", pg_gmtime(&seconds));
+	return pstrdup(text);
 }
 
 double

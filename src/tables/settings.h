@@ -115,6 +115,9 @@ extern void dyn_settings_set_policy(DynTableSettings *settings, DynSlice policy)
 extern double dyn_settings_epoch(TimestampTz moment);
 extern double dyn_settings_now(void);
 
+/* A moment as texts of errors have it: 2026-01-31T23:59:59Z. */
+extern char *dyn_settings_iso(TimestampTz moment);
+
 /* Appends a time as the API writes it. */
 extern void dyn_settings_print_time(StringInfo out, const char *member, double seconds);
 

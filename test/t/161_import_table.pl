@@ -65,7 +65,7 @@ is($started->{ImportStatus}, 'IN_PROGRESS', '.. is in progress');
 is($started->{TableArn}, 'arn:aws:dynamodb:us-east-1:000000000000:table/Whole', '.. of a table');
 is($started->{CloudWatchLogGroupArn}, 'arn:aws:logs:us-east-1:000000000000:log-group:/aws-dynamodb/imports:*', '.. with a log group');
 is_deeply([ @$started{qw(ClientToken InputFormat InputCompressionType ErrorCount)} ], [ 'token-1', 'DYNAMODB_JSON', 'NONE', 0 ], '.. and what was asked');
-is_deeply($started->{S3BucketSource}, $request->{S3BucketSource}, '.. of the source');
+is_deeply($started->{S3BucketSource}, { %{ $request->{S3BucketSource} }, S3BucketOwner => '000000000000' }, '.. of the source, with its owner');
 is_deeply($started->{TableCreationParameters}, $request->{TableCreationParameters}, '.. and of the table');
 ok(!exists $started->{EndTime}, '.. without an end');
 
@@ -87,7 +87,7 @@ is(call('import_table', import_request('Whole', 'whole/')), 'Table already exist
 
 is_deeply(call('import_table', $request)->{ImportTableDescription}{ImportArn}, $started->{ImportArn}, 'the same request is the same import');
 like(call('import_table', import_request('Other', 'whole/', ClientToken => 'token-1')),
-	qr/^There was a conflict when importing from the specified S3 source/, 'the token with another request is a conflict');
+	qr/^Import conflict: Duplicate request detected with conflicting parameters/, 'the token with another request is a conflict');
 
 $lock->query_safe('SELECT pg_advisory_unlock(42)');
 my $ended = ends('describe_import', 'ImportStatus', $arn);
@@ -112,14 +112,18 @@ is(call('search_vectors', { TableName => 'Vector', IndexName => 'by-v', SearchVe
 # ---- what is refused ----
 
 is(call('describe_import', { ImportArn => "$arn->{ImportArn}0" }), "The specified import was not found: $arn->{ImportArn}0", 'no such import');
+is(call('describe_import', { ImportArn => $_->[0] }), $_->[1], "no import's ARN: $_->[0]") for [ $started->{TableArn}, 'Invalid Import ARN' ],
+	[ "$started->{TableArn}/export/01700000000000-00000000", 'Invalid Import ARN' ], [ $arn->{ImportArn} =~ s/0{12}/111111111111/r, 'Access is denied' ];
 is(call('describe_import', $arn, 'other'), "The specified import was not found: $arn->{ImportArn}", "so is another role's");
 is_deeply(call('list_imports', {}, 'other'), { ImportSummaryList => [] }, '.. listed');
 like(call('import_table', import_request('Rights', 'whole/'), 'other'), qr/^permission denied for buckets$/, 'reading buckets needs a right');
 is(status('Rights'), 'Requested resource not found: Table: Rights not found', '.. and no table is made');
 like(call('import_table', import_request('x', 'whole/')), qr/'x' at 'tableCreationParameters.tableName' failed to satisfy constraint: Member must have length greater/,
 	'the shape');
-like(call('import_table', import_request('Shape', 'whole/', InputFormatOptions => { Csv => { Delimiter => '-' } })), qr/regular expression pattern: \[,;:|\\t \]/,
+like(call('import_table', import_request('Shape', 'whole/', InputFormat => 'CSV', InputFormatOptions => { Csv => { Delimiter => '-' } })), qr/regular expression pattern: \[,;:|\\t \]/,
 	'.. of a delimiter');
+is(call('import_table', import_request('Shape', 'whole/', InputFormatOptions => { Csv => { Delimiter => ';' } })),
+	'Invalid Request: Unsupported InputFormatOptions for the given input format: DYNAMODB_JSON.', '.. of options that belong to another format');
 like(call('import_table', import_request('Shape', 'whole/', S3BucketSource => { S3Bucket => '../x' })), qr/at 's3BucketSource.s3Bucket' failed to satisfy/, '.. of a bucket');
 is(call('import_table', import_request('Keys', 'whole/', table => { KeySchema => [ { AttributeName => 'none', KeyType => 'HASH' } ] })),
 	'One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [none], AttributeDefinitions: [id]',
