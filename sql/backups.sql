@@ -37,7 +37,7 @@ SELECT pg_temp.answer('create_table', '{"TableName":"Backed","BillingMode":"PROV
 	"ProvisionedThroughput":{"ReadCapacityUnits":3,"WriteCapacityUnits":4}},{"IndexName":"by-h","KeySchema":[{"AttributeName":"h","KeyType":"HASH"}],
 	"Projection":{"ProjectionType":"KEYS_ONLY"},"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}}],
 	"Tags":[{"Key":"team","Value":"ours"}],"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"},"DeletionProtectionEnabled":true,
-	"SSESpecification":{"Enabled":true,"SSEType":"KMS","KMSMasterKeyId":"some-key"},"ResourcePolicy":"{}"}') IS NOT NULL;
+	"SSESpecification":{"Enabled":true,"SSEType":"KMS","KMSMasterKeyId":"some-key"},"ResourcePolicy":"{\"Statement\":{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}}"}') IS NOT NULL;
 SELECT count(dynapg.put_item(json_build_object('TableName', 'Backed', 'Item', json_build_object('o', json_build_object('S', 'a'), 'n', json_build_object('N', n::text),
 	'g', json_build_object('S', 'x'), 'l', json_build_object('S', 'y'), 'long', json_build_object('S', repeat('z', n * 5000)))))) FROM generate_series(1, 5) AS n;
 SELECT dynapg.update_time_to_live('{"TableName":"Backed","TimeToLiveSpecification":{"Enabled":true,"AttributeName":"until"}}');

@@ -179,6 +179,12 @@ dyn_backups_table_not_found(DynSlice name)
 	dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found: %.*s", (int) name.len, name.data);
 }
 
+void
+dyn_backups_unavailable(const DynTableDef *def)
+{
+	dyn_error(DYN_E_CONTINUOUS_BACKUPS_UNAVAILABLE, "Backups are being enabled for the table: %s. Please retry later", def->name);
+}
+
 /* ---- descriptions ---- */
 
 static const char *
@@ -268,7 +274,7 @@ dyn_api_create_backup(const DynJson *request, StringInfo reply)
 	if (!def)
 		dyn_backups_table_not_found(name);
 	if (def->filled_by != NULL)
-		dyn_error(DYN_E_TABLE_IN_USE, "Table is being created: %s", def->name);
+		dyn_backups_unavailable(def);
 	initStringInfo(&definition);
 	dyn_backups_define(&definition, def);
 	backup = dyn_backup_create(def, dyn_request_cstring(request, "BackupName"), definition.data);

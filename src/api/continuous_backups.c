@@ -89,7 +89,7 @@ dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 	if (!def)
 		dyn_backups_table_not_found(name);
 	if (def->filled_by)
-		dyn_error(DYN_E_CONTINUOUS_BACKUPS_UNAVAILABLE, "Backups are being enabled for the table: %s. Please retry later", def->name);
+		dyn_backups_unavailable(def);
 	settings = &def->settings;
 	if (dyn_request_bool(specification, "PointInTimeRecoveryEnabled", false))
 		enable(def, settings, specification);

@@ -326,6 +326,12 @@ dyn_table_describe_print(StringInfo reply, const char *member, const DynTableDef
 	appendStringInfoChar(reply, '}');
 }
 
+bool
+dyn_table_describe_is_filling(const DynTableDef *def)
+{
+	return def->filled_by != NULL && OidIsValid(dyn_job_role(def->filled_by));
+}
+
 DynTableDef *
 dyn_table_describe_find(DynSlice name, bool for_update)
 {
@@ -334,7 +340,7 @@ dyn_table_describe_find(DynSlice name, bool for_update)
 
 	if (!def)
 		dyn_name_not_found(name, DYN_NAME_CONTROL);
-	if (for_update && def->filled_by != NULL && OidIsValid(dyn_job_role(def->filled_by)))
+	if (for_update && dyn_table_describe_is_filling(def))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Table is being created: %s", def->name);
 	return def;
 }

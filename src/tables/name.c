@@ -144,37 +144,6 @@ dyn_name_table(DynSlice table_name)
 	return name;
 }
 
-static void
-refuse_resource(const char *reason, DynSlice arn)
-{
-	dyn_validation("%s: Invalid ResourceArn provided as input %.*s", reason, (int) arn.len, arn.data);
-}
-
-DynSlice
-dyn_name_of_resource(DynSlice arn)
-{
-	DynSlice	rest = arn;
-	DynSlice	parts[5];
-	DynSlice	kind;
-
-	if (!dyn_name_is_arn(arn))
-		refuse_resource("Invalid TableArn", arn);
-	for (int i = 0; i < lengthof(parts); i++)
-	{
-		if (!cut(&rest, ':', &parts[i]))
-			refuse_resource("Invalid TableArn", arn);
-	}
-	if (!dyn_slice_is(parts[2], "dynamodb"))
-		check_account(arn, DYN_SLICE(""));
-	if (!cut(&rest, '/', &kind) || !dyn_slice_is(kind, "table") || !dyn_name_is_legal(rest.data, rest.len) ||
-		rest.len < DYN_MIN_TABLE_NAME || rest.len > DYN_MAX_TABLE_NAME)
-		refuse_resource("Invalid TableArn", arn);
-	check_account(arn, parts[4]);
-	if (!dyn_slice_is(parts[3], dyn_guc_region) || !dyn_slice_is(parts[1], "aws"))
-		refuse_resource("Invalid TableArn", arn);
-	return rest;
-}
-
 void
 dyn_name_table_arn(StringInfo out, const char *table)
 {

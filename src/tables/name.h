@@ -30,13 +30,6 @@ typedef enum DynNameUse
  */
 extern DynSlice dyn_name_table(DynSlice table_name);
 
-/*
- * The table's name in a ResourceArn member.  Raises ValidationException for anything but the ARN of a table, and for another
- * region,
- * AccessDeniedException for an ARN of another service or account, in the service's order.
- */
-extern DynSlice dyn_name_of_resource(DynSlice arn);
-
 /* Does it begin as an ARN does? */
 extern bool dyn_name_is_arn(DynSlice text);
 

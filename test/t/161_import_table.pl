@@ -81,8 +81,16 @@ is(call('put_item', { TableName => 'Whole', Item => { id => { S => 'mine' } } })
 is(call('scan', { TableName => 'Whole' }), 'Requested resource not found', '.. or scans it');
 is(call('delete_table', { TableName => 'Whole' }), $in_use, '.. or deletes it');
 is(call('update_table', { TableName => 'Whole', DeletionProtectionEnabled => JSON::PP::true }), $in_use, '.. or changes it');
-is(call('create_backup', { TableName => 'Whole', BackupName => 'none' }), 'Table is being created: Whole', '.. or backs it up');
-is(call('create_table', $request->{TableCreationParameters}), 'Table already exists: Whole', 'its name is taken');
+is(call('create_backup', { TableName => 'Whole', BackupName => 'none' }), 'Backups are being enabled for the table: Whole. Please retry later', '.. or backs it up');
+is(call($_, { ResourceArn => $started->{TableArn}, Tags => [ { Key => 'k', Value => 'v' } ], TagKeys => ['k'] }),
+	"Requested resource not found: ResourceArn: $started->{TableArn} not found", ".. or calls $_") for qw(tag_resource untag_resource list_tags_of_resource);
+is(call('update_time_to_live', { TableName => 'Whole', TimeToLiveSpecification => { Enabled => JSON::PP::true, AttributeName => 'until' } }),
+	'Attempt to change a resource which is still in use: Table Whole is being created', '.. or gives it a Time to Live');
+is(call('describe_time_to_live', { TableName => 'Whole' }),
+	'Cannot describe time to live while table is in CREATING state: Current table state is CREATING', '.. which is not described');
+is(call('update_contributor_insights', { TableName => 'Whole', ContributorInsightsAction => 'ENABLE' }),
+	'Table or Index is not in a valid state to update Key Access Insights: TableStatus must be ACTIVE to enable ContributorInsights.', '.. or enables insights');
+is(call('create_table', $request->{TableCreationParameters}), $in_use, 'its name is taken');
 is(call('import_table', import_request('Whole', 'whole/')), 'Table already exists: Whole', '.. for another import, too');
 
 is_deeply(call('import_table', $request)->{ImportTableDescription}{ImportArn}, $started->{ImportArn}, 'the same request is the same import');
