@@ -179,9 +179,15 @@ def terraform():
     latest = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]["LatestRestorableDateTime"]
     fails("TableAlreadyExistsException", f"Table already exists: {then}", db.restore_table_to_point_in_time, SourceTableName=name,
           TargetTableName=then, RestoreDateTime=latest)
-    fails("InvalidRestoreTimeException", "An invalid restore time was specified. RestoreDateTime must be between EarliestRestorableDateTime "
-          "and LatestRestorableDateTime.", db.restore_table_to_point_in_time, SourceTableName=name, TargetTableName=name + "_never",
-          RestoreDateTime=datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc))
+    described = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    earliest = described["EarliestRestorableDateTime"].astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        db.restore_table_to_point_in_time(SourceTableName=name, TargetTableName=name + "_never",
+                                          RestoreDateTime=datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc))
+        equal("no error", "InvalidRestoreTimeException")
+    except db.exceptions.InvalidRestoreTimeException as error:
+        equal(error.response["Error"]["Message"].split(" and ")[0],
+              f"RestoreDateTime '2020-01-01T00:00:00Z' must be within EarliestRestorableDateTime '{earliest}'")
     db.delete_table(TableName=then)
     db.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False})
     wait_for("DISABLED", recovery_status)
