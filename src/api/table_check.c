@@ -111,12 +111,7 @@ dyn_table_check_warm(const DynJson *object, const char *index, const DynThroughp
 	DynUnits	own = dyn_settings_warm_units(current, throughput, pay_per_request);
 
 	if (units.read == DYN_UNITS_ABSENT && units.write == DYN_UNITS_ABSENT)
-	{
-		if (units.set && current && index)
-			dyn_validation(DYN_INVALID_PARAMETER "WarmThroughput must have at least one of ReadUnitsPerSecond or "
-						   "WriteUnitsPerSecond specified for index: %s", index);
 		return current ? *current : (DynUnits) {0};
-	}
 	if (current)
 	{
 		check_warm_change(units.read, own.read, "ReadUnitsPerSecond", index);

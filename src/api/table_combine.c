@@ -89,6 +89,41 @@ check_alone(int set, Concern concern, const char *text)
 		dyn_validation(DYN_INVALID_PARAMETER "%s must be the only operation in the request", text);
 }
 
+/* An update of an index needs units in its WarmThroughput, whatever else is wrong with the request. */
+static void
+check_index_warmth(const DynJson *changes)
+{
+	for (const DynJson *change = changes ? dyn_json_first(changes) : NULL; change; change = dyn_json_next(change))
+	{
+		const DynJson *update = dyn_request_member(change, "Update");
+		const DynJson *warm = dyn_request_member(update, "WarmThroughput");
+		DynSlice	name = dyn_request_string(update, "IndexName");
+
+		if (warm && !dyn_request_member(warm, "ReadUnitsPerSecond") && !dyn_request_member(warm, "WriteUnitsPerSecond"))
+			dyn_validation(DYN_INVALID_PARAMETER "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond "
+						   "specified for index: %.*s", (int) name.len, name.data);
+	}
+}
+
+/* No member that asks for a change; one that is no change of its own is not listed. */
+static void
+refuse_nothing(const char *consistency)
+{
+	dyn_validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
+				   "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, %sDeletionProtectionEnabled, "
+				   "OnDemandThroughput, WarmThroughput or TableClass is required", consistency);
+}
+
+/* Is MultiRegionConsistency the only member that asks for something? */
+static bool
+is_consistency_alone(const DynJson *request)
+{
+	for (int i = 0; i < lengthof(concerns); i++)
+		if (dyn_request_member(request, concerns[i].member) && strcmp(concerns[i].member, "MultiRegionConsistency") != 0)
+			return false;
+	return dyn_request_member(request, "MultiRegionConsistency") != NULL;
+}
+
 void
 dyn_table_combine_members(const DynJson *request)
 {
@@ -99,10 +134,11 @@ dyn_table_combine_members(const DynJson *request)
 	int			set = concerns_of(request);
 	bool		units_only = (set & CONCERN_THROUGHPUT) && !(set & CONCERN_BILLING);
 
+	check_index_warmth(changes);
 	if (set == 0 || (no_changes && !vector_changes && set == CONCERN_INDEXES))
-		dyn_validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
-					   "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
-					   "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required");
+		refuse_nothing("MultiRegionConsistency, ");
+	if (is_consistency_alone(request))
+		refuse_nothing("");
 	dyn_table_check_no_global_table(request);
 	if (no_changes)
 		dyn_validation(DYN_INVALID_PARAMETER "List of GlobalSecondaryIndexUpdates is empty");

@@ -147,7 +147,7 @@ print_stream(StringInfo out, const DynTableDef *def, const DynTableSettings *set
 }
 
 static void
-print_sse(StringInfo out, const DynTableSettings *settings, bool updating)
+print_sse(StringInfo out, const DynTableSettings *settings, const DynTableView *view)
 {
 	StringInfoData arn;
 
@@ -156,9 +156,12 @@ print_sse(StringInfo out, const DynTableSettings *settings, bool updating)
 	initStringInfo(&arn);
 	dyn_name_kms_key_arn(&arn, settings->kms_key);
 	open_object(out, "SSEDescription");
-	dyn_settings_print_text(out, "Status", updating ? "UPDATING" : "ENABLED");
-	dyn_settings_print_text(out, "SSEType", "KMS");
-	dyn_settings_print_text(out, "KMSMasterKeyArn", arn.data);
+	dyn_settings_print_text(out, "Status", view->sse_updating ? "UPDATING" : "ENABLED");
+	if (!view->sse_starting)
+	{
+		dyn_settings_print_text(out, "SSEType", "KMS");
+		dyn_settings_print_text(out, "KMSMasterKeyArn", arn.data);
+	}
 	appendStringInfoChar(out, '}');
 }
 
@@ -288,7 +291,7 @@ print_structure(StringInfo out, const DynTableDef *def, const DynTableSettings *
 	print_indexes(out, DYN_INDEX_LOCAL, def, settings, view);
 	print_indexes(out, DYN_INDEX_GLOBAL, def, settings, view);
 	dyn_table_vectors_describe(out, def, view);
-	print_sse(out, settings, view->sse_updating);
+	print_sse(out, settings, view);
 	print_warm(out, &settings->warm, &settings->throughput, settings->pay_per_request, view->state == DYN_TABLE_CREATING,
 			   view->warm_updating);
 }
