@@ -14,8 +14,8 @@ CREATE FUNCTION pg_temp.backup(key text, table_name text, name text DEFAULT 'nig
 $$;
 -- What is different every time is taken out of a reply.
 CREATE FUNCTION pg_temp.plain(reply text) RETURNS text LANGUAGE sql AS $$
-	SELECT regexp_replace(regexp_replace(regexp_replace(regexp_replace(reply, '0\d{13}-[0-9a-f]{8}', 'ID', 'g'), '(DateTime"?:)\d+\.\d+', '\1"T"', 'g'),
-		'"TableId":"[-0-9a-f]{36}"', '"TableId":"U"', 'g'), '("BackupSizeBytes":)[1-9]\d*', '\1"N"', 'g')
+	SELECT regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(reply, '0\d{13}-[0-9a-f]{8}', 'ID', 'g'), '(DateTime"?:)\d+\.\d+', '\1"T"', 'g'),
+		'"TableId":"[-0-9a-f]{36}"', '"TableId":"U"', 'g'), '("BackupSizeBytes":)[1-9]\d*', '\1"N"', 'g'), '20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ', 'T', 'g')
 $$;
 -- An operation on the backup of that key.
 CREATE FUNCTION pg_temp.on_backup(operation text, key text, more json DEFAULT '{}') RETURNS text LANGUAGE sql AS $$
@@ -37,7 +37,7 @@ SELECT pg_temp.answer('create_table', '{"TableName":"Backed","BillingMode":"PROV
 	"ProvisionedThroughput":{"ReadCapacityUnits":3,"WriteCapacityUnits":4}},{"IndexName":"by-h","KeySchema":[{"AttributeName":"h","KeyType":"HASH"}],
 	"Projection":{"ProjectionType":"KEYS_ONLY"},"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}}],
 	"Tags":[{"Key":"team","Value":"ours"}],"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"},"DeletionProtectionEnabled":true,
-	"SSESpecification":{"Enabled":true,"SSEType":"KMS","KMSMasterKeyId":"some-key"},"ResourcePolicy":"{}"}') IS NOT NULL;
+	"SSESpecification":{"Enabled":true,"SSEType":"KMS","KMSMasterKeyId":"some-key"},"ResourcePolicy":"{\"Statement\":{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}}"}') IS NOT NULL;
 SELECT count(dynapg.put_item(json_build_object('TableName', 'Backed', 'Item', json_build_object('o', json_build_object('S', 'a'), 'n', json_build_object('N', n::text),
 	'g', json_build_object('S', 'x'), 'l', json_build_object('S', 'y'), 'long', json_build_object('S', repeat('z', n * 5000)))))) FROM generate_series(1, 5) AS n;
 SELECT dynapg.update_time_to_live('{"TableName":"Backed","TimeToLiveSpecification":{"Enabled":true,"AttributeName":"until"}}');
@@ -47,7 +47,9 @@ SELECT pg_temp.answer('create_backup', '{}');
 SELECT pg_temp.answer('create_backup', '{"TableName":"Backed","BackupName":"no"}');
 SELECT pg_temp.answer('create_backup', '{"TableName":"Backed","BackupName":"not/this"}');
 SELECT pg_temp.answer('create_backup', '{"TableName":"Missing","BackupName":"nightly"}');
-SELECT pg_temp.answer('describe_backup', '{"BackupArn":"short"}');
+SELECT arn, pg_temp.answer('describe_backup', json_build_object('BackupArn', arn)::text) FROM unnest(ARRAY['', 'short', repeat('x', 48), 'arn:aws:dynamodb:us-east-1:000000000000',
+	'arn:aws-cn:dynamodb:us-east-1:000000000000:table/Backed/backup/01576616366715-b4e58d3a', 'arn:aws:s3:us-east-1:000000000000:table/Backed/backup/01576616366715-b4e58d3a',
+	'arn:aws:dynamodb:us-east-1:111111111111:table/Backed/backup/01576616366715-b4e58d3a', 'arn:aws:dynamodb:us-east-1:000000000000:table/Backed/index/by-g']) AS arn;
 SELECT pg_temp.answer('describe_backup', '{"BackupArn":"arn:aws:dynamodb:us-east-1:000000000000:table/Backed"}');
 SELECT pg_temp.answer('describe_backup', '{"BackupArn":"arn:aws:dynamodb:us-east-1:000000000000:table/Backed/backup/01576616366715-b4e58d3a"}');
 SELECT pg_temp.answer('delete_backup', '{"BackupArn":"arn:aws:dynamodb:us-east-1:000000000000:table/Backed/backup/01576616366715-b4e58d3a"}');
@@ -55,6 +57,9 @@ SELECT pg_temp.answer('restore_table_from_backup', '{"TargetTableName":"New","Ba
 SELECT pg_temp.answer('restore_table_from_backup', '{"BackupArn":"arn:aws:dynamodb:us-east-1:000000000000:table/Backed"}');
 SELECT pg_temp.answer('list_backups', '{"Limit":101,"BackupType":"NONE"}');
 SELECT pg_temp.answer('list_backups', '{"ExclusiveStartBackupArn":"arn:aws:dynamodb:us-east-1:000000000000:table/Backed"}');
+SELECT pg_temp.answer('list_backups', '{"ExclusiveStartBackupArn":"arn:aws:dynamodb:eu-west-1:000000000000:table/Backed/backup/01576616366715-b4e58d3a"}');
+SELECT pg_temp.answer('list_backups', '{"ExclusiveStartBackupArn":"arn:aws:dynamodb:us-east-1:000000000000:table/Backed/backup/01576616366715-b4e58d3a"}');
+SELECT pg_temp.answer('list_backups', '{"TimeRangeLowerBound":2,"TimeRangeUpperBound":1}');
 SELECT pg_temp.answer('list_backups', '{"TableName":"Missing"}');
 
 -- a backup, and its description
@@ -100,6 +105,13 @@ SELECT pg_temp.restore('No-Indexes', '{"GlobalSecondaryIndexOverride":[],"LocalS
 SELECT pg_temp.restore('One-Index', '{"GlobalSecondaryIndexOverride":[{"IndexName":"by-g","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],
 	"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["b","a"]},"ProvisionedThroughput":{"ReadCapacityUnits":30,"WriteCapacityUnits":40}}],
 	"ProvisionedThroughputOverride":{"ReadCapacityUnits":50,"WriteCapacityUnits":60},"SSESpecificationOverride":{"Enabled":true,"SSEType":"KMS","KMSMasterKeyId":"new-key"}}');
+-- an index keeps its keys and its projection, but may have a new name
+SELECT pg_temp.restore('Renamed', '{"GlobalSecondaryIndexOverride":[{"IndexName":"new-g","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],
+	"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["a","b"]},"ProvisionedThroughput":{"ReadCapacityUnits":7,"WriteCapacityUnits":8}}],
+	"LocalSecondaryIndexOverride":[{"IndexName":"new-l","KeySchema":[{"AttributeName":"o","KeyType":"HASH"},{"AttributeName":"l","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}]}');
+SELECT dynapg.query('{"TableName":"Renamed","IndexName":"new-g","KeyConditionExpression":"g = :g","ExpressionAttributeValues":{":g":{"S":"x"}},"Select":"COUNT"}');
+SELECT dynapg.query('{"TableName":"Renamed","IndexName":"new-l","KeyConditionExpression":"o = :o","ExpressionAttributeValues":{":o":{"S":"a"}},"Select":"COUNT"}');
+SELECT dynapg.delete_table('{"TableName":"Renamed"}') IS NOT NULL;
 SELECT pg_temp.restore('On-Demand', '{"BillingModeOverride":"PAY_PER_REQUEST","OnDemandThroughputOverride":{"MaxReadRequestUnits":7}}');
 SELECT pg_temp.keys('No-Indexes'), pg_temp.keys('One-Index'), pg_temp.keys('On-Demand');
 SELECT pg_temp.on_backup('restore_table_from_backup', 'second', '{"TargetTableName":"Not","BillingModeOverride":"PAY_PER_REQUEST","ProvisionedThroughputOverride":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}}');
@@ -110,11 +122,21 @@ SELECT pg_temp.on_backup('restore_table_from_backup', 'second', '{"TargetTableNa
 	"KeySchema":[{"AttributeName":"h","KeyType":"HASH"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["a","b"]}}]}');
 SELECT pg_temp.on_backup('restore_table_from_backup', 'second', '{"TargetTableName":"Not","GlobalSecondaryIndexOverride":[{"IndexName":"by-g",
 	"KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["a","c"]}}]}');
-SELECT pg_temp.on_backup('restore_table_from_backup', 'second', '{"TargetTableName":"No","BackupArn":"x"}');
+SELECT pg_temp.on_backup('restore_table_from_backup', 'second', '{"TargetTableName":"Not","GlobalSecondaryIndexOverride":[{"IndexName":"by-g",
+	"KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["a","b"]}}]}');
+SELECT pg_temp.on_backup('restore_table_from_backup', 'second', '{"TargetTableName":"Not","BillingModeOverride":"PAY_PER_REQUEST","GlobalSecondaryIndexOverride":[{"IndexName":"by-g",
+	"KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["a","b"]},"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}}]}');
+SELECT pg_temp.answer('restore_table_from_backup', json_build_object('TargetTableName', name, 'BackupArn', 'x')::text) FROM unnest(ARRAY['', 'No', 'bad name!', 'Not']) AS name;
 -- an on-demand table's backup
 SELECT pg_temp.backup('on demand', 'On-Demand');
 SELECT pg_temp.on_backup('describe_backup', 'on demand')::json #> '{BackupDescription,SourceTableDetails,ProvisionedThroughput}';
 SELECT pg_temp.on_backup('restore_table_from_backup', 'on demand', '{"TargetTableName":"Not","BillingModeOverride":"PROVISIONED"}');
+SELECT pg_temp.on_backup('restore_table_from_backup', 'on demand', '{"TargetTableName":"Not","BillingModeOverride":"PROVISIONED","ProvisionedThroughputOverride":{"ReadCapacityUnits":1,"WriteCapacityUnits":2}}');
+SELECT pg_temp.on_backup('restore_table_from_backup', 'on demand', '{"TargetTableName":"Not","ProvisionedThroughputOverride":{"ReadCapacityUnits":1,"WriteCapacityUnits":2}}');
+SELECT pg_temp.on_backup('restore_table_from_backup', 'on demand', '{"TargetTableName":"Not","OnDemandThroughputOverride":{"MaxWriteRequestUnits":0}}');
+-- a table without Time to Live, a stream, indexes has no features
+SELECT pg_temp.backup('plain', 'No-Indexes'), pg_temp.on_backup('describe_backup', 'plain')::json #>> '{BackupDescription,SourceTableFeatureDetails}';
+SELECT pg_temp.on_backup('delete_backup', 'plain')::json #>> '{BackupDescription,BackupDetails,BackupStatus}';
 SELECT pg_temp.on_backup('restore_table_from_backup', 'on demand', '{"TargetTableName":"Not","BillingModeOverride":"PROVISIONED",
 	"ProvisionedThroughputOverride":{"ReadCapacityUnits":1,"WriteCapacityUnits":2},"GlobalSecondaryIndexOverride":[]}')::json #> '{TableDescription,ProvisionedThroughput}';
 SELECT pg_temp.keys('Not');

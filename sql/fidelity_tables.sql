@@ -46,12 +46,16 @@ SELECT t, pg_temp.some(pg_temp.update_with(t::jsonb), 'TableStatus', 'SSEDescrip
   '{"SSESpecification":{}}', '{"SSESpecification":{"Enabled":false}}', '{"SSESpecification":{"Enabled":true}}', '{"SSESpecification":{"SSEType":"KMS"}}', '{"SSESpecification":{"Enabled":false}}',
   '{"SSESpecification":{"Enabled":false,"KMSMasterKeyId":"x"}}', '{"SSESpecification":{"Enabled":false,"SSEType":"AES256"}}', '{"SSESpecification":{"SSEType":"KMS","KMSMasterKeyId":""}}', '{"SSESpecification":{"SSEType":"kms"}}',
   '{"StreamSpecification":{}}', '{"StreamSpecification":{"StreamEnabled":false}}', '{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"}}', '{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}',
-  '{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"new_image"}}', '{"StreamSpecification":{"StreamEnabled":false}}', '{"TableClass":""}', '{"TableClass":"STANDARD_INFREQUENT_ACCESS"}',
+  '{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"new_image"}}', '{"StreamSpecification":{"StreamEnabled":false}}', '{"TableClass":""}', '{"TableClass":"STANDARD"}', '{"TableClass":"STANDARD_INFREQUENT_ACCESS"}', '{"TableClass":"STANDARD_INFREQUENT_ACCESS"}', '{"TableClass":"STANDARD"}',
   '{"DeletionProtectionEnabled":true}', '{"DeletionProtectionEnabled":true}', '{"DeletionProtectionEnabled":false}']) t;
 \echo == the key that encrypts, by its ARN: what an alias stands for is one key, always the same
 SELECT k, pg_temp.some(pg_temp.update_with(jsonb_build_object('SSESpecification', jsonb_build_object('SSEType', 'KMS', 'KMSMasterKeyId', k))), 'SSEDescription'), pg_temp.some(pg_temp.described(), 'SSEDescription') FROM unnest(ARRAY[
   'alias/aws/dynamodb', 'arn:aws:kms:us-east-1:000000000000:alias/aws/dynamodb', 'alias/mine', 'arn:aws:kms:eu-west-1:111122223333:alias/mine', 'an-id', 'arn:aws:kms:us-east-1:000000000000:key/an-id']) k;
-CREATE FUNCTION pg_temp.key_of(sse jsonb) RETURNS text LANGUAGE sql AS $$ SELECT pg_temp.update_with(jsonb_build_object('SSESpecification', sse))::json #>> '{TableDescription,SSEDescription,KMSMasterKeyArn}' $$;
+CREATE FUNCTION pg_temp.key_of(sse jsonb) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM pg_temp.update_with(jsonb_build_object('SSESpecification', sse));
+	RETURN pg_temp.described()::json #>> '{Table,SSEDescription,KMSMasterKeyArn}';
+END $$;
 SELECT count(DISTINCT pg_temp.key_of(sse::jsonb)) FROM unnest(ARRAY['{"Enabled":true}', '{"SSEType":"KMS"}', '{"SSEType":"KMS","KMSMasterKeyId":"alias/aws/dynamodb"}', '{"SSEType":"KMS","KMSMasterKeyId":"arn:aws:kms:us-east-1:000000000000:alias/aws/dynamodb"}']) sse;
 SELECT pg_temp.key_of('{"Enabled":true}') <> pg_temp.key_of('{"SSEType":"KMS","KMSMasterKeyId":"alias/mine"}');
 SELECT pg_temp.some(pg_temp.update_with('{"SSESpecification":{"Enabled":false}}'), 'SSEDescription'), pg_temp.some(pg_temp.described(), 'SSEDescription');
@@ -66,6 +70,11 @@ SELECT t, pg_temp.update_with(t::jsonb) FROM unnest(ARRAY[
   '{"StreamSpecification":{"StreamEnabled":false},"BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}}',
   '{"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1},"GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"idx"}}]}',
   '{"StreamSpecification":{"StreamEnabled":false},"GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"idx"}}]}', '{"DeletionProtectionEnabled":true,"GlobalSecondaryIndexUpdates":[]}']) t;
+-- an index is warmed by some units at least, whatever else is wrong; what is no change of its own is not among those that are required
+SELECT t, pg_temp.update_with(t::jsonb) FROM unnest(ARRAY[
+  '{"TableClass":"STANDARD","GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"idx","WarmThroughput":{}}}]}', '{"GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"ghost","WarmThroughput":{}}}]}',
+  '{"MultiRegionConsistency":"EVENTUAL"}', '{"MultiRegionConsistency":"EVENTUAL","DeletionProtectionEnabled":true}']) t;
+SELECT pg_temp.call('update_table', '{"TableName":"fidelity.none","GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"ghost","WarmThroughput":{}}}]}');
 -- an empty structure is no change, and none is made
 SELECT pg_temp.some(pg_temp.update_with('{"WarmThroughput":{},"DeletionProtectionEnabled":false}'), 'TableStatus', 'DeletionProtectionEnabled');
 -- a mode on demand goes with a stream

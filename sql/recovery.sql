@@ -4,7 +4,8 @@
 
 -- A reply without what differs from run to run.
 CREATE FUNCTION pg_temp.plainly(operation text, request text) RETURNS text LANGUAGE sql AS $$
-	SELECT regexp_replace(regexp_replace(pg_temp.answer(operation, request), '("\w*(DateTime|TableId)"):("[^"]*"|[0-9.]+)', '\1:"T"', 'g'), '(key/)[-0-9a-f]{36}', '\1K', 'g')
+	SELECT regexp_replace(regexp_replace(regexp_replace(pg_temp.answer(operation, request), '("\w*(DateTime|TableId)"):("[^"]*"|[0-9.]+)', '\1:"T"', 'g'),
+		'(key/)[-0-9a-f]{36}', '\1K', 'g'), '\d+-\d\d-\d\dT\d\d:\d\d:\d\dZ', 'T', 'g')
 $$;
 CREATE FUNCTION pg_temp.plain_backup(backup json) RETURNS text LANGUAGE sql AS $$
 	SELECT concat_ws(' ', backup ->> 'TableName', backup ->> 'BackupName', backup ->> 'BackupType', backup ->> 'BackupStatus',
@@ -80,7 +81,7 @@ SELECT pg_temp.plainly('restore_table_to_point_in_time', '{"SourceTableName":"Pa
 -- errors
 SELECT pg_temp.restore('Past', 'Wrong', :'before');
 SELECT pg_temp.restore('Past', 'Wrong', clock_timestamp() + '10 s');
-SELECT pg_temp.answer('restore_table_to_point_in_time', format('{"SourceTableName":"Past","TargetTableName":"Wrong","RestoreDateTime":%s}', n))
+SELECT pg_temp.plainly('restore_table_to_point_in_time', format('{"SourceTableName":"Past","TargetTableName":"Wrong","RestoreDateTime":%s}', n))
 	FROM unnest(ARRAY['-1', '1e300', '0']) AS n;
 SELECT pg_temp.answer('restore_table_to_point_in_time', '{"SourceTableName":"Past","TargetTableName":"Wrong"}');
 SELECT pg_temp.answer('restore_table_to_point_in_time', '{"SourceTableName":"Past","TargetTableName":"Wrong","UseLatestRestorableTime":false}');
@@ -88,7 +89,21 @@ SELECT pg_temp.answer('restore_table_to_point_in_time', '{"SourceTableName":"Pas
 SELECT pg_temp.answer('restore_table_to_point_in_time', '{"TargetTableName":"Wrong","UseLatestRestorableTime":true}');
 SELECT pg_temp.answer('restore_table_to_point_in_time', '{"SourceTableName":"Missing","TargetTableName":"Wrong","UseLatestRestorableTime":true}');
 SELECT pg_temp.answer('restore_table_to_point_in_time', '{"SourceTableName":"Past","TargetTableName":"Past","UseLatestRestorableTime":true}');
-SELECT pg_temp.answer('restore_table_to_point_in_time', '{"SourceTableName":"Past","TargetTableName":"no","UseLatestRestorableTime":true}');
+SELECT pg_temp.answer('restore_table_to_point_in_time', json_build_object('SourceTableName', 'Past', 'TargetTableName', name, 'UseLatestRestorableTime', true)::text)
+	FROM unnest(ARRAY['', 'no', 'bad name!', 'arn:aws:dynamodb:us-east-1:000000000000:table/New']) AS name;
+-- the time is looked at before the table, the table before the name that is taken
+SELECT pg_temp.answer('restore_table_to_point_in_time', '{"SourceTableName":"Missing","TargetTableName":"Past"}');
+SELECT pg_temp.answer('restore_table_to_point_in_time', '{"SourceTableName":"Missing","TargetTableName":"Past","UseLatestRestorableTime":true}');
+SELECT pg_temp.plainly('restore_table_to_point_in_time', '{"SourceTableName":"Past","TargetTableName":"Past","RestoreDateTime":1}');
+-- the source by its ARN
+SELECT pg_temp.answer('restore_table_to_point_in_time', '{"SourceTableName":"Past","SourceTableArn":"arn:aws:dynamodb:us-east-1:000000000000:table/Past","TargetTableName":"Wrong",
+	"UseLatestRestorableTime":true}');
+SELECT arn, pg_temp.answer('restore_table_to_point_in_time', json_build_object('SourceTableArn', arn, 'TargetTableName', 'Past', 'UseLatestRestorableTime', true)::text)
+	FROM unnest(ARRAY['Past', 'arn:aws:dynamodb:us-east-1:000000000000', 'arn:aws:dynamodb:us-east-1:000000000000:table/Past/index/by-g', 'arn:aws:dynamodb:us-east-1:111111111111:table/Past',
+	'arn:aws:dynamodb:eu-west-1:000000000000:table/Past', 'arn:aws:dynamodb:us-east-1:000000000000:table/Missing', 'arn:aws:dynamodb:us-east-1:000000000000:table/Past']) AS arn;
+SELECT pg_temp.answer('restore_table_to_point_in_time', '{"SourceTableArn":"arn:aws:dynamodb:eu-west-1:000000000000:table/Past","TargetTableName":"Wrong","UseLatestRestorableTime":true,
+	"SSESpecificationOverride":{"Enabled":false}}');
+SELECT pg_temp.answer('update_continuous_backups', '{"TableName":"Missing","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":false,"RecoveryPeriodInDays":7}}');
 SELECT pg_temp.answer('restore_table_to_point_in_time', '{"SourceTableName":"Past","TargetTableName":"Wrong","UseLatestRestorableTime":true,"GlobalSecondaryIndexOverride":
 	[{"IndexName":"other","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]}');
 SELECT pg_temp.answer('update_continuous_backups', '{"TableName":"Past","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":true,"RecoveryPeriodInDays":36}}');
@@ -105,7 +120,7 @@ BEGIN;
 SELECT count(dynapg.create_table('{"TableName":"Young","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
 	"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"B"}]}'));
 SELECT pg_temp.enable('Young');
-SELECT pg_temp.answer('restore_table_to_point_in_time', '{"SourceTableName":"Young","TargetTableName":"Wrong","UseLatestRestorableTime":true}');
+SELECT pg_temp.plainly('restore_table_to_point_in_time', '{"SourceTableName":"Young","TargetTableName":"Wrong","UseLatestRestorableTime":true}');
 COMMIT;
 
 -- binary keys; items that are stored apart; an item that is written twice by one transaction, also by a trigger before the log sees the first write

@@ -16,8 +16,11 @@
 #include "base/errors.h"
 #include "base/guc.h"
 #include "base/jsonout.h"
+#include "base/limits.h"
 #include "base/namespace_text.h"
+#include "base/request.h"
 #include "jobs/job.h"
+#include "tables/catalog.h"
 #include "tables/lifecycle.h"
 #include "tables/name.h"
 #include "tables/settings.h"
@@ -41,15 +44,6 @@ overridden(const DynJson *request, const DynJson *definition, const char *overri
 }
 
 /* ---- indexes ---- */
-
-static const DynJson *
-find_index(const DynJson *indexes, DynSlice name)
-{
-	for (const DynJson *index = indexes ? dyn_json_first(indexes) : NULL; index; index = dyn_json_next(index))
-		if (dyn_slice_equal(dyn_request_string(index, "IndexName"), name))
-			return index;
-	return NULL;
-}
 
 /* Two schemas, which may be NULL; type is the member with the type of an element. */
 static bool
@@ -90,52 +84,56 @@ same_projection(const DynJson *a, const DynJson *b)
 	return true;
 }
 
-static void
-check_same_vector(const DynJson *index, const DynJson *found, const char *override)
+static bool
+same_vector(const DynJson *a, const DynJson *b)
 {
-	DynSlice	name = dyn_request_string(index, "IndexName");
-
-	if (!dyn_slice_equal(dyn_request_string(dyn_request_member(index, "VectorAttribute"), "AttributeName"),
-						 dyn_request_string(dyn_request_member(found, "VectorAttribute"), "AttributeName")) ||
-		dyn_request_integer(index, "Dimensions", 0) != dyn_request_integer(found, "Dimensions", 0) ||
-		!dyn_slice_equal(dyn_request_string(index, "DistanceFunction"), dyn_request_string(found, "DistanceFunction")) ||
-		!same_keys(dyn_request_member(index, "SearchSchema"), dyn_request_member(found, "SearchSchema"), "SearchSchemaElementType") ||
-		!same_projection(dyn_request_member(index, "Projection"), dyn_request_member(found, "Projection")))
-		dyn_validation(DYN_INVALID_PARAMETER "An index in %s must be as in the source: %.*s", override, (int) name.len, name.data);
+	return dyn_slice_equal(dyn_request_string(dyn_request_member(a, "VectorAttribute"), "AttributeName"),
+						   dyn_request_string(dyn_request_member(b, "VectorAttribute"), "AttributeName")) &&
+		dyn_request_integer(a, "Dimensions", 0) == dyn_request_integer(b, "Dimensions", 0) &&
+		dyn_slice_equal(dyn_request_string(a, "DistanceFunction"), dyn_request_string(b, "DistanceFunction")) &&
+		same_keys(dyn_request_member(a, "SearchSchema"), dyn_request_member(b, "SearchSchema"), "SearchSchemaElementType");
 }
 
-/* An index of an override must be one of the backup or the table. */
+/* The same but for its name, which may be a new one? */
+static bool
+same_index(const DynJson *a, const DynJson *b)
+{
+	return (dyn_request_member(b, "VectorAttribute") ? same_vector(a, b) :
+			same_keys(dyn_request_member(a, "KeySchema"), dyn_request_member(b, "KeySchema"), "KeyType")) &&
+		same_projection(dyn_request_member(a, "Projection"), dyn_request_member(b, "Projection"));
+}
+
+/* The index of the backup or the table that an index of an override is: the one of its name, or another one. */
 static const DynJson *
-kept_index(const DynJson *index, const DynJson *kept, const char *override)
+kept_index(const DynJson *index, const DynJson *kept)
 {
 	DynSlice	name = dyn_request_string(index, "IndexName");
-	const DynJson *found = find_index(kept, name);
+	const DynJson *found = NULL;
 
+	for (const DynJson *other = kept ? dyn_json_first(kept) : NULL; other; other = dyn_json_next(other))
+		if (same_index(index, other) && (!found || dyn_slice_equal(dyn_request_string(other, "IndexName"), name)))
+			found = other;
 	if (!found)
-		dyn_validation(DYN_INVALID_PARAMETER "%s names an index that the source does not have: %.*s", override, (int) name.len, name.data);
-	if (dyn_request_member(found, "VectorAttribute"))
-	{
-		check_same_vector(index, found, override);
-		return found;
-	}
-	if (!same_keys(dyn_request_member(index, "KeySchema"), dyn_request_member(found, "KeySchema"), "KeyType") ||
-		!same_projection(dyn_request_member(index, "Projection"), dyn_request_member(found, "Projection")))
-		dyn_validation(DYN_INVALID_PARAMETER "KeySchema and Projection of an index in %s must be those of the source: %.*s", override,
-					   (int) name.len, name.data);
+		dyn_validation(DYN_INVALID_REQUEST "Index %.*s does not match a secondary index that existed in the source table and cannot be "
+					   "created during the restore operation", (int) name.len, name.data);
 	return found;
 }
 
-/* One global index: throughput of the override, or of the backup if the billing mode has one. */
+/* One global index, with units of the override, or of the backup if that has the same billing mode; kept is the source's. */
 static void
 print_global(StringInfo out, const DynJson *index, const DynJson *kept, bool pay_per_request, bool same_mode)
 {
 	const DynJson *throughput = dyn_request_member(index, "ProvisionedThroughput");
 	const DynJson *on_demand = dyn_request_member(index, "OnDemandThroughput");
+	DynSlice	name = dyn_request_string(index, "IndexName");
 
 	if (index == kept && (pay_per_request || !same_mode))
 		throughput = NULL;
-	if (index != kept && !throughput && !pay_per_request && same_mode)
-		throughput = dyn_request_member(kept, "ProvisionedThroughput");
+	if (!throughput && !pay_per_request)
+		dyn_validation(DYN_INVALID_REQUEST "Must specify provisioned throughput for index %.*s", (int) name.len, name.data);
+	if (throughput && pay_per_request)
+		dyn_validation(DYN_INVALID_REQUEST "Cannot override ProvisionedThroughput if BillingMode is overridden to PAY_PER_REQUEST for "
+					   "index %.*s", (int) name.len, name.data);
 	if (index == kept && !same_mode)
 		on_demand = NULL;
 	if (index != kept && !on_demand && same_mode)
@@ -163,11 +161,11 @@ print_indexes(StringInfo out, const DynJson *request, const DynJson *definition,
 	appendStringInfoChar(out, '[');
 	for (const DynJson *index = dyn_json_first(indexes); index; index = dyn_json_next(index))
 	{
-		const DynJson *source = given ? kept_index(index, kept, override) : index;
+		const DynJson *source = given ? kept_index(index, kept) : index;
 
 		appendStringInfoString(out, first ? "{" : ",{");
 		first = false;
-		print_member(out, "IndexName", dyn_request_member(source, "IndexName"));
+		print_member(out, "IndexName", dyn_request_member(index, "IndexName"));
 		for (int i = 0; i < lengthof(members); i++)
 			print_member(out, members[i], dyn_request_member(source, members[i]));
 		if (strcmp(member, "GlobalSecondaryIndexes") == 0)
@@ -226,6 +224,48 @@ print_definitions(StringInfo out, const DynJson *request, const DynJson *definit
 
 /* ---- the request ---- */
 
+void
+dyn_backup_restore_check_target(const DynJson *request)
+{
+	DynSlice	name = dyn_request_string(request, "TargetTableName");
+
+	if (name.len < DYN_MIN_TABLE_NAME || name.len > DYN_MAX_TABLE_NAME)
+		dyn_validation("TableName must be at least %d characters long and at most %d characters long", DYN_MIN_TABLE_NAME,
+					   DYN_MAX_TABLE_NAME);
+	if (!dyn_name_is_legal(name.data, name.len))
+		dyn_validation(DYN_ENVELOPE "Value '%.*s' at 'targetTableName' failed to satisfy constraint: Member must satisfy regular "
+					   "expression pattern: [a-zA-Z0-9_.-]+", (int) name.len, name.data);
+}
+
+static void
+check_on_demand(const DynJson *on_demand, const char *member, bool pay_per_request)
+{
+	if (!dyn_request_member(on_demand, member))
+		return;
+	if (!pay_per_request)
+		dyn_validation(DYN_INVALID_REQUEST "Cannot override %s for OnDemandThroughput unless BillingModeOverride is PAY_PER_REQUEST",
+					   member);
+	if (dyn_request_integer(on_demand, member, 0) < 1)
+		dyn_validation(DYN_INVALID_REQUEST "Requested %s for OnDemandThroughput is outside of valid range", member);
+}
+
+/* Overrides of the table's own units have to fit its billing mode. */
+static void
+check_units(const DynJson *request, bool pay_per_request, bool same_mode)
+{
+	const DynJson *on_demand = dyn_request_member(request, "OnDemandThroughputOverride");
+	bool		throughput = dyn_request_member(request, "ProvisionedThroughputOverride") != NULL;
+
+	if (throughput && dyn_request_is(request, "BillingModeOverride", "PAY_PER_REQUEST"))
+		dyn_validation(DYN_INVALID_REQUEST "Cannot override ProvisionedThroughput if BillingMode is overridden to PAY_PER_REQUEST");
+	if (throughput && pay_per_request)
+		dyn_validation(DYN_INVALID_REQUEST "Cannot override ProvisionedThroughput unless BillingMode is PROVISIONED");
+	if (!throughput && !pay_per_request && !same_mode)
+		dyn_validation(DYN_INVALID_REQUEST "Must override ProvisionedThroughput if BillingMode is overridden to PROVISIONED");
+	check_on_demand(on_demand, "MaxReadRequestUnits", pay_per_request);
+	check_on_demand(on_demand, "MaxWriteRequestUnits", pay_per_request);
+}
+
 /* The CreateTable request. */
 static char *
 create_request(const DynJson *request, const DynJson *definition)
@@ -238,7 +278,8 @@ create_request(const DynJson *request, const DynJson *definition)
 	bool		same_mode = pay_per_request == was_on_demand;
 	StringInfoData out;
 
-	if (!throughput && !pay_per_request && same_mode)
+	check_units(request, pay_per_request, same_mode);
+	if (!throughput && !pay_per_request)
 		throughput = dyn_request_member(definition, "ProvisionedThroughput");
 	if (!on_demand && same_mode)
 		on_demand = dyn_request_member(definition, "OnDemandThroughput");
@@ -256,6 +297,21 @@ create_request(const DynJson *request, const DynJson *definition)
 	print_indexes(&out, request, definition, "VectorIndexOverride", "VectorIndexes", pay_per_request, same_mode);
 	appendStringInfoChar(&out, '}');
 	return out.data;
+}
+
+/* A table of that name exists, or is being restored. */
+static void
+refuse_existing(const DynTableDef *def)
+{
+	DynTableDef *existing = dyn_catalog_read(def->name);
+	const char *restored = existing && existing->filled_by ? existing->settings.restored : NULL;
+	const DynJson *summary = restored ? dyn_json_parse(restored, strlen(restored)) : NULL;
+	DynSlice	backup = summary ? dyn_request_string(summary, "SourceBackupArn") : (DynSlice) {NULL, 0};
+
+	if (backup.data)
+		dyn_error(DYN_E_TABLE_IN_USE, "Table: %s is already being restored from backup: %.*s",
+				  dyn_namespace_text_name(def->name), (int) backup.len, backup.data);
+	dyn_error(DYN_E_TABLE_ALREADY_EXISTS, DYN_TABLE_EXISTS, dyn_namespace_text_name(def->name));
 }
 
 /* The part of the new table's description about its source. */
@@ -295,7 +351,7 @@ dyn_backup_restore_table(const DynJson *request, const DynRestoreSource *source,
 	else
 		def.filled_by = dyn_job_new_id(&created_at);
 	if (!dyn_lifecycle_create(&def))
-		dyn_error(DYN_E_TABLE_ALREADY_EXISTS, DYN_TABLE_EXISTS, dyn_namespace_text_name(def.name));
+		refuse_existing(&def);
 	if (def.filled_by)
 		dyn_restore_job_start(&def, source->job, created_at);
 
@@ -307,9 +363,11 @@ dyn_backup_restore_table(const DynJson *request, const DynRestoreSource *source,
 void
 dyn_api_restore_table_from_backup(const DynJson *request, StringInfo reply)
 {
-	DynBackup  *backup = dyn_backups_of_request(request, DYN_BACKUP_FREE);
+	DynBackup  *backup;
 	DynRestoreSource source;
 
+	dyn_backup_restore_check_target(request);
+	backup = dyn_backups_of_request(request, DYN_BACKUP_FREE);
 	if (!OidIsValid(backup->copy))
 	{
 		dyn_backup_resume(backup);

@@ -24,8 +24,6 @@
 #include "tables/name.h"
 #include "tables/settings.h"
 
-#define BACKUP_PART "/backup/"
-
 /* ---- the definition of a table ---- */
 
 static void
@@ -152,33 +150,58 @@ dyn_backups_arn(const DynBackup *backup)
 	return arn.data;
 }
 
-/* The id in a member with a backup's ARN. */
-static char *
-id_of_arn(const DynJson *request, const char *member)
+/* The parts of a backup's ARN in a member of the request. */
+static DynArn
+arn_of(const DynJson *request, const char *member)
 {
-	char	   *arn = dyn_request_cstring(request, member);
-	char	   *part = strstr(arn, BACKUP_PART);
+	DynArn		arn;
 
-	if (!dyn_name_is_arn((DynSlice) {arn, (uint32) strlen(arn)}) || !part)
-		dyn_validation("Invalid Request: %s is not the ARN of a backup: %s", member, arn);
-	return part + strlen(BACKUP_PART);
+	if (!dyn_name_split_arn(dyn_request_string(request, member), &arn) || !dyn_slice_is(arn.part, "backup"))
+		dyn_validation("Invalid Backup ARN");
+	if (!dyn_slice_is(arn.partition, "aws") || !dyn_slice_is(arn.vendor, "dynamodb") || !dyn_slice_is(arn.kind, "table"))
+		dyn_validation(DYN_INVALID_REQUEST "BackupArn is not valid");
+	if (!dyn_slice_is(arn.account, DYN_ACCOUNT_ID))
+		dyn_error(DYN_E_ACCESS_DENIED, DYN_ACCESS_DENIED);
+	return arn;
 }
 
 DynBackup *
 dyn_backups_of_request(const DynJson *request, DynBackupLock lock)
 {
+	DynArn		parts = arn_of(request, "BackupArn");
 	char	   *arn = dyn_request_cstring(request, "BackupArn");
-	DynBackup  *backup = dyn_backup_find(id_of_arn(request, "BackupArn"), lock);
+	DynBackup  *backup = dyn_backup_find(pnstrdup(parts.id.data, parts.id.len), lock);
 
 	if (!backup || strcmp(arn, dyn_backups_arn(backup)) != 0)
 		dyn_error(DYN_E_BACKUP_NOT_FOUND, "Backup not found: %s", arn);
 	return backup;
 }
 
+/* The backup that a list goes on after, which need not exist. */
+static char *
+list_start(const DynJson *request)
+{
+	DynArn		arn;
+
+	if (!dyn_request_member(request, "ExclusiveStartBackupArn"))
+		return NULL;
+	arn = arn_of(request, "ExclusiveStartBackupArn");
+	if (!dyn_slice_is(arn.region, dyn_namespace_region()))
+		dyn_validation(DYN_INVALID_REQUEST "The supplied ExclusiveStartBackupArn does not match the region");
+	return pnstrdup(arn.id.data, arn.id.len);
+}
+
 void
 dyn_backups_table_not_found(DynSlice name)
 {
 	dyn_error(DYN_E_TABLE_NOT_FOUND, DYN_TABLE_UNKNOWN, dyn_namespace_text_name(pnstrdup(name.data, name.len)));
+}
+
+void
+dyn_backups_unavailable(const DynTableDef *def)
+{
+	dyn_error(DYN_E_CONTINUOUS_BACKUPS_UNAVAILABLE, "Backups are being enabled for the table: %s. Please retry later",
+			  dyn_namespace_text_name(def->name));
 }
 
 /* ---- descriptions ---- */
@@ -226,8 +249,9 @@ print_backup(StringInfo out, const DynBackup *backup, const char *status)
 	static const char *const table_members[] = {"KeySchema", "TableCreationDateTime", "ProvisionedThroughput", "OnDemandThroughput",
 	"BillingMode"};
 	static const char *const feature_members[] = {"LocalSecondaryIndexes", "GlobalSecondaryIndexes", "StreamDescription",
-	"TimeToLiveDescription", "SSEDescription", "VectorIndexes"};
+	"SSEDescription", "VectorIndexes"};
 	const DynJson *definition = dyn_backups_definition(backup);
+	const DynJson *ttl = dyn_request_member(definition, "TimeToLiveDescription");
 
 	dyn_jsonout_member(out, "BackupDescription");
 	appendStringInfoString(out, "{\"BackupDetails\":{");
@@ -241,6 +265,8 @@ print_backup(StringInfo out, const DynBackup *backup, const char *status)
 	print_members(out, definition, table_members, lengthof(table_members));
 	appendStringInfoString(out, "},\"SourceTableFeatureDetails\":{");
 	print_members(out, definition, feature_members, lengthof(feature_members));
+	if (ttl && !dyn_request_is(ttl, "TimeToLiveStatus", "DISABLED"))
+		copy_member(out, definition, "TimeToLiveDescription", "TimeToLiveDescription");
 	appendStringInfoString(out, "}}");
 }
 
@@ -270,7 +296,7 @@ dyn_api_create_backup(const DynJson *request, StringInfo reply)
 	if (!def)
 		dyn_backups_table_not_found(name);
 	if (def->filled_by != NULL)
-		dyn_error(DYN_E_TABLE_IN_USE, "Table is being created: %s", dyn_namespace_text_name(def->name));
+		dyn_backups_unavailable(def);
 	initStringInfo(&definition);
 	dyn_backups_define(&definition, def);
 	backup = dyn_backup_create(def, dyn_request_cstring(request, "BackupName"), definition.data);
@@ -349,6 +375,7 @@ dyn_api_list_backups(const DynJson *request, StringInfo reply)
 		.type = wanted_type(request),
 		.from = time_bound(request, "TimeRangeLowerBound", DT_NOBEGIN),
 		.until = time_bound(request, "TimeRangeUpperBound", DT_NOEND),
+		.after = list_start(request),
 		.limit = limit + 1
 	};
 	DynBackup  *backups = NULL;
@@ -360,8 +387,8 @@ dyn_api_list_backups(const DynJson *request, StringInfo reply)
 
 		filter.table_name = pnstrdup(name.data, name.len);
 	}
-	if (dyn_request_member(request, "ExclusiveStartBackupArn"))
-		filter.after = id_of_arn(request, "ExclusiveStartBackupArn");
+	if (filter.from > filter.until)
+		dyn_validation(DYN_INVALID_PARAMETER "Time range lower bound must be less than or equal to upper bound");
 	if (!dyn_request_is(request, "BackupType", "AWS_BACKUP"))
 		backups = dyn_backup_list(&filter, &count);
 

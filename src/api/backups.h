@@ -29,4 +29,7 @@ extern void dyn_backups_before_delete(const DynTableDef *def);
 /* Raises TableNotFoundException. */
 extern void dyn_backups_table_not_found(DynSlice name) pg_attribute_noreturn();
 
+/* Raises ContinuousBackupsUnavailableException, for a table that is being created. */
+extern void dyn_backups_unavailable(const DynTableDef *def) pg_attribute_noreturn();
+
 #endif							/* DYNAPG_API_BACKUPS_H */

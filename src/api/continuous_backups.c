@@ -15,7 +15,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
-#include "base/namespace_text.h"
+#include "base/namespace.h"
 #include "base/request.h"
 #include "changes/cut.h"
 #include "changes/recovery.h"
@@ -84,16 +84,19 @@ dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 {
 	const DynJson *specification = dyn_request_member(request, "PointInTimeRecoverySpecification");
 	DynSlice	name = dyn_params_table_name(request);
-	DynTableDef *def = dyn_catalog_read_for_update(pnstrdup(name.data, name.len));
+	bool		wanted = dyn_request_bool(specification, "PointInTimeRecoveryEnabled", false);
+	DynTableDef *def;
 	DynTableSettings *settings;
 
+	if (!wanted && dyn_request_member(specification, "RecoveryPeriodInDays"))
+		dyn_validation(DYN_INVALID_REQUEST "Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.");
+	def = dyn_catalog_read_for_update(pnstrdup(name.data, name.len));
 	if (!def)
 		dyn_backups_table_not_found(name);
 	if (def->filled_by)
-		dyn_error(DYN_E_CONTINUOUS_BACKUPS_UNAVAILABLE, "Backups are being enabled for the table: %s. Please retry later",
-				  dyn_namespace_text_name(def->name));
+		dyn_backups_unavailable(def);
 	settings = &def->settings;
-	if (dyn_request_bool(specification, "PointInTimeRecoveryEnabled", false))
+	if (wanted)
 		enable(def, settings, specification);
 	else if (settings->pitr_since > 0)
 	{
@@ -104,16 +107,55 @@ dyn_api_update_continuous_backups(const DynJson *request, StringInfo reply)
 	print_description(reply, def, settings);
 }
 
-/* The table that is to be restored. */
+/* The full name of the table in SourceTableArn. */
 static DynSlice
+source_in_arn(const DynJson *request, DynSlice text)
+{
+	DynArn		arn;
+
+	if (!dyn_name_is_arn(text))
+		dyn_validation(DYN_INVALID_PARAMETER "ARNs must start with 'arn:': %.*s", (int) text.len, text.data);
+	if (!dyn_name_split_arn(text, &arn) || !dyn_slice_is(arn.partition, "aws") || !dyn_slice_is(arn.vendor, "dynamodb") ||
+		!dyn_slice_is(arn.kind, "table") || !dyn_name_fits_table(arn.name) || arn.part.data)
+		dyn_validation(DYN_INVALID_PARAMETER "sourceTableArn is not a valid ARN");
+	if (!dyn_slice_is(arn.account, DYN_ACCOUNT_ID))
+		dyn_validation(DYN_OTHER_ACCOUNT);
+	if (!dyn_slice_is(arn.region, dyn_namespace_region()))
+	{
+		if (!dyn_request_member(request, "SSESpecificationOverride"))
+			dyn_validation(DYN_INVALID_REQUEST "sseSpecificationOverride must be provided for cross-region restores");
+		dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found");
+	}
+	return dyn_namespace_full(arn.name);
+}
+
+/* The table that is to be restored. */
+static DynTableDef *
 source_of(const DynJson *request)
 {
 	DynSlice	arn = dyn_request_string(request, "SourceTableArn");
 	DynSlice	name = dyn_request_string(request, "SourceTableName");
+	DynTableDef *def;
 
-	if (!arn.data && !name.data)
-		dyn_validation("One of SourceTableName and SourceTableArn must be specified");
-	return dyn_name_table(arn.data ? arn : name);
+	name = arn.data ? source_in_arn(request, arn) : dyn_name_table(name);
+	def = dyn_catalog_read(pnstrdup(name.data, name.len));
+	if (!def && arn.data)
+		dyn_error(DYN_E_TABLE_NOT_FOUND, "Table not found");
+	if (!def)
+		dyn_backups_table_not_found(name);
+	return def;
+}
+
+static void
+check_source(const DynJson *request)
+{
+	bool		has_name = dyn_request_member(request, "SourceTableName") != NULL;
+	bool		has_arn = dyn_request_member(request, "SourceTableArn") != NULL;
+
+	if (has_name && has_arn)
+		dyn_validation(DYN_INVALID_REQUEST "Must provide exactly one of: sourceTableArn, sourceTableName");
+	if (!has_name && !has_arn)
+		dyn_validation("The parameter 'TableName' is required but was not present in the request");
 }
 
 /* The moment of the request; out-of-range values become the first or last possible time. */
@@ -125,9 +167,10 @@ moment_of(const DynJson *request, TimestampTz now)
 	double		micros;
 
 	if (!given && !latest)
-		dyn_validation("Either RestoreDateTime or UseLatestRestorableTime must be specified");
+		dyn_validation(DYN_INVALID_REQUEST "Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both");
 	if (given && latest)
-		dyn_validation("RestoreDateTime and UseLatestRestorableTime cannot both be specified");
+		dyn_validation(DYN_INVALID_REQUEST "Both RestoreDateTime and UseLatestRestorableTime cannot be set for point-in-time restore "
+					   "request. Please specify either RestoreDateTime time or UseLatestRestorableTime");
 	if (latest)
 		return now;
 	micros = rint(dyn_json_double(given) * 1e6) - (double) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
@@ -146,25 +189,27 @@ cut_at(const DynRecovery *recovery, TimestampTz moment, TimestampTz now)
 	DynCut	   *cut = moment < earliest || moment > now ? NULL : moment == now ? dyn_cut_now(recovery) : dyn_cut_at(recovery, moment);
 
 	if (!cut)
-		dyn_error(DYN_E_INVALID_RESTORE_TIME, "An invalid restore time was specified. RestoreDateTime must be between "
-				  "EarliestRestorableDateTime and LatestRestorableDateTime.");
+		dyn_error(DYN_E_INVALID_RESTORE_TIME, "RestoreDateTime '%s' must be within EarliestRestorableDateTime '%s' and "
+				  "LatestRestorableDateTime '%s'", dyn_settings_iso(moment), dyn_settings_iso(earliest),
+				  dyn_settings_iso(Max(now, earliest)));
 	return cut;
 }
 
 void
 dyn_api_restore_table_to_point_in_time(const DynJson *request, StringInfo reply)
 {
-	DynSlice	name = source_of(request);
 	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz moment = moment_of(request, now);
-	DynTableDef *def = dyn_catalog_read(pnstrdup(name.data, name.len));
+	TimestampTz moment;
+	DynTableDef *def;
 	const DynRecovery *recovery;
 	const DynCut *cut;
-	DynRestoreSource source = {.moment = moment};
+	DynRestoreSource source = {0};
 	StringInfoData definition;
 
-	if (!def)
-		dyn_backups_table_not_found(name);
+	dyn_backup_restore_check_target(request);
+	check_source(request);
+	moment = moment_of(request, now);
+	def = source_of(request);
 	dyn_catalog_require_owner(def->relid);
 	if (def->settings.pitr_since == 0)
 		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, dyn_namespace_text_name(def->name));
@@ -177,6 +222,7 @@ dyn_api_restore_table_to_point_in_time(const DynJson *request, StringInfo reply)
 	dyn_backups_define(&definition, def);
 	source.definition = dyn_json_parse(definition.data, definition.len);
 	source.table_name = def->name;
+	source.moment = moment;
 	source.rows = dyn_restore_job_table_rows(def, cut);
 	source.job = psprintf("{\"Source\":%u,\"Moment\":" INT64_FORMAT "}", def->relid, moment);
 	dyn_backup_restore_table(request, &source, reply);

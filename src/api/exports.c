@@ -13,8 +13,9 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
-#include "base/namespace_text.h"
+#include "base/namespace.h"
 #include "base/request.h"
+#include "base/texts.h"
 #include "bucket/bucket.h"
 #include "changes/recovery.h"
 #include "jobs/export.h"
@@ -23,8 +24,7 @@
 #include "tables/count.h"
 #include "tables/name.h"
 #include "tables/settings.h"
-
-#define EXPORT_PART "/export/"
+#include "utils/timestamp.h"
 
 static const char *const members[] = {"TableArn", "ExportTime", "S3Bucket", "S3BucketOwner", "S3Prefix", "S3SseAlgorithm", "S3SseKmsKeyId",
 "ExportFormat", "ExportType", "IncrementalExportSpecification", "FilterSpecification"};
@@ -89,6 +89,23 @@ print_end(StringInfo out, const DynJob *job, const DynJson *request)
 	dyn_settings_print_text(out, "FailureMessage", job->failure ? job->failure : "");
 }
 
+/* IncrementalExportSpecification with its end, which the request may have left out. */
+static void
+print_specification(StringInfo out, const DynJson *request, const DynJson *notes)
+{
+	const DynJson *specification = dyn_request_member(request, "IncrementalExportSpecification");
+
+	if (!specification)
+		return;
+	dyn_jsonout_member(out, "IncrementalExportSpecification");
+	appendStringInfoChar(out, '{');
+	print_member(out, specification, "ExportFromTime");
+	print_member(out, specification, "ExportToTime");
+	print_member(out, notes, "ExportToTime");
+	print_member(out, specification, "ExportViewType");
+	appendStringInfoChar(out, '}');
+}
+
 static void
 print_export(StringInfo out, const DynJob *job)
 {
@@ -115,27 +132,56 @@ print_export(StringInfo out, const DynJob *job)
 	dyn_settings_print_text(out, "S3SseAlgorithm", dyn_request_is(request, "S3SseAlgorithm", "KMS") ? "KMS" : "AES256");
 	print_member(out, request, "S3SseKmsKeyId");
 	dyn_settings_print_text(out, "ExportFormat", dyn_request_is(request, "ExportFormat", "ION") ? "ION" : "DYNAMODB_JSON");
-	dyn_settings_print_text(out, "ExportType", is_incremental(request) ? "INCREMENTAL_EXPORT" : "FULL_EXPORT");
-	print_member(out, request, "IncrementalExportSpecification");
+	print_member(out, request, "ExportType");
+	print_specification(out, request, notes);
 	print_member(out, request, "FilterSpecification");
 	appendStringInfoChar(out, '}');
 }
 
 /* ---- the request of a new export ---- */
 
+/* The parts of a table's ARN in TableArn. */
+static DynArn
+table_arn_of(const DynJson *request)
+{
+	DynSlice	text = dyn_request_string(request, "TableArn");
+	DynArn		arn;
+
+	if (text.len == 0)
+		dyn_validation("Invalid TableArn: Invalid Table ARN");
+	if (!dyn_name_split_arn(text, &arn) || !dyn_slice_is(arn.vendor, "dynamodb") || !dyn_slice_is(arn.kind, "table") ||
+		!dyn_name_fits_table(arn.name))
+		dyn_validation(DYN_INVALID_PARAMETER "tableArn is not a valid ARN");
+	if (arn.part.data)
+		dyn_validation(DYN_INVALID_REQUEST "Table ARN is invalid.");
+	if (!dyn_slice_is(arn.account, DYN_ACCOUNT_ID))
+		dyn_error(DYN_E_ACCESS_DENIED, DYN_ACCESS_DENIED);
+	return arn;
+}
+
+static bool
+is_local(const DynArn *arn)
+{
+	return dyn_slice_is(arn->partition, "aws") && dyn_slice_is(arn->region, dyn_namespace_region());
+}
+
+/* The full name of the table in an ARN. */
+static char *
+full_name_of(const DynArn *arn)
+{
+	DynSlice	name = dyn_namespace_full(arn->name);
+
+	return pnstrdup(name.data, name.len);
+}
+
 static DynTableDef *
 table_of(const DynJson *request)
 {
-	DynSlice	arn = dyn_request_string(request, "TableArn");
-	DynSlice	name;
-	DynTableDef *def;
+	DynArn		arn = table_arn_of(request);
+	DynTableDef *def = is_local(&arn) ? dyn_catalog_read(full_name_of(&arn)) : NULL;
 
-	if (!dyn_name_is_arn(arn))
-		dyn_validation("Invalid Request: TableArn is not the ARN of a table: %.*s", (int) arn.len, arn.data);
-	name = dyn_name_table(arn);
-	def = dyn_catalog_read(pnstrdup(name.data, name.len));
 	if (!def)
-		dyn_backups_table_not_found(name);
+		dyn_error(DYN_E_TABLE_NOT_FOUND, DYN_TABLE_UNKNOWN, dyn_request_cstring(request, "TableArn"));
 	return def;
 }
 
@@ -148,71 +194,107 @@ require_rights(const DynTableDef *def)
 						errdetail("An export holds all items: it needs SELECT on the table, without row security.")));
 }
 
-pg_attribute_noreturn() static void
-refuse_early(void)
-{
-	dyn_error(DYN_E_INVALID_EXPORT_TIME, "Export time is before the earliest restorable time of the table");
-}
-
-/* A moment of the request in seconds; it must lie in the past, within the recovery period. */
+/* ExportTime; it must lie in the past, within the recovery period. */
 static double
-moment_of(const DynJson *object, const char *member, const DynRecovery *recovery)
+export_time(const DynJson *request, const DynRecovery *recovery)
 {
-	double		moment = dyn_json_double(dyn_request_member(object, member));
+	double		moment = dyn_json_double(dyn_request_member(request, "ExportTime"));
 
-	if (isnan(moment) || moment > dyn_settings_now() + 1)
-		dyn_error(DYN_E_INVALID_EXPORT_TIME, "%s cannot be in the future", member);
-	if (moment < floor(dyn_settings_epoch(dyn_recovery_earliest(recovery))))
-		refuse_early();
+	if (isnan(moment) || moment > dyn_settings_now() + 1 || moment < floor(dyn_settings_epoch(dyn_recovery_earliest(recovery))))
+		dyn_error(DYN_E_INVALID_EXPORT_TIME, "Export Time is invalid");
 	return moment;
 }
 
-/* Checks the moments of an incremental export. */
+static char *
+iso(double seconds)
+{
+	double		bounded = isnan(seconds) ? 0 : Min(Max(seconds, -1e10), 1e11);
+
+	return dyn_settings_iso(time_t_to_timestamptz((pg_time_t) floor(bounded)));
+}
+
+/* The members that belong to one type of export. */
 static void
-check_incremental(const DynJson *request, const DynRecovery *recovery)
+check_type(const DynJson *request)
 {
 	const DynJson *specification = dyn_request_member(request, "IncrementalExportSpecification");
-	double		from;
-	double		to;
 
-	if (!specification || !dyn_request_member(specification, "ExportFromTime") || !dyn_request_member(specification, "ExportToTime"))
-		dyn_validation("IncrementalExportSpecification with ExportFromTime and ExportToTime is required for INCREMENTAL_EXPORT");
+	if (!is_incremental(request))
+	{
+		if (specification && dyn_request_member(request, "ExportType"))
+			dyn_validation(DYN_INVALID_REQUEST "When Export Type is Full Export , Incremental Export Specification should not be provided");
+		if (specification)
+			dyn_validation(DYN_INVALID_REQUEST "Export Type expected to be Incremental Export when incremental export specification is "
+						   "provided");
+		return;
+	}
+	if (!specification)
+		dyn_validation(DYN_INVALID_REQUEST "Incremental Export Specification expected when export type is set as Incremental Export");
+	if (!dyn_request_member(specification, "ExportFromTime"))
+		dyn_validation(DYN_INVALID_REQUEST "ExportFromTime must be provided in IncrementalExportSpecification");
 	if (dyn_request_member(request, "ExportTime"))
-		dyn_validation("ExportTime cannot be specified for INCREMENTAL_EXPORT");
+		dyn_validation(DYN_INVALID_REQUEST "ExportTime cannot be specified for INCREMENTAL_EXPORT");
 	if (dyn_request_member(request, "FilterSpecification"))
-		dyn_validation("FilterSpecification cannot be specified for INCREMENTAL_EXPORT");
-	from = moment_of(specification, "ExportFromTime", recovery);
-	to = moment_of(specification, "ExportToTime", recovery);
+		dyn_validation(DYN_INVALID_REQUEST "FilterSpecification cannot be specified for INCREMENTAL_EXPORT");
+}
+
+/* Checks the moments of an incremental export, whose end may be left out: then it is now. */
+static void
+check_period(const DynJson *specification, const DynTableDef *def, const DynRecovery *recovery, double now)
+{
+	double		from = dyn_json_double(dyn_request_member(specification, "ExportFromTime"));
+	const DynJson *end = dyn_request_member(specification, "ExportToTime");
+	double		to = end ? dyn_json_double(end) : now;
+
+	if (isnan(from) || from < floor(dyn_settings_epoch(def->created_at)))
+		dyn_error(DYN_E_INVALID_EXPORT_TIME, "Incremental export period from time cannot be less than the table creation time : %s",
+				  iso(from));
+	if (isnan(to) || to > now + 1)
+		dyn_error(DYN_E_INVALID_EXPORT_TIME, "Incremental export period to time cannot be greater than the current time : %s", iso(to));
+	if (from < floor(dyn_settings_epoch(dyn_recovery_earliest(recovery))))
+		dyn_error(DYN_E_INVALID_EXPORT_TIME, "Export Time is invalid");
 	if (from >= to)
-		dyn_validation("ExportFromTime must be before ExportToTime");
+		dyn_error(DYN_E_INVALID_EXPORT_TIME, "Difference between export period from time and export period to time is less than 15 "
+				  "minutes");
 	if (to - from > DYN_MAX_EXPORT_HOURS * 3600)
-		dyn_validation("The period of an incremental export cannot be longer than %d hours", DYN_MAX_EXPORT_HOURS);
+		dyn_error(DYN_E_INVALID_EXPORT_TIME, "Difference between export period from time and export period to time is greater than %d "
+				  "hours", DYN_MAX_EXPORT_HOURS);
 }
 
 /* Checks the moments of the request; the notes of the new export. */
 static char *
 first_notes(const DynJson *request, const DynTableDef *def)
 {
+	const DynJson *specification = dyn_request_member(request, "IncrementalExportSpecification");
 	DynRecovery *recovery = dyn_recovery_find(def->relid);
 	StringInfoData out;
-	double		moment = dyn_settings_now();
+	double		now = dyn_settings_now();
 
 	if (recovery == NULL)
 		dyn_error(DYN_E_POINT_IN_TIME_RECOVERY_UNAVAILABLE, DYN_RECOVERY_IS_OFF, dyn_namespace_text_name(def->name));
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '{');
-	if (is_incremental(request))
-		check_incremental(request, recovery);
-	else
-	{
-		if (dyn_request_member(request, "IncrementalExportSpecification"))
-			dyn_validation("IncrementalExportSpecification cannot be specified for FULL_EXPORT");
-		if (dyn_request_member(request, "ExportTime"))
-			moment = moment_of(request, "ExportTime", recovery);
-		dyn_settings_print_time(&out, "ExportTime", moment);
-	}
+	if (specification)
+		check_period(specification, def, recovery, now);
+	if (specification && !dyn_request_member(specification, "ExportToTime"))
+		dyn_settings_print_time(&out, "ExportToTime", now);
+	if (!specification)
+		dyn_settings_print_time(&out, "ExportTime", dyn_request_member(request, "ExportTime") ? export_time(request, recovery) : now);
 	appendStringInfoChar(&out, '}');
 	return out.data;
+}
+
+/* Checks what needs no look at the table. */
+static void
+check_request(const DynJson *request)
+{
+	const DynJson *filter = dyn_request_member(request, "FilterSpecification");
+
+	check_type(request);
+	if (dyn_request_member(request, "S3SseKmsKeyId") && !dyn_request_is(request, "S3SseAlgorithm", "KMS"))
+		dyn_validation(DYN_INVALID_REQUEST "KMS Key Id is not supported for this encryption type");
+	if (filter && dyn_json_count(filter) == 0)
+		dyn_validation(DYN_INVALID_REQUEST "Invalid FilterSpecification: The specification can not be empty");
 }
 
 /* Checks keys and paths of the filter against the table. */
@@ -260,21 +342,23 @@ find_token(const char *token, const char *request)
 	DynJob	   *job = token ? dyn_job_find_token(DYN_EXPORT_KIND, token) : NULL;
 
 	if (job && strcmp(job->request, request) != 0)
-		dyn_error(DYN_E_EXPORT_CONFLICT, "Export with this client token already exists with different parameters: %s",
-				  dyn_export_arn(job->table_name, job->id));
+		dyn_error(DYN_E_EXPORT_CONFLICT, "Export conflict: Duplicate request detected with conflicting parameters");
 	return job;
 }
 
 void
 dyn_api_export_table_to_point_in_time(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = table_of(request);
-	DynJob		job = {
-		.kind = DYN_EXPORT_KIND,.relid = def->relid,.table_name = def->name,.table_id = def->table_id,
-		.token = dyn_request_cstring(request, "ClientToken"),.request = request_text(request)
-	};
-	DynJob	   *earlier = find_token(job.token, job.request);
+	DynTableDef *def;
+	DynJob		job = {.kind = DYN_EXPORT_KIND,.token = dyn_request_cstring(request, "ClientToken"),.request = request_text(request)};
+	DynJob	   *earlier;
 
+	check_request(request);
+	def = table_of(request);
+	job.relid = def->relid;
+	job.table_name = def->name;
+	job.table_id = def->table_id;
+	earlier = find_token(job.token, job.request);
 	if (earlier == NULL)
 	{
 		require_rights(def);
@@ -298,14 +382,18 @@ void
 dyn_api_describe_export(const DynJson *request, StringInfo reply)
 {
 	char	   *arn = dyn_request_cstring(request, "ExportArn");
-	char	   *part = strstr(arn, EXPORT_PART);
+	DynArn		parts;
 	DynJob	   *job;
 
-	if (!dyn_name_is_arn((DynSlice) {arn, (uint32) strlen(arn)}) || !part)
-		dyn_validation("Invalid Request: ExportArn is not the ARN of an export: %s", arn);
-	job = dyn_job_find(DYN_EXPORT_KIND, part + strlen(EXPORT_PART));
+	if (!dyn_name_split_arn(dyn_request_string(request, "ExportArn"), &parts) || !dyn_slice_is(parts.part, "export"))
+		dyn_validation("Invalid Export ARN");
+	if (!dyn_slice_is(parts.account, DYN_ACCOUNT_ID))
+		dyn_error(DYN_E_ACCESS_DENIED, DYN_ACCESS_DENIED);
+	if (!is_local(&parts))
+		dyn_error(DYN_E_EXPORT_NOT_FOUND, "Export not found: Invalid export arn");
+	job = dyn_job_find(DYN_EXPORT_KIND, pnstrdup(parts.id.data, parts.id.len));
 	if (!job || strcmp(arn, dyn_export_arn(job->table_name, job->id)) != 0)
-		dyn_error(DYN_E_EXPORT_NOT_FOUND, "Export not found: %s", arn);
+		dyn_error(DYN_E_EXPORT_NOT_FOUND, "Export not found: Export not found: %s", arn);
 	dyn_job_resume(job);
 	appendStringInfoChar(reply, '{');
 	print_export(reply, job);
@@ -327,20 +415,18 @@ print_summary(StringInfo out, const DynJob *job)
 void
 dyn_api_list_exports(const DynJson *request, StringInfo reply)
 {
-	int			limit = (int) dyn_request_integer(request, "MaxResults", DYN_MAX_LISTED_EXPORTS);
+	int			limit = (int) dyn_request_integer(request, "MaxResults", DYN_LISTED_JOBS);
 	DynJobFilter filter = {.kind = DYN_EXPORT_KIND,.before = dyn_request_cstring(request, "NextToken"),.limit = limit + 1};
-	DynSlice	arn = dyn_request_string(request, "TableArn");
 	DynJob	   *jobs;
 	int			count;
 
-	if (arn.data)
+	if (filter.before && strspn(filter.before, "0123456789abcdef-") != strlen(filter.before))
+		dyn_validation(DYN_INVALID_REQUEST "Provided nextToken is invalid: %s", filter.before);
+	if (dyn_request_member(request, "TableArn"))
 	{
-		DynSlice	name;
+		DynArn		arn = table_arn_of(request);
 
-		if (!dyn_name_is_arn(arn))
-			dyn_validation("Invalid Request: TableArn is not the ARN of a table: %.*s", (int) arn.len, arn.data);
-		name = dyn_name_table(arn);
-		filter.table_name = pnstrdup(name.data, name.len);
+		filter.table_name = full_name_of(&arn);
 	}
 	jobs = dyn_job_list(&filter, &count);
 	appendStringInfoString(reply, "{\"ExportSummaries\":[");

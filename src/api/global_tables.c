@@ -2,28 +2,36 @@
  * global_tables.c - global tables of version 2017.11.29, and the auto scaling of replicas
  *
  * A server is one region and cannot be two, so there are no global tables: lists are empty, and requests that would create one
- * are refused with an error that says what to use instead.
+ * are refused, as the service refuses those of that version.
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
 #include "api/params.h"
-#include "api/table_describe.h"
 #include "base/errors.h"
-#include "base/namespace.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
-#include "tables/catalog.h"
 #include "tables/name.h"
 
-#define USE_REPLICATION "Use PostgreSQL's logical replication of the data table to another server."
+static void
+does_not_exist(DynErr error, const char *prefix, DynSlice full_name)
+{
+	dyn_error(error, "%sGlobal table with name: '%s' does not exist.", prefix,
+			  dyn_namespace_text_name(pnstrdup(full_name.data, full_name.len)));
+}
 
 static void
-not_found(const DynJson *request)
+refuse_version(void)
 {
-	DynSlice	name = dyn_request_string(request, "GlobalTableName");
+	dyn_validation(DYN_INVALID_PARAMETER "DynamoDB global tables version 2017.11.29 is not supported. We recommend using DynamoDB "
+				   "global tables version 2019.11.21, instead of version 2017.11.29 (Legacy).");
+}
 
-	dyn_error(DYN_E_GLOBAL_TABLE_NOT_FOUND, "Global table not found: Global table with name: '%.*s' does not exist.",
-			  (int) name.len, name.data);
+/* Some operations put what the exception is before the text, with a colon. */
+static void
+not_found(const DynJson *request, const char *prefix)
+{
+	does_not_exist(DYN_E_GLOBAL_TABLE_NOT_FOUND, prefix, dyn_name_table(dyn_request_string(request, "GlobalTableName")));
 }
 
 void
@@ -35,43 +43,49 @@ dyn_api_list_global_tables(const DynJson *request, StringInfo reply)
 void
 dyn_api_describe_global_table(const DynJson *request, StringInfo reply)
 {
-	not_found(request);
+	not_found(request, "Global table not found: ");
 }
 
 void
 dyn_api_describe_global_table_settings(const DynJson *request, StringInfo reply)
 {
-	not_found(request);
+	not_found(request, "");
 }
 
 void
 dyn_api_update_global_table(const DynJson *request, StringInfo reply)
 {
-	not_found(request);
+	const DynJson *updates = dyn_request_member(request, "ReplicaUpdates");
+	bool		deletes = false;
+
+	for (const DynJson *update = dyn_json_first(updates); update; update = dyn_json_next(update))
+	{
+		if (dyn_request_member(update, "Create"))
+			refuse_version();
+		deletes |= dyn_request_member(update, "Delete") != NULL;
+	}
+	if (!deletes)
+		dyn_validation("One or more parameter values were invalid");
+	not_found(request, "Global table not found: ");
 }
 
 void
 dyn_api_update_global_table_settings(const DynJson *request, StringInfo reply)
 {
-	not_found(request);
+	not_found(request, "");
 }
 
 void
 dyn_api_create_global_table(const DynJson *request, StringInfo reply)
 {
-	char	   *name = dyn_request_cstring(request, "GlobalTableName");
-
-	if (dyn_catalog_read(dyn_namespace_full_name(name)) == NULL)
-		dyn_error(DYN_E_TABLE_NOT_FOUND, DYN_TABLE_UNKNOWN, name);
-	dyn_validation("Global tables are not supported: this server is one region. " USE_REPLICATION);
+	refuse_version();
 }
 
-/* A table without replicas has no auto scaling of them. */
+/* A table without replicas is none that these two know. */
 static void
 refuse_scaling(const DynJson *request)
 {
-	(void) dyn_table_describe_find(dyn_params_table_name(request), false);
-	dyn_validation("The table has no replicas, so it has no auto scaling of replicas. " USE_REPLICATION);
+	does_not_exist(DYN_E_RESOURCE_NOT_FOUND, "", dyn_params_table_name(request));
 }
 
 void

@@ -12,7 +12,6 @@
 #include "api/load_objects.h"
 #include "api/table_create.h"
 #include "base/errors.h"
-#include "base/guc.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "base/namespace.h"
@@ -73,6 +72,23 @@ print_log_group(StringInfo out)
 							psprintf("arn:aws:logs:%s:" DYN_ACCOUNT_ID ":log-group:/aws-dynamodb/imports:*", dyn_namespace_region()));
 }
 
+/* S3BucketSource, with an owner, which is the account if the request names none. */
+static void
+print_source(StringInfo out, const DynJson *request)
+{
+	const DynJson *source = dyn_request_member(request, "S3BucketSource");
+
+	dyn_jsonout_member(out, "S3BucketSource");
+	appendStringInfoChar(out, '{');
+	if (dyn_request_member(source, "S3BucketOwner") != NULL)
+		dyn_job_replies_copy(out, source, "S3BucketOwner");
+	else
+		dyn_settings_print_text(out, "S3BucketOwner", DYN_ACCOUNT_ID);
+	dyn_job_replies_copy(out, source, "S3Bucket");
+	dyn_job_replies_copy(out, source, "S3KeyPrefix");
+	appendStringInfoChar(out, '}');
+}
+
 static void
 print_import(StringInfo reply, const DynJob *job)
 {
@@ -86,7 +102,7 @@ print_import(StringInfo reply, const DynJob *job)
 		dyn_jsonout_member(reply, "ClientToken");
 		dyn_jsonout_string(reply, job->token, strlen(job->token));
 	}
-	dyn_job_replies_copy(reply, request, "S3BucketSource");
+	print_source(reply, request);
 	dyn_settings_print_number(reply, "ErrorCount", job->errors);
 	print_log_group(reply);
 	dyn_job_replies_copy(reply, request, "InputFormat");
@@ -132,6 +148,22 @@ start_job(DynTableDef *def, char *token, char *request_text)
 	return job;
 }
 
+static void
+refuse_conflict(void)
+{
+	dyn_error(DYN_E_IMPORT_CONFLICT, "Import conflict: Duplicate request detected with conflicting parameters");
+}
+
+/* Only CSV has options. */
+static void
+check_options(const DynJson *request)
+{
+	char	   *format = dyn_request_cstring(request, "InputFormat");
+
+	if (dyn_request_member(dyn_request_member(request, "InputFormatOptions"), "Csv") && strcmp(format, "CSV") != 0)
+		dyn_validation(DYN_INVALID_REQUEST "Unsupported InputFormatOptions for the given input format: %s.", format);
+}
+
 void
 dyn_api_import_table(const DynJson *request, StringInfo reply)
 {
@@ -149,9 +181,8 @@ dyn_api_import_table(const DynJson *request, StringInfo reply)
 		return;
 	}
 	if (again != NULL)
-		dyn_error(DYN_E_IMPORT_CONFLICT, "There was a conflict when importing from the specified S3 source: "
-				  "an import with the same ClientToken and other parameters exists: %s",
-				  dyn_job_replies_arn(again->table_name, ARN_PART, again->id));
+		refuse_conflict();
+	check_options(request);
 	(void) dyn_job_replies_packing(request);
 	dyn_table_create_read(dyn_request_member(request, "TableCreationParameters"), &def);
 	dyn_s3_require(DYN_S3_READ);
@@ -163,8 +194,7 @@ dyn_api_import_table(const DynJson *request, StringInfo reply)
 	job = start_job(&def, token, text);
 	job.created_at = created_at;
 	if (!dyn_job_start(&job))
-		dyn_error(DYN_E_IMPORT_CONFLICT, "There was a conflict when importing from the specified S3 source: "
-				  "an import with the same ClientToken exists");
+		refuse_conflict();
 	print_import(reply, &job);
 }
 
@@ -174,9 +204,14 @@ void
 dyn_api_describe_import(const DynJson *request, StringInfo reply)
 {
 	char	   *arn = dyn_request_cstring(request, "ImportArn");
-	const char *id = dyn_job_replies_arn_id(arn, ARN_PART);
-	DynJob	   *job = id != NULL ? dyn_job_find(DYN_IMPORT_KIND, id) : NULL;
+	DynArn		parts;
+	DynJob	   *job;
 
+	if (!dyn_name_split_arn(dyn_request_string(request, "ImportArn"), &parts) || !dyn_slice_is(parts.part, ARN_PART))
+		dyn_validation("Invalid Import ARN");
+	if (!dyn_slice_is(parts.account, DYN_ACCOUNT_ID))
+		dyn_error(DYN_E_ACCESS_DENIED, DYN_ACCESS_DENIED);
+	job = dyn_job_find(DYN_IMPORT_KIND, pnstrdup(parts.id.data, parts.id.len));
 	if (job == NULL || strcmp(arn, dyn_job_replies_arn(job->table_name, ARN_PART, job->id)) != 0)
 		dyn_error(DYN_E_IMPORT_NOT_FOUND, "The specified import was not found: %s", arn);
 	dyn_job_resume(job);
@@ -190,7 +225,7 @@ print_summary(StringInfo reply, const DynJob *job)
 
 	appendStringInfoChar(reply, '{');
 	print_head(reply, job);
-	dyn_job_replies_copy(reply, request, "S3BucketSource");
+	print_source(reply, request);
 	print_log_group(reply);
 	dyn_job_replies_copy(reply, request, "InputFormat");
 	dyn_job_replies_print_time(reply, "StartTime", job->created_at);
@@ -203,7 +238,7 @@ void
 dyn_api_list_imports(const DynJson *request, StringInfo reply)
 {
 	DynSlice	table_arn = dyn_request_string(request, "TableArn");
-	int			limit = (int) dyn_request_integer(request, "PageSize", DYN_MAX_LISTED_JOBS);
+	int			limit = (int) dyn_request_integer(request, "PageSize", DYN_LISTED_JOBS);
 	DynSlice	table = table_arn.data != NULL ? dyn_name_table(table_arn) : table_arn;
 	DynJobFilter filter = {
 		.kind = DYN_IMPORT_KIND,

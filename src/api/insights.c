@@ -1,9 +1,8 @@
 /*
  * insights.c - DescribeContributorInsights, UpdateContributorInsights, ListContributorInsights
  *
- * The setting of a table or an index is stored and reported, without effect.  A page of ListContributorInsights ends with a
- * whole table;
- * its token is the table's name.
+ * What is switched on here is counted for dynapg.contributor_insights (throughput/contributors.h).  A page of
+ * ListContributorInsights has a token of its last summary: TABLE or TABLE/INDEX.
  */
 #include "postgres.h"
 
@@ -15,7 +14,7 @@
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
-#include "base/namespace_text.h"
+#include "base/namespace.h"
 #include "base/request.h"
 #include "tables/catalog.h"
 #include "tables/name.h"
@@ -23,16 +22,31 @@
 
 #define DEFAULT_MODE "ACCESSED_AND_THROTTLED_KEYS"
 
-/* Raises where the table has no such index. */
-static int
-find_index(const DynTableDef *def, DynSlice name)
+/* The global index that the request names; NULL: it names none. Insights are of tables and global indexes. */
+static DynIndex *
+find_index(const DynJson *request, DynTableDef *def)
 {
+	DynSlice	name = dyn_request_string(request, "IndexName");
+
+	if (!name.data)
+		return NULL;
 	for (int i = 0; i < def->nindexes; i++)
 	{
-		if (dyn_slice_is(name, def->indexes[i].name))
-			return i;
+		if (def->indexes[i].kind == DYN_INDEX_GLOBAL && dyn_slice_is(name, def->indexes[i].name))
+			return &def->indexes[i];
 	}
-	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Index: %.*s not found", (int) name.len, name.data);
+	dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Index: %.*s not found for table: %s", (int) name.len, name.data,
+			  dyn_namespace_text_name(def->name));
+}
+
+static void
+check_index_name(const DynJson *request)
+{
+	DynSlice	name = dyn_request_string(request, "IndexName");
+
+	if (name.data && (name.len < DYN_MIN_TABLE_NAME || name.len > DYN_MAX_TABLE_NAME))
+		dyn_validation("IndexName must be at least %d characters long and at most %d characters long", DYN_MIN_TABLE_NAME,
+					   DYN_MAX_TABLE_NAME);
 }
 
 static void
@@ -59,7 +73,7 @@ print_rules(StringInfo out, const DynTableDef *def, const DynIndex *index, const
 		if (!accessed && i % 2 == 0)
 			continue;
 		appendStringInfo(out, "%s\"DynamoDBContributorInsights-%s-%s%s%s-%.0f\"", any ? "," : "", kinds[i],
-						 dyn_namespace_text_name(def->name), index ? "-" : "", index ? index->name : "", insights->since * 1000);
+						 dyn_namespace_text_name(def->name), index ? "-" : "", index ? index->name : "", insights->on_since * 1000);
 		any = true;
 	}
 	appendStringInfoChar(out, ']');
@@ -68,11 +82,14 @@ print_rules(StringInfo out, const DynTableDef *def, const DynIndex *index, const
 void
 dyn_api_describe_contributor_insights(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_table_describe_find(dyn_params_table_name(request), false);
-	DynSlice	index_name = dyn_request_string(request, "IndexName");
-	const DynIndex *index = index_name.data ? &def->indexes[find_index(def, index_name)] : NULL;
-	DynInsights insights = index ? index->settings.insights :
-		def->settings.insights;
+	DynTableDef *def;
+	const DynIndex *index;
+	DynInsights insights;
+
+	check_index_name(request);
+	def = dyn_table_describe_find(dyn_params_table_name(request), false);
+	index = find_index(request, def);
+	insights = index ? index->settings.insights : def->settings.insights;
 
 	appendStringInfoChar(reply, '{');
 	print_names(reply, def, index ? index->name : NULL);
@@ -87,107 +104,159 @@ dyn_api_describe_contributor_insights(const DynJson *request, StringInfo reply)
 	appendStringInfoChar(reply, '}');
 }
 
+/* The status in a reply: one that moves where there is something to change. */
+static const char *
+status_shown(const DynInsights *insights, bool changes)
+{
+	if (!changes)
+		return insights->enabled ? "ENABLED" : "DISABLED";
+	return insights->enabled ? "ENABLING" : "DISABLING";
+}
+
 void
 dyn_api_update_contributor_insights(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_table_describe_find(dyn_params_table_name(request), true);
-	DynSlice	index_name = dyn_request_string(request, "IndexName");
+	bool		enable = dyn_request_is(request, "ContributorInsightsAction", "ENABLE");
 	char	   *mode = dyn_request_cstring(request, "ContributorInsightsMode");
-	DynIndex *index = index_name.data ? &def->indexes[find_index(def, index_name)] : NULL;
-	DynInsights changed = {
-		.enabled = dyn_request_is(request, "ContributorInsightsAction", "ENABLE"),
-		.mode = mode ? mode : DEFAULT_MODE,
-		.since = dyn_settings_now(),
-	};
+	DynTableDef *def;
+	DynIndex   *index;
+	DynInsights *insights;
+	bool		changes;
 
-	if (index)
+	check_index_name(request);
+	def = dyn_table_describe_find(dyn_params_table_name(request), false);
+	if (dyn_table_describe_is_filling(def))
+		dyn_validation("Table or Index is not in a valid state to update Key Access Insights: TableStatus must be ACTIVE to enable "
+					   "ContributorInsights.");
+	def = dyn_table_describe_find(dyn_params_table_name(request), true);
+	index = find_index(request, def);
+	insights = index ? &index->settings.insights : &def->settings.insights;
+	if (!mode)
+		mode = !enable && insights->mode ? insights->mode : DEFAULT_MODE;
+	changes = insights->enabled != enable || (enable && strcmp(mode, insights->mode) != 0);
+	if (changes)
 	{
-		DynIndexSettings *settings = &index->settings;
+		double		now = dyn_settings_now();
+		double		on = insights->enabled ? insights->on_since : now;
 
-		settings->insights = changed;
+		*insights = (DynInsights) {.enabled = enable,.mode = mode,.since = now,.on_since = on};
+		dyn_catalog_update(def);
 	}
-	else
-	{
-		DynTableSettings *settings = &def->settings;
-
-		settings->insights = changed;
-	}
-	dyn_catalog_update(def);
-
 	appendStringInfoChar(reply, '{');
 	print_names(reply, def, index ? index->name : NULL);
-	dyn_settings_print_text(reply, "ContributorInsightsStatus", changed.enabled ? "ENABLING" : "DISABLING");
-	dyn_settings_print_text(reply, "ContributorInsightsMode", changed.mode);
+	dyn_settings_print_text(reply, "ContributorInsightsStatus", status_shown(insights, changes));
+	if (insights->mode)
+		dyn_settings_print_text(reply, "ContributorInsightsMode", insights->mode);
 	appendStringInfoChar(reply, '}');
 }
 
-static void
-print_summary(StringInfo out, const DynTableDef *def, const char *index, const DynInsights *insights, int *count)
+/* ---- the list ---- */
+
+typedef struct ListPage
 {
-	if (insights->since == 0)
-		return;
-	appendStringInfoString(out, (*count)++ > 0 ? ",{" : "{");
-	print_names(out, def, index);
-	dyn_settings_print_text(out, "ContributorInsightsStatus", insights->enabled ? "ENABLED" : "DISABLED");
-	dyn_settings_print_text(out, "ContributorInsightsMode", insights->mode);
-	appendStringInfoChar(out, '}');
+	StringInfo	out;
+	char	   *after_table;	/* where the page before ended, without namespace; NULL: there is none */
+	char	   *after_index;
+	int			limit;
+	int			count;
+	char	   *last;			/* of the last summary, as a token */
+	bool		more;
+} ListPage;
+
+/* Appends a summary; false where the page has no room for it. */
+static bool
+add_summary(ListPage *page, const DynTableDef *def, const char *index, const DynInsights *insights)
+{
+	const char *name = dyn_namespace_text_name(def->name);
+
+	if (!insights->enabled)
+		return true;
+	page->more = page->count == page->limit;
+	if (page->more)
+		return false;
+	appendStringInfoString(page->out, page->count++ > 0 ? ",{" : "{");
+	print_names(page->out, def, index);
+	dyn_settings_print_text(page->out, "ContributorInsightsStatus", "ENABLED");
+	dyn_settings_print_text(page->out, "ContributorInsightsMode", insights->mode);
+	appendStringInfoChar(page->out, '}');
+	page->last = index ? psprintf("%s/%s", name, index) : pstrdup(name);
+	return true;
 }
 
-/* The summaries of a table and its indexes. */
-static void
-print_summaries(StringInfo out, const DynTableDef *def, int *count)
+/* The summaries of a table and its indexes, after those on the page before. */
+static bool
+add_table(ListPage *page, const DynTableDef *def)
 {
-	print_summary(out, def, NULL, &def->settings.insights, count);
+	bool		began = page->after_table && strcmp(page->after_table, dyn_namespace_text_name(def->name)) == 0;
+	const char *skip_to = began ? page->after_index : NULL;
+
+	if (!began && !add_summary(page, def, NULL, &def->settings.insights))
+		return false;
 	for (int i = 0; i < def->nindexes; i++)
-		print_summary(out, def, def->indexes[i].name, &def->indexes[i].settings.insights, count);
+	{
+		const DynIndex *index = &def->indexes[i];
+
+		if (skip_to)
+			skip_to = strcmp(index->name, skip_to) == 0 ? NULL : skip_to;
+		else if (!add_summary(page, def, index->name, &index->settings.insights))
+			return false;
+	}
+	return true;
 }
 
-/* The summaries of the tables that follow the token, until there are enough; the last table's name where more follow. */
-static char *
-print_page(StringInfo out, const char *after, int limit)
+static bool
+add_named(ListPage *page, const char *name)
 {
-	int			count = 0;
+	DynTableDef *def = dyn_catalog_read(name);
 
-	for (;;)
+	CHECK_FOR_INTERRUPTS();
+	return !def || add_table(page, def);
+}
+
+/* The summaries of all tables. */
+static void
+add_tables(ListPage *page)
+{
+	const char *after = page->after_table;
+	char	   *names[DYN_MAX_LIST_TABLES];
+	int			found = lengthof(names);
+
+	if (after && !add_named(page, dyn_namespace_full_name(after)))
+		return;
+	while (found == lengthof(names))
 	{
-		char	   *names[DYN_MAX_LIST_TABLES];
-		int			found = dyn_catalog_list(after, lengthof(names), names);
-
+		found = dyn_catalog_list(after, lengthof(names), names);
 		for (int i = 0; i < found; i++)
-		{
-			DynTableDef *def = dyn_catalog_read(names[i]);
-
-			CHECK_FOR_INTERRUPTS();
-			if (def)
-				print_summaries(out, def, &count);
-			if (count >= limit)
-				return pstrdup(dyn_namespace_text_name(names[i]));
-		}
-		if (found < lengthof(names))
-			return NULL;
-		after = dyn_namespace_text_name(names[found - 1]);
+			if (!add_named(page, names[i]))
+				return;
+		after = found > 0 ? dyn_namespace_text_name(names[found - 1]) : after;
 	}
 }
 
 void
 dyn_api_list_contributor_insights(const DynJson *request, StringInfo reply)
 {
-	int			limit = (int) dyn_request_integer(request, "MaxResults", DYN_MAX_LIST_INSIGHTS);
-	char	   *last = NULL;
+	ListPage	page = {
+		.out = reply,
+		.after_table = dyn_request_cstring(request, "NextToken"),
+		.limit = Max((int) dyn_request_integer(request, "MaxResults", DYN_MAX_LIST_INSIGHTS), 1)
+	};
+	char	   *separator = page.after_table ? strchr(page.after_table, '/') : NULL;
 
+	if (separator)
+	{
+		*separator = '\0';
+		page.after_index = separator + 1;
+	}
 	appendStringInfoChar(reply, '{');
 	dyn_jsonout_member(reply, "ContributorInsightsSummaries");
 	appendStringInfoChar(reply, '[');
 	if (dyn_request_member(request, "TableName"))
-	{
-		int			count = 0;
-
-		print_summaries(reply, dyn_table_describe_find(dyn_params_table_name(request), false), &count);
-	}
+		(void) add_table(&page, dyn_table_describe_find(dyn_params_table_name(request), false));
 	else
-		last = print_page(reply, dyn_request_cstring(request, "NextToken"), Max(limit, 1));
+		add_tables(&page);
 	appendStringInfoChar(reply, ']');
-	if (last)
-		dyn_settings_print_text(reply, "NextToken", last);
+	if (page.more)
+		dyn_settings_print_text(reply, "NextToken", page.last);
 	appendStringInfoChar(reply, '}');
 }

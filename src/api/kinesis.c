@@ -29,25 +29,6 @@ destinations_of(const DynTableSettings *settings)
 	return dyn_json_parse(json, strlen(json));
 }
 
-/* Is it the ARN of a stream of Kinesis? */
-static bool
-is_kinesis_arn(DynSlice arn)
-{
-	char	   *text = pnstrdup(arn.data, arn.len);
-
-	return strncmp(text, "arn:aws:kinesis:", 16) == 0 && strstr(text, ":stream/") != NULL;
-}
-
-static DynSlice
-check_arn(const DynJson *request)
-{
-	DynSlice	arn = dyn_request_string(request, "StreamArn");
-
-	if (!is_kinesis_arn(arn))
-		dyn_validation("Invalid StreamArn: %.*s", (int) arn.len, arn.data);
-	return arn;
-}
-
 static void
 print_destination(StringInfo out, DynSlice arn, DynSlice precision)
 {
@@ -87,7 +68,7 @@ with_destination(const DynTableSettings *settings, DynSlice arn, DynSlice precis
 void
 dyn_api_enable_kinesis_streaming_destination(const DynJson *request, StringInfo reply)
 {
-	DynSlice	arn = check_arn(request);
+	DynSlice	arn = dyn_request_string(request, "StreamArn");
 	const DynJson *wanted = dyn_request_member(request, "EnableKinesisStreamingConfiguration");
 	DynSlice	precision = dyn_request_string(wanted, "ApproximateCreationDateTimePrecision");
 	DynTableDef *def = dyn_table_describe_find(dyn_params_table_name(request), true);
@@ -101,33 +82,36 @@ dyn_api_enable_kinesis_streaming_destination(const DynJson *request, StringInfo 
 	dyn_jsonout_member(reply, "StreamArn");
 	dyn_jsonout_string(reply, arn.data, arn.len);
 	dyn_settings_print_text(reply, "DestinationStatus", "ENABLING");
+	dyn_jsonout_member(reply, "EnableKinesisStreamingConfiguration");
 	if (wanted)
-	{
-		dyn_jsonout_member(reply, "EnableKinesisStreamingConfiguration");
 		dyn_jsonout_tree(reply, wanted);
-	}
+	else
+		appendStringInfoString(reply, "{}");
 	appendStringInfoChar(reply, '}');
 }
 
-/* For operations that need an active destination: no table has one. */
-static void
-refuse_inactive(const DynJson *request, const char *action)
-{
-	(void) check_arn(request);
-	(void) dyn_table_describe_find(dyn_params_table_name(request), true);
-	dyn_validation(WRONG_STATE "KinesisStreamingDestination must be ACTIVE to perform %s operation.", action);
-}
+/* The next two need an active destination: no table has one. */
 
 void
 dyn_api_disable_kinesis_streaming_destination(const DynJson *request, StringInfo reply)
 {
-	refuse_inactive(request, "DISABLE");
+	(void) dyn_table_describe_find(dyn_params_table_name(request), true);
+	dyn_validation(WRONG_STATE "KinesisStreamingDestination must be ACTIVE to perform DISABLE operation.");
 }
 
 void
 dyn_api_update_kinesis_streaming_destination(const DynJson *request, StringInfo reply)
 {
-	refuse_inactive(request, "UPDATE");
+	const DynJson *wanted = dyn_request_member(request, "UpdateKinesisStreamingConfiguration");
+	DynSlice	arn = dyn_request_string(request, "StreamArn");
+	DynTableDef *def;
+
+	if (!wanted || !dyn_request_member(wanted, "ApproximateCreationDateTimePrecision"))
+		dyn_validation("Streaming destination cannot be updated with given parameters: UpdateKinesisStreamingConfiguration cannot be "
+					   "null or contain only null values");
+	def = dyn_table_describe_find(dyn_params_table_name(request), true);
+	dyn_validation(WRONG_STATE "Kinesis streaming is not in ACTIVE state. Updates are only allowed in ACTIVE state. TableName: %s, "
+				   "kdsArn: %.*s", dyn_namespace_text_name(def->name), (int) arn.len, arn.data);
 }
 
 void

@@ -122,12 +122,6 @@ dyn_params_table_name(const DynJson *request)
 	return dyn_name_table(dyn_request_string(request, "TableName"));
 }
 
-DynSlice
-dyn_params_resource(const DynJson *request)
-{
-	return dyn_name_of_resource(dyn_request_string(request, "ResourceArn"));
-}
-
 DynCapacityReport
 dyn_params_capacity(const DynJson *request)
 {

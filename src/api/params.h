@@ -34,9 +34,8 @@ extern struct varlena *dyn_params_item(const DynJson *request, const DynWording 
 /* The request's member that holds a key, as an open map.  Raises as dyn_params_item. */
 extern DynNode dyn_params_attributes(const DynJson *request, const char *member, const DynWording *wording);
 
-/* The names of the tables in TableName and in ResourceArn, which are there since the shape demands it; see tables/name.h. */
+/* The name of the table in TableName, which is there since the shape demands it; see tables/name.h. */
 extern DynSlice dyn_params_table_name(const DynJson *request);
-extern DynSlice dyn_params_resource(const DynJson *request);
 
 /* ReturnConsumedCapacity. */
 extern DynCapacityReport dyn_params_capacity(const DynJson *request);

@@ -1,94 +1,107 @@
 /*
  * resource_policy.c - PutResourcePolicy, GetResourcePolicy, DeleteResourcePolicy
  *
- * A policy is stored and returned but not enforced: PostgreSQL's privileges on the data table decide.  A revision is
- * the time of the last change in milliseconds.
+ * A policy of a table or of its latest stream is stored and returned but not enforced: PostgreSQL's privileges on the data table
+ * decide.  A revision is the time of the last change in milliseconds.
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/params.h"
-#include "api/table_check.h"
+#include "api/policy_text.h"
+#include "api/resource_arn.h"
 #include "api/table_describe.h"
 #include "base/errors.h"
+#include "base/namespace_text.h"
 #include "base/request.h"
 #include "tables/catalog.h"
-#include "tables/name.h"
 #include "tables/settings.h"
 
 #define NO_POLICY "NO_POLICY"
+#define NOT_FOUND "Resource-based policy not found for the provided ResourceArn: "
 
-static void
-not_found(DynSlice arn)
+/* The definition of the table, and the policy in it that the request is about. */
+static DynPolicy *
+find_policy(const DynJson *request, bool for_update, DynTableDef **def)
 {
-	dyn_error(DYN_E_POLICY_NOT_FOUND, "Resource-based policy not found for the provided ResourceArn: %.*s", (int) arn.len, arn.data);
+	DynResource resource = dyn_resource_arn_of_policy(request);
+
+	*def = dyn_table_describe_find(resource.table, for_update);
+	if (!resource.label.data)
+		return &(*def)->settings.policy;
+	if (!(*def)->settings.stream_label || !dyn_slice_is(resource.label, (*def)->settings.stream_label))
+		dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Stream: %.*s not found for Table: %s",
+				  (int) resource.label.len, resource.label.data, (*def)->name);
+	return &(*def)->settings.stream_policy;
 }
 
 /* ExpectedRevisionId has to be the present revision, or NO_POLICY where there is none. */
 static void
-check_revision(const DynJson *request, const DynTableSettings *settings)
+check_revision(const DynJson *request, const DynPolicy *policy, const char *table)
 {
-	DynSlice	expected = dyn_request_string(request, "ExpectedRevisionId");
+	char	   *expected = dyn_request_cstring(request, "ExpectedRevisionId");
 
-	if (expected.data == NULL)
+	if (!expected || strcmp(expected, policy->text ? policy->revision : NO_POLICY) == 0)
 		return;
-	if (!dyn_slice_is(expected, settings->policy ? settings->policy_revision : NO_POLICY))
-		not_found(dyn_request_string(request, "ResourceArn"));
+	if (strcmp(expected, NO_POLICY) == 0)
+		dyn_error(DYN_E_POLICY_NOT_FOUND, NOT_FOUND "Requested policy update expecting none to be present for table %s, but a policy "
+				  "exists with revision id %s.", table, policy->revision);
+	if (!policy->text)
+		dyn_error(DYN_E_POLICY_NOT_FOUND, NOT_FOUND "Requested update for policy with revision id %s, but table %s has no "
+				  "associated policy.", expected, table);
+	dyn_error(DYN_E_POLICY_NOT_FOUND, NOT_FOUND "Requested update for policy with revision id %s, but the policy associated to "
+			  "target table %s has revision id %s.", expected, table, policy->revision);
 }
 
 static void
 reply_revision(StringInfo reply, const char *revision)
 {
 	appendStringInfoChar(reply, '{');
-	dyn_settings_print_text(reply, "RevisionId", revision);
+	if (revision)
+		dyn_settings_print_text(reply, "RevisionId", revision);
 	appendStringInfoChar(reply, '}');
 }
 
 void
 dyn_api_put_resource_policy(const DynJson *request, StringInfo reply)
 {
-	DynSlice	policy = dyn_request_string(request, "Policy");
+	char	   *text = dyn_policy_text(dyn_request_string(request, "Policy"));
 	DynTableDef *def;
-	DynTableSettings *settings;
+	DynPolicy  *policy = find_policy(request, true, &def);
 
-	dyn_table_check_policy(policy);
-	def = dyn_table_describe_find(dyn_params_resource(request), true);
-	settings = &def->settings;
-	check_revision(request, settings);
-	if (!settings->policy || !dyn_slice_is(policy, settings->policy))
+	check_revision(request, policy, dyn_namespace_text_name(def->name));
+	if (!policy->text || strcmp(policy->text, text) != 0)
 	{
-		dyn_settings_set_policy(settings, policy);
+		dyn_settings_set_policy(policy, text);
 		dyn_catalog_update(def);
 	}
-	reply_revision(reply, settings->policy_revision);
+	reply_revision(reply, policy->revision);
 }
 
 void
 dyn_api_get_resource_policy(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_table_describe_find(dyn_params_resource(request), false);
-	DynTableSettings *settings = &def->settings;
+	DynTableDef *def;
+	const DynPolicy *policy = find_policy(request, false, &def);
+	DynSlice	arn = dyn_request_string(request, "ResourceArn");
 
-	if (!settings->policy)
-		not_found(dyn_request_string(request, "ResourceArn"));
+	if (!policy->text)
+		dyn_error(DYN_E_POLICY_NOT_FOUND, NOT_FOUND "%.*s", (int) arn.len, arn.data);
 	appendStringInfoChar(reply, '{');
-	dyn_settings_print_text(reply, "Policy", settings->policy);
-	dyn_settings_print_text(reply, "RevisionId", settings->policy_revision);
+	dyn_settings_print_text(reply, "Policy", policy->text);
+	dyn_settings_print_text(reply, "RevisionId", policy->revision);
 	appendStringInfoChar(reply, '}');
 }
 
 void
 dyn_api_delete_resource_policy(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = dyn_table_describe_find(dyn_params_resource(request), true);
-	DynTableSettings *settings = &def->settings;
-	const char *revision = settings->policy ? settings->policy_revision : "";
+	DynTableDef *def;
+	DynPolicy  *policy = find_policy(request, true, &def);
 
-	check_revision(request, settings);
-	if (settings->policy)
-	{
-		settings->policy = NULL;
-		dyn_catalog_update(def);
-	}
-	reply_revision(reply, revision);
+	check_revision(request, policy, dyn_namespace_text_name(def->name));
+	reply_revision(reply, policy->text ? policy->revision : NULL);
+	if (!policy->text)
+		return;
+	policy->text = NULL;
+	dyn_catalog_update(def);
 }

@@ -25,6 +25,9 @@ typedef struct DynRestoreSource
 	char	   *job;			/* JSON: where the job finds them */
 } DynRestoreSource;
 
+/* Raises ValidationException where TargetTableName is no table's name. */
+extern void dyn_backup_restore_check_target(const DynJson *request);
+
 /* Makes the table that the request names, with its overrides, or starts a job for it, and appends the reply. */
 extern void dyn_backup_restore_table(const DynJson *request, const DynRestoreSource *source, StringInfo reply);
 

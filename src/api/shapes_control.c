@@ -16,8 +16,7 @@ static const DynShapeField tag_resource_fields[] = {
 };
 const DynShape dyn_shape_tag_resource = STRUCTURE_OF("TagResourceInput", tag_resource_fields);
 
-static const DynShape tag_key = STRING_OF("TagKeyString", 1, DYN_MAX_TAG_KEY);
-static const DynShape tag_keys = LIST_OF("TagKeyList", tag_key);
+static const DynShape tag_keys = LIST_OF("TagKeyList", dyn_shape_string);
 static const DynShapeField untag_resource_fields[] = {
 	{"ResourceArn", &resource_arn, true},
 	{"TagKeys", &tag_keys, true},
@@ -61,18 +60,18 @@ const DynShape dyn_shape_delete_resource_policy = STRUCTURE_OF("DeleteResourcePo
 
 static const DynShapeField describe_insights_fields[] = {
 	{"TableName", &dyn_shape_table, true},
-	{"IndexName", &dyn_shape_index_name, false},
+	{"IndexName", &dyn_shape_string, false},
 };
 const DynShape dyn_shape_describe_contributor_insights =
 	STRUCTURE_OF("DescribeContributorInsightsInput", describe_insights_fields);
 
 static const char *const insights_actions[] = {"ENABLE", "DISABLE", NULL};
 static const DynShape insights_action = ENUM_OF("ContributorInsightsAction", insights_actions);
-static const char *const insights_modes[] = {"ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS", NULL};
+static const char *const insights_modes[] = {"THROTTLED_KEYS", "ACCESSED_AND_THROTTLED_KEYS", NULL};
 static const DynShape insights_mode = ENUM_OF("ContributorInsightsMode", insights_modes);
 static const DynShapeField update_insights_fields[] = {
 	{"TableName", &dyn_shape_table, true},
-	{"IndexName", &dyn_shape_index_name, false},
+	{"IndexName", &dyn_shape_string, false},
 	{"ContributorInsightsAction", &insights_action, true},
 	{"ContributorInsightsMode", &insights_mode, false},
 };
@@ -130,7 +129,7 @@ static const DynShapeField list_global_fields[] = {
 const DynShape dyn_shape_list_global_tables = STRUCTURE_OF("ListGlobalTablesInput", list_global_fields);
 
 static const DynShapeField describe_global_fields[] = {
-	{"GlobalTableName", &dyn_shape_table_name, true},
+	{"GlobalTableName", &dyn_shape_string, true},
 };
 const DynShape dyn_shape_describe_global_table = STRUCTURE_OF("DescribeGlobalTableInput", describe_global_fields);
 const DynShape dyn_shape_describe_global_table_settings =
@@ -142,7 +141,7 @@ static const DynShapeField global_replica_fields[] = {
 static const DynShape global_replica = STRUCTURE_OF("Replica", global_replica_fields);
 static const DynShape global_replicas = LIST_OF("ReplicaList", global_replica);
 static const DynShapeField create_global_fields[] = {
-	{"GlobalTableName", &dyn_shape_table_name, true},
+	{"GlobalTableName", &dyn_shape_string, true},
 	{"ReplicationGroup", &global_replicas, true},
 };
 const DynShape dyn_shape_create_global_table = STRUCTURE_OF("CreateGlobalTableInput", create_global_fields);
@@ -159,7 +158,7 @@ static const DynShapeField global_replica_update_fields[] = {
 static const DynShape global_replica_update = STRUCTURE_OF("ReplicaUpdate", global_replica_update_fields);
 static const DynShape global_replica_updates = LIST_OF("ReplicaUpdateList", global_replica_update);
 static const DynShapeField update_global_fields[] = {
-	{"GlobalTableName", &dyn_shape_table_name, true},
+	{"GlobalTableName", &dyn_shape_string, true},
 	{"ReplicaUpdates", &global_replica_updates, true},
 };
 const DynShape dyn_shape_update_global_table = STRUCTURE_OF("UpdateGlobalTableInput", update_global_fields);
@@ -222,7 +221,7 @@ static const DynShapeField replica_settings_fields[] = {
 static const DynShape replica_settings = STRUCTURE_OF("ReplicaSettingsUpdate", replica_settings_fields);
 static const DynShape replicas_settings = BOUNDED_LIST_OF("ReplicaSettingsUpdateList", replica_settings, 1, 50);
 static const DynShapeField global_settings_fields[] = {
-	{"GlobalTableName", &dyn_shape_table_name, true},
+	{"GlobalTableName", &dyn_shape_string, true},
 	{"GlobalTableBillingMode", &global_billing_mode, false},
 	{"GlobalTableProvisionedWriteCapacityUnits", &global_positive_long, false},
 	{"GlobalTableProvisionedWriteCapacityAutoScalingSettingsUpdate", &scaling, false},
@@ -238,14 +237,14 @@ const DynShape dyn_shape_describe_table_replica_auto_scaling =
 	STRUCTURE_OF("DescribeTableReplicaAutoScalingInput", describe_scaling_fields);
 
 static const DynShapeField index_scaling_fields[] = {
-	{"IndexName", &dyn_shape_index_name, false},
+	{"IndexName", &dyn_shape_string, false},
 	{"ProvisionedWriteCapacityAutoScalingUpdate", &scaling, false},
 };
 static const DynShape index_scaling = STRUCTURE_OF("GlobalSecondaryIndexAutoScalingUpdate", index_scaling_fields);
 static const DynShape indexes_scaling = {.name = "GlobalSecondaryIndexAutoScalingUpdateList", .kind = DYN_SHAPE_LIST,
 .has_min = true, .min = 1, .element = &index_scaling};
 static const DynShapeField replica_index_scaling_fields[] = {
-	{"IndexName", &dyn_shape_index_name, false},
+	{"IndexName", &dyn_shape_string, false},
 	{"ProvisionedReadCapacityAutoScalingUpdate", &scaling, false},
 };
 static const DynShape replica_index_scaling =

@@ -5,7 +5,7 @@
 
 #include "api/shapes_build.h"
 
-static const DynShape export_table_arn = STRING_OF("TableArn", 1, DYN_MAX_ARN);
+static const DynShape export_table_arn = STRING_OF("TableArn", 0, DYN_MAX_ARN);
 static const DynShape export_arn = STRING_OF("ExportArn", DYN_MIN_BACKUP_ARN, DYN_MAX_ARN);
 static const DynShape export_time = {.name = "ExportTime", .kind = DYN_SHAPE_DOUBLE};
 static const DynShape export_token = {.name = "ClientToken", .kind = DYN_SHAPE_STRING, .pattern = DYN_PATTERN_CLIENT_TOKEN};

@@ -14,7 +14,7 @@ static const DynShape owner = {.name = "S3BucketOwner", .kind = DYN_SHAPE_STRING
 static const DynShape bucket = {.name = "S3Bucket", .kind = DYN_SHAPE_STRING, .has_max = true, .max = DYN_MAX_S3_BUCKET,
 .pattern = DYN_PATTERN_S3_BUCKET};
 static const DynShape prefix = {.name = "S3Prefix", .kind = DYN_SHAPE_STRING, .has_max = true, .max = DYN_MAX_S3_PREFIX};
-static const char *const compressions[] = {"GZIP", "ZSTD", "NONE", NULL};
+static const char *const compressions[] = {"ZSTD", "NONE", "GZIP", NULL};
 static const DynShape compression = ENUM_OF("InputCompressionType", compressions);
 
 /* ImportTable, DescribeImport, ListImports */

@@ -11,4 +11,4 @@ const DynShape dyn_shape_table_arn = STRING_OF("TableArn", 1, DYN_MAX_ARN);
 const DynShape dyn_shape_table = NAME_OR_ARN_OF("TableArn");
 const DynShape dyn_shape_table_name = NAME_OF("TableName");
 const DynShape dyn_shape_index_name = LENGTH_FIRST_NAME_OF("IndexName");
-const DynShape dyn_shape_backup_arn = STRING_OF("BackupArn", DYN_MIN_BACKUP_ARN, DYN_MAX_ARN);
+const DynShape dyn_shape_backup_arn = STRING_OF("BackupArn", 0, DYN_MAX_ARN);

@@ -381,7 +381,7 @@ const DynShape dyn_shape_description = STRUCTURE_OF("DescribeTableOutput", descr
 /* Restoring a table: from a backup, and to a point in time */
 
 static const DynShapeField restore_backup_fields[] = {
-	{"TargetTableName", &dyn_shape_table_name, true},
+	{"TargetTableName", &dyn_shape_string, true},
 	{"BackupArn", &dyn_shape_backup_arn, true},
 	{"BillingModeOverride", &billing_mode, false},
 	{"GlobalSecondaryIndexOverride", &gsis, false},
@@ -397,7 +397,7 @@ static const DynShape restore_moment = {.name = "Date", .kind = DYN_SHAPE_DOUBLE
 static const DynShapeField restore_point_fields[] = {
 	{"SourceTableArn", &dyn_shape_table_arn, false},
 	{"SourceTableName", &dyn_shape_table_name, false},
-	{"TargetTableName", &dyn_shape_table_name, true},
+	{"TargetTableName", &dyn_shape_string, true},
 	{"UseLatestRestorableTime", &dyn_shape_boolean, false},
 	{"RestoreDateTime", &restore_moment, false},
 	{"BillingModeOverride", &billing_mode, false},

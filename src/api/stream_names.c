@@ -176,6 +176,6 @@ dyn_stream_names_iterator_read(DynSlice text)
 	iterator.after = (DynPosition) {tick, number};
 	iterator.issued = issued;
 	if (now_in_milliseconds() - issued > DYN_MAX_ITERATOR_SECONDS * INT64CONST(1000))
-		dyn_error(DYN_E_EXPIRED_ITERATOR, "The provided iterator exceeds the maximum age allowed.");
+		dyn_error(DYN_E_EXPIRED_ITERATOR, "Shard iterator has expired");
 	return iterator;
 }

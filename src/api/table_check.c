@@ -111,12 +111,7 @@ dyn_table_check_warm(const DynJson *object, const char *index, const DynThroughp
 	DynUnits	own = dyn_settings_warm_units(current, throughput, pay_per_request);
 
 	if (units.read == DYN_UNITS_ABSENT && units.write == DYN_UNITS_ABSENT)
-	{
-		if (units.set && current && index)
-			dyn_validation(DYN_INVALID_PARAMETER "WarmThroughput must have at least one of ReadUnitsPerSecond or "
-						   "WriteUnitsPerSecond specified for index: %s", index);
 		return current ? *current : (DynUnits) {0};
-	}
 	if (current)
 	{
 		check_warm_change(units.read, own.read, "ReadUnitsPerSecond", index);
@@ -190,6 +185,7 @@ dyn_table_check_stream_on(const DynJson *stream, const char *table_name, DynTabl
 	settings->stream = true;
 	settings->stream_view = dyn_request_cstring(stream, "StreamViewType");
 	settings->stream_label = stream_label(moment);
+	settings->stream_policy = (DynPolicy) {0};
 	while (dyn_stream_find(table_name, settings->stream_label))
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -218,18 +214,4 @@ dyn_table_check_no_global_table(const DynJson *request)
 	for (int i = 0; i < lengthof(members); i++)
 		if (dyn_request_member(request, members[i]))
 			dyn_validation("%s is not supported: this server has no global tables", members[i]);
-}
-
-void
-dyn_table_check_policy(DynSlice policy)
-{
-	const DynJson *document;
-
-	if (policy.len == 0)
-		dyn_validation("Policy document must not be empty");
-	if (policy.len > DYN_MAX_POLICY)
-		dyn_validation("Policy document exceeds the maximum size of %d bytes", DYN_MAX_POLICY);
-	document = memchr(policy.data, '\0', policy.len) ? NULL : dyn_json_try(policy.data, policy.len);
-	if (document == NULL || dyn_json_kind(document) != DYN_JSON_OBJECT)
-		dyn_validation("Policy document is not a JSON object");
 }

@@ -33,8 +33,8 @@ extern char *dyn_table_check_class(const DynJson *request);
 /* Raises an error for an invalid list of tags, or one that is too long; the list has passed its shape. */
 extern void dyn_tags_check(const DynJson *tags);
 
-/* Raises an error for an invalid text of a resource policy. */
-extern void dyn_table_check_policy(DynSlice policy);
+/* The same for the keys of tags to remove, of which there has to be one. */
+extern void dyn_tags_check_keys(const DynJson *keys);
 
 /* Enables the stream of the table, with a label that no stream of a table of that name has. */
 extern void dyn_table_check_stream_on(const DynJson *stream, const char *table_name, DynTableSettings *settings);

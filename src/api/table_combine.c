@@ -8,7 +8,7 @@
 
 #include "api/table_check.h"
 #include "base/errors.h"
-#include "base/guc.h"
+#include "base/namespace.h"
 #include "base/request.h"
 
 #define STRONG_REGIONS	3		/* of a global table with strong consistency */
@@ -110,7 +110,7 @@ check_replica(const DynJson *update)
 	const DynJson *drop = dyn_request_member(update, "Delete");
 	const DynJson *any = create ? create : change ? change : drop;
 
-	if (any && dyn_request_is(any, "RegionName", dyn_guc_region))
+	if (any && dyn_request_is(any, "RegionName", dyn_namespace_region()))
 		dyn_validation("Cannot add, delete, or update the local region through ReplicaUpdates. Use CreateTable, DeleteTable, or "
 					   "UpdateTable as required.");
 	if (change || drop)
@@ -138,6 +138,41 @@ refuse_replicas(const DynJson *request)
 	dyn_table_check_no_global_table(request);
 }
 
+/* An update of an index needs units in its WarmThroughput, whatever else is wrong with the request. */
+static void
+check_index_warmth(const DynJson *changes)
+{
+	for (const DynJson *change = changes ? dyn_json_first(changes) : NULL; change; change = dyn_json_next(change))
+	{
+		const DynJson *update = dyn_request_member(change, "Update");
+		const DynJson *warm = dyn_request_member(update, "WarmThroughput");
+		DynSlice	name = dyn_request_string(update, "IndexName");
+
+		if (warm && !dyn_request_member(warm, "ReadUnitsPerSecond") && !dyn_request_member(warm, "WriteUnitsPerSecond"))
+			dyn_validation(DYN_INVALID_PARAMETER "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond "
+						   "specified for index: %.*s", (int) name.len, name.data);
+	}
+}
+
+/* No member that asks for a change; one that is no change of its own is not listed. */
+static void
+refuse_nothing(const char *consistency)
+{
+	dyn_validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
+				   "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, %sDeletionProtectionEnabled, "
+				   "OnDemandThroughput, WarmThroughput or TableClass is required", consistency);
+}
+
+/* Is MultiRegionConsistency the only member that asks for something? */
+static bool
+is_consistency_alone(const DynJson *request)
+{
+	for (int i = 0; i < lengthof(concerns); i++)
+		if (dyn_request_member(request, concerns[i].member) && strcmp(concerns[i].member, "MultiRegionConsistency") != 0)
+			return false;
+	return dyn_request_member(request, "MultiRegionConsistency") != NULL;
+}
+
 void
 dyn_table_combine_members(const DynJson *request)
 {
@@ -148,10 +183,11 @@ dyn_table_combine_members(const DynJson *request)
 	int			set = concerns_of(request);
 	bool		units_only = (set & CONCERN_THROUGHPUT) && !(set & CONCERN_BILLING);
 
+	check_index_warmth(changes);
 	if (set == 0 || (no_changes && !vector_changes && set == CONCERN_INDEXES))
-		dyn_validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
-					   "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
-					   "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required");
+		refuse_nothing("MultiRegionConsistency, ");
+	if (is_consistency_alone(request))
+		refuse_nothing("");
 	refuse_replicas(request);
 	if (no_changes)
 		dyn_validation(DYN_INVALID_PARAMETER "List of GlobalSecondaryIndexUpdates is empty");

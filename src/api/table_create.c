@@ -8,6 +8,7 @@
 
 #include "api/handlers.h"
 #include "api/params.h"
+#include "api/policy_text.h"
 #include "api/table_check.h"
 #include "api/table_create.h"
 #include "api/table_describe.h"
@@ -19,6 +20,7 @@
 #include "base/namespace_text.h"
 #include "base/request.h"
 #include "changes/stream.h"
+#include "tables/catalog.h"
 #include "tables/lifecycle.h"
 #include "tables/name.h"
 #include "tables/settings.h"
@@ -106,10 +108,8 @@ take_policy(const DynJson *request, DynTableSettings *settings)
 {
 	DynSlice	policy = dyn_request_string(request, "ResourcePolicy");
 
-	if (policy.data == NULL)
-		return;
-	dyn_table_check_policy(policy);
-	dyn_settings_set_policy(settings, policy);
+	if (policy.data != NULL)
+		dyn_settings_set_policy(&settings->policy, dyn_policy_text(policy));
 }
 
 void
@@ -144,6 +144,18 @@ dyn_table_create_stream(const DynTableDef *def)
 		dyn_stream_enable(def->relid, def->name, settings->stream_label, settings->stream_view, &def->pk, &def->sk);
 }
 
+/* A table of that name exists, or is being made by a job. */
+static void
+refuse_existing(const char *name)
+{
+	const DynTableDef *existing = dyn_catalog_read(name);
+
+	if (existing && dyn_table_describe_is_filling(existing))
+		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Table is being %s: %s",
+				  existing->settings.restored ? "used" : "created", dyn_namespace_text_name(name));
+	dyn_error(DYN_E_RESOURCE_IN_USE, DYN_TABLE_EXISTS, dyn_namespace_text_name(name));
+}
+
 void
 dyn_api_create_table(const DynJson *request, StringInfo reply)
 {
@@ -151,7 +163,7 @@ dyn_api_create_table(const DynJson *request, StringInfo reply)
 
 	dyn_table_create_read(request, &def);
 	if (!dyn_lifecycle_create(&def))
-		dyn_error(DYN_E_RESOURCE_IN_USE, DYN_TABLE_EXISTS, dyn_namespace_text_name(def.name));
+		refuse_existing(def.name);
 	dyn_table_create_stream(&def);
 
 	appendStringInfoChar(reply, '{');

@@ -148,7 +148,7 @@ print_stream(StringInfo out, const DynTableDef *def, const DynTableSettings *set
 }
 
 static void
-print_sse(StringInfo out, const DynTableSettings *settings, bool updating)
+print_sse(StringInfo out, const DynTableSettings *settings, const DynTableView *view)
 {
 	StringInfoData arn;
 
@@ -157,9 +157,12 @@ print_sse(StringInfo out, const DynTableSettings *settings, bool updating)
 	initStringInfo(&arn);
 	dyn_name_kms_key_arn(&arn, settings->kms_key);
 	open_object(out, "SSEDescription");
-	dyn_settings_print_text(out, "Status", updating ? "UPDATING" : "ENABLED");
-	dyn_settings_print_text(out, "SSEType", "KMS");
-	dyn_settings_print_text(out, "KMSMasterKeyArn", arn.data);
+	dyn_settings_print_text(out, "Status", view->sse_updating ? "UPDATING" : "ENABLED");
+	if (!view->sse_starting)
+	{
+		dyn_settings_print_text(out, "SSEType", "KMS");
+		dyn_settings_print_text(out, "KMSMasterKeyArn", arn.data);
+	}
 	appendStringInfoChar(out, '}');
 }
 
@@ -289,7 +292,7 @@ print_structure(StringInfo out, const DynTableDef *def, const DynTableSettings *
 	print_indexes(out, DYN_INDEX_LOCAL, def, settings, view);
 	print_indexes(out, DYN_INDEX_GLOBAL, def, settings, view);
 	dyn_table_vectors_describe(out, def, view);
-	print_sse(out, settings, view->sse_updating);
+	print_sse(out, settings, view);
 	print_warm(out, &settings->warm, &settings->throughput, settings->pay_per_request, view->state == DYN_TABLE_CREATING,
 			   view->warm_updating);
 }
@@ -327,6 +330,12 @@ dyn_table_describe_print(StringInfo reply, const char *member, const DynTableDef
 	appendStringInfoChar(reply, '}');
 }
 
+bool
+dyn_table_describe_is_filling(const DynTableDef *def)
+{
+	return def->filled_by != NULL && OidIsValid(dyn_job_role(def->filled_by));
+}
+
 DynTableDef *
 dyn_table_describe_find(DynSlice name, bool for_update)
 {
@@ -335,7 +344,7 @@ dyn_table_describe_find(DynSlice name, bool for_update)
 
 	if (!def)
 		dyn_name_not_found(name, DYN_NAME_CONTROL);
-	if (for_update && def->filled_by != NULL && OidIsValid(dyn_job_role(def->filled_by)))
+	if (for_update && dyn_table_describe_is_filling(def))
 		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Table is being created: %s",
 				  dyn_namespace_text_name(def->name));
 	return def;

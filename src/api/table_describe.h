@@ -12,6 +12,9 @@
 /* Appends "member":{the description}. */
 extern void dyn_table_describe_print(StringInfo reply, const char *member, const DynTableDef *def, DynTableView view);
 
+/* Is it CREATING, since a job fills it? */
+extern bool dyn_table_describe_is_filling(const DynTableDef *def);
+
 /*
  * Raises ResourceNotFoundException as the control plane words it, or returns the stored definition.  For an update of a table that a
  * job fills, raises ResourceInUseException.

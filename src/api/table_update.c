@@ -473,19 +473,29 @@ change_class(Update *update)
 	char	   *wanted = dyn_table_check_class(update->request);
 	const char *current = update->settings->table_class ? update->settings->table_class : "STANDARD";
 
-	if (!wanted)
+	if (!wanted || strcmp(wanted, current) == 0)
 		return;
-	if (strcmp(wanted, current) != 0)
-		update->settings->table_class_since = dyn_settings_now();
+	update->settings->table_class_since = dyn_settings_now();
 	update->settings->table_class = wanted;
 }
 
 static void
 change_sse(Update *update)
 {
+	const DynJson *specification = dyn_request_member(update->request, "SSESpecification");
+	DynSlice	key = dyn_request_string(specification, "KMSMasterKeyId");
+	StringInfoData current;
+
 	dyn_table_check_sse(update->request, update->settings);
-	if (dyn_request_member(update->request, "SSESpecification") && !update->settings->sse && !update->before.sse)
+	if (specification && !update->settings->sse && !update->before.sse)
 		dyn_validation(DYN_INVALID_PARAMETER "Table is already encrypted by default");
+	if (!key.data || !update->before.sse)
+		return;
+	initStringInfo(&current);
+	dyn_name_kms_key_arn(&current, update->before.kms_key);
+	if (dyn_slice_is(key, current.data))
+		dyn_validation(DYN_INVALID_PARAMETER "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if "
+					   "you want to change Master Key");
 }
 
 /* Changes of these members show in the table's status; the others leave it ACTIVE. */
@@ -525,7 +535,7 @@ read_settings(Update *update)
 
 /*
  * Adapts the definitions for the reply: changing units takes time on the service, so a reply has the old ones, with the time of
- * the change. So does the end of an encryption.
+ * the change. So do changes of the encryption and of the class.
  */
 static void
 write_shown(Update *update)
@@ -533,11 +543,10 @@ write_shown(Update *update)
 	DynTableSettings shown = *update->settings;
 
 	shown.warm = update->before.warm;
-	if (!shown.sse && update->before.sse)
-	{
-		shown.sse = true;
-		shown.kms_key = update->before.kms_key;
-	}
+	shown.sse |= update->before.sse;
+	shown.kms_key = update->before.kms_key;
+	shown.table_class = update->before.table_class;
+	shown.table_class_since = update->before.table_class_since;
 	if (!update->to_on_demand && !update->to_provisioned)
 		dyn_settings_keep_units(&shown.throughput, &update->before.throughput);
 	if (update->to_on_demand)
@@ -629,6 +638,7 @@ dyn_api_update_table(const DynJson *request, StringInfo reply)
 	view.state = state_shown(&update);
 	view.warm_updating = has_units(request, "WarmThroughput");
 	view.sse_updating = dyn_request_member(request, "SSESpecification") != NULL;
+	view.sse_starting = view.sse_updating && !update.before.sse;
 	created = update.create ? update.create : update.create_vector;
 	view.creating = created ? dyn_request_cstring(created, "IndexName") : NULL;
 	view.deleting = update.drop ? update.drop->name : NULL;

@@ -31,6 +31,7 @@ typedef struct DynTableView
 	DynTableState state;
 	bool		warm_updating;	/* the table's WarmThroughput rises */
 	bool		sse_updating;	/* its encryption changes */
+	bool		sse_starting;	/* and it had none: its key is not known yet */
 	const char *creating;		/* name of an index, or NULL */
 	const char *deleting;
 	DynIndexChange *changes;	/* parallel to the definition's indexes, except the new one; or NULL */

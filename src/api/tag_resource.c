@@ -1,32 +1,33 @@
 /*
  * tag_resource.c - TagResource, UntagResource, ListTagsOfResource
  *
- * A table's tags are part of its settings.  One page has all of them: a table has at most 50.
+ * A table's tags are part of its settings.  One page has all of them: a table has at most 50.  The service does not look at a
+ * NextToken that it did not give.
  */
 #include "postgres.h"
 
 #include "api/handlers.h"
-#include "api/params.h"
+#include "api/resource_arn.h"
 #include "api/table_check.h"
+#include "api/table_describe.h"
 #include "base/errors.h"
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "base/request.h"
 #include "tables/catalog.h"
-#include "tables/name.h"
 #include "tables/settings.h"
 
-/* The table that ResourceArn names. */
+/* The table that ResourceArn names; a stream has no tags. */
 static DynTableDef *
 find_resource(const DynJson *request, bool for_update)
 {
-	DynSlice	name = dyn_params_resource(request);
-	char	   *text = pnstrdup(name.data, name.len);
-	DynTableDef *def = for_update ? dyn_catalog_read_for_update(text) : dyn_catalog_read(text);
+	DynResource resource = dyn_resource_arn_of_tags(request);
+	char	   *name = pnstrdup(resource.table.data, resource.table.len);
+	DynTableDef *def = resource.label.data ? NULL : for_update ? dyn_catalog_read_for_update(name) : dyn_catalog_read(name);
 	DynSlice	arn = dyn_request_string(request, "ResourceArn");
 
-	if (def == NULL)
-		dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: ResourcArn: %.*s not found", (int) arn.len, arn.data);
+	if (def == NULL || dyn_table_describe_is_filling(def))
+		dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: ResourceArn: %.*s not found", (int) arn.len, arn.data);
 	return def;
 }
 
@@ -86,6 +87,8 @@ dyn_api_tag_resource(const DynJson *request, StringInfo reply)
 	const DynJson *stored;
 	StringInfoData tags;
 
+	if (dyn_json_count(added) == 0)
+		dyn_validation("Atleast one Tag needs to be provided as Input.");
 	dyn_tags_check(added);
 	def = find_resource(request, true);
 	settings = &def->settings;
@@ -112,11 +115,16 @@ dyn_api_tag_resource(const DynJson *request, StringInfo reply)
 void
 dyn_api_untag_resource(const DynJson *request, StringInfo reply)
 {
-	DynTableDef *def = find_resource(request, true);
-	DynTableSettings *settings = &def->settings;
-	const DynJson *stored = stored_tags(settings);
 	const DynJson *keys = dyn_request_member(request, "TagKeys");
+	DynTableDef *def;
+	DynTableSettings *settings;
+	const DynJson *stored;
 	StringInfoData tags;
+
+	dyn_tags_check_keys(keys);
+	def = find_resource(request, true);
+	settings = &def->settings;
+	stored = stored_tags(settings);
 
 	initStringInfo(&tags);
 	appendStringInfoChar(&tags, '[');
@@ -134,7 +142,5 @@ dyn_api_list_tags_of_resource(const DynJson *request, StringInfo reply)
 	DynTableDef *def = find_resource(request, false);
 	DynTableSettings *settings = &def->settings;
 
-	if (dyn_request_member(request, "NextToken"))
-		dyn_validation(DYN_INVALID_NEXT_TOKEN);
 	appendStringInfo(reply, "{\"Tags\":%s}", settings->tags ? settings->tags : "[]");
 }

@@ -42,9 +42,15 @@ dyn_api_update_time_to_live(const DynJson *request, StringInfo reply)
 	const DynJson *specification = dyn_request_member(request, "TimeToLiveSpecification");
 	DynSlice	attribute = dyn_request_string(specification, "AttributeName");
 	bool		enable = dyn_request_bool(specification, "Enabled", false);
-	DynTableDef *def = dyn_table_describe_find(dyn_params_table_name(request), true);
-	DynTableSettings *settings = &def->settings;
+	DynSlice	name = dyn_params_table_name(request);
+	DynTableDef *def = dyn_table_describe_find(name, false);
+	DynTableSettings *settings;
 
+	if (dyn_table_describe_is_filling(def))
+		dyn_error(DYN_E_RESOURCE_IN_USE, "Attempt to change a resource which is still in use: Table %s is being created",
+				  dyn_namespace_text_name(def->name));
+	def = dyn_table_describe_find(name, true);
+	settings = &def->settings;
 	if (memchr(attribute.data, '\0', attribute.len))
 		dyn_validation(DYN_INVALID_PARAMETER "AttributeName must not contain the character U+0000");
 	check_change(settings, enable, attribute);
@@ -69,6 +75,8 @@ dyn_api_describe_time_to_live(const DynJson *request, StringInfo reply)
 	DynTableDef *def = dyn_table_describe_find(dyn_params_table_name(request), false);
 	DynTtl		ttl = dyn_ttl_read(def);
 
+	if (dyn_table_describe_is_filling(def))
+		dyn_validation("Cannot describe time to live while table is in CREATING state: Current table state is CREATING");
 	if (ttl.status == DYN_TTL_ENABLING || ttl.status == DYN_TTL_DISABLING)
 		dyn_builder_start_now(def->relid);
 	appendStringInfoString(reply, "{\"TimeToLiveDescription\":{");

@@ -60,6 +60,7 @@
 #define DYN_MAX_EXPORT_HOURS		24		/* of an incremental export; ExportTableToPointInTime */
 #define DYN_MAX_S3_OBJECTS			50000	/* objects of an import or bulk operation; Quotas */
 #define DYN_MAX_IMPORTS				50		/* that are at work at a time; Quotas */
+#define DYN_LISTED_JOBS				10		/* of one ListExports, ListImports that names no number */
 #define DYN_MAX_LISTED_JOBS			25		/* of one ListImports, ListBulkOperations; API */
 #define DYN_MIN_IMPORT_TOKEN		112		/* characters of a NextToken; API, ListImports */
 #define DYN_MAX_JOB_TOKEN			1024	/* characters of a NextToken; API, ListImports */

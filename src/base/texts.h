@@ -7,6 +7,9 @@
 /* How texts of ValidationException about parameters begin. */
 #define DYN_INVALID_PARAMETER "One or more parameter values were invalid: "
 
+/* Others, of backups, exports and imports. */
+#define DYN_INVALID_REQUEST "Invalid Request: "
+
 /* Another transaction has the item: the text of TransactionConflictException and of the cancellation reason. */
 #define DYN_ITEM_ONGOING "Transaction is ongoing for the item"
 
@@ -17,6 +20,8 @@
 #define DYN_ENVELOPE "1 validation error detected: "
 
 /* The others say what they are for. */
+#define DYN_ACCESS_DENIED "Access is denied"
+#define DYN_OTHER_ACCOUNT "This action is only supported by accounts that match the resource owner\u2019s account."
 #define DYN_INVALID_NEXT_TOKEN "Invalid NextToken"
 #define DYN_OPERAND_TYPE "Condition parameter type does not match schema type"
 #define DYN_KEY_CONDITION_MISSED "Query condition missed key schema element: %s"

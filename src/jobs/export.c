@@ -290,6 +290,16 @@ find_items(const Export *export, Source *source)
 	narrow(export, source);
 }
 
+/* Where the second moment of an incremental export stands: in the request, or in the notes if the request left it out. */
+static const DynJson *
+holder_of_end(const Export *export)
+{
+	const DynJson *specification = dyn_request_member(export->request, "IncrementalExportSpecification");
+
+	return dyn_request_member(specification, "ExportToTime") ? specification :
+		dyn_json_parse(export->job->notes, strlen(export->job->notes));
+}
+
 /* What changed between the two moments that the request names. */
 static void
 find_changes(Export *export, Source *source)
@@ -298,7 +308,7 @@ find_changes(Export *export, Source *source)
 	const DynJson *specification = dyn_request_member(export->request, "IncrementalExportSpecification");
 	DynRecovery *recovery = recovery_of(def);
 	DynCut	   *from = cut_at(recovery, moment_of(specification, "ExportFromTime"));
-	DynCut	   *to = cut_at(recovery, moment_of(specification, "ExportToTime"));
+	DynCut	   *to = cut_at(recovery, moment_of(holder_of_end(export), "ExportToTime"));
 	int			keys = def->sk.tag ? 2 : 1;
 
 	*source = (Source) {.query = dyn_cut_changes_query(def, from, to),.old_item = keys + 1,.item = keys + 2,.changed_at = keys + 3};
@@ -415,7 +425,7 @@ print_moments(StringInfo out, const Export *export, double export_time)
 		return;
 	}
 	print_time(out, "exportFromTime", dyn_json_double(dyn_request_member(specification, "ExportFromTime")));
-	print_time(out, "exportToTime", dyn_json_double(dyn_request_member(specification, "ExportToTime")));
+	print_time(out, "exportToTime", dyn_json_double(dyn_request_member(holder_of_end(export), "ExportToTime")));
 }
 
 static char *
@@ -479,6 +489,7 @@ write_data(Export *export)
 	DynJob	   *job = export->job;
 	const DynJson *notes = dyn_json_parse(job->notes, strlen(job->notes));
 	const DynJson *noted = dyn_request_member(notes, "ExportTime");
+	const DynJson *end = dyn_request_member(notes, "ExportToTime");
 	double		export_time = noted ? dyn_json_double(noted) : 0;
 	StringInfoData text;
 	char	   *summary;
@@ -496,6 +507,8 @@ write_data(Export *export)
 	appendStringInfoChar(&text, '{');
 	if (noted)
 		dyn_settings_print_time(&text, "ExportTime", export_time);
+	if (end)
+		dyn_settings_print_time(&text, "ExportToTime", dyn_json_double(end));
 	dyn_settings_print_text(&text, "Summary", summary);
 	appendStringInfoChar(&text, '}');
 	job->notes = text.data;

@@ -78,36 +78,54 @@ foreign_arn(const char *part, DynSlice arn)
 	dyn_validation(DYN_ENVELOPE "Invalid %s in '%.*s'", part, (int) arn.len, arn.data);
 }
 
-/* The name in a table's ARN. */
-static DynSlice
-name_in_arn(DynSlice arn)
-{
-	DynSlice	rest = {arn.data + strlen(ARN_START), arn.len - (uint32) strlen(ARN_START)};
-	DynSlice	partition;
-	DynSlice	vendor;
-	DynSlice	region;
-	DynSlice	account;
-	DynSlice	kind;
-
-	if (!cut(&rest, ':', &partition) || !cut(&rest, ':', &vendor) || !cut(&rest, ':', &region) || !cut(&rest, ':', &account) ||
-		!cut(&rest, '/', &kind) || !dyn_slice_is(vendor, "dynamodb"))
-		malformed_arn(arn);
-	if (!dyn_slice_is(partition, "aws"))
-		foreign_arn("AWS partition", arn);
-	if (!dyn_slice_is(kind, "table"))
-		foreign_arn("resource type", arn);
-	if (!dyn_name_is_legal(rest.data, rest.len) || rest.len < DYN_MIN_TABLE_NAME || rest.len > DYN_MAX_TABLE_NAME)
-		malformed_arn(arn);
-	check_account(arn, account);
-	if (!dyn_slice_is(region, dyn_namespace_region()))
-		foreign_arn("AWS region", arn);
-	return rest;
-}
-
 bool
 dyn_name_is_arn(DynSlice text)
 {
 	return text.len >= strlen(ARN_START) && memcmp(text.data, ARN_START, strlen(ARN_START)) == 0;
+}
+
+bool
+dyn_name_split_arn(DynSlice text, DynArn *arn)
+{
+	DynSlice	rest = text;
+	DynSlice	start;
+
+	*arn = (DynArn) {0};
+	if (!dyn_name_is_arn(text) || !cut(&rest, ':', &start) || !cut(&rest, ':', &arn->partition) || !cut(&rest, ':', &arn->vendor) ||
+		!cut(&rest, ':', &arn->region) || !cut(&rest, ':', &arn->account) || !cut(&rest, '/', &arn->kind))
+		return false;
+	arn->name = rest;
+	if (cut(&rest, '/', &arn->name) && !cut(&rest, '/', &arn->part))
+		return false;
+	if (arn->part.data)
+		arn->id = rest;
+	return true;
+}
+
+bool
+dyn_name_fits_table(DynSlice name)
+{
+	return name.len >= DYN_MIN_TABLE_NAME && name.len <= DYN_MAX_TABLE_NAME && dyn_name_is_legal(name.data, name.len);
+}
+
+/* The name in a table's ARN. */
+static DynSlice
+name_in_arn(DynSlice text)
+{
+	DynArn		arn;
+
+	if (!dyn_name_split_arn(text, &arn) || !dyn_slice_is(arn.vendor, "dynamodb"))
+		malformed_arn(text);
+	if (!dyn_slice_is(arn.partition, "aws"))
+		foreign_arn("AWS partition", text);
+	if (!dyn_slice_is(arn.kind, "table"))
+		foreign_arn("resource type", text);
+	if (!dyn_name_fits_table(arn.name) || arn.part.data)
+		malformed_arn(text);
+	check_account(text, arn.account);
+	if (!dyn_slice_is(arn.region, dyn_namespace_region()))
+		foreign_arn("AWS region", text);
+	return arn.name;
 }
 
 DynSlice
@@ -124,37 +142,6 @@ dyn_name_table(DynSlice table_name)
 		dyn_validation(DYN_ENVELOPE "Value '%.*s' at 'tableName' failed to satisfy constraint: "
 					   "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+", (int) name.len, name.data);
 	return dyn_namespace_full(name);
-}
-
-static void
-refuse_resource(const char *reason, DynSlice arn)
-{
-	dyn_validation("%s: Invalid ResourceArn provided as input %.*s", reason, (int) arn.len, arn.data);
-}
-
-DynSlice
-dyn_name_of_resource(DynSlice arn)
-{
-	DynSlice	rest = arn;
-	DynSlice	parts[5];
-	DynSlice	kind;
-
-	if (!dyn_name_is_arn(arn))
-		refuse_resource("Invalid TableArn", arn);
-	for (int i = 0; i < lengthof(parts); i++)
-	{
-		if (!cut(&rest, ':', &parts[i]))
-			refuse_resource("Invalid TableArn", arn);
-	}
-	if (!dyn_slice_is(parts[2], "dynamodb"))
-		check_account(arn, DYN_SLICE(""));
-	if (!cut(&rest, '/', &kind) || !dyn_slice_is(kind, "table") || !dyn_name_is_legal(rest.data, rest.len) ||
-		rest.len < DYN_MIN_TABLE_NAME || rest.len > DYN_MAX_TABLE_NAME)
-		refuse_resource("Invalid TableArn", arn);
-	check_account(arn, parts[4]);
-	if (!dyn_slice_is(parts[3], dyn_namespace_region()) || !dyn_slice_is(parts[1], "aws"))
-		refuse_resource("Invalid TableArn", arn);
-	return dyn_namespace_full(rest);
 }
 
 void

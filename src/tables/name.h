@@ -33,15 +33,27 @@ typedef enum DynNameUse
  */
 extern DynSlice dyn_name_table(DynSlice table_name);
 
-/*
- * The full name of the table in a ResourceArn member.  Raises ValidationException for anything but the ARN of a table, and for another
- * region,
- * AccessDeniedException for an ARN of another service or account, in the service's order.
- */
-extern DynSlice dyn_name_of_resource(DynSlice arn);
-
 /* Does it begin as an ARN does? */
 extern bool dyn_name_is_arn(DynSlice text);
+
+/* The parts of arn:PARTITION:VENDOR:REGION:ACCOUNT:KIND/NAME, and of PART/ID after that, whose slices are NULL where there is none. */
+typedef struct DynArn
+{
+	DynSlice	partition;
+	DynSlice	vendor;
+	DynSlice	region;
+	DynSlice	account;
+	DynSlice	kind;
+	DynSlice	name;
+	DynSlice	part;
+	DynSlice	id;
+} DynArn;
+
+/* Splits an ARN, without a look at the values of its parts; they borrow the text.  False: it has another form. */
+extern bool dyn_name_split_arn(DynSlice text, DynArn *arn);
+
+/* Is it a name that a table can have? */
+extern bool dyn_name_fits_table(DynSlice name);
 
 /* Is it made of a-z A-Z 0-9 _ . - only, and not empty? */
 extern bool dyn_name_is_legal(const char *name, uint32 len);

@@ -3,11 +3,15 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "tables/settings.h"
 
 #include "access/xact.h"
 #include "base/jsonout.h"
 #include "base/request.h"
+#include "pgtime.h"
+#include "utils/timestamp.h"
 
 double
 dyn_settings_epoch(TimestampTz moment)
@@ -15,6 +19,16 @@ dyn_settings_epoch(TimestampTz moment)
 	int64		unix_micros = moment + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
 
 	return (double) (unix_micros / 1000) / 1000.0;
+}
+
+char *
+dyn_settings_iso(TimestampTz moment)
+{
+	pg_time_t	seconds = timestamptz_to_time_t(moment);
+	char		text[64];
+
+	pg_strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", pg_gmtime(&seconds));
+	return pstrdup(text);
 }
 
 double
@@ -107,10 +121,14 @@ dyn_settings_without_lifted(DynUnits units)
 }
 
 void
-dyn_settings_set_policy(DynTableSettings *settings, DynSlice policy)
+dyn_settings_set_policy(DynPolicy *policy, char *text)
 {
-	settings->policy = pnstrdup(policy.data, policy.len);
-	settings->policy_revision = psprintf("%.0f", dyn_settings_now() * 1000);
+	int64		revision = (int64) rint(dyn_settings_now() * 1000);
+
+	if (policy->revision)
+		revision = Max(revision, strtoll(policy->revision, NULL, 10) + 1);
+	policy->text = text;
+	policy->revision = psprintf(INT64_FORMAT, revision);
 }
 
 static double
@@ -138,12 +156,14 @@ static DynInsights
 read_insights(const DynJson *object)
 {
 	const DynJson *insights = dyn_request_member(object, "ContributorInsights");
+	double		since = read_time(insights, "LastUpdateDateTime");
 
 	return (DynInsights)
 	{
 		.enabled = dyn_request_bool(insights, "Enabled", false),
 		.mode = dyn_request_cstring(insights, "Mode"),
-		.since = read_time(insights, "LastUpdateDateTime"),
+		.since = since,
+		.on_since = dyn_request_member(insights, "EnabledDateTime") ? read_time(insights, "EnabledDateTime") : since,
 	};
 }
 
@@ -183,8 +203,10 @@ dyn_settings_read(const char *definition, DynTableSettings *settings)
 	settings->table_class = dyn_request_cstring(root, "TableClass");
 	settings->table_class_since = read_time(root, "TableClassLastUpdateDateTime");
 	settings->tags = read_json(root, "Tags");
-	settings->policy = dyn_request_cstring(root, "ResourcePolicy");
-	settings->policy_revision = dyn_request_cstring(root, "PolicyRevisionId");
+	settings->policy.text = dyn_request_cstring(root, "ResourcePolicy");
+	settings->policy.revision = dyn_request_cstring(root, "PolicyRevisionId");
+	settings->stream_policy.text = dyn_request_cstring(root, "StreamResourcePolicy");
+	settings->stream_policy.revision = dyn_request_cstring(root, "StreamPolicyRevisionId");
 	settings->kinesis = read_json(root, "KinesisDataStreamDestinations");
 	settings->insights = read_insights(root);
 	settings->ttl_attribute = dyn_request_cstring(ttl, "AttributeName");
@@ -285,6 +307,8 @@ write_insights(StringInfo out, const DynInsights *insights)
 	appendStringInfo(out, "{\"Enabled\":%s", insights->enabled ? "true" : "false");
 	dyn_settings_print_text(out, "Mode", insights->mode);
 	dyn_settings_print_time(out, "LastUpdateDateTime", insights->since);
+	if (insights->on_since != insights->since)
+		dyn_settings_print_time(out, "EnabledDateTime", insights->on_since);
 	appendStringInfoChar(out, '}');
 }
 
@@ -345,10 +369,15 @@ dyn_settings_write(const DynTableSettings *settings)
 	if (settings->table_class_since > 0)
 		dyn_settings_print_time(&out, "TableClassLastUpdateDateTime", settings->table_class_since);
 	write_json(&out, "Tags", settings->tags);
-	if (settings->policy)
+	if (settings->policy.text)
 	{
-		dyn_settings_print_text(&out, "ResourcePolicy", settings->policy);
-		dyn_settings_print_text(&out, "PolicyRevisionId", settings->policy_revision);
+		dyn_settings_print_text(&out, "ResourcePolicy", settings->policy.text);
+		dyn_settings_print_text(&out, "PolicyRevisionId", settings->policy.revision);
+	}
+	if (settings->stream_policy.text)
+	{
+		dyn_settings_print_text(&out, "StreamResourcePolicy", settings->stream_policy.text);
+		dyn_settings_print_text(&out, "StreamPolicyRevisionId", settings->stream_policy.revision);
 	}
 	write_json(&out, "KinesisDataStreamDestinations", settings->kinesis);
 	write_insights(&out, &settings->insights);

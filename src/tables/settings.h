@@ -44,6 +44,7 @@ typedef struct DynInsights
 	bool		enabled;
 	char	   *mode;			/* ACCESSED_AND_THROTTLED_KEYS, THROTTLED_KEYS */
 	double		since;			/* of the last change */
+	double		on_since;		/* when they were enabled */
 } DynInsights;
 
 typedef struct DynIndexSettings
@@ -53,6 +54,13 @@ typedef struct DynIndexSettings
 	DynUnits	warm;
 	DynInsights insights;
 } DynIndexSettings;
+
+/* A resource policy, kept and not enforced; text is NULL where there is none. */
+typedef struct DynPolicy
+{
+	char	   *text;
+	char	   *revision;
+} DynPolicy;
 
 typedef struct DynTableSettings
 {
@@ -69,8 +77,8 @@ typedef struct DynTableSettings
 	char	   *table_class;	/* NULL: never given */
 	double		table_class_since;
 	char	   *tags;			/* JSON array; NULL: none */
-	char	   *policy;			/* resource policy, kept and not enforced; NULL: none */
-	char	   *policy_revision;
+	DynPolicy	policy;
+	DynPolicy	stream_policy;	/* of the latest stream */
 	char	   *kinesis;		/* JSON array of Kinesis destinations; NULL: there never was one */
 	DynInsights insights;
 	char	   *ttl_attribute;	/* of Time to Live; NULL: was never enabled */
@@ -109,11 +117,14 @@ extern void dyn_settings_keep_units(DynThroughput *throughput, const DynThroughp
 extern DynUnits dyn_settings_without_lifted(DynUnits units);
 
 /* Keeps a resource policy, under a new revision. */
-extern void dyn_settings_set_policy(DynTableSettings *settings, DynSlice policy);
+extern void dyn_settings_set_policy(DynPolicy *policy, char *text);
 
 /* A moment in the API's form, and the present one (the transaction's). */
 extern double dyn_settings_epoch(TimestampTz moment);
 extern double dyn_settings_now(void);
+
+/* A moment as texts of errors have it: 2026-01-31T23:59:59Z. */
+extern char *dyn_settings_iso(TimestampTz moment);
 
 /* Appends a time as the API writes it. */
 extern void dyn_settings_print_time(StringInfo out, const char *member, double seconds);

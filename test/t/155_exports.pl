@@ -71,27 +71,28 @@ like(export($node, 'Orders', $to, 'app'), qr/^This server has no buckets: set dy
 $node->append_conf('postgresql.conf', "dynapg.s3_directory = '$root/files'\n");
 $node->reload;
 ok($node->poll_query_until('postgres', q(SELECT current_setting('dynapg.s3_directory') <> '')), 'buckets are folders');
-like(export($node, 'Missing', $to, 'app'), qr/^Table not found: Missing/, 'no such table');
+like(export($node, 'Missing', $to, 'app'), qr{^Table not found: arn:aws:dynamodb:us-east-1:000000000000:table/Missing$}, 'no such table');
 like(export($node, 'Orders', $to, 'reader'), qr/^permission denied for table "Orders"/, 'a role that may not read the table');
 $node->safe_psql('postgres', 'GRANT SELECT ON dynamodb."Orders" TO reader; REVOKE pg_write_server_files FROM reader');
 like(export($node, 'Orders', $to, 'reader'), qr/^permission denied for buckets/, 'a role that may not write files');
-like(export($node, 'Orders', "$to,\"ExportTime\":4102444800", 'app'), qr/^ExportTime cannot be in the future/, 'a moment in the future');
-like(export($node, 'Orders', "$to,\"ExportTime\":1577836800", 'app'), qr/^Export time is before the earliest restorable time/, 'one before recovery began');
+like(export($node, 'Orders', "$to,\"ExportTime\":4102444800", 'app'), qr/^Export Time is invalid/, 'a moment in the future');
+like(export($node, 'Orders', "$to,\"ExportTime\":1577836800", 'app'), qr/^Export Time is invalid/, 'one before recovery began');
 like(export($node, 'Orders', "$to,\"ExportFormat\":\"CSV\"", 'app'), qr/^1 validation error detected: Value 'CSV' at 'exportFormat' failed/, 'another format');
 like(export($node, 'Orders', '"S3Bucket":"../x"', 'app'), qr/^1 validation error detected: Value '..\/x' at 's3Bucket' failed/, 'no name of a bucket');
-like(describe($node, arn_of('Orders') . '/export/01700000000000-00000000', 'app'), qr/^Export not found: /, 'no such export');
-my $period = '"IncrementalExportSpecification":{"ExportFromTime":1,"ExportToTime":2}';
-my $incremental = "$to,\"ExportType\":\"INCREMENTAL_EXPORT\"";
-is(export($node, 'Orders', $incremental, 'app'),
-	'IncrementalExportSpecification with ExportFromTime and ExportToTime is required for INCREMENTAL_EXPORT', 'an incremental one without a period');
-is(export($node, 'Orders', "$incremental,$period,\"FilterSpecification\":{\"FilterExpression\":\"a = b\"}", 'app'),
-	'FilterSpecification cannot be specified for INCREMENTAL_EXPORT', '.. with a filter');
-is(export($node, 'Orders', "$incremental,$period", 'app'), 'Export time is before the earliest restorable time of the table', '.. from before recovery began');
-is(export($node, 'Orders', "$to,$period", 'app'), 'IncrementalExportSpecification cannot be specified for FULL_EXPORT', 'a period of a full one');
-is(export($node, 'Orders', "$to,\"FilterSpecification\":{\"ExpressionAttributeNames\":{\"#a\":\"a\"}}", 'app'),
-	'FilterSpecification must have a FilterExpression, a ProjectionExpression or a KeyConditionExpression', 'a filter without an expression');
-is(describe($node, 'arn:aws:dynamodb:us-east-1:000000000000:table/Orders', 'app'),
-	'Invalid Request: ExportArn is not the ARN of an export: arn:aws:dynamodb:us-east-1:000000000000:table/Orders', 'an ARN of no export');
+like(describe($node, arn_of('Orders') . '/export/01700000000000-00000000', 'app'), qr/^Export not found: Export not found: arn:/, 'no such export');
+like(describe($node, $_->[0], 'app'), $_->[1], "no export's ARN: $_->[0]") for [ arn_of('Orders'), qr/^Invalid Export ARN/ ], [ 'x' x 48, qr/^Invalid Export ARN/ ],
+	[ arn_of('Orders') . '/backup/01700000000000-00000000', qr/^Invalid Export ARN/ ], [ arn_of('Orders') =~ s/us-east-1/eu-west-1/r . '/export/x', qr/^Export not found: Invalid export arn/ ],
+	[ arn_of('Orders') =~ s/0{12}/1{12}/r . '/export/x', qr/^Access is denied/ ];
+for ([ '', qr/^Invalid TableArn: Invalid Table ARN/ ], [ 'Orders', qr/^One or more parameter values were invalid: tableArn is not a valid ARN/ ],
+	[ arn_of('Orders') . '/index/by-g', qr/^Invalid Request: Table ARN is invalid\.$/ ], [ arn_of('Orders') =~ s/us-east-1/eu-west-1/r, qr{^Table not found: arn:aws:dynamodb:eu-west-1:} ],
+	[ arn_of('Orders') =~ s/0{12}/111111111111/r, qr/^Access is denied/ ])
+{
+	my (undef, undef, $refusal) = $node->psql('postgres', qq(SELECT dynapg.export_table_to_point_in_time('{"TableArn":"$_->[0]","S3Bucket":"bucket"}')));
+	like($refusal =~ s/^psql:<stdin>:\d+: ERROR:  //r, $_->[1], "no table's ARN: $_->[0]");
+}
+like(export($node, 'Orders', "$to,\"S3SseKmsKeyId\":\"k\"$_", 'app'), qr/^Invalid Request: KMS Key Id is not supported for this encryption type/, "a key without its algorithm$_")
+	for '', ',"S3SseAlgorithm":"AES256"';
+like(export($node, 'Orders', "$to,\"FilterSpecification\":{}", 'app'), qr/^Invalid Request: Invalid FilterSpecification: The specification can not be empty/, 'an empty filter');
 like(export($node, 'Orders', $to . ',"FilterSpecification":{"FilterExpression":"a ="}', 'app'), qr/^Invalid FilterExpression: Syntax error/, 'an invalid filter');
 like(export($node, 'Orders', $to . ',"FilterSpecification":{"KeyConditionExpression":"z = :z","ExpressionAttributeValues":{":z":{"S":"x"}}}', 'app'),
 	qr/^Query condition missed key schema element: id/, 'a condition on what is no key');
@@ -102,8 +103,9 @@ my $arn = export($node, 'Orders', "$to,\"S3Prefix\":\"exports/2026\",\"ClientTok
 like($arn, qr{^arn:aws:dynamodb:us-east-1:000000000000:table/Orders/export/0\d{13}-[0-9a-f]{8}$}, 'an export has an ARN');
 my $done = finished($node, $arn, 'app');
 is($done->{ExportStatus}, 'COMPLETED', 'it is completed');
-is(join(' ', map { $done->{$_} } qw(S3Bucket S3Prefix ExportFormat ExportType S3SseAlgorithm ClientToken ItemCount)),
-	'bucket exports/2026 DYNAMODB_JSON FULL_EXPORT AES256 one 3', 'and described');
+is(join(' ', map { $done->{$_} } qw(S3Bucket S3Prefix ExportFormat S3SseAlgorithm ClientToken ItemCount)),
+	'bucket exports/2026 DYNAMODB_JSON AES256 one 3', 'and described');
+ok(!exists $done->{ExportType}, '.. without a type, which the request has not named');
 my ($id) = $arn =~ /([^\/]+)$/;
 is($done->{ExportManifest}, "exports/2026/AWSDynamoDB/$id/manifest-summary.json", 'with its manifest');
 my $files = files_of("$root/files/bucket");
@@ -127,7 +129,7 @@ is($node->safe_psql('postgres', 'SELECT count(*) FROM dynamodb."Orders" o JOIN d
 # ---- One token, one export
 
 is(export($node, 'Orders', "$to,\"S3Prefix\":\"exports/2026\",\"ClientToken\":\"one\"", 'app'), $arn, 'the same request with its token is that export');
-like(export($node, 'Orders', "$to,\"ClientToken\":\"one\"", 'app'), qr/^Export with this client token already exists/, 'another request with it is a conflict');
+like(export($node, 'Orders', "$to,\"ClientToken\":\"one\"", 'app'), qr/^Export conflict: Duplicate request detected with conflicting parameters/, 'another request with it is a conflict');
 
 # ---- Others
 

@@ -93,14 +93,28 @@ is(scalar(grep { /OldImage/ } @lines), 0, 'new images alone');
 like((grep { /changed/ } @lines)[0], qr/^\$ion_1_0 \{Record:\{Metadata:\{WriteTimestampMicros:\d+\.\},Keys:\{id:"changed",n:1\.\},NewImage:\{id:"changed",n:1\.,v:"new"\},OldImage:\{.*\}\}\}$/,
 	'in Ion');
 
+# without an end, the period ends with the request
+($done, @lines) = lines(qq("ExportType":"INCREMENTAL_EXPORT","IncrementalExportSpecification":{"ExportFromTime":$first}));
+is(join(' ', sort map { decode_json($_)->{Keys}{id}{S} } @lines), 'added changed deleted kept', 'an incremental export that ends now');
+cmp_ok($done->{IncrementalExportSpecification}{ExportToTime}, '>', $second, '.. which is described');
+ok(exists decode_json(files_of("$root/files/bucket")->{ $done->{ExportManifest} })->{exportToTime}, '.. and in the summary');
+
 # ---- What is refused
 
-like(export($node, 'Orders', "$to,\"ExportTime\":1577836800"), qr/^Export time is before the earliest restorable time/, 'a moment before recovery');
-like(export($node, 'Orders', "$to,\"ExportType\":\"INCREMENTAL_EXPORT\""), qr/^IncrementalExportSpecification with ExportFromTime/, 'an incremental export of no time');
+like(export($node, 'Orders', "$to,\"ExportTime\":1577836800"), qr/^Export Time is invalid/, 'a moment before recovery');
+like(export($node, 'Orders', "$to,\"ExportType\":\"INCREMENTAL_EXPORT\""), qr/^Invalid Request: Incremental Export Specification expected when export type is set as Incremental Export/, 'an incremental export of no time');
+like(export($node, 'Orders', "$to,\"ExportType\":\"INCREMENTAL_EXPORT\",\"IncrementalExportSpecification\":{}"),
+	qr/^Invalid Request: ExportFromTime must be provided in IncrementalExportSpecification/, 'one without a beginning');
+like(export($node, 'Orders', "$to,\"ExportType\":\"INCREMENTAL_EXPORT\",\"IncrementalExportSpecification\":{\"ExportFromTime\":1577836800}"),
+	qr/^Incremental export period from time cannot be less than the table creation time : 2020-01-01T00:00:00Z/, 'one that begins before the table');
+like(export($node, 'Orders', "$to,\"ExportType\":\"INCREMENTAL_EXPORT\",\"IncrementalExportSpecification\":{\"ExportFromTime\":$first,\"ExportToTime\":4102444800}"),
+	qr/^Incremental export period to time cannot be greater than the current time : 2100-01-01T00:00:00Z/, 'one that ends in the future');
 like(export($node, 'Orders', "$to,\"ExportType\":\"INCREMENTAL_EXPORT\",\"IncrementalExportSpecification\":{\"ExportFromTime\":$second,\"ExportToTime\":$first}"),
-	qr/^ExportFromTime must be before ExportToTime/, 'one that runs backwards');
-like(export($node, 'Orders', "$to,$incremental},\"ExportTime\":$first"), qr/^ExportTime cannot be specified for INCREMENTAL_EXPORT/, 'with the other time');
-like(export($node, 'Orders', "$to,\"IncrementalExportSpecification\":{\"ExportFromTime\":$first}"), qr/^IncrementalExportSpecification cannot be specified/, 'a full one of two');
+	qr/^Difference between export period from time and export period to time is less than 15 minutes/, 'one that runs backwards');
+like(export($node, 'Orders', "$to,$incremental},\"ExportTime\":$first"), qr/^Invalid Request: ExportTime cannot be specified for INCREMENTAL_EXPORT/, 'with the other time');
+like(export($node, 'Orders', "$to,\"IncrementalExportSpecification\":{\"ExportFromTime\":$first}"), qr/^Invalid Request: Export Type expected to be Incremental Export when incremental/, 'one of two without its type');
+like(export($node, 'Orders', "$to,\"ExportType\":\"FULL_EXPORT\",\"IncrementalExportSpecification\":{\"ExportFromTime\":$first}"),
+	qr/^Invalid Request: When Export Type is Full Export , Incremental Export Specification should not be provided/, 'a full one of two');
 
 $node->stop;
 done_testing();

@@ -65,7 +65,7 @@ is($started->{ImportStatus}, 'IN_PROGRESS', '.. is in progress');
 is($started->{TableArn}, 'arn:aws:dynamodb:us-east-1:000000000000:table/Whole', '.. of a table');
 is($started->{CloudWatchLogGroupArn}, 'arn:aws:logs:us-east-1:000000000000:log-group:/aws-dynamodb/imports:*', '.. with a log group');
 is_deeply([ @$started{qw(ClientToken InputFormat InputCompressionType ErrorCount)} ], [ 'token-1', 'DYNAMODB_JSON', 'NONE', 0 ], '.. and what was asked');
-is_deeply($started->{S3BucketSource}, $request->{S3BucketSource}, '.. of the source');
+is_deeply($started->{S3BucketSource}, { %{ $request->{S3BucketSource} }, S3BucketOwner => '000000000000' }, '.. of the source, with its owner');
 is_deeply($started->{TableCreationParameters}, $request->{TableCreationParameters}, '.. and of the table');
 ok(!exists $started->{EndTime}, '.. without an end');
 
@@ -81,13 +81,21 @@ is(call('put_item', { TableName => 'Whole', Item => { id => { S => 'mine' } } })
 is(call('scan', { TableName => 'Whole' }), 'Requested resource not found', '.. or scans it');
 is(call('delete_table', { TableName => 'Whole' }), $in_use, '.. or deletes it');
 is(call('update_table', { TableName => 'Whole', DeletionProtectionEnabled => JSON::PP::true }), $in_use, '.. or changes it');
-is(call('create_backup', { TableName => 'Whole', BackupName => 'none' }), 'Table is being created: Whole', '.. or backs it up');
-is(call('create_table', $request->{TableCreationParameters}), 'Table already exists: Whole', 'its name is taken');
+is(call('create_backup', { TableName => 'Whole', BackupName => 'none' }), 'Backups are being enabled for the table: Whole. Please retry later', '.. or backs it up');
+is(call($_, { ResourceArn => $started->{TableArn}, Tags => [ { Key => 'k', Value => 'v' } ], TagKeys => ['k'] }),
+	"Requested resource not found: ResourceArn: $started->{TableArn} not found", ".. or calls $_") for qw(tag_resource untag_resource list_tags_of_resource);
+is(call('update_time_to_live', { TableName => 'Whole', TimeToLiveSpecification => { Enabled => JSON::PP::true, AttributeName => 'until' } }),
+	'Attempt to change a resource which is still in use: Table Whole is being created', '.. or gives it a Time to Live');
+is(call('describe_time_to_live', { TableName => 'Whole' }),
+	'Cannot describe time to live while table is in CREATING state: Current table state is CREATING', '.. which is not described');
+is(call('update_contributor_insights', { TableName => 'Whole', ContributorInsightsAction => 'ENABLE' }),
+	'Table or Index is not in a valid state to update Key Access Insights: TableStatus must be ACTIVE to enable ContributorInsights.', '.. or enables insights');
+is(call('create_table', $request->{TableCreationParameters}), $in_use, 'its name is taken');
 is(call('import_table', import_request('Whole', 'whole/')), 'Table already exists: Whole', '.. for another import, too');
 
 is_deeply(call('import_table', $request)->{ImportTableDescription}{ImportArn}, $started->{ImportArn}, 'the same request is the same import');
-is(call('import_table', import_request('Other', 'whole/', ClientToken => 'token-1')), 'There was a conflict when importing from the specified S3 source: '
-	  . "an import with the same ClientToken and other parameters exists: $started->{ImportArn}", 'the token with another request is a conflict');
+like(call('import_table', import_request('Other', 'whole/', ClientToken => 'token-1')),
+	qr/^Import conflict: Duplicate request detected with conflicting parameters/, 'the token with another request is a conflict');
 
 $lock->query_safe('SELECT pg_advisory_unlock(42)');
 my $ended = ends('describe_import', 'ImportStatus', $arn);
@@ -112,14 +120,18 @@ is(call('search_vectors', { TableName => 'Vector', IndexName => 'by-v', SearchVe
 # ---- what is refused ----
 
 is(call('describe_import', { ImportArn => "$arn->{ImportArn}0" }), "The specified import was not found: $arn->{ImportArn}0", 'no such import');
+is(call('describe_import', { ImportArn => $_->[0] }), $_->[1], "no import's ARN: $_->[0]") for [ $started->{TableArn}, 'Invalid Import ARN' ],
+	[ "$started->{TableArn}/export/01700000000000-00000000", 'Invalid Import ARN' ], [ $arn->{ImportArn} =~ s/0{12}/111111111111/r, 'Access is denied' ];
 is(call('describe_import', $arn, 'other'), "The specified import was not found: $arn->{ImportArn}", "so is another role's");
 is_deeply(call('list_imports', {}, 'other'), { ImportSummaryList => [] }, '.. listed');
 like(call('import_table', import_request('Rights', 'whole/'), 'other'), qr/^permission denied for buckets$/, 'reading buckets needs a right');
 is(status('Rights'), 'Requested resource not found: Table: Rights not found', '.. and no table is made');
 like(call('import_table', import_request('x', 'whole/')), qr/'x' at 'tableCreationParameters.tableName' failed to satisfy constraint: Member must have length greater/,
 	'the shape');
-like(call('import_table', import_request('Shape', 'whole/', InputFormatOptions => { Csv => { Delimiter => '-' } })), qr/regular expression pattern: \[,;:|\\t \]/,
+like(call('import_table', import_request('Shape', 'whole/', InputFormat => 'CSV', InputFormatOptions => { Csv => { Delimiter => '-' } })), qr/regular expression pattern: \[,;:|\\t \]/,
 	'.. of a delimiter');
+is(call('import_table', import_request('Shape', 'whole/', InputFormatOptions => { Csv => { Delimiter => ';' } })),
+	'Invalid Request: Unsupported InputFormatOptions for the given input format: DYNAMODB_JSON.', '.. of options that belong to another format');
 like(call('import_table', import_request('Shape', 'whole/', S3BucketSource => { S3Bucket => '../x' })), qr/at 's3BucketSource.s3Bucket' failed to satisfy/, '.. of a bucket');
 is(call('import_table', import_request('Keys', 'whole/', table => { KeySchema => [ { AttributeName => 'none', KeyType => 'HASH' } ] })),
 	'One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [none], AttributeDefinitions: [id]',

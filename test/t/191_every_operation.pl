@@ -101,7 +101,8 @@ does('SearchVectors', { TableName => 'Things', IndexName => 'near', SearchVector
 does('TagResource', { ResourceArn => $arn, Tags => [ { Key => 'k', Value => 'v' } ] });
 does('ListTagsOfResource', { ResourceArn => $arn }, 'Tags');
 does('UntagResource', { ResourceArn => $arn, TagKeys => ['k'] });
-does('PutResourcePolicy', { ResourceArn => $arn, Policy => '{}' }, 'RevisionId');
+does('PutResourcePolicy', { ResourceArn => $arn, Policy =>
+	'{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"dynamodb:DeleteTable","Resource":"*"}]}' }, 'RevisionId');
 does('GetResourcePolicy', { ResourceArn => $arn }, 'Policy');
 does('DeleteResourcePolicy', { ResourceArn => $arn });
 does('UpdateContributorInsights', { TableName => 'Things', ContributorInsightsAction => 'ENABLE' }, 'ContributorInsightsStatus');
@@ -123,10 +124,10 @@ my %global = (GlobalTableName => 'Things');
 refuses('CreateGlobalTable', { %global, ReplicationGroup => [ { RegionName => 'us-east-1' } ] }, 'ValidationException');
 refuses('DescribeGlobalTable', {%global}, 'GlobalTableNotFoundException');
 refuses('DescribeGlobalTableSettings', {%global}, 'GlobalTableNotFoundException');
-refuses('UpdateGlobalTable', { %global, ReplicaUpdates => [] }, 'GlobalTableNotFoundException');
+refuses('UpdateGlobalTable', { %global, ReplicaUpdates => [ { Delete => { RegionName => 'us-east-1' } } ] }, 'GlobalTableNotFoundException');
 refuses('UpdateGlobalTableSettings', {%global}, 'GlobalTableNotFoundException');
-refuses('DescribeTableReplicaAutoScaling', { TableName => 'Things' }, 'ValidationException');
-refuses('UpdateTableReplicaAutoScaling', { TableName => 'Things' }, 'ValidationException');
+refuses('DescribeTableReplicaAutoScaling', { TableName => 'Things' }, 'ResourceNotFoundException');
+refuses('UpdateTableReplicaAutoScaling', { TableName => 'Things' }, 'ResourceNotFoundException');
 
 does('UpdateContinuousBackups', { TableName => 'Things', PointInTimeRecoverySpecification => { PointInTimeRecoveryEnabled => JSON::PP::true } },
 	'ContinuousBackupsDescription');

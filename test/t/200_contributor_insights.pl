@@ -118,6 +118,7 @@ sub refused
 	return 0;
 }
 ok(refused('GetItem', $get), 'a read is refused');
+switch('Hot', 'DISABLE');
 switch('Hot', 'ENABLE', ContributorInsightsMode => 'THROTTLED_KEYS');
 for (1 .. 3)
 {

@@ -9,6 +9,8 @@ from wire import client, equal, fails, main, section
 TABLE = "wire_boto3_control"
 db = client()
 KNOWS_POLICIES = hasattr(db, "put_resource_policy")
+POLICY = ('{"Version":"2012-10-17","Statement":[{"Sid":"owners","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:root"},'
+          '"Action":"dynamodb:*","Resource":"*"}]}')
 
 
 @section("a table with tags and a policy")
@@ -17,7 +19,7 @@ def create():
     arn = db.create_table(
         TableName=TABLE, BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}], Tags=[{"Key": "team", "Value": "orders"}],
-        **({"ResourcePolicy": "{}"} if KNOWS_POLICIES else {}))["TableDescription"]["TableArn"]
+        **({"ResourcePolicy": POLICY} if KNOWS_POLICIES else {}))["TableDescription"]["TableArn"]
     db.get_waiter("table_exists").wait(TableName=TABLE)
 
 
@@ -30,7 +32,7 @@ def tags():
     db.untag_resource(ResourceArn=arn, TagKeys=["stage"])
     pages = db.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
     equal([tag for page in pages for tag in page["Tags"]], [{"Key": "team", "Value": "sales"}])
-    fails("ResourceNotFoundException", f"Requested resource not found: ResourcArn: {arn}x not found",
+    fails("ResourceNotFoundException", f"Requested resource not found: ResourceArn: {arn}x not found",
           db.list_tags_of_resource, ResourceArn=arn + "x")
 
 
@@ -177,9 +179,15 @@ def terraform():
     latest = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]["LatestRestorableDateTime"]
     fails("TableAlreadyExistsException", f"Table already exists: {then}", db.restore_table_to_point_in_time, SourceTableName=name,
           TargetTableName=then, RestoreDateTime=latest)
-    fails("InvalidRestoreTimeException", "An invalid restore time was specified. RestoreDateTime must be between EarliestRestorableDateTime "
-          "and LatestRestorableDateTime.", db.restore_table_to_point_in_time, SourceTableName=name, TargetTableName=name + "_never",
-          RestoreDateTime=datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc))
+    described = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    earliest = described["EarliestRestorableDateTime"].astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        db.restore_table_to_point_in_time(SourceTableName=name, TargetTableName=name + "_never",
+                                          RestoreDateTime=datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc))
+        equal("no error", "InvalidRestoreTimeException")
+    except db.exceptions.InvalidRestoreTimeException as error:
+        equal(error.response["Error"]["Message"].split(" and ")[0],
+              f"RestoreDateTime '2020-01-01T00:00:00Z' must be within EarliestRestorableDateTime '{earliest}'")
     db.delete_table(TableName=then)
     db.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False})
     wait_for("DISABLED", recovery_status)
@@ -198,12 +206,14 @@ def policies():
     if not KNOWS_POLICIES:
         print("skipped: this boto3 is older than resource policies")
         return
-    equal(db.get_resource_policy(ResourceArn=arn)["Policy"], "{}")
-    revision = db.put_resource_policy(ResourceArn=arn, Policy='{"Version": "2012-10-17"}')["RevisionId"]
+    equal(db.get_resource_policy(ResourceArn=arn)["Policy"], POLICY)
+    revision = db.put_resource_policy(ResourceArn=arn, Policy=POLICY.replace("Allow", "Deny"))["RevisionId"]
     equal(db.get_resource_policy(ResourceArn=arn)["RevisionId"], revision)
-    fails("PolicyNotFoundException", f"Resource-based policy not found for the provided ResourceArn: {arn}",
+    fails("PolicyNotFoundException", "Resource-based policy not found for the provided ResourceArn: Requested update for policy with "
+          f"revision id other, but the policy associated to target table {TABLE} has revision id {revision}.",
           db.delete_resource_policy, ResourceArn=arn, ExpectedRevisionId="other")
     equal(db.delete_resource_policy(ResourceArn=arn, ExpectedRevisionId=revision)["RevisionId"], revision)
+    equal("RevisionId" in db.delete_resource_policy(ResourceArn=arn), False)
 
 
 @section("contributor insights")
