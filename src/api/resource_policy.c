@@ -30,7 +30,7 @@ find_policy(const DynJson *request, bool for_update, DynTableDef **def)
 		return &(*def)->settings.policy;
 	if (!(*def)->settings.stream_label || !dyn_slice_is(resource.label, (*def)->settings.stream_label))
 		dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Stream: %.*s not found for Table: %s",
-				  (int) resource.label.len, resource.label.data, (*def)->name);
+				  (int) resource.label.len, resource.label.data, dyn_namespace_text_name((*def)->name));
 	return &(*def)->settings.stream_policy;
 }
 

@@ -289,8 +289,11 @@ is_deeply(ask('b', 'ListTagsOfResource', { ResourceArn => arn('b', 'Orders') }),
 ask('a', 'UpdateContributorInsights', { TableName => 'Orders', ContributorInsightsAction => 'ENABLE' });
 is(ask('a', 'ListContributorInsights', {})->{ContributorInsightsSummaries}[0]{TableName}, 'Orders', 'insights');
 is_deeply(ask('b', 'ListContributorInsights', {}), { ContributorInsightsSummaries => [] }, 'and none of others');
-is(ref ask('a', 'PutResourcePolicy', { ResourceArn => arn('a', 'Orders'), Policy => '{"Version":"2012-10-17","Statement":[]}' }), 'HASH', 'a policy');
+is(ref ask('a', 'PutResourcePolicy', { ResourceArn => arn('a', 'Orders'), Policy => '{"Version":"2012-10-17","Statement":[{"Effect":"Allow",'
+	. '"Principal":{"AWS":"arn:aws:iam::000000000000:root"},"Action":"dynamodb:GetItem","Resource":"' . arn('a', 'Orders') . '"}]}' }), 'HASH', 'a policy');
 like(ask('b', 'GetResourcePolicy', { ResourceArn => arn('b', 'Orders') }), qr/^400 PolicyNotFoundException/, 'and no other');
+like(ask('a', 'GetResourcePolicy', { ResourceArn => arn('a', 'Orders/stream/none') }), qr/^400 ResourceNotFoundException: .*not found for Table: Orders/,
+	'nor of a stream that is not there');
 ask($_, 'UpdateTable', { TableName => 'Orders', DeletionProtectionEnabled => $_ eq 'a' ? JSON::PP::true : JSON::PP::false }) for @all;
 like(ask('a', 'DeleteTable', { TableName => 'Orders' }), qr/^400 ValidationException: .*protected against deletion/, 'a table that is protected');
 is(ask('b', 'DescribeTable', { TableName => 'Orders' })->{Table}{DeletionProtectionEnabled}, JSON::PP::false, 'and one that is not');
