@@ -30,6 +30,7 @@ function Role({ role, keyId }) {
         'without a key: dynapg.http_auth is trust'
       ),
     ],
+    ...(role.Namespace ? [['Namespace', role.Namespace]] : []),
     ['Valid until', role.ValidUntil ? moment(role.ValidUntil) : 'no end'],
     ['May create tables', role.MayCreateTables ? 'yes' : 'no'],
     ['May see statistics', role.MaySeeStatistics ? 'yes' : 'no'],

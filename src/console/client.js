@@ -20,6 +20,10 @@ const KEY_ERRORS = new Set([
 ]);
 const encoder = new TextEncoder();
 
+// The namespace that the page's address asks for, of requests without a signature; others have that of their signature.  Whatever a
+// header could not carry is one that the server refuses.
+const namespace = new URLSearchParams(location.search).get('namespace')?.replace(/[^\w.@-]/g, '?');
+
 let signer = null;
 let clock = 0; // milliseconds that the server's clock is ahead
 
@@ -53,7 +57,8 @@ function loseConnection() {
 
 async function post(path, headers, body, signal) {
   const time = new Date(Date.now() + clock);
-  const signature = signer ? await sign(signer, path, headers, body, time) : {};
+  const unsigned = namespace ? { 'x-dynapg-namespace': namespace } : {};
+  const signature = signer ? await sign(signer, path, headers, body, time) : unsigned;
   let response;
   let text;
   try {

@@ -110,6 +110,7 @@ function Who() {
       <div title={keyId ?? 'dynapg.http_auth is trust'}>
         <strong>{role.Role}</strong>
         <span>{role.SignsRequests ? keyId : 'no sign-in on this machine'}</span>
+        {role.Namespace && <span title="Namespace">{role.Namespace}</span>}
       </div>
       <Button icon="moon" kind="quiet" label="Dark or light" onClick={switchTheme} />
       {role.SignsRequests && <Button icon="leave" kind="quiet" label="Sign out" onClick={() => location.reload()} />}

@@ -9,7 +9,8 @@ const importKey = (bytes) => crypto.subtle.importKey('raw', bytes, { name: 'HMAC
 const hmac = (key, text) => crypto.subtle.sign('HMAC', key, encoder.encode(text));
 const sha256 = async (bytes) => hex(await crypto.subtle.digest('SHA-256', bytes));
 
-const REGION = 'us-east-1';
+// Any region will do, unless the server keeps tables apart by it.
+const REGION = new URLSearchParams(location.search).get('region')?.replace(/[^\w-]/g, '?') ?? 'us-east-1';
 const SCOPE = `${REGION}/dynamodb/aws4_request`;
 
 export const canSign = () => Boolean(globalThis.crypto?.subtle);

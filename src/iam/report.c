@@ -33,7 +33,7 @@ static const char role_sql[] =
 	" 'MaySeeStatistics', pg_catalog.has_function_privilege('dynapg.http_statistics()', 'EXECUTE'),"
 	" 'MemberOf', COALESCE((SELECT pg_catalog.json_agg(g.rolname ORDER BY g.rolname) FROM pg_catalog.pg_auth_members m"
 	"   JOIN pg_catalog.pg_roles g ON g.oid OPERATOR(pg_catalog.=) m.roleid WHERE m.member OPERATOR(pg_catalog.=) r.oid), '[]'),"
-	" 'SignsRequests', $3,"
+	" 'SignsRequests', $3, 'Namespace', pg_catalog.rtrim($4, '/'),"
 	" 'ManagesKeysOf', COALESCE((SELECT pg_catalog.json_agg(m.rolname ORDER BY m.rolname) FROM managed m), '[]'),"
 	" 'Database', pg_catalog.current_database(), 'Version', dynapg.version(),"
 	" 'PostgreSQL', pg_catalog.current_setting('server_version'), 'Standby', pg_catalog.pg_is_in_recovery(),"

@@ -348,6 +348,7 @@ like(($node->psql('postgres', q(SELECT dynapg.dump_items('gw0@us-east-1/Orders')
 
 my $role = exchange(dial($port), request_text('', '{}', 'X-Amz-Target' => undef, authorization(@{ $credentials{b} })) =~ s{^POST /}{POST /console/api/role}r);
 is(join(' ', map { $_->{TableName} } @{ decode_json($role->{body})->{Tables} }), 'Imported Orders', 'the console shows those of its credentials');
+is(decode_json($role->{body})->{Namespace}, 'gw1@us-east-1', 'and their namespace');
 
 # ---- credentials ----
 

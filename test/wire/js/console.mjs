@@ -540,6 +540,21 @@ section('a role without rights on the table, which may see statistics', async ()
   await rows().first().waitFor();
 });
 
+section('the address of the page has a namespace for requests without a signature, and a region for signatures', async () => {
+  const other = await context.newPage();
+  const first = other.waitForRequest(`${endpoint}/console/api/role`);
+  await other.goto(`${endpoint}/console/?namespace=gw0@eu-west-1%0Ax&region=eu-west-1`);
+  assert.equal((await first).headers()['x-dynapg-namespace'], 'gw0@eu-west-1?x');
+  await other.getByLabel('Access key ID').fill(credentials.accessKeyId);
+  await other.getByLabel('Secret access key').fill(credentials.secretAccessKey);
+  const signed = other.waitForRequest(`${endpoint}/console/api/role`);
+  await other.getByRole('button', { name: 'Sign in' }).click();
+  assert.match((await signed).headers().authorization, /\/eu-west-1\/dynamodb\//);
+  assert.equal((await signed).headers()['x-dynapg-namespace'], undefined);
+  await other.getByRole('heading', { name: 'Tables', exact: true }).waitFor();
+  await other.close();
+});
+
 section('a page of another origin can neither show the console in a frame nor look into its window', async () => {
   const server = createServer((request, response) => response.setHeader('Content-Type', 'text/html').end(`<iframe src="${endpoint}/console/"></iframe>`));
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
