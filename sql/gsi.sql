@@ -123,6 +123,18 @@ SELECT pg_temp.update('t:S t:N', pg_temp.add('by-t', 't'));
 SELECT pg_temp.update('t:S', pg_temp.add('by t', 't'));
 SELECT pg_temp.update('t:S', pg_temp.add('t', 't'));
 SELECT pg_temp.update('t:S', pg_temp.add('by-t', 't', more => '{"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}}'));
+-- the words are those of an update, CreateTable has others
+SELECT count(dynapg.create_table('{"TableName":"gsi_units","ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1},"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],
+	"AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"GlobalSecondaryIndexes":[{"IndexName":"by-a","KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],
+	"Projection":{"ProjectionType":"ALL"},"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}}]}'));
+SELECT pg_temp.answer('update_table', '{"TableName":"gsi_units","GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"by-b","KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],
+	"Projection":{"ProjectionType":"ALL"}}}],"AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}]}');
+SELECT pg_temp.answer('update_table', '{"TableName":"gsi_units","GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"by-a","OnDemandThroughput":{"MaxReadRequestUnits":1}}}]}');
+-- the end of provisioned units has a time
+SELECT count(dynapg.update_table('{"TableName":"gsi_units","BillingMode":"PAY_PER_REQUEST"}'));
+SELECT regexp_replace(t ->> 'ProvisionedThroughput', '\d+\.\d+', 'T'), regexp_replace(t #>> '{GlobalSecondaryIndexes,0,ProvisionedThroughput}', '\d+\.\d+', 'T')
+	FROM (SELECT dynapg.describe_table('{"TableName":"gsi_units"}') -> 'Table') AS d (t);
+SELECT count(dynapg.delete_table('{"TableName":"gsi_units"}'));
 SELECT pg_temp.update('t:S', pg_temp.add('by-t', 't', more => '{"OnDemandThroughput":{"MaxReadRequestUnits":0}}'));
 SELECT pg_temp.update('t:S', pg_temp.add('by-t', 't', more => '{"WarmThroughput":{"ReadUnitsPerSecond":1}}'));
 SELECT pg_temp.update(NULL, pg_temp.drop('no-such-index'));

@@ -30,6 +30,9 @@ SELECT pg_temp.put(pg_temp.policy('one'))::json ->> 'RevisionId' = :'revision';
 SELECT pg_temp.put(E' {"Statement" : [ {"Resource":"*", "Action":"dynamodb:GetItem","Principal":{"AWS":"arn:aws:iam::000000000000:root"},\n"Effect":"Allow","Sid":"one"}],
 	"Version":"2012-10-17"}')::json ->> 'RevisionId' = :'revision';
 SELECT pg_temp.on_arn('get_resource_policy')::json ->> 'Policy';
+SELECT pg_temp.put(pg_temp.policy('one', 'dynamodb:GetItem', principal))::json ->> 'RevisionId' = :'revision' FROM unnest(ARRAY['{"AWS":"000000000000"}',
+	'{"AWS":["000000000000"]}']) principal;
+SELECT pg_temp.put(replace(pg_temp.policy('one'), '"dynamodb:GetItem"', '["dynamodb:GetItem"]'))::json ->> 'RevisionId' = :'revision';
 SELECT pg_temp.masked(pg_temp.put(pg_temp.policy('two'), '{"ExpectedRevisionId":"NO_POLICY"}'));
 SELECT pg_temp.masked(pg_temp.put(pg_temp.policy('two'), '{"ExpectedRevisionId":"1"}'));
 SELECT pg_temp.put(pg_temp.policy('two'), json_build_object('ExpectedRevisionId', :'revision'))::json ->> 'RevisionId' AS second \gset
@@ -48,6 +51,10 @@ SELECT pg_temp.put(pg_temp.policy(repeat('x', 20480 - length(pg_temp.policy(''))
 SELECT principal, pg_temp.put(pg_temp.policy('all', 'dynamodb:*', principal)) FROM unnest(ARRAY['"*"', '{"AWS":"*"}', '{"AWS":["arn:aws:iam::000000000000:root","*"]}']) principal;
 SELECT pg_temp.masked(pg_temp.put(replace(pg_temp.policy('all', 'dynamodb:*', '"*"'), '"Resource"', '"Condition":{"StringEquals":{"aws:SourceAccount":"000000000000"}},"Resource"')));
 SELECT pg_temp.masked(pg_temp.put(replace(pg_temp.policy('all', 'dynamodb:*', '"*"'), 'Allow', 'Deny')));
+-- lists stay lists where they are longer
+SELECT pg_temp.masked(pg_temp.put('{"Statement":[{"Effect":"Deny","NotPrincipal":{"Service":["a.amazonaws.com","b.amazonaws.com"],"AWS":["000000000000","arn:aws:iam::000000000000:user/u"]},
+	"NotAction":["a","b"],"NotResource":["x"],"Condition":{"Bool":{"aws:SecureTransport":["false"]}}},{"Effect":"Deny","Principal":["*"],"Action":[],"Resource":7}]}'));
+SELECT pg_temp.on_arn('get_resource_policy')::json ->> 'Policy';
 -- one statement is a list of one, and what is not known stays where it is
 SELECT pg_temp.masked(pg_temp.put('{"Statement":{"More":[1, 2],"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"},"Other":{"b":1,"a":2}}'));
 SELECT pg_temp.on_arn('get_resource_policy')::json ->> 'Policy';

@@ -107,6 +107,9 @@ SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.upd('kept', 'SET n = :n + :
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.upd('kept', 'SET g = n'));
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.upd('kept', 'SET g = #e', ',"ExpressionAttributeNames":{"#e":"empty"}'));
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.upd('kept', 'SET l[0] = :l', ',"ExpressionAttributeValues":{":l":' || repeat('{"L":[', 31) || '{"S":"x"}' || repeat(']}', 31) || '}'));
+SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.upd('kept', 'SET l = :l', ',"ExpressionAttributeValues":{":l":' || repeat('{"L":[', 32) || '{"S":"x"}' || repeat(']}', 32) || '}') || ',' || pg_temp.upd('none', 'SET x = y'));
+SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.upd('kept', 'SET l = :l', ',"ExpressionAttributeValues":{":l":' || repeat('{"L":[', 32) || '{"S":"x"}' || repeat(']}', 32) || '}') || ',{"Delete":{"TableName":"txerr","Key":{"pk":{"N":"1"}}}}');
+SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.act('ConditionCheck', 'kept', ',"ConditionExpression":"l = :l"' || ',"ExpressionAttributeValues":{":l":' || repeat('{"L":[', 32) || '{"S":"x"}' || repeat(']}', 32) || '}'));
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.upd('large', 'SET w = v'));
 SELECT pg_temp.tw(pg_temp.put('a') || ',' || pg_temp.upd('new', 'SET w = :v', ',"ExpressionAttributeValues":{":v":{"S":"' || repeat('v', 409600) || '"}}'));
 

@@ -35,6 +35,7 @@ SELECT pg_temp.ttl(false, 'other');
 SELECT dynapg.describe_time_to_live('{"TableName":"Missing"}');
 SELECT dynapg.update_time_to_live('{"TableName":"Missing","TimeToLiveSpecification":{"Enabled":true,"AttributeName":"a"}}');
 SELECT dynapg.update_time_to_live('{"TableName":"Sessions"}');
+SELECT dynapg.update_time_to_live('{"TableName":"Sessions","TimeToLiveSpecification":{}}');
 SELECT dynapg.update_time_to_live('{"TableName":"Sessions","TimeToLiveSpecification":{"Enabled":true,"AttributeName":""}}');
 SELECT dynapg.update_time_to_live('{"TableName":"Sessions","TimeToLiveSpecification":{"AttributeName":"a"}}');
 SELECT dynapg.describe_time_to_live('{"TableName":"arn:aws:dynamodb:us-east-1:000000000000:table/Sessions"}');

@@ -52,6 +52,12 @@ hex_digit(char c)
 	return c >= '0' && c <= '9' ? c - '0' : c - 'a' + 10;
 }
 
+static void
+refuse_token(DynSlice token)
+{
+	dyn_validation(DYN_INVALID_REQUEST "Provided nextToken is invalid: %.*s", (int) token.len, token.data);
+}
+
 char *
 dyn_job_replies_page_start(const DynJson *request)
 {
@@ -61,12 +67,12 @@ dyn_job_replies_page_start(const DynJson *request)
 	if (token.data == NULL)
 		return NULL;
 	if (token.len != TOKEN_BYTES * 2)
-		dyn_validation(DYN_INVALID_NEXT_TOKEN);
+		refuse_token(token);
 	id = palloc0(TOKEN_BYTES + 1);
 	for (int i = 0; i < TOKEN_BYTES; i++)
 		id[i] = hex_digit(token.data[i * 2]) * 16 + hex_digit(token.data[i * 2 + 1]);
-	if (strlen(id) >= DYN_JOB_ID_SIZE || strspn(id, "0123456789abcdef-") != strlen(id))
-		dyn_validation(DYN_INVALID_NEXT_TOKEN);
+	if (strlen(id) == 0 || strlen(id) >= DYN_JOB_ID_SIZE || strspn(id, "0123456789abcdef-") != strlen(id))
+		refuse_token(token);
 	return id;
 }
 

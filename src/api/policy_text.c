@@ -12,6 +12,8 @@
 #include "base/limits.h"
 #include "base/request.h"
 
+#define ACCOUNT_DIGITS 12
+
 static void invalid(const char *reason) pg_attribute_noreturn();
 
 static void
@@ -116,11 +118,74 @@ is_among(DynSlice name, const char *const *names, int count)
 
 static void print_object(StringInfo out, const DynJson *object, const char *const *order, int count);
 
+/* An account's id, which stands for its root. */
+static bool
+is_account(DynSlice text)
+{
+	return text.len == ACCOUNT_DIGITS && strspn(text.data, "0123456789") == text.len;
+}
+
+static void
+print_one(StringInfo out, const DynJson *value, bool of_aws)
+{
+	DynSlice	text = dyn_json_string(value);
+
+	if (of_aws && dyn_json_kind(value) == DYN_JSON_STRING && is_account(text))
+		appendStringInfo(out, "\"arn:aws:iam::%.*s:root\"", (int) text.len, text.data);
+	else
+		dyn_jsonout_tree(out, value);
+}
+
+/* A value, or a list of values: one value stands without a list. */
+static void
+print_values(StringInfo out, const DynJson *values, bool of_aws)
+{
+	if (dyn_json_kind(values) != DYN_JSON_ARRAY || dyn_json_count(values) == 1)
+	{
+		print_one(out, dyn_json_kind(values) == DYN_JSON_ARRAY ? dyn_json_first(values) : values, of_aws);
+		return;
+	}
+	appendStringInfoChar(out, '[');
+	for (const DynJson *value = dyn_json_first(values); value; value = dyn_json_next(value))
+	{
+		if (value != dyn_json_first(values))
+			appendStringInfoChar(out, ',');
+		print_one(out, value, of_aws);
+	}
+	appendStringInfoChar(out, ']');
+}
+
+static void
+print_principal(StringInfo out, const DynJson *principal)
+{
+	if (dyn_json_kind(principal) != DYN_JSON_OBJECT)
+	{
+		print_values(out, principal, false);
+		return;
+	}
+	appendStringInfoChar(out, '{');
+	for (const DynJson *kind = dyn_json_first(principal); kind; kind = dyn_json_next(kind))
+	{
+		dyn_jsonout_named(out, dyn_json_name(kind));
+		print_values(out, kind, dyn_slice_is(dyn_json_name(kind), "AWS"));
+	}
+	appendStringInfoChar(out, '}');
+}
+
 static void
 print_member(StringInfo out, const DynJson *member)
 {
-	dyn_jsonout_named(out, dyn_json_name(member));
-	dyn_jsonout_tree(out, member);
+	static const char *const principals[] = {"Principal", "NotPrincipal"};
+	static const char *const lists[] = {"Action", "NotAction", "Resource", "NotResource"};
+	DynSlice	name = dyn_json_name(member);
+
+	dyn_jsonout_named(out, name);
+	if (is_among(name, principals, lengthof(principals)))
+		print_principal(out, member);
+	else if (is_among(name, lists, lengthof(lists)))
+		print_values(out, member, false);
+	else
+		dyn_jsonout_tree(out, member);
 }
 
 static void

@@ -272,8 +272,8 @@ const DynShape dyn_shape_update_table_replica_auto_scaling =
 
 static const DynShape ttl_attribute = STRING_OF("TimeToLiveAttributeName", 1, 255);
 static const DynShapeField ttl_specification_fields[] = {
-	{"Enabled", &dyn_shape_boolean, true},
 	{"AttributeName", &ttl_attribute, true},
+	{"Enabled", &dyn_shape_boolean, true},
 };
 static const DynShape ttl_specification = STRUCTURE_OF("TimeToLiveSpecification", ttl_specification_fields);
 static const DynShapeField update_ttl_fields[] = {

@@ -61,7 +61,7 @@ check_limit(int64 units, bool pay_per_request, const char *member, const char *i
 		return;
 	if (!pay_per_request)
 		dyn_validation(DYN_INVALID_PARAMETER "%s for OnDemandThroughput %scannot be specified when %stable BillingMode is "
-					   "PROVISIONED%s", member, index ? psprintf("for index: %s ", index) : "", current ? "the " : "",
+					   "PROVISIONED%s", member, index ? psprintf("for index%s: %s ", current ? " " : "", index) : "", current ? "the " : "",
 					   current ? "" : ".");
 	if (units < 1 && !(units == -1 && current))
 		dyn_validation(DYN_INVALID_PARAMETER "Requested %s for OnDemandThroughput for %s is outside of valid range", member,
@@ -125,18 +125,28 @@ dyn_table_check_warm(const DynJson *object, const char *index, const DynThroughp
 	return completed(units, &own);
 }
 
+/* A new index has capacity units where its billing mode has them, and only there; UpdateTable has other words for it. */
+static void
+check_presence(bool has_units, const char *name, bool pay_per_request, bool of_update)
+{
+	if (has_units && pay_per_request)
+		dyn_validation(DYN_INVALID_PARAMETER "%s for index: %s when BillingMode is PAY_PER_REQUEST",
+					   of_update ? "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified" :
+					   "ProvisionedThroughput should not be specified", name);
+	if (!has_units && !pay_per_request)
+		dyn_validation(DYN_INVALID_PARAMETER "%s for index: %s",
+					   of_update ? "Both ReadCapacityUnits and WriteCapacityUnits must be specified" :
+					   "ProvisionedThroughput is not specified", name);
+}
+
 DynIndexSettings
-dyn_table_check_new_index(const DynJson *index, bool pay_per_request)
+dyn_table_check_new_index(const DynJson *index, bool pay_per_request, bool of_update)
 {
 	DynIndexSettings settings = {0};
 	const DynJson *throughput = dyn_request_member(index, "ProvisionedThroughput");
 	char	   *name = dyn_request_cstring(index, "IndexName");
 
-	if (throughput && pay_per_request)
-		dyn_validation(DYN_INVALID_PARAMETER "ProvisionedThroughput should not be specified for index: %s when BillingMode is "
-					   "PAY_PER_REQUEST", name);
-	if (!throughput && !pay_per_request)
-		dyn_validation(DYN_INVALID_PARAMETER "ProvisionedThroughput is not specified for index: %s", name);
+	check_presence(throughput != NULL, name, pay_per_request, of_update);
 	if (throughput)
 		dyn_table_check_throughput(throughput, name, &settings.throughput);
 	settings.on_demand = dyn_table_check_on_demand(index, pay_per_request, name, NULL);

@@ -21,8 +21,8 @@ extern DynUnits dyn_table_check_on_demand(const DynJson *object, bool pay_per_re
 extern DynUnits dyn_table_check_warm(const DynJson *object, const char *index, const DynThroughput *throughput,
 							   bool pay_per_request, const DynUnits *current);
 
-/* The settings of one new global index. */
-extern DynIndexSettings dyn_table_check_new_index(const DynJson *index, bool pay_per_request);
+/* The settings of one new global index, of a new table or of an update. */
+extern DynIndexSettings dyn_table_check_new_index(const DynJson *index, bool pay_per_request, bool of_update);
 
 /* SSESpecification into settings. */
 extern void dyn_table_check_sse(const DynJson *request, DynTableSettings *settings);

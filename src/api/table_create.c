@@ -55,7 +55,7 @@ take_index_settings(const DynJson *request, DynTableDef *def, const DynTableSett
 	while (def->indexes[i].kind == DYN_INDEX_LOCAL)
 		i++;
 	for (const DynJson *index = dyn_json_first(globals); index; index = dyn_json_next(index))
-		def->indexes[i++].settings = dyn_table_check_new_index(index, settings->pay_per_request);
+		def->indexes[i++].settings = dyn_table_check_new_index(index, settings->pay_per_request, false);
 }
 
 static void

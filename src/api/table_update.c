@@ -89,9 +89,12 @@ change_throughput(const DynJson *json, DynThroughput *throughput, const char *in
 	*throughput = changed;
 }
 
+/* The end of provisioned units is a decrease by its time, but does not count as one. */
 static void
 leave_provisioned(DynThroughput *throughput)
 {
+	throughput->decreases = dyn_settings_decreases_today(throughput);
+	throughput->decreased = dyn_settings_now();
 	throughput->read = 0;
 	throughput->write = 0;
 }
@@ -411,7 +414,7 @@ add_index(Update *update)
 	DynIndex index = {0};
 
 	dyn_table_keys_of_new_index(update->request, update->create, def, &index);
-	index.settings = dyn_table_check_new_index(update->create, update->settings->pay_per_request);
+	index.settings = dyn_table_check_new_index(update->create, update->settings->pay_per_request, true);
 	dyn_index_build_add(def, &index);
 	def->indexes = repalloc(def->indexes, (def->nindexes + 1) * sizeof(DynIndex));
 	def->indexes[def->nindexes++] = index;

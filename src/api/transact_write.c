@@ -42,6 +42,32 @@ only_action(const DynJson *entry, DynWriteKind *kind)
 	return found;
 }
 
+/* Of an Update, a value that is inside too many lists and maps is the reason of its action, not an error of the request. */
+static void
+read_expressions(DynWriteCommand *command, const DynJson *action)
+{
+	MemoryContext context = CurrentMemoryContext;
+	DynProgram *volatile program = NULL;
+
+	PG_TRY();
+	{
+		program = dyn_item_write_expressions(command->write.kind, action, &dyn_wording_older);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (command->write.kind != DYN_WRITE_UPDATE || !dyn_error_is_rule(error, DYN_RULE_VALUE_NESTING))
+			PG_RE_THROW();
+		FlushErrorState();
+		command->flaw = "Nesting Levels have exceeded supported limits";
+	}
+	PG_END_TRY();
+	dyn_write_set_program(command, program);
+}
+
 /*
  * An action's expressions are checked before its key or item.  Names and values without an expression are ignored here, while
  * the operations on one item refuse them.
@@ -56,7 +82,7 @@ read_action(DynWriteCommand *command, const DynJson *entry)
 	command->write.kind = kind;
 	command->table_name = dyn_request_string(action, "TableName");
 	command->shows_failed = dyn_request_is(action, "ReturnValuesOnConditionCheckFailure", "ALL_OLD");
-	dyn_write_set_program(command, dyn_item_write_expressions(kind, action, &dyn_wording_older));
+	read_expressions(command, action);
 	if (kind == DYN_WRITE_PUT)
 		dyn_write_set_item(command, dyn_params_item(action, &dyn_wording_older));
 	else

@@ -78,6 +78,9 @@ extern const char *dyn_error_failure_code(const ErrorData *error);
 /* No key attribute of a table or index may be an empty string or binary value. */
 #define DYN_RULE_KEY_NOT_EMPTY "key_not_empty"
 
+/* No value of an expression may be inside too many lists and maps. */
+#define DYN_RULE_VALUE_NESTING "value_nesting"
+
 #define dyn_validation(...) dyn_error(DYN_E_VALIDATION, __VA_ARGS__)
 
 #endif							/* DYNAPG_BASE_ERRORS_H */

@@ -24,6 +24,7 @@ typedef struct DynWriteCommand
 	DynSlice	table_name;		/* as the request gave it */
 	DynNode		map;			/* Key, open; of a PUT empty */
 	DynProgram *program;		/* condition and update; NULL: neither */
+	const char *flaw;			/* of an action in a transaction: why it has no program and cannot be done; or NULL */
 	bool		wants_before;	/* the reply shows the item before, after */
 	bool		wants_after;
 	bool		shows_failed;	/* the error shows the item that failed the condition */

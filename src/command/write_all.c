@@ -111,6 +111,8 @@ find_keys(Set *set, bool reports_all)
 static void
 fit_program(DynWriteCommand *command)
 {
+	if (command->flaw != NULL)
+		dyn_validation("%s", command->flaw);
 	dyn_keys_check_paths(command->write.table, command->program);
 	if (command->write.kind == DYN_WRITE_UPDATE)
 		dyn_write_update_prepare(command);

@@ -8,6 +8,7 @@
 
 #include "utils/memutils.h"
 
+#include "base/errors.h"
 #include "base/limits.h"
 #include "expr/bind.h"
 #include "expr/cache.h"
@@ -106,10 +107,14 @@ read_names(DynVariableSet *set, const DynJson *map, const DynWording *wording, u
 static void
 refuse_value(const DynWording *wording, const DynViolation *violation, DynSlice key)
 {
+	const char *text;
+
 	if (wording->revised)
 		dyn_violation_raise(wording, violation);
-	dyn_violation_parameter(wording, VALUES_PARAMETER " contains invalid value: %s for key %.*s", violation->text,
-							(int) key.len, key.data);
+	text = psprintf(VALUES_PARAMETER " contains invalid value: %s for key %.*s", violation->text, (int) key.len, key.data);
+	if (violation->kind == DYN_VIOLATION_DEPTH)
+		dyn_error_rule(DYN_RULE_VALUE_NESTING, text);
+	dyn_violation_parameter(wording, "%s", text);
 }
 
 /* Reads what the values stand for; *bytes counts it. */

@@ -274,7 +274,7 @@ BEGIN
 		END IF;
 	EXCEPTION WHEN OTHERS THEN
 		outcome := SQLSTATE;
-		IF SQLSTATE = '42501' AND SQLERRM ~ '^User: arn:.* because no resource-based policy allows the dynamodb:\w+ action$' THEN
+		IF SQLSTATE = '42501' AND SQLERRM ~ '^(User: arn:.* because no resource-based policy allows the dynamodb:\w+ action|Access is denied)$' THEN
 			NULL;			-- an ARN that has become another account's
 		ELSIF SQLSTATE !~ '^ND' OR (SQLERRM = '' AND SQLSTATE <> 'ND002') THEN	-- malformed JSON has no message
 			wrong := SQLSTATE || ' ' || SQLERRM;

@@ -276,7 +276,8 @@ is($all[-1]{ImportArn}, $arn->{ImportArn}, '.. to the oldest');
 is_deeply([ sort keys %{ $all[0] } ],
 	[ sort qw(ImportArn ImportStatus TableArn S3BucketSource CloudWatchLogGroupArn InputFormat StartTime EndTime) ], '.. each with these members');
 is(scalar @{ call('list_imports', { TableArn => $started->{TableArn} })->{ImportSummaryList} }, 1, 'those of a table');
-is(call('list_imports', { NextToken => '0' x 112 . '0' x 16 }), 'Invalid NextToken', 'an invalid token');
+is(call('list_imports', { NextToken => '0' x 112 . '0' x 16 }), 'Invalid Request: Provided nextToken is invalid: ' . '0' x 128, 'an invalid token');
+is(call('list_imports', { NextToken => '0' x 112 }), 'Invalid Request: Provided nextToken is invalid: ' . '0' x 112, '.. of the right length');
 
 $node->stop;
 done_testing();

@@ -27,15 +27,14 @@ BEGIN
 	END IF;
 	RETURN NULL;
 END $$;
--- a prepared transaction's moment is when it was prepared, or the last tick that does not see it; of the others their commit timestamps
+-- A transaction's moment is its commit timestamp, for a prepared one when it was prepared; or the last tick that does not see it, as between its
+-- timestamp and its visibility a transaction waits for the disk.
 CREATE TABLE public.prepared (xid xid8 PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp());
 CREATE TABLE public.commits (xid xid8 PRIMARY KEY, at timestamptz NOT NULL);
 CREATE FUNCTION public.note_commits() RETURNS void LANGUAGE sql AS $$
-	INSERT INTO public.commits SELECT xid, pg_xact_commit_timestamp(xid::xid) FROM (SELECT DISTINCT xid FROM public.audit) a
-		WHERE xid NOT IN (SELECT xid FROM public.prepared) ON CONFLICT DO NOTHING;
-	INSERT INTO public.commits SELECT p.xid, greatest(p.at, (SELECT max(t.created_at) FROM dynapg.ticks t
-			WHERE t.next_xid <= p.xid::text::bigint OR p.xid::text::bigint = ANY (t.open_xids)))
-		FROM public.prepared p ON CONFLICT DO NOTHING;
+	INSERT INTO public.commits SELECT a.xid, greatest(COALESCE(p.at, pg_xact_commit_timestamp(a.xid::xid)), (SELECT max(t.created_at) FROM dynapg.ticks t
+			WHERE t.next_xid <= a.xid::text::bigint OR a.xid::text::bigint = ANY (t.open_xids)))
+		FROM (SELECT DISTINCT xid FROM public.audit) a LEFT JOIN public.prepared p USING (xid) ON CONFLICT DO NOTHING;
 $$;
 CREATE FUNCTION public.expected(which text, moment timestamptz) RETURNS text LANGUAGE sql AS $$
 	SELECT string_agg(pk || '=' || item::text, ',' ORDER BY pk) FROM (SELECT DISTINCT ON (a.pk) a.pk, a.item FROM public.audit a
