@@ -111,6 +111,7 @@ SELECT pg_temp.on_table('enable_kinesis_streaming_destination', (:'stream'::json
 	'{"EnableKinesisStreamingConfiguration":{"ApproximateCreationDateTimePrecision":"MICROSECOND"}}')::json);
 SELECT pg_temp.on_table('describe_kinesis_streaming_destination');
 SELECT pg_temp.on_table('disable_kinesis_streaming_destination', :'stream');
+SELECT pg_temp.on_table('disable_kinesis_streaming_destination', (:'stream'::jsonb || '{"EnableKinesisStreamingConfiguration":{}}')::json);
 SELECT pg_temp.on_table('update_kinesis_streaming_destination', :'stream');
 SELECT pg_temp.on_table('update_kinesis_streaming_destination', (:'stream'::jsonb || '{"UpdateKinesisStreamingConfiguration":{}}')::json);
 SELECT pg_temp.on_table('update_kinesis_streaming_destination', (:'stream'::jsonb ||

@@ -51,6 +51,13 @@ SELECT pg_temp.put(pg_temp.policy(repeat('x', 20480 - length(pg_temp.policy(''))
 SELECT principal, pg_temp.put(pg_temp.policy('all', 'dynamodb:*', principal)) FROM unnest(ARRAY['"*"', '{"AWS":"*"}', '{"AWS":["arn:aws:iam::000000000000:root","*"]}']) principal;
 SELECT pg_temp.masked(pg_temp.put(replace(pg_temp.policy('all', 'dynamodb:*', '"*"'), '"Resource"', '"Condition":{"StringEquals":{"aws:SourceAccount":"000000000000"}},"Resource"')));
 SELECT pg_temp.masked(pg_temp.put(replace(pg_temp.policy('all', 'dynamodb:*', '"*"'), 'Allow', 'Deny')));
+-- an effect in any case; a policy without a version comes back with the oldest, which is another policy
+SELECT effect, pg_temp.put(replace(pg_temp.policy('all', 'dynamodb:*', '"*"'), 'Allow', effect)) FROM unnest(ARRAY['allow', 'ALLOW']) effect;
+SELECT pg_temp.put('{"Statement":[{"Effect":"deny","Principal":"*","Action":"*","Resource":"*"}]}')::json ->> 'RevisionId' AS unversioned \gset
+SELECT pg_temp.on_arn('get_resource_policy')::json ->> 'Policy' AS read \gset
+SELECT :'read';
+SELECT pg_temp.put('{"Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]}')::json ->> 'RevisionId' = :'unversioned';
+SELECT pg_temp.put(:'read')::json ->> 'RevisionId' = :'unversioned';
 -- lists stay lists where they are longer
 SELECT pg_temp.masked(pg_temp.put('{"Statement":[{"Effect":"Deny","NotPrincipal":{"Service":["a.amazonaws.com","b.amazonaws.com"],"AWS":["000000000000","arn:aws:iam::000000000000:user/u"]},
 	"NotAction":["a","b"],"NotResource":["x"],"Condition":{"Bool":{"aws:SecureTransport":["false"]}}},{"Effect":"Deny","Principal":["*"],"Action":[],"Resource":7}]}'));

@@ -95,6 +95,8 @@ dyn_api_enable_kinesis_streaming_destination(const DynJson *request, StringInfo 
 void
 dyn_api_disable_kinesis_streaming_destination(const DynJson *request, StringInfo reply)
 {
+	if (dyn_request_member(request, "EnableKinesisStreamingConfiguration"))
+		dyn_validation("Stream cannot be disabled using EnableKinesisStreamingConfiguration parameters");
 	(void) dyn_table_describe_find(dyn_params_table_name(request), true);
 	dyn_validation(WRONG_STATE "KinesisStreamingDestination must be ACTIVE to perform DISABLE operation.");
 }

@@ -41,13 +41,26 @@ is_anybody(const DynJson *principal)
 	return false;
 }
 
+/* The effect that a text in any case stands for; NULL: none. */
+static const char *
+effect_of(DynSlice text)
+{
+	static const char *const effects[] = {"Allow", "Deny"};
+
+	for (int i = 0; i < lengthof(effects); i++)
+		if (text.data && text.len == strlen(effects[i]) && pg_strncasecmp(text.data, effects[i], text.len) == 0)
+			return effects[i];
+	return NULL;
+}
+
 /* Does the statement allow something to everybody, without a condition? */
 static bool
 is_unbounded(const DynJson *statement)
 {
 	const DynJson *principal = dyn_json_member(statement, "Principal");
+	const char *effect = effect_of(dyn_request_string(statement, "Effect"));
 
-	if (!dyn_request_is(statement, "Effect", "Allow") || !principal || dyn_json_member(statement, "Condition"))
+	if (!effect || strcmp(effect, "Allow") != 0 || !principal || dyn_json_member(statement, "Condition"))
 		return false;
 	if (dyn_json_kind(principal) == DYN_JSON_OBJECT)
 		principal = dyn_json_member(principal, "AWS");
@@ -178,9 +191,12 @@ print_member(StringInfo out, const DynJson *member)
 	static const char *const principals[] = {"Principal", "NotPrincipal"};
 	static const char *const lists[] = {"Action", "NotAction", "Resource", "NotResource"};
 	DynSlice	name = dyn_json_name(member);
+	const char *effect = dyn_slice_is(name, "Effect") ? effect_of(dyn_json_string(member)) : NULL;
 
 	dyn_jsonout_named(out, name);
-	if (is_among(name, principals, lengthof(principals)))
+	if (effect)
+		dyn_jsonout_string(out, effect, strlen(effect));
+	else if (is_among(name, principals, lengthof(principals)))
 		print_principal(out, member);
 	else if (is_among(name, lists, lengthof(lists)))
 		print_values(out, member, false);

@@ -17,6 +17,7 @@
 #include "tables/settings.h"
 
 #define NO_POLICY "NO_POLICY"
+#define VERSION "\"Version\":"
 #define NOT_FOUND "Resource-based policy not found for the provided ResourceArn: "
 
 /* The definition of the table, and the policy in it that the request is about. */
@@ -77,6 +78,15 @@ dyn_api_put_resource_policy(const DynJson *request, StringInfo reply)
 	reply_revision(reply, policy->revision);
 }
 
+/* A policy without a version has IAM's oldest. */
+static const char *
+with_version(const char *text)
+{
+	bool		has_version = strncmp(text, "{" VERSION, strlen("{" VERSION)) == 0;
+
+	return has_version ? text : psprintf("{" VERSION "\"2008-10-17\",%s", text + 1);
+}
+
 void
 dyn_api_get_resource_policy(const DynJson *request, StringInfo reply)
 {
@@ -87,7 +97,7 @@ dyn_api_get_resource_policy(const DynJson *request, StringInfo reply)
 	if (!policy->text)
 		dyn_error(DYN_E_POLICY_NOT_FOUND, NOT_FOUND "%.*s", (int) arn.len, arn.data);
 	appendStringInfoChar(reply, '{');
-	dyn_settings_print_text(reply, "Policy", policy->text);
+	dyn_settings_print_text(reply, "Policy", with_version(policy->text));
 	dyn_settings_print_text(reply, "RevisionId", policy->revision);
 	appendStringInfoChar(reply, '}');
 }
