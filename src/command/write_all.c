@@ -370,7 +370,10 @@ dyn_write_all(DynWriteCommand *commands, int count, DynIdempotency *idempotency,
 	init_set(&set, commands);
 	measure_puts(&set);
 	for (int i = 0; i < count; i++)
+	{
 		dyn_write_find_table(&commands[i]);
+		idempotency->everywhere |= commands[i].write.table->distributed;
+	}
 	for (int i = 0; i < count; i++)
 		fit_action(&set.actions[i]);
 	dyn_cancellation_raise(set.reasons, count);
