@@ -13,6 +13,7 @@
 #include "command/keys.h"
 #include "expr/eval.h"
 #include "store/rows.h"
+#include "store/statement.h"
 #include "tables/name.h"
 #include "throughput/throttle.h"
 
@@ -126,7 +127,7 @@ print_item(void *arg, const struct varlena *item)
 {
 	Reader	   *reader = arg;
 	DynGetsOfTable *gets = reader->gets;
-	int			key = dyn_row_find_key(gets->table, gets->keys, gets->count, gets->next, item);
+	int			key = dyn_statement_find_key(gets->table, gets->keys, gets->count, gets->next, item);
 	DynNode		part;
 
 	reader->full = reader->bytes + dyn_item_size(item) > DYN_MAX_BATCH_BYTES;
