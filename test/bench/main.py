@@ -9,6 +9,7 @@ WORK is a folder of the account that runs it, with the load generator in it; BIN
 import os
 import platform
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -77,4 +78,5 @@ def main(arguments):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # whose servers stop on the way out
     sys.exit(main(sys.argv[1:]))

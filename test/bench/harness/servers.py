@@ -56,12 +56,17 @@ class Server:
     def start(self):
         begin = time.monotonic()
         self.process = process.start(self.command(), os.path.join(self.folder, "log"), **self.options())
-        while not self.answers():
+        self.wait_until(self.answers, 0.002)
+        self.start_seconds = time.monotonic() - begin
+
+    def wait_until(self, condition, pause=0.05):
+        """Raises Missing if the process ends meanwhile, as it does when another server has its port."""
+        begin = time.monotonic()
+        while not condition():
             if self.process.poll() is not None or time.monotonic() - begin > 120:
                 with open(os.path.join(self.folder, "log"), errors="replace") as log:
                     raise Missing(f"{self.name} does not start: {log.read()[-500:]}")
-            time.sleep(0.002)
-        self.start_seconds = time.monotonic() - begin
+            time.sleep(pause)
 
     def options(self):
         return {}
@@ -125,16 +130,14 @@ class Postgres(Server):
         self.wait_for_sql()
         self.sql("CREATE EXTENSION dynapg")
         open(f"{self.data}/bench-ready", "w").close()
-        while not self.is_ready():
-            time.sleep(0.05)
+        self.wait_until(self.is_ready)
 
     def restart(self):
         process.stop(self.process, self.stop_signal)
         self.start()
 
     def wait_for_sql(self):
-        while subprocess.run(self.psql("-c", "SELECT 1"), capture_output=True).returncode != 0:
-            time.sleep(0.05)
+        self.wait_until(lambda: subprocess.run(self.psql("-c", "SELECT 1"), capture_output=True).returncode == 0)
 
     def psql(self, *arguments):
         return [f"{self.bin}/psql", "-X", "-q", "-A", "-t", "-F", " ", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port),
