@@ -719,6 +719,11 @@ COMMENT ON COLUMN dynapg.recorded_calls.last_seen IS 'when it was there last';
 COMMENT ON COLUMN dynapg.recorded_calls.difference IS 'what differs from DynamoDB; NULL: nothing that dynapg knows of';
 GRANT SELECT ON dynapg.recorded_calls TO pg_monitor;
 
+CREATE FUNCTION dynapg.pace_job() RETURNS boolean
+	LANGUAGE c VOLATILE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'dynapg_pace_job';
+COMMENT ON FUNCTION dynapg.pace_job() IS 'true; in a background job it waits for the disk while others commit';
+
 CREATE FUNCTION dynapg.recorded_calls_reset() RETURNS void
 	AS 'MODULE_PATHNAME', 'dynapg_recorded_calls_reset' LANGUAGE C VOLATILE PARALLEL SAFE;
 COMMENT ON FUNCTION dynapg.recorded_calls_reset() IS 'forgets what dynapg.recorded_calls shows, in all databases';

@@ -1636,6 +1636,11 @@ CREATE FUNCTION dynapg.run_jobs() RETURNS bigint
 	AS 'MODULE_PATHNAME', 'dynapg_run_jobs';
 COMMENT ON FUNCTION dynapg.run_jobs() IS 'does the work of the background worker: deletes the expired items of the tables that the user owns, and returns their number; maintains streams';
 
+CREATE FUNCTION dynapg.pace_job() RETURNS boolean
+	LANGUAGE c VOLATILE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'dynapg_pace_job';
+COMMENT ON FUNCTION dynapg.pace_job() IS 'true; in a background job it waits for the disk while others commit';
+
 CREATE FUNCTION dynapg.version() RETURNS text
 	LANGUAGE C STABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'dynapg_version';

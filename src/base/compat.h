@@ -43,6 +43,13 @@
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
+/* Up to where the write-ahead log is on disk; users include access/xlog.h. */
+#if PG_VERSION_NUM < 150000
+#define dyn_compat_flushed() GetFlushRecPtr()
+#else
+#define dyn_compat_flushed() GetFlushRecPtr(NULL)
+#endif
+
 #if PG_VERSION_NUM >= 180000
 #include "commands/explain_state.h" /* was part of commands/explain.h */
 #endif

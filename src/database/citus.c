@@ -401,3 +401,9 @@ dyn_citus_hold_shard(Oid relid, Oid owner, Oid type, Datum value)
 	}
 	PG_END_TRY();
 }
+
+const char *
+dyn_citus_pace_condition(void)
+{
+	return dyn_citus_loaded() ? "" : " WHERE dynapg.pace_job()";
+}

@@ -92,4 +92,7 @@ extern void dyn_citus_measure(Oid relid, int64 *shards, int64 *pages);
  */
 extern void dyn_citus_hold_shard(Oid relid, Oid owner, Oid type, Datum value);
 
+/* The condition of a statement over many rows with which a job paces itself (base/pace.h); empty where nodes would evaluate it. */
+extern const char *dyn_citus_pace_condition(void);
+
 #endif							/* DYNAPG_DATABASE_CITUS_H */
