@@ -61,6 +61,7 @@ typedef struct DynPlan
 	SPIPlanPtr	plan;			/* NULL: not made yet */
 	int			generation;		/* of the generic plan that was made with index scans forced */
 	uint64		epoch;			/* of what plans depend on; see plan.c */
+	struct DynPoint *point;		/* store/point.c's, of this plan; NULL: not made yet */
 } DynPlan;
 
 /* The plan of range reads of one shape; see range.c. */
