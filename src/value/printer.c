@@ -1,0 +1,173 @@
+/*
+ * printer.c - many items as DynamoDB JSON, which usually are alike
+ *
+ * A printer remembers an item: its names, and for each attribute the text that precedes the value, as in ,"price":{"N": .  An item with the
+ * same names needs no look at their bytes one by one, and the text is copied as a whole.  Which of them an attribute may
+ * use is checked for each, so that nothing depends on items being alike.
+ *
+ * Items that are all different would be remembered in vain, and so would be an only one: a printer begins with the second item, and after
+ * a few different ones it remembers no more.
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "base/jsonout.h"
+#include "value/printer.h"
+
+#define TEXT_SIZE		32		/* a copy of constant size is two instructions */
+#define MAX_MEMBERS		256
+#define MAX_ATTEMPTS	4
+
+typedef struct Member
+{
+	uint32		name_start;
+	uint32		name_end;
+	uint8		tag;
+	uint8		len;			/* of text; 0: it does not fit */
+	char		text[TEXT_SIZE];
+} Member;
+
+struct DynPrinter
+{
+	MemoryContext context;
+	bool		begun;
+	int			attempts;
+	uint32		count;			/* of members */
+	uint32		names_len;
+	char	   *names;			/* NULL: nothing is remembered */
+	Member	   *members;
+};
+
+DynPrinter *
+dyn_printer_create(void)
+{
+	DynPrinter *printer = palloc0_object(DynPrinter);
+
+	printer->context = CurrentMemoryContext;
+	return printer;
+}
+
+/* The text before the member's value. */
+static void
+remember_text(Member *member, StringInfo text, DynSlice name)
+{
+	resetStringInfo(text);
+	if (member->name_start > 0)
+		dyn_jsonout_byte(text, ',');
+	dyn_jsonout_string(text, name.data, name.len);
+	appendStringInfo(text, ":{\"%s\":", dyn_tag_name(member->tag));
+	member->len = text->len <= TEXT_SIZE ? text->len : 0;
+	memcpy(member->text, text->data, member->len);
+}
+
+static void
+forget(DynPrinter *printer)
+{
+	if (printer->names == NULL)
+		return;
+	pfree(printer->names);
+	pfree(printer->members);
+	printer->names = NULL;
+}
+
+static void
+remember(DynPrinter *printer, DynValue root, uint32 count, const char *names, uint32 names_len)
+{
+	MemoryContext caller = MemoryContextSwitchTo(printer->context);
+	Member	   *members = palloc0_array(Member, count);
+	StringInfoData text;
+
+	forget(printer);
+	initStringInfo(&text);
+	for (uint32 i = 0; i < count; i++)
+	{
+		DynSlice	name;
+		DynValue	value = dyn_map_member(root, i, &name);
+
+		members[i].name_start = name.data - names;
+		members[i].name_end = members[i].name_start + name.len;
+		members[i].tag = value.tag;
+		remember_text(&members[i], &text, name);
+	}
+	pfree(text.data);
+	printer->count = count;
+	printer->names_len = names_len;
+	printer->members = members;
+	printer->names = memcpy(palloc(names_len), names, names_len);
+	MemoryContextSwitchTo(caller);
+}
+
+static inline bool
+is_like_last(const DynPrinter *printer, uint32 count, const char *names, uint32 names_len)
+{
+	return printer->names != NULL && printer->count == count && printer->names_len == names_len &&
+		memcmp(printer->names, names, names_len) == 0;
+}
+
+/* Does the printer know items with these names?  It remembers this one, if that may be worth it. */
+static bool
+knows(DynPrinter *printer, DynValue root, uint32 count, const char *names, uint32 names_len)
+{
+	if (is_like_last(printer, count, names, names_len))
+		return true;
+	if (!printer->begun)
+	{
+		printer->begun = true;	/* it may be the only item */
+		return false;
+	}
+	if (count == 0 || count > MAX_MEMBERS || printer->attempts == MAX_ATTEMPTS)
+		return false;
+	printer->attempts++;
+	remember(printer, root, count, names, names_len);
+	return true;
+}
+
+static void
+print_member(StringInfo out, const Member *member, uint32 name_start, uint32 name_end, const char *names, DynValue value)
+{
+	if (likely(member->tag == value.tag && member->name_start == name_start && member->name_end == name_end && member->len > 0))
+	{
+		memcpy(dyn_jsonout_room(out, TEXT_SIZE), member->text, TEXT_SIZE);
+		out->len += member->len;
+		dyn_value_print_body(out, value);
+		return;
+	}
+	if (name_start > 0)
+		dyn_jsonout_byte(out, ',');
+	dyn_jsonout_string(out, names + name_start, name_end - name_start);
+	dyn_jsonout_byte(out, ':');
+	dyn_value_print(out, value);
+}
+
+void
+dyn_printer_item(DynPrinter *printer, StringInfo out, DynValue root)
+{
+	uint32		count = dyn_value_count(root);
+	const uint8 *entry = root.data + 4;
+	const char *names = (const char *) entry + (size_t) count * 8;
+	uint32		names_len = count > 0 ? dyn_load_u32(entry + (size_t) (count - 1) * 8) : 0;
+	const uint8 *bodies = (const uint8 *) names + names_len;
+	uint32		name_start = 0;
+	uint32		start = 0;
+
+	if (!knows(printer, root, count, names, names_len))
+	{
+		dyn_item_print(out, root);
+		return;
+	}
+	dyn_jsonout_byte(out, '{');
+	for (uint32 i = 0; i < count; i++, entry += 8)
+	{
+		uint32		name_end = dyn_load_u32(entry);
+		uint32		tag_end = dyn_load_u32(entry + 4);
+		uint32		end = tag_end & DYN_END_MASK;
+
+		print_member(out, &printer->members[i], name_start, name_end, names,
+					 (DynValue) {tag_end >> DYN_TAG_SHIFT, end - start, bodies + start});
+		name_start = name_end;
+		start = end;
+	}
+	dyn_jsonout_byte(out, '}');
+	out->data[out->len] = '\0';
+}
