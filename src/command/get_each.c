@@ -15,13 +15,11 @@
 #include "store/rows.h"
 #include "tables/name.h"
 #include "throughput/throttle.h"
-#include "value/printer.h"
 
 typedef struct Reader
 {
 	DynGetsOfTable *gets;
 	StringInfo	reply;
-	DynPrinter *printer;		/* of this table */
 	bool		any;			/* printed of this table */
 	bool		full;			/* the reply has no room for the next item */
 	bool		throttled;		/* this table has no throughput left for the next key */
@@ -144,7 +142,7 @@ print_item(void *arg, const struct varlena *item)
 	reader->any = true;
 	if (gets->projection == NULL)
 	{
-		dyn_printer_item(reader->printer, reader->reply, dyn_item_root(item));
+		dyn_printer_item(dyn_table_printer(gets->table), reader->reply, dyn_item_root(item));
 		return true;
 	}
 	part = dyn_project_item(gets->projection, dyn_item_root(item));
@@ -156,7 +154,6 @@ static void
 reply_table(Reader *reader, DynGetsOfTable *gets)
 {
 	reader->gets = gets;
-	reader->printer = dyn_printer_create();
 	reader->any = false;
 	gets->limited = dyn_throttle_applies(gets->table, DYN_ALLOWANCE_READ);
 	(void) is_admitted(reader, gets->limited ? dyn_throttle_check(gets->table, NULL, DYN_ALLOWANCE_READ) : NIL);

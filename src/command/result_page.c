@@ -511,7 +511,7 @@ dyn_result_page_reader_begin(DynResultPageReader *reader, const DynResultPage *p
 	reader->fetches = reader->viewed && index->kind == DYN_INDEX_LOCAL && needs_fetch(page);
 	reader->looks_ahead = ends_within_partition(page);
 	reader->context = CurrentMemoryContext;
-	reader->printer = dyn_printer_create();
+	reader->printer = reader->viewed && !reader->fetches ? dyn_printer_create() : dyn_table_printer(page->range.table);
 	initStringInfo(&reader->last_key);
 }
 

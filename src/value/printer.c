@@ -5,8 +5,8 @@
  * same names needs no look at their bytes one by one, and the text is copied as a whole.  Which of them an attribute may
  * use is checked for each, so that nothing depends on items being alike.
  *
- * Items that are all different would be remembered in vain, and so would be an only one: a printer begins with the second item, and after
- * a few different ones it remembers no more.
+ * Items that are all different would be remembered in vain, and so would be an only one: before it remembers another item a printer lets
+ * some pass that are not like the last one, each time more of them.
  */
 #include "postgres.h"
 
@@ -16,8 +16,8 @@
 #include "value/printer.h"
 
 #define TEXT_SIZE		32		/* a copy of constant size is two instructions */
-#define MAX_MEMBERS		256
-#define MAX_ATTEMPTS	4
+#define MAX_MEMBERS		64
+#define MAX_PATIENCE	256		/* items */
 
 typedef struct Member
 {
@@ -31,8 +31,8 @@ typedef struct Member
 struct DynPrinter
 {
 	MemoryContext context;
-	bool		begun;
-	int			attempts;
+	int			missed;			/* items since it remembered one */
+	int			patience;		/* how many of them it lets pass */
 	uint32		count;			/* of members */
 	uint32		names_len;
 	char	   *names;			/* NULL: nothing is remembered */
@@ -45,6 +45,7 @@ dyn_printer_create(void)
 	DynPrinter *printer = palloc0_object(DynPrinter);
 
 	printer->context = CurrentMemoryContext;
+	printer->patience = 1;
 	return printer;
 }
 
@@ -111,14 +112,10 @@ knows(DynPrinter *printer, DynValue root, uint32 count, const char *names, uint3
 {
 	if (is_like_last(printer, count, names, names_len))
 		return true;
-	if (!printer->begun)
-	{
-		printer->begun = true;	/* it may be the only item */
+	if (count == 0 || count > MAX_MEMBERS || printer->missed++ < printer->patience)
 		return false;
-	}
-	if (count == 0 || count > MAX_MEMBERS || printer->attempts == MAX_ATTEMPTS)
-		return false;
-	printer->attempts++;
+	printer->missed = 0;
+	printer->patience = Min(printer->patience * 2, MAX_PATIENCE);
 	remember(printer, root, count, names, names_len);
 	return true;
 }
