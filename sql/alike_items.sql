@@ -64,6 +64,19 @@ SELECT * FROM pg_temp.compare('names');
 SELECT * FROM pg_temp.compare('long');
 SELECT * FROM pg_temp.compare('many');
 
+-- maps in maps, alike or not, deep ones, one that has become another type
+SELECT count(pg_temp.add('maps', json_build_object('m', json_build_object('M', json_build_object('a', json_build_object('S', 'x"' || n), 'q"', '{"N":"1"}'::json,
+	'm', json_build_object('M', json_build_object('b' || n / 9, json_build_object('N', n::text), 'c', '{"M":{"d":{"M":{"e":{"S":"\\"}}}}}'::json)),
+	'e', '{"M":{}}'::json)), 'n', CASE n % 4 WHEN 0 THEN '{"M":{"x":{"BOOL":true}}}' WHEN 1 THEN '{"S":"M"}' ELSE '{"M":{"y":{"NULL":true},"z":{"M":{"a":{"N":"5"}}}}}' END::json)))
+	FROM generate_series(1, 30) AS n;
+SELECT * FROM pg_temp.compare('maps');
+-- strings of each length, with a byte to escape in each place
+SELECT count(pg_temp.add('lengths', (SELECT json_object_agg('v' || at, json_build_object('S', left(repeat('a', at) || '"' || repeat('ü', n), n))) FROM generate_series(0, n) AS at)))
+	FROM generate_series(0, 35) AS n;
+SELECT * FROM pg_temp.compare('lengths');
+SELECT count(*), count(*) FILTER (WHERE item::text::jsonb #>> ARRAY['v' || n, 'S'] IS DISTINCT FROM dynapg.to_jsonb(item) ->> ('v' || n)) AS wrong
+	FROM dynamodb."Alike", generate_series(0, 35) AS n WHERE pk = 'lengths';
+
 -- an index that projects a part: items as they are shown
 SELECT dynapg.update_table('{"TableName":"Alike","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"by_a",
 	"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["b"]}}}]}') #>> '{TableDescription,TableName}';

@@ -445,7 +445,7 @@ print_number(StringInfo out, DynValue v)
 }
 
 /* A scalar without its type. */
-static void
+static pg_attribute_always_inline void
 print_scalar(StringInfo out, DynValue v)
 {
 	switch (v.tag)
