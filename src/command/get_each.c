@@ -143,7 +143,7 @@ print_item(void *arg, const struct varlena *item)
 	reader->any = true;
 	if (gets->projection == NULL)
 	{
-		dyn_item_print(reader->reply, dyn_item_root(item));
+		dyn_printer_item(dyn_table_printer(gets->table), reader->reply, dyn_item_root(item));
 		return true;
 	}
 	part = dyn_project_item(gets->projection, dyn_item_root(item));

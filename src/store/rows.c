@@ -29,6 +29,7 @@
 #include "utils/snapmgr.h"
 
 #include "store/explain.h"
+#include "store/point.h"
 #include "store/rows.h"
 #include "store/sharded.h"
 #include "store/sharded_lists.h"
@@ -81,6 +82,8 @@ dyn_row_get(DynTable *table, const DynKey *key)
 
 	if (unlikely(table->distributed))
 		return dyn_sharded_get(table, key);
+	if (dyn_point_read(table, key, keep_item, &kept))
+		return kept.item;
 	SPI_connect();
 	plan = dyn_statement_plan(table, DYN_PLAN_GET);
 	dyn_plan_run(plan, dyn_statement_params(table, DYN_PLAN_GET, key, NULL, NULL), &receiver.pub, dyn_handover);
