@@ -20,12 +20,16 @@
 #include "base/limits.h"
 #include "database/citus.h"
 #include "database/code.h"
+#include "store/sharded.h"
 #include "store/sharded_lists.h"
 #include "store/statement.h"
 #include "value/outcome.h"
 
 /* Of one statement, so that what a node returns has a bound. */
 #define MAX_KEYS DYN_MAX_BATCH_GETS
+
+/* A statement on so few keys would take as long to plan as the kept plans of single keys take to run. */
+#define FEW_KEYS 3
 
 /* ---- what statements return ---- */
 
@@ -191,6 +195,43 @@ delete_statement(const DynTable *table, int nkeys, bool keep_old)
 	return sql.data;
 }
 
+/* ---- few keys ---- */
+
+/* As get_some. */
+static bool
+get_few(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer consume, void *arg)
+{
+	bool		more = true;
+
+	for (int i = 0; i < nkeys && more; i++)
+	{
+		struct varlena *item = dyn_sharded_get(table, &keys[i]);
+
+		more = item == NULL || consume(arg, item);
+	}
+	return more;
+}
+
+static void
+write_few(DynTable *table, DynWriteKind kind, const DynKey *keys, struct varlena *const *items, int nkeys, struct varlena **old_items)
+{
+	for (int i = 0; i < nkeys; i++)
+	{
+		DynWrite	write = {
+			.kind = kind,
+			.table = table,
+			.key = keys[i],
+			.item = items != NULL ? items[i] : NULL,
+			.holds_on_missing = true,
+			.keep_old = old_items != NULL
+		};
+		DynChange	change = dyn_sharded_write(&write);
+
+		if (old_items != NULL)
+			old_items[i] = change.before;
+	}
+}
+
 /* ---- lists ---- */
 
 /* Hands the items on in the order of the keys; false where the consumer has had enough. */
@@ -212,12 +253,15 @@ hand_on(const Found *found, DynRowConsumer consume, void *arg)
 	return true;
 }
 
+/* False where the consumer has had enough. */
 static bool
 get_some(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer consume, void *arg)
 {
 	struct varlena *items[MAX_KEYS] = {0};
 	Found		found;
 
+	if (nkeys <= FEW_KEYS)
+		return get_few(table, keys, nkeys, consume, arg);
 	found_begin(&found, table, keys, nkeys, items, receive_item, table->item_type);
 	run(table, get_statement(table), dyn_statement_list_params(table, DYN_PLAN_GET_MANY, keys, NULL, nkeys), &found.receiver.pub, false);
 	return hand_on(&found, consume, arg);
@@ -243,6 +287,11 @@ dyn_sharded_lists_get(DynTable *table, const DynKey *keys, int nkeys, DynRowCons
 void
 dyn_sharded_lists_put(DynTable *table, const DynKey *keys, struct varlena *const *items, int nkeys, struct varlena **old_items)
 {
+	if (nkeys <= FEW_KEYS)
+	{
+		write_few(table, DYN_WRITE_PUT, keys, items, nkeys, old_items);
+		return;
+	}
 	for (int i = 0; i < nkeys; i += MAX_KEYS)
 	{
 		int			n = Min(nkeys - i, MAX_KEYS);
@@ -258,6 +307,11 @@ dyn_sharded_lists_put(DynTable *table, const DynKey *keys, struct varlena *const
 void
 dyn_sharded_lists_delete(DynTable *table, const DynKey *keys, int nkeys, struct varlena **old_items)
 {
+	if (nkeys <= FEW_KEYS)
+	{
+		write_few(table, DYN_WRITE_DELETE, keys, NULL, nkeys, old_items);
+		return;
+	}
 	for (int i = 0; i < nkeys; i += MAX_KEYS)
 	{
 		int			n = Min(nkeys - i, MAX_KEYS);

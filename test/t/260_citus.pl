@@ -165,6 +165,25 @@ same(BatchWriteItem => { RequestItems => { Tab_Number => [ map { { PutRequest =>
 same(BatchGetItem => { ReturnConsumedCapacity => 'TOTAL', RequestItems => { Tab_Number => { Keys => [ { id => { N => $_ } } ] } } }) for 10, 11;
 same(BatchGetItem => { RequestItems => { Tab_Number => { Keys => [ map { { id => { N => 10 } } } 1, 1 ] } } });
 
+# Lists in which some items are there and others are not, in an order that is not theirs.
+sub pair_item
+{
+	my ($number, $size) = @_;
+	return { %{ key('Tab_Pair', 'many' . $number % 7, $number) }, color => { S => qw(red green)[ $number % 2 ] }, pad => { S => 'x' x $size } };
+}
+for my $round (1 .. 3)
+{
+	same(BatchWriteItem => { ReturnConsumedCapacity => 'INDEXES', RequestItems => { Tab_Pair => [ map { { PutRequest => { Item => pair_item($_ * $round, 900 * ($_ % 4)) } } } reverse 1 .. 25 ] } });
+	same(BatchGetItem => { ReturnConsumedCapacity => $_, RequestItems => { Tab_Pair => { Keys => [ map { key('Tab_Pair', 'many' . $_ % 7, $_) } map { $_ * 37 % 80 } 1 .. 79 ], ConsistentRead => JSON::PP::true },
+		Tab_Number => { Keys => [ map { { id => { N => $_ * 7 % 120 } } } 1 .. 20 ], ProjectionExpression => 'id' } } }) for qw(TOTAL NONE);
+}
+for my $first (1, 20, 20)
+{
+	same(BatchWriteItem => { ReturnConsumedCapacity => 'INDEXES', RequestItems => { Tab_Pair => [ map { { DeleteRequest => { Key => key('Tab_Pair', 'many' . $_ % 7, $_) } } } $first .. $first + 12 ],
+		Tab_Number => [ map { { DeleteRequest => { Key => { id => { N => $_ } } } } } $first .. $first + 5 ] } });
+}
+same(Query => { TableName => 'Tab_Pair', KeyConditionExpression => 'id = :p', ExpressionAttributeValues => { ':p' => { S => "many$_" } } }) for 0 .. 6;
+
 # Follows the pages of a read, each of which is compared.
 sub pages
 {
