@@ -748,6 +748,12 @@ CREATE TABLE dynapg.node_tokens (
 ) USING heap;
 COMMENT ON TABLE dynapg.node_tokens IS
 	'ClientRequestToken of transactions on distributed tables, which every node of Citus has to know; itself distributed there';
+COMMENT ON COLUMN dynapg.node_tokens.hash IS 'of role and token; the column by which Citus distributes';
+COMMENT ON COLUMN dynapg.node_tokens.role IS 'the name of the role that sent the request';
+COMMENT ON COLUMN dynapg.node_tokens.token IS 'in UTF-8; bytes, since it may contain U+0000';
+COMMENT ON COLUMN dynapg.node_tokens.expires_at IS 'when the token may be used again';
+COMMENT ON COLUMN dynapg.node_tokens.digest IS 'of the request';
+COMMENT ON COLUMN dynapg.node_tokens.note IS 'as in dynapg.tokens';
 ALTER TABLE dynapg.node_tokens ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON dynapg.node_tokens USING (role OPERATOR(pg_catalog.=) CURRENT_USER);
 
