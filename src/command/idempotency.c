@@ -18,11 +18,13 @@ refuse_busy(void)
 static DynTokenUse
 look_up(DynIdempotency *idempotency)
 {
-	DynTokenUse use = dyn_token_find(&idempotency->token, &idempotency->units);
+	DynTokenUse here = dyn_token_find(&idempotency->token, &idempotency->units);
+	DynTokenUse everywhere = DYN_TOKEN_NEW;
 
-	if (use == DYN_TOKEN_NEW && idempotency->everywhere)
-		use = dyn_node_tokens_find(&idempotency->token, &idempotency->units);
-	return use;
+	/* one that is busy here may be that of a request that this transaction has done */
+	if (idempotency->everywhere && (here == DYN_TOKEN_NEW || here == DYN_TOKEN_BUSY))
+		everywhere = dyn_node_tokens_find(&idempotency->token, &idempotency->units);
+	return everywhere != DYN_TOKEN_NEW ? everywhere : here;
 }
 
 bool

@@ -24,7 +24,9 @@
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/resowner.h"
 #include "utils/syscache.h"
 
 #include "base/errors.h"
@@ -353,14 +355,11 @@ dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with)
 	AtEOXact_GUC(true, level);
 }
 
-void
-dyn_citus_measure(Oid relid, int64 *shards, int64 *pages)
+static void
+measure(Oid relid, int64 *shards, int64 *pages)
 {
 	DynSqlArgs	args = {0};
 
-	require_function("citus_relation_size");
-	if (!OidIsValid(citus_relation("pg_dist_shard")))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("this version of Citus has no catalog of shards")));
 	dyn_sql_oid(&args, relid);
 	SPI_connect();
 	dyn_sql_run("SELECT pg_catalog.count(*), pg_catalog.citus_relation_size($1::pg_catalog.regclass) FROM pg_catalog.pg_dist_shard s "
@@ -368,6 +367,38 @@ dyn_citus_measure(Oid relid, int64 *shards, int64 *pages)
 	*shards = dyn_sql_get_int64(0, 1);
 	*pages = dyn_sql_get_int64(0, 2) / BLCKSZ;
 	SPI_finish();
+}
+
+/* Citus measures nothing in a transaction that has written. */
+bool
+dyn_citus_measure(Oid relid, int64 *shards, int64 *pages)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool measured = true;
+
+	require_function("citus_relation_size");
+	if (!OidIsValid(citus_relation("pg_dist_shard")))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("this version of Citus has no catalog of shards")));
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		measure(relid, shards, pages);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		if (geterrcode() != ERRCODE_ACTIVE_SQL_TRANSACTION)
+			PG_RE_THROW();
+		measured = false;
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return measured;
 }
 
 /*

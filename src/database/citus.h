@@ -84,8 +84,8 @@ extern void dyn_citus_refuse(Oid relid, const char *what);
  */
 extern void dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with);
 
-/* Shards of a distributed relation, and the blocks of all of them. */
-extern void dyn_citus_measure(Oid relid, int64 *shards, int64 *pages);
+/* Shards of a distributed relation, and the blocks of all of them; false where that cannot be known, after writes. */
+extern bool dyn_citus_measure(Oid relid, int64 *shards, int64 *pages);
 
 /*
  * Keeps the shard of the value of the distribution column where it is until the end of the transaction. Inside SPI_connect.

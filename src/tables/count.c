@@ -187,12 +187,12 @@ count_shards(Oid relid, const char *size, const char *condition, int64 *items, i
 {
 	int64		shards;
 	int64		pages;
-	double		share;
+	double		share = 1;
 
 	if (!may_read_all(relid))
 		return;
-	dyn_citus_measure(relid, &shards, &pages);
-	share = pages > SHARD_PAGES ? Min(1, (double) (SHARD_PAGES * shards) / (double) pages) : 1;
+	if (dyn_citus_measure(relid, &shards, &pages) && pages > SHARD_PAGES)
+		share = Min(1, (double) (SHARD_PAGES * shards) / (double) pages);
 	SPI_connect();
 	dyn_sql_run(psprintf("SELECT pg_catalog.count(*), coalesce(pg_catalog.sum(%s), 0)::pg_catalog.int8 FROM %s AS t "
 						 "WHERE t.ctid OPERATOR(pg_catalog.<) '(%d,0)'::pg_catalog.tid%s",

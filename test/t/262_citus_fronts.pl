@@ -131,6 +131,10 @@ is(add($fronts[1], 'first', 0), 200, 'a token whose time is over can be used aga
 $coordinator->safe_psql('postgres', q(UPDATE dynapg.node_tokens SET expires_at = now() WHERE token = 'second'; SELECT dynapg.run_jobs()));
 is($coordinator->safe_psql('postgres', q(SELECT string_agg(convert_from(token, 'UTF8'), ' ' ORDER BY token) FROM dynapg.node_tokens)), 'first', 'what has expired is removed');
 
+is($coordinator->safe_psql('postgres', q(SELECT dynapg.transact_write_items('{"ClientRequestToken": "twice", "TransactItems": [{"Update": {"TableName": "Things", "Key": {"id": {"S": "twice"}},
+	"UpdateExpression": "ADD n :u", "ExpressionAttributeValues": {":u": {"N": "1"}}}}]}') FROM generate_series(1, 2);
+	SELECT dynapg.get_item('{"TableName": "Things", "Key": {"id": {"S": "twice"}}}') #>> '{Item,n,N}')), "{}\n{}\n1", 'one that comes again in the same transaction is carried out once');
+
 # Two at once on different nodes: the second one waits for the first one's item, and is undone.
 my $first = $nodes[0]->background_psql('postgres');
 $first->query_safe(q(BEGIN; SELECT dynapg.transact_write_items('{"ClientRequestToken": "both", "TransactItems": [{"Update": {"TableName": "Things", "Key": {"id": {"S": "sum"}},
@@ -144,6 +148,11 @@ $second->query('SELECT 1');
 like($second->{stderr}, qr/TransactionInProgressException|still in progress/, 'a transaction that runs twice at once is undone once');
 $_->quit for $first, $second;
 is((requested($port, GetItem => { TableName => 'Things', Key => { id => { S => 'sum' } } }))[1]{Item}{n}{N}, 12, 'and counts once');
+
+# ---- in a transaction that has written ----
+
+is($coordinator->safe_psql('postgres', q(BEGIN; SELECT dynapg.put_item('{"TableName": "Things", "Item": {"id": {"S": "uncommitted"}}}');
+	SELECT dynapg.describe_table('{"TableName": "Things"}') #>> '{Table,ItemCount}'; ROLLBACK)), "{}\n5", 'items are counted');
 
 # ---- rights ----
 
