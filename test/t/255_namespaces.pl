@@ -254,6 +254,8 @@ for my $space (qw(a c))
 }
 is_deeply(ask('b', 'ListExports', {}), { ExportSummaries => [] }, 'not elsewhere');
 like(ask('b', 'DescribeExport', { ExportArn => $export{a} }), qr/^400 ExportNotFoundException/, 'where it is not found');
+like(ask('a', 'DescribeExport', { ExportArn => "$export{a}\0x" }), qr/^400 ValidationException: .*ExportArn must not contain the character U\+0000/,
+	'nor by an ARN that goes on behind a zero');
 
 my ($data) = glob "$root/files/bucket/c/AWSDynamoDB/*/data/*.gz";
 my $prefix = $data =~ s{^\Q$root/files/bucket/\E}{}r;
