@@ -271,6 +271,17 @@ is(join('|', map { names($_) } @all), 'Again Orders|Imported Orders|Orders', 'in
 is(scalar @{ ask('b', 'ListImports', {})->{ImportSummaryList} }, 1, 'it is listed');
 is_deeply(ask('a', 'ListImports', {}), { ImportSummaryList => [] }, 'not elsewhere');
 like(ask('a', 'DescribeImport', { ImportArn => $import_arn }), qr/^400 ImportNotFoundException/, 'where it is not found');
+$names_others = 1;
+for my $token ('gw1@us-east-1/the same', 'gw1@us-east-1the same')
+{
+	like(answer_of(call($port, 'ImportTable', encode_json({ ClientToken => $token, InputFormat => 'CSV', S3BucketSource => { S3Bucket => 'bucket' },
+		TableCreationParameters => { TableName => 'Imported', BillingMode => 'PROVISIONED', KeySchema => [ { AttributeName => 'pk', KeyType => 'HASH' } ],
+			AttributeDefinitions => [ { AttributeName => 'pk', AttributeType => 'S' } ] } }))), qr/^400 ValidationException: .*ReadCapacityUnits/,
+		"the token '$token' in no namespace is another one");
+}
+$names_others = 0;
+like(answer_of(call($port, 'ImportTable', encode_json({ ClientToken => 'gw1@us-east-1$the same', InputFormat => 'CSV',
+	S3BucketSource => { S3Bucket => 'bucket' }, TableCreationParameters => {} }))), qr/^400 ValidationException: .*clientToken/, 'and none has a $');
 
 my $bulk = ask('b', 'StartBulkPutItems', { ClientToken => 'the same', TableName => 'Orders',
 	InputS3Configuration => { S3Bucket => 'bucket', S3KeyPrefix => $prefix, InputFormat => 'DYNAMODB_JSON', InputCompressionType => 'GZIP' },
@@ -303,9 +314,17 @@ ask('a', 'UpdateTable', { TableName => 'Orders', DeletionProtectionEnabled => JS
 
 ask('a', 'UpdateTimeToLive', { TableName => 'Orders', TimeToLiveSpecification => { AttributeName => 'until', Enabled => JSON::PP::true } });
 is(ask('b', 'DescribeTimeToLive', { TableName => 'Orders' })->{TimeToLiveDescription}{TimeToLiveStatus}, 'DISABLED', 'Time to Live of another');
+$node->safe_psql('postgres', q{CREATE TABLE seen (space text);
+	CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+		INSERT INTO public.seen VALUES (current_setting('dynapg.namespace'));
+		RETURN NULL;
+	END $$;
+	CREATE TRIGGER see AFTER DELETE ON dynamodb."gw0@us-east-1/Orders" FOR EACH ROW EXECUTE FUNCTION see()});
 ask($_, 'PutItem', { TableName => 'Orders', Item => { pk => { S => 'old' }, until => { N => int(time - 60) . q() } } }) for qw(a b);
 wait_until('an item to expire', sub { scan('a') !~ /old/ });
 like(scan('b'), qr/old/, 'the item of the other stays');
+is($node->safe_psql('postgres', 'SELECT DISTINCT space FROM seen'), 'gw0@us-east-1', 'triggers find tables of the namespace then, too');
+$node->safe_psql('postgres', 'DROP FUNCTION see() CASCADE; DROP TABLE seen');
 
 # ---- resets and snapshots ----
 
