@@ -399,14 +399,20 @@ is($presigned->{body}, '{"TableNames":["Imported","Orders"]}', 'credentials in t
 
 # ---- the other ways ----
 
+sub configure
+{
+	my ($setting, $value) = @_;
+	$node->adjust_conf('postgresql.conf', $setting, "'$value'");
+	$node->reload;
+	wait_until($value, sub { $node->safe_psql('postgres', "SHOW $setting") eq $value });
+	sleep 0.3;
+	return;
+}
+
 sub way
 {
 	my ($value) = @_;
-	$node->adjust_conf('postgresql.conf', 'dynapg.http_namespaces', "'$value'");
-	$node->reload;
-	wait_until($value, sub { $node->safe_psql('postgres', 'SHOW dynapg.http_namespaces') eq $value });
-	sleep 0.3;
-	return;
+	return configure('dynapg.http_namespaces', $value);
 }
 
 way('region');
@@ -421,6 +427,10 @@ is(ask('c', 'DescribeTable', { TableName => 'Keyed' })->{Table}{TableArn}, arn('
 way('none');
 is(join('|', map { names($_) } @all), '||', 'without the setting there are the tables in no namespace');
 is(call($port, 'ListTables', '{}', 'X-Dynapg-Namespace' => 'gw0')->{body}, '{"TableNames":[]}', 'also with the header');
+$node->append_conf('postgresql.conf', q(dynapg.namespace = ''));
+configure('dynapg.namespace', 'gw0');
+is(names('a'), '', 'and where the configuration has a namespace for SQL');
+configure('dynapg.namespace', '');
 new_table('c', 'Plain');
 is(join('|', map { names($_) } @all), 'Plain|Plain|Plain', 'which all share');
 is($node->safe_psql('postgres', q(SELECT string_agg(name, ' ' ORDER BY name) FROM dynapg.tables WHERE name ~ 'Shared|Keyed|Plain')),
@@ -460,5 +470,8 @@ $node->safe_psql('postgres', 'CREATE ROLE guest LOGIN');
 my @guest = new_key($node, 'guest');
 like(answer_of(signed_call($port, @guest, 'CreateTable', $create, region => 'eu-west-1')),
 	qr{^400 AccessDeniedException: .* on resource: arn:aws:dynamodb:eu-west-1:000000000000:table/Signed because}, 'a refusal names the region, too');
+$node->safe_psql('postgres', 'REVOKE CONNECT ON DATABASE postgres FROM PUBLIC');
+like(answer_of(signed_call($port, @guest, 'CreateTable', $create, region => 'eu-west-1')),
+	qr{^400 AccessDeniedException: .* on resource: arn:aws:dynamodb:eu-west-1:000000000000:table/Signed because}, 'also that of a role that may not connect');
 
 done_testing();
