@@ -56,6 +56,39 @@ CREATE FUNCTION dynapg.distribute(table_name text, colocate_with text DEFAULT NU
 	AS 'MODULE_PATHNAME', 'dynapg_distribute' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.distribute(text, text) IS
 	'distributes a table over the nodes of Citus by its partition key; colocate_with: another table, beside whose shards its own lie, or none';
+
+CREATE FUNCTION dynapg.inform_nodes() RETURNS integer
+	AS 'MODULE_PATHNAME', 'dynapg_inform_nodes' LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.inform_nodes() IS
+	'informs the other nodes of Citus of the distributed tables that the user owns, which nodes that were added later do not know; returns the number of tables';
+
+CREATE FUNCTION dynapg.accept_table(relation regclass, table_row json, index_rows json) RETURNS void
+	AS 'MODULE_PATHNAME', 'dynapg_accept_table' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.accept_table(regclass, json, json) IS
+	'what the coordinator of Citus says to another node of a distributed table: its rows of dynapg.tables and dynapg.indexes';
+
+-- Read and written by src/store/node_tokens.c, by statements of the request's role, as Citus connects to nodes as that role; each role sees
+-- its own rows. No grants until it is distributed. Not dumped: tokens live for ten minutes.
+CREATE TABLE dynapg.node_tokens (
+	hash bigint NOT NULL,
+	role name COLLATE "C" NOT NULL,
+	token bytea NOT NULL,
+	expires_at timestamptz NOT NULL,
+	digest bytea NOT NULL,
+	note bytea,
+	PRIMARY KEY (hash, role, token)
+) USING heap;
+COMMENT ON TABLE dynapg.node_tokens IS
+	'ClientRequestToken of transactions on distributed tables, which every node of Citus has to know; itself distributed there';
+COMMENT ON COLUMN dynapg.node_tokens.hash IS 'of role and token; the column by which Citus distributes';
+COMMENT ON COLUMN dynapg.node_tokens.role IS 'the name of the role that sent the request';
+COMMENT ON COLUMN dynapg.node_tokens.token IS 'in UTF-8; bytes, since it may contain U+0000';
+COMMENT ON COLUMN dynapg.node_tokens.expires_at IS 'when the token may be used again';
+COMMENT ON COLUMN dynapg.node_tokens.digest IS 'of the request';
+COMMENT ON COLUMN dynapg.node_tokens.note IS 'as in dynapg.tokens';
+ALTER TABLE dynapg.node_tokens ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON dynapg.node_tokens USING (role OPERATOR(pg_catalog.=) CURRENT_USER);
+
 /* ---- open transactions ---- */
 
 CREATE VIEW dynapg.open_transactions AS
@@ -692,6 +725,11 @@ COMMENT ON COLUMN dynapg.recorded_calls.last_seen IS 'when it was there last';
 COMMENT ON COLUMN dynapg.recorded_calls.difference IS 'what differs from DynamoDB; NULL: nothing that dynapg knows of';
 GRANT SELECT ON dynapg.recorded_calls TO pg_monitor;
 
+CREATE FUNCTION dynapg.pace_job() RETURNS boolean
+	LANGUAGE c VOLATILE PARALLEL RESTRICTED
+	AS 'MODULE_PATHNAME', 'dynapg_pace_job';
+COMMENT ON FUNCTION dynapg.pace_job() IS 'true; in a background job it waits for the disk while others commit';
+
 CREATE FUNCTION dynapg.recorded_calls_reset() RETURNS void
 	AS 'MODULE_PATHNAME', 'dynapg_recorded_calls_reset' LANGUAGE C VOLATILE PARALLEL SAFE;
 COMMENT ON FUNCTION dynapg.recorded_calls_reset() IS 'forgets what dynapg.recorded_calls shows, in all databases';
@@ -754,8 +792,8 @@ BEGIN
 		EXECUTE 'REVOKE ALL ON ' OPERATOR(pg_catalog.||) object.name OPERATOR(pg_catalog.||) ' FROM ' OPERATOR(pg_catalog.||) object.grantee;
 	END LOOP;
 	REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA dynapg FROM PUBLIC, pg_monitor;
-	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs, dynapg.long_jobs,
-		dynapg.s3_credentials FROM PUBLIC, pg_monitor;
+	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.node_tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs,
+		dynapg.long_jobs, dynapg.s3_credentials FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.load_errors, dynapg.snapshots, dynapg.snapshot_tables FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.ticks, dynapg.changes, dynapg.changes_0, dynapg.changes_1, dynapg.changes_2, dynapg.changes_3, dynapg.changes_4,
 		dynapg.changes_5, dynapg.changes_6, dynapg.changes_7, dynapg.changes_8, dynapg.changes_9 FROM PUBLIC, pg_monitor;

@@ -58,6 +58,16 @@ SELECT part, i @> part::item AS contains, part::item <@ i AS contained FROM ops,
 SELECT '{"a":{"N":"1"},"b":{"N":"2"}}'::item || '{"b":{"S":"x"},"c":{"BOOL":true}}' AS joined, '{}'::item || '{}' AS empty,
   '{"a":{"N":"1"},"b":{"N":"2"}}'::item - 'a' AS without, '{"a":{"N":"1"},"b":{"N":"2"}}'::item - '{a,b,c,NULL}'::text[] AS without_all,
   '{"a":{"N":"1"}}'::item - 'x' AS same;
+SELECT i - '{d,b,b,aa,"",NULL}'::text[] AS some, i - '{}'::text[] = i AS none, i - ARRAY[NULL]::text[] = i AS null_name, i - '{d,c,b,a}'::text[] AS every
+  FROM (SELECT '{"a":{"N":"1"},"b":{"N":"2"},"c":{"L":[]},"d":{"S":"x"}}'::item AS i) t;
+SELECT (all_of - names = half) AS removed, (all_of - names - names = half) AS again FROM (SELECT
+  from_jsonb((SELECT jsonb_object_agg('n' || n, n) FROM generate_series(1, 3000) n)) AS all_of,
+  from_jsonb((SELECT jsonb_object_agg('n' || n, n) FROM generate_series(1, 3000, 2) n)) AS half,
+  (SELECT array_agg('n' || n ORDER BY n DESC) FROM generate_series(2, 3000, 2) n) AS names) t;
+-- An attribute that is elsewhere in the next item, or nowhere.
+SELECT i ->> 'b' AS text, i -> 'b' AS json, i ? 'b' AS there, item_get_numeric(i, 'b') AS number, i ->> n AS named
+  FROM (VALUES ('{"a":{"N":"1"},"b":{"N":"2"}}'::item, 'a'), ('{"b":{"N":"3"}}', 'b'), ('{"a":{"N":"1"}}', 'b'), ('{}', 'b'),
+  ('{"a":{"N":"1"},"aa":{"N":"5"},"b":{"N":"4"},"c":{"N":"6"}}', 'c'), ('{"bb":{"N":"7"},"b":{"S":"x"}}', 'bb')) AS t (i, n);
 SELECT i #- p AS removed FROM (SELECT '{"l":{"L":[{"N":"1"},{"N":"2"},{"M":{"k":{"S":"v"}}}]},"m":{"M":{"x":{"N":"1"}}}}'::item AS i) t,
   unnest(ARRAY['l', 'l[0]', 'l[-1]', 'l[9]', 'l[2].k', 'm.x', 'm.y', 'none.x', '{l,0}', '{l,x}', '{}']) p;
 SELECT item_set(i, p, 5) AS set FROM (SELECT '{"l":{"L":[{"N":"1"}]},"m":{"M":{"x":{"N":"1"}}},"s":{"SS":["a"]}}'::item AS i) t,

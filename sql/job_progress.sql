@@ -46,3 +46,10 @@ SELECT dynapg.delete_table('{"TableName":"JobsA"}') IS NOT NULL AS deleted;
 DROP ROLE regress_jobs_a;
 DROP ROLE regress_jobs_b;
 DROP ROLE regress_jobs_writer;
+
+-- What jobs add to their statements: a condition that holds, for whoever calls it.
+CREATE ROLE regress_pace;
+SET ROLE regress_pace;
+SELECT count(*) FROM generate_series(1, 3) i WHERE dynapg.pace_job();
+RESET ROLE;
+DROP ROLE regress_pace;

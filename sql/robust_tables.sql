@@ -279,6 +279,12 @@ RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
 DROP TABLE robust_parallel;
 
+\echo == a great many attribute definitions: those that the new index uses are kept
+SELECT dynapg.update_table(json_build_object('TableName', 'RobustRows', 'AttributeDefinitions',
+  (SELECT json_agg(json_build_object('AttributeName', 'a' || i, 'AttributeType', 'S')) FROM generate_series(1, 30000) i), 'GlobalSecondaryIndexUpdates',
+  '[{"Create":{"IndexName":"many","KeySchema":[{"AttributeName":"a30000","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]'::json))
+  #>> '{TableDescription,AttributeDefinitions}';
+
 DROP SCHEMA robust_elsewhere;
 SELECT dynapg.delete_table(json_build_object('TableName', name)) IS NOT NULL FROM unnest(ARRAY['Robust', 'RobustAudit', 'RobustRows']) name;
 DROP ROLE regress_dynapg_robust;

@@ -68,6 +68,7 @@ SELECT pg_temp.create('a:S b:S', jsonb_build_array(pg_temp.index('aaa', 'a b|'))
 SELECT pg_temp.create('a:S', jsonb_build_array(pg_temp.index('aaa', 'a|a')), tab => 'No1');
 SELECT pg_temp.create((SELECT string_agg('f' || i || ':S', ' ') FROM generate_series(1, 19) i),
   jsonb_build_array(pg_temp.index('aaa', '|' || (SELECT string_agg('f' || i, ' ') FROM generate_series(1, 19) i))), tab => 'No1');
+SELECT pg_temp.create('f:S', jsonb_build_array(pg_temp.index('aaa', '|' || repeat('f ', 19) || 'f')), tab => 'No1');
 SELECT pg_temp.create('', jsonb_build_array(pg_temp.index('aaa') - 'Projection' - 'Dimensions')::jsonb, tab => 'No1');
 SELECT pg_temp.create('', jsonb_build_array(pg_temp.index('aaa', projection => '{"ProjectionType":"INCLUDE"}')), tab => 'No1');
 -- the largest: 4,096 dimensions, a HASH and 18 filters

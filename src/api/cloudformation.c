@@ -489,7 +489,7 @@ Datum
 dynapg_create_tables_from_cloudformation(PG_FUNCTION_ARGS)
 {
 	static const DynShape shape = {.name = "Template", .kind = DYN_SHAPE_STRUCTURE};
-	static const DynOperation operation = {"CreateTablesFromCloudFormation", &shape, create_tables, true, false};
+	static const DynOperation operation = {"CreateTablesFromCloudFormation", &shape, create_tables, true, false, true};
 	StringInfoData request;
 	StringInfoData reply;
 

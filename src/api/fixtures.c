@@ -79,10 +79,10 @@ typedef struct Path
 } Path;
 
 static const Path paths[] = {
-	{"reset", {"Reset", &reset_shape, reset, true, false}},
-	{"save-snapshot", {"SaveSnapshot", &snapshot_shape, save_snapshot, true, false}},
-	{"restore-snapshot", {"RestoreSnapshot", &snapshot_shape, restore_snapshot, true, false}},
-	{"drop-snapshot", {"DropSnapshot", &snapshot_shape, drop_snapshot, true, false}},
+	{"reset", {"Reset", &reset_shape, reset, true, false, true}},
+	{"save-snapshot", {"SaveSnapshot", &snapshot_shape, save_snapshot, true, false, true}},
+	{"restore-snapshot", {"RestoreSnapshot", &snapshot_shape, restore_snapshot, true, false, true}},
+	{"drop-snapshot", {"DropSnapshot", &snapshot_shape, drop_snapshot, true, false, true}},
 };
 
 const DynOperation *

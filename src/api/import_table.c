@@ -213,7 +213,7 @@ dyn_api_describe_import(const DynJson *request, StringInfo reply)
 		dyn_error(DYN_E_ACCESS_DENIED, DYN_ACCESS_DENIED);
 	job = dyn_job_find(DYN_IMPORT_KIND, pnstrdup(parts.id.data, parts.id.len));
 	if (job == NULL || strcmp(arn, dyn_job_replies_arn(job->table_name, ARN_PART, job->id)) != 0)
-		dyn_error(DYN_E_IMPORT_NOT_FOUND, "The specified import was not found: %s", arn);
+		dyn_error(DYN_E_IMPORT_NOT_FOUND, "Import not found: Import not found: %s", arn);
 	dyn_job_resume(job);
 	print_import(reply, job);
 }

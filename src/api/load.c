@@ -23,6 +23,7 @@
 #include "base/jsonout.h"
 #include "base/limits.h"
 #include "base/namespace_text.h"
+#include "base/pace.h"
 #include "command/keys.h"
 #include "jobs/job.h"
 #include "store/load_errors.h"
@@ -438,6 +439,7 @@ write_batch(DynLoad *load)
 	load->pending_bytes = 0;
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(load->batch);
+	dyn_pace_log();
 	keep_rate(load);
 }
 

@@ -11,15 +11,18 @@
 #include "api/shapes_read.h"
 #include "base/call.h"
 #include "base/guc.h"
+#include "database/citus.h"
 #include "database/session.h"
 #include "utils/memutils.h"
 #include "value/value.h"
 
-#define READS		false, false
-#define WRITES		true, false
-#define WRITES_ITEM true, true
-#define STATEMENT	false, true
-#define STATEMENTS	false, false
+#define READS		false, false, false
+#define WRITES		true, false, false
+#define WRITES_ITEM true, true, false
+#define CHANGES		true, false, true
+#define JOBS		false, false, true
+#define STATEMENT	false, true, false
+#define STATEMENTS	false, false, false
 #define DYN_OPERATION(wire_name, c_name, access) {#wire_name, &dyn_shape_##c_name, dyn_api_##c_name, access},
 
 /* Sorted by name, for the binary search of dyn_operation_find. */
@@ -74,6 +77,8 @@ run_operation(const DynOperation *operation, const char *request, size_t len, St
 		dyn_recorder_note(operation->name, operation->shape, parsed);
 	if (operation->writes)
 		dyn_call_require_primary();
+	if (operation->coordinates)
+		dyn_citus_require_coordinator(operation->name);
 	operation->handler(parsed, reply);
 }
 

@@ -21,6 +21,7 @@ typedef struct DynOperation
 	DynHandler	handler;		/* called with a request that passed the shape; appends the reply's JSON */
 	bool		writes;			/* changes data or catalogs: refused on a hot standby */
 	bool		writes_item;	/* PutItem and similar ones, which can raise TransactionConflictException */
+	bool		coordinates;	/* refused on the nodes of Citus that are not its coordinator */
 } DynOperation;
 
 /* The operation of that wire name, or NULL. */

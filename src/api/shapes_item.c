@@ -205,7 +205,7 @@ const DynShape dyn_shape_scan = STRUCTURE_OF("ScanInput", scan_fields);
 /* SearchVectors */
 
 static const DynShape search_vector = BOUNDED_LIST_OF("SearchVectorList", attribute_value, 1, DYN_MAX_DIMENSIONS);
-static const DynShape top_k = {.name = "TopKInteger", .kind = DYN_SHAPE_INTEGER, .has_min = true, .min = 1};
+static const DynShape top_k = {.name = "TopKInteger", .kind = DYN_SHAPE_INTEGER, .has_min = true, .min = 1, .alone = DYN_ALONE_LAST};
 static const DynShapeField search_vectors_fields[] = {
 	{"TableName", &dyn_shape_table_arn, true},
 	{"IndexName", &dyn_shape_index_name, true},

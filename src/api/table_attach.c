@@ -41,7 +41,7 @@ PG_FUNCTION_INFO_V1(dynapg_attach_table);
 Datum
 dynapg_attach_table(PG_FUNCTION_ARGS)
 {
-	static const DynOperation operation = {"AttachTable", &dyn_shape_create_table, attach, true, false};
+	static const DynOperation operation = {"AttachTable", &dyn_shape_create_table, attach, true, false, true};
 	StringInfoData copy;
 	StringInfoData reply;
 	char	   *request;

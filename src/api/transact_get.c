@@ -48,7 +48,7 @@ reply_item(StringInfo reply, const DynGet *get, const struct varlena *item)
 	dyn_jsonout_member(reply, "Item");
 	value = reply->len;
 	dyn_get_print(reply, get, item);
-	if (get->project == NULL && reply->len - value == strlen("{}"))
+	if (get->projection != NULL && get->project == NULL && reply->len - value == strlen("{}"))
 	{
 		reply->len = start;
 		reply->data[start] = '\0';

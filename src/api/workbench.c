@@ -220,7 +220,7 @@ PG_FUNCTION_INFO_V1(dynapg_import_workbench);
 Datum
 dynapg_import_workbench(PG_FUNCTION_ARGS)
 {
-	static const DynOperation operation = {"ImportWorkbench", &dyn_shape_workbench, import_model, true, false};
+	static const DynOperation operation = {"ImportWorkbench", &dyn_shape_workbench, import_model, true, false, true};
 	text	   *model = PG_GETARG_TEXT_PP(0);
 	StringInfoData reply;
 

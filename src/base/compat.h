@@ -43,6 +43,13 @@
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
+/* Up to where the write-ahead log is on disk; users include access/xlog.h. */
+#if PG_VERSION_NUM < 150000
+#define dyn_compat_flushed() GetFlushRecPtr()
+#else
+#define dyn_compat_flushed() GetFlushRecPtr(NULL)
+#endif
+
 #if PG_VERSION_NUM >= 180000
 #include "commands/explain_state.h" /* was part of commands/explain.h */
 #endif
@@ -113,6 +120,21 @@ dyn_compat_may_connect(Oid role)
 #define dyn_compat_beginscan(index, snapshot, nkeys) index_beginscan_bitmap(index, snapshot, nkeys)
 #else
 #define dyn_compat_beginscan(index, snapshot, nkeys) index_beginscan_bitmap(index, snapshot, NULL, nkeys)
+#endif
+
+/* Begins a scan of an index for rows of its table; users include access/genam.h. */
+#if PG_VERSION_NUM < 180000
+#define dyn_compat_begin_index_scan(rel, index, snapshot, nkeys) index_beginscan(rel, index, snapshot, nkeys, 0)
+#else
+#define dyn_compat_begin_index_scan(rel, index, snapshot, nkeys) index_beginscan(rel, index, snapshot, NULL, nkeys, 0)
+#endif
+
+/* Raises an error unless the current user has the rights that a statement asks for; users include executor/executor.h. */
+#if PG_VERSION_NUM < 160000
+#define dyn_compat_check_permissions(statement) ((void) ExecCheckRTPerms((statement)->rtable, true))
+#else
+#define dyn_compat_check_permissions(statement) \
+	((void) ExecCheckPermissions((statement)->rtable, (statement)->permInfos, true))
 #endif
 
 /* Lets a vacuum rest as its cost limit says; users include commands/vacuum.h. */

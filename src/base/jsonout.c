@@ -47,6 +47,19 @@ copy_short(char *q, const char *p, size_t len)
 		memcpy(q + len - 8, p + len - 8, 8);
 		return true;
 	}
+	if (len >= 4)
+	{
+		uint32		first;
+		uint32		last;
+
+		memcpy(&first, p, 4);
+		memcpy(&last, p + len - 4, 4);
+		if (dyn_scan_eight((uint64) last << 32 | first, false) != 0)
+			return false;
+		memcpy(q, &first, 4);
+		memcpy(q + len - 4, &last, 4);
+		return true;
+	}
 	for (size_t i = 0; i < len; i++)
 	{
 		if (escape_of[(uint8) p[i]] != 0)

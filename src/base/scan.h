@@ -28,24 +28,31 @@ dyn_scan_stops(char c, bool ascii)
 }
 
 /*
- * Marks of the bytes of a machine word that need care; with ascii also those outside ASCII.  A byte more significant than a marked
- * one may be marked wrongly.
+ * Marks of the bytes of eight that need care; with ascii also those outside ASCII.  A byte more significant than a marked one may be
+ * marked wrongly.
  */
 static inline uint64
-dyn_scan_word(const char *p, bool ascii)
+dyn_scan_eight(uint64 w, bool ascii)
 {
 	const uint64 ones = UINT64CONST(0x0101010101010101);
-	uint64		w;
 	uint64		quote;
 	uint64		backslash;
 	uint64		marks;
 
 	/* x - n * ones sets the top bit of every byte of x below n (if that byte's own is clear). */
-	memcpy(&w, p, sizeof(w));
 	quote = w ^ ones * '"';
 	backslash = w ^ ones * '\\';
 	marks = ((w - ones * 0x20) & ~w) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash);
 	return (ascii ? marks | w : marks) & ones * 0x80;
+}
+
+static inline uint64
+dyn_scan_word(const char *p, bool ascii)
+{
+	uint64		w;
+
+	memcpy(&w, p, sizeof(w));
+	return dyn_scan_eight(w, ascii);
 }
 
 #if defined(__SSE2__)

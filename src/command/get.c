@@ -58,7 +58,7 @@ dyn_get_print(StringInfo reply, const DynGet *get, const struct varlena *item)
 
 	if (get->projection == NULL)
 	{
-		dyn_item_print(reply, dyn_item_root(item));
+		dyn_printer_item(dyn_table_printer(get->table), reply, dyn_item_root(item));
 		return;
 	}
 	part = get->project != NULL ? get->project(get->projection, dyn_item_root(item)) :

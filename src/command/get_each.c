@@ -13,6 +13,7 @@
 #include "command/keys.h"
 #include "expr/eval.h"
 #include "store/rows.h"
+#include "store/statement.h"
 #include "tables/name.h"
 #include "throughput/throttle.h"
 
@@ -126,7 +127,7 @@ print_item(void *arg, const struct varlena *item)
 {
 	Reader	   *reader = arg;
 	DynGetsOfTable *gets = reader->gets;
-	int			key = dyn_row_find_key(gets->table, gets->keys, gets->count, gets->next, item);
+	int			key = dyn_statement_find_key(gets->table, gets->keys, gets->count, gets->next, item);
 	DynNode		part;
 
 	reader->full = reader->bytes + dyn_item_size(item) > DYN_MAX_BATCH_BYTES;
@@ -142,7 +143,7 @@ print_item(void *arg, const struct varlena *item)
 	reader->any = true;
 	if (gets->projection == NULL)
 	{
-		dyn_item_print(reader->reply, dyn_item_root(item));
+		dyn_printer_item(dyn_table_printer(gets->table), reader->reply, dyn_item_root(item));
 		return true;
 	}
 	part = dyn_project_item(gets->projection, dyn_item_root(item));

@@ -5,14 +5,33 @@
 
 #include "base/errors.h"
 #include "command/idempotency.h"
+#include "store/node_tokens.h"
 #include "throughput/capacity.h"
+
+static void pg_attribute_noreturn()
+refuse_busy(void)
+{
+	dyn_error(DYN_E_TRANSACTION_IN_PROGRESS, "Transaction from previous request is still in progress");
+}
+
+/* What this node knows of the token, or, where it is every node's, what all of them know. */
+static DynTokenUse
+look_up(DynIdempotency *idempotency)
+{
+	DynTokenUse use = dyn_token_find(&idempotency->token, &idempotency->units);
+
+	if (use == DYN_TOKEN_NEW && idempotency->everywhere)
+		use = dyn_node_tokens_find(&idempotency->token, &idempotency->units);
+	return use;
+}
 
 bool
 dyn_idempotency_find(DynIdempotency *idempotency)
 {
 	if (idempotency->token.text.data == NULL)
 		return false;
-	switch (dyn_token_find(&idempotency->token, &idempotency->units))
+	idempotency->everywhere = idempotency->everywhere && dyn_node_tokens_shared();
+	switch (look_up(idempotency))
 	{
 		case DYN_TOKEN_NEW:
 			return false;
@@ -23,7 +42,7 @@ dyn_idempotency_find(DynIdempotency *idempotency)
 					  "The request uses the same client token as a previous, but non-identical request. "
 					  "Do not reuse a client token with different requests, unless the requests are identical");
 		case DYN_TOKEN_BUSY:
-			dyn_error(DYN_E_TRANSACTION_IN_PROGRESS, "Transaction from previous request is still in progress");
+			refuse_busy();
 	}
 	pg_unreachable();
 }
@@ -45,8 +64,12 @@ dyn_idempotency_note(DynIdempotency *idempotency, int action, uint32 bytes)
 void
 dyn_idempotency_keep(const DynIdempotency *idempotency)
 {
-	if (idempotency->token.text.data != NULL)
+	if (idempotency->token.text.data == NULL)
+		return;
+	if (!idempotency->everywhere)
 		dyn_token_keep(&idempotency->token, idempotency->units);
+	else if (!dyn_node_tokens_keep(&idempotency->token, idempotency->units))
+		refuse_busy();
 }
 
 double

@@ -10,6 +10,7 @@
 typedef struct DynIdempotency
 {
 	DynToken	token;			/* text.data NULL: there is none */
+	bool		everywhere;		/* the request writes distributed tables: all nodes of Citus have to know its token */
 	int			nactions;
 	struct varlena *units;		/* bytea, a byte of each action; NULL: nothing was noted */
 } DynIdempotency;
@@ -27,7 +28,10 @@ extern bool dyn_idempotency_find(DynIdempotency *idempotency);
  */
 extern void dyn_idempotency_note(DynIdempotency *idempotency, int action, uint32 bytes);
 
-/* Stores the token, if there is one, and what was recorded. */
+/*
+ * Stores the token, if there is one, and what was recorded.  Raises TransactionInProgressException where another node has carried out
+ * the request meanwhile.
+ */
 extern void dyn_idempotency_keep(const DynIdempotency *idempotency);
 
 /* For a repeated request: units of reading the action's item in a transaction, as it was then. */

@@ -430,10 +430,10 @@ print_item(DynResultPageReader *reader, DynValue whole, DynValue shown)
 	switch (page->select)
 	{
 		case DYN_SELECT_ALL:
-			dyn_item_print(reader->reply, whole);
+			dyn_printer_item(reader->printer, reader->reply, whole);
 			break;
 		case DYN_SELECT_SHOWN:
-			dyn_item_print(reader->reply, shown);
+			dyn_printer_item(reader->printer, reader->reply, shown);
 			break;
 		case DYN_SELECT_SPECIFIC:
 			part = page->project ? page->project(page->projection, whole) : dyn_project_item(page->projection, whole);
@@ -511,6 +511,7 @@ dyn_result_page_reader_begin(DynResultPageReader *reader, const DynResultPage *p
 	reader->fetches = reader->viewed && index->kind == DYN_INDEX_LOCAL && needs_fetch(page);
 	reader->looks_ahead = ends_within_partition(page);
 	reader->context = CurrentMemoryContext;
+	reader->printer = reader->viewed && !reader->fetches ? dyn_printer_create() : dyn_table_printer(page->range.table);
 	initStringInfo(&reader->last_key);
 }
 

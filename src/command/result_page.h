@@ -29,6 +29,7 @@
 #include "expr/program.h"
 #include "store/range.h"
 #include "throughput/capacity.h"
+#include "value/printer.h"
 
 /* Most attributes in a start key: those of an index and of its table. */
 #define DYN_MAX_START_KEY	(DYN_MAX_INDEX_KEY_ATTRS + 2)
@@ -85,6 +86,7 @@ typedef struct DynResultPageReader
 	StringInfoData last_key;	/* empty: the range has ended */
 	bool		looks_ahead;	/* the sort key's condition can end the range within the partition */
 	MemoryContext context;		/* of what outlives an item */
+	DynPrinter *printer;
 	DynOrderPosition place;			/* of the page's last item, if the reader looks ahead */
 	bool		follows;		/* there is an item after the page */
 } DynResultPageReader;

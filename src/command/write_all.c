@@ -408,7 +408,10 @@ dyn_write_all(DynWriteCommand *commands, int count, bool reports_all, DynIdempot
 	init_set(&set, commands);
 	measure_puts(&set);
 	for (int i = 0; i < count; i++)
+	{
 		dyn_write_find_table(&commands[i]);
+		idempotency->everywhere |= commands[i].write.table->distributed;
+	}
 	find_keys(&set, reports_all);
 	fit_programs(&set);
 	order_actions(&set);

@@ -15,6 +15,7 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type_d.h"
 #include "commands/extension.h"
+#include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/primnodes.h"
 #include "nodes/readfuncs.h"
@@ -79,8 +80,21 @@ dyn_citus_begin_reads(void)
 	return level;
 }
 
+int
+dyn_citus_begin_list(bool writes)
+{
+	int			level = NewGUCNestLevel();
+
+	set_option("citus.max_adaptive_executor_pool_size", "1");
+	if (writes)
+		set_option("citus.multi_shard_modify_mode", "sequential");
+	else
+		set_option("citus.function_opens_transaction_block", "off");
+	return level;
+}
+
 void
-dyn_citus_end_reads(int level)
+dyn_citus_end_settings(int level)
 {
 	AtEOXact_GUC(true, level);
 }
@@ -212,6 +226,113 @@ dyn_citus_require_login(void)
 		dyn_validation("A role that may not log in cannot use distributed tables: Citus connects to its nodes as that role");
 }
 
+/* ---- nodes ---- */
+
+/* The number of this node's group: 0 is the coordinator's. */
+static int
+local_group(void)
+{
+	Oid			catalog = citus_relation("pg_dist_local_group");
+	int			group = 0;
+	Relation	rel;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	bool		null;
+
+	if (!OidIsValid(catalog))
+		return 0;
+	rel = table_open(catalog, AccessShareLock);
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		group = DatumGetInt32(heap_getattr(tuple, column_number("groupid", catalog), RelationGetDescr(rel), &null));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return group;
+}
+
+bool
+dyn_citus_is_worker(void)
+{
+	return dyn_citus_loaded() && local_group() > 0;
+}
+
+bool
+dyn_citus_is_kept_elsewhere(Oid relid)
+{
+	AttrNumber	column;
+
+	return dyn_citus_is_worker() && dyn_citus_kind(relid, &column) != DYN_CITUS_LOCAL;
+}
+
+/* "host:port", or a word where this node does not know it. */
+static char *
+coordinator(void)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	char	   *name = NULL;
+
+	SPI_connect();
+	if (dyn_sql_run("SELECT pg_catalog.concat(n.nodename, ':', n.nodeport) FROM pg_catalog.pg_dist_node n "
+					"WHERE n.groupid OPERATOR(pg_catalog.=) 0 AND n.noderole OPERATOR(pg_catalog.=) 'primary'", NULL, 1) > 0)
+		name = MemoryContextStrdup(caller, dyn_sql_get_text(0, 1));
+	SPI_finish();
+	return name != NULL ? name : "unknown";
+}
+
+void
+dyn_citus_require_coordinator(const char *what)
+{
+	if (dyn_citus_is_worker())
+		dyn_validation("%s is for the coordinator of Citus, whose PostgreSQL is %s: this node serves the items of distributed tables",
+					   what, coordinator());
+}
+
+char *
+dyn_citus_nodes(void)
+{
+	if (!dyn_citus_loaded() || !OidIsValid(citus_relation("pg_dist_node")) || local_group() > 0)
+		return NULL;
+	dyn_sql_run("SELECT COALESCE(pg_catalog.string_agg(n.nodeid::pg_catalog.text, ',' ORDER BY n.nodeid), '') FROM "
+				"pg_catalog.pg_dist_node n WHERE n.isactive AND n.groupid OPERATOR(pg_catalog.>) 0 "
+				"AND n.noderole OPERATOR(pg_catalog.=) 'primary'", NULL, 1);
+	return dyn_sql_get_text(0, 1);
+}
+
+/*
+ * Citus's own function for this, which has no SQL function in its version 13; NULL where it has none at all.  As its extension is a
+ * library that the server has preloaded, nobody else's code is found.
+ */
+static PGFunction
+running_function(void)
+{
+	return load_external_function("$libdir/citus", "execute_command_on_remote_nodes_as_user", false, NULL);
+}
+
+bool
+dyn_citus_run_on_nodes(Oid superuser, const char *command)
+{
+	PGFunction	run = running_function();
+	char	   *user_name = GetUserNameFromId(GetUserId(), false);
+	Oid			user;
+	int			security;
+
+	if (run == NULL)
+		return false;
+	GetUserIdAndSecContext(&user, &security);
+	SetUserIdAndSecContext(superuser, security | SECURITY_LOCAL_USERID_CHANGE);
+	PG_TRY();
+	{
+		DirectFunctionCall2(run, CStringGetTextDatum(command), CStringGetTextDatum(user_name));
+	}
+	PG_FINALLY();
+	{
+		SetUserIdAndSecContext(user, security);
+	}
+	PG_END_TRY();
+	return true;
+}
+
 /* ---- Citus's functions ---- */
 
 void
@@ -279,4 +400,10 @@ dyn_citus_hold_shard(Oid relid, Oid owner, Oid type, Datum value)
 		SetUserIdAndSecContext(user, security);
 	}
 	PG_END_TRY();
+}
+
+const char *
+dyn_citus_pace_condition(void)
+{
+	return dyn_citus_loaded() ? "" : " WHERE dynapg.pace_job()";
 }

@@ -24,11 +24,19 @@ extern void dyn_citus_begin_block(void);
 extern void dyn_citus_end_block(void);
 
 /*
- * Reads until dyn_citus_end_reads commit on the nodes by themselves, unless the caller has begun a transaction or written. Without this
+ * Reads until dyn_citus_end_settings commit on the nodes by themselves, unless the caller has begun a transaction or written. Without this
  * Citus opens one for each function that runs statements. Returns what ends it; an error ends it, too.
  */
 extern int	dyn_citus_begin_reads(void);
-extern void dyn_citus_end_reads(int level);
+
+/*
+ * The same for a statement on a list of keys, which has a little to do on many shards: a node is asked by one connection, as a new one
+ * costs more than what is to be done. Writes are made one shard after the other, in their order, so that two lists do not wait for each
+ * other in a circle.
+ */
+extern int	dyn_citus_begin_list(bool writes);
+
+extern void dyn_citus_end_settings(int level);
 
 typedef enum DynCitusKind
 {
@@ -46,6 +54,27 @@ extern DynCitusKind dyn_citus_kind(Oid relid, AttrNumber *column);
  */
 extern void dyn_citus_require_login(void);
 
+/*
+ * Is this one of the nodes that hold shards, not the coordinator? Tables are made, changed and dropped on the coordinator, and what the
+ * background does for distributed tables is done there alone.
+ */
+extern bool dyn_citus_is_worker(void);
+
+/* Is the relation a distributed table on such a node? */
+extern bool dyn_citus_is_kept_elsewhere(Oid relid);
+
+/* Raises a ValidationException on such a node, which names the coordinator; what: "CreateTable". */
+extern void dyn_citus_require_coordinator(const char *what);
+
+/* The numbers of the other nodes, on the coordinator; NULL elsewhere.  Inside SPI_connect. */
+extern char *dyn_citus_nodes(void);
+
+/*
+ * Runs a statement on every other node as the current user, in the transaction: by the connections of what it did there before, and
+ * committed with it. Citus wants a superuser for that: one that the caller trusts. False where this version of Citus cannot.
+ */
+extern bool dyn_citus_run_on_nodes(Oid superuser, const char *command);
+
 /* Raises a ValidationException where the relation is not a local table; what: "a stream". */
 extern void dyn_citus_refuse(Oid relid, const char *what);
 
@@ -62,5 +91,8 @@ extern void dyn_citus_measure(Oid relid, int64 *shards, int64 *pages);
  * Keeps the shard of the value of the distribution column where it is until the end of the transaction. Inside SPI_connect.
  */
 extern void dyn_citus_hold_shard(Oid relid, Oid owner, Oid type, Datum value);
+
+/* The condition of a statement over many rows with which a job paces itself (base/pace.h); empty where nodes would evaluate it. */
+extern const char *dyn_citus_pace_condition(void);
 
 #endif							/* DYNAPG_DATABASE_CITUS_H */

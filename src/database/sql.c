@@ -58,6 +58,12 @@ dyn_sql_bytea_array(DynSqlArgs *args, struct varlena **values, int count)
 }
 
 void
+dyn_sql_bytea(DynSqlArgs *args, struct varlena *value)
+{
+	add_arg(args, BYTEAOID, PointerGetDatum(value), value == NULL);
+}
+
+void
 dyn_sql_oid(DynSqlArgs *args, Oid value)
 {
 	add_arg(args, OIDOID, ObjectIdGetDatum(value), false);
@@ -131,6 +137,18 @@ dyn_sql_get_text(uint64 i, int column)
 	Datum		value = get_datum(i, column, &null);
 
 	return null ? NULL : TextDatumGetCString(value);
+}
+
+struct varlena *
+dyn_sql_get_bytea(uint64 i, int column, MemoryContext context)
+{
+	bool		null;
+	Datum		value = get_datum(i, column, &null);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	struct varlena *bytes = null ? NULL : PG_DETOAST_DATUM_COPY(value);
+
+	MemoryContextSwitchTo(old);
+	return bytes;
 }
 
 Oid

@@ -27,6 +27,7 @@ extern void dyn_sql_text(DynSqlArgs *args, const char *value);
 extern void dyn_sql_text_array(DynSqlArgs *args, char **values, int count);
 extern void dyn_sql_int64_array(DynSqlArgs *args, const int64 *values, int count);
 extern void dyn_sql_bytea_array(DynSqlArgs *args, struct varlena **values, int count);
+extern void dyn_sql_bytea(DynSqlArgs *args, struct varlena *value);	/* NULL: SQL's */
 extern void dyn_sql_oid(DynSqlArgs *args, Oid value);
 extern void dyn_sql_int(DynSqlArgs *args, int value);
 extern void dyn_sql_int64(DynSqlArgs *args, int64 value);
@@ -43,6 +44,7 @@ extern uint64 dyn_sql_run(const char *sql, DynSqlArgs *args, long limit);
 /* A column (from 1) of row i of SPI_tuptable; NULL for SQL's NULL.  The result is in the current memory context. */
 extern char *dyn_sql_get_text(uint64 i, int column);
 extern Datum dyn_sql_get_datum(uint64 i, int column);	/* not null; borrowed from SPI_tuptable */
+extern struct varlena *dyn_sql_get_bytea(uint64 i, int column, MemoryContext context);	/* a copy there; NULL for SQL's */
 extern Oid	dyn_sql_get_oid(uint64 i, int column);
 extern int	dyn_sql_get_int(uint64 i, int column);
 extern bool dyn_sql_get_bool(uint64 i, int column);

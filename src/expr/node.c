@@ -11,7 +11,8 @@
  *
  * What node_write found waits for node_outcome in the memory of the statement, and in a list that leads to it: its
  * context ends with the statement, and takes it out of the list. Where PostgreSQL evaluates the update again, for a newer version
- * of the row, it does so in a context below the statement's own; the last one counts.
+ * of the row, it does so in a context below the statement's own; the last one counts. A statement may write several rows: each outcome is
+ * returned once, and a row without one was inserted.
  *
  * They are IMMUTABLE, as Citus demands of a write's functions.  Called by hand, node_outcome finds nothing.
  */
@@ -35,7 +36,7 @@ typedef struct Kept
 	dlist_node	node;
 	MemoryContext context;
 	MemoryContextCallback ended;
-	struct varlena *outcome;
+	struct varlena *outcome;	/* NULL: it was returned */
 } Kept;
 
 static dlist_head all_kept = DLIST_STATIC_INIT(all_kept);	/* the last one first */
@@ -134,20 +135,24 @@ dynapg_node_write(PG_FUNCTION_ARGS)
 }
 
 /*
- * node_outcome(item) -> bytea: what node_write found in this statement; that there was no row where it has not run
+ * node_outcome(item) -> bytea: what node_write found for this row; that there was none where it has not run
  */
 Datum
 dynapg_node_outcome(PG_FUNCTION_ARGS)
 {
 	DynOutcome	inserted = {.verdict = DYN_VERDICT_INSERTED};
+	struct varlena *outcome = NULL;
 	dlist_iter	iter;
 
 	dlist_foreach(iter, &all_kept)
 	{
 		Kept	   *kept = dlist_container(Kept, node, iter.cur);
 
-		if (is_within(kept->context, fcinfo->flinfo->fn_mcxt))
-			PG_RETURN_POINTER(kept->outcome);
+		if (!is_within(kept->context, fcinfo->flinfo->fn_mcxt))
+			continue;
+		if (outcome == NULL)
+			outcome = kept->outcome;
+		kept->outcome = NULL;
 	}
-	PG_RETURN_POINTER(dyn_outcome_pack(&inserted));
+	PG_RETURN_POINTER(outcome != NULL ? outcome : dyn_outcome_pack(&inserted));
 }

@@ -103,11 +103,11 @@ make_template(const DynExprParser *p, const DynParseNode *roots, MemoryContext c
 	return t;
 }
 
-/* The older text has the size of a condition or filter: those of TransactWriteItems and Scan. */
+/* The older text has the size of a filter, which is that of Scan. */
 static void
 refuse_size(const DynWording *wording, DynExprKind kind, uint32 size)
 {
-	if ((kind == DYN_EXPR_CONDITION || kind == DYN_EXPR_FILTER) && dyn_wording_or_plain(wording) == &dyn_wording_older)
+	if (kind == DYN_EXPR_FILTER && dyn_wording_or_plain(wording) == &dyn_wording_older)
 		dyn_expr_error(wording, kind, TOO_LARGE " expression size: %u", size);
 	dyn_expr_error(wording, kind, TOO_LARGE);
 }

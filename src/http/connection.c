@@ -36,6 +36,7 @@
 #define REQUESTS_PER_TURN	16
 #define MAX_WAITING_OUTPUT	(1024 * 1024)	/* bytes; above that no further request is executed */
 #define MAX_TURN_OUTPUT		(16 * 1024 * 1024)	/* bytes of replies of all connections, after which a turn executes no more */
+#define EARLY_OUTPUT		16384	/* bytes of a connection's replies, from which on they do not wait for those of others */
 #define HTTP_SERVICE_UNAVAILABLE 503
 #define PROGRESS			16384	/* this number of bytes starts the transfer timeout again, */
 #define MIN_RATE			16		/* if they came at this number of bytes per millisecond */
@@ -88,6 +89,68 @@ begin_closing(DynConnection *connection)
 	dyn_connection_state_free_input(connection);
 }
 
+/* -- moving bytes -- */
+
+/* After a transfer: restarts the timeout when there were enough bytes and they came fast enough. */
+static void
+note_progress(DynConnection *connection, int bytes)
+{
+	connection->progress += bytes;
+	if (connection->timer != DYN_TIMER_TRANSFER || connection->progress < PROGRESS)
+		return;
+	/* headers have a limit of their own, and only one timeout */
+	if (!connection->sending && !connection->parser.headers_done)
+		return;
+	if (connection->progress >= (dyn_pool_now() - connection->since) * MIN_RATE)
+		dyn_pool_start_timer(connection, DYN_TIMER_TRANSFER);
+}
+
+/* Sends what can be sent.  False: the connection is broken. */
+static bool
+send_output(DynConnection *connection)
+{
+	while (connection->out_sent < connection->out.len)
+	{
+		const char *data = connection->out.data + connection->out_sent;
+		int			len = connection->out.len - connection->out_sent;
+		int			sent;
+
+		if (connection->tls)
+		{
+			sent = dyn_tls_write(connection->tls, data, len);
+			if (sent == DYN_TLS_AGAIN || sent == DYN_TLS_AGAIN_WRITE)
+				break;
+		}
+		else
+		{
+			sent = send(connection->fd, data, len, MSG_NOSIGNAL);
+			if (sent < 0 && errno == EINTR)
+				continue;
+			if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+				break;
+		}
+		if (sent <= 0)
+			return false;
+		connection->out_sent += sent;
+		if (connection->sending)
+			note_progress(connection, sent);
+	}
+	if (connection->out_sent == connection->out.len)
+		dyn_connection_state_free_output(connection);
+	return true;
+}
+
+/*
+ * A large reply that nothing holds leaves at once, not at the end of the turn: its buffer is then free for the next one, and not yet out of
+ * the processor's cache.  What is left of it leaves as ever; so does an error.
+ */
+static void
+send_early(DynConnection *connection)
+{
+	if (connection->out.len >= EARLY_OUTPUT && connection->position == InvalidXLogRecPtr && dyn_durable_is_flushed())
+		(void) send_output(connection);
+}
+
 /* -- receiving -- */
 
 /* The request is the first part of data, of that length. */
@@ -114,6 +177,7 @@ serve(DynConnection *connection, const char *data, uint32 len)
 	connection->position = Max(connection->position, position);
 	connection->renewed = true;
 	turn_output += connection->out.len - before;
+	send_early(connection);
 	if (!keep_alive)
 		begin_closing(connection);
 }
@@ -243,20 +307,6 @@ receive_some(DynConnection *connection, char *data, uint32 room)
 		rc = recv(connection->fd, data, room, 0);
 	while (rc < 0 && errno == EINTR);
 	return rc >= 0 ? rc : errno == EAGAIN || errno == EWOULDBLOCK ? -1 : -2;
-}
-
-/* After a transfer: restarts the timeout when there were enough bytes and they came fast enough. */
-static void
-note_progress(DynConnection *connection, int bytes)
-{
-	connection->progress += bytes;
-	if (connection->timer != DYN_TIMER_TRANSFER || connection->progress < PROGRESS)
-		return;
-	/* headers have a limit of their own, and only one timeout */
-	if (!connection->sending && !connection->parser.headers_done)
-		return;
-	if (connection->progress >= (dyn_pool_now() - connection->since) * MIN_RATE)
-		dyn_pool_start_timer(connection, DYN_TIMER_TRANSFER);
 }
 
 /* Discards what a client still sends after its last reply. False: it has closed. */
@@ -412,41 +462,6 @@ dyn_connection_pending(void)
 }
 
 /* -- sending -- */
-
-/* Sends what can be sent.  False: the connection is broken. */
-static bool
-send_output(DynConnection *connection)
-{
-	while (connection->out_sent < connection->out.len)
-	{
-		const char *data = connection->out.data + connection->out_sent;
-		int			len = connection->out.len - connection->out_sent;
-		int			sent;
-
-		if (connection->tls)
-		{
-			sent = dyn_tls_write(connection->tls, data, len);
-			if (sent == DYN_TLS_AGAIN || sent == DYN_TLS_AGAIN_WRITE)
-				break;
-		}
-		else
-		{
-			sent = send(connection->fd, data, len, MSG_NOSIGNAL);
-			if (sent < 0 && errno == EINTR)
-				continue;
-			if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-				break;
-		}
-		if (sent <= 0)
-			return false;
-		connection->out_sent += sent;
-		if (connection->sending)
-			note_progress(connection, sent);
-	}
-	if (connection->out_sent == connection->out.len)
-		dyn_connection_state_free_output(connection);
-	return true;
-}
 
 /* A closing connection has sent everything. False: it can be closed at once. */
 static bool

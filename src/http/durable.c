@@ -9,7 +9,6 @@
 #include "port/atomics.h"
 #include "storage/ipc.h"
 #include "storage/shmem.h"
-#include "utils/guc.h"
 
 #include "base/compat.h"
 #include "base/limits.h"
@@ -97,6 +96,24 @@ in_groups(void)
 	return synchronous_commit > SYNCHRONOUS_COMMIT_OFF && !dyn_citus_loaded();
 }
 
+/* The request's own settings have ended before, so that no stack of settings holds the variable. */
+static void
+commit_without_flush(void)
+{
+	int			setting = synchronous_commit;
+
+	synchronous_commit = SYNCHRONOUS_COMMIT_OFF;
+	PG_TRY();
+	{
+		CommitTransactionCommand();
+	}
+	PG_FINALLY();
+	{
+		synchronous_commit = setting;
+	}
+	PG_END_TRY();
+}
+
 void
 dyn_durable_commit(void)
 {
@@ -107,10 +124,8 @@ dyn_durable_commit(void)
 		return;
 	}
 	dyn_standbys_before_commit();
-	/* SET LOCAL: the end of the transaction resets it, after the commit */
-	(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 	set_mark(DYN_DURABLE_BUSY);
-	CommitTransactionCommand();
+	commit_without_flush();
 	own_end = Max(own_end, XactLastCommitEnd);
 	dyn_standbys_committed(XactLastCommitEnd);
 	set_mark(own_end);
@@ -176,6 +191,18 @@ dyn_durable_position(void)
 		return InvalidXLogRecPtr;
 	(void) greatest_end();
 	return dyn_standbys_position();
+}
+
+bool
+dyn_durable_is_flushed(void)
+{
+	pg_memory_barrier();
+	for (int i = 0; i < dyn_served_workers(); i++)
+	{
+		if (pg_atomic_read_u64(&marks[i].lsn) > flushed)	/* as DYN_DURABLE_BUSY is, too */
+			return false;
+	}
+	return true;
 }
 
 void

@@ -54,4 +54,7 @@ extern XLogRecPtr dyn_durable_pending(int worker);
 /* Makes durable, on this server, what the requests since the last call wrote and saw. */
 extern void dyn_durable_flush(void);
 
+/* Is that durable already?  Then replies may leave without it. */
+extern bool dyn_durable_is_flushed(void);
+
 #endif							/* DYNAPG_HTTP_DURABLE_H */

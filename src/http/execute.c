@@ -144,8 +144,12 @@ static void
 report_activity(const DynOperation *operation, DynSlice table)
 {
 	char		text[NAMEDATALEN + DYN_MAX_TABLE_NAME + 2];
+	size_t		len = strlcpy(text, operation->name, sizeof(text));
+	uint32		table_len = Min(table.len, DYN_MAX_TABLE_NAME);
 
-	snprintf(text, sizeof(text), "%s %.*s", operation->name, (int) Min(table.len, DYN_MAX_TABLE_NAME), table.data);
+	text[len++] = ' ';
+	memcpy(text + len, table.data, table_len);
+	text[len + table_len] = '\0';
 	dyn_compat_set_activity_user(BOOTSTRAP_SUPERUSERID);	/* the request's role is not known yet */
 	debug_query_string = operation->name;
 	pgstat_report_activity(STATE_RUNNING, text);

@@ -8,11 +8,14 @@
 #include <time.h>
 #include <libdeflate.h>
 
+#include "utils/builtins.h"
+
 #include "base/guc.h"
 #include "http/compress.h"
 #include "http/origin.h"
 #include "http/reply.h"
 
+#define MAX_DIGITS			10		/* of an uint32 */
 #define REQUEST_ID_CHARS	52
 #define GZIP_FROM			4096	/* bytes of a body; below that, compression costs more than it saves */
 
@@ -34,6 +37,16 @@ next_number(void)
 	z = (z ^ (z >> 30)) * UINT64CONST(0xBF58476D1CE4E5B9);
 	z = (z ^ (z >> 27)) * UINT64CONST(0x94D049BB133111EB);
 	return z ^ (z >> 31);
+}
+
+/* What formats takes longer than all the rest of a short reply. */
+#define append_literal(out, text) appendBinaryStringInfo(out, text, sizeof(text) - 1)
+
+static void
+append_number(StringInfo out, uint32 number)
+{
+	enlargeStringInfo(out, MAX_DIGITS);
+	out->len += pg_ultoa_n(number, out->data + out->len);
 }
 
 static void
@@ -175,15 +188,32 @@ dyn_reply_append(StringInfo out, const DynHttpRequest *request, const DynReply *
 		compressed = dyn_compress_gzip(body, &body);
 
 	enlargeStringInfo(out, body.len + 512);
-	appendStringInfo(out, "HTTP/1.1 %d %s\r\nServer: Server\r\n", reply->status, reason(reply->status));
+	append_literal(out, "HTTP/1.1 ");
+	append_number(out, reply->status);
+	append_literal(out, " ");
+	appendStringInfoString(out, reason(reply->status));
+	append_literal(out, "\r\nServer: Server\r\n");
 	append_date(out);
 	if (reply->content_type)
-		appendStringInfo(out, "Content-Type: %s\r\n", reply->content_type);
+	{
+		append_literal(out, "Content-Type: ");
+		appendStringInfoString(out, reply->content_type);
+		append_literal(out, "\r\n");
+	}
 	if (reply->status != 304)	/* its length is that of what the client has */
-		appendStringInfo(out, "Content-Length: %u\r\n", body.len);
-	appendStringInfo(out, "Connection: %s\r\nx-amzn-RequestId: ", reply->keep_alive ? "keep-alive" : "close");
+	{
+		append_literal(out, "Content-Length: ");
+		append_number(out, body.len);
+		append_literal(out, "\r\n");
+	}
+	if (reply->keep_alive)
+		append_literal(out, "Connection: keep-alive\r\nx-amzn-RequestId: ");
+	else
+		append_literal(out, "Connection: close\r\nx-amzn-RequestId: ");
 	append_request_id(out);
-	appendStringInfo(out, "\r\nx-amz-crc32: %u\r\n", libdeflate_crc32(0, body.data, body.len));
+	append_literal(out, "\r\nx-amz-crc32: ");
+	append_number(out, libdeflate_crc32(0, body.data, body.len));
+	append_literal(out, "\r\n");
 	if (compressed)
 		appendStringInfoString(out, "Content-Encoding: gzip\r\n");
 	if (reply->extra_headers)

@@ -26,14 +26,17 @@
 #include "utils/memutils.h"
 
 #define FIXTURES_PATH			"/dynapg/"
+#define KEPT_BODY				(2 * 1024 * 1024)	/* bytes */
 #define MAX_UNKNOWN_OPERATION	64 /* bytes of a name that is repeated; the API's longest has 39 */
 
 static MemoryContext request_context = NULL;
+static MemoryContext body_context = NULL;
 
 void
 dyn_serve_init(void)
 {
 	request_context = AllocSetContextCreate(TopMemoryContext, "dynapg HTTP request", ALLOCSET_DEFAULT_SIZES);
+	body_context = AllocSetContextCreate(TopMemoryContext, "dynapg HTTP body", ALLOCSET_DEFAULT_SIZES);
 	dyn_reply_init();
 	dyn_execute_init();
 }
@@ -42,6 +45,25 @@ void
 dyn_serve_reload(void)
 {
 	dyn_execute_reload();
+}
+
+/* The body of the reply in the making.  All use one buffer, which so need not grow each time; one that is very large goes. */
+static StringInfo
+begin_body(void)
+{
+	static StringInfoData body = {0};
+	MemoryContext caller;
+
+	if (body.maxlen > KEPT_BODY)
+		MemoryContextReset(body_context);
+	if (body.maxlen == 0 || body.maxlen > KEPT_BODY)
+	{
+		caller = MemoryContextSwitchTo(body_context);
+		initStringInfo(&body);
+		MemoryContextSwitchTo(caller);
+	}
+	resetStringInfo(&body);
+	return &body;
 }
 
 /* The body of an error that only has its type. */
@@ -167,18 +189,17 @@ decode_body(DynHttpRequest *request, int *status)
 static void
 serve_request(DynHttpRequest *request, const DynOperation *operation, DynSlice name, const char *refusal, DynReply *reply)
 {
-	StringInfoData body;
+	StringInfo	body = begin_body();
 
-	initStringInfo(&body);
 	if (refusal)
 	{
 		reply->status = 403;
-		append_refusal(&body, refusal);
+		append_refusal(body, refusal);
 	}
 	else if (!decode_body(request, &reply->status))
 	{
 		if (reply->status == 400)
-			append_bare_error(&body, DYN_E_SERIALIZATION);
+			append_bare_error(body, DYN_E_SERIALIZATION);
 		else
 			reply->keep_alive = false;
 	}
@@ -186,17 +207,17 @@ serve_request(DynHttpRequest *request, const DynOperation *operation, DynSlice n
 	{
 		reply->status = 400;
 		if (dyn_execute_is_json(request->body))
-			append_unknown_operation(&body, name);
+			append_unknown_operation(body, name);
 		else
-			append_bare_error(&body, DYN_E_SERIALIZATION);
+			append_bare_error(body, DYN_E_SERIALIZATION);
 	}
 	else
 	{
 		dyn_call_begin_remote(dyn_http_header(request, "host"));
-		reply->status = dyn_execute(request, operation, &body);
+		reply->status = dyn_execute(request, operation, body);
 		dyn_call_end_remote();
 	}
-	reply->body = (DynSlice) {body.data, body.len};
+	reply->body = (DynSlice) {body->data, body->len};
 }
 
 static void

@@ -55,6 +55,7 @@ static HTAB *shared = NULL;
 static pg_atomic_uint32 *era = NULL;	/* number of resets; changed with the lock held */
 static LWLock *lock = NULL;
 static HTAB *own = NULL;
+static Counter *last = NULL;	/* in own: what was counted last */
 static uint32 own_era = 0;
 static TimestampTz reported = 0;
 
@@ -83,17 +84,25 @@ dyn_stats_register(void)
 					   attach);
 }
 
-/* Adds to the counter with that key in a table, creating it if there is room. */
-static void
-add_counter(HTAB *table, const Counter *increment)
+/* The counter with that key in a table, new if there is room; else NULL. */
+static Counter *
+counter_of(HTAB *table, const Key *key)
 {
 	bool		found;
-	Counter    *counter = hash_search(table, &increment->key, HASH_ENTER_NULL, &found);
+	Counter    *counter = hash_search(table, key, HASH_ENTER_NULL, &found);
+
+	if (counter != NULL && !found)
+		memset((char *) counter + sizeof(Key), 0, sizeof(Counter) - sizeof(Key));
+	return counter;
+}
+
+static void
+add_to_shared(const Counter *increment)
+{
+	Counter    *counter = counter_of(shared, &increment->key);
 
 	if (counter == NULL)
 		return;
-	if (!found)
-		memset((char *) counter + sizeof(Key), 0, sizeof(Counter) - sizeof(Key));
 	counter->calls += increment->calls;
 	counter->microseconds += increment->microseconds;
 	counter->items += increment->items;
@@ -105,16 +114,21 @@ add_counter(HTAB *table, const Counter *increment)
 		counter->took[i] += increment->took[i];
 }
 
+static void
+forget_own(void)
+{
+	hash_destroy(own);
+	own = NULL;
+	last = NULL;
+}
+
 static HTAB *
 own_counters(void)
 {
 	HASHCTL		info = {.keysize = sizeof(Key), .entrysize = sizeof(Counter)};
 
 	if (own != NULL && own_era != pg_atomic_read_u32(era))
-	{
-		hash_destroy(own);
-		own = NULL;
-	}
+		forget_own();
 	if (own == NULL)
 	{
 		own_era = pg_atomic_read_u32(era);
@@ -142,26 +156,40 @@ bucket_of(int64 microseconds)
 	return bucket;
 }
 
+/* This worker's counter with that key, which is often the one of the request before; NULL where there is no room. */
+static Counter *
+own_counter(const Key *key)
+{
+	HTAB	   *counters = own_counters();
+
+	if (last == NULL || memcmp(&last->key, key, sizeof(Key)) != 0)
+		last = counter_of(counters, key);
+	return last;
+}
+
 void
 dyn_stats_count(const DynStatsCall *call)
 {
-	Counter		increment;
+	Key			key;
+	Counter    *counter;
 
-	memset(&increment, 0, sizeof(increment));
-	strlcpy(increment.key.operation, call->operation->name, MAX_OPERATION);
+	memset(&key, 0, sizeof(key));
+	strlcpy(key.operation, call->operation->name, MAX_OPERATION);
 	if (call->table.len < MAX_TABLE && !(call->error && is_unproven(call->error)))
-		memcpy(increment.key.table, call->table.data, call->table.len);
-	increment.calls = 1;
-	increment.microseconds = call->microseconds;
-	increment.took[bucket_of(call->microseconds)] = 1;
-	increment.items = call->items;
-	increment.bytes_in = call->bytes_in;
-	increment.bytes_out = call->bytes_out;
-	for (DynErr code = 0; call->error && code < DYN_E_COUNT; code++)
-		increment.errors[code] = dyn_error_info(code) == call->error;
+		memcpy(key.table, call->table.data, call->table.len);
 	if (hash_get_num_entries(own_counters()) >= DYN_MAX_HTTP_COUNTERS)
 		(void) dyn_stats_report(true);
-	add_counter(own_counters(), &increment);
+	counter = own_counter(&key);
+	if (counter == NULL)
+		return;
+	counter->calls++;
+	counter->microseconds += call->microseconds;
+	counter->took[bucket_of(call->microseconds)]++;
+	counter->items += call->items;
+	counter->bytes_in += call->bytes_in;
+	counter->bytes_out += call->bytes_out;
+	for (DynErr code = 0; call->error && code < DYN_E_COUNT; code++)
+		counter->errors[code] += dyn_error_info(code) == call->error;
 }
 
 /*
@@ -193,7 +221,7 @@ move_counters(void)
 	{
 		if (!has_room(&counter->key))
 			memset(counter->key.table, 0, MAX_TABLE);
-		add_counter(shared, counter);
+		add_to_shared(counter);
 	}
 	LWLockRelease(lock);
 }
@@ -209,8 +237,7 @@ dyn_stats_report(bool now)
 	if (!now && !TimestampDifferenceExceeds(reported, time, DYN_STATS_INTERVAL))
 		return true;
 	move_counters();
-	hash_destroy(own);
-	own = NULL;
+	forget_own();
 	reported = time;
 	return false;
 }

@@ -72,8 +72,8 @@
 #define DRAIN_LOOK			20		/* milliseconds */
 #define DRAIN_ACCEPTS		16
 #define SPARE_DESCRIPTORS	2000	/* for PostgreSQL's own files, in addition to the connections */
-#define KEPT_MEMORY			(4 * 1024 * 1024)	/* bytes of freed memory that a worker keeps for the next request */
-#define KEPT_BLOCK			(1024 * 1024)	/* bytes of a block that goes back to the system at once */
+#define KEPT_MEMORY			(8 * 1024 * 1024)	/* bytes of freed memory that a worker keeps for the next request */
+#define KEPT_BLOCK			(4 * 1024 * 1024)	/* bytes of a block that goes back to the system at once */
 
 typedef struct Control
 {

@@ -42,8 +42,10 @@
 #include "database/sql.h"
 #include "jobs/housekeeper.h"
 #include "jobs/job.h"
+#include "jobs/node_work.h"
 #include "jobs/open_transactions.h"
 #include "store/builder.h"
+#include "store/node_tokens.h"
 #include "store/ttl.h"
 #include "tables/catalog.h"
 #include "tables/relation.h"
@@ -467,22 +469,8 @@ run_streams(void)
 static void
 resume_work(void)
 {
-	begin_transaction();
-	if (dyn_installation_find() != NULL)
-	{
-		dyn_job_forget_old();
-		dyn_job_resume_all(InvalidOid);
-	}
-	commit_transaction();
-}
-
-static void
-look_at_transactions(void)
-{
-	begin_transaction();
-	if (dyn_installation_find() != NULL)
-		dyn_open_transactions_warn();
-	commit_transaction();
+	dyn_job_forget_old();
+	dyn_job_resume_all(InvalidOid);
 }
 
 /* Runs one of these; a failure is logged and does not affect other jobs. Returns its text, or NULL. */
@@ -516,6 +504,25 @@ attempt(void (*work) (void))
 	return failure;
 }
 
+static void (*piece_of_work) (void);
+
+static void
+run_piece(void)
+{
+	begin_transaction();
+	if (dyn_installation_find() != NULL)
+		piece_of_work();
+	commit_transaction();
+}
+
+/* DynAttempt */
+static bool
+attempt_in_transaction(void (*work) (void))
+{
+	piece_of_work = work;
+	return attempt(run_piece) == NULL;
+}
+
 static void
 keep_house(void)
 {
@@ -523,8 +530,9 @@ keep_house(void)
 
 	if (failure && OidIsValid(streams_log))
 		note_failure(streams_log, failure);
-	(void) attempt(resume_work);
-	(void) attempt(look_at_transactions);
+	(void) attempt_in_transaction(resume_work);
+	dyn_node_work_run(attempt_in_transaction);
+	(void) attempt_in_transaction(dyn_open_transactions_warn);
 }
 
 /* Forgets failures of tables that are gone or no longer have Time to Live. */
@@ -705,6 +713,8 @@ dynapg_run_jobs(PG_FUNCTION_ARGS)
 	/* streams belong to the extension, and the work on them holds locks until the end of the transaction */
 	if (has_privs_of_role(GetUserId(), dyn_installation_require()->owner))
 		dyn_jobs_run();
+	if (superuser())
+		dyn_node_tokens_sweep();
 	dyn_job_resume_all(superuser() ? InvalidOid : GetUserId());
 	tables = dyn_ttl_tables(GetUserId());
 	foreach(cell, tables)

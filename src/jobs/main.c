@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
+#include "base/pace.h"
 #include "database/installation.h"
 #include "jobs/frame.h"
 #include "jobs/job.h"
@@ -114,6 +115,7 @@ dynapg_job_main(Datum arg)
 	pgstat_report_appname(MyBgworkerEntry->bgw_name);
 	if (!prepare(&what))
 		return;
+	dyn_pace_begin();
 	if (OidIsValid(what.relid))
 		dyn_table_work(what.relid, context);
 	else

@@ -10,6 +10,7 @@
 #include "utils/rls.h"
 
 #include "base/compat.h"
+#include "database/citus.h"
 #include "database/installation.h"
 #include "database/sql.h"
 #include "store/copy.h"
@@ -76,9 +77,9 @@ uint64
 dyn_copy_make(const DynTableDef *def, const char *suffix, Oid *copy)
 {
 	char	   *name = copy_name(def->name, suffix);
-	uint64		rows = dyn_sql_run(psprintf("CREATE TABLE %s AS SELECT t.pk, %st.item FROM %s t",
+	uint64		rows = dyn_sql_run(psprintf("CREATE TABLE %s AS SELECT t.pk, %st.item FROM %s t%s",
 											quote_qualified_identifier(DYN_TABLE_SCHEMA, name), def->sk.tag ? "t.sk, " : "",
-											dyn_ddl_qualified_name(def->relid)), NULL, 0);
+											dyn_ddl_qualified_name(def->relid), dyn_citus_pace_condition()), NULL, 0);
 
 	*copy = get_relname_relid(name, dyn_installation_table_schema());
 	revoke_all(*copy);

@@ -21,6 +21,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
+#include "store/executor.h"
 #include "store/explain.h"
 
 #define MAX_SHOWN_VALUE 200		/* bytes */
@@ -183,10 +184,8 @@ dyn_explain_watch(DynExplain *explain)
 	if (explain == NULL || hooked)
 		return;
 	/* a backend that never explains has no hooks; they stay, since others may have put theirs before them */
-	next_start = ExecutorStart_hook;
-	next_end = ExecutorEnd_hook;
-	ExecutorStart_hook = on_start;
-	ExecutorEnd_hook = on_end;
+	next_start = dyn_executor_hook_start(on_start);
+	next_end = dyn_executor_hook_end(on_end);
 	hooked = true;
 }
 

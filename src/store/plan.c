@@ -184,6 +184,7 @@ dyn_plan_drop(DynTable *table, DynPlan *plan)
 	if (old == NULL)
 		return;
 	plan->plan = NULL;
+	plan->point = NULL;
 	if (running > 0)
 	{
 		MemoryContext context = MemoryContextSwitchTo(table->context);

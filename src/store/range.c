@@ -554,7 +554,7 @@ read_chunks(const DynRange *range, DynRowConsumer consumer, void *arg)
 		chunks.limit = next_limit(&chunks);
 		go_on(&chunks);
 	}
-	dyn_citus_end_reads(level);
+	dyn_citus_end_settings(level);
 	if (misfits > 0)
 		warn_of_misfits(range->table, misfits);
 }

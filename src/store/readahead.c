@@ -29,6 +29,7 @@
 
 #include "base/compat.h"
 #include "base/guc.h"
+#include "store/executor.h"
 #include "store/readahead.h"
 
 #define INTERVAL		32		/* rows from one check of the blocks read to the next */
@@ -64,8 +65,7 @@ install_hook(void)
 
 	if (installed)
 		return;
-	next_start = ExecutorStart_hook;
-	ExecutorStart_hook = start;
+	next_start = dyn_executor_hook_start(start);
 	installed = true;
 }
 

@@ -29,8 +29,10 @@
 #include "utils/snapmgr.h"
 
 #include "store/explain.h"
+#include "store/point.h"
 #include "store/rows.h"
 #include "store/sharded.h"
+#include "store/sharded_lists.h"
 #include "store/statement.h"
 
 /* ---- receiving the item ---- */
@@ -80,6 +82,8 @@ dyn_row_get(DynTable *table, const DynKey *key)
 
 	if (unlikely(table->distributed))
 		return dyn_sharded_get(table, key);
+	if (dyn_point_read(table, key, keep_item, &kept))
+		return kept.item;
 	SPI_connect();
 	plan = dyn_statement_plan(table, DYN_PLAN_GET);
 	dyn_plan_run(plan, dyn_statement_params(table, DYN_PLAN_GET, key, NULL, NULL), &receiver.pub, dyn_handover);
@@ -305,48 +309,6 @@ dyn_rows_read(DynRowRead *reads, int nreads, uint64 max_bytes, volatile int *at)
 
 /* ---- lists ---- */
 
-/* Of a distributed table: each key is on a node of its own. */
-static void
-get_one_by_one(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer consume, void *arg)
-{
-	bool		more = true;
-
-	for (int i = 0; i < nkeys && more; i++)
-	{
-		struct varlena *item;
-
-		CHECK_FOR_INTERRUPTS();
-		item = dyn_row_get(table, &keys[i]);
-		if (item == NULL)
-			continue;
-		more = consume(arg, item);
-		pfree(item);
-	}
-}
-
-static void
-write_one_by_one(DynTable *table, DynWriteKind kind, const DynKey *keys, struct varlena *const *items, int nkeys,
-				 struct varlena **old_items)
-{
-	for (int i = 0; i < nkeys; i++)
-	{
-		DynWrite	write = {
-			.kind = kind,
-			.table = table,
-			.key = keys[i],
-			.item = items != NULL ? items[i] : NULL,
-			.holds_on_missing = true,
-			.keep_old = old_items != NULL
-		};
-		DynChange	change;
-
-		CHECK_FOR_INTERRUPTS();
-		change = dyn_sharded_write(&write);
-		if (old_items != NULL)
-			old_items[i] = change.before;
-	}
-}
-
 void
 dyn_rows_get(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer consume, void *arg)
 {
@@ -355,7 +317,7 @@ dyn_rows_get(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer cons
 
 	if (unlikely(table->distributed))
 	{
-		get_one_by_one(table, keys, nkeys, consume, arg);
+		dyn_sharded_lists_get(table, keys, nkeys, consume, arg);
 		return;
 	}
 	SPI_connect();
@@ -363,28 +325,6 @@ dyn_rows_get(DynTable *table, const DynKey *keys, int nkeys, DynRowConsumer cons
 	plan = dyn_statement_plan(table, DYN_PLAN_GET_MANY);
 	dyn_plan_run(plan, dyn_statement_list_params(table, DYN_PLAN_GET_MANY, keys, NULL, nkeys), &items.receiver.pub, dyn_handover);
 	SPI_finish();
-}
-
-static bool
-is_of_key(const DynTable *table, const DynKey *key, const struct varlena *item)
-{
-	DynValue	root = dyn_item_root(item);
-
-	return dyn_value_equal(dyn_map_get(root, table->pk.name, table->pk.len), key->pk) &&
-		(table->sk.tag == 0 || dyn_value_equal(dyn_map_get(root, table->sk.name, table->sk.len), key->sk));
-}
-
-int
-dyn_row_find_key(const DynTable *table, const DynKey *keys, int nkeys, int first, const struct varlena *item)
-{
-	for (int i = 0; i < nkeys; i++)
-	{
-		int			key = (first + i) % nkeys;
-
-		if (is_of_key(table, &keys[key], item))
-			return key;
-	}
-	return -1;
 }
 
 /* The images before the writes of a list. */
@@ -403,7 +343,7 @@ static void
 keep_old_item(void *arg, const struct varlena *item)
 {
 	OldItems   *old = arg;
-	int			key = dyn_row_find_key(old->table, old->keys, old->nkeys, old->next, item);
+	int			key = dyn_statement_find_key(old->table, old->keys, old->nkeys, old->next, item);
 
 	if (key < 0)
 		return;
@@ -439,7 +379,7 @@ dyn_rows_put(DynTable *table, const DynKey *keys, struct varlena *const *items, 
 	DynPlanKind kind = old_items != NULL ? DYN_PLAN_PUT_MANY_KEEP : DYN_PLAN_PUT_MANY;
 
 	if (unlikely(table->distributed))
-		write_one_by_one(table, DYN_WRITE_PUT, keys, items, nkeys, old_items);
+		dyn_sharded_lists_put(table, keys, items, nkeys, old_items);
 	else
 		write_many(table, kind, dyn_statement_list_params(table, kind, keys, items, nkeys), &old);
 }
@@ -450,7 +390,7 @@ dyn_rows_insert(DynTable *table, const DynKey *keys, struct varlena *const *item
 	OldItems	old = {table, keys, nkeys, NULL, 0, CurrentMemoryContext};
 
 	if (unlikely(table->distributed))
-		write_one_by_one(table, DYN_WRITE_PUT, keys, items, nkeys, NULL);
+		dyn_sharded_lists_put(table, keys, items, nkeys, NULL);
 	else
 		write_many(table, DYN_PLAN_INSERT_MANY, dyn_statement_list_params(table, DYN_PLAN_INSERT_MANY, keys, items, nkeys), &old);
 }
@@ -462,7 +402,7 @@ dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys, struct varlena *
 	DynPlanKind kind = old_items != NULL ? DYN_PLAN_DELETE_MANY_KEEP : DYN_PLAN_DELETE_MANY;
 
 	if (unlikely(table->distributed))
-		write_one_by_one(table, DYN_WRITE_DELETE, keys, NULL, nkeys, old_items);
+		dyn_sharded_lists_delete(table, keys, nkeys, old_items);
 	else
 		write_many(table, kind, dyn_statement_list_params(table, kind, keys, NULL, nkeys), &old);
 }

@@ -43,9 +43,6 @@ extern void dyn_rows_delete(DynTable *table, const DynKey *keys, int nkeys, stru
  * distributed table).  Faster than dyn_rows_put. */
 extern void dyn_rows_insert(DynTable *table, const DynKey *keys, struct varlena *const *items, int nkeys);
 
-/* The index of the item's key in keys, searched from `first` on and wrapping around; -1 if it is not there. */
-extern int	dyn_row_find_key(const DynTable *table, const DynKey *keys, int nkeys, int first, const struct varlena *item);
-
 /*
  * Runs the write.  Without keep_violation, errors of the update's evaluation come out of dynapg.apply as ValidationException; also
  * when a node of a distributed table evaluates it.

@@ -229,7 +229,7 @@ dyn_sharded_get(DynTable *table, const DynKey *key)
 	row_begin(&row, table->item_type);
 	run(table, DYN_PLAN_GET, dyn_statement_params(table, DYN_PLAN_GET, key, NULL, NULL), &row);
 	SPI_finish();
-	dyn_citus_end_reads(level);
+	dyn_citus_end_settings(level);
 	return row.value;
 }
 

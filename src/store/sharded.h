@@ -4,8 +4,6 @@
  * Model.  Citus sends each statement to the node that has the key's shard. The functions of a write run there, in another process,
  * so images and the verdict come back in the statement's result (value/outcome.h).  A statement with a condition always meets the
  * row that is there, and leaves it as it is where the condition fails, so one statement is enough.
- *
- * Lists are written and read key by key, in their order.
  */
 #ifndef DYNAPG_STORE_SHARDED_H
 #define DYNAPG_STORE_SHARDED_H

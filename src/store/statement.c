@@ -398,3 +398,25 @@ dyn_statement_list_params(const DynTable *table, DynPlanKind kind, const DynKey 
 		set_list(params, p.item, table->item_type, values, count);
 	return params;
 }
+
+static bool
+is_of_key(const DynTable *table, const DynKey *key, const struct varlena *item)
+{
+	DynValue	root = dyn_item_root(item);
+
+	return dyn_value_equal(dyn_map_get(root, table->pk.name, table->pk.len), key->pk) &&
+		(table->sk.tag == 0 || dyn_value_equal(dyn_map_get(root, table->sk.name, table->sk.len), key->sk));
+}
+
+int
+dyn_statement_find_key(const DynTable *table, const DynKey *keys, int nkeys, int first, const struct varlena *item)
+{
+	for (int i = 0; i < nkeys; i++)
+	{
+		int			key = (first + i) % nkeys;
+
+		if (is_of_key(table, &keys[key], item))
+			return key;
+	}
+	return -1;
+}

@@ -33,4 +33,7 @@ extern ParamListInfo dyn_statement_node_params(const DynTable *table, DynPlanKin
 extern ParamListInfo dyn_statement_list_params(const DynTable *table, DynPlanKind kind, const DynKey *keys,
 											   struct varlena *const *items, int count);
 
+/* The index of the item's key in the keys of a list, searched from `first` on and wrapping around; -1 if it is not there. */
+extern int	dyn_statement_find_key(const DynTable *table, const DynKey *keys, int nkeys, int first, const struct varlena *item);
+
 #endif							/* DYNAPG_STORE_STATEMENT_H */

@@ -350,8 +350,11 @@ dyn_ttl_tables(Oid owner)
 	for (uint64 i = 0; i < count; i++)
 	{
 		Oid			relid = dyn_sql_get_oid(i, 1);
-		MemoryContext old = MemoryContextSwitchTo(context);
+		MemoryContext old;
 
+		if (dyn_citus_is_kept_elsewhere(relid))
+			continue;
+		old = MemoryContextSwitchTo(context);
 		tables = lappend_oid(tables, relid);
 		MemoryContextSwitchTo(old);
 	}

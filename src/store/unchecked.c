@@ -17,6 +17,7 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "store/executor.h"
 #include "store/unchecked.h"
 
 #define CALL "{FUNCEXPR :funcid "	/* how an expression begins that is a call, as it is stored */
@@ -151,7 +152,6 @@ dyn_unchecked_init(void)
 		return;
 	CacheRegisterSyscacheCallback(PROCOID, on_change, (Datum) 0);
 	CacheRegisterSyscacheCallback(NAMESPACEOID, on_change, (Datum) 0);
-	next_hook = ExecutorStart_hook;
-	ExecutorStart_hook = on_start;
+	next_hook = dyn_executor_hook_start(on_start);
 	installed = true;
 }

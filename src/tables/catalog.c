@@ -19,6 +19,7 @@
 #include "database/sql.h"
 #include "tables/catalog.h"
 #include "tables/catrow.h"
+#include "tables/nodes.h"
 
 /* As is_live() has it, in SQL. */
 #define LIVE_TABLES \
@@ -409,5 +410,6 @@ dyn_catalog_update(const DynTableDef *def)
 	for (int i = 0; i < def->nindexes; i++)
 		update_index(def, &def->indexes[i]);
 	CacheInvalidateRelcacheByRelid(def->relid);
+	dyn_nodes_inform(def->relid);
 	SPI_finish();
 }

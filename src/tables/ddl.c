@@ -13,6 +13,7 @@
 #include "utils/syscache.h"
 
 #include "base/guc.h"
+#include "database/citus.h"
 #include "database/installation.h"
 #include "database/sql.h"
 #include "tables/ddl.h"
@@ -207,8 +208,8 @@ dyn_ddl_fill_table(const DynTableDef *def, const char *rows)
 	/* one build of the index instead of an entry for each row */
 	key = quote_identifier(primary_key_name(def->relid));
 	dyn_sql_run(psprintf("ALTER TABLE %s DROP CONSTRAINT %s", table, key), NULL, 0);
-	count = dyn_sql_run(psprintf("INSERT INTO %s (pk, %sitem) SELECT %st.item::dynapg.item AS item FROM %s t", table, sk, values.data,
-								 rows), NULL, 0);
+	count = dyn_sql_run(psprintf("INSERT INTO %s (pk, %sitem) SELECT %st.item::dynapg.item AS item FROM %s t%s", table, sk, values.data,
+								 rows, dyn_citus_pace_condition()), NULL, 0);
 	dyn_sql_run(psprintf("ALTER TABLE %s ADD CONSTRAINT %s PRIMARY KEY (pk%s)", table, key, def->sk.tag ? ", sk" : ""), NULL, 0);
 	SPI_finish();
 	return count;

@@ -7,9 +7,21 @@
 #ifndef DYNAPG_TABLES_DISTRIBUTE_H
 #define DYNAPG_TABLES_DISTRIBUTE_H
 
+#include "nodes/pg_list.h"
+
 #include "tables/definition.h"
 
 /* Distributes a new table if dynapg.distribute_tables asks for it and there can be a distributed one of that kind. */
 extern void dyn_distribute_new(const DynTableDef *def);
+
+/* Informs the other nodes of the table, if it is a distributed one and this is the coordinator; were they informed? */
+extern bool dyn_distribute_inform(Oid relid);
+
+/*
+ * On the coordinator, as a superuser: all tables, if the nodes are others than at the last call of this backend, else NIL. The second
+ * function makes the next call return them in any case.
+ */
+extern List *dyn_distribute_unknown_tables(void);
+extern void dyn_distribute_forget_nodes(void);
 
 #endif							/* DYNAPG_TABLES_DISTRIBUTE_H */

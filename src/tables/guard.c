@@ -27,9 +27,12 @@
 #include "database/installation.h"
 #include "tables/columns.h"
 #include "tables/ddl.h"
+#include "tables/guard.h"
 #include "tables/table.h"
 
 PGDLLEXPORT Datum dynapg_on_catalog_change(PG_FUNCTION_ARGS);
+
+bool		dyn_guard_checks_all = false;
 
 /* A row of the catalog, old or new. */
 typedef struct Row
@@ -191,7 +194,7 @@ dynapg_on_catalog_change(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 						errmsg("dynapg.on_catalog_change can only be called by the triggers of the catalogs")));
 	result = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
-	if (dyn_compat_owns_relation(RelationGetRelid(data->tg_relation), GetUserId()))
+	if (!dyn_guard_checks_all && dyn_compat_owns_relation(RelationGetRelid(data->tg_relation), GetUserId()))
 		return PointerGetDatum(result);
 
 	column = data->tg_trigger->tgargs[0];

@@ -14,6 +14,7 @@
 #include "tables/ddl.h"
 #include "tables/hnsw.h"
 #include "tables/index.h"
+#include "tables/nodes.h"
 #include "tables/relation.h"
 
 #define OF_INDEX "i.table_relid OPERATOR(pg_catalog.=) $1 AND i.name OPERATOR(pg_catalog.=) $2"
@@ -79,6 +80,7 @@ dyn_index_insert(const DynTableDef *def, const DynIndex *index, const char *rela
 					"(SELECT COALESCE(pg_catalog.max(i.position), 0) OPERATOR(pg_catalog.+) 1 FROM dynapg.indexes i "
 					"WHERE i.table_relid OPERATOR(pg_catalog.=) $1))", &args);
 	CacheInvalidateRelcacheByRelid(def->relid);
+	dyn_nodes_inform(def->relid);
 }
 
 /* Runs a statement about the row of an index, with a third argument unless it is NULL. */
@@ -118,6 +120,12 @@ delete_row(Oid relid, const char *name)
 {
 	change_row("DELETE FROM dynapg.indexes i WHERE " OF_INDEX, relid, name, NULL);
 	prune_definitions(relid);
+}
+
+static void
+set_relation_name(Oid relid, const char *name, const char *relation_name)
+{
+	change_row("UPDATE dynapg.indexes i SET relation_name = $3::pg_catalog.name WHERE " OF_INDEX, relid, name, relation_name);
 }
 
 /* ---- adding and dropping ---- */
@@ -229,7 +237,8 @@ dyn_index_is_due(const DynTableDef *def, const DynIndex *index)
 /* ---- relations that users drop and rename ---- */
 
 /*
- * Stores the present names of the relations of the table's indexes. An index without a relation is removed, or left alone.
+ * Stores the present names of the relations of the table's indexes. An index without a relation is removed, or left alone. An event
+ * trigger does this, and that of another node does it there.
  */
 static void
 note_relations(DynTableDef *def, bool forget)
@@ -247,7 +256,7 @@ note_relations(DynTableDef *def, bool forget)
 		if (name == NULL || strcmp(name, index->relation_name) == 0)
 			continue;
 		index->relation_name = name;
-		dyn_index_set_relation_name(def->relid, index->name, name);
+		set_relation_name(def->relid, index->name, name);
 	}
 }
 
@@ -299,7 +308,8 @@ void
 dyn_index_set_relation_name(Oid relid, const char *name, const char *relation_name)
 {
 	SPI_connect();
-	change_row("UPDATE dynapg.indexes i SET relation_name = $3::pg_catalog.name WHERE " OF_INDEX, relid, name, relation_name);
+	set_relation_name(relid, name, relation_name);
+	dyn_nodes_inform(relid);
 	SPI_finish();
 }
 
@@ -309,6 +319,7 @@ dyn_index_activate(Oid relid, const char *name)
 	SPI_connect();
 	change_row("UPDATE dynapg.indexes i SET status = 'ACTIVE', failures = 0, failed_at = NULL, failure = NULL WHERE " OF_INDEX
 			   " AND i.status OPERATOR(pg_catalog.=) 'CREATING'", relid, name, NULL);
+	dyn_nodes_inform(relid);
 	SPI_finish();
 }
 
@@ -317,6 +328,7 @@ dyn_index_set_creating(Oid relid, const char *name)
 {
 	SPI_connect();
 	change_row("UPDATE dynapg.indexes i SET status = 'CREATING' WHERE " OF_INDEX, relid, name, NULL);
+	dyn_nodes_inform(relid);
 	SPI_finish();
 }
 
@@ -326,6 +338,7 @@ dyn_index_set_deleting(Oid relid, const char *name)
 	SPI_connect();
 	change_row("UPDATE dynapg.indexes i SET status = 'DELETING', failures = 0, failed_at = NULL, failure = NULL WHERE " OF_INDEX,
 			   relid, name, NULL);
+	dyn_nodes_inform(relid);
 	SPI_finish();
 }
 
@@ -334,6 +347,7 @@ dyn_index_forget(Oid relid, const char *name)
 {
 	SPI_connect();
 	delete_row(relid, name);
+	dyn_nodes_inform(relid);
 	SPI_finish();
 }
 

@@ -245,32 +245,84 @@ end_streams_of_dropped(void)
 				"WHERE h.stream_id OPERATOR(pg_catalog.=) e.stream_id AND h.to_xid IS NULL", &args, 0);
 }
 
+/* A table that was dropped, and a relation that may have taken its place. */
+typedef struct Conversion
+{
+	Oid			old;
+	Oid			new;
+	bool		distributed;	/* the new one */
+} Conversion;
+
+/*
+ * The relations without a catalog row that this transaction has made in the same schema, with the old one's name and a number, and with
+ * items: the new table, and, where this node has any, its shards.
+ */
+static Conversion *
+find_conversions(int *count)
+{
+	Conversion *found;
+	AttrNumber	column;
+
+	*count = dyn_sql_run("SELECT d.objid, n.oid FROM pg_catalog.pg_event_trigger_dropped_objects() d "
+						 "JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) d.objid "
+						 "JOIN pg_catalog.pg_namespace s ON s.nspname OPERATOR(pg_catalog.=) d.schema_name::pg_catalog.name "
+						 "JOIN pg_catalog.pg_class n ON n.relnamespace OPERATOR(pg_catalog.=) s.oid "
+						 "AND n.xmin OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid "
+						 "AND n.relkind OPERATOR(pg_catalog.=) 'r' "
+						 "AND pg_catalog.starts_with(n.relname, pg_catalog.\"left\"(d.object_name, 40)) "
+						 "AND n.relname OPERATOR(pg_catalog.~) '_[0-9]+$' "
+						 "JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) n.oid "
+						 "AND a.attname OPERATOR(pg_catalog.=) 'item' "
+						 "AND a.atttypid OPERATOR(pg_catalog.=) 'dynapg.item'::pg_catalog.regtype "
+						 "WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
+						 "AND d.objsubid OPERATOR(pg_catalog.=) 0 "
+						 "AND NOT EXISTS (SELECT FROM dynapg.tables o WHERE o.relid OPERATOR(pg_catalog.=) n.oid)", NULL, 0);
+	found = palloc_array(Conversion, Max(*count, 1));
+	for (int i = 0; i < *count; i++)
+		found[i] = (Conversion) {dyn_sql_get_oid(i, 1), dyn_sql_get_oid(i, 2)};
+	for (int i = 0; i < *count; i++)
+		found[i].distributed = dyn_citus_kind(found[i].new, &column) != DYN_CITUS_LOCAL;
+	return found;
+}
+
+/* Is the new relation a table, not a shard of it?  A local table comes back to the coordinator, and no shards are made then. */
+static bool
+is_conversion(const Conversion *found, int count, int number)
+{
+	if (found[number].distributed)
+		return true;
+	for (int i = 0; i < count; i++)
+	{
+		if (i != number && found[i].old == found[number].old)
+			return false;
+	}
+	return !dyn_citus_is_worker();
+}
+
 /*
  * Citus's undistribute_table and alter_distributed_table make a new relation with the rows, drop the old one, and give the new one its name
- * and indexes. The catalog rows then go over to it: the relation without a catalog row that this transaction has made in the same
- * schema, with the old one's name and a number, and with items.
+ * and indexes. The catalog rows then go over to it, on each node to its own.
  */
 static void
 follow_conversions(void)
 {
+	Conversion *found;
+	int			count;
+
 	if (!dyn_citus_loaded())
 		return;
-	dyn_sql_run("WITH moved AS (SELECT d.objid AS old, n.oid AS new FROM pg_catalog.pg_event_trigger_dropped_objects() d "
-				"JOIN dynapg.tables t ON t.relid OPERATOR(pg_catalog.=) d.objid "
-				"JOIN pg_catalog.pg_namespace s ON s.nspname OPERATOR(pg_catalog.=) d.schema_name::pg_catalog.name "
-				"JOIN pg_catalog.pg_class n ON n.relnamespace OPERATOR(pg_catalog.=) s.oid "
-				"AND n.xmin OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid "
-				"AND n.relkind OPERATOR(pg_catalog.=) 'r' "
-				"AND pg_catalog.starts_with(n.relname, pg_catalog.\"left\"(d.object_name, 40)) "
-				"AND n.relname OPERATOR(pg_catalog.~) '_[0-9]+$' "
-				"JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) n.oid AND a.attname OPERATOR(pg_catalog.=) 'item' "
-				"AND a.atttypid OPERATOR(pg_catalog.=) 'dynapg.item'::pg_catalog.regtype "
-				"WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass "
-				"AND d.objsubid OPERATOR(pg_catalog.=) 0 "
-				"AND NOT EXISTS (SELECT FROM dynapg.tables o WHERE o.relid OPERATOR(pg_catalog.=) n.oid)), "
-				"indexes AS (UPDATE dynapg.indexes i SET table_relid = m.new FROM moved m "
-				"WHERE i.table_relid OPERATOR(pg_catalog.=) m.old) "
-				"UPDATE dynapg.tables t SET relid = m.new FROM moved m WHERE t.relid OPERATOR(pg_catalog.=) m.old", NULL, 0);
+	found = find_conversions(&count);
+	for (int i = 0; i < count; i++)
+	{
+		DynSqlArgs	args = {0};
+
+		if (!is_conversion(found, count, i))
+			continue;
+		dyn_sql_oid(&args, found[i].old);
+		dyn_sql_oid(&args, found[i].new);
+		dyn_sql_run("UPDATE dynapg.indexes i SET table_relid = $2 WHERE i.table_relid OPERATOR(pg_catalog.=) $1", &args, 0);
+		dyn_sql_run("UPDATE dynapg.tables t SET relid = $2 WHERE t.relid OPERATOR(pg_catalog.=) $1", &args, 0);
+	}
 }
 
 /*

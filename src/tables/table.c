@@ -488,6 +488,20 @@ cached_table(const char *name)
 	return NULL;
 }
 
+DynPrinter *
+dyn_table_printer(DynTable *table)
+{
+	MemoryContext caller;
+
+	if (table->printer == NULL)
+	{
+		caller = MemoryContextSwitchTo(table->context);
+		table->printer = dyn_printer_create();
+		MemoryContextSwitchTo(caller);
+	}
+	return table->printer;
+}
+
 void
 dyn_table_find_filling(void)
 {

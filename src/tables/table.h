@@ -25,6 +25,7 @@
 #include "lib/ilist.h"
 #include "tables/definition.h"
 #include "value/key.h"
+#include "value/printer.h"
 #include "value/reals.h"
 
 typedef struct DynTable DynTable;
@@ -62,6 +63,7 @@ typedef struct DynPlan
 	SPIPlanPtr	plan;			/* NULL: not made yet */
 	int			generation;		/* of the generic plan that was made with index scans forced */
 	uint64		epoch;			/* of what plans depend on; see plan.c */
+	struct DynPoint *point;		/* store/point.c's, of this plan; NULL: not made yet */
 } DynPlan;
 
 /* The plan of range reads of one shape; see range.c. */
@@ -109,6 +111,7 @@ struct DynTable
 	MemoryContext context;		/* everything of this entry but the plans */
 	Oid			item_type;		/* dynapg.item */
 	uint64		checked_in;		/* see database/code.h */
+	DynPrinter *printer;		/* of its items; see dyn_table_printer */
 	TimestampTz warned_at;		/* when range.c last warned of rows that are no items; 0: never */
 	LocalTransactionId died_in; /* transaction that unlinked the entry */
 	struct DynTable *next_dead;
@@ -133,6 +136,9 @@ typedef bool (*DynRowConsumer) (void *arg, const struct varlena *item);
 
 /* Makes the next lookup create the entry again. */
 extern void dyn_table_set_invalid(DynTable *table);
+
+/* What prints whole items of the table, and learns from them; in its context. */
+extern DynPrinter *dyn_table_printer(DynTable *table);
 
 /* From now on this backend finds tables that jobs fill. */
 extern void dyn_table_find_filling(void);

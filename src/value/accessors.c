@@ -93,21 +93,13 @@ PATH_FUNCTION(dynapg_item_path_text_array, path_text, true)
 
 /* ---- by type ---- */
 
-static DynValue
-attribute(FunctionCallInfo fcinfo)
-{
-	DynSlice	name = text_argument(fcinfo, 1);
-
-	return dyn_map_get(ARG_ROOT(0), name.data, name.len);
-}
-
 /* item_get_NAME(item, text): the attribute as that type, NULL where it is absent or not of that tag. */
 #define TYPED_FUNCTION(name, attribute_tag, type) \
 	SQL_FUNCTION(name); \
 	Datum \
 	name(PG_FUNCTION_ARGS) \
 	{ \
-		DynValue	value = attribute(fcinfo); \
+		DynValue	value = dyn_sqltype_attribute(fcinfo); \
 		bool		null; \
 	\
 		if (value.tag != (attribute_tag)) \
@@ -124,7 +116,7 @@ SQL_FUNCTION(dynapg_item_get_numeric);
 Datum
 dynapg_item_get_numeric(PG_FUNCTION_ARGS)
 {
-	DynValue	value = attribute(fcinfo);
+	DynValue	value = dyn_sqltype_attribute(fcinfo);
 
 	if (value.tag != DYN_N)
 		PG_RETURN_NULL();
@@ -135,7 +127,7 @@ SQL_FUNCTION(dynapg_item_get_boolean);
 Datum
 dynapg_item_get_boolean(PG_FUNCTION_ARGS)
 {
-	DynValue	value = attribute(fcinfo);
+	DynValue	value = dyn_sqltype_attribute(fcinfo);
 
 	if (value.tag != DYN_BOOL)
 		PG_RETURN_NULL();
@@ -166,7 +158,7 @@ dynapg_item_get(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	name = text_argument(fcinfo, 1);
-	value = attribute(fcinfo);
+	value = dyn_sqltype_attribute(fcinfo);
 	if (value.tag == 0 || !dyn_datum_of_fits(value.tag, type))
 		PG_RETURN_NULL();
 	error_context_stack = &context;
@@ -183,7 +175,7 @@ SQL_FUNCTION(dynapg_item_exists);
 Datum
 dynapg_item_exists(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(attribute(fcinfo).tag != 0);
+	PG_RETURN_BOOL(dyn_sqltype_attribute(fcinfo).tag != 0);
 }
 
 /* Of the names that are not NULL: is any, are all there? */

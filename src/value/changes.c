@@ -65,44 +65,72 @@ dynapg_item_concat(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(dyn_node_build_item(&root));
 }
 
+/* The item of argument 0 without the attributes of these names. */
+static struct varlena *
+without(FunctionCallInfo fcinfo, const DynSlice *names, int count)
+{
+	DynValue	map = ARG_ROOT(0);
+	uint32		members = dyn_value_count(map);
+	bool	   *removed = palloc0(members + 1);
+	DynNode		root = dyn_node_empty(DYN_M);
+
+	for (int i = 0; i < count; i++)
+	{
+		uint32		at = members;
+
+		CHECK_FOR_INTERRUPTS();
+		if (dyn_map_get_near(map, names[i].data, names[i].len, &at).tag != 0)
+			removed[at] = true;
+	}
+	for (uint32 i = 0; i < members; i++)
+	{
+		DynSlice	name;
+		DynValue	member = dyn_map_member(map, i, &name);
+
+		if (!removed[i])
+			dyn_node_add_member(&root, name, dyn_node_of(member));
+	}
+	return dyn_node_build_item(&root);
+}
+
+static DynSlice
+slice_of(const text *name)
+{
+	return (DynSlice) {VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)};
+}
+
 /* item - text */
 SQL_FUNCTION(dynapg_item_without);
 Datum
 dynapg_item_without(PG_FUNCTION_ARGS)
 {
-	DynNode		root = open_argument(fcinfo, 0);
-	text	   *name = PG_GETARG_TEXT_PP(1);
+	DynSlice	name = slice_of(PG_GETARG_TEXT_PP(1));
 
-	dyn_node_remove_member(&root, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
-	PG_RETURN_POINTER(dyn_node_build_item(&root));
+	PG_RETURN_POINTER(without(fcinfo, &name, 1));
 }
 
-/* item - text[] */
+/* item - text[]; names that are NULL do not count */
 SQL_FUNCTION(dynapg_item_without_array);
 Datum
 dynapg_item_without_array(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(1);
-	DynNode		root = open_argument(fcinfo, 0);
-	Datum	   *names;
+	Datum	   *elements;
 	bool	   *nulls;
+	DynSlice   *names;
 	int			count;
+	int			nnames = 0;
 
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR), errmsg("wrong number of array subscripts")));
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &names, &nulls, &count);
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+	names = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DynSlice) * ((Size) count + 1));
 	for (int i = 0; i < count; i++)
 	{
-		text	   *name;
-
-		/* each name is looked for among all members */
-		CHECK_FOR_INTERRUPTS();
-		if (nulls[i])
-			continue;
-		name = DatumGetTextPP(names[i]);
-		dyn_node_remove_member(&root, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+		if (!nulls[i])
+			names[nnames++] = slice_of(DatumGetTextPP(elements[i]));
 	}
-	PG_RETURN_POINTER(dyn_node_build_item(&root));
+	PG_RETURN_POINTER(without(fcinfo, names, nnames));
 }
 
 /* ---- paths ---- */

@@ -6,7 +6,12 @@
 
 #include "postgres.h"
 
+#include "fmgr.h"
+
 #include "value/value.h"
+
+/* The attribute of the item that is argument 0 with the name that is argument 1, which are not NULL; tag 0 when there is none. */
+extern DynValue dyn_sqltype_attribute(FunctionCallInfo fcinfo);
 
 /* The value as SQL text: a scalar bare, B in base64, others as DynamoDB JSON.  Raises for a string with U+0000. */
 extern text *dyn_sqltype_text(DynValue value);

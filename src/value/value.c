@@ -445,7 +445,7 @@ print_number(StringInfo out, DynValue v)
 }
 
 /* A scalar without its type. */
-static void
+static pg_attribute_always_inline void
 print_scalar(StringInfo out, DynValue v)
 {
 	switch (v.tag)
@@ -553,6 +553,12 @@ print_value(StringInfo out, DynValue v)
 	/* a copy of constant size is one instruction */
 	memcpy(dyn_jsonout_room(out, sizeof(opening[0].text)), opening[v.tag].text, sizeof(opening[0].text));
 	out->len += opening[v.tag].len;
+	dyn_value_print_body(out, v);
+}
+
+void
+dyn_value_print_body(StringInfo out, DynValue v)
+{
 	switch (v.tag)
 	{
 		case DYN_SS:

@@ -215,6 +215,9 @@ extern const char *dyn_item_verify(const struct varlena *item);
 /* Appends the value as DynamoDB JSON, {"S":"x"}; for the root map use dyn_item_print. */
 extern void dyn_value_print(StringInfo out, DynValue v);
 
+/* Appends what follows the type, "x"}, without a NUL behind it. */
+extern void dyn_value_print_body(StringInfo out, DynValue v);
+
 /* Appends a map as an item, {"a":{"S":"x"}}. */
 extern void dyn_item_print(StringInfo out, DynValue root);
 

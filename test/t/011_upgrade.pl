@@ -40,7 +40,7 @@ SELECT 'index', pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON
 SELECT 'trigger', pg_get_triggerdef(t.oid), t.tgenabled FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 	WHERE c.relnamespace = 'dynapg'::regnamespace AND NOT t.tgisinternal ORDER BY 2;
 SELECT 'policy', polrelid::regclass, polname, polcmd, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)
-	FROM pg_policy ORDER BY 2, 3;
+	FROM pg_policy ORDER BY polrelid::regclass::text, 3;
 SELECT 'event trigger', evtname, evtevent, evtfoid::regprocedure, evtenabled, evttags FROM pg_event_trigger ORDER BY 2;
 SELECT 'schema', nspname, nspacl, obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname LIKE 'dyna%' ORDER BY 2;
 SELECT 'operator', o.oid::regoperator, o.oprcode, o.oprcom::regoper, o.oprnegate::regoper, o.oprrest, o.oprjoin, o.oprcanhash,

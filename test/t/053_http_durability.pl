@@ -42,6 +42,11 @@ sub last_number
 	return @lines ? $lines[-1] + 0 : 0;
 }
 
+# The replies to reads of some items are so large that they leave as soon as nothing holds them, not with those of their turn.
+my $note = 'x' x 20_000;
+call($port, 'PutItem', qq({"TableName":"Things","Item":{"pk":{"S":"w$_"},"note":{"S":"$note"}}}))
+	for grep { $_ % 2 == 0 } 1 .. WRITERS;
+
 my $number_of = sub { my ($reply) = @_; return $reply && $reply->{body} =~ /"n":\{"N":"(\d+)"/ ? $1 : 0 };
 for my $round (1 .. ROUNDS)
 {
@@ -87,13 +92,32 @@ for my $round (1 .. ROUNDS)
 	}
 }
 
-# A missing synchronous standby: the reply waits, and the worker ends when it is asked to.
 sub answered
 {
 	my ($connection, $seconds) = @_;
 	return scalar IO::Select->new($connection->{socket})->can_read($seconds);
 }
-my $put = request_text('PutItem', '{"TableName":"Things","Item":{"pk":{"S":"a"}}}');
+
+# A large reply does not leave before the flush of what it shows, which takes a tenth of a second here: that of a write, that of a read that
+# came with one.
+$node->append_conf('postgresql.conf', "commit_delay = 100000\ncommit_siblings = 0");
+$node->reload;
+sleep 0.5;
+my $put_large = qq({"TableName":"Things","Item":{"pk":{"S":"large"},"note":{"S":"$note"}},"ReturnValues":"ALL_OLD"});
+call($port, 'PutItem', $put_large);
+my $large = dial($port);
+send_text($large, request_text('PutItem', $put_large));
+ok(!answered($large, 0.05), 'a large reply to a write waits for the flush');
+like(read_reply($large)->{body}, qr/xx/, 'and comes');
+send_text($large, request_text('PutItem', $put_large =~ s/,"ReturnValues":"ALL_OLD"//r) . request_text('GetItem', '{"TableName":"Things","Key":{"pk":{"S":"large"}}}'));
+ok(!answered($large, 0.05), 'one to a read waits, too');
+is(read_reply($large)->{body}, '{}', 'the write is answered');
+like(read_reply($large)->{body}, qr/xx/, 'and the read');
+$node->append_conf('postgresql.conf', 'commit_delay = 0');
+$node->reload;
+
+# A missing synchronous standby: the reply waits, and the worker ends when it is asked to.
+my $put = request_text('PutItem', qq({"TableName":"Things","Item":{"pk":{"S":"a"},"note":{"S":"$note"}}}));
 $node->append_conf('postgresql.conf', "dynapg.http_statement_timeout = 0\nsynchronous_standby_names = 'nobody'");
 $node->reload;
 $node->poll_query_until('postgres', "SELECT current_setting('synchronous_standby_names') = 'nobody'");
@@ -108,7 +132,7 @@ is(scalar(grep { answered($_, 0) } @readers), 0, 'no worker shows a write that i
 $node->append_conf('postgresql.conf', "synchronous_standby_names = ''");
 $node->reload;
 is(read_reply($waiting)->{status}, 200, 'and is answered when none is asked for any more');
-is(scalar(grep { read_reply($_)->{body} eq '{"Item":{"pk":{"S":"a"}}}' } @readers), 12, 'as are those that read it');
+is(scalar(grep { read_reply($_)->{body} eq qq({"Item":{"note":{"S":"$note"},"pk":{"S":"a"}}}) } @readers), 12, 'as are those that read it');
 $node->append_conf('postgresql.conf', "synchronous_standby_names = 'nobody'");
 $node->reload;
 sleep 0.5;

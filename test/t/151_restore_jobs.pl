@@ -101,7 +101,7 @@ like(call_as('app', 'GetItem', '{"TableName":"Then","Key":{"id":{"S":"1001"}}}')
 like(call_as('app', 'PutItem', '{"TableName":"Then","Item":{"id":{"S":"x"}}}'), qr/^400 .*ResourceNotFoundException/, 'and nobody writes it');
 like(call_as('app', 'DeleteTable', '{"TableName":"Then"}'), qr/^400 .*ResourceInUseException/, 'or deletes it');
 like(call_as('app', 'CreateTable', '{"TableName":"Then","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
-	"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]}'), qr/^400 .*ResourceInUseException/, 'or takes its name');
+	"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]}'), qr/^400 .*ResourceInUseException.*still in use: Table is being used: Then$/, 'or takes its name');
 like(call_as('app', 'RestoreTableToPointInTime', sprintf $body, 'Then'), qr/^400 .*TableAlreadyExistsException/, 'not by another restore either');
 like(call_as('app', 'UpdateContinuousBackups', '{"TableName":"Then","PointInTimeRecoverySpecification":{"PointInTimeRecoveryEnabled":true}}'),
 	qr/^400 .*ContinuousBackupsUnavailableException.*Backups are being enabled for the table: Then/, 'it has no recovery yet');
@@ -139,7 +139,12 @@ like(call_as('app', 'CreateBackup', '{"TableName":"Orders","BackupName":"nightly
 my ($arn) = call_as('app', 'ListBackups', '{}') =~ /"BackupArn":"([^"]+)"/;
 my $end = time + 60;
 sleep 0.05 while call_as('app', 'DescribeBackup', qq({"BackupArn":"$arn"})) !~ /AVAILABLE/ && time < $end;
+$gate->query_safe('SELECT pg_advisory_lock(42)');
 like(call_as('app', 'RestoreTableFromBackup', qq({"TargetTableName":"Copy","BackupArn":"$arn"})), qr/^200 .*"TableStatus":"CREATING"/, 'is restored');
+like(call_as('app', $_->[0], $_->[1]), qr/^400 TableInUseException: Table: Copy is already being restored from backup: \Q$arn\E$/, 'once at a time')
+	for [ 'RestoreTableFromBackup', qq({"BackupArn":"$arn","TargetTableName":"Copy"}) ], [ 'RestoreTableToPointInTime', sprintf $body, 'Copy' ];
+$gate->query_safe('SELECT pg_advisory_unlock(42)');
+like(call_as('app', 'RestoreTableFromBackup', qq({"BackupArn":"$arn","TargetTableName":"Then"})), qr/^400 TableAlreadyExistsException: Table already exists: Then$/, 'not over a table');
 ok(wait_for_status('Copy', 'ACTIVE'), 'it is there');
 is(items('Copy'), '1000|1001|9', 'with its items');
 

@@ -119,10 +119,10 @@ is(call('search_vectors', { TableName => 'Vector', IndexName => 'by-v', SearchVe
 
 # ---- what is refused ----
 
-is(call('describe_import', { ImportArn => "$arn->{ImportArn}0" }), "The specified import was not found: $arn->{ImportArn}0", 'no such import');
+is(call('describe_import', { ImportArn => "$arn->{ImportArn}0" }), "Import not found: Import not found: $arn->{ImportArn}0", 'no such import');
 is(call('describe_import', { ImportArn => $_->[0] }), $_->[1], "no import's ARN: $_->[0]") for [ $started->{TableArn}, 'Invalid Import ARN' ],
 	[ "$started->{TableArn}/export/01700000000000-00000000", 'Invalid Import ARN' ], [ $arn->{ImportArn} =~ s/0{12}/111111111111/r, 'Access is denied' ];
-is(call('describe_import', $arn, 'other'), "The specified import was not found: $arn->{ImportArn}", "so is another role's");
+is(call('describe_import', $arn, 'other'), "Import not found: Import not found: $arn->{ImportArn}", "so is another role's");
 is_deeply(call('list_imports', {}, 'other'), { ImportSummaryList => [] }, '.. listed');
 like(call('import_table', import_request('Rights', 'whole/'), 'other'), qr/^permission denied for buckets$/, 'reading buckets needs a right');
 is(status('Rights'), 'Requested resource not found: Table: Rights not found', '.. and no table is made');

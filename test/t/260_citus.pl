@@ -1,7 +1,8 @@
-# 260_citus.pl - a table that Citus distributes over two nodes answers like a local one: the same requests on both, over HTTP
+# 260_citus.pl - a table that Citus distributes over two nodes answers like a local one, by the coordinator's front and by those of the nodes:
+# the same requests on all, over HTTP
 #
-# Each request is sent for both tables, and status and body are compared, with the tables' names made equal. What may differ is named
-# below. Skipped where no Citus is installed.
+# Each request is sent for a local table and for two distributed ones, of which one is used by the fronts of the nodes in turn. Status and
+# body are compared, with the tables' names made equal. What may differ is named below. Skipped where no Citus is installed.
 use strict;
 use warnings;
 use lib 'test/t/lib';
@@ -20,13 +21,19 @@ if (my $why = citus_missing())
 my ($coordinator, $port, @nodes) = citus_cluster("dynapg.jobs_interval = '200ms'");
 my ($requests, $succeeded, @different) = (0, 0);
 
-# The same request for the local tables (Near...) and the distributed ones (Far_...); Tab_ stands for both.
+# What only the coordinator does.
+my %coordinated = map { $_ => 1 } qw(CreateTable UpdateTable DeleteTable UpdateTimeToLive);
+my $turn = 0;
+
+# The same request for the local tables (Near...), the distributed ones (Far_...) and those of the nodes' fronts (Node...); Tab_ stands
+# for all.
 sub reply_of
 {
 	my ($prefix, $operation, $request) = @_;
 	my $text = ref $request ? request_json($request) : $request;
+	my $front = $prefix eq 'Node' && !$coordinated{$operation} ? front_of($nodes[ $turn++ % @nodes ]) : $port;
 	$text =~ s/Tab_/$prefix/g;
-	my $reply = call($port, $operation, $text);
+	my $reply = call($front, $operation, $text);
 	my $body = $reply->{body} =~ s/$prefix/Tab_/gr =~ s/"TableId":"[^"]*"|"\w+DateTime":[0-9.]+/moment/gr;
 	return "$reply->{status} $body";
 }
@@ -35,13 +42,16 @@ sub reply_of
 sub same
 {
 	my ($operation, $request) = @_;
-	my $near = reply_of('Near', $operation, $request);
-	my $far = reply_of('Far_', $operation, $request);
-	$requests++;
-	$succeeded++ if $near =~ /^200/;
-	push @different, "$operation " . (ref $request ? request_json($request) : $request) . "\n  local:       $near\n  distributed: $far"
-	  if $near ne $far;
-	return $far;
+	my ($near, %other) = reply_of('Near', $operation, $request);
+	for my $prefix (qw(Far_ Node))
+	{
+		$other{$prefix} = reply_of($prefix, $operation, $request);
+		$requests++;
+		$succeeded++ if $near =~ /^200/;
+		push @different, "$operation " . (ref $request ? request_json($request) : $request) . "\n  local: $near\n  $prefix:  $other{$prefix}"
+		  if $near ne $other{$prefix};
+	}
+	return $other{Far_};
 }
 
 sub key
@@ -80,16 +90,17 @@ sub table_request
 	return $request;
 }
 
-# Creates both kinds, with different names.
+# Creates all kinds, with different names.
 for my $table (sort keys %form)
 {
-	for my $prefix ('Near', 'Far_')
+	for my $prefix (qw(Near Far_ Node))
 	{
 		(my $text = request_json(table_request($table))) =~ s/Tab_/$prefix/g;
 		is(call($port, 'CreateTable', $text)->{status}, 200, "$prefix of $table is made");
+		next if $prefix eq 'Near';
+		(my $far = $table) =~ s/Tab_/$prefix/;
+		$coordinator->safe_psql('postgres', "SELECT dynapg.distribute('$far', colocate_with => 'none')");
 	}
-	(my $far = $table) =~ s/Tab_/Far_/;
-	$coordinator->safe_psql('postgres', "SELECT dynapg.distribute('$far', colocate_with => 'none')");
 }
 is($coordinator->safe_psql('postgres', 'SELECT count(DISTINCT n.nodeport) FROM pg_dist_partition p JOIN pg_dist_shard s USING (logicalrelid) '
 	  . 'JOIN pg_dist_placement l USING (shardid) JOIN pg_dist_node n USING (groupid)'), 2, 'the shards are on two nodes');
@@ -154,6 +165,25 @@ same(BatchWriteItem => { RequestItems => { Tab_Number => [ map { { PutRequest =>
 same(BatchGetItem => { ReturnConsumedCapacity => 'TOTAL', RequestItems => { Tab_Number => { Keys => [ { id => { N => $_ } } ] } } }) for 10, 11;
 same(BatchGetItem => { RequestItems => { Tab_Number => { Keys => [ map { { id => { N => 10 } } } 1, 1 ] } } });
 
+# Lists in which some items are there and others are not, in an order that is not theirs.
+sub pair_item
+{
+	my ($number, $size) = @_;
+	return { %{ key('Tab_Pair', 'many' . $number % 7, $number) }, color => { S => qw(red green)[ $number % 2 ] }, pad => { S => 'x' x $size } };
+}
+for my $round (1 .. 3)
+{
+	same(BatchWriteItem => { ReturnConsumedCapacity => 'INDEXES', RequestItems => { Tab_Pair => [ map { { PutRequest => { Item => pair_item($_ * $round, 900 * ($_ % 4)) } } } reverse 1 .. 25 ] } });
+	same(BatchGetItem => { ReturnConsumedCapacity => $_, RequestItems => { Tab_Pair => { Keys => [ map { key('Tab_Pair', 'many' . $_ % 7, $_) } map { $_ * 37 % 80 } 1 .. 79 ], ConsistentRead => JSON::PP::true },
+		Tab_Number => { Keys => [ map { { id => { N => $_ * 7 % 120 } } } 1 .. 20 ], ProjectionExpression => 'id' } } }) for qw(TOTAL NONE);
+}
+for my $first (1, 20, 20)
+{
+	same(BatchWriteItem => { ReturnConsumedCapacity => 'INDEXES', RequestItems => { Tab_Pair => [ map { { DeleteRequest => { Key => key('Tab_Pair', 'many' . $_ % 7, $_) } } } $first .. $first + 12 ],
+		Tab_Number => [ map { { DeleteRequest => { Key => { id => { N => $_ } } } } } $first .. $first + 5 ] } });
+}
+same(Query => { TableName => 'Tab_Pair', KeyConditionExpression => 'id = :p', ExpressionAttributeValues => { ':p' => { S => "many$_" } } }) for 0 .. 6;
+
 # Follows the pages of a read, each of which is compared.
 sub pages
 {
@@ -203,12 +233,13 @@ sub by_segments
 	my @ids;
 	for my $segment (0 .. 3)
 	{
-		my $body = decode_json(call($port, 'Scan', request_json({ TableName => $table, TotalSegments => 4, Segment => $segment }))->{body});
+		my $front = $table =~ /^Node/ ? front_of($nodes[0]) : $port;
+		my $body = decode_json(call($front, 'Scan', request_json({ TableName => $table, TotalSegments => 4, Segment => $segment }))->{body});
 		push @ids, map { "$_->{id}{S} $_->{pos}{N}" } @{ $body->{Items} };
 	}
 	return join ',', sort @ids;
 }
-is(by_segments('Far_Pair'), by_segments('NearPair'), 'the segments of a scan have the same items');
+is(by_segments("${_}Pair"), by_segments('NearPair'), "the segments of a scan of $_ have the same items") for qw(Far_ Node);
 
 # ---- transactions ----
 
@@ -267,17 +298,20 @@ like($error, qr/may not log in cannot use distributed tables/, 'a role that may 
 
 # ---- what the background does, and counts ----
 
-is_deeply([ map { my $body = decode_json(call($port, 'DescribeTable', request_json({ TableName => "${_}Pair" }))->{body}); "$body->{Table}{ItemCount} $body->{Table}{TableSizeBytes}" } 'Far_' ],
-	[ map { my $body = decode_json(call($port, 'DescribeTable', request_json({ TableName => "${_}Pair" }))->{body}); "$body->{Table}{ItemCount} $body->{Table}{TableSizeBytes}" } 'Near' ],
-	'items are counted on all shards');
+sub counts
+{
+	my ($table, $front) = @_;
+	my $body = decode_json(call($front, 'DescribeTable', request_json({ TableName => $table }))->{body});
+	return "$body->{Table}{ItemCount} $body->{Table}{TableSizeBytes}";
+}
+is(counts('Far_Pair', $port), counts('NearPair', $port), 'items are counted on all shards');
+is(counts('NodePair', front_of($nodes[0])), counts('NearPair', $port), 'and by the front of a node');
 same(UpdateTimeToLive => { TableName => 'Tab_Number', TimeToLiveSpecification => { Enabled => JSON::PP::true, AttributeName => 'until' } });
 same(PutItem => { TableName => 'Tab_Number', Item => { id => { N => $_ }, until => { N => time - 100 } } }) for 901 .. 905;
-for (1 .. 100)
+for my $table (qw(Far_Number NodeNumber))
 {
-	last if $coordinator->safe_psql('postgres', 'SELECT count(*) FROM dynamodb."Far_Number" WHERE pk > 900') eq '0';
-	select undef, undef, undef, 0.1;
+	ok($coordinator->poll_query_until('postgres', qq(SELECT count(*) = 0 FROM dynamodb."$table" WHERE pk > 900)), "items of $table that have expired are deleted on the nodes");
 }
-is($coordinator->safe_psql('postgres', 'SELECT count(*) FROM dynamodb."Far_Number" WHERE pk > 900'), 0, 'items that have expired are deleted on the nodes');
 
 # ---- tables change ----
 
@@ -295,7 +329,7 @@ sub wait_for_table
 }
 
 same(UpdateTable => { TableName => 'Tab_Bytes', TableClass => 'STANDARD_INFREQUENT_ACCESS' }) =~ /^200/ or diag 'UpdateTable failed';
-for my $prefix ('Near', 'Far_')
+for my $prefix (qw(Near Far_ Node))
 {
 	my $reply = call($port, 'UpdateTable', request_json({ TableName => "${prefix}Number", AttributeDefinitions => [ { AttributeName => 'a', AttributeType => 'S' } ],
 		GlobalSecondaryIndexUpdates => [ { Create => { IndexName => 'by_a', KeySchema => schema('a'), Projection => { ProjectionType => 'ALL' } } } ] }));
@@ -305,7 +339,7 @@ for my $prefix ('Near', 'Far_')
 same(PutItem => { TableName => 'Tab_Number', Item => { id => { N => 600 + $_ }, a => { S => 'x' } } }) for 1 .. 3;
 same(PutItem => { TableName => 'Tab_Number', Item => { id => { N => 600 }, a => { N => 1 } } });
 pages(Query => { TableName => 'Tab_Number', IndexName => 'by_a', KeyConditionExpression => 'a = :a', Limit => 2, ExpressionAttributeValues => { ':a' => { S => 'x' } } });
-for my $prefix ('Near', 'Far_')
+for my $prefix (qw(Near Far_ Node))
 {
 	is(call($port, 'UpdateTable', request_json({ TableName => "${prefix}Number", GlobalSecondaryIndexUpdates => [ { Delete => { IndexName => 'by_a' } } ] }))->{status}, 200, "$prefix loses it");
 	ok(wait_for_table("${prefix}Number", sub { !$_[0]{GlobalSecondaryIndexes} }), "and it is gone for $prefix");
@@ -319,9 +353,11 @@ is($coordinator->safe_psql('postgres', 'SELECT count(*) FROM dynamodb."Restored"
 
 # ---- Citus makes other relations of a table ----
 
-for my $change (q(alter_distributed_table('dynamodb."Far_Pair"', shard_count => 3)), q(undistribute_table('dynamodb."Far_Pair"')))
+for my $change (q(alter_distributed_table('dynamodb."%sPair"', shard_count => 3)), q(undistribute_table('dynamodb."%sPair"')))
 {
-	$coordinator->safe_psql('postgres', "SELECT $change");
+	my $ends = $change =~ /^undistribute/;
+	$coordinator->safe_psql('postgres', 'SELECT ' . sprintf($change, $_)) for qw(Far_ Node);
+	@coordinated{qw(GetItem Query UpdateItem)} = (1, 1, 1) if $ends;
 	same(GetItem => { TableName => 'Tab_Pair', Key => key('Tab_Pair', 'p1', 1) });
 	pages(Query => { TableName => 'Tab_Pair', IndexName => 'by_color', KeyConditionExpression => 'color = :c', ExpressionAttributeValues => { ':c' => { S => 'green' } } });
 	same(UpdateItem => { TableName => 'Tab_Pair', Key => key('Tab_Pair', 'p1', 1), UpdateExpression => 'ADD changed :n', ReturnValues => 'ALL_NEW', ExpressionAttributeValues => { ':n' => { N => 1 } } });
@@ -345,7 +381,7 @@ is($coordinator->safe_psql('postgres', q(
 	COMMIT;
 	SELECT count(*) FROM dynamodb."Far_Number" WHERE pk IN (500, 501))), "{}\n{}\n1", 'savepoints hold on the nodes');
 
-for my $prefix ('Near', 'Far_')
+for my $prefix (qw(Near Far_ Node))
 {
 	is(call($port, 'DeleteTable', request_json({ TableName => "${prefix}Number" }))->{status}, 200, "$prefix is deleted");
 }
@@ -353,6 +389,6 @@ is($coordinator->safe_psql('postgres', q(SELECT count(*) FROM pg_dist_partition 
 
 is(scalar @different, 0, 'all replies are the same') or diag(join "\n", splice @different, 0, 40);
 ok($succeeded >= 200, "$requests requests were compared, of which $succeeded succeeded");
-note "counted: $requests requests on a local and a distributed table, " . scalar(@different) . ' differences';
+note "counted: $requests requests on a local and a distributed table, half of them by the fronts of the nodes, " . scalar(@different) . ' differences';
 
 done_testing();

@@ -1,5 +1,5 @@
-# 261_citus_moves.pl - while shards move between nodes in both modes, sessions are killed and a node crashes, transactions over HTTP stay whole:
-# no acknowledged write is lost, none is half done, and TransactGetItems never sees half of one
+# 261_citus_moves.pl - while shards move between nodes in both modes, sessions are killed and a node crashes, transactions over HTTP, by the
+# fronts of all nodes, stay whole: no acknowledged write is lost, none is half done, and TransactGetItems never sees half of one
 #
 # Each pair of accounts has 200 units; transfers move units within a pair, so every consistent read of a pair sums up to 200.  Counters
 # are increased without conditions. CITUS_SECONDS says how long; skipped where no Citus is installed.
@@ -49,6 +49,15 @@ for my $pair (1 .. PAIRS)
 	}
 }
 
+my @fronts = ($port, map { front_of($_) } @nodes);
+
+# A request to any of the fronts.
+sub ask
+{
+	my ($operation, $request) = @_;
+	return call($fronts[ rand @fronts ], $operation, request_json($request));
+}
+
 my $end = time + SECONDS;
 
 # Runs the work in a process of its own until the end; its numbers go to a file.
@@ -79,7 +88,7 @@ sub transfer
 {
 	my ($count) = @_;
 	my ($pair, $side, $units) = (1 + int rand PAIRS, int rand 2, 1 + int rand 60);
-	my $reply = call($port, 'TransactWriteItems', request_json({ TransactItems => [ add(account($pair, $side), -$units, $units), add(account($pair, 1 - $side), $units, 0) ] }));
+	my $reply = ask('TransactWriteItems', { TransactItems => [ add(account($pair, $side), -$units, $units), add(account($pair, 1 - $side), $units, 0) ] });
 	$count->{"transfer $reply->{status}"}++;
 	return;
 }
@@ -88,7 +97,7 @@ sub read_pair
 {
 	my ($count) = @_;
 	my $pair = 1 + int rand PAIRS;
-	my $reply = call($port, 'TransactGetItems', request_json({ TransactItems => [ map { { Get => { TableName => 'Accounts', Key => account($pair, $_) } } } 0, 1 ] }));
+	my $reply = ask('TransactGetItems', { TransactItems => [ map { { Get => { TableName => 'Accounts', Key => account($pair, $_) } } } 0, 1 ] });
 	$count->{"read $reply->{status}"}++;
 	return if $reply->{status} != 200;
 	my $sum = 0;
@@ -105,10 +114,10 @@ for my $number (1 .. COUNTERS)
 	push @workers, start("counter$number", sub {
 			my ($count) = @_;
 			$count->{tried}++;
-			my $reply = call($port, 'UpdateItem', request_json({ TableName => 'Accounts', Key => { id => { S => "counter$number" } }, UpdateExpression => 'ADD n :one',
-				ExpressionAttributeValues => { ':one' => { N => 1 } } }));
+			my $reply = ask('UpdateItem', { TableName => 'Accounts', Key => { id => { S => "counter$number" } }, UpdateExpression => 'ADD n :one',
+				ExpressionAttributeValues => { ':one' => { N => 1 } } });
 			$count->{acknowledged}++ if $reply->{status} == 200;
-			my $read = call($port, 'GetItem', request_json({ TableName => 'Accounts', Key => { id => { S => "counter$number" } } }));
+			my $read = ask('GetItem', { TableName => 'Accounts', Key => { id => { S => "counter$number" } } });
 			$count->{"get $read->{status}"}++;
 			return if $read->{status} != 200;
 			$count->{stale}++ if (decode_json($read->{body})->{Item}{n}{N} // 0) < ($count->{acknowledged} // 0);

@@ -1,4 +1,4 @@
-# DynapgCitus.pm - a cluster of Citus on this machine: a coordinator with the HTTP front, and nodes that hold shards
+# DynapgCitus.pm - a cluster of Citus on this machine: a coordinator and nodes that hold shards, each with an HTTP front
 package DynapgCitus;
 use strict;
 use warnings;
@@ -8,7 +8,7 @@ use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT = qw(citus_missing citus_cluster request_json);
+our @EXPORT = qw(citus_missing citus_cluster citus_node front_of request_json);
 
 my $json = JSON::PP->new->canonical;
 
@@ -28,7 +28,17 @@ sub citus_missing
 	return -e "$folder/extension/citus.control" ? '' : 'no Citus is installed for this PostgreSQL';
 }
 
-sub make_node
+my %front;
+
+# The port of a node's front.
+sub front_of
+{
+	my ($node) = @_;
+	return $front{ $node->name };
+}
+
+# A node that no other one knows yet.
+sub citus_node
 {
 	my ($name, @settings) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
@@ -39,20 +49,21 @@ sub make_node
 		'citus.shard_count = 6', "citus.node_conninfo = 'sslmode=prefer'", '');
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE EXTENSION citus');
-	return ($node, $port);
+	$front{$name} = $port;
+	return $node;
 }
 
-# The coordinator, the port of its front, and two nodes that hold shards.
+# The coordinator, the port of its front, and two nodes that hold shards; all fronts answer.
 sub citus_cluster
 {
 	my (@settings) = @_;
-	my ($coordinator, $port) = make_node('coordinator', @settings);
-	my @nodes = map { (make_node("node$_", @settings))[0] } 1, 2;
+	my $coordinator = citus_node('coordinator', @settings);
+	my @nodes = map { citus_node("node$_", @settings) } 1, 2;
 	$coordinator->safe_psql('postgres', join ';', "SELECT citus_set_coordinator_host('127.0.0.1', " . $coordinator->port . ')',
 		map { "SELECT citus_add_node('127.0.0.1', " . $_->port . ')' } @nodes);
 	$coordinator->safe_psql('postgres', 'CREATE EXTENSION dynapg');
-	wait_for_http($port);
-	return ($coordinator, $port, @nodes);
+	wait_for_http(front_of($_)) for $coordinator, @nodes;
+	return ($coordinator, front_of($coordinator), @nodes);
 }
 
 1;

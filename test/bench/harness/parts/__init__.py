@@ -23,7 +23,7 @@ PARTS = {
     "footprint": ("Footprint", "Memory, time to start, disk and write-ahead log.", footprint.run),
     "upkeep": ("Checkpoints and old transactions", "What full-page writes after a checkpoint and an old open transaction cost, and what helps.",
                upkeep.run),
-    "jobs": ("Jobs beside requests", "Latency at half of the peak while an export, a backup, a restore or an import runs, and while PostgreSQL's own "
+    "jobs": ("Jobs beside requests", "Latency at a third of the peak while an export, a backup, a restore or an import runs, and while PostgreSQL's own "
              "commands do the same.", jobs.run),
     "profile": ("Where the time goes", "Samples of one worker under load by 64 connections, by perf.", profile.run),
     "compare": ("Against an earlier commit", "The same requests to this tree and to an earlier commit by turns.", compare.run),

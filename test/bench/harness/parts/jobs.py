@@ -1,6 +1,6 @@
 """jobs.py - what jobs cost the requests beside them, and what the same work by PostgreSQL's own commands costs them
 
-The foreground is an open loop at half of the peak. Beside it the same work is done again and again: nothing, then COPY and CREATE TABLE AS,
+The foreground is an open loop at a third of the peak. Beside it the same work is done again and again: nothing, then COPY and CREATE TABLE AS,
 then an export, a backup, a restore and an import.
 """
 
@@ -13,7 +13,7 @@ import time
 from harness import api, runs
 
 MIX = "GetItem=70,PutItem=20,Query=10"
-PART_OF_PEAK = 0.5
+PART_OF_PEAK = 0.3
 TABLE, SOURCE, BUCKET = "bench_jobs", "bench_jobs_source", "bench-jobs"
 POLL_SECONDS = 0.1
 

@@ -1,0 +1,18 @@
+/*
+ * node_work.h - what the housekeeper does for tables on several nodes
+ */
+#ifndef DYNAPG_JOBS_NODE_WORK_H
+#define DYNAPG_JOBS_NODE_WORK_H
+
+#include "postgres.h"
+
+/* Runs the work in a transaction of its own; false where it failed, which is logged. */
+typedef bool (*DynAttempt) (void (*work) (void));
+
+/*
+ * On a coordinator of Citus: informs nodes that were added of the tables, distributes the tokens that all nodes know, and removes those
+ * that have expired.
+ */
+extern void dyn_node_work_run(DynAttempt attempt);
+
+#endif							/* DYNAPG_JOBS_NODE_WORK_H */
