@@ -5,7 +5,9 @@
 
 #include <math.h>
 
+#include "base/errors.h"
 #include "base/request.h"
+#include "base/texts.h"
 
 int64
 dyn_request_number(const DynJson *json, int64 low, int64 high)
@@ -65,5 +67,9 @@ dyn_request_cstring(const DynJson *object, const char *name)
 {
 	DynSlice	text = dyn_request_string(object, name);
 
-	return text.data ? pnstrdup(text.data, text.len) : NULL;
+	if (text.data == NULL)
+		return NULL;
+	if (memchr(text.data, '\0', text.len))
+		dyn_validation(DYN_INVALID_PARAMETER "%s must not contain the character U+0000", name);
+	return pnstrdup(text.data, text.len);
 }

@@ -22,7 +22,7 @@ extern int64 dyn_request_number(const DynJson *json, int64 low, int64 high);
 /* Is the string there and equal to the literal? */
 extern bool dyn_request_is(const DynJson *object, const char *name, const char *literal);
 
-/* A member's text as a NUL-terminated palloc'd string, or NULL when it is absent. */
+/* A member's text as a NUL-terminated palloc'd string, or NULL when it is absent; refuses one with NUL in it, which would be cut. */
 extern char *dyn_request_cstring(const DynJson *object, const char *name);
 
 #endif							/* DYNAPG_BASE_REQUEST_H */

@@ -536,6 +536,7 @@ dyn_auth_check(const DynHttpRequest *request, const DynOperation *operation, Dyn
 	if (!dyn_sigv4_matches(&claim.sigv4, request, key->secret))
 		mismatch();
 	find_namespace(&claim, caller);
+	dyn_auth_enter(caller);		/* a refusal names the region */
 	dyn_caller_admit(key, operation->name, request->body);
 	caller->role = key->role;
 }
@@ -543,7 +544,7 @@ dyn_auth_check(const DynHttpRequest *request, const DynOperation *operation, Dyn
 void
 dyn_auth_enter(const DynAuthCaller *caller)
 {
-	if (caller->space[0] != '\0')
+	if (strcmp(caller->space, dyn_guc_namespace) != 0)	/* the configuration may have one */
 		dyn_namespace_enter(caller->space);
 }
 

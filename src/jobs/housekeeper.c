@@ -31,6 +31,7 @@
 
 #include "base/compat.h"
 #include "base/guc.h"
+#include "base/namespace.h"
 #include "base/served.h"
 #include "base/server.h"
 #include "base/shmem.h"
@@ -322,6 +323,7 @@ expire_batch(Oid relid, int limit, const DynTtlStart *start, DynTtlBatch *batch)
 	{
 		dyn_session_become(dyn_catalog_owner(relid));
 		settings = NewGUCNestLevel();
+		dyn_namespace_enter(dyn_namespace_text_of(def->name));	/* for triggers, as in a request */
 		dyn_code_check_superuser_writes(relid, &checked);
 		dyn_ttl_expire(def, limit, start, batch);
 		dyn_session_settle();

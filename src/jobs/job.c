@@ -9,6 +9,7 @@
 #include "utils/backend_progress.h"
 #include "utils/builtins.h"
 
+#include "base/guc.h"
 #include "base/namespace.h"
 #include "database/installation.h"
 #include "database/sql.h"
@@ -70,20 +71,22 @@ state_of(const char *name)
 }
 
 /*
- * Tokens of two namespaces are two tokens: the row has the token behind the namespace, as it has the name of the table. Given the latter,
- * returns the token.
+ * Tokens of two namespaces are two tokens: the row has the token behind the namespace and '$', which is in no token, so that no token
+ * looks like one of another namespace. Given the name of the table, returns the token.
  */
 static char *
 token_of(const char *table_name, char *token)
 {
-	return token ? token + (dyn_namespace_text_name(table_name) - table_name) : NULL;
+	const char *space = dyn_namespace_text_of(table_name);
+
+	return token && space[0] != '\0' ? token + strlen(space) + 1 : token;
 }
 
 /* The token as the row of a job in the current namespace has it. */
 static const char *
 kept_token(const char *token)
 {
-	return token ? psprintf("%s%s", dyn_namespace_prefix(), token) : NULL;
+	return token && dyn_guc_namespace[0] != '\0' ? psprintf("%s$%s", dyn_guc_namespace, token) : token;
 }
 
 static void

@@ -254,6 +254,8 @@ for my $space (qw(a c))
 }
 is_deeply(ask('b', 'ListExports', {}), { ExportSummaries => [] }, 'not elsewhere');
 like(ask('b', 'DescribeExport', { ExportArn => $export{a} }), qr/^400 ExportNotFoundException/, 'where it is not found');
+like(ask('a', 'DescribeExport', { ExportArn => "$export{a}\0x" }), qr/^400 ValidationException: .*ExportArn must not contain the character U\+0000/,
+	'nor by an ARN that goes on behind a zero');
 
 my ($data) = glob "$root/files/bucket/c/AWSDynamoDB/*/data/*.gz";
 my $prefix = $data =~ s{^\Q$root/files/bucket/\E}{}r;
@@ -269,6 +271,17 @@ is(join('|', map { names($_) } @all), 'Again Orders|Imported Orders|Orders', 'in
 is(scalar @{ ask('b', 'ListImports', {})->{ImportSummaryList} }, 1, 'it is listed');
 is_deeply(ask('a', 'ListImports', {}), { ImportSummaryList => [] }, 'not elsewhere');
 like(ask('a', 'DescribeImport', { ImportArn => $import_arn }), qr/^400 ImportNotFoundException/, 'where it is not found');
+$names_others = 1;
+for my $token ('gw1@us-east-1/the same', 'gw1@us-east-1the same')
+{
+	like(answer_of(call($port, 'ImportTable', encode_json({ ClientToken => $token, InputFormat => 'CSV', S3BucketSource => { S3Bucket => 'bucket' },
+		TableCreationParameters => { TableName => 'Imported', BillingMode => 'PROVISIONED', KeySchema => [ { AttributeName => 'pk', KeyType => 'HASH' } ],
+			AttributeDefinitions => [ { AttributeName => 'pk', AttributeType => 'S' } ] } }))), qr/^400 ValidationException: .*ReadCapacityUnits/,
+		"the token '$token' in no namespace is another one");
+}
+$names_others = 0;
+like(answer_of(call($port, 'ImportTable', encode_json({ ClientToken => 'gw1@us-east-1$the same', InputFormat => 'CSV',
+	S3BucketSource => { S3Bucket => 'bucket' }, TableCreationParameters => {} }))), qr/^400 ValidationException: .*clientToken/, 'and none has a $');
 
 my $bulk = ask('b', 'StartBulkPutItems', { ClientToken => 'the same', TableName => 'Orders',
 	InputS3Configuration => { S3Bucket => 'bucket', S3KeyPrefix => $prefix, InputFormat => 'DYNAMODB_JSON', InputCompressionType => 'GZIP' },
@@ -301,9 +314,17 @@ ask('a', 'UpdateTable', { TableName => 'Orders', DeletionProtectionEnabled => JS
 
 ask('a', 'UpdateTimeToLive', { TableName => 'Orders', TimeToLiveSpecification => { AttributeName => 'until', Enabled => JSON::PP::true } });
 is(ask('b', 'DescribeTimeToLive', { TableName => 'Orders' })->{TimeToLiveDescription}{TimeToLiveStatus}, 'DISABLED', 'Time to Live of another');
+$node->safe_psql('postgres', q{CREATE TABLE seen (space text);
+	CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+		INSERT INTO public.seen VALUES (current_setting('dynapg.namespace'));
+		RETURN NULL;
+	END $$;
+	CREATE TRIGGER see AFTER DELETE ON dynamodb."gw0@us-east-1/Orders" FOR EACH ROW EXECUTE FUNCTION see()});
 ask($_, 'PutItem', { TableName => 'Orders', Item => { pk => { S => 'old' }, until => { N => int(time - 60) . q() } } }) for qw(a b);
 wait_until('an item to expire', sub { scan('a') !~ /old/ });
 like(scan('b'), qr/old/, 'the item of the other stays');
+is($node->safe_psql('postgres', 'SELECT DISTINCT space FROM seen'), 'gw0@us-east-1', 'triggers find tables of the namespace then, too');
+$node->safe_psql('postgres', 'DROP FUNCTION see() CASCADE; DROP TABLE seen');
 
 # ---- resets and snapshots ----
 
@@ -378,14 +399,20 @@ is($presigned->{body}, '{"TableNames":["Imported","Orders"]}', 'credentials in t
 
 # ---- the other ways ----
 
+sub configure
+{
+	my ($setting, $value) = @_;
+	$node->adjust_conf('postgresql.conf', $setting, "'$value'");
+	$node->reload;
+	wait_until($value, sub { $node->safe_psql('postgres', "SHOW $setting") eq $value });
+	sleep 0.3;
+	return;
+}
+
 sub way
 {
 	my ($value) = @_;
-	$node->adjust_conf('postgresql.conf', 'dynapg.http_namespaces', "'$value'");
-	$node->reload;
-	wait_until($value, sub { $node->safe_psql('postgres', 'SHOW dynapg.http_namespaces') eq $value });
-	sleep 0.3;
-	return;
+	return configure('dynapg.http_namespaces', $value);
 }
 
 way('region');
@@ -400,6 +427,10 @@ is(ask('c', 'DescribeTable', { TableName => 'Keyed' })->{Table}{TableArn}, arn('
 way('none');
 is(join('|', map { names($_) } @all), '||', 'without the setting there are the tables in no namespace');
 is(call($port, 'ListTables', '{}', 'X-Dynapg-Namespace' => 'gw0')->{body}, '{"TableNames":[]}', 'also with the header');
+$node->append_conf('postgresql.conf', q(dynapg.namespace = ''));
+configure('dynapg.namespace', 'gw0');
+is(names('a'), '', 'and where the configuration has a namespace for SQL');
+configure('dynapg.namespace', '');
 new_table('c', 'Plain');
 is(join('|', map { names($_) } @all), 'Plain|Plain|Plain', 'which all share');
 is($node->safe_psql('postgres', q(SELECT string_agg(name, ' ' ORDER BY name) FROM dynapg.tables WHERE name ~ 'Shared|Keyed|Plain')),
@@ -439,5 +470,8 @@ $node->safe_psql('postgres', 'CREATE ROLE guest LOGIN');
 my @guest = new_key($node, 'guest');
 like(answer_of(signed_call($port, @guest, 'CreateTable', $create, region => 'eu-west-1')),
 	qr{^400 AccessDeniedException: .* on resource: arn:aws:dynamodb:eu-west-1:000000000000:table/Signed because}, 'a refusal names the region, too');
+$node->safe_psql('postgres', 'REVOKE CONNECT ON DATABASE postgres FROM PUBLIC');
+like(answer_of(signed_call($port, @guest, 'CreateTable', $create, region => 'eu-west-1')),
+	qr{^400 AccessDeniedException: .* on resource: arn:aws:dynamodb:eu-west-1:000000000000:table/Signed because}, 'also that of a role that may not connect');
 
 done_testing();
