@@ -206,4 +206,10 @@ for my $n (1, 2)
 is(join(' ', map { waitpid($_, 0); $? } @children), '0 0', 'two starts at a time succeed');
 is(join(' ', sort map { (slurp_file("$scratch/two$_") =~ /^dynapg (.*?) \(/m)[0] } 1, 2), 'is ready runs already', 'as one server');
 
+# A first start that failed may have left a database without the extension.
+works('without the extension', 'sql', '--data', $data, '--', '-X', '-q', '-c', 'SET client_min_messages = error; DROP EXTENSION dynapg CASCADE');
+works('stop', 'stop', '--data', $data);
+works('the next start', 'start', '--data', $data, @ports);
+is(request('ListTables', {}), '{"TableNames":[]}', 'has it again');
+
 done_testing();
