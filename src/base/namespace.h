@@ -11,11 +11,12 @@
 #include "base/namespace_text.h"
 
 /*
- * In SQL: is the full name in that column of the namespace whose beginning, dyn_namespace_prefix(), is the parameter?
+ * In SQL: is the full name in that column of the namespace whose beginning, dyn_namespace_prefix(), is the parameter?  The planner takes
+ * the two conditions alone for rare and would sort all tables for a page of them; a CASE it takes for half of the rows.
  */
 #define DYN_IN_NAMESPACE(column, parameter) \
-	"(pg_catalog.starts_with(" column ", " parameter ") AND pg_catalog.strpos(" column ", '/') OPERATOR(pg_catalog.=) " \
-	"pg_catalog.length(" parameter "))"
+	"(CASE WHEN pg_catalog.starts_with(" column ", " parameter ") AND pg_catalog.strpos(" column ", '/') OPERATOR(pg_catalog.=) " \
+	"pg_catalog.length(" parameter ") THEN true ELSE false END)"
 
 /* What the full names of the namespace begin with: "NAMESPACE/", or "". */
 extern const char *dyn_namespace_prefix(void);

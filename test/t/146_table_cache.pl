@@ -122,8 +122,17 @@ is(ask('RESET ROLE; SELECT number(3)'), '3 3', 'the owner sees the row still');
 is(ask(q(SELECT count(*) FROM generate_series(1, 2000) i WHERE put(4, 'attribute_exists(id) AND size(id) < :x') = 'written')), '0', 'statements that fail');
 is(ask(q(SELECT put(4, 'attribute_exists(id)'), number(4))), 'written|4 4', 'and the next one is done');
 
+# A page of names costs what the page has, not what there is.
+$node->safe_psql('postgres', qq(SELECT count(dynapg.create_table(format('{"TableName":"Listed%s","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"id",
+	"AttributeType":"S"}],"KeySchema":[{"AttributeName":"id","KeyType":"HASH"}]}', i)::json)) FROM generate_series(${_}00, ${_}99) i)) for 1 .. 4;
+$node->safe_psql('postgres', 'VACUUM ANALYZE dynapg.tables');
+my $rows = $node->safe_psql('postgres', q(BEGIN; SELECT dynapg.list_tables('{"Limit":10}') \gset
+SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_all_tables WHERE relid = 'dynapg.tables'::regclass; COMMIT));
+cmp_ok($rows, '<', 50, 'ListTables reads a page');
+
 $in .= "\\q\n";
 $session->finish;
 unlike(PostgreSQL::Test::Utils::slurp_file($node->logfile), qr/PANIC|TRAP|terminated by signal|server process .* exited/, 'no process of the server died');
 $node->stop;
+
 done_testing();
