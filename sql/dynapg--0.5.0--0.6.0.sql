@@ -1,6 +1,32 @@
 /* dynapg 0.5.0 to 0.6.0: update script. Run by ALTER EXTENSION dynapg UPDATE. */
 \echo Use "ALTER EXTENSION dynapg UPDATE TO '0.6.0'" to load this file. \quit
 
+/*
+ * Earlier versions left two kinds of rights that ALTER DEFAULT PRIVILEGES of the installing role gave: those on sequences, and MAINTAIN,
+ * which PostgreSQL 17 brought, of PUBLIC and pg_monitor.
+ */
+DO $$
+DECLARE
+	given record;
+BEGIN
+	FOR given IN
+		SELECT c.oid::pg_catalog.regclass AS relation, a.privilege_type AS privilege, COALESCE(pg_catalog.quote_ident(r.rolname), 'PUBLIC') AS grantee
+		FROM pg_catalog.pg_depend d
+		JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid AND e.extname OPERATOR(pg_catalog.=) 'dynapg'
+		JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) d.objid
+		CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) a
+		LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.grantee
+		WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype OPERATOR(pg_catalog.=) 'e'
+			AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+			AND a.grantee OPERATOR(pg_catalog.<>) c.relowner
+			AND (c.relkind OPERATOR(pg_catalog.=) 'S' OR (a.privilege_type OPERATOR(pg_catalog.=) 'MAINTAIN'
+				AND COALESCE(r.rolname, 'pg_monitor') OPERATOR(pg_catalog.=) 'pg_monitor'))
+	LOOP
+		EXECUTE pg_catalog.format('REVOKE %s ON %s FROM %s', given.privilege, given.relation, given.grantee);
+	END LOOP;
+END
+$$;
+
 -- Other sessions learn from this that the version has changed: see src/database/installation.c. It stays the last statement of
 -- each script.
 GRANT SELECT ON dynapg.tables TO PUBLIC;

@@ -2690,7 +2690,7 @@ BEGIN
 				WHEN 'pg_catalog.pg_proc'::pg_catalog.regclass THEN 'FUNCTION '
 				WHEN 'pg_catalog.pg_type'::pg_catalog.regclass THEN 'TYPE ' ELSE 'SCHEMA ' END
 				OPERATOR(pg_catalog.||) (pg_catalog.pg_identify_object(d.classid, d.objid, 0)).identity AS name,
-			pg_catalog.quote_ident(r.rolname) AS grantee
+			COALESCE(pg_catalog.quote_ident(r.rolname), 'PUBLIC') AS grantee
 		FROM pg_catalog.pg_depend d
 		JOIN pg_catalog.pg_extension e ON e.oid OPERATOR(pg_catalog.=) d.refobjid AND e.extname OPERATOR(pg_catalog.=) 'dynapg'
 		LEFT JOIN pg_catalog.pg_class c ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
@@ -2704,13 +2704,18 @@ BEGIN
 		CROSS JOIN LATERAL (SELECT DISTINCT a.grantee
 			FROM pg_catalog.aclexplode(COALESCE(c.relacl, p.proacl, t.typacl, n.nspacl)) a
 			WHERE a.grantee OPERATOR(pg_catalog.<>) COALESCE(c.relowner, p.proowner, t.typowner, n.nspowner)) a
-		JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.grantee AND r.rolname OPERATOR(pg_catalog.<>) 'pg_monitor'
+		LEFT JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) a.grantee
 		WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.deptype OPERATOR(pg_catalog.=) 'e'
-			AND (c.relkind IS NULL OR c.relkind OPERATOR(pg_catalog.=) ANY ('{r,v}'))
+			AND (c.relkind IS NULL OR c.relkind OPERATOR(pg_catalog.=) ANY ('{r,v,S}'))
+			AND (c.relkind OPERATOR(pg_catalog.=) 'S' OR r.rolname OPERATOR(pg_catalog.<>) 'pg_monitor')
 	LOOP
 		EXECUTE 'REVOKE ALL ON ' OPERATOR(pg_catalog.||) object.name OPERATOR(pg_catalog.||) ' FROM ' OPERATOR(pg_catalog.||) object.grantee;
 	END LOOP;
 	REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA dynapg FROM PUBLIC, pg_monitor;
+	-- PostgreSQL 17 has a privilege that earlier versions cannot read.
+	IF pg_catalog.current_setting('server_version_num')::integer OPERATOR(pg_catalog.>=) 170000 THEN
+		EXECUTE 'REVOKE MAINTAIN ON ALL TABLES IN SCHEMA dynapg FROM PUBLIC, pg_monitor';
+	END IF;
 	REVOKE SELECT ON dynapg.scan_bounds, dynapg.tokens, dynapg.node_tokens, dynapg.access_keys, dynapg.access_secrets, dynapg.jobs,
 		dynapg.long_jobs, dynapg.s3_credentials FROM PUBLIC, pg_monitor;
 	REVOKE SELECT ON dynapg.load_errors, dynapg.snapshots, dynapg.snapshot_tables FROM PUBLIC, pg_monitor;

@@ -13,6 +13,7 @@ DECLARE
 	by_index text;
 	by_sort text;
 BEGIN
+	SET LOCAL enable_indexscan = on;
 	SET LOCAL enable_seqscan = off;
 	SET LOCAL enable_bitmapscan = off;
 	EXECUTE 'EXPLAIN (FORMAT JSON, COSTS OFF) ' || query INTO plan;

@@ -34,7 +34,7 @@ SELECT t, pg_temp.try('{"a":{"S":"x","X":' || t || '}}') FROM unnest(ARRAY[
 -- Strings: escapes, control characters, lone surrogates.
 SELECT t, pg_temp.try_value('{"S":"' || t || '"}') FROM unnest(ARRAY[
   E'a\nb', E'a\tb', E'a\x01b', '\x41', '\u12', '\u12G4', '\U0041', '\', '\ud83d', '\ude00', '\ud83d\u0041', '\ud83d\ud83d', '\\\u0000']) t;
-SELECT pg_temp.try(E'\u00a0{}'), pg_temp.try(E'\v{}'), pg_temp.try(E'{}\x7f'), pg_temp.try(E'\t\r\n {}\n');
+SELECT pg_temp.try(E'\u00a0{}'), pg_temp.try(E'\x0b{}'), pg_temp.try(E'{}\x7f'), pg_temp.try(E'\t\r\n {}\n');
 -- Invalid UTF-8 and NUL bytes cannot reach a text value of PostgreSQL; deep nesting can.
 SELECT pg_temp.try(repeat('[', 1000), true);
 SELECT pg_temp.try(repeat('[', 1001), true);

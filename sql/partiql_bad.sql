@@ -73,7 +73,7 @@ SELECT pg_temp.run('SELECT * FROM pbad WHERE n IN (' || repeat('5,', n - 1) || '
 
 \echo # other characters: NUL, control characters, spaces, letters beyond ASCII
 SELECT left(pg_temp.answer('execute_statement', '{"Statement":"SELECT * FROM pbad WHERE s = ' || c || '"}'), 120) FROM unnest(ARRAY['''x\u0000''', '\u0000', '''x''\u0000', '''x'' \u0001', '\"\u0000\"', '''x''\u00a0', '''x'';;', '''\u0000'' -- \u0000']) c;
-SELECT pg_temp.run(E'\t\nSELECT\r\n*\fFROM\vpbad WHERE/**/pk=''none''-- end'), pg_temp.run('SELECT ü FROM pbad'), pg_temp.run('SELECT "ü", "日本" FROM pbad WHERE pk=''none'''), pg_temp.run('SELECT ＊ FROM pbad'), pg_temp.run('SELECT * FROM pbad WHERE s = ‘x’'), pg_temp.run('SELECT * FROM pbad WHERE a#b = 1'), pg_temp.run('SELECT * FROM pbad WHERE _a$1 = 1 AND pk=''none''');
+SELECT pg_temp.run(E'\t\nSELECT\r\n*\fFROM\x0bpbad WHERE/**/pk=''none''-- end'), pg_temp.run('SELECT ü FROM pbad'), pg_temp.run('SELECT "ü", "日本" FROM pbad WHERE pk=''none'''), pg_temp.run('SELECT ＊ FROM pbad'), pg_temp.run('SELECT * FROM pbad WHERE s = ‘x’'), pg_temp.run('SELECT * FROM pbad WHERE a#b = 1'), pg_temp.run('SELECT * FROM pbad WHERE _a$1 = 1 AND pk=''none''');
 
 \echo # batches and transactions: kinds, sizes, the same item twice, members that fail
 CREATE FUNCTION pg_temp.batch(statements text[], members text DEFAULT '') RETURNS text LANGUAGE sql AS $$

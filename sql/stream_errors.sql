@@ -89,7 +89,9 @@ SET dynapg.ttl_change_interval = 0;
 SELECT pg_temp.answer('update_time_to_live', '{"TableName":"stream_errors_b","TimeToLiveSpecification":{"Enabled":false,"AttributeName":"x"}}');
 SELECT pg_temp.answer('update_time_to_live', '{"TableName":"stream_errors_b","TimeToLiveSpecification":{"Enabled":false,"AttributeName":"x"}}');
 SELECT pg_temp.answer('describe_time_to_live', '{"TableName":"stream_errors_b"}');
+\set VERBOSITY sqlstate
 SET dynapg.ttl_change_interval = 86401;
+\set VERBOSITY terse
 
 SELECT dynapg.delete_table(json_build_object('TableName', name)) IS NOT NULL FROM dynapg.tables WHERE name ~ '^stream_errors_';
 DROP ROLE regress_stream_owner, regress_stream_other;

@@ -44,7 +44,8 @@ sub session
 
 my $wrong = 'SELECT count(*) FROM generate_series(1, 40) i WHERE number(i) IS DISTINCT FROM i || \' \' || i';
 my $tables = q(SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'dynapg table');
-my $plans = q(SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'SPI Plan' AND parent = 'CacheMemoryContext');
+my $plans = q(SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'SPI Plan'
+	AND level = (SELECT level + 1 FROM pg_backend_memory_contexts WHERE name = 'CacheMemoryContext'));
 
 for my $size (1, 10, 1000)
 {

@@ -97,7 +97,7 @@ my %alterations = (
 		CREATE TRIGGER swaps BEFORE INSERT OR UPDATE ON T FOR EACH ROW EXECUTE FUNCTION public.swaps()),
 	'a child' => 'CREATE TABLE dynamodb.child () INHERITS (T)',
 	'a parent' => 'CREATE TABLE dynamodb.parent (item dynapg.item); ALTER TABLE T INHERIT dynamodb.parent',
-	'a partition' => q(CREATE TABLE dynamodb.whole (LIKE T) PARTITION BY LIST (pk); ALTER TABLE dynamodb.whole ATTACH PARTITION T DEFAULT),
+	'a partition' => q(CREATE TABLE dynamodb.whole (LIKE T INCLUDING GENERATED) PARTITION BY LIST (pk); ALTER TABLE dynamodb.whole ATTACH PARTITION T DEFAULT),
 	'unlogged' => 'ALTER TABLE T SET UNLOGGED',
 	'an index on columns of its own' => 'CREATE UNIQUE INDEX ON T (sk)',
 	'a foreign key' => 'CREATE TABLE dynamodb.refers (pk text COLLATE "C", sk numeric, FOREIGN KEY (pk, sk) REFERENCES T); INSERT INTO dynamodb.refers VALUES (\'a\', 1)',
