@@ -82,7 +82,7 @@ SELECT pg_temp.flaw('{}');
 SELECT pg_temp.flaw('{"S":"x","N":"1"}');
 \echo == depth
 SELECT pg_temp.flaw(repeat('{"L":[', 32) || '{"S":"x"}' || repeat(']}', 32));
-\echo == a name that is too long: the same everywhere
+\echo == a name that is too long: as values are
 SELECT pg_temp.flaw('{"M":{"' || repeat('x', 65536) || '":{"S":"x"}}}');
 \echo == the text of a value may look like anything
 SELECT pg_temp.flaw('{"N":"ExpressionAttributeValues contains invalid value: x for key :v"}');

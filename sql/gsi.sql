@@ -98,8 +98,12 @@ SELECT pg_temp.put('{"pk":{"S":"number"},"g":{"N":"1"},"r":{"N":"1"}}');
 SELECT pg_temp.put('{"pk":{"S":"null"},"g":{"NULL":true}}');
 SELECT pg_temp.put('{"pk":{"S":"empty"},"g":{"S":""},"r":{"N":"1"}}');
 SELECT pg_temp.put(json_build_object('pk', '{"S":"long"}'::json, 'g', json_build_object('S', repeat('y', 2049)))::text);
--- those that are there can be changed elsewhere
+-- those that are there cannot be written again without a key that fits, whatever the write changes
 SELECT pg_temp.call('update_item', '{"TableName":"gsi.table","Key":{"pk":{"S":"number"}},"UpdateExpression":"SET x = :x","ExpressionAttributeValues":{":x":{"N":"1"}}}');
+SELECT pg_temp.call('update_item', '{"TableName":"gsi.table","Key":{"pk":{"S":"number"}}}');
+SELECT pg_temp.call('update_item', '{"TableName":"gsi.table","Key":{"pk":{"S":"number"}},"AttributeUpdates":{"x":{"Action":"DELETE"}}}');
+SELECT pg_temp.call('transact_write_items', '{"TransactItems":[{"Update":{"TableName":"gsi.table","Key":{"pk":{"S":"number"}},"UpdateExpression":"REMOVE x"}}]}');
+SELECT pg_temp.call('execute_statement', '{"Statement":"UPDATE \"gsi.table\" SET x=1 WHERE pk=''number''"}');
 SELECT pg_temp.call('update_item', '{"TableName":"gsi.table","Key":{"pk":{"S":"number"}},"UpdateExpression":"SET g = :x","ExpressionAttributeValues":{":x":{"S":"now"}}}');
 SELECT pg_temp.entries('by-g');
 -- a second index adds its new attributes, known ones stay

@@ -31,6 +31,7 @@
 #define DYN_RECOVERY_IS_OFF "Point in time recovery is not enabled for table '%s'"
 #define DYN_EXISTS_ELSEWHERE "EXISTS is only supported in ExecuteTransaction"
 #define DYN_ITEM_TWICE "Transaction request cannot include multiple operations on one item"
+#define DYN_NAME_TOO_LARGE "Attribute name is too large, must be less than %d bytes"
 #define DYN_ITEM_TOO_LARGE "Item size has exceeded the maximum allowed size"
 #define DYN_KEY_MISFIT "The provided key element does not match the schema"
 #define DYN_TYPE_NAME_UNKNOWN "Invalid attribute type name found; type: %.*s, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}"

@@ -45,8 +45,8 @@ extern void dyn_keys_check_constants(const DynTable *table, const DynProgram *pr
 extern void dyn_keys_check_paths(const DynTable *table, const DynProgram *program);
 
 /*
- * What is wrong with an updated item's index keys: NULL or DynamoDB's ValidationException text.  Only
- * attributes that differ from the old item (the empty map where there was none) are checked.
+ * What is wrong with an updated item's index keys: NULL or DynamoDB's ValidationException text.  Also of keys that the update
+ * leaves alone; of vectors only those that differ from the old item's (the empty map where there was none).
  */
 extern const char *dyn_keys_update_violation(const DynTable *table, DynValue old_item, DynValue new_item);
 

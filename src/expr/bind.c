@@ -98,7 +98,7 @@ read_names(DynVariableSet *set, const DynJson *map, const DynWording *wording, u
 			dyn_violation_parameter(wording, NAMES_PARAMETER " contains invalid value: Empty attribute name for key %.*s",
 									(int) var->key.len, var->key.data);
 		if (var->name.len > DYN_MAX_ATTR_NAME)
-			dyn_violation_parameter(wording, "Attribute name is too large, must be less than %d bytes", DYN_MAX_ATTR_NAME + 1);
+			dyn_violation_parameter(wording, DYN_NAME_TOO_LARGE, DYN_MAX_ATTR_NAME + 1);
 		*bytes += var->name.len;
 	}
 }

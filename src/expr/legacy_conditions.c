@@ -183,7 +183,7 @@ dyn_legacy_conditions_check_name(DynSlice name, const DynWording *wording)
 	if (name.len == 0)
 		dyn_violation_parameter(wording, DYN_INVALID_PARAMETER "Empty attribute name");
 	if (name.len > DYN_MAX_ATTR_NAME)
-		dyn_violation_parameter(wording, "Attribute name is too large, must be less than %d bytes", DYN_MAX_ATTR_NAME + 1);
+		dyn_violation_parameter(wording, DYN_NAME_TOO_LARGE, DYN_MAX_ATTR_NAME + 1);
 }
 
 DynLegacyCondition *

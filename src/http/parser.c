@@ -101,16 +101,16 @@ count_headers(const DynParser *parser, const char *name, int *index)
 	return count;
 }
 
-/* Is that the header's value in lower case, apart from trailing blanks? */
+/* Is that the header's value in any case, apart from trailing blanks? */
 static bool
-value_is(const DynParser *parser, int header, const char *expected)
+value_is(const DynParser *parser, int header, const char *expected, size_t len)
 {
 	DynSpan		value = parser->values[header];
 	const char *data = parser->base + value.start;
 
 	while (value.len > 0 && (data[value.len - 1] == ' ' || data[value.len - 1] == '\t'))
 		value.len--;
-	return value.len == strlen(expected) && strncasecmp(data, expected, value.len) == 0;
+	return value.len == len && strncasecmp(data, expected, len) == 0;
 }
 
 /*
@@ -146,9 +146,34 @@ is_ambiguous(const DynParser *parser, const llhttp_t *llhttp)
 		return true;
 	if (lengths + codings > 1)
 		return true;
-	if (codings == 1 && (llhttp->http_minor == 0 || !value_is(parser, header, "chunked")))
+	if (codings == 1 && (llhttp->http_minor == 0 || !value_is(parser, header, "chunked", strlen("chunked"))))
 		return true;
 	return has_folded_line(parser);
+}
+
+/*
+ * Cuts "http://host:port" off a target in the absolute form, as clients send it to what they take for a proxy; "/" stands for a
+ * path that is empty.  False where that names another host than the header.
+ */
+static bool
+cut_authority(DynParser *parser)
+{
+	DynSpan    *target = &parser->target;
+	const char *start = parser->base + target->start;
+	const char *end = start + target->len;
+	const char *authority = memmem(start, target->len, "://", 3);
+	const char *path;
+	int			host = 0;
+
+	if (*start == '/' || authority == NULL)
+		return true;
+	authority += 3;
+	path = memchr(authority, '/', end - authority);
+	if (count_headers(parser, "host", &host) == 0 || !value_is(parser, host, authority, (path ? path : end) - authority))
+		return false;
+	target->start = (path ? path : authority - 1) - parser->base;
+	target->len = path ? end - path : 1;
+	return true;
 }
 
 static int
@@ -160,7 +185,7 @@ on_headers_complete(llhttp_t *llhttp)
 	parser->headers_done = true;
 	/* an offer of another protocol, which is declined by ignoring it */
 	llhttp->upgrade = 0;
-	if (llhttp_get_http_major(llhttp) != 1 || is_ambiguous(parser, llhttp))
+	if (llhttp_get_http_major(llhttp) != 1 || is_ambiguous(parser, llhttp) || !cut_authority(parser))
 		return refuse(parser, HTTP_BAD_REQUEST);
 	if ((llhttp->flags & F_CONTENT_LENGTH) && llhttp->content_length > DYN_MAX_REQUEST_BYTES)
 		return refuse(parser, HTTP_TOO_LARGE);
@@ -168,7 +193,7 @@ on_headers_complete(llhttp_t *llhttp)
 		parser->length = llhttp->content_length;
 	if (count_headers(parser, "expect", &header) > 0)
 	{
-		if (!value_is(parser, header, "100-continue"))
+		if (!value_is(parser, header, "100-continue", strlen("100-continue")))
 			return refuse(parser, HTTP_EXPECTATION_FAILED);
 		parser->expects_continue = true;
 	}

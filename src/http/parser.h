@@ -7,7 +7,8 @@
  *
  * The parser also refuses requests that llhttp accepts but other readers may interpret differently: a header folded into
  * several lines, a
- * missing or second Host, more than one of Content-Length and Transfer-Encoding, a transfer coding other than chunked.
+ * missing or second Host or one that the target contradicts, more than one of Content-Length and Transfer-Encoding, a transfer coding
+ * other than chunked.
  */
 #ifndef DYNAPG_HTTP_PARSER_H
 #define DYNAPG_HTTP_PARSER_H

@@ -434,8 +434,7 @@ dyn_tree_json_name_violation(DynSlice name)
 	if (name.len == 0)
 		return DYN_INVALID_PARAMETER "Empty attribute name";
 	if (name.len > DYN_MAX_ATTR_NAME)
-		dyn_validation(DYN_ENVELOPE "Attribute name is too large, must be less than %d bytes",
-					   DYN_MAX_ATTR_NAME + 1);
+		return psprintf(DYN_NAME_TOO_LARGE, DYN_MAX_ATTR_NAME + 1);
 	return NULL;
 }
 

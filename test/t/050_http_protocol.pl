@@ -135,6 +135,10 @@ $reply = exchange(dial($port), $text =~ s/\r\n/\r\nExpect: miracles\r\n/r);
 is($reply->{status}, 417, 'another expectation fails');
 $reply = exchange($one, $text =~ s/\r\n/\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\n/r);
 is($reply->{body}, $item, 'an offer of HTTP/2 is declined');
+my ($host) = $text =~ /^Host: (\S+)\r$/m;
+is(exchange($one, $text =~ s/ \/ / http:\/\/$_ /r)->{body}, $item, "a target in the absolute form, $_") for $host, uc "$host/";
+is(exchange(dial($port), $text =~ s/ \/ / http:\/\/$_ /r)->{status}, 400, "of another host than the header's, $_")
+  for 'example.com/', "user\@$host/", "$host?/", '/';
 
 my $closing = dial($port);
 $reply = exchange($closing, request_text('GetItem', $get, Connection => 'close'));
