@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "base/base64.h"
@@ -135,6 +136,7 @@ compare_keys(const SortKey *a, const SortKey *b, const Sorted *s)
 #define ST_ELEMENT_TYPE SortKey
 #define ST_COMPARE_ARG_TYPE const Sorted
 #define ST_COMPARE(a, b, s) compare_keys(a, b, s)
+#define ST_CHECK_FOR_INTERRUPTS
 #define ST_SCOPE static
 #define ST_DEFINE
 #include "lib/sort_template.h"
