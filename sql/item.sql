@@ -19,6 +19,22 @@ SELECT ('{' || string_agg(format('"k%s":{"N":"%s"}', i * 7 % 20, i), ',' ORDER B
 SELECT '{"a":{"N":"1"},"b":{"N":"2"},"a":{"S":"last"}}'::item, '{"a":{"S":"x","S":"y"}}'::item;
 SELECT ('{"l":{"SS":[' || string_agg(format('"e%s"', i * 7 % 20), ',' ORDER BY i) || ']}}')::item
   FROM generate_series(0, 19) i;
+-- Maps and sets of every length up to 70, in three disorders, with names that differ early, late, or in their length alone.
+SELECT name, count(*) AS items, count(*) FILTER (WHERE ordered = shuffled) AS equal, count(*) FILTER (WHERE item_size(ordered) = size) AS sized
+  FROM (SELECT name, ('{' || string_agg(member, ',' ORDER BY attribute COLLATE "C") || '}')::item AS ordered,
+      ('{' || string_agg(member, ',' ORDER BY md5(attribute || round)) || '}')::item AS shuffled, sum(length(attribute) + length(value)) AS size
+    FROM (SELECT name, n, round, attribute, value, format('"%s":{"S":"%s"}', attribute, value) AS member
+      FROM (SELECT name, n, round, CASE name WHEN 'early' THEN md5(i::text) WHEN 'late' THEN 'attribute_' || i WHEN 'length' THEN repeat('a', i) END AS attribute, 'v' || i AS value
+        FROM unnest(ARRAY['early', 'late', 'length']) name, generate_series(1, 70) n, generate_series(1, 3) round, generate_series(1, n) i) a) m
+    GROUP BY name, n, round) items
+  GROUP BY name ORDER BY name;
+SELECT count(*) FILTER (WHERE ordered = shuffled) AS equal, count(*) FILTER (WHERE item_size(ordered) = size) AS sized
+  FROM (SELECT ('{"s":{"NS":[' || string_agg(format('"%s"', i), ',' ORDER BY i) || ']}}')::item AS ordered,
+      ('{"s":{"NS":[' || string_agg(format('"%s"', i), ',' ORDER BY md5(i::text)) || ']}}')::item AS shuffled, 1 + sum(item_size(format('{"n":{"N":"%s"}}', i)::item) - 1) AS size
+    FROM generate_series(1, 70) n, generate_series(-n, n) i GROUP BY n) items;
+-- Lists and maps count 3 bytes and 1 for each child, null and booleans 1.
+SELECT item_size('{"l":{"L":[]}}'), item_size('{"m":{"M":{}}}'), item_size('{"l":{"L":[{"NULL":true},{"BOOL":false},{"S":""}]}}'),
+  item_size('{"m":{"M":{"ab":{"L":[{"M":{"c":{"S":"xyz"}}}]},"d":{"B":"AAEC"}}}}'), item_size('{"s":{"SS":["a","bc",""]},"b":{"BS":["AAEC",""]}}');
 
 -- Unknown type tags and null members count as absent beside a known one; names are case-sensitive.
 SELECT '{"a":{"X":"a","S":"b","N":null,"s":5}}'::item;

@@ -61,6 +61,12 @@ SELECT pg_get_function_arguments(p.oid) FROM pg_proc AS p WHERE p.oid::regproc::
 SELECT dynapg.get_item('{"TableName":');
 SELECT dynapg.get_item('{"TableName":'::json);
 \set VERBOSITY terse
+-- so is an empty text, or one that ends too early, goes on too long, or has two byte order marks; one mark is skipped
+SELECT dynapg.get_item('');
+SELECT dynapg.put_item('{"TableName":"Requests","Item":{"id":{"S":"a"}}');
+SELECT dynapg.put_item('{"TableName":"Requests","Item":{"id":{"S":"a"}}} x');
+SELECT dynapg.get_item(U&'\FEFF\FEFF{}');
+SELECT dynapg.create_table('{"TableName":');
 SELECT dynapg.get_item('[]'::jsonb);
 SELECT dynapg.get_item('[]'::json);
 SELECT dynapg.get_item('"x"'::jsonb);

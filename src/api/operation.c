@@ -56,18 +56,22 @@ dyn_operation_find(const char *name, uint32 len)
 
 /* Shape, then handler. */
 static void
-run_operation(const DynOperation *operation, const char *request, size_t len, StringInfo reply)
+run_operation(const DynOperation *operation, const char *request, size_t len, DynJsonCheck check, StringInfo reply)
 {
 	const DynJson *parsed;
 	bool		typed;			/* known to have the right JSON types */
 
 	dyn_json_skip_mark(&request, &len);
-	if (len == 0)
+	if (len == 0 && check == NULL)
 		request = "{}", len = 2;
 	parsed = dyn_shape_read(operation->shape, request, len);
 	typed = parsed != NULL;
 	if (!typed)
+	{
+		if (check != NULL)
+			check(request, len);
 		parsed = dyn_json_parse(request, len);
+	}
 	dyn_session_require_extension();
 	if (typed)
 		dyn_shape_check_constraints(operation->shape, parsed);
@@ -85,12 +89,18 @@ run_operation(const DynOperation *operation, const char *request, size_t len, St
 int64
 dyn_api_call(const DynOperation *operation, const char *request, size_t len, StringInfo reply)
 {
+	return dyn_api_call_checked(operation, request, len, NULL, reply);
+}
+
+int64
+dyn_api_call_checked(const DynOperation *operation, const char *request, size_t len, DynJsonCheck check, StringInfo reply)
+{
 	DynCall		outer = dyn_call_begin(operation->name);
 	int64		items;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dynapg call", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 
-	run_operation(operation, request, len, reply);
+	run_operation(operation, request, len, check, reply);
 	items = dyn_call_end(outer);
 
 	MemoryContextSwitchTo(caller);

@@ -39,4 +39,10 @@ extern const DynOperation *dyn_operation_find(const char *name, uint32 len);
  */
 extern int64 dyn_api_call(const DynOperation *operation, const char *request, size_t len, StringInfo reply);
 
+/* Raises an error for a text that is not JSON. */
+typedef void (*DynJsonCheck) (const char *text, size_t len);
+
+/* The same, but `check` chooses the error of a text that is not JSON, which the empty one is not either. It does not see valid requests. */
+extern int64 dyn_api_call_checked(const DynOperation *operation, const char *request, size_t len, DynJsonCheck check, StringInfo reply);
+
 #endif							/* DYNAPG_API_OPERATION_H */

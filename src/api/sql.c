@@ -16,12 +16,13 @@
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 
-/* The JSON text of an argument; owned is what to free afterwards, or NULL. */
+/* The JSON text of an argument. */
 typedef struct Request
 {
 	const char *data;
 	size_t		len;
-	void	   *owned;
+	void	   *owned;			/* what to free afterwards, or NULL */
+	DynJsonCheck check;			/* for a text that may not be JSON, else NULL */
 } Request;
 
 typedef Request (*RequestReader) (Datum argument);
@@ -30,21 +31,28 @@ static Request
 read_json(Datum argument)
 {
 	text	   *request = DatumGetTextPP(argument);
+	void	   *owned = (Pointer) request != DatumGetPointer(argument) ? request : NULL;
 
-	return (Request) {VARDATA_ANY(request), VARSIZE_ANY_EXHDR(request), (Pointer) request != DatumGetPointer(argument) ? request : NULL};
+	return (Request) {VARDATA_ANY(request), VARSIZE_ANY_EXHDR(request), owned, NULL};
 }
 
-/* Malformed text gets the error of a cast to json. */
+/* DynJsonCheck: malformed text gets the error of a cast to json. */
+static void
+cast_to_json(const char *text, size_t len)
+{
+	char	   *copy = pnstrdup(text, len);
+
+	pfree(DatumGetPointer(DirectFunctionCall1(json_in, CStringGetDatum(copy))));
+	pfree(copy);
+}
+
 static Request
 read_text(Datum argument)
 {
-	char	   *owned = TextDatumGetCString(argument);
-	const char *data = owned;
-	size_t		len = strlen(owned);
+	Request		request = read_json(argument);
 
-	dyn_json_skip_mark(&data, &len);
-	pfree(DatumGetPointer(DirectFunctionCall1(json_in, CStringGetDatum(data))));
-	return (Request) {data, len, owned};
+	request.check = cast_to_json;
+	return request;
 }
 
 static Request
@@ -55,25 +63,33 @@ read_jsonb(Datum argument)
 
 	if ((Pointer) request != DatumGetPointer(argument))
 		pfree(request);
-	return (Request) {data, strlen(data), data};
+	return (Request) {data, strlen(data), data, NULL};
 }
 
-/* Carries the request out.  CreateTable also takes a reply of DescribeTable, which is not a request over HTTP. */
+/* Carries CreateTable out if it has a reply of DescribeTable, which is not a request over HTTP. */
+static bool
+copies_table(const DynOperation *operation, const Request *request, StringInfo reply)
+{
+	const char *data = request->data;
+	size_t		len = request->len;
+	StringInfoData copy;
+
+	dyn_json_skip_mark(&data, &len);
+	if (request->check != NULL)
+		request->check(data, len);
+	initStringInfo(&copy);
+	if (!dyn_table_copy_request(data, len, &copy))
+		return false;
+	dyn_api_call(operation, copy.data, copy.len, reply);
+	return true;
+}
+
 static void
 carry_out(const DynOperation *operation, const Request *request, StringInfo reply)
 {
-	StringInfoData copy;
-
-	if (strcmp(operation->name, "CreateTable") == 0)
-	{
-		initStringInfo(&copy);
-		if (dyn_table_copy_request(request->data, request->len, &copy))
-		{
-			dyn_api_call(operation, copy.data, copy.len, reply);
-			return;
-		}
-	}
-	dyn_api_call(operation, request->data, request->len, reply);
+	if (strcmp(operation->name, "CreateTable") == 0 && copies_table(operation, request, reply))
+		return;
+	dyn_api_call_checked(operation, request->data, request->len, request->check, reply);
 }
 
 static Datum

@@ -3,9 +3,8 @@
  */
 #include "postgres.h"
 
-#include "mb/pg_wchar.h"
-
 #include "base/jsonread.h"
+#include "base/utf8.h"
 
 /* The value of four hexadecimal digits, or -1. */
 static int
@@ -164,7 +163,7 @@ dyn_jsonread_long_string(DynReader *r, const char *p, DynSlice *out)
 			p += 2;
 		}
 	}
-	if (foreign && pg_encoding_verifymbstr(PG_UTF8, start, (int) (p - start)) != p - start)
+	if (foreign && !dyn_utf8_valid(start, p - start))
 		return false;
 	r->p = p + 1;
 	if (escaped)

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "base/base64.h"
@@ -21,7 +22,7 @@
 #include "value/number.h"
 
 #define SLACK			32		/* room behind each buffer: a number is written before its length is known */
-#define FEW_ENTRIES		24		/* at most this number of entries is sorted by insertion */
+#define FEW_ENTRIES		32		/* at most this number of entries is sorted without memory of its own */
 #define MAX_TEXT		(64 * 1024 * 1024)	/* bytes; the end of a body has 28 bits */
 
 StaticAssertDecl(SLACK >= DYN_NUMBER_MAX_BYTES, "a number fits the slack");
@@ -34,6 +35,7 @@ struct DynDecoderEntry
 	const uint8 *body;
 	uint32		name_len;
 	uint32		len;
+	uint32		size;			/* DynamoDB's size of the value */
 	uint8		tag;
 };
 
@@ -93,55 +95,103 @@ prefix_of(const DynDecoder *d, const void *p, uint32 len)
 	return len >= 8 ? word : len == 0 ? 0 : word & ~(PG_UINT64_MAX >> (len * 8));
 }
 
-static int
-compare_names(const void *a, const void *b)
+/* ---- sorting ---- */
+
+/* Stands for an entry where entries are sorted, since it moves faster. */
+typedef struct SortKey
 {
-	const Entry *x = a;
-	const Entry *y = b;
+	uint64		prefix;
+	uint32		at;				/* number of the entry */
+} SortKey;
+
+/* The entries of a container, and whether the names are what has the order, or the bodies. */
+typedef struct Sorted
+{
+	Entry	   *entries;
+	uint32		count;
+	bool		by_name;
+} Sorted;
+
+static inline int
+compare_entries(const Sorted *s, uint32 i, uint32 j)
+{
+	const Entry *x = &s->entries[i];
+	const Entry *y = &s->entries[j];
 
 	if (x->prefix != y->prefix)
 		return x->prefix < y->prefix ? -1 : 1;
-	return dyn_bytes_compare(x->name, x->name_len, y->name, y->name_len);
+	return s->by_name ? dyn_bytes_compare(x->name, x->name_len, y->name, y->name_len) :
+		dyn_bytes_compare(x->body, x->len, y->body, y->len);
 }
 
-static int
-compare_bodies(const void *a, const void *b)
+static inline int
+compare_keys(const SortKey *a, const SortKey *b, const Sorted *s)
 {
-	const Entry *x = a;
-	const Entry *y = b;
+	if (a->prefix != b->prefix)
+		return a->prefix < b->prefix ? -1 : 1;
+	return compare_entries(s, a->at, b->at);
+}
 
-	if (x->prefix != y->prefix)
-		return x->prefix < y->prefix ? -1 : 1;
-	return dyn_bytes_compare(x->body, x->len, y->body, y->len);
+#define ST_SORT sort_keys
+#define ST_ELEMENT_TYPE SortKey
+#define ST_COMPARE_ARG_TYPE const Sorted
+#define ST_COMPARE(a, b, s) compare_keys(a, b, s)
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/* Brings the entries into the order of the keys. Each goes to its place at once; what was there waits until its own place is free. */
+static void
+arrange_entries(Entry *entries, SortKey *keys, uint32 count)
+{
+	for (uint32 i = 0; i < count; i++)
+	{
+		Entry		waiting = entries[i];
+		uint32		to = i;
+
+		while (keys[to].at != i)
+		{
+			uint32		from = keys[to].at;
+
+			entries[to] = entries[from];
+			keys[to].at = to;
+			to = from;
+		}
+		entries[to] = waiting;
+		keys[to].at = to;
+	}
+}
+
+static void
+sort_by_keys(const Sorted *s)
+{
+	SortKey		few[FEW_ENTRIES];
+	SortKey    *keys = s->count <= FEW_ENTRIES ? few : palloc_array(SortKey, s->count);
+
+	for (uint32 i = 0; i < s->count; i++)
+		keys[i] = (SortKey) {s->entries[i].prefix, i};
+	sort_keys(keys, s->count, s);
+	arrange_entries(s->entries, keys, s->count);
+	if (keys != few)
+		pfree(keys);
 }
 
 /* Sorts entries; false when two are equal. */
-static inline bool
-sort_entries(Entry *entries, uint32 count, int (*compare) (const void *, const void *))
+static bool
+sort_entries(Entry *entries, uint32 count, bool by_name)
 {
+	Sorted		s = {entries, count, by_name};
 	uint32		sorted = 1;
 
-	while (sorted < count && compare(&entries[sorted - 1], &entries[sorted]) < 0)
+	while (sorted < count && compare_entries(&s, sorted - 1, sorted) < 0)
 		sorted++;
 	if (sorted >= count)
 		return true;
-	if (count > FEW_ENTRIES)
-		qsort(entries, count, sizeof(Entry), compare);
-	else
-	{
-		for (uint32 i = sorted; i < count; i++)
-		{
-			Entry		moving = entries[i];
-			uint32		j = i;
-
-			for (; j > 0 && compare(&moving, &entries[j - 1]) < 0; j--)
-				entries[j] = entries[j - 1];
-			entries[j] = moving;
-		}
-	}
+	sort_by_keys(&s);
 	for (uint32 i = 1; i < count; i++)
 	{
-		if (compare(&entries[i - 1], &entries[i]) == 0)
+		if (compare_entries(&s, i - 1, i) == 0)
 			return false;
 	}
 	return true;
@@ -155,15 +205,22 @@ store_u32(uint8 *p, uint32 v)
 	memcpy(p, &v, sizeof(v));
 }
 
-/* Bytes of a container's body. Its entries are shorter than the text, so the sum fits. */
-static uint32
-packed_size(const Entry *entries, uint32 count, uint32 width)
+/*
+ * Bytes of a container's body. Its entries are shorter than the text, so the sum fits. *size becomes DynamoDB's size of the names and
+ * values.
+ */
+static inline uint32
+measure(const Entry *entries, uint32 count, uint32 width, uint32 *size)
 {
-	uint32		size = 4 + count * width;
+	uint32		len = 4 + count * width;
 
+	*size = 0;
 	for (uint32 i = 0; i < count; i++)
-		size += entries[i].name_len + entries[i].len;
-	return size;
+	{
+		len += entries[i].name_len + entries[i].len;
+		*size += entries[i].name_len + entries[i].size;
+	}
+	return len;
 }
 
 /* Writes the body of a map, a list or a set; width is that of its entries' table. */
@@ -247,26 +304,34 @@ close_container(DynDecoder *d, int level, uint8 tag, Mark mark, Entry *out)
 	Entry	   *entries = d->entries + mark.count;
 	uint32		count = d->count - mark.count;
 	uint32		width = tag == DYN_M ? 8 : 4;
-	uint32		size;
+	bool		is_set = tag != DYN_M && tag != DYN_L;
+	uint32		len;
 	uint8	   *body;
 
-	if (tag == DYN_M && !sort_entries(entries, count, compare_names))
+	if (tag != DYN_L && !sort_entries(entries, count, tag == DYN_M))
 		return false;
-	if (tag != DYN_M && tag != DYN_L && !sort_entries(entries, count, compare_bodies))
-		return false;
-	size = packed_size(entries, count, width);
+	len = measure(entries, count, width, &out->size);
 	body = next_body(d, level);
-	if (!keep_body(d, level, size))
+	if (!keep_body(d, level, len))
 		return false;
-	pack(d, entries, count, width, tag == DYN_M || tag == DYN_L, body);
+	pack(d, entries, count, width, !is_set, body);
 	d->count = mark.count;
 	d->used[level & 1] = mark.used;
 	out->body = body;
-	out->len = size;
+	out->len = len;
+	if (!is_set)
+		out->size += dyn_container_overhead(count);
 	return true;
 }
 
 /* ---- scalars ---- */
+
+static inline void
+set_scalar(Entry *out, const void *body, uint32 len)
+{
+	out->body = body;
+	out->len = out->size = len;
+}
 
 static bool
 decode_string(DynDecoder *d, Entry *out)
@@ -275,8 +340,7 @@ decode_string(DynDecoder *d, Entry *out)
 
 	if (!dyn_reader_string(&d->in, &text))
 		return false;
-	out->body = (const uint8 *) text.data;
-	out->len = text.len;
+	set_scalar(out, text.data, text.len);
 	return true;
 }
 
@@ -293,8 +357,7 @@ decode_number(DynDecoder *d, int level, Entry *out)
 	len = dyn_number_encode(text.data, text.len, body, &error);
 	if (len < 0 || !keep_body(d, level, len))
 		return false;
-	out->body = body;
-	out->len = (uint32) len;
+	set_scalar(out, body, (uint32) len);
 	return true;
 }
 
@@ -314,8 +377,7 @@ decode_binary(DynDecoder *d, int level, Entry *out)
 	len = dyn_base64_decode(text.data, text.len, body, &error);
 	if (len < 0 || !keep_body(d, level, len))
 		return false;
-	out->body = body;
-	out->len = (uint32) len;
+	set_scalar(out, body, (uint32) len);
 	return true;
 }
 
@@ -324,11 +386,10 @@ decode_boolean(DynDecoder *d, Entry *out)
 {
 	static const uint8 bodies[2][DYN_READER_SLACK] = {{0}, {1}};
 
-	out->len = 1;
-	out->body = bodies[1];
+	set_scalar(out, bodies[1], 1);
 	if (dyn_reader_word(&d->in, "true", 4))
 		return true;
-	out->body = bodies[0];
+	set_scalar(out, bodies[0], 1);
 	return dyn_reader_word(&d->in, "false", 5);
 }
 
@@ -337,8 +398,8 @@ decode_null(DynDecoder *d, Entry *out)
 {
 	static const uint8 body[DYN_READER_SLACK] = {0};
 
-	out->len = 0;
-	out->body = body;
+	set_scalar(out, body, 0);
+	out->size = 1;
 	return dyn_reader_word(&d->in, "true", 4);
 }
 
@@ -490,16 +551,17 @@ build_item(DynDecoder *d, Mark mark)
 	struct varlena *item;
 	uint8	   *data;
 	uint32		size;
+	uint32		len;
 
-	if (!sort_entries(d->entries, d->count, compare_names))
+	if (!sort_entries(d->entries, d->count, true))
 		return NULL;
-	size = VARHDRSZ + DYN_ITEM_HEADER + packed_size(d->entries, d->count, 8);
-	item = palloc(size + SLACK);
-	SET_VARSIZE(item, size);
+	len = VARHDRSZ + DYN_ITEM_HEADER + measure(d->entries, d->count, 8, &size);
+	item = palloc(len + SLACK);
+	SET_VARSIZE(item, len);
 	data = (uint8 *) VARDATA(item);
 	data[0] = DYN_ITEM_VERSION;
+	store_u32(data + 1, size);
 	pack(d, d->entries, d->count, 8, true, data + DYN_ITEM_HEADER);
-	store_u32(data + 1, dyn_map_item_size(dyn_item_root(item)));
 	d->count = mark.count;
 	d->used[1] = mark.used;
 	return item;

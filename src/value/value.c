@@ -5,16 +5,13 @@
  */
 #include "postgres.h"
 
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 
 #include "base/jsonout.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "value/number.h"
 #include "value/value.h"
-
-#define CONTAINER_OVERHEAD	3	/* bytes that DynamoDB counts for a list or map */
-#define MEMBER_OVERHEAD		1	/* and for each member of one */
 
 static const uint8 empty_map_body[4] = {0};
 
@@ -197,10 +194,10 @@ dyn_value_size(DynValue v)
 			return set_bytes(v);
 		case DYN_L:
 			check_stack_depth();
-			return CONTAINER_OVERHEAD + dyn_value_count(v) * MEMBER_OVERHEAD + list_size(v);
+			return dyn_container_overhead(dyn_value_count(v)) + list_size(v);
 		case DYN_M:
 			check_stack_depth();
-			return CONTAINER_OVERHEAD + dyn_value_count(v) * MEMBER_OVERHEAD + dyn_map_item_size(v);
+			return dyn_container_overhead(dyn_value_count(v)) + dyn_map_item_size(v);
 		default:
 			return v.len;		/* S and B as they are, N as number.h has it */
 	}
@@ -208,28 +205,10 @@ dyn_value_size(DynValue v)
 
 static const char *verify(DynValue v, int level);
 
-/* UTF-8 in which U+0000 is allowed, which PostgreSQL's check refuses. */
-static bool
-valid_utf8(const uint8 *data, uint32 len)
-{
-	const uint8 *end = data + len;
-
-	while (data < end)
-	{
-		const uint8 *nul = memchr(data, 0, end - data);
-		int			run = (int) ((nul ? nul : end) - data);
-
-		if (pg_encoding_verifymbstr(PG_UTF8, (const char *) data, run) != run)
-			return false;
-		data += run + 1;
-	}
-	return true;
-}
-
 static const char *
 verify_string(const uint8 *data, uint32 len)
 {
-	return valid_utf8(data, len) ? NULL : "a string is not valid UTF-8";
+	return dyn_utf8_valid(data, len) ? NULL : "a string is not valid UTF-8";
 }
 
 static const char *

@@ -187,6 +187,13 @@ extern DynValue dyn_map_get_near(DynValue map, const char *name, uint32 len, uin
 /* Is the scalar (tag, bytes) an element of the set? False for a wrong type. */
 extern bool dyn_set_contains(DynValue set, DynValue element);
 
+/* What DynamoDB counts in bytes for a list or a map with that number of children, besides their names and values. */
+static inline uint32
+dyn_container_overhead(uint32 count)
+{
+	return 3 + count;
+}
+
 /* DynamoDB's size of a value in bytes, without its name. */
 extern uint32 dyn_value_size(DynValue v);
 

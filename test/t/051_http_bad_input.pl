@@ -76,6 +76,28 @@ for my $body ('', '{', "\x00", "\xff\xfe", '[]', 'null', '"x"', '{"TableName":"T
 	is($reply->{status}, 400, 'a body that is no request: ' . (substr($body, 0, 12) =~ s/([^ -~])/sprintf '\\x%02x', ord $1/ger));
 }
 is(exchange($one, $text)->{status}, 200, 'the connection goes on');
+
+# Characters at both ends of each range that UTF-8 has, and what is none, at every place of a string and in strings of every length.
+my @characters = ("\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xe1\x80\x80", "\xec\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
+	"\xf0\x90\x80\x80", "\xf1\x80\x80\x80", "\xf3\xbf\xbf\xbf", "\xf4\x8f\xbf\xbf");
+my @no_characters = ("\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\xc0", "\xc2\x80\x80", "\xdf\x7f", "\xe0\x9f\xbf", "\xe0\xa0", "\xe1\x80", "\xe1\x80\xc0",
+	"\xe1\x80\x80\x80", "\xed\xa0\x80", "\xed\xbf\xbf", "\xef\xbf", "\xf0\x8f\xbf\xbf", "\xf0\x90\x80", "\xf1\x80\x80", "\xf1\x80", "\xf1\x80\x80\x80\x80", "\xf3\xbf\xbf\x7f",
+	"\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xf8\x88\x80\x80\x80", "\xff");
+my @wrong;
+for my $case ((map { [ $_, 'ResourceNotFoundException' ] } @characters), (map { [ $_, 'SerializationException' ] } @no_characters))
+{
+	my ($bytes, $exception) = @$case;
+	for my $before (0 .. 18)
+	{
+		for my $after (0, 1, 14, 40)
+		{
+			my $string = ('x' x $before) . $bytes . ('y' x $after);
+			my $reply = exchange($one, request_text('GetItem', qq({"TableName":"Missing","Key":{"pk":{"S":"$string"}}})));
+			push @wrong, unpack('H*', $string) . ": $reply->{body}" if $reply->{body} !~ /#$exception"/;
+		}
+	}
+}
+is(join("\n", @wrong), '', 'a string is UTF-8, or the request is malformed');
 is(exchange($one, $text =~ s/Host: localhost/Host:/r)->{status}, 200, 'an empty host is one');
 is(exchange($one, $text =~ s/\r\n/\r\nX: @{[ 'y' x 15_000 ]}\r\n/r)->{status}, 200, 'headers of 15 kB are read');
 is(exchange(dial($port), "GET / HTTP/1.0\r\n\r\n")->{status}, 200, 'HTTP/1.0 does without a host');
