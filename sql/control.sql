@@ -92,6 +92,8 @@ SELECT updated > :updated, rule = :'rule' FROM pg_temp.insights('by_c');
 SELECT pg_temp.on_table('update_contributor_insights', '{"ContributorInsightsAction":"DISABLE"}');
 SELECT pg_temp.on_table('describe_contributor_insights');
 SELECT pg_temp.on_table('update_contributor_insights', '{"ContributorInsightsAction":"DISABLE"}');
+-- a page goes on after an index that has gone meanwhile
+SELECT pg_temp.answer('list_contributor_insights', '{"NextToken":"Ctl/by_aa"}');
 -- what is off is not listed
 SELECT pg_temp.answer('list_contributor_insights', '{}');
 -- a local index has none, and one that never had them stays so

@@ -262,6 +262,13 @@ SELECT count(*) FROM dynamodb."FixA" WHERE pk = 'hidden';
 ALTER TABLE dynamodb."FixA" DISABLE ROW LEVEL SECURITY;
 SELECT dynapg.drop_snapshot('rows');
 
+-- A reset forgets tokens whatever a backslash means in the session's statements.
+SELECT dynapg.transact_write_items('{"ClientRequestToken": "again", "TransactItems": [{"Delete": {"TableName": "FixA", "Key": {"id": {"S": "x"}, "n": {"N": "1"}}}}]}');
+SET standard_conforming_strings = off;
+SELECT dynapg.reset('empty');
+RESET standard_conforming_strings;
+SELECT dynapg.transact_write_items('{"ClientRequestToken": "again", "TransactItems": [{"Delete": {"TableName": "FixA", "Key": {"id": {"S": "y"}, "n": {"N": "1"}}}}]}');
+
 -- An empty server: no tables, no streams, no backups.
 SELECT dynapg.create_backup('{"TableName": "FixA", "BackupName": "one"}') IS NOT NULL;
 SELECT dynapg.update_continuous_backups('{"TableName": "FixA", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": true}}') IS NOT NULL;

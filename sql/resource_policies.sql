@@ -15,6 +15,8 @@ CREATE FUNCTION pg_temp.on_arn(operation text, members json DEFAULT '{}', arn te
 	$$ SELECT pg_temp.answer(operation, (jsonb_build_object('ResourceArn', arn) || members::jsonb)::text) $$;
 CREATE FUNCTION pg_temp.put(policy text, more json DEFAULT '{}') RETURNS text LANGUAGE sql AS
 	$$ SELECT pg_temp.on_arn('put_resource_policy', (jsonb_build_object('Policy', policy) || more::jsonb)::json) $$;
+CREATE FUNCTION pg_temp.store(policy text) RETURNS void LANGUAGE sql AS $$
+	UPDATE dynapg.tables SET definition = jsonb_set(definition::jsonb, '{ResourcePolicy}', to_jsonb(policy))::json WHERE name = 'Guarded2' $$;
 CREATE FUNCTION pg_temp.masked(reply text) RETURNS text LANGUAGE sql AS $$ SELECT regexp_replace(reply, '\d{13}', 'REVISION', 'g') $$;
 
 -- without one
@@ -99,4 +101,8 @@ SELECT pg_temp.answer('create_table', json_build_object('TableName', 'Guarded2',
 	'AttributeDefinitions', '[{"AttributeName":"a","AttributeType":"S"}]'::json, 'ResourcePolicy', policy)::text)::json #>> '{TableDescription,TableName}'
 	FROM (SELECT pg_temp.policy('born')) AS p (policy);
 SELECT pg_temp.on_arn('get_resource_policy', '{}', 'arn:aws:dynamodb:us-east-1:000000000000:table/Guarded2')::json ->> 'Policy' = pg_temp.policy('born');
+-- those that early versions have stored as they were given
+SELECT given, pg_temp.masked(pg_temp.on_arn('get_resource_policy', '{}', 'arn:aws:dynamodb:us-east-1:000000000000:table/Guarded2')) AS reply
+	FROM unnest(ARRAY['{ "Version" : "2012-10-17", "Statement" : [] }', E'{\n\t"Id": "any"\n}', ' {"Statement": []}', '{ }', ' {}']) AS given,
+		LATERAL (SELECT pg_temp.store(given)) AS stored;
 SELECT pg_temp.answer('delete_table', json_build_object('TableName', name)::text)::json #>> '{TableDescription,TableStatus}' FROM unnest(ARRAY['Guarded', 'Guarded2']) name;

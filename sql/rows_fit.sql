@@ -146,7 +146,18 @@ SELECT pg_temp.answer('put_item', '{"TableName":"fitOwn","Item":{"p":{"S":"d"},"
 SELECT count(*) > 0 FROM dynapg.explain('DeleteItem', '{"TableName":"fitRule","Key":{"p":{"S":"a"}}}');
 SELECT pg_temp.answer('delete_table', '{"TableName":"fitRule"}') LIKE '{%';
 SELECT pg_temp.answer('put_item', '{"TableName":"fitOwn","Item":{"p":{"S":"e"}}}');
+\echo == an error while rows are validated ends no transaction but its own
+SELECT pg_temp.make('fitEvent', 'S');
+SELECT format('ALTER TABLE dynamodb."fitEvent" DROP CONSTRAINT %I', conname) FROM pg_constraint WHERE conrelid = 'dynamodb."fitEvent"'::regclass AND contype = 'c' \gexec
+CREATE FUNCTION public.fit_refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+	IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'dynamodb."fitEvent"'::regclass AND contype = 'c' AND convalidated) THEN RAISE 'not now'; END IF;
+END $$;
+CREATE EVENT TRIGGER fit_refuse ON ddl_command_end WHEN tag IN ('ALTER TABLE') EXECUTE FUNCTION public.fit_refuse();
+SELECT pg_temp.try('SELECT dynapg.add_checks(''dynamodb."fitEvent"'')'), pg_current_xact_id() IS NOT NULL;
+SELECT pg_current_xact_id_if_assigned() IS NULL AS ended;
+DROP EVENT TRIGGER fit_refuse;
+DROP FUNCTION public.fit_refuse;
 \echo == tables made from others have them, too
 SELECT pg_temp.answer('create_backup', '{"TableName":"fit","BackupName":"fit"}') LIKE '{%';
-SELECT count(pg_temp.answer('delete_table', format('{"TableName":"%s"}', t))) FROM unnest('{fit,fitNB,fitBS,fitS,fitB,fitOwn}'::text[]) t;
+SELECT count(pg_temp.answer('delete_table', format('{"TableName":"%s"}', t))) FROM unnest('{fit,fitNB,fitBS,fitS,fitB,fitOwn,fitEvent}'::text[]) t;
 DROP FUNCTION public.fit_swap;

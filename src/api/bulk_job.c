@@ -33,7 +33,6 @@ typedef struct Bulk
 {
 	DynJob	   *job;
 	DynLoad    *load;
-	DynTableDef *def;
 	const char *input_bucket;
 	DynS3Bucket  *output;
 	char	   *output_path;	/* with a slash at its end */
@@ -122,18 +121,18 @@ write_manifest(Bulk *bulk)
 static void
 note_indexes(const Bulk *bulk, StringInfo notes, const char *member, bool global)
 {
-	const DynLoadCounts *counts = dyn_load_counts(bulk->load);
+	ListCell   *cell;
 
 	dyn_jsonout_member(notes, member);
 	appendStringInfoChar(notes, '{');
-	for (int i = 0; i < bulk->def->nindexes; i++)
+	foreach(cell, dyn_load_counts(bulk->load)->index_bytes)
 	{
-		const DynIndex *index = &bulk->def->indexes[i];
+		const DynLoadIndexBytes *index = lfirst(cell);
 
-		if ((index->kind == DYN_INDEX_GLOBAL) != global)
+		if (index->global != global)
 			continue;
 		dyn_jsonout_member(notes, index->name);
-		appendStringInfo(notes, INT64_FORMAT, counts->index_bytes[i]);
+		appendStringInfo(notes, INT64_FORMAT, index->bytes);
 	}
 	appendStringInfoChar(notes, '}');
 }
@@ -151,9 +150,23 @@ note(void *arg, StringInfo notes)
 	appendStringInfo(notes, ",\"files\":[%s]", bulk->files.data);
 }
 
+/* The indexes that the table has now, with what is noted of them. */
+static void
+take_index_bytes(Bulk *bulk, const DynTableDef *def, const DynJson *notes)
+{
+	for (int i = 0; i < def->nindexes; i++)
+	{
+		const char *name = def->indexes[i].name;
+		bool		global = def->indexes[i].kind == DYN_INDEX_GLOBAL;
+
+		dyn_load_index_bytes(bulk->load, name, global)->bytes =
+			dyn_request_integer(dyn_request_member(notes, global ? "global_bytes" : "local_bytes"), name, 0);
+	}
+}
+
 /* Continues from the notes. */
 static void
-take_notes(Bulk *bulk)
+take_notes(Bulk *bulk, const DynTableDef *def)
 {
 	DynLoadCounts *counts = dyn_load_counts(bulk->load);
 	const DynJson *notes = dyn_load_objects_notes(bulk->job);
@@ -163,13 +176,7 @@ take_notes(Bulk *bulk)
 	counts->errors = bulk->job->errors;
 	counts->conditions = dyn_request_integer(notes, "conditions", 0);
 	counts->bytes = dyn_request_integer(notes, "table_bytes", 0);
-	for (int i = 0; i < bulk->def->nindexes; i++)
-	{
-		const DynIndex *index = &bulk->def->indexes[i];
-		const DynJson *bytes = dyn_request_member(notes, index->kind == DYN_INDEX_GLOBAL ? "global_bytes" : "local_bytes");
-
-		counts->index_bytes[i] = dyn_request_integer(bytes, index->name, 0);
-	}
+	take_index_bytes(bulk, def, notes);
 	for (const DynJson *file = files != NULL ? dyn_json_first(files) : NULL; file != NULL; file = dyn_json_next(file))
 	{
 		if (bulk->files.len > 0)
@@ -180,13 +187,6 @@ take_notes(Bulk *bulk)
 
 /* ---- the job ---- */
 
-static int
-compare_names(const void *a, const void *b)
-{
-	return strcmp(((const DynIndex *) a)->name, ((const DynIndex *) b)->name);
-}
-
-/* The table, with its indexes in the order of a DynTable. */
 static DynTableDef *
 table_of(const DynJob *job)
 {
@@ -194,7 +194,6 @@ table_of(const DynJob *job)
 
 	if (def == NULL || strcmp(def->table_id, job->table_id) != 0)
 		dyn_job_fail("ResourceNotFoundException", "The table %s no longer exists.", dyn_namespace_text_name(job->table_name));
-	qsort(def->indexes, def->nindexes, sizeof(DynIndex), compare_names);
 	return def;
 }
 
@@ -239,14 +238,15 @@ run_bulk(DynJob *job)
 		}
 	};
 	DynLoadHooks hooks = {note, write_files, &bulk};
+	DynTableDef *def;
 
 	dyn_code_guard_superuser();
 	dyn_job_begin(job);
-	bulk.def = table_of(job);
+	def = table_of(job);
 	set_output(&bulk, dyn_request_member(request, "OutputS3Configuration"));
 	dyn_job_commit(job);
 	bulk.load = dyn_load_begin(&options);
-	take_notes(&bulk);
+	take_notes(&bulk, def);
 	dyn_load_objects(job, bulk.load, &input, &hooks);
 	dyn_job_begin(job);
 	write_manifest(&bulk);

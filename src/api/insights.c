@@ -183,22 +183,30 @@ add_summary(ListPage *page, const DynTableDef *def, const char *index, const Dyn
 	return true;
 }
 
-/* The summaries of a table and its indexes, after those on the page before. */
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(((const DynIndex *) a)->name, ((const DynIndex *) b)->name);
+}
+
+/*
+ * The summaries of a table and its indexes, after those on the page before.  They are in the order of their names, as the index at which
+ * that page ended may be gone.
+ */
 static bool
-add_table(ListPage *page, const DynTableDef *def)
+add_table(ListPage *page, DynTableDef *def)
 {
 	bool		began = page->after_table && strcmp(page->after_table, dyn_namespace_text_name(def->name)) == 0;
-	const char *skip_to = began ? page->after_index : NULL;
+	const char *after = began && page->after_index ? page->after_index : "";
 
 	if (!began && !add_summary(page, def, NULL, &def->settings.insights))
 		return false;
+	qsort(def->indexes, def->nindexes, sizeof(DynIndex), compare_names);
 	for (int i = 0; i < def->nindexes; i++)
 	{
 		const DynIndex *index = &def->indexes[i];
 
-		if (skip_to)
-			skip_to = strcmp(index->name, skip_to) == 0 ? NULL : skip_to;
-		else if (!add_summary(page, def, index->name, &index->settings.insights))
+		if (strcmp(index->name, after) > 0 && !add_summary(page, def, index->name, &index->settings.insights))
 			return false;
 	}
 	return true;

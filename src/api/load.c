@@ -104,8 +104,6 @@ dyn_load_begin(const DynLoadOptions *options)
 	load->batch = AllocSetContextCreate(context, "dynapg load batch", ALLOCSET_DEFAULT_SIZES);
 	load->errors_context = AllocSetContextCreate(context, "dynapg load errors", ALLOCSET_DEFAULT_SIZES);
 	load->since = GetCurrentTimestamp();
-	if (options->index_bytes)
-		load->counts.index_bytes = palloc0_array(int64, DYN_MAX_GSI + DYN_MAX_LSI);
 	MemoryContextSwitchTo(caller);
 	return load;
 }
@@ -231,6 +229,28 @@ table_of(DynLoad *load)
 	return table;
 }
 
+DynLoadIndexBytes *
+dyn_load_index_bytes(DynLoad *load, const char *name, bool global)
+{
+	DynLoadIndexBytes *bytes;
+	MemoryContext caller;
+	ListCell   *cell;
+
+	foreach(cell, load->counts.index_bytes)
+	{
+		bytes = lfirst(cell);
+		if (strcmp(bytes->name, name) == 0)
+			return bytes;
+	}
+	caller = MemoryContextSwitchTo(load->context);
+	bytes = palloc0_object(DynLoadIndexBytes);
+	bytes->name = pstrdup(name);
+	bytes->global = global;
+	load->counts.index_bytes = lappend(load->counts.index_bytes, bytes);
+	MemoryContextSwitchTo(caller);
+	return bytes;
+}
+
 /* What the index stores of the item. */
 static int64
 entry_bytes(const DynTable *table, const DynIndex *index, DynValue item)
@@ -243,8 +263,12 @@ count_written(DynLoad *load, const DynTable *table, const struct varlena *item)
 {
 	load->counts.bytes += dyn_item_size(item);
 	load->units += dyn_capacity_of_write(dyn_item_size(item));
-	for (int i = 0; load->counts.index_bytes != NULL && i < table->nindexes; i++)
-		load->counts.index_bytes[i] += entry_bytes(table, &table->indexes[i], dyn_item_root(item));
+	for (int i = 0; load->options.index_bytes && i < table->nindexes; i++)
+	{
+		const DynIndex *index = &table->indexes[i];
+
+		dyn_load_index_bytes(load, index->name, index->kind == DYN_INDEX_GLOBAL)->bytes += entry_bytes(table, index, dyn_item_root(item));
+	}
 }
 
 /* What a subtransaction does. */

@@ -34,8 +34,16 @@ typedef struct DynLoadCounts
 	int64		broken;			/* of these, objects that could not be read to their end */
 	int64		conditions;		/* that did not hold */
 	int64		bytes;			/* of the items that were written */
-	int64	   *index_bytes;	/* of their entries in each index of the table, in the table's order; NULL: not counted */
+	List	   *index_bytes;	/* of DynLoadIndexBytes: of their entries in each index of the table, if they are counted */
 } DynLoadCounts;
+
+/* By the index's name: while a load goes on, indexes come and go. */
+typedef struct DynLoadIndexBytes
+{
+	char	   *name;
+	bool		global;
+	int64		bytes;
+} DynLoadIndexBytes;
 
 typedef struct DynLoadOptions
 {
@@ -57,6 +65,9 @@ extern DynLoad *dyn_load_begin(const DynLoadOptions *options);
 
 /* The counts so far; the caller may set them to continue a load. */
 extern DynLoadCounts *dyn_load_counts(DynLoad *load);
+
+/* The bytes of that index; 0 where none are counted yet. */
+extern DynLoadIndexBytes *dyn_load_index_bytes(DynLoad *load, const char *name, bool global);
 
 /* The next records are of that object. */
 extern void dyn_load_object(DynLoad *load, const char *key);

@@ -237,7 +237,7 @@ compute_digest(const DynShape *shape, const DynJson *request, uint8 digest[DYN_T
 
 /* ---- the token ---- */
 
-/* The token behind the prefix, and behind the namespace and a byte that no token has, as tokens are UTF-8. */
+/* The token behind the prefix, and behind the namespace. */
 static DynSlice
 with_prefix(const char *space, const char *prefix, DynSlice token)
 {
@@ -245,7 +245,7 @@ with_prefix(const char *space, const char *prefix, DynSlice token)
 
 	initStringInfo(&text);
 	if (space[0] != '\0')
-		appendStringInfo(&text, "%s\xFF", space);
+		appendStringInfo(&text, "%s" DYN_TOKEN_SEPARATOR, space);
 	appendStringInfoString(&text, prefix);
 	appendBinaryStringInfo(&text, token.data, (int) token.len);
 	return (DynSlice) {text.data, (uint32) text.len};

@@ -17,7 +17,6 @@
 #include "tables/settings.h"
 
 #define NO_POLICY "NO_POLICY"
-#define VERSION "\"Version\":"
 #define NOT_FOUND "Resource-based policy not found for the provided ResourceArn: "
 
 /* The definition of the table, and the policy in it that the request is about. */
@@ -78,13 +77,15 @@ dyn_api_put_resource_policy(const DynJson *request, StringInfo reply)
 	reply_revision(reply, policy->revision);
 }
 
-/* A policy without a version has IAM's oldest. */
+/* A policy without a version has IAM's oldest.  One that version 0.4.0 or an earlier one has stored is as it was given. */
 static const char *
 with_version(const char *text)
 {
-	bool		has_version = strncmp(text, "{" VERSION, strlen("{" VERSION)) == 0;
+	const DynJson *document = dyn_json_try(text, strlen(text));
 
-	return has_version ? text : psprintf("{" VERSION "\"2008-10-17\",%s", text + 1);
+	if (!document || dyn_json_count(document) == 0 || dyn_json_member(document, "Version"))
+		return text;
+	return psprintf("{\"Version\":\"2008-10-17\",%s", strchr(text, '{') + 1);
 }
 
 void

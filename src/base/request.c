@@ -1,5 +1,5 @@
 /*
- * request.c - reading the members of a request that passed its shape
+ * request.c - reading the members of a request that passed its shape, or of JSON that is stored
  */
 #include "postgres.h"
 
@@ -30,10 +30,18 @@ dyn_request_member(const DynJson *object, const char *name)
 	return member && dyn_json_kind(member) != DYN_JSON_NULL ? member : NULL;
 }
 
+static const DynJson *
+member_of_kind(const DynJson *object, const char *name, DynJsonKind kind)
+{
+	const DynJson *member = dyn_request_member(object, name);
+
+	return member && dyn_json_kind(member) == kind ? member : NULL;
+}
+
 DynSlice
 dyn_request_string(const DynJson *object, const char *name)
 {
-	const DynJson *member = dyn_request_member(object, name);
+	const DynJson *member = member_of_kind(object, name, DYN_JSON_STRING);
 
 	return member ? dyn_json_string(member) : (DynSlice) {NULL, 0};
 }
@@ -49,7 +57,7 @@ dyn_request_bool(const DynJson *object, const char *name, bool absent)
 int64
 dyn_request_integer(const DynJson *object, const char *name, int64 absent)
 {
-	const DynJson *member = dyn_request_member(object, name);
+	const DynJson *member = member_of_kind(object, name, DYN_JSON_NUMBER);
 
 	return member ? dyn_request_number(member, PG_INT64_MIN, PG_INT64_MAX) : absent;
 }

@@ -1,8 +1,9 @@
 /*
- * request.h - reading the members of a request that passed its shape
+ * request.h - reading the members of a request that passed its shape, or of JSON that is stored
  *
- * An absent member and JSON null are the same: NULL, a slice with NULL data, or the given default.  object may be NULL: all
- * its members are absent.
+ * An absent member and JSON null are the same: NULL, a slice with NULL data, or the given default.  So is a member of another kind, as
+ * stored JSON may have: whoever may write a row of a catalog writes into it what he likes.  object may be NULL: all its members are
+ * absent.
  */
 #ifndef DYNAPG_BASE_REQUEST_H
 #define DYNAPG_BASE_REQUEST_H

@@ -26,7 +26,6 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/resowner.h"
 #include "utils/syscache.h"
 
 #include "base/errors.h"
@@ -355,17 +354,25 @@ dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with)
 	AtEOXact_GUC(true, level);
 }
 
-static void
-measure(Oid relid, int64 *shards, int64 *pages)
+typedef struct Measure
 {
+	Oid			relid;
+	int64		shards;
+	int64		pages;
+} Measure;
+
+static void
+measure(void *arg)
+{
+	Measure    *all = arg;
 	DynSqlArgs	args = {0};
 
-	dyn_sql_oid(&args, relid);
+	dyn_sql_oid(&args, all->relid);
 	SPI_connect();
 	dyn_sql_run("SELECT pg_catalog.count(*), pg_catalog.citus_relation_size($1::pg_catalog.regclass) FROM pg_catalog.pg_dist_shard s "
 				"WHERE s.logicalrelid OPERATOR(pg_catalog.=) $1::pg_catalog.regclass", &args, 0);
-	*shards = dyn_sql_get_int64(0, 1);
-	*pages = dyn_sql_get_int64(0, 2) / BLCKSZ;
+	all->shards = dyn_sql_get_int64(0, 1);
+	all->pages = dyn_sql_get_int64(0, 2) / BLCKSZ;
 	SPI_finish();
 }
 
@@ -373,32 +380,16 @@ measure(Oid relid, int64 *shards, int64 *pages)
 bool
 dyn_citus_measure(Oid relid, int64 *shards, int64 *pages)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool measured = true;
+	Measure		all = {.relid = relid};
 
 	require_function("citus_relation_size");
 	if (!OidIsValid(citus_relation("pg_dist_shard")))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("this version of Citus has no catalog of shards")));
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		measure(relid, shards, pages);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		if (geterrcode() != ERRCODE_ACTIVE_SQL_TRANSACTION)
-			PG_RE_THROW();
-		measured = false;
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return measured;
+	if (!dyn_sql_attempt(measure, &all, ERRCODE_ACTIVE_SQL_TRANSACTION))
+		return false;
+	*shards = all.shards;
+	*pages = all.pages;
+	return true;
 }
 
 /*

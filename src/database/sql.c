@@ -3,9 +3,12 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type_d.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
 
 #include "database/sql.h"
 
@@ -111,6 +114,39 @@ dyn_sql_run(const char *sql, DynSqlArgs *args, long limit)
 	if (rc < 0)
 		elog(ERROR, "%s: %s", SPI_result_code_string(rc), sql);
 	return SPI_processed;
+}
+
+/* Whoever catches the error ends the subtransaction that it knows of, which has to be the innermost one. */
+bool
+dyn_sql_attempt(void (*work) (void *arg), void *arg, int sqlstate)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *volatile error = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		work(arg);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	if (error == NULL)
+		return true;
+	if (error->sqlerrcode != sqlstate)
+		ReThrowError(error);
+	FreeErrorData(error);
+	return false;
 }
 
 static Datum

@@ -41,6 +41,12 @@ extern void dyn_sql_bool(DynSqlArgs *args, bool value);
  */
 extern uint64 dyn_sql_run(const char *sql, DynSqlArgs *args, long limit);
 
+/*
+ * Does the work in a subtransaction.  False: it failed with that SQLSTATE, and nothing of it is left; another error goes on, when nothing
+ * of it is left.
+ */
+extern bool dyn_sql_attempt(void (*work) (void *arg), void *arg, int sqlstate);
+
 /* A column (from 1) of row i of SPI_tuptable; NULL for SQL's NULL.  The result is in the current memory context. */
 extern char *dyn_sql_get_text(uint64 i, int column);
 extern Datum dyn_sql_get_datum(uint64 i, int column);	/* not null; borrowed from SPI_tuptable */

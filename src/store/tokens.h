@@ -20,6 +20,9 @@
 
 #define DYN_TOKEN_DIGEST_LEN	32
 
+/* Behind a namespace at the beginning of a token's text: a byte that no token has, as tokens are UTF-8. */
+#define DYN_TOKEN_SEPARATOR "\xFF"
+
 /* A token as a request gives it. */
 typedef struct DynToken
 {

@@ -17,7 +17,7 @@
 
 /* Names are full names of tables; see base/namespace_text.h. */
 
-/* The stored definition in the current memory context, indexes in name order; or NULL. */
+/* The stored definition in the current memory context, indexes in the order in which requests have listed them; or NULL. */
 extern DynTableDef *dyn_catalog_read(const char *name);
 
 /* The same by the data table. */

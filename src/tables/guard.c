@@ -5,9 +5,13 @@
  * grant, which roles such as pg_write_all_data have for all tables. The catalogs decide what is read, built and dropped as the
  * owner of a table, so a trigger lets only that owner, a superuser and the owner of the catalog change the rows of the table.
  * So the owner of the tables can restore a dump.
+ *
+ * What such a row says is read by everybody's sessions and by the background worker.  So the settings in it are kept only as far as this
+ * module would have written them.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
@@ -24,10 +28,12 @@
 #include "base/compat.h"
 #include "base/limits.h"
 #include "base/namespace_text.h"
+#include "base/request.h"
 #include "database/installation.h"
 #include "tables/columns.h"
 #include "tables/ddl.h"
 #include "tables/guard.h"
+#include "tables/settings.h"
 #include "tables/table.h"
 
 PGDLLEXPORT Datum dynapg_on_catalog_change(PG_FUNCTION_ARGS);
@@ -116,6 +122,33 @@ is_key_tag(uint8 tag)
 	return tag == DYN_S || tag == DYN_N || tag == DYN_B;
 }
 
+/* Statements read the JSON as jsonb, this module as DynJson: it has to be good for both. */
+static const DynJson *
+get_json(const Row *row, const char *column)
+{
+	char	   *text = get_text(row, column);
+
+	if (text == NULL)
+		return NULL;
+	(void) DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
+	return dyn_json_parse(text, strlen(text));
+}
+
+/* A list of attributes with types of keys. */
+static void
+check_definitions(const Row *row, const DynJson *list)
+{
+	if (list == NULL || dyn_json_kind(list) != DYN_JSON_ARRAY)
+		refuse(row, "Its attribute definitions are not a list.");
+	for (const DynJson *element = dyn_json_first(list); element; element = dyn_json_next(element))
+	{
+		DynSlice	type = dyn_request_string(element, "AttributeType");
+
+		if (dyn_request_string(element, "AttributeName").len == 0 || !is_key_tag(dyn_tag_from_name(type.data, type.len)))
+			refuse(row, "Its attribute definitions are not valid.");
+	}
+}
+
 /* A new row of dynapg.tables must be for a table that its owner could have made with CreateTable. */
 static void
 check_table(const Row *row, Oid relid)
@@ -126,6 +159,7 @@ check_table(const Row *row, Oid relid)
 	if (!is_key_tag(get_tag(row, "pk_type")) || (get_text(row, "sk_type") && !is_key_tag(get_tag(row, "sk_type"))))
 		refuse(row, "Its keys do not have types of keys.");
 	dyn_columns_check(relid, get_tag(row, "pk_type"), get_tag(row, "sk_type"));
+	check_definitions(row, get_json(row, "attribute_definitions"));
 }
 
 /* Does the row have an array of at most `most` texts there (0: any number), and with types, are all of them types of keys? */
@@ -156,6 +190,7 @@ check_index(const Row *row)
 	if (!has_texts(row, "key_names", DYN_MAX_INDEX_KEY_ATTRS, false) || !has_texts(row, "key_types", DYN_MAX_INDEX_KEY_ATTRS, true) ||
 		!has_texts(row, "include", 0, false))
 		refuse(row, "Its keys are not valid for an index.");
+	(void) get_json(row, "vector");
 }
 
 /*
@@ -174,6 +209,49 @@ check_stream(const Row *row, const Row *old)
 	if (!get_column(row, "stream_id", &number) || !get_column(old, "stream_id", &old_number) ||
 		DatumGetInt32(number) != DatumGetInt32(old_number))
 		refuse(row, "Its number cannot be changed.");
+}
+
+/* Of a new row of dynapg.backups only the owner of the copy reads what follows. */
+static void
+check_backup(const Row *row)
+{
+	check_name(row, get_text(row, "table_name"));
+	(void) get_json(row, "definition");
+}
+
+/* The settings of a table, or of an index, as they are written after they have been read. */
+static char *
+known_settings(const Row *row, bool of_index)
+{
+	char	   *text = get_text(row, "definition");
+	DynTableSettings settings;
+	DynIndexSettings index_settings;
+
+	if (get_json(row, "definition") == NULL)
+		return NULL;
+	if (of_index)
+	{
+		dyn_settings_read_index(text, &index_settings);
+		return dyn_settings_write_index(&index_settings);
+	}
+	dyn_settings_read(text, &settings);
+	return dyn_settings_write(&settings);
+}
+
+/* The row with its settings as far as they are known. */
+static HeapTuple
+with_known_settings(const Row *row, bool of_index)
+{
+	TupleDesc	columns = RelationGetDescr(row->catalog);
+	int			column = SPI_fnumber(columns, "definition");
+	char	   *settings = known_settings(row, of_index);
+	Datum		value;
+	bool		isnull = false;
+
+	if (settings == NULL)
+		return row->tuple;
+	value = CStringGetTextDatum(settings);
+	return heap_modify_tuple_by_cols(row->tuple, columns, 1, &column, &value, &isnull);
 }
 
 /*
@@ -207,8 +285,16 @@ dynapg_on_catalog_change(PG_FUNCTION_ARGS)
 	if (strcmp(RelationGetRelationName(data->tg_relation), "streams") == 0)
 		check_stream(&row, &(Row) {data->tg_relation, data->tg_trigtuple});
 	else if (strcmp(column, "relid") == 0)
+	{
 		check_table(&row, get_relation(&row, column));
+		result = with_known_settings(&row, false);
+	}
 	else if (strcmp(column, "table_relid") == 0)
+	{
 		check_index(&row);
+		result = with_known_settings(&row, true);
+	}
+	else
+		check_backup(&row);
 	return PointerGetDatum(result);
 }

@@ -9,9 +9,12 @@
 
 #include "access/xact.h"
 #include "base/jsonout.h"
+#include "base/limits.h"
 #include "base/request.h"
 #include "pgtime.h"
 #include "utils/timestamp.h"
+
+#define MAX_TIME 1e12			/* seconds */
 
 double
 dyn_settings_epoch(TimestampTz moment)
@@ -131,12 +134,14 @@ dyn_settings_set_policy(DynPolicy *policy, char *text)
 	policy->revision = psprintf(INT64_FORMAT, revision);
 }
 
+/* 0 is none; so is what no clock shows. */
 static double
 read_time(const DynJson *object, const char *name)
 {
 	const DynJson *member = dyn_request_member(object, name);
+	double		seconds = member && dyn_json_kind(member) == DYN_JSON_NUMBER ? dyn_json_double(member) : 0;
 
-	return member ? dyn_json_double(member) : 0;
+	return seconds > 0 && seconds < MAX_TIME ? seconds : 0;
 }
 
 static DynThroughput
@@ -152,29 +157,42 @@ read_throughput(const DynJson *object)
 	};
 }
 
+/* Without a mode there are none. */
 static DynInsights
 read_insights(const DynJson *object)
 {
 	const DynJson *insights = dyn_request_member(object, "ContributorInsights");
 	double		since = read_time(insights, "LastUpdateDateTime");
+	char	   *mode = dyn_request_cstring(insights, "Mode");
 
+	if (mode == NULL)
+		return (DynInsights) {0};
 	return (DynInsights)
 	{
 		.enabled = dyn_request_bool(insights, "Enabled", false),
-		.mode = dyn_request_cstring(insights, "Mode"),
+		.mode = mode,
 		.since = since,
 		.on_since = dyn_request_member(insights, "EnabledDateTime") ? read_time(insights, "EnabledDateTime") : since,
 	};
 }
 
-/* A member's JSON as text, or NULL where there is none. */
+/* A text and its revision: without one of them there is no policy. */
+static DynPolicy
+read_policy(const DynJson *object, const char *text, const char *revision)
+{
+	DynPolicy	policy = {dyn_request_cstring(object, text), dyn_request_cstring(object, revision)};
+
+	return policy.text && policy.revision ? policy : (DynPolicy) {0};
+}
+
+/* A member's JSON as text, or NULL where there is none of that kind. */
 static char *
-read_json(const DynJson *object, const char *name)
+read_json(const DynJson *object, const char *name, DynJsonKind kind)
 {
 	const DynJson *member = dyn_request_member(object, name);
 	StringInfoData text;
 
-	if (!member)
+	if (!member || dyn_json_kind(member) != kind)
 		return NULL;
 	initStringInfo(&text);
 	dyn_jsonout_tree(&text, member);
@@ -197,24 +215,22 @@ dyn_settings_read(const char *definition, DynTableSettings *settings)
 	settings->warm = dyn_settings_warm(dyn_request_member(root, "WarmThroughput"));
 	settings->sse = dyn_request_bool(sse, "Enabled", false);
 	settings->kms_key = dyn_request_cstring(sse, "KMSMasterKeyId");
-	settings->stream = dyn_request_bool(stream, "StreamEnabled", false);
 	settings->stream_view = dyn_request_cstring(stream, "StreamViewType");
 	settings->stream_label = dyn_request_cstring(root, "LatestStreamLabel");
+	settings->stream = settings->stream_view && settings->stream_label && dyn_request_bool(stream, "StreamEnabled", false);
 	settings->table_class = dyn_request_cstring(root, "TableClass");
 	settings->table_class_since = read_time(root, "TableClassLastUpdateDateTime");
-	settings->tags = read_json(root, "Tags");
-	settings->policy.text = dyn_request_cstring(root, "ResourcePolicy");
-	settings->policy.revision = dyn_request_cstring(root, "PolicyRevisionId");
-	settings->stream_policy.text = dyn_request_cstring(root, "StreamResourcePolicy");
-	settings->stream_policy.revision = dyn_request_cstring(root, "StreamPolicyRevisionId");
-	settings->kinesis = read_json(root, "KinesisDataStreamDestinations");
+	settings->tags = read_json(root, "Tags", DYN_JSON_ARRAY);
+	settings->policy = read_policy(root, "ResourcePolicy", "PolicyRevisionId");
+	settings->stream_policy = read_policy(root, "StreamResourcePolicy", "StreamPolicyRevisionId");
+	settings->kinesis = read_json(root, "KinesisDataStreamDestinations", DYN_JSON_ARRAY);
 	settings->insights = read_insights(root);
 	settings->ttl_attribute = dyn_request_cstring(ttl, "AttributeName");
-	settings->ttl_enabled = dyn_request_bool(ttl, "Enabled", false);
+	settings->ttl_enabled = settings->ttl_attribute && dyn_request_bool(ttl, "Enabled", false);
 	settings->ttl_since = read_time(ttl, "LastUpdateDateTime");
 	settings->pitr_since = read_time(pitr, "EnabledDateTime");
-	settings->pitr_days = (int) dyn_request_integer(pitr, "RecoveryPeriodInDays", 0);
-	settings->restored = read_json(root, "RestoreSummary");
+	settings->pitr_days = (int) Min(Max(dyn_request_integer(pitr, "RecoveryPeriodInDays", 1), 1), DYN_MAX_RECOVERY_PERIOD);
+	settings->restored = read_json(root, "RestoreSummary", DYN_JSON_OBJECT);
 }
 
 void

@@ -71,6 +71,15 @@ is_deeply(call('start_bulk_put_items', $request)->{BulkOperationDescription}{Bul
 is(call('start_bulk_put_items', { %$request, MaxWriteRequestUnits => 6000 }), 'A bulk operation with the same ClientToken and other parameters exists',
 	'.. with these parameters alone');
 
+ok(ref call('create_table', {
+	TableName => 'Listed', BillingMode => 'PAY_PER_REQUEST',
+	KeySchema => [ { AttributeName => 'id', KeyType => 'HASH' } ],
+	AttributeDefinitions => [ map { { AttributeName => $_, AttributeType => 'S' } } qw(id g h) ],
+	GlobalSecondaryIndexes => [ map { { IndexName => $_->[0], KeySchema => [ { AttributeName => $_->[1], KeyType => 'HASH' } ],
+		Projection => { ProjectionType => 'KEYS_ONLY' } } } [ 'second', 'g' ], [ 'first', 'h' ] ] }), 'a table whose indexes are not listed in the order of their names');
+is_deeply(do_bulk('plain/', TableName => 'Listed')->{BulkOperationUsage}[0]{GlobalSecondaryIndexes},
+	{ second => { BulkPutBytes => 8 }, first => { BulkPutBytes => 0 } }, '.. has the usage of each');
+
 # ---- conditions and errors ----
 
 put_object('mixed/1', <<'LINES');
