@@ -141,10 +141,12 @@ SELECT pg_temp.first('noted', 'code = :p', '{":p":{"B":"MA=="}}', ',"ProjectionE
 SELECT pg_temp.first('statuses', '#s = :p', '{":p":{"S":"paid"}}', ',"Select":"ALL_ATTRIBUTES","ExpressionAttributeNames":{"#s":"status"}');
 SELECT pg_temp.first('bare', '#s = :p', '{":p":{"S":"paid"}}', ',"ExpressionAttributeNames":{"#s":"status"}');
 SELECT pg_temp.first('places', 'country = :p AND city = :c', '{":p":{"S":"FR"},":c":{"S":"Nice"}}');
--- a filter sees what the index shows; a local index fetches what it needs
-SELECT pg_temp.via('bare', '#s = :s', '{":s":{"S":"paid"},":a":{"N":"0"}}', ',"ExpressionAttributeNames":{"#s":"status"},"FilterExpression":"amount > :a"');
+-- a filter may name what the index shows, whether it is global or local
 SELECT pg_temp.via('bare', '#s = :s', '{":s":{"S":"paid"},":a":{"S":"2"}}', ',"ExpressionAttributeNames":{"#s":"status"},"FilterExpression":"begins_with(sk, :a)"');
-SELECT pg_temp.via('amounts', 'pk = :p', '{":p":{"S":"c0"},":s":{"N":"15"}}', ',"FilterExpression":"m.i > :s"');
+SELECT pg_temp.via('amounts', 'pk = :p', '{":p":{"S":"c0"},":s":{"S":"2"}}', ',"FilterExpression":"begins_with(#s, :s)","ExpressionAttributeNames":{"#s":"sk"}');
+SELECT i, f, pg_temp.answer('query', format('{"TableName":"query.indexed","IndexName":"%s","KeyConditions":{"%s":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"c0"}]}},%s}', i, k, f))
+  FROM (VALUES ('bare', 'status'), ('amounts', 'pk')) v (i, k), unnest(ARRAY['"FilterExpression":"m.i > note AND (m.j < v OR attribute_exists(zz) OR size(note) < v)"',
+    '"QueryFilter":{"note":{"ComparisonOperator":"NULL"}}', '"FilterExpression":"attribute_exists(m)","Select":"ALL_ATTRIBUTES"', '"FilterExpression":"attribute_exists(m)","ProjectionExpression":"m"']) f;
 -- several partition attributes, several sort attributes
 SELECT pg_temp.via('places', 'country = :p AND city = :c', '{":p":{"S":"FR"},":c":{"S":"Nice"}}');
 SELECT pg_temp.via('places', 'city = :c AND country = :p', '{":p":{"S":"FR"},":c":{"S":"Rome"}}');

@@ -27,7 +27,7 @@ static const DynPageKind legacy_key_kind = {
 	.envelope = DYN_ENVELOPE
 };
 
-/* Conditions on the key belong into the key condition; the filter must not name key attributes. */
+/* Conditions on the key belong into the key condition; the filter must not name key attributes, nor what an index does not project. */
 static void
 check_filter(const DynResultPage *page, bool is_legacy)
 {
@@ -37,6 +37,7 @@ check_filter(const DynResultPage *page, bool is_legacy)
 			dyn_validation("%s can only contain non-primary key attributes: Primary key attribute: %s",
 						   is_legacy ? "QueryFilter" : "Filter Expression", page->keys[i]->name);
 	}
+	dyn_result_page_check_filtered(page);
 }
 
 /* Does what comes before the page is read. */

@@ -289,12 +289,48 @@ is_hidden(const DynProgram *program, const DynExprNode *path, const void *arg)
 	return !dyn_projection_shows(range->table, range->index, path_head(program, path));
 }
 
+/* What an index does not project of the names in a filter, in their order and each once. */
+typedef struct Hidden
+{
+	const DynRange *range;
+	StringInfo	list;			/* "a, b" */
+	List	  **names;			/* of DynSlice */
+} Hidden;
+
+static bool
+list_hidden(const DynProgram *program, const DynExprNode *path, const void *arg)
+{
+	const Hidden *hidden = arg;
+	DynSlice   *name = palloc(sizeof(DynSlice));
+	ListCell   *cell;
+
+	*name = path_head(program, path);
+	if (!is_hidden(program, path, hidden->range))
+		return false;
+	foreach(cell, *hidden->names)
+	{
+		if (dyn_slice_equal(*(DynSlice *) lfirst(cell), *name))
+			return false;
+	}
+	appendStringInfo(hidden->list, "%s%.*s", *hidden->names ? ", " : "", (int) name->len, name->data);
+	*hidden->names = lappend(*hidden->names, name);
+	return false;
+}
+
 void
 dyn_result_page_check_filtered(const DynResultPage *page)
 {
-	if (any_filter_path(page, is_hidden, &page->range))
-		dyn_validation(DYN_INVALID_PARAMETER "Global secondary index %s does not project one or more attributes of the filter",
-					   page->range.index->name);
+	StringInfoData list;
+	List	   *names = NIL;
+	Hidden		hidden = {&page->range, &list, &names};
+
+	if (page->range.index == NULL || dyn_projection_is_whole(page->range.index))
+		return;
+	initStringInfo(&list);
+	any_filter_path(page, list_hidden, &hidden);
+	if (names != NIL)
+		dyn_validation(DYN_INVALID_PARAMETER "Secondary index %s does not project one or more filter attributes: [%s]",
+					   page->range.index->name, list.data);
 }
 
 void

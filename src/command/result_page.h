@@ -126,7 +126,10 @@ extern void dyn_result_page_use(DynResultPage *page, DynTable *table, const DynI
 /* Raises an error for attributes of the projection that a global index does not project. */
 extern void dyn_result_page_check_projected(const DynResultPage *page);
 
-/* The same for attributes of the filter. */
+/*
+ * The same for attributes of the filter and an index of either kind: for reads with a condition on the index' key, as others find
+ * such attributes missing.
+ */
 extern void dyn_result_page_check_filtered(const DynResultPage *page);
 
 /* Starts to read; then each call reads the page's range as it is then and appends its items, separated by commas. */

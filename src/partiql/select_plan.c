@@ -345,9 +345,8 @@ set_program(DynPartiqlSelect *select)
 	page->select = page->projection ? DYN_SELECT_SPECIFIC : page->range.index ? DYN_SELECT_SHOWN : DYN_SELECT_ALL;
 	page->project = dyn_partiql_project;
 	dyn_result_page_check_paths(page);
-	if (page->range.index == NULL || page->range.index->kind != DYN_INDEX_GLOBAL)
-		return;
-	dyn_result_page_check_projected(page);
+	if (page->range.index != NULL && page->range.index->kind == DYN_INDEX_GLOBAL)
+		dyn_result_page_check_projected(page);
 	if (select->keyed)
 		dyn_result_page_check_filtered(page);
 }

@@ -41,7 +41,7 @@ BEGIN
 EXCEPTION
 	WHEN OTHERS THEN
 		-- the new one is there already, or the late index refuses what was there before it
-		IF SQLERRM !~ 'The conditional request failed|Type mismatch for Index Key|cannot contain an empty string value' THEN
+		IF SQLERRM !~ 'The conditional request failed|Type mismatch for Index Key|index key to unsupported type|cannot contain an empty string value' THEN
 			RAISE;
 		END IF;
 END
