@@ -33,6 +33,7 @@
 #include "tables/columns.h"
 #include "tables/ddl.h"
 #include "tables/guard.h"
+#include "tables/name.h"
 #include "tables/settings.h"
 #include "tables/table.h"
 
@@ -107,11 +108,9 @@ check_owner(const Row *row, Oid relid)
 static void
 check_name(const Row *row, const char *name)
 {
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
-
 	const char *last = name ? dyn_namespace_text_name(name) : "";
 
-	if (strlen(last) < DYN_MIN_TABLE_NAME || strlen(last) > DYN_MAX_TABLE_NAME || strspn(last, allowed) != strlen(last) ||
+	if (!dyn_name_fits_table((DynSlice) {last, (uint32) strlen(last)}) ||
 		(last != name && (last == name + 1 || !dyn_namespace_text_is_legal(dyn_namespace_text_of(name)))))
 		refuse(row, "Its name is not valid for a table.");
 }
