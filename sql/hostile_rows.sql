@@ -68,6 +68,18 @@ SELECT pg_temp.show('{}', '[{"AttributeName":{"a":1},"AttributeType":"S"}]');
 SELECT pg_temp.show('{}', '[{"AttributeName":"a","AttributeType":"L"}]');
 SELECT pg_temp.show('{"Tags":[{"Key":"\u0000","Value":"x"}]}');
 SELECT pg_temp.show('{}', '[]', '{"ContributorInsights":{"Mode":"\u0000"}}');
+-- vector indexes that are none, which would stop every list of all tables
+CREATE FUNCTION pg_temp.show_vector(vector text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO dynapg.indexes (table_relid, name, relation_name, is_global, partition_keys, key_names, key_types, projection, include, definition, position, vector)
+		VALUES ('dynamodb.hostile_rows', 'by-v', 'hostile_rows_v', true, 0, '{}', '{}', 'ALL', '{}', '{}', 1, vector::json);
+	RETURN 'taken';
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLERRM;
+END
+$$;
+SELECT vector, pg_temp.show_vector(vector) FROM unnest(ARRAY['5', '{}', '{"attribute":{},"distance":"COSINE","dimensions":3}', '{"attribute":"v","distance":5,"dimensions":3}',
+	'{"attribute":"v","distance":"COSINE","dimensions":-3}', '{"attribute":"v","distance":"COSINE","dimensions":1e30}', '{"attribute":"v","distance":"COSINE","dimensions":"3"}']) AS vector;
 -- the jobs of all tables go on
 INSERT INTO dynapg.tables (name, relid, pk_name, pk_type, attribute_definitions, deletion_protection, definition) VALUES
 	('HostileRows', 'dynamodb.hostile_rows', 'id', 'S', '[]', false, '{"PointInTimeRecovery":{"EnabledDateTime":5,"RecoveryPeriodInDays":"many"},

@@ -30,6 +30,7 @@
 #include "base/namespace_text.h"
 #include "base/request.h"
 #include "database/installation.h"
+#include "tables/catalog.h"
 #include "tables/columns.h"
 #include "tables/ddl.h"
 #include "tables/guard.h"
@@ -182,14 +183,25 @@ has_texts(const Row *row, const char *column, int most, bool types)
 	return most == 0 || count <= most;
 }
 
+static int
+count_texts(const Row *row, const char *column)
+{
+	Datum		value;
+
+	return get_column(row, column, &value) ? ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(value)), ARR_DIMS(DatumGetArrayTypeP(value))) : 0;
+}
+
 /* A new row of dynapg.indexes must have what the code that reads it relies on. */
 static void
 check_index(const Row *row)
 {
+	DynVector	vector;
+
 	if (!has_texts(row, "key_names", DYN_MAX_INDEX_KEY_ATTRS, false) || !has_texts(row, "key_types", DYN_MAX_INDEX_KEY_ATTRS, true) ||
 		!has_texts(row, "include", 0, false))
 		refuse(row, "Its keys are not valid for an index.");
-	(void) get_json(row, "vector");
+	if (get_json(row, "vector") && !dyn_catalog_read_vector(get_text(row, "vector"), count_texts(row, "key_names"), &vector))
+		refuse(row, "Its vectors are not valid for an index.");
 }
 
 /*
