@@ -213,8 +213,12 @@ check_stream(const Row *row, const Row *old)
 {
 	Datum		number;
 	Datum		old_number;
+	Oid			named;
 
 	check_name(row, get_text(row, "table_name"));
+	named = dyn_catalog_relid(get_text(row, "table_name"));
+	if (OidIsValid(named) && named != get_relation(row, "relid"))
+		refuse(row, "Its name is that of another table.");
 	if (!is_key_tag(get_tag(row, "pk_type")) || (get_text(row, "sk_type") && !is_key_tag(get_tag(row, "sk_type"))))
 		refuse(row, "Its keys do not have types of keys.");
 	if (!get_column(row, "stream_id", &number) || !get_column(old, "stream_id", &old_number) ||
