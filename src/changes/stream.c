@@ -42,8 +42,8 @@
 	"s.created_at, s.disabled_at IS NULL, s.channel"
 
 /*
- * Does the row claim the name of a table of somebody else?  Whoever may insert rows can have done that before the table was made; the guard
- * refuses it later. The relation of a stream whose table was dropped is gone.
+ * Does the row claim the name of a table of somebody else?  Whoever may insert rows can have done that before the table was made; later
+ * the guard refuses it. The relation of a stream whose table was dropped is gone.
  */
 #define IS_OF_ANOTHER \
 	"EXISTS (SELECT FROM dynapg.tables t JOIN pg_catalog.pg_class o ON o.oid OPERATOR(pg_catalog.=) t.relid::pg_catalog.oid " \
