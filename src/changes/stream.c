@@ -47,8 +47,8 @@
  */
 #define IS_OF_ANOTHER \
 	"EXISTS (SELECT FROM dynapg.tables t JOIN pg_catalog.pg_class o ON o.oid OPERATOR(pg_catalog.=) t.relid::pg_catalog.oid " \
-	"JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) s.relid::pg_catalog.oid AND c.relowner OPERATOR(pg_catalog.<>) o.relowner " \
-	"WHERE t.name OPERATOR(pg_catalog.=) s.table_name)"
+	"JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) s.relid::pg_catalog.oid " \
+	"WHERE t.name OPERATOR(pg_catalog.=) s.table_name AND c.relowner OPERATOR(pg_catalog.<>) o.relowner)"
 
 static const char *const view_names[] = {"KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"};
 
