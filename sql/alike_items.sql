@@ -77,6 +77,17 @@ SELECT * FROM pg_temp.compare('lengths');
 SELECT count(*), count(*) FILTER (WHERE item::text::jsonb #>> ARRAY['v' || n, 'S'] IS DISTINCT FROM dynapg.to_jsonb(item) ->> ('v' || n)) AS wrong
 	FROM dynamodb."Alike", generate_series(0, 35) AS n WHERE pk = 'lengths';
 
+-- what a session keeps of a table has a bound, also where names are long
+SELECT dynapg.create_table('{"TableName":"AlikeLong","AttributeDefinitions":[{"AttributeName":"p","AttributeType":"N"}],"KeySchema":[{"AttributeName":"p","KeyType":"HASH"}],
+	"BillingMode":"PAY_PER_REQUEST"}') #>> '{TableDescription,TableName}';
+SELECT count(dynapg.put_item(json_build_object('TableName', 'AlikeLong', 'Item', json_build_object('p', json_build_object('N', n::text), repeat('n', 60000), '{"S":"x"}'::json,
+	'm', json_build_object('M', json_build_object(repeat('m', 60000), '{"S":"x"}'::json)))))) FROM generate_series(1, 4) AS n;
+SELECT count(dynapg.put_item(json_build_object('TableName', 'AlikeLong', 'Item', (SELECT json_object_agg('m' || m, json_build_object('M', json_build_object(repeat('m', 3000), '{"S":"x"}'::json)))::jsonb
+	|| jsonb_build_object('p', jsonb_build_object('N', n::text)) FROM generate_series(1, 40) AS m)))) FROM generate_series(11, 30) AS n;
+SELECT dynapg.scan('{"TableName":"AlikeLong"}') ->> 'Count';
+SELECT max(total_bytes) < 65536 AS bounded FROM pg_backend_memory_contexts WHERE name = 'dynapg table' AND ident = 'AlikeLong';
+SELECT dynapg.delete_table('{"TableName":"AlikeLong"}') #>> '{TableDescription,TableName}';
+
 -- an index that projects a part: items as they are shown
 SELECT dynapg.update_table('{"TableName":"Alike","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"by_a",
 	"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["b"]}}}]}') #>> '{TableDescription,TableName}';

@@ -68,6 +68,18 @@ SELECT pg_temp.show('{}', '[{"AttributeName":{"a":1},"AttributeType":"S"}]');
 SELECT pg_temp.show('{}', '[{"AttributeName":"a","AttributeType":"L"}]');
 SELECT pg_temp.show('{"Tags":[{"Key":"\u0000","Value":"x"}]}');
 SELECT pg_temp.show('{}', '[]', '{"ContributorInsights":{"Mode":"\u0000"}}');
+-- vector indexes that are none, which would stop every list of all tables
+CREATE FUNCTION pg_temp.show_vector(vector text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO dynapg.indexes (table_relid, name, relation_name, is_global, partition_keys, key_names, key_types, projection, include, definition, position, vector)
+		VALUES ('dynamodb.hostile_rows', 'by-v', 'hostile_rows_v', true, 0, '{}', '{}', 'ALL', '{}', '{}', 1, vector::json);
+	RETURN 'taken';
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLERRM;
+END
+$$;
+SELECT vector, pg_temp.show_vector(vector) FROM unnest(ARRAY['5', '{}', '{"attribute":{},"distance":"COSINE","dimensions":3}', '{"attribute":"v","distance":5,"dimensions":3}',
+	'{"attribute":"v","distance":"COSINE","dimensions":-3}', '{"attribute":"v","distance":"COSINE","dimensions":1e30}', '{"attribute":"v","distance":"COSINE","dimensions":"3"}']) AS vector;
 -- the jobs of all tables go on
 INSERT INTO dynapg.tables (name, relid, pk_name, pk_type, attribute_definitions, deletion_protection, definition) VALUES
 	('HostileRows', 'dynamodb.hostile_rows', 'id', 'S', '[]', false, '{"PointInTimeRecovery":{"EnabledDateTime":5,"RecoveryPeriodInDays":"many"},
@@ -78,6 +90,27 @@ SELECT days FROM dynapg.recovery_list WHERE table_name = 'HostileRows';
 SELECT (SELECT count(*) FROM dynapg.tags WHERE table_name = 'HostileRows'), (SELECT count(*) FROM dynapg.job_list WHERE table_name = 'HostileRows');
 SET ROLE hostile_rows;
 SELECT dynapg.delete_table('{"TableName":"HostileRows"}') IS NOT NULL;
+-- a stream has the name of its table, whether that of another role is there or is made later
+RESET ROLE;
+SELECT dynapg.create_table(format('{"TableName":"%s","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
+	"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}],"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}', 'HostileThere')::json) IS NOT NULL;
+SET ROLE hostile_rows;
+CREATE TABLE dynamodb.hostile_stream (pk text COLLATE "C" PRIMARY KEY, item dynapg.item NOT NULL);
+INSERT INTO dynapg.streams (stream_id, table_name, label, relid, view, pk_name, pk_type)
+	VALUES (1000001, 'HostileThere', '2099-01-01T00:00:00.000', 'dynamodb.hostile_stream', 'NEW_IMAGE', 'id', 'S');
+INSERT INTO dynapg.streams (stream_id, table_name, label, relid, view, pk_name, pk_type)
+	VALUES (1000001, 'HostileLater', '2099-01-01T00:00:00.000', 'dynamodb.hostile_stream', 'NEW_IMAGE', 'id', 'S');
+RESET ROLE;
+SELECT dynapg.create_table(format('{"TableName":"%s","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
+	"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}],"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}', 'HostileLater')::json) IS NOT NULL;
+SELECT name, json_array_length(dynapg.list_streams(json_build_object('TableName', name)) -> 'Streams'),
+	dynapg.list_streams(json_build_object('TableName', name)) #>> '{Streams,0,StreamArn}' = dynapg.describe_table(json_build_object('TableName', name)) #>> '{Table,LatestStreamArn}' AS latest
+	FROM unnest(ARRAY['HostileThere', 'HostileLater']) AS name;
+SELECT dynapg.put('HostileLater', '{"id":"a"}');
+SELECT count(*) FROM dynapg.stream_records('HostileLater');
+SELECT dynapg.delete_table(json_build_object('TableName', name)) IS NOT NULL FROM unnest(ARRAY['HostileThere', 'HostileLater']) AS name;
+SET ROLE hostile_rows;
+DROP TABLE dynamodb.hostile_stream;
 -- a backup has the name of a table
 CREATE TABLE dynamodb.hostile_rows (pk text, item dynapg.item);
 INSERT INTO dynapg.backups (id, name, table_name, table_id, copy, created_at, definition)

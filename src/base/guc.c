@@ -168,10 +168,7 @@ check_namespace(char **newval, void **extra, GucSource source)
 static bool
 check_region(char **newval, void **extra, GucSource source)
 {
-	size_t		len = strlen(*newval);
-
-	if (len == 0 || len > DYN_MAX_REGION ||
-		strspn(*newval, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != len)
+	if (!dyn_namespace_text_is_region((DynSlice) {*newval, (uint32) strlen(*newval)}))
 	{
 		GUC_check_errdetail("A region is 1 to %d letters, digits and hyphens.", DYN_MAX_REGION);
 		return false;

@@ -41,6 +41,15 @@
 	"s.stream_id, s.table_name, s.relid::pg_catalog.oid, s.owner, s.label, s.view, s.pk_name, s.pk_type, s.sk_name, s.sk_type, " \
 	"s.created_at, s.disabled_at IS NULL, s.channel"
 
+/*
+ * Does the row claim the name of a table of somebody else?  Whoever may insert rows can have done that before the table was made; later
+ * the guard refuses it. The relation of a stream whose table was dropped is gone.
+ */
+#define IS_OF_ANOTHER \
+	"EXISTS (SELECT FROM dynapg.tables t JOIN pg_catalog.pg_class o ON o.oid OPERATOR(pg_catalog.=) t.relid::pg_catalog.oid " \
+	"JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) s.relid::pg_catalog.oid " \
+	"WHERE t.name OPERATOR(pg_catalog.=) s.table_name AND c.relowner OPERATOR(pg_catalog.<>) o.relowner)"
+
 static const char *const view_names[] = {"KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"};
 
 const char *
@@ -114,7 +123,7 @@ dyn_stream_find(const char *table_name, const char *label)
 	dyn_sql_text(&args, table_name);
 	dyn_sql_text(&args, label);
 	if (query("WHERE s.table_name OPERATOR(pg_catalog.=) $1 AND ($2 IS NULL OR s.label OPERATOR(pg_catalog.=) $2) "
-			  "ORDER BY s.label DESC LIMIT 1", &args, &stream) == 0)
+			  "AND NOT " IS_OF_ANOTHER " ORDER BY s.label DESC LIMIT 1", &args, &stream) == 0)
 		return NULL;
 	return stream;
 }
@@ -130,7 +139,7 @@ dyn_stream_list(const char *prefix, const char *table_name, const char *after_na
 	dyn_sql_text(&args, after_label ? after_label : "");
 	dyn_sql_int(&args, limit);
 	dyn_sql_text(&args, prefix);
-	return query("WHERE ($5 IS NULL OR " DYN_IN_NAMESPACE("s.table_name", "$5") ") "
+	return query("WHERE NOT " IS_OF_ANOTHER " AND ($5 IS NULL OR " DYN_IN_NAMESPACE("s.table_name", "$5") ") "
 				 "AND ($1 IS NULL OR s.table_name OPERATOR(pg_catalog.=) $1) AND (s.table_name OPERATOR(pg_catalog.>) $2 "
 				 "OR s.table_name OPERATOR(pg_catalog.=) $2 AND s.label OPERATOR(pg_catalog.>) $3) "
 				 "ORDER BY s.table_name, s.label LIMIT $4", &args, streams);

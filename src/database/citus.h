@@ -80,7 +80,7 @@ extern void dyn_citus_refuse(Oid relid, const char *what);
 
 /*
  * Distributes the relation by the hash of the column, as the current user, who has to own it. colocate_with is the name of
- * another relation whose shards its own lie beside, "none", or NULL for Citus's choice.  Outside of SPI_connect.
+ * another relation whose shards its own lie beside, "none", or NULL for Citus's choice.
  */
 extern void dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with);
 

@@ -95,7 +95,6 @@ static bool accepting = true;
 static timer_t drain_timer;
 static volatile sig_atomic_t can_drain = false;
 
-
 /* -- the server's start -- */
 
 static void

@@ -92,30 +92,39 @@ malformed_row(const DynIndex *index)
 	elog(ERROR, "malformed row of dynapg.indexes for index \"%s\"", index->name);
 }
 
+bool
+dyn_catalog_read_vector(const char *text, int nkeys, DynVector *vector)
+{
+	const DynJson *json = dyn_json_parse(text, strlen(text));
+	char	   *attribute = dyn_request_cstring(json, "attribute");
+	char	   *metric = dyn_request_cstring(json, "distance");
+	int64		dimensions = dyn_request_integer(json, "dimensions", 0);
+
+	if (attribute == NULL || metric == NULL || !dyn_metric_from_name(metric, strlen(metric), &vector->metric) || dimensions < 1 ||
+		dimensions > DYN_MAX_DIMENSIONS || nkeys > DYN_MAX_SEARCH_FILTERS + 1)
+		return false;
+	vector->attribute = (DynSlice) {attribute, strlen(attribute)};
+	vector->dimensions = (int) dimensions;
+	vector->nkeys = nkeys;
+	return true;
+}
+
 /* What the row has of a vector index, or NULL. */
 static DynVector *
 read_vector(const DynCatRow *row, DynIndex *index, char **names, char **types, int nkeys)
 {
 	char	   *text = dyn_catrow_text(row, "vector");
-	const DynJson *json = text ? dyn_json_parse(text, strlen(text)) : NULL;
-	char	   *attribute = json ? dyn_request_cstring(json, "attribute") : NULL;
-	char	   *metric;
 	DynVector *vector;
 
-	if (attribute == NULL)
+	if (text == NULL)
 		return NULL;
-	metric = dyn_request_cstring(json, "distance");
 	vector = palloc0_object(DynVector);
-	vector->attribute = (DynSlice) {attribute, strlen(attribute)};
-	vector->dimensions = dyn_request_integer(json, "dimensions", 0);
+	if (!dyn_catalog_read_vector(text, nkeys, vector))
+		malformed_row(index);
 	vector->has_hash = index->npk > 0;
-	vector->nkeys = nkeys;
 	vector->keys = palloc0_array(DynKeyAttr, Max(nkeys, 1));
 	for (int i = 0; i < nkeys; i++)
 		vector->keys[i] = key_attr(names[i], types[i]);
-	if (metric == NULL || !dyn_metric_from_name(metric, strlen(metric), &vector->metric) || vector->dimensions < 1 ||
-		vector->dimensions > DYN_MAX_DIMENSIONS || nkeys > DYN_MAX_SEARCH_FILTERS + 1)
-		malformed_row(index);
 	index->kind = DYN_INDEX_VECTOR;
 	index->npk = 0;
 	return vector;

@@ -17,6 +17,9 @@
 
 /* Names are full names of tables; see base/namespace_text.h. */
 
+/* Reads what dynapg.indexes.vector has of a vector index with that number of keys; false where it makes no sense. */
+extern bool dyn_catalog_read_vector(const char *text, int nkeys, DynVector *vector);
+
 /* The stored definition in the current memory context, indexes in the order in which requests have listed them; or NULL. */
 extern DynTableDef *dyn_catalog_read(const char *name);
 

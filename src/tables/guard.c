@@ -30,9 +30,11 @@
 #include "base/namespace_text.h"
 #include "base/request.h"
 #include "database/installation.h"
+#include "tables/catalog.h"
 #include "tables/columns.h"
 #include "tables/ddl.h"
 #include "tables/guard.h"
+#include "tables/name.h"
 #include "tables/settings.h"
 #include "tables/table.h"
 
@@ -107,11 +109,9 @@ check_owner(const Row *row, Oid relid)
 static void
 check_name(const Row *row, const char *name)
 {
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
-
 	const char *last = name ? dyn_namespace_text_name(name) : "";
 
-	if (strlen(last) < DYN_MIN_TABLE_NAME || strlen(last) > DYN_MAX_TABLE_NAME || strspn(last, allowed) != strlen(last) ||
+	if (!dyn_name_fits_table((DynSlice) {last, (uint32) strlen(last)}) ||
 		(last != name && (last == name + 1 || !dyn_namespace_text_is_legal(dyn_namespace_text_of(name)))))
 		refuse(row, "Its name is not valid for a table.");
 }
@@ -183,14 +183,25 @@ has_texts(const Row *row, const char *column, int most, bool types)
 	return most == 0 || count <= most;
 }
 
+static int
+count_texts(const Row *row, const char *column)
+{
+	Datum		value;
+
+	return get_column(row, column, &value) ? ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(value)), ARR_DIMS(DatumGetArrayTypeP(value))) : 0;
+}
+
 /* A new row of dynapg.indexes must have what the code that reads it relies on. */
 static void
 check_index(const Row *row)
 {
+	DynVector	vector;
+
 	if (!has_texts(row, "key_names", DYN_MAX_INDEX_KEY_ATTRS, false) || !has_texts(row, "key_types", DYN_MAX_INDEX_KEY_ATTRS, true) ||
 		!has_texts(row, "include", 0, false))
 		refuse(row, "Its keys are not valid for an index.");
-	(void) get_json(row, "vector");
+	if (get_json(row, "vector") && !dyn_catalog_read_vector(get_text(row, "vector"), count_texts(row, "key_names"), &vector))
+		refuse(row, "Its vectors are not valid for an index.");
 }
 
 /*
@@ -202,8 +213,12 @@ check_stream(const Row *row, const Row *old)
 {
 	Datum		number;
 	Datum		old_number;
+	Oid			named;
 
 	check_name(row, get_text(row, "table_name"));
+	named = dyn_catalog_relid(get_text(row, "table_name"));
+	if (OidIsValid(named) && named != get_relation(row, "relid"))
+		refuse(row, "Its name is that of another table.");
 	if (!is_key_tag(get_tag(row, "pk_type")) || (get_text(row, "sk_type") && !is_key_tag(get_tag(row, "sk_type"))))
 		refuse(row, "Its keys do not have types of keys.");
 	if (!get_column(row, "stream_id", &number) || !get_column(old, "stream_id", &old_number) ||

@@ -18,6 +18,7 @@
 #define TEXT_SIZE		32		/* a copy of constant size is two instructions */
 #define MAX_MEMBERS		128		/* of an item with its maps */
 #define MAX_DEPTH		2		/* of maps in an item whose attributes are remembered, too */
+#define MAX_NAMES		4096	/* bytes of their names: a printer may be kept for each of many tables */
 #define MAX_PATIENCE	256		/* items */
 
 typedef struct Member
@@ -30,12 +31,19 @@ typedef struct Member
 	DynPrinter *inner;			/* of a map; NULL: it is printed as any value */
 } Member;
 
+/* What the printers of an item and its maps may still remember together. */
+typedef struct Room
+{
+	uint32		members;
+	uint32		names;			/* bytes */
+} Room;
+
 /* Of an item, or of a map in it. */
 struct DynPrinter
 {
 	MemoryContext context;
 	int			depth;
-	uint32	   *room;			/* members that the item's printers may still remember; of the item's own printer */
+	Room	   *room;			/* of the item's own printer */
 	int			missed;			/* items since it remembered one */
 	int			patience;		/* how many of them it lets pass */
 	uint32		count;			/* of members */
@@ -45,7 +53,7 @@ struct DynPrinter
 };
 
 static DynPrinter *
-create(int depth, uint32 *room)
+create(int depth, Room *room)
 {
 	DynPrinter *printer = palloc0_object(DynPrinter);
 
@@ -59,9 +67,9 @@ create(int depth, uint32 *room)
 DynPrinter *
 dyn_printer_create(void)
 {
-	uint32	   *room = palloc_object(uint32);
+	Room	   *room = palloc_object(Room);
 
-	*room = MAX_MEMBERS;
+	*room = (Room) {MAX_MEMBERS, MAX_NAMES};
 	return create(0, room);
 }
 
@@ -90,11 +98,12 @@ forget(DynPrinter *printer)
 		forget(printer->members[i].inner);
 		pfree(printer->members[i].inner);
 	}
-	*printer->room += printer->count;
+	printer->room->members += printer->count;
+	printer->room->names += printer->names_len;
 	pfree(printer->names);
 	pfree(printer->members);
 	printer->names = NULL;
-	printer->count = 0;
+	printer->count = printer->names_len = 0;
 }
 
 static void
@@ -123,7 +132,8 @@ remember(DynPrinter *printer, DynValue map, uint32 count, const char *names, uin
 	printer->names_len = names_len;
 	printer->members = members;
 	printer->count = count;
-	*printer->room -= count;
+	printer->room->members -= count;
+	printer->room->names -= names_len;
 	MemoryContextSwitchTo(caller);
 }
 
@@ -140,7 +150,8 @@ knows(DynPrinter *printer, DynValue map, uint32 count, const char *names, uint32
 {
 	if (is_like_last(printer, count, names, names_len))
 		return true;
-	if (count == 0 || count > *printer->room + printer->count || printer->missed++ < printer->patience)
+	if (count == 0 || count > printer->room->members + printer->count || names_len > printer->room->names + printer->names_len ||
+		printer->missed++ < printer->patience)
 		return false;
 	printer->missed = 0;
 	printer->patience = Min(printer->patience * 2, MAX_PATIENCE);
