@@ -199,6 +199,15 @@ dyn_compat_owns_database(Oid database, Oid role)
 #endif
 }
 
+/* Lets a transaction of this process take any time, whatever the configuration says; before PostgreSQL 17 nothing limits it. */
+static inline void
+dyn_compat_lift_transaction_timeout(void)
+{
+#if PG_VERSION_NUM >= 170000
+	SetConfigOption("transaction_timeout", "0", PGC_SUSET, PGC_S_OVERRIDE);
+#endif
+}
+
 /* A number that no other transaction of this backend has. */
 static inline LocalTransactionId
 dyn_compat_lxid(void)

@@ -47,6 +47,7 @@ dyn_execute_init(void)
 	set_option("default_transaction_isolation", "read committed");
 	set_option("default_transaction_deferrable", "off");
 	set_option("jit", "off");
+	dyn_compat_lift_transaction_timeout();	/* it would end the process, not the request */
 	dyn_deadline_init();
 
 	dyn_execute_reload();

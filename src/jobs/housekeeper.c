@@ -588,6 +588,7 @@ set_options(void)
 	set_option("default_transaction_read_only", "off");
 	set_option("default_transaction_deferrable", "off");
 	set_option("jit", "off");
+	dyn_compat_lift_transaction_timeout();
 	snprintf(value, sizeof(value), "%d", dyn_guc_http_lock_timeout);
 	set_option("lock_timeout", value);
 	snprintf(value, sizeof(value), "%d", dyn_guc_http_statement_timeout);

@@ -29,12 +29,11 @@ PGDLLEXPORT void dynapg_job_main(Datum arg);
 
 /* ---- getting ready ---- */
 
-/* Overrides a setting of the database; skips a name that this version does not have. */
+/* Overrides a setting of the database. */
 static void
 override(const char *name, const char *value)
 {
-	if (GetConfigOption(name, true, false))
-		SetConfigOption(name, value, PGC_SUSET, PGC_S_SESSION);
+	SetConfigOption(name, value, PGC_SUSET, PGC_S_SESSION);
 }
 
 static void
@@ -42,8 +41,8 @@ override_settings(void)
 {
 	override("search_path", "pg_catalog, pg_temp");
 	override("statement_timeout", "0");
-	override("transaction_timeout", "0");
 	override("lock_timeout", "0");
+	dyn_compat_lift_transaction_timeout();
 	override("default_transaction_isolation", "read committed");
 	override("default_transaction_read_only", "off");
 }

@@ -9,6 +9,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+plan skip_all => 'this PostgreSQL has no auto_explain' unless -e (`pg_config --pkglibdir` =~ s/\n//r) . '/auto_explain.so';
 my $node = PostgreSQL::Test::Cluster->new('secrets');
 $node->init(allows_streaming => 'logical', extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 my $port = http_configure($node, "dynapg.http_auth = 'sigv4'", "shared_preload_libraries = 'dynapg, auto_explain'",

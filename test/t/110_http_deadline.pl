@@ -53,8 +53,9 @@ for my $kind ('for ever', 'loop', 'deferred')
 is($node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()'), $started, 'the server went on');
 unlike(slurp_file($node->logfile), qr/PANIC|TRAP|terminated by signal|crash/, 'no crash in the log');
 
-# Without a timeout there is no deadline.
-$node->append_conf('postgresql.conf', 'dynapg.http_statement_timeout = 0');
+# Without a timeout there is no deadline. PostgreSQL 17 and later have one of transactions, which ends processes.
+my $limit = $node->safe_psql('postgres', q{SELECT name || ' = 1s' FROM pg_settings WHERE name = 'transaction_timeout'});
+$node->append_conf('postgresql.conf', "dynapg.http_statement_timeout = 0\n$limit");
 $node->reload;
 $node->poll_query_until('postgres', q{SELECT current_setting('dynapg.http_statement_timeout') = '0'});
 $node->safe_psql('postgres', q{

@@ -6,6 +6,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+plan skip_all => 'this PostgreSQL has no auto_explain' unless -e (`pg_config --pkglibdir` =~ s/\n//r) . '/auto_explain.so';
 my $node = PostgreSQL::Test::Cluster->new('pgvector');
 $node->init;
 $node->append_conf('postgresql.conf', <<'CONF');
