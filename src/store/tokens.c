@@ -283,3 +283,18 @@ dyn_token_keep(const DynToken *token, struct varlena *note)
 	sweep(rel);
 	table_close(rel, NoLock);
 }
+
+struct varlena *
+dyn_token_prefix(const char *namespace)
+{
+	size_t		len = namespace[0] != '\0' ? strlen(namespace) + 1 : 0;
+	struct varlena *prefix = palloc(VARHDRSZ + len);
+
+	SET_VARSIZE(prefix, VARHDRSZ + len);
+	if (len > 0)
+	{
+		memcpy(VARDATA(prefix), namespace, len - 1);
+		VARDATA(prefix)[len - 1] = '\xff';
+	}
+	return prefix;
+}

@@ -20,6 +20,10 @@
 
 #define DYN_TOKEN_DIGEST_LEN	32
 
+/* Of a row t: is its token one of the namespace whose prefix is $2? A byte that no token has ends the prefix. */
+#define DYN_TOKEN_HAS_PREFIX \
+	"pg_catalog.substring(t.token, 1, pg_catalog.position(t.token, '\\xff'::pg_catalog.bytea)) OPERATOR(pg_catalog.=) $2"
+
 /* A token as a request gives it. */
 typedef struct DynToken
 {
@@ -47,5 +51,8 @@ extern DynTokenUse dyn_token_find(DynToken *token, struct varlena **note);
 
 /* Stores a token that was found to be new, for that role, with a note for its repetition, a bytea or NULL. */
 extern void dyn_token_keep(const DynToken *token, struct varlena *note);
+
+/* What stands before the tokens of requests in a namespace (api/request_token.c): a bytea, empty for the namespace without a name. */
+extern struct varlena *dyn_token_prefix(const char *namespace);
 
 #endif							/* DYNAPG_STORE_TOKENS_H */
