@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { dynamodb } from './client.js';
 import { go } from './route.js';
-import { indexesOf, keysOf, loadTables, refreshDescription, useDescription } from './tables.js';
+import { hasChangingIndex, keysOf, loadTables, refreshDescription, useDescription } from './tables.js';
 import { Badge, Button, copyText, Dialog, ErrorBox, Field, Input, Loading, note, Select, Tabs } from './ui.jsx';
 import { Items } from './items.jsx';
 import { Stream } from './stream.jsx';
@@ -226,7 +226,7 @@ function DeleteTable({ name, onClose }) {
 // Is something still under way that ends by itself?
 const isChanging = (table, ttl) =>
   table.TableStatus !== 'ACTIVE' ||
-  indexesOf(table).some(({ IndexStatus }) => IndexStatus && IndexStatus !== 'ACTIVE') ||
+  hasChangingIndex(table) ||
   ttl?.TimeToLiveStatus === 'ENABLING' ||
   ttl?.TimeToLiveStatus === 'DISABLING';
 
