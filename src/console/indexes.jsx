@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 import { dynamodb } from './client.js';
 import { countIndexes, indexesOf, keysOf, refreshDescription, vectorIndexesOf } from './tables.js';
-import { Button, Dialog, ErrorBox, Field, Input, note, Select, TypeBadge } from './ui.jsx';
+import { Button, ConfirmDialog, Dialog, ErrorBox, Field, Input, note, Select, TypeBadge } from './ui.jsx';
 import { count, size } from './format.js';
 
 export const KEY_TYPES = { S: 'String', N: 'Number', B: 'Binary' };
@@ -241,33 +241,16 @@ function AddIndex({ table, onClose }) {
 }
 
 function DeleteIndex({ table, name, onClose }) {
-  const [error, setError] = useState(null);
   const remove = async () => {
-    setError(null);
-    try {
-      await updateIndexes(table, { Delete: { IndexName: name } }, `The index ${name} is deleted`);
-      onClose();
-    } catch (problem) {
-      setError(problem);
-    }
+    await updateIndexes(table, { Delete: { IndexName: name } }, `The index ${name} is deleted`);
+    onClose();
   };
   return (
-    <Dialog
-      title="Delete the index"
-      onClose={onClose}
-      onSubmit={remove}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <button class="button danger">Delete index</button>
-        </>
-      }
-    >
+    <ConfirmDialog title="Delete the index" action="Delete index" onConfirm={remove} onClose={onClose}>
       <p>
         Queries of the index <strong>{name}</strong> fail from then on. The items stay.
       </p>
-      <ErrorBox error={error} />
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 

@@ -314,7 +314,8 @@ dyn_access_key_manages(const char *id)
 	dyn_sql_text(&key, id);
 	manages = dyn_catalog_run("SELECT k.role::pg_catalog.oid FROM dynapg.access_keys k JOIN pg_catalog.pg_roles r "
 							  "ON r.oid OPERATOR(pg_catalog.=) k.role::pg_catalog.oid "
-							  "WHERE k.access_key_id OPERATOR(pg_catalog.=) $1", &key) > 0 && dyn_access_key_manages_role(dyn_sql_get_oid(0, 1));
+							  "WHERE k.access_key_id OPERATOR(pg_catalog.=) $1", &key) > 0 &&
+		dyn_access_key_manages_role(dyn_sql_get_oid(0, 1));
 	SPI_finish();
 	return manages;
 }
