@@ -4,7 +4,7 @@
 
 import { useState } from 'preact/hooks';
 import { server } from './client.js';
-import { Badge, Button, copyText, Dialog, ErrorBox, Field, note, Select } from './ui.jsx';
+import { Badge, Button, ConfirmDialog, copyText, Dialog, ErrorBox, Field, note, Select } from './ui.jsx';
 import { moment } from './format.js';
 
 function NewKey({ role, onChange, onClose }) {
@@ -74,36 +74,19 @@ function NewKey({ role, onChange, onClose }) {
 }
 
 function DropKey({ id, isOwn, onChange, onClose }) {
-  const [error, setError] = useState(null);
   const drop = async () => {
-    setError(null);
-    try {
-      await server('drop-key', { AccessKeyId: id });
-      note(`Dropped ${id}`);
-      onClose();
-      onChange();
-    } catch (problem) {
-      setError(problem);
-    }
+    await server('drop-key', { AccessKeyId: id });
+    note(`Dropped ${id}`);
+    onClose();
+    onChange();
   };
   return (
-    <Dialog
-      title="Drop the key"
-      onClose={onClose}
-      onSubmit={drop}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <button class="button danger">Drop key</button>
-        </>
-      }
-    >
+    <ConfirmDialog title="Drop the key" action="Drop key" onConfirm={drop} onClose={onClose}>
       <p>
         Requests with <code>{id}</code> are refused from then on, for good.
         {isOwn && ' You are signed in with it, so this page asks for another key.'}
       </p>
-      <ErrorBox error={error} />
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 

@@ -2,8 +2,8 @@
 
 import { useState } from 'preact/hooks';
 import { dynamodb } from './client.js';
-import { indexesOf, keysOf, refreshDescription } from './tables.js';
-import { Button, Dialog, ErrorBox, Field, Input, note, Select, TypeBadge } from './ui.jsx';
+import { countIndexes, indexesOf, keysOf, refreshDescription, vectorIndexesOf } from './tables.js';
+import { Button, ConfirmDialog, Dialog, ErrorBox, Field, Input, note, Select, TypeBadge } from './ui.jsx';
 import { count, size } from './format.js';
 
 export const KEY_TYPES = { S: 'String', N: 'Number', B: 'Binary' };
@@ -170,6 +170,17 @@ export function definitionsOf(indexes, known) {
 
 // -- indexes of a table --
 
+// Carries out one element of GlobalSecondaryIndexUpdates, says so, and shows the table as it then is.
+async function updateIndexes(table, update, said, definitions) {
+  await dynamodb('UpdateTable', {
+    TableName: table.TableName,
+    ...(definitions && { AttributeDefinitions: definitions }),
+    GlobalSecondaryIndexUpdates: [update],
+  });
+  note(said);
+  await refreshDescription(table.TableName);
+}
+
 function AddIndex({ table, onClose }) {
   const [index, setIndex] = useState(newIndex('global'));
   const [error, setError] = useState(null);
@@ -186,25 +197,22 @@ function AddIndex({ table, onClose }) {
     setBusy(true);
     setError(null);
     try {
-      await dynamodb('UpdateTable', {
-        TableName: table.TableName,
-        AttributeDefinitions: definitionsOf([index], known).filter(({ AttributeName }) => used.has(AttributeName)),
-        GlobalSecondaryIndexUpdates: [
-          {
-            Create: {
-              ...indexRequest(index),
-              ...(units && {
-                ProvisionedThroughput: {
-                  ReadCapacityUnits: units.ReadCapacityUnits,
-                  WriteCapacityUnits: units.WriteCapacityUnits,
-                },
-              }),
-            },
+      await updateIndexes(
+        table,
+        {
+          Create: {
+            ...indexRequest(index),
+            ...(units && {
+              ProvisionedThroughput: {
+                ReadCapacityUnits: units.ReadCapacityUnits,
+                WriteCapacityUnits: units.WriteCapacityUnits,
+              },
+            }),
           },
-        ],
-      });
-      note(`The index ${index.name} is being made`);
-      await refreshDescription(table.TableName);
+        },
+        `The index ${index.name} is being made`,
+        definitionsOf([index], known).filter(({ AttributeName }) => used.has(AttributeName)),
+      );
       onClose();
     } catch (problem) {
       setError(problem);
@@ -233,38 +241,16 @@ function AddIndex({ table, onClose }) {
 }
 
 function DeleteIndex({ table, name, onClose }) {
-  const [error, setError] = useState(null);
   const remove = async () => {
-    setError(null);
-    try {
-      await dynamodb('UpdateTable', {
-        TableName: table.TableName,
-        GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: name } }],
-      });
-      note(`The index ${name} is deleted`);
-      await refreshDescription(table.TableName);
-      onClose();
-    } catch (problem) {
-      setError(problem);
-    }
+    await updateIndexes(table, { Delete: { IndexName: name } }, `The index ${name} is deleted`);
+    onClose();
   };
   return (
-    <Dialog
-      title="Delete the index"
-      onClose={onClose}
-      onSubmit={remove}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <button class="button danger">Delete index</button>
-        </>
-      }
-    >
+    <ConfirmDialog title="Delete the index" action="Delete index" onConfirm={remove} onClose={onClose}>
       <p>
         Queries of the index <strong>{name}</strong> fail from then on. The items stay.
       </p>
-      <ErrorBox error={error} />
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 
@@ -319,17 +305,48 @@ function IndexTable({ table, onDelete }) {
   );
 }
 
+function VectorIndexTable({ table }) {
+  return (
+    <div class="scroll">
+      <table class="plain">
+        <thead>
+          <tr>
+            <th>Vector index</th>
+            <th>Attribute</th>
+            <th class="figure">Dimensions</th>
+            <th>Distance</th>
+            <th class="figure">Items</th>
+            <th class="figure">Size</th>
+            <th>State</th>
+          </tr>
+        </thead>
+        <tbody>
+          {vectorIndexesOf(table).map((index) => (
+            <tr key={index.IndexName}>
+              <td>{index.IndexName}</td>
+              <td>{index.VectorAttribute.AttributeName}</td>
+              <td class="figure">{count(index.Dimensions)}</td>
+              <td>{index.DistanceFunction.toLowerCase().replaceAll('_', ' ')}</td>
+              <td class="figure">{count(index.ItemCount)}</td>
+              <td class="figure">{size(index.IndexSizeBytes)}</td>
+              <td>{index.IndexStatus.toLowerCase()}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 export function Indexes({ table }) {
   const [adding, setAdding] = useState(false);
   const [deleting, setDeleting] = useState(null);
   return (
     <section class="card pad wide">
       <h2>Indexes</h2>
-      {indexesOf(table).length === 0 ? (
-        <p class="faint">No secondary indexes.</p>
-      ) : (
-        <IndexTable table={table} onDelete={setDeleting} />
-      )}
+      {countIndexes(table) === 0 && <p class="faint">No secondary indexes.</p>}
+      {indexesOf(table).length > 0 && <IndexTable table={table} onDelete={setDeleting} />}
+      {vectorIndexesOf(table).length > 0 && <VectorIndexTable table={table} />}
       <Button icon="plus" onClick={() => setAdding(true)}>
         New index
       </Button>

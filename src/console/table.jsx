@@ -3,8 +3,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { dynamodb } from './client.js';
 import { go } from './route.js';
-import { indexesOf, keysOf, loadTables, refreshDescription, useDescription } from './tables.js';
-import { Badge, Button, copyText, Dialog, ErrorBox, Field, Input, Loading, note, Select, Tabs } from './ui.jsx';
+import { hasChangingIndex, keysOf, loadTables, refreshDescription, useDescription } from './tables.js';
+import { Badge, Button, ConfirmDialog, copyText, ErrorBox, Field, Input, Loading, note, Select, Tabs } from './ui.jsx';
 import { Items } from './items.jsx';
 import { Stream } from './stream.jsx';
 import { Indexes, Keys } from './indexes.jsx';
@@ -186,47 +186,26 @@ function TtlCard({ name, ttl }) {
 
 function DeleteTable({ name, onClose }) {
   const [typed, setTyped] = useState('');
-  const [error, setError] = useState(null);
   const remove = async () => {
-    if (typed !== name) {
-      return;
-    }
-    try {
-      await dynamodb('DeleteTable', { TableName: name });
-      note(`Deleted ${name}`);
-      loadTables();
-      go('tables');
-    } catch (problem) {
-      setError(problem);
-    }
+    await dynamodb('DeleteTable', { TableName: name });
+    note(`Deleted ${name}`);
+    loadTables();
+    go('tables');
   };
   return (
-    <Dialog
-      title="Delete the table"
-      onClose={onClose}
-      onSubmit={remove}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <button class="button danger" disabled={typed !== name}>
-            Delete table
-          </button>
-        </>
-      }
-    >
+    <ConfirmDialog title="Delete the table" action="Delete table" ready={typed === name} onConfirm={remove} onClose={onClose}>
       <p>All items of the table go with it. Type its name to confirm.</p>
       <Field label={name}>
         <Input name="confirm" value={typed} onChange={setTyped} autofocus />
       </Field>
-      <ErrorBox error={error} />
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 
 // Is something still under way that ends by itself?
 const isChanging = (table, ttl) =>
   table.TableStatus !== 'ACTIVE' ||
-  indexesOf(table).some(({ IndexStatus }) => IndexStatus && IndexStatus !== 'ACTIVE') ||
+  hasChangingIndex(table) ||
   ttl?.TimeToLiveStatus === 'ENABLING' ||
   ttl?.TimeToLiveStatus === 'DISABLING';
 

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { dynamodb, session } from './client.js';
 import { useStore } from './store.js';
 import { go, linkTo } from './route.js';
-import { indexesOf, keysOf, loadTables, tables, useDescription } from './tables.js';
+import { countIndexes, keysOf, loadTables, tables, useDescription } from './tables.js';
 import {
   Badge,
   Button,
@@ -66,7 +66,7 @@ function TableRow({ name }) {
             {size(table.TableSizeBytes)}
           </span>
           <span class="figure" data-label="Indexes">
-            {indexesOf(table).length}
+            {countIndexes(table)}
           </span>
           <span data-label="Stream">
             <StreamBadge table={table} />

@@ -126,3 +126,11 @@ export const indexesOf = (table) => [
   ...(table.GlobalSecondaryIndexes ?? []).map((index) => ({ ...index, kind: 'global' })),
   ...(table.LocalSecondaryIndexes ?? []).map((index) => ({ ...index, kind: 'local' })),
 ];
+
+export const vectorIndexesOf = (table) => table.VectorIndexes ?? [];
+
+// How many secondary indexes it has, and whether one of them is being made or deleted.
+export const countIndexes = (table) => indexesOf(table).length + vectorIndexesOf(table).length;
+
+export const hasChangingIndex = (table) =>
+  [...indexesOf(table), ...vectorIndexesOf(table)].some(({ IndexStatus }) => IndexStatus && IndexStatus !== 'ACTIVE');

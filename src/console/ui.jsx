@@ -184,6 +184,40 @@ export function Dialog({ title, onClose, children, footer, wide, onSubmit }) {
   );
 }
 
+// Asks before something that cannot be undone. onConfirm carries it out; if it fails, the dialog stays and shows why.
+export function ConfirmDialog({ title, action, ready = true, onConfirm, onClose, children }) {
+  const [error, setError] = useState(null);
+  const confirm = async () => {
+    if (!ready) {
+      return;
+    }
+    setError(null);
+    try {
+      await onConfirm();
+    } catch (problem) {
+      setError(problem);
+    }
+  };
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      onSubmit={confirm}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <button class="button danger" disabled={!ready}>
+            {action}
+          </button>
+        </>
+      }
+    >
+      {children}
+      <ErrorBox error={error} />
+    </Dialog>
+  );
+}
+
 // -- notes that go by themselves --
 
 const notes = createStore([]);

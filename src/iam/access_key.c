@@ -200,8 +200,8 @@ dynapg_on_access_keys_change(PG_FUNCTION_ARGS)
 
 /* ---- managing keys ---- */
 
-static bool
-may_manage(Oid role)
+bool
+dyn_access_key_manages_role(Oid role)
 {
 	Oid			user = GetUserId();
 
@@ -213,7 +213,7 @@ may_manage(Oid role)
 static void
 require_may_manage(Oid role)
 {
-	if (!may_manage(role))
+	if (!dyn_access_key_manages_role(role))
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("permission denied for access keys of role \"%s\"", GetUserNameFromId(role, true)),
 						errdetail(MANAGERS)));
@@ -314,7 +314,8 @@ dyn_access_key_manages(const char *id)
 	dyn_sql_text(&key, id);
 	manages = dyn_catalog_run("SELECT k.role::pg_catalog.oid FROM dynapg.access_keys k JOIN pg_catalog.pg_roles r "
 							  "ON r.oid OPERATOR(pg_catalog.=) k.role::pg_catalog.oid "
-							  "WHERE k.access_key_id OPERATOR(pg_catalog.=) $1", &key) > 0 && may_manage(dyn_sql_get_oid(0, 1));
+							  "WHERE k.access_key_id OPERATOR(pg_catalog.=) $1", &key) > 0 &&
+		dyn_access_key_manages_role(dyn_sql_get_oid(0, 1));
 	SPI_finish();
 	return manages;
 }

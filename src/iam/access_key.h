@@ -48,6 +48,9 @@ extern void dyn_access_key_create(Oid role, char id[DYN_ACCESS_KEY_ID_LEN + 1], 
 /* The same with an id and a secret of the user's choice. */
 extern void dyn_access_key_import(Oid role, const char *id, const char *secret);
 
+/* Does the current user manage the role's keys? */
+extern bool dyn_access_key_manages_role(Oid role);
+
 /* Is there such a key, and does the current user manage it? */
 extern bool dyn_access_key_manages(const char *id);
 

@@ -26,7 +26,8 @@ dyn_key_change_create(const char *role, StringInfo reply)
 	DynSqlArgs	args = {0};
 
 	require_signatures();
-	if (!OidIsValid(owner))
+	/* one reply, so that nobody learns which roles there are */
+	if (!OidIsValid(owner) || !dyn_access_key_manages_role(owner))
 		dyn_error(DYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Role: %s not found", role);
 	dyn_sql_oid(&args, owner);
 	SPI_connect();

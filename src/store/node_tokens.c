@@ -15,6 +15,7 @@
 #include "database/citus.h"
 #include "database/sql.h"
 #include "store/node_tokens.h"
+#include "tables/catalog.h"
 
 #define TABLE "dynapg.node_tokens"
 
@@ -97,6 +98,25 @@ dyn_node_tokens_keep(const DynToken *token, struct varlena *note)
 					   "WHERE t.expires_at OPERATOR(pg_catalog.<=) $7", &args, 0);
 	SPI_finish();
 	return rows > 0;
+}
+
+void
+dyn_node_tokens_forget(const char *namespace)
+{
+	DynSqlArgs	user = {0};
+	DynSqlArgs	args = {0};
+
+	if (!dyn_node_tokens_shared())
+		return;
+	SPI_connect();
+	dyn_sql_oid(&user, GetUserId());
+	dyn_sql_run("SELECT pg_catalog.array_agg(r.rolname)::pg_catalog.text FROM pg_catalog.pg_roles r "
+				"WHERE pg_catalog.pg_has_role($1, r.oid, 'USAGE')", &user, 0);
+	dyn_sql_text(&args, dyn_sql_get_text(0, 1));
+	dyn_sql_bytea(&args, dyn_token_prefix(namespace));
+	dyn_catalog_run("DELETE FROM " TABLE " AS t WHERE t.role OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.name[]) AND "
+					DYN_TOKEN_HAS_PREFIX, &args);
+	SPI_finish();
 }
 
 void

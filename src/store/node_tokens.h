@@ -19,6 +19,9 @@ extern DynTokenUse dyn_node_tokens_find(const DynToken *token, struct varlena **
 /* As dyn_token_keep; false where another request has stored the token meanwhile. */
 extern bool dyn_node_tokens_keep(const DynToken *token, struct varlena *note);
 
+/* Forgets the namespace's tokens of the current user and of the roles that it is a member of. */
+extern void dyn_node_tokens_forget(const char *namespace);
+
 /* As a superuser: distributes the table on a coordinator that has other nodes; deletes what has expired. */
 extern void dyn_node_tokens_distribute(void);
 extern void dyn_node_tokens_sweep(void);

@@ -34,6 +34,7 @@
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "storage/lock.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -282,4 +283,10 @@ dyn_token_keep(const DynToken *token, struct varlena *note)
 	heap_freetuple(tuple);
 	sweep(rel);
 	table_close(rel, NoLock);
+}
+
+struct varlena *
+dyn_token_prefix(const char *namespace)
+{
+	return cstring_to_text(namespace[0] != '\0' ? psprintf("%s" DYN_TOKEN_SEPARATOR, namespace) : "");
 }

@@ -23,6 +23,10 @@
 /* Behind a namespace at the beginning of a token's text: a byte that no token has, as tokens are UTF-8. */
 #define DYN_TOKEN_SEPARATOR "\xFF"
 
+/* Of a row t: is its token one of the namespace whose prefix, by dyn_token_prefix, is $2? No backslash, as sessions differ in what it means. */
+#define DYN_TOKEN_HAS_PREFIX \
+	"pg_catalog.substring(t.token, 1, pg_catalog.position(t.token, pg_catalog.decode('ff', 'hex'))) OPERATOR(pg_catalog.=) $2"
+
 /* A token as a request gives it. */
 typedef struct DynToken
 {
@@ -50,5 +54,8 @@ extern DynTokenUse dyn_token_find(DynToken *token, struct varlena **note);
 
 /* Stores a token that was found to be new, for that role, with a note for its repetition, a bytea or NULL. */
 extern void dyn_token_keep(const DynToken *token, struct varlena *note);
+
+/* What stands before the tokens of requests in a namespace (api/request_token.c): a bytea, empty for the namespace without a name. */
+extern struct varlena *dyn_token_prefix(const char *namespace);
 
 #endif							/* DYNAPG_STORE_TOKENS_H */

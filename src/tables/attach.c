@@ -467,7 +467,7 @@ dyn_attach_request(Oid relid)
 	if (!dyn_namespace_has(def.name))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("table \"%s\" is in another namespace", def.name),
-						errhint("SET dynapg.namespace = '%s' is for its tables.", dyn_namespace_text_of(def.name))));
+						errhint("SET dynapg.namespace = %s is for its tables.", quote_literal_cstr(dyn_namespace_text_of(def.name)))));
 	if (strchr(def.name, '~'))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("the name of table \"%s\" does not show which DynamoDB table it is", def.name), errhint(HINT_REQUEST)));

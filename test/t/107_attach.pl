@@ -155,6 +155,9 @@ for my $case (
 	sql($create =~ /VIEW/ ? 'DROP VIEW dynamodb.odd' : 'DROP TABLE dynamodb.odd');
 }
 like(error_of(q(SELECT dynapg.attach_table('pg_catalog.pg_class'))), qr/^table "pg_class" is not in schema dynamodb/, 'a table elsewhere');
+sql(q(CREATE TABLE dynamodb."it's/T" (pk text COLLATE "C" NOT NULL, item dynapg.item NOT NULL)));
+like(error_of(q(SELECT dynapg.attach_table('dynamodb."it''s/T"'))), qr/^table "it's\/T" is in another namespace\nHINT:  SET dynapg.namespace = 'it''s' is for its tables/, 'a name with a quote in another namespace: the hint is a statement');
+sql(q(DROP TABLE dynamodb."it's/T"));
 like(error_of(q(SELECT dynapg.attach_table(0))), qr/^relation with OID 0 does not exist/, 'no table');
 like(error_of(q(SELECT dynapg.attach_table(NULL))), qr/^the relation must not be NULL/, 'NULL');
 like(error_of(attach('Plain', '{}')), qr/validation error/, 'a request that CreateTable would refuse');

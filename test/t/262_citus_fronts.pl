@@ -163,6 +163,16 @@ like(($nodes[0]->psql('postgres', q(SET SESSION AUTHORIZATION user_a; SELECT dyn
 is($nodes[0]->safe_psql('postgres', q(SET SESSION AUTHORIZATION user_a; SELECT count(*) FROM dynapg.node_tokens)), 0, 'nobody sees the tokens of others');
 is($coordinator->safe_psql('postgres', q(SELECT count(*) > 0 FROM dynapg.node_tokens)), 't', 'which are there');
 like(($nodes[0]->psql('postgres', q(SET SESSION AUTHORIZATION user_a; INSERT INTO dynapg.node_tokens VALUES (1, 'postgres', 'x', now(), 'x'))))[2], qr/row-level security/, 'nor makes any');
+# a reset forgets the tokens of the role's requests, and of nobody else's
+$coordinator->safe_psql('postgres', q(INSERT INTO dynapg.node_tokens SELECT hash, 'user_a', token, expires_at, digest, note FROM dynapg.node_tokens WHERE token = 'first'));
+is($coordinator->safe_psql('postgres', q(SET SESSION AUTHORIZATION user_a; SELECT dynapg.reset())), 0, 'a role without tables resets what is its own');
+is($coordinator->safe_psql('postgres', q(SELECT string_agg(DISTINCT role::text, ' ') FROM dynapg.node_tokens WHERE token = 'first')), 'postgres', 'and forgets its own tokens alone');
+is(add($fronts[0], 'reset', 1), 200, 'a transaction before a reset');
+cmp_ok($coordinator->safe_psql('postgres', q(SELECT dynapg.reset())), '>', 0, 'a reset');
+is(add($fronts[1], 'reset', 12), 200, 'another one with its token');
+is((requested($port, GetItem => { TableName => 'Things', Key => { id => { S => 'sum' } } }))[1]{Item}{n}{N}, 12, 'is carried out');
+is(add($fronts[1], 'first', 0), 200, 'so is one with a token of long ago');
+
 my $owned = request_json(table('Owned'));
 $coordinator->safe_psql('postgres', qq(SET SESSION AUTHORIZATION owner_b; SELECT dynapg.create_table('$owned'); SELECT dynapg.distribute('Owned')));
 all_know('Owned Things', 'an owner who is no superuser distributes a table');
