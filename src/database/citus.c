@@ -449,7 +449,8 @@ dyn_citus_is_alone(void)
 	static bool (*is_coordinated) (void) = NULL;
 
 	if (!known)
-		is_coordinated = (bool (*) (void)) (void (*) (void)) load_external_function("$libdir/citus", "InCoordinatedTransaction", false, NULL);
+		is_coordinated = (bool (*) (void)) (void (*) (void))
+			load_external_function("$libdir/citus", "InCoordinatedTransaction", false, NULL);
 	known = true;
 	return is_coordinated != NULL && !is_coordinated();
 }
