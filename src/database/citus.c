@@ -20,10 +20,12 @@
 #include "nodes/makefuncs.h"
 #include "nodes/primnodes.h"
 #include "nodes/readfuncs.h"
+#include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -35,6 +37,7 @@
 #include "database/sql.h"
 
 #define SETTING "citus.shard_count"
+#define SHARD_LOCK_CLASS 4		/* Citus's class of advisory locks of shards' metadata */
 #define SHARE_LOCK 5			/* as Citus's SQL functions have it: PostgreSQL's ShareLock */
 
 /* Anybody can set a parameter of that name, which then is a placeholder. */
@@ -500,4 +503,15 @@ dyn_citus_shard_here(Oid relid, int64 shard)
 		here = dyn_sql_get_oid(0, 1);
 	SPI_finish();
 	return here;
+}
+
+/* Citus's lock of a shard's metadata is PostgreSQL's advisory lock of a class that SQL cannot take. */
+void
+dyn_citus_lock_place(int64 shard)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (shard >> 32), (uint32) shard, SHARD_LOCK_CLASS);
+	(void) LockAcquire(&tag, ShareLock, false, false);
+	AcceptInvalidationMessages();
 }

@@ -104,6 +104,12 @@ extern int64 dyn_citus_shard_of(Oid relid, Oid type, Datum value);
  */
 extern Oid	dyn_citus_shard_here(Oid relid, int64 shard);
 
+/*
+ * Keeps a shard where it is, as each write does, until the resource owner releases the lock: waits for a move that ends on this node.
+ * Relations that the move has made invalid are known to be.
+ */
+extern void dyn_citus_lock_place(int64 shard);
+
 /* The condition of a statement over many rows with which a job paces itself (base/pace.h); empty where nodes would evaluate it. */
 extern const char *dyn_citus_pace_condition(void);
 

@@ -7,8 +7,9 @@
  *
  * It reads what Citus would read, and never an older shard.  Citus finds a shard by its cache of its catalogs, which ends when the
  * distributed relation becomes invalid; the list of a table's shards ends with the table's entry, which becomes invalid then, too.  The
- * lookup of the table, which has locked the relation, has seen every change that was committed before the request.  The snapshot is taken
- * after that.
+ * lookup of the table, which has locked the relation, has seen every change that was committed on this node before the request.  A move
+ * commits on one node after the other, and elsewhere the shard's new place can be written before this node knows of it.  So the read
+ * waits for a move that ends, as a write does, and looks again.  The snapshot is taken after that.
  *
  * Citus does it
  *	- once it takes part in the transaction, which may have written on other nodes or by a connection to this one;
@@ -73,8 +74,8 @@ add_shard(DynTable *table, int64 id)
 	return shard;
 }
 
-/* The shard of the key, as a table, or NULL where it is not on this node. */
-static DynTable *
+/* The shard of the key, or NULL where Citus knows none. */
+static DynNearShard *
 shard_of(DynTable *table, const DynKey *key)
 {
 	int64		id = dyn_citus_shard_of(table->relid, dyn_key_column_type(table->pk.tag), dyn_key_datum(key->pk, DYN_KEY_PART));
@@ -85,9 +86,9 @@ shard_of(DynTable *table, const DynKey *key)
 		DynNearShard   *shard = lfirst(cell);
 
 		if (shard->id == id)
-			return shard->table;
+			return shard;
 	}
-	return id > 0 ? add_shard(table, id)->table : NULL;
+	return id > 0 ? add_shard(table, id) : NULL;
 }
 
 /* ---- reading ---- */
@@ -105,13 +106,17 @@ is_free_to_read(const DynTable *table)
 static bool
 read_row(DynTable *table, const DynKey *key, DynPlanReceiver *receiver)
 {
-	DynTable   *shard = shard_of(table, key);
-	Relation	rel = shard != NULL ? try_table_open(shard->relid, AccessShareLock) : NULL;
+	DynNearShard *shard = shard_of(table, key);
+	Relation	rel;
 
+	if (shard == NULL || shard->table == NULL)
+		return false;
+	dyn_citus_lock_place(shard->id);
+	rel = table->valid ? try_table_open(shard->table->relid, AccessShareLock) : NULL;
 	if (rel == NULL)
 		return false;
 	table_close(rel, NoLock);
-	dyn_plan_run(dyn_statement_plan(shard, DYN_PLAN_GET), dyn_statement_params(shard, DYN_PLAN_GET, key, NULL, NULL),
+	dyn_plan_run(dyn_statement_plan(shard->table, DYN_PLAN_GET), dyn_statement_params(shard->table, DYN_PLAN_GET, key, NULL, NULL),
 				 &receiver->pub, dyn_handover);
 	return true;
 }
