@@ -17,12 +17,15 @@
 #include "commands/extension.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "nodes/primnodes.h"
 #include "nodes/readfuncs.h"
+#include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -33,6 +36,7 @@
 #include "database/sql.h"
 
 #define SETTING "citus.shard_count"
+#define SHARD_LOCK_CLASS 4		/* Citus's class of advisory locks of shards' metadata */
 #define SHARE_LOCK 5			/* as Citus's SQL functions have it: PostgreSQL's ShareLock */
 
 /* Anybody can set a parameter of that name, which then is a placeholder. */
@@ -428,4 +432,77 @@ const char *
 dyn_citus_pace_condition(void)
 {
 	return dyn_citus_loaded() ? "" : " WHERE dynapg.pace_job()";
+}
+
+/* ---- shards of this node ---- */
+
+bool
+dyn_citus_is_alone(void)
+{
+	static bool known = false;
+	static bool (*is_coordinated) (void) = NULL;
+
+	if (!known)
+		is_coordinated = (bool (*) (void)) (void (*) (void))
+			load_external_function("$libdir/citus", "InCoordinatedTransaction", false, NULL);
+	known = true;
+	return is_coordinated != NULL && !is_coordinated();
+}
+
+/* An argument of a function, for what its type says. */
+static Const *
+argument(Oid type)
+{
+	return makeNullConst(type, -1, InvalidOid);
+}
+
+/* As a call in a query would: the function asks for the type of its second argument. */
+int64
+dyn_citus_shard_of(Oid relid, Oid type, Datum value)
+{
+	static PGFunction find = NULL;
+	LOCAL_FCINFO(call, 2);
+	FmgrInfo	function = {.fn_nargs = 2, .fn_mcxt = CurrentMemoryContext};
+	FuncExpr	expression = {.xpr.type = T_FuncExpr};
+	Datum		shard;
+
+	if (find == NULL)
+		find = load_external_function("$libdir/citus", "get_shard_id_for_distribution_column", true, NULL);
+	expression.args = list_make2(argument(REGCLASSOID), argument(type));
+	function.fn_addr = find;
+	function.fn_expr = (Node *) &expression;
+	InitFunctionCallInfoData(*call, &function, 2, InvalidOid, NULL, NULL);
+	call->args[0] = (NullableDatum) {.value = ObjectIdGetDatum(relid)};
+	call->args[1] = (NullableDatum) {.value = value};
+	shard = FunctionCallInvoke(call);
+	return call->isnull ? 0 : DatumGetInt64(shard);
+}
+
+Oid
+dyn_citus_shard_here(Oid relid, int64 shard)
+{
+	DynSqlArgs	args = {0};
+	Oid			here = InvalidOid;
+
+	dyn_sql_oid(&args, relid);
+	dyn_sql_int64(&args, shard);
+	SPI_connect();
+	if (dyn_sql_run("SELECT COALESCE(pg_catalog.to_regclass(pg_catalog.shard_name($1::pg_catalog.regclass, p.shardid))"
+					"::pg_catalog.oid, 0) FROM pg_catalog.pg_dist_placement p, pg_catalog.pg_dist_local_group g "
+					"WHERE p.shardid OPERATOR(pg_catalog.=) $2 "
+					"AND p.groupid OPERATOR(pg_catalog.=) g.groupid AND p.shardstate OPERATOR(pg_catalog.=) 1", &args, 1) > 0)
+		here = dyn_sql_get_oid(0, 1);
+	SPI_finish();
+	return here;
+}
+
+/* Citus's lock of a shard's metadata is PostgreSQL's advisory lock of a class that SQL cannot take. */
+void
+dyn_citus_lock_place(int64 shard)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (shard >> 32), (uint32) shard, SHARD_LOCK_CLASS);
+	(void) LockAcquire(&tag, ShareLock, false, false);
+	AcceptInvalidationMessages();
 }

@@ -92,6 +92,24 @@ extern bool dyn_citus_measure(Oid relid, int64 *shards, int64 *pages);
  */
 extern void dyn_citus_hold_shard(Oid relid, Oid owner, Oid type, Datum value);
 
+/* Is the transaction one of this node alone until now, so that whatever it has written is here? */
+extern bool dyn_citus_is_alone(void);
+
+/* The number of the shard of a value of the distribution column; 0 where Citus knows none.  The user has to have a right on it. */
+extern int64 dyn_citus_shard_of(Oid relid, Oid type, Datum value);
+
+/*
+ * The relation of a shard that lies on this node, or InvalidOid.  That stays true until the distributed relation becomes invalid: Citus
+ * says so when its shards change.
+ */
+extern Oid	dyn_citus_shard_here(Oid relid, int64 shard);
+
+/*
+ * Keeps a shard where it is, as each write does, until the resource owner releases the lock: waits for a move that ends on this node.
+ * Relations that the move has made invalid are known to be.
+ */
+extern void dyn_citus_lock_place(int64 shard);
+
 /* The condition of a statement over many rows with which a job paces itself (base/pace.h); empty where nodes would evaluate it. */
 extern const char *dyn_citus_pace_condition(void);
 

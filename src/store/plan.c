@@ -35,6 +35,7 @@
 
 #define NO_GENERATION (-1)
 #define MAX_DEPENDENCIES 1000	/* of all plans together */
+#define MAX_PLAN_MEMORY	(1024 * 1024)	/* of a plan that grows */
 
 /* The least size of a table that the planner sees. */
 #define PLANNED_ROWS	10000
@@ -159,6 +160,16 @@ plan_source(SPIPlanPtr plan)
 	return linitial(SPI_plan_get_plan_sources(plan));
 }
 
+/*
+ * Citus adds a plan for each shard of this node that a kept plan meets, and some of its versions add one for each execution. It keeps
+ * them in the memory of the kept plan.
+ */
+static bool
+is_overgrown(const CachedPlan *generic)
+{
+	return MemoryContextMemAllocated(generic->context, false) > MAX_PLAN_MEMORY;
+}
+
 bool
 dyn_plan_usable(const DynTable *table, const DynPlan *plan)
 {
@@ -170,6 +181,8 @@ dyn_plan_usable(const DynTable *table, const DynPlan *plan)
 	if (!source->is_saved && (!table->valid || plan->epoch != epoch))
 		return false;
 	if (!source->is_valid || !source->gplan || !source->gplan->is_valid || source->generation != plan->generation)
+		return false;
+	if (table->distributed && is_overgrown(source->gplan))
 		return false;
 
 	/* PostgreSQL would make the plan again: row security has changed. */

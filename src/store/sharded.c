@@ -23,6 +23,7 @@
 #include "base/errors.h"
 #include "database/citus.h"
 #include "store/key_lock.h"
+#include "store/near_shard.h"
 #include "store/sharded.h"
 #include "store/statement.h"
 #include "tables/catalog.h"
@@ -220,16 +221,23 @@ dyn_sharded_write(const DynWrite *write)
 struct varlena *
 dyn_sharded_get(DynTable *table, const DynKey *key)
 {
-	int			level = dyn_citus_begin_reads();
 	MemoryContext caller = CurrentMemoryContext;
 	Row			row;
+	bool		read;
 
 	SPI_connect();
 	MemoryContextSwitchTo(caller);
 	row_begin(&row, table->item_type);
-	run(table, DYN_PLAN_GET, dyn_statement_params(table, DYN_PLAN_GET, key, NULL, NULL), &row);
+	read = dyn_near_shard_read(table, key, &row.receiver);
+	MemoryContextSwitchTo(caller);
+	if (!read)
+	{
+		int			level = dyn_citus_begin_reads();
+
+		run(table, DYN_PLAN_GET, dyn_statement_params(table, DYN_PLAN_GET, key, NULL, NULL), &row);
+		dyn_citus_end_settings(level);
+	}
 	SPI_finish();
-	dyn_citus_end_settings(level);
 	return row.value;
 }
 

@@ -171,7 +171,7 @@ free_vector_plans(DynVectorPlans *kept)
 }
 
 static void
-free_table(DynTable *table)
+free_item_plans(DynTable *table)
 {
 	ListCell   *cell;
 
@@ -180,6 +180,23 @@ free_table(DynTable *table)
 		if (table->plans[i].plan)
 			SPI_freeplan(table->plans[i].plan);
 	}
+	foreach(cell, table->retired_plans)
+		SPI_freeplan(lfirst(cell));
+}
+
+static void
+free_table(DynTable *table)
+{
+	ListCell   *cell;
+
+	free_item_plans(table);
+	foreach(cell, table->shards)
+	{
+		DynNearShard   *shard = lfirst(cell);
+
+		if (shard->table != NULL)
+			free_item_plans(shard->table);
+	}
 	for (int i = 0; i < table->nrange_plans; i++)
 	{
 		if (table->range_plans[i]->plan.plan)
@@ -187,8 +204,6 @@ free_table(DynTable *table)
 	}
 	for (int i = 0; i < table->nvectors; i++)
 		free_vector_plans(table->vectors[i].vector->plans);
-	foreach(cell, table->retired_plans)
-		SPI_freeplan(lfirst(cell));
 	if (table->evicted)
 		forget_relations(table);
 	MemoryContextDelete(table->context);

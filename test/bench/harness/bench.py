@@ -27,6 +27,10 @@ class Bench:
         port = self._next_port()
         return servers.Postgres(f"{self.work}/servers/postgres-{port}", port, bin or self.bin, self.settings, workers, name, more)
 
+    def citus_node(self):
+        port = self._next_port()
+        return servers.CitusNode(f"{self.work}/servers/citus-{port}", port, self.bin, self.settings)
+
     def nginx(self):
         return servers.Nginx(f"{self.work}/servers/nginx", self._next_port(), self.programs.get("nginx"))
 

@@ -50,11 +50,12 @@ class Load:
         return self(server, "Load", table=table, items=items, last=items, seconds=100_000, connections=min(16, max(1, items // 25)),
                     indexes=indexes, size=size)
 
-    def pgbench(self, server, script, clients, items, seconds=None):
+    def pgbench(self, server, script, clients, items, seconds=None, variables=None):
         seconds = seconds or self.settings.seconds
+        more = [text for name, value in (variables or {}).items() for text in ("-D", f"{name}={value}")]
         before = server.processor_seconds()
         run = subprocess.run([f"{server.bin}/pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", str(min(clients, 4)), "-T",
-                              str(max(1, round(seconds))), "-D", f"items={items}", "-D", "first=1", "-f", script, "-h", "127.0.0.1", "-p",
+                              str(max(1, round(seconds))), "-D", f"items={items}", "-D", "first=1", *more, "-f", script, "-h", "127.0.0.1", "-p",
                               str(server.port), "-U", "postgres", "postgres"], capture_output=True, text=True)
         time.sleep(SESSIONS_END)
         used = server.processor_seconds() - before

@@ -128,9 +128,12 @@ class Postgres(Server):
         if os.path.exists(f"{self.data}/bench-ready"):
             return
         self.wait_for_sql()
-        self.sql("CREATE EXTENSION dynapg")
+        self.make_extensions()
         open(f"{self.data}/bench-ready", "w").close()
         self.wait_until(self.is_ready)
+
+    def make_extensions(self):
+        self.sql("CREATE EXTENSION dynapg")
 
     def restart(self):
         process.stop(self.process, self.stop_signal)
@@ -163,6 +166,27 @@ class Postgres(Server):
 
     def worker_pids(self):
         return [int(pid) for pid in self.sql("SELECT pid FROM dynapg.http_activity").split()]
+
+
+class CitusNode(Postgres):
+    """A node of Citus, which gets dynapg from the coordinator."""
+
+    def __init__(self, folder, port, bin, settings):
+        super().__init__(folder, port, bin, settings, more={
+            "shared_preload_libraries": "citus,dynapg", "wal_level": "logical", "max_prepared_transactions": 100,
+            "max_worker_processes": 32, "citus.shard_count": 6, "citus.node_conninfo": "sslmode=prefer"}.items())
+
+    def prepare(self):
+        share = subprocess.run([f"{self.bin}/pg_config", "--sharedir"], capture_output=True, text=True, check=True).stdout.strip()
+        if not os.path.exists(f"{share}/extension/citus.control"):
+            raise Missing("no Citus is installed for this PostgreSQL")
+        super().prepare()
+
+    def make_extensions(self):
+        self.sql("CREATE EXTENSION citus")
+
+    def is_ready(self):
+        return True
 
 
 class Nginx(Server):

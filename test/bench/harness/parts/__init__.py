@@ -1,6 +1,6 @@
 """The parts of `make bench`, in the order in which they run: {name: (title, what it is about, function)}"""
 
-from harness.parts import compare, footprint, goals, growth, http, jobs, mixes, profile, rates, sql, upkeep
+from harness.parts import compare, footprint, goals, growth, http, jobs, mixes, profile, rates, scale_out, sql, upkeep
 
 PARTS = {
     "sql": ("SQL functions against plain SQL", "The same work by `dynapg.get_item` and its like and by plain SQL on jsonb, in one server, "
@@ -25,6 +25,8 @@ PARTS = {
                upkeep.run),
     "jobs": ("Jobs beside requests", "Latency at a third of the peak while an export, a backup, a restore or an import runs, and while PostgreSQL's own "
              "commands do the same.", jobs.run),
+    "scale_out": ("Distributed tables", "A table that Citus distributes against a local one, by the SQL functions: a coordinator and two nodes, "
+                  "all on this machine. The ratios are to the local table of the coordinator.", scale_out.run),
     "profile": ("Where the time goes", "Samples of one worker under load by 64 connections, by perf.", profile.run),
     "compare": ("Against an earlier commit", "The same requests to this tree and to an earlier commit by turns.", compare.run),
     "goals": ("Goals", "The goals for speed, from the parts above.", goals.run),
