@@ -23,7 +23,7 @@
 /* Behind a namespace at the beginning of a token's text: a byte that no token has, as tokens are UTF-8. */
 #define DYN_TOKEN_SEPARATOR "\xFF"
 
-/* Of a row t: is its token one of the namespace whose prefix, by dyn_token_prefix, is $2? No backslash, as sessions differ in what it means. */
+/* Of a row t: is its token one of the namespace whose prefix (dyn_token_prefix) is $2? No backslash: sessions differ in what it means. */
 #define DYN_TOKEN_HAS_PREFIX \
 	"pg_catalog.substring(t.token, 1, pg_catalog.position(t.token, pg_catalog.decode('ff', 'hex'))) OPERATOR(pg_catalog.=) $2"
 
