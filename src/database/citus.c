@@ -26,7 +26,6 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/resowner.h"
 #include "utils/syscache.h"
 
 #include "base/errors.h"
@@ -214,8 +213,8 @@ dyn_citus_refuse(Oid relid, const char *what)
 		dyn_validation("A table that is distributed over several nodes cannot have %s", what);
 }
 
-void
-dyn_citus_require_login(void)
+bool
+dyn_citus_may_log_in(void)
 {
 	HeapTuple	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(GetUserId()));
 	bool		logs_in;
@@ -224,7 +223,13 @@ dyn_citus_require_login(void)
 		elog(ERROR, "there is no role with OID %u", GetUserId());
 	logs_in = ((Form_pg_authid) GETSTRUCT(tuple))->rolcanlogin;
 	ReleaseSysCache(tuple);
-	if (!logs_in)
+	return logs_in;
+}
+
+void
+dyn_citus_require_login(void)
+{
+	if (!dyn_citus_may_log_in())
 		dyn_validation("A role that may not log in cannot use distributed tables: Citus connects to its nodes as that role");
 }
 
@@ -355,17 +360,26 @@ dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with)
 	AtEOXact_GUC(true, level);
 }
 
-static void
-measure(Oid relid, int64 *shards, int64 *pages)
+/* What measure() fills in about the table. */
+typedef struct Measure
 {
+	Oid			relid;
+	int64		shards;
+	int64		pages;
+} Measure;
+
+static void
+measure(void *arg)
+{
+	Measure    *result = arg;
 	DynSqlArgs	args = {0};
 
-	dyn_sql_oid(&args, relid);
+	dyn_sql_oid(&args, result->relid);
 	SPI_connect();
 	dyn_sql_run("SELECT pg_catalog.count(*), pg_catalog.citus_relation_size($1::pg_catalog.regclass) FROM pg_catalog.pg_dist_shard s "
 				"WHERE s.logicalrelid OPERATOR(pg_catalog.=) $1::pg_catalog.regclass", &args, 0);
-	*shards = dyn_sql_get_int64(0, 1);
-	*pages = dyn_sql_get_int64(0, 2) / BLCKSZ;
+	result->shards = dyn_sql_get_int64(0, 1);
+	result->pages = dyn_sql_get_int64(0, 2) / BLCKSZ;
 	SPI_finish();
 }
 
@@ -373,32 +387,16 @@ measure(Oid relid, int64 *shards, int64 *pages)
 bool
 dyn_citus_measure(Oid relid, int64 *shards, int64 *pages)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool measured = true;
+	Measure		result = {.relid = relid};
 
 	require_function("citus_relation_size");
 	if (!OidIsValid(citus_relation("pg_dist_shard")))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("this version of Citus has no catalog of shards")));
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		measure(relid, shards, pages);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		if (geterrcode() != ERRCODE_ACTIVE_SQL_TRANSACTION)
-			PG_RE_THROW();
-		measured = false;
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return measured;
+	if (!dyn_sql_try(measure, &result, ERRCODE_ACTIVE_SQL_TRANSACTION))
+		return false;
+	*shards = result.shards;
+	*pages = result.pages;
+	return true;
 }
 
 /*

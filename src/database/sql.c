@@ -3,9 +3,11 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type_d.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/resowner.h"
 
 #include "database/sql.h"
 
@@ -173,4 +175,34 @@ int64
 dyn_sql_get_int64(uint64 i, int column)
 {
 	return DatumGetInt64(dyn_sql_get_datum(i, column));
+}
+
+/* An error of another kind leaves no subtransaction behind either, in which a session without a block would stay. */
+bool
+dyn_sql_try(void (*function) (void *arg), void *arg, int sqlstate)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *volatile error = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		function(arg);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	if (error != NULL && error->sqlerrcode != sqlstate)
+		ReThrowError(error);
+	return error == NULL;
 }

@@ -41,6 +41,9 @@ extern void dyn_sql_bool(DynSqlArgs *args, bool value);
  */
 extern uint64 dyn_sql_run(const char *sql, DynSqlArgs *args, long limit);
 
+/* Runs the function in a subtransaction; false, and nothing done, where it fails with that SQLSTATE. */
+extern bool dyn_sql_try(void (*function) (void *arg), void *arg, int sqlstate);
+
 /* A column (from 1) of row i of SPI_tuptable; NULL for SQL's NULL.  The result is in the current memory context. */
 extern char *dyn_sql_get_text(uint64 i, int column);
 extern Datum dyn_sql_get_datum(uint64 i, int column);	/* not null; borrowed from SPI_tuptable */

@@ -4,7 +4,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/xact.h"
 #include "catalog/pg_constraint.h"
 #include "miscadmin.h"
 #include "parser/parse_utilcmd.h"
@@ -12,7 +11,6 @@
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/syscache.h"
 
 #include "database/citus.h"
@@ -213,34 +211,17 @@ state_of(const DynTableDef *def, const DynIndex *index)
 
 /* ---- what is run at once ---- */
 
+static void
+run(void *sql)
+{
+	dyn_sql_run(sql, NULL, 0);
+}
+
 /* Runs the statement; false, and nothing done, where rows violate the constraint. */
 static bool
-try_validate(const char *sql)
+try_validate(char *sql)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool valid = true;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		dyn_sql_run(sql, NULL, 0);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		if (geterrcode() != ERRCODE_CHECK_VIOLATION)
-			PG_RE_THROW();
-		MemoryContextSwitchTo(context);
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		valid = false;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return valid;
+	return dyn_sql_try(run, sql, ERRCODE_CHECK_VIOLATION);
 }
 
 /* Adds the constraint unless it is there, not valid; its state then. */
