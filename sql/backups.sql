@@ -1,9 +1,9 @@
 -- backups: CreateBackup, DescribeBackup, ListBackups, DeleteBackup, RestoreTableFromBackup, and the setting of point-in-time recovery
 \set ECHO none
 \i sql/common.psql
-CREATE ROLE regress_backup_owner;
-CREATE ROLE regress_backup_member IN ROLE regress_backup_owner;
-CREATE ROLE regress_backup_other;
+CREATE ROLE regress_backup_owner LOGIN;
+CREATE ROLE regress_backup_member LOGIN IN ROLE regress_backup_owner;
+CREATE ROLE regress_backup_other LOGIN;
 GRANT CREATE ON SCHEMA dynamodb TO regress_backup_owner, regress_backup_other;
 CREATE TEMPORARY TABLE arns (key text PRIMARY KEY, arn text NOT NULL);
 GRANT ALL ON arns TO PUBLIC;

@@ -53,7 +53,7 @@ SELECT dynapg.batch_get_item('{"RequestItems":{"batch.u":{"Keys":[{"id":{"B":"BA
 \echo # where row security keeps PostgreSQL from using the index of numeric keys, items come in another order than their keys
 SELECT dynapg.create_table('{"TableName":"batch.n","KeySchema":[{"AttributeName":"n","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"n","AttributeType":"N"}],"BillingMode":"PAY_PER_REQUEST"}')->'TableDescription'->>'TableStatus';
 SELECT count(dynapg.put_item(format('{"TableName":"batch.n","Item":{"n":{"N":"%s"},"v":{"S":"%s"}}}', i, repeat('v', 390000))::json)) FROM generate_series(1, 45) i;
-CREATE ROLE regress_batch;
+CREATE ROLE regress_batch LOGIN;
 GRANT USAGE ON SCHEMA dynamodb TO regress_batch;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dynamodb."batch.n" TO regress_batch;
 CREATE POLICY seen ON dynamodb."batch.n" USING (dynapg.item_get_text(item, 'n') <> '3');

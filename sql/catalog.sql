@@ -164,8 +164,8 @@ DROP SCHEMA hostile CASCADE;
 RESET client_min_messages;
 
 -- Rights: those of the data table, in PostgreSQL's own words.
-CREATE ROLE regress_dynapg_reader;
-CREATE ROLE regress_dynapg_owner;
+CREATE ROLE regress_dynapg_reader LOGIN;
+CREATE ROLE regress_dynapg_owner LOGIN;
 SET ROLE regress_dynapg_reader;
 SELECT make('Forbidden', 'Id S');
 SELECT attempt('get_item', '{"TableName":"Seen","Key":{"Id":{"S":"x"}}}');

@@ -4,8 +4,8 @@ SET client_min_messages = warning;
 \set SHOW_CONTEXT never
 CREATE EXTENSION IF NOT EXISTS dynapg;
 
-CREATE ROLE regress_dynapg_guarded;
-CREATE ROLE regress_dynapg_writer;
+CREATE ROLE regress_dynapg_guarded LOGIN;
+CREATE ROLE regress_dynapg_writer LOGIN;
 GRANT CREATE ON SCHEMA dynamodb TO regress_dynapg_guarded, regress_dynapg_writer;
 GRANT pg_write_all_data TO regress_dynapg_writer;
 CREATE FUNCTION pg_temp.make(name text) RETURNS boolean LANGUAGE sql AS $$

@@ -137,7 +137,7 @@ SELECT pg_temp.on_table('update_table_replica_auto_scaling', '{"ProvisionedWrite
 	{"TargetTrackingScalingPolicyConfiguration":{"TargetValue":"50"}}}}');
 
 -- Only the owner changes what is kept; anybody may read it.
-CREATE ROLE control_guest;
+CREATE ROLE control_guest LOGIN;
 SET ROLE control_guest;
 SELECT pg_temp.on_arn('list_tags_of_resource');
 SELECT pg_temp.on_arn(operation, '{"Tags":[{"Key":"k","Value":"v"}],"TagKeys":["k"]}') FROM unnest(ARRAY['tag_resource', 'untag_resource']) operation;

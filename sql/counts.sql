@@ -87,7 +87,7 @@ SELECT dynapg.describe_table('{"TableName":"Counted"}') #>> '{Table,ItemCount}',
 -- Who may not read the table gets PostgreSQL's figures
 TRUNCATE dynamodb."Counted";
 SELECT pg_temp.fill(1, 3000, 'pg_temp.noise(i, 46)');
-CREATE ROLE regress_dynapg_counter;
+CREATE ROLE regress_dynapg_counter LOGIN;
 VACUUM (ANALYZE) dynamodb."Counted";
 SET ROLE regress_dynapg_counter;
 SELECT t ->> 'ItemCount', (t ->> 'TableSizeBytes')::bigint = pg_relation_size('dynamodb."Counted"')

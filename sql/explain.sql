@@ -55,7 +55,7 @@ DROP TRIGGER explains ON dynamodb."Plan";
 SELECT pg_temp.refused('PutItem', '{"TableName":"Plan","Item":{"pk":{"S":"a"},"sk":{"N":"1"}}}', true);
 
 -- rights are those of the operation
-CREATE ROLE regress_explainer;
+CREATE ROLE regress_explainer LOGIN;
 GRANT USAGE ON SCHEMA dynamodb TO regress_explainer;
 GRANT SELECT ON dynamodb."Plan" TO regress_explainer;
 SET ROLE regress_explainer;

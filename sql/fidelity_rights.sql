@@ -11,10 +11,10 @@ $$;
 SELECT pg_temp.answer('create_table', '{"TableName":"fidelity.rights","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
   "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}]}') LIKE '{%';
 SELECT public.fidelity_put('{"pk":{"S":"p"},"o":{"S":"alice"},"name":{"S":"Al"}}');
-CREATE ROLE regress_fidelity_reader;
-CREATE ROLE regress_fidelity_writer;
-CREATE ROLE regress_fidelity_inserter;
-CREATE ROLE regress_fidelity_nobody;
+CREATE ROLE regress_fidelity_reader LOGIN;
+CREATE ROLE regress_fidelity_writer LOGIN;
+CREATE ROLE regress_fidelity_inserter LOGIN;
+CREATE ROLE regress_fidelity_nobody LOGIN;
 GRANT USAGE ON SCHEMA dynamodb TO regress_fidelity_reader, regress_fidelity_writer, regress_fidelity_inserter;
 GRANT SELECT ON dynamodb."fidelity.rights" TO regress_fidelity_reader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dynamodb."fidelity.rights" TO regress_fidelity_writer;
@@ -43,7 +43,7 @@ SELECT pg_temp.answer('create_table', '{"TableName":"fidelity.columns","BillingM
   "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"g","AttributeType":"S"}],
   "GlobalSecondaryIndexes":[{"IndexName":"by-g","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]}') LIKE '{%';
 RESET dynapg.store_index_keys;
-CREATE ROLE "regress fidelity columns";
+CREATE ROLE "regress fidelity columns" LOGIN;
 GRANT USAGE ON SCHEMA dynamodb TO "regress fidelity columns";
 GRANT SELECT (pk, item), INSERT (pk, item), UPDATE (pk, item), DELETE ON dynamodb."fidelity.columns" TO "regress fidelity columns";
 CREATE FUNCTION public.fidelity_columns() RETURNS SETOF text LANGUAGE sql AS $$

@@ -2,7 +2,7 @@
 \set ECHO none
 \i sql/common.psql
 
-CREATE ROLE regress_fixtures;
+CREATE ROLE regress_fixtures LOGIN;
 GRANT CREATE ON SCHEMA dynamodb TO regress_fixtures;
 SET ROLE regress_fixtures;
 
@@ -105,7 +105,7 @@ SELECT count(*) FROM pg_temp.contents();
 
 -- Tables of others, and snapshots of others, are not there.
 RESET ROLE;
-CREATE ROLE regress_fixtures_other;
+CREATE ROLE regress_fixtures_other LOGIN;
 SET ROLE regress_fixtures_other;
 SELECT dynapg.reset();
 SELECT dynapg.reset('drop');

@@ -195,7 +195,7 @@ SELECT pg_temp.put('{"pk":{"S":"v"},"v":{"S":"x"}}'), pg_temp.entries(repeat('lo
 SELECT pg_temp.update(NULL, pg_temp.drop(repeat('long', 63)));
 
 -- Rights: the owner's, and CREATE on the schema as CREATE INDEX demands it
-CREATE ROLE regress_gsi_user;
+CREATE ROLE regress_gsi_user LOGIN;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dynamodb."gsi.table" TO regress_gsi_user;
 SET ROLE regress_gsi_user;
 SELECT pg_temp.update('v:S', pg_temp.add('by-v', 'v'));

@@ -68,7 +68,7 @@ DROP TRIGGER refuse ON dynamodb."Loaded";
 -- ---- what stops an import: it undoes all of it ----
 SELECT dynapg.import_items('Missing', '{"id": {"S": "x"}}');
 SELECT dynapg.import_items('no good', '{"id": {"S": "x"}}');
-CREATE ROLE regress_reader;
+CREATE ROLE regress_reader LOGIN;
 GRANT SELECT ON dynamodb."Loaded" TO regress_reader;
 SET ROLE regress_reader;
 SELECT dynapg.import_items('Loaded', '{"id": {"S": "x"}}');

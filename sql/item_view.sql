@@ -75,7 +75,7 @@ UPDATE "odd "" view" SET renamed = 'again' WHERE customer = 'odd';
 SELECT item FROM dynamodb."VOrders" WHERE pk = 'odd';
 
 -- The view gives nobody a right that he lacks, not its owner's either.
-CREATE ROLE regress_view_reader;
+CREATE ROLE regress_view_reader LOGIN;
 GRANT SELECT, INSERT, UPDATE, DELETE ON "VOrders" TO regress_view_reader;
 SET ROLE regress_view_reader;
 SELECT count(*) FROM "VOrders";

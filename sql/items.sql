@@ -208,7 +208,7 @@ SELECT dynapg.update_item('{"TableName":"items.edge","Key":{"pk":{"S":"d"}},"Upd
 COMMIT;
 
 -- Rights are those of the data table
-CREATE ROLE dynapg_items_reader;
+CREATE ROLE dynapg_items_reader LOGIN;
 GRANT USAGE ON SCHEMA dynamodb TO dynapg_items_reader;
 GRANT SELECT ON dynamodb."items.one" TO dynapg_items_reader;
 SET ROLE dynapg_items_reader;

@@ -2,9 +2,9 @@
 \set ECHO none
 \i sql/common.psql
 
-CREATE ROLE regress_jobs_a;
-CREATE ROLE regress_jobs_b;
-CREATE ROLE regress_jobs_writer BYPASSRLS;
+CREATE ROLE regress_jobs_a LOGIN;
+CREATE ROLE regress_jobs_b LOGIN;
+CREATE ROLE regress_jobs_writer LOGIN BYPASSRLS;
 GRANT pg_write_all_data, pg_read_all_data TO regress_jobs_writer;
 
 \echo == work on tables that somebody else owns is not shown
@@ -48,7 +48,7 @@ DROP ROLE regress_jobs_b;
 DROP ROLE regress_jobs_writer;
 
 -- What jobs add to their statements: a condition that holds, for whoever calls it.
-CREATE ROLE regress_pace;
+CREATE ROLE regress_pace LOGIN;
 SET ROLE regress_pace;
 SELECT count(*) FROM generate_series(1, 3) i WHERE dynapg.pace_job();
 RESET ROLE;

@@ -92,7 +92,7 @@ SELECT dynapg.attach_table('dynamodb."gw0/NsOne"') #>> '{TableDescription,TableN
 SELECT name FROM dynapg.tables WHERE relid = 'dynamodb."gw0/NsOne"'::regclass;
 
 -- The catalogs take names of such tables only.
-CREATE ROLE ns_app;
+CREATE ROLE ns_app LOGIN;
 GRANT UPDATE, SELECT ON dynapg.tables TO ns_app;
 ALTER TABLE dynamodb."gw0/NsOne" OWNER TO ns_app;
 SET ROLE ns_app;

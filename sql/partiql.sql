@@ -187,7 +187,7 @@ SELECT left(pg_temp.run('INSERT INTO partiql VALUE {''pk'':''big'',''sk'':1,''x'
 SELECT pg_temp.run($$UPDATE partiql SET y = 'one more' WHERE pk='big' AND sk=1$$);
 
 \echo # rights are those of what a statement does
-CREATE ROLE regress_partiql;
+CREATE ROLE regress_partiql LOGIN;
 GRANT USAGE ON SCHEMA dynapg, dynamodb TO regress_partiql;
 GRANT SELECT ON dynamodb."partiql.hash" TO regress_partiql;
 SET ROLE regress_partiql;

@@ -47,7 +47,7 @@ SELECT pg_temp.batch(ARRAY[$$SELECT * FROM "partiql.b" WHERE id='b'$$, $$SELECT 
 SELECT pg_temp.batch(ARRAY['{"Statement":"SELECT v FROM \"partiql.b\" WHERE id=?","Parameters":[{"S":"b"}],"ConsistentRead":true}', $$SELECT * FROM "partiql.b" WHERE id='a' AND v = 7$$], ',"ReturnConsumedCapacity":"TOTAL"');
 
 \echo # rights that are missing, in the words of the API alone
-CREATE ROLE regress_dynapg_partiql;
+CREATE ROLE regress_dynapg_partiql LOGIN;
 GRANT SELECT ON dynamodb."partiql.c" TO regress_dynapg_partiql;
 CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE insufficient_privilege USING MESSAGE = 'secret of the owner'; END $$;
 CREATE TRIGGER refuse BEFORE INSERT ON dynamodb."partiql.c" FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse();

@@ -78,7 +78,7 @@ SELECT pg_temp.error_of(format('SELECT dynapg.explain_statement(%L)', s)) = pg_t
 	FROM unnest(ARRAY['', 'x', 'SELECT * FROM nosuch', 'SELECT * FROM psql.nosuch', 'SELECT * FROM psql WHERE pk=?', 'SELECT * FROM psql WHERE pk=5', 'SELECT * FROM psql ORDER BY pk', 'DELETE FROM psql WHERE pk=''a''', 'INSERT INTO psql VALUE {''pk'':''a''}',
 		'UPDATE psql SET sk=1 WHERE pk=''a'' AND sk=1', 'EXISTS(SELECT * FROM psql WHERE pk=''a'')', repeat('x', 8193)]) s;
 -- rights are those of what a statement does
-CREATE ROLE regress_dynapg_psql;
+CREATE ROLE regress_dynapg_psql LOGIN;
 GRANT USAGE ON SCHEMA dynamodb TO regress_dynapg_psql;
 GRANT SELECT ON dynamodb.psql TO regress_dynapg_psql;
 SET ROLE regress_dynapg_psql;

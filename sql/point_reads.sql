@@ -7,7 +7,7 @@ SELECT dynapg.create_table('{"TableName":"Points","BillingMode":"PAY_PER_REQUEST
 	{"AttributeName":"s","KeyType":"RANGE"}],"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"},{"AttributeName":"s","AttributeType":"B"}]}') #>> '{TableDescription,TableStatus}';
 SELECT dynapg.create_table('{"TableName":"Numbers","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"n","KeyType":"HASH"}],
 	"AttributeDefinitions":[{"AttributeName":"n","AttributeType":"N"}]}') #>> '{TableDescription,TableStatus}';
-CREATE ROLE dynapg_point_reader;
+CREATE ROLE dynapg_point_reader LOGIN;
 GRANT USAGE ON SCHEMA dynapg, dynamodb TO dynapg_point_reader;
 
 CREATE FUNCTION pg_temp.put(s text, v text) RETURNS text LANGUAGE sql AS $$

@@ -186,7 +186,7 @@ SELECT dynapg.query('{"TableName":"query.indexed","IndexName":"bare","ReturnCons
 SELECT dynapg.query('{"TableName":"query.hash","ReturnConsumedCapacity":"TOTAL","ExpressionAttributeValues":{":p":{"S":"nobody"}},"KeyConditionExpression":"id = :p"}');
 
 \echo # rights: those of a SELECT on the data table
-CREATE ROLE query_reader;
+CREATE ROLE query_reader LOGIN;
 SET ROLE query_reader;
 SELECT dynapg.query('{"TableName":"query.hash","KeyConditionExpression":"id = :i","ExpressionAttributeValues":{":i":{"S":"x"}}}');
 RESET ROLE;

@@ -75,7 +75,7 @@ SELECT string_agg(i OPERATOR(dynapg.->>) 'order', ',') FROM dynapg.query_items('
   "values" => '{":c": "many", ":n": 500}', "limit" => 3) i;
 
 -- Rights are those of the API: SELECT on the table, row security.
-CREATE ROLE regress_items_reader;
+CREATE ROLE regress_items_reader LOGIN;
 SET ROLE regress_items_reader;
 SELECT count(*) FROM dynapg.scan_items('QOrders');
 SELECT dynapg.get('QOrders', '{"customer": "ada", "order": 1}');

@@ -140,7 +140,7 @@ RESET session_replication_role;
 SELECT * FROM ranges_used($$SELECT ranges_query('Ranges', 'g = :s AND n < :n', '{"s": "g1", "n": "1"}', 's', '{"IndexName": "global"}')$$);
 
 -- the caller's rights and row security, with kept plans of another role
-CREATE ROLE ranges_reader;
+CREATE ROLE ranges_reader LOGIN;
 SET ROLE ranges_reader;
 SELECT ranges_query('Ranges', 'p = :s', '{"s": "p1"}', 's');
 RESET ROLE;

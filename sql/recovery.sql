@@ -23,8 +23,8 @@ CREATE FUNCTION pg_temp.restore(source text, target text, moment timestamptz, mo
 		extract(epoch FROM moment)) || more::jsonb)::text)
 $$;
 
-CREATE ROLE regress_recovery_owner;
-CREATE ROLE regress_recovery_other;
+CREATE ROLE regress_recovery_owner LOGIN;
+CREATE ROLE regress_recovery_other LOGIN;
 GRANT CREATE ON SCHEMA dynamodb TO regress_recovery_owner;
 SET ROLE regress_recovery_owner;
 SELECT count(dynapg.create_table('{"TableName":"Past","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"},{"AttributeName":"n","KeyType":"RANGE"}],

@@ -89,7 +89,7 @@ SELECT arn, pg_temp.on_arn('get_resource_policy', '{}', arn) FROM unnest(ARRAY[
 	'arn:aws:dynamodb:us-east-1:000000000000:table/None']) arn;
 
 -- only the owner changes it, anybody may read it
-CREATE ROLE policy_guest;
+CREATE ROLE policy_guest LOGIN;
 SET ROLE policy_guest;
 SELECT pg_temp.on_arn('get_resource_policy') LIKE '%Other%';
 SELECT pg_temp.on_arn(operation, json_build_object('Policy', '{"Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}}')) FROM unnest(ARRAY['put_resource_policy', 'delete_resource_policy']) operation;

@@ -240,7 +240,7 @@ DROP SCHEMA robust_trap CASCADE;
 
 -- Row security decides for each row, for whoever asks, with the plans of one session.
 SELECT pg_temp.make('RobustRows');
-CREATE ROLE regress_dynapg_robust;
+CREATE ROLE regress_dynapg_robust LOGIN;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dynamodb."RobustRows" TO regress_dynapg_robust;
 SELECT pg_temp.put('RobustRows', i, i * 10) FROM generate_series(1, 4) i;
 ALTER TABLE dynamodb."RobustRows" ENABLE ROW LEVEL SECURITY;

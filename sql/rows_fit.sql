@@ -119,7 +119,7 @@ ALTER TABLE dynamodb."fitS" DROP CONSTRAINT "dynapg fits", ADD CONSTRAINT "dynap
 SELECT dynapg.add_checks('dynamodb."fitS"');
 SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'dynamodb."fitS"'::regclass AND conname = 'dynapg fits';
 SELECT pg_temp.try('SELECT dynapg.add_checks(''pg_class'')'), pg_temp.try('SELECT dynapg.unfit_rows(''pg_class'')'), pg_temp.try('SELECT dynapg.add_checks(1)');
-CREATE ROLE regress_fit;
+CREATE ROLE regress_fit LOGIN;
 SET ROLE regress_fit;
 SELECT pg_temp.try('SELECT dynapg.add_checks(''dynamodb."fitS"'')'), pg_temp.try('SELECT dynapg.unfit_rows(''dynamodb."fitS"'')');
 RESET ROLE;

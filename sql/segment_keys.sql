@@ -33,10 +33,10 @@ CREATE VIEW public.stored AS SELECT index_name, convert_from(substr(bound, 5, ge
 SELECT array_agg(bound ORDER BY bound) FILTER (WHERE index_name = '') AS of_table, array_agg(bound ORDER BY bound) FILTER (WHERE index_name = 'by-g') AS of_index FROM public.stored \gset
 SELECT cardinality(:'of_table'::text[]), cardinality(:'of_index'::text[]);
 SELECT public.bounds_found(VARIADIC :'of_table'), public.index_bounds_found(VARIADIC :'of_index');
-CREATE ROLE regress_segment_nobody;
-CREATE ROLE regress_segment_alice;
-CREATE ROLE regress_segment_columns;
-CREATE ROLE regress_segment_all;
+CREATE ROLE regress_segment_nobody LOGIN;
+CREATE ROLE regress_segment_alice LOGIN;
+CREATE ROLE regress_segment_columns LOGIN;
+CREATE ROLE regress_segment_all LOGIN;
 GRANT INSERT, UPDATE, DELETE ON dynamodb."segment.keys" TO regress_segment_nobody;
 GRANT SELECT ON dynamodb."segment.keys" TO regress_segment_alice, regress_segment_all;
 GRANT SELECT (pk, item, keys) ON dynamodb."segment.keys" TO regress_segment_columns;

@@ -101,7 +101,7 @@ SELECT segments_sum('{"TableName": "Segments"}', 11);
 SELECT total_segments FROM dynapg.scan_bounds WHERE relation = 'dynamodb."Segments"'::regclass AND index_name = '' AND total_segments > 10 ORDER BY 1;
 
 -- Who may read the table may scan its segments, and read no bounds, which are other people's keys.
-CREATE ROLE segments_reader;
+CREATE ROLE segments_reader LOGIN;
 GRANT SELECT ON dynamodb."Segments" TO segments_reader;
 SET ROLE segments_reader;
 SELECT segments_sum('{"TableName": "Segments"}', 6);

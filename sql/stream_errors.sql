@@ -59,8 +59,8 @@ SELECT count(*) FROM dynapg.stream_records(NULL);
 SELECT count(*) FROM dynapg.stream_records('stream_errors_a', 1e39);
 
 -- a table of another role
-CREATE ROLE regress_stream_owner;
-CREATE ROLE regress_stream_other;
+CREATE ROLE regress_stream_owner LOGIN;
+CREATE ROLE regress_stream_other LOGIN;
 ALTER TABLE dynamodb.stream_errors_a OWNER TO regress_stream_owner;
 SET ROLE regress_stream_other;
 SELECT pg_temp.get(:'iterator');

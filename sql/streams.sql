@@ -225,8 +225,8 @@ SELECT dynapg.describe_stream(json_build_object('StreamArn', arn, 'ShardFilter',
 	'ExclusiveStartShardId', pg_temp.shard(arn))) -> 'StreamDescription' ->> 'Shards' FROM pg_temp.arn('streams_t') arn;
 
 -- records are for those who may read the whole table; a stream's description is for all
-CREATE ROLE regress_streams_reader;
-CREATE ROLE regress_streams_owner;
+CREATE ROLE regress_streams_reader LOGIN;
+CREATE ROLE regress_streams_owner LOGIN;
 SELECT pg_temp.iterator(pg_temp.arn('streams_t'), 'TRIM_HORIZON') AS iterator \gset
 SELECT json_build_object('ShardIterator', :'iterator') AS get, pg_temp.arn('streams_t') AS arn \gset
 SET ROLE regress_streams_reader;

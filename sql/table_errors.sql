@@ -175,7 +175,7 @@ SELECT pg_temp.call('update_table', '{"TableName":"table_errors","DeletionProtec
   pg_temp.call('delete_table', '{"TableName":"table_errors"}');
 
 -- Rights: creating needs CREATE on the schema, changing and deleting the ownership of the data table.
-CREATE ROLE regress_table_user;
+CREATE ROLE regress_table_user LOGIN;
 SELECT pg_temp.create_with('{}');
 SET ROLE regress_table_user;
 SELECT pg_temp.call('create_table', '{"TableName":"table_errors2","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],

@@ -23,7 +23,7 @@ SELECT dynapg.refill_throughput('Throttled', -301);
 SELECT dynapg.refill_throughput('Nothing');
 SELECT dynapg.refill_throughput('x');
 SELECT dynapg.refill_throughput(NULL) IS NULL;
-CREATE ROLE throttled;
+CREATE ROLE throttled LOGIN;
 SET ROLE throttled;
 SELECT dynapg.refill_throughput('Throttled');
 SELECT * FROM dynapg.throughput;

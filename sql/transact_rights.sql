@@ -21,12 +21,12 @@ CREATE FUNCTION public.txr_batch(more text, VARIADIC writes text[]) RETURNS text
 $$;
 SELECT pg_temp.answer('create_table', '{"TableName":"tx.rights","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],
 	"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}]}') LIKE '{%';
-CREATE ROLE regress_txr_owner;
-CREATE ROLE regress_txr_reader;
-CREATE ROLE regress_txr_checker;
-CREATE ROLE regress_txr_deleter;
-CREATE ROLE regress_txr_putter;
-CREATE ROLE regress_txr_user;
+CREATE ROLE regress_txr_owner LOGIN;
+CREATE ROLE regress_txr_reader LOGIN;
+CREATE ROLE regress_txr_checker LOGIN;
+CREATE ROLE regress_txr_deleter LOGIN;
+CREATE ROLE regress_txr_putter LOGIN;
+CREATE ROLE regress_txr_user LOGIN;
 GRANT USAGE ON SCHEMA dynamodb TO PUBLIC;
 ALTER TABLE dynamodb."tx.rights" OWNER TO regress_txr_owner;
 GRANT SELECT ON dynamodb."tx.rights" TO regress_txr_reader;

@@ -145,8 +145,8 @@ COMMIT;
 SET client_min_messages = warning;
 DROP ROLE IF EXISTS dynapg_tokens_a, dynapg_tokens_b;
 RESET client_min_messages;
-CREATE ROLE dynapg_tokens_a;
-CREATE ROLE dynapg_tokens_b;
+CREATE ROLE dynapg_tokens_a LOGIN;
+CREATE ROLE dynapg_tokens_b LOGIN;
 GRANT SELECT, INSERT, UPDATE, DELETE ON dynamodb."tok.t" TO dynapg_tokens_a;
 GRANT pg_read_all_data, pg_write_all_data TO dynapg_tokens_b;
 SET ROLE dynapg_tokens_a;
@@ -171,7 +171,7 @@ SELECT count(*) FROM dynapg.tokens WHERE token = 'once';
 
 -- What a trigger does inside a request: with the token of that request it is one of a request under way; the token is
 -- kept for the role that gave it.
-CREATE ROLE dynapg_tokens_a;
+CREATE ROLE dynapg_tokens_a LOGIN;
 CREATE FUNCTION public.tok_inside() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 	IF NEW.pk = 'outer' THEN
 		RAISE NOTICE 'inside: %', pg_temp.tx('inner', pg_temp.put('inner'));

@@ -2,8 +2,8 @@
 \set VERBOSITY terse
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS dynapg;
-CREATE ROLE regress_ttl_owner;
-CREATE ROLE regress_ttl_other;
+CREATE ROLE regress_ttl_owner LOGIN;
+CREATE ROLE regress_ttl_other LOGIN;
 GRANT CREATE ON SCHEMA dynamodb TO regress_ttl_owner;
 SET ROLE regress_ttl_owner;
 SELECT dynapg.create_table('{"TableName":"Sessions","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],

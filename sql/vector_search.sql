@@ -63,7 +63,7 @@ SELECT pg_temp.search('near', pg_temp.list(1, 0, 0, 0), 1, NULL, '{":t":{"S":"t1
 SELECT pg_temp.answer('search_vectors', '{}');
 
 -- the table or an index of it alone: rights are those of SELECT, and row security holds
-CREATE ROLE regress_searcher;
+CREATE ROLE regress_searcher LOGIN;
 SET ROLE regress_searcher;
 SELECT left(pg_temp.search('near', pg_temp.list(1, 0, 0, 0), 2), 60);
 RESET ROLE;

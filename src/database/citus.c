@@ -217,8 +217,8 @@ dyn_citus_refuse(Oid relid, const char *what)
 		dyn_validation("A table that is distributed over several nodes cannot have %s", what);
 }
 
-void
-dyn_citus_require_login(void)
+bool
+dyn_citus_may_log_in(void)
 {
 	HeapTuple	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(GetUserId()));
 	bool		logs_in;
@@ -227,7 +227,13 @@ dyn_citus_require_login(void)
 		elog(ERROR, "there is no role with OID %u", GetUserId());
 	logs_in = ((Form_pg_authid) GETSTRUCT(tuple))->rolcanlogin;
 	ReleaseSysCache(tuple);
-	if (!logs_in)
+	return logs_in;
+}
+
+void
+dyn_citus_require_login(void)
+{
+	if (!dyn_citus_may_log_in())
 		dyn_validation("A role that may not log in cannot use distributed tables: Citus connects to its nodes as that role");
 }
 

@@ -48,10 +48,10 @@ typedef enum DynCitusKind
 /* How Citus keeps the relation; by HASH, *column is the one. */
 extern DynCitusKind dyn_citus_kind(Oid relid, AttrNumber *column);
 
-/*
- * Raises an error where the current user cannot use distributed tables: Citus connects to the nodes as that user, so it must be
- * allowed to log in.
- */
+/* Citus connects to the nodes as the current user: may it log in? */
+extern bool dyn_citus_may_log_in(void);
+
+/* Raises an error where it may not, so that the user cannot use distributed tables. */
 extern void dyn_citus_require_login(void);
 
 /*

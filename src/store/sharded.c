@@ -10,6 +10,9 @@
  * A check is an UPDATE that changes nothing, since a row lock alone does not keep Citus from moving the shard to another node, where
  * the row would not be locked.  A put that asks for nothing is the plain statement of rows.c.
  *
+ * A statement that meets no row proves nothing where the shard is on this node and has come to it while the statement waited: its snapshot
+ * is older than the rows. So a write that finds nothing runs once more; by its first statement it holds the shard in its place.
+ *
  * A delete that meets no row can have met one for which the condition failed. Then a locking read looks and judges; where it finds
  * that the condition holds, the delete runs again.
  */
@@ -154,11 +157,16 @@ store(const DynWrite *write)
 	Row			row;
 	DynOutcome	outcome;
 
-	row_begin(&row, BYTEAOID);
-	run(write->table, kind, dyn_statement_node_params(write->table, kind, &write->key, write->item, program_of(write), wishes_of(write)),
-		&row);
-	if (!row.found)
-		return change_of_missing(write);
+	for (int i = 0; i < 2; i++)
+	{
+		row_begin(&row, BYTEAOID);
+		run(write->table, kind,
+			dyn_statement_node_params(write->table, kind, &write->key, write->item, program_of(write), wishes_of(write)), &row);
+		if (row.found)
+			break;
+		if (i > 0)
+			return change_of_missing(write);
+	}
 	outcome = dyn_outcome_unpack(row.value);
 	return change_of_outcome(write, &outcome);
 }
@@ -186,8 +194,10 @@ delete(const DynWrite *write)
 		row_begin(&row, write->table->item_type);
 		if (run(write->table, DYN_PLAN_DELETE, dyn_statement_params(write->table, DYN_PLAN_DELETE, &write->key, NULL, program), &row) > 0)
 			return (DynChange) {.status = DYN_WRITTEN, .before = write->keep_old ? row.value : NULL};
-		if (!write->has_condition)
+		if (!write->has_condition && i > 0)
 			return (DynChange) {.status = DYN_WRITTEN};
+		if (!write->has_condition)
+			continue;
 		row_begin(&row, write->table->item_type);
 		row.receiver.pub.receiveSlot = keep_look;
 		if (run(write->table, DYN_PLAN_LOOK, dyn_statement_params(write->table, DYN_PLAN_LOOK, &write->key, NULL, program), &row) == 0)

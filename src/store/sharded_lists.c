@@ -100,17 +100,20 @@ found_begin(Found *found, DynTable *table, const DynKey *keys, int nkeys, struct
 
 /* ---- statements ---- */
 
-static void
+static uint64
 run(DynTable *table, const char *sql, ParamListInfo params, DestReceiver *dest, bool writes)
 {
 	int			level = dyn_citus_begin_list(writes);
+	uint64		rows;
 
 	SPI_connect();
 	if (writes)
 		dyn_code_check_superuser_writes(table->relid, &table->checked_in);
 	dyn_plan_run_once(sql, params, dest);
+	rows = SPI_processed;
 	SPI_finish();
 	dyn_citus_end_settings(level);
+	return rows;
 }
 
 /* Parameters of keys one by one: pk and, where there is one, sk; with items these follow their keys. */
@@ -317,10 +320,13 @@ dyn_sharded_lists_delete(DynTable *table, const DynKey *keys, int nkeys, struct 
 		int			n = Min(nkeys - i, MAX_KEYS);
 		ParamListInfo params = table->sk.tag ? params_of(table, &keys[i], NULL, n) :
 			dyn_statement_list_params(table, DYN_PLAN_GET_MANY, &keys[i], NULL, n);
+		const char *sql = delete_statement(table, n, old_items != NULL);
 		Found		found;
 
 		CHECK_FOR_INTERRUPTS();
 		found_begin(&found, table, &keys[i], n, old_items ? &old_items[i] : NULL, receive_item, table->item_type);
-		run(table, delete_statement(table, n, old_items != NULL), params, &found.receiver.pub, true);
+		/* once more where some were not found: see sharded.c */
+		if (run(table, sql, params, &found.receiver.pub, true) < n)
+			run(table, sql, params, &found.receiver.pub, true);
 	}
 }

@@ -41,7 +41,9 @@ distribute(const DynTableDef *def, const char *colocate_with)
 void
 dyn_distribute_new(const DynTableDef *def)
 {
-	if (dyn_guc_distribute_tables && dyn_citus_loaded() && def->filled_by == NULL && def->rows_from == NULL && def->nvectors == 0)
+	if (!dyn_guc_distribute_tables || !dyn_citus_loaded() || !dyn_citus_may_log_in())
+		return;
+	if (def->filled_by == NULL && def->rows_from == NULL && def->nvectors == 0 && !def->settings.stream)
 		distribute(def, NULL);
 }
 

@@ -1,7 +1,8 @@
 """client.py - one client process: several connections, one operation at a time on each, until told to stop.
 
-    client.py FILE NUMBER SEED END HTTP_HOST HTTP_PORT CONNECTIONS SQL_HOST SQL_PORT USER DATABASE SQL_CONNECTIONS ACCOUNTS CLAIMS
+    client.py FILE NUMBER SEED END HTTP_HOST HTTP_PORTS CONNECTIONS SQL_HOST SQL_PORT USER DATABASE SQL_CONNECTIONS ACCOUNTS CLAIMS
 
+HTTP_PORTS are those of all fronts, with commas between them; each has as large a part of the connections as the others.
 FILE gets the history, a line for each beginning (written before the request leaves) and each end (after the reply came):
     i TIME NAME ATTEMPT KIND SPEC        c TIME NAME ATTEMPT OUTCOME REPLY
 separated by tabs, times in nanoseconds of CLOCK_MONOTONIC, which all processes of a machine share.  An attempt that has
@@ -186,7 +187,7 @@ class Workload:
 
 class Client:
     def __init__(self, arguments):
-        (path, number, seed, end, http_host, http_port, connections, sql_host, sql_port, user, database, sql_connections, accounts,
+        (path, number, seed, end, http_host, http_ports, connections, sql_host, sql_port, user, database, sql_connections, accounts,
          claims) = arguments
         self.file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self.workload = Workload(int(number), seed, int(accounts), int(claims))
@@ -196,8 +197,9 @@ class Client:
         self.poll = select.epoll()
         self.running = {}       # descriptor: [connection, operation, attempt, deadline]
         self.reconnect = []     # (time, number, how)
+        ports = [int(port) for port in http_ports.split(",")]
         for i in range(int(connections)):
-            self.reconnect.append((0.0, i, lambda: wire.Http((http_host, int(http_port)))))
+            self.reconnect.append((0.0, i, lambda port=ports[(i + int(number)) % len(ports)]: wire.Http((http_host, port))))
         for i in range(int(sql_connections)):
             self.reconnect.append((0.0, -1 - i, lambda: wire.Sql((sql_host, int(sql_port)), user, database)))
 

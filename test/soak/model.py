@@ -28,15 +28,16 @@ UPDATES = {
 }
 
 # Pauses within transactions, between their actions: so they meet more often than on an idle machine.
-PAUSES = f"""
-    CREATE OR REPLACE FUNCTION public.soak_pause() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        IF pg_catalog.random() < 0.03 THEN PERFORM pg_catalog.pg_sleep(0.001); END IF; RETURN NEW; END $$;
-    CREATE TRIGGER soak_pause BEFORE INSERT OR UPDATE ON dynamodb."{TABLE}" FOR EACH ROW EXECUTE FUNCTION public.soak_pause();
-    SELECT 1"""
+PAUSES = ("""CREATE OR REPLACE FUNCTION public.soak_pause() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF pg_catalog.random() < 0.03 THEN PERFORM pg_catalog.pg_sleep(0.001); END IF; RETURN NEW; END $$""",
+          f"CREATE TRIGGER soak_pause BEFORE INSERT OR UPDATE ON dynamodb.\"{TABLE}\" FOR EACH ROW EXECUTE FUNCTION public.soak_pause()")
 
-CREATE_TABLE = ('{"TableName":"%s","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],'
-                '"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}],'
-                '"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"}}' % TABLE)
+STREAM = ',"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_AND_OLD_IMAGES"}'
+
+
+def create_table(stream):
+    return ('{"TableName":"%s","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],'
+            '"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]%s}' % (TABLE, STREAM if stream else ""))
 
 
 def account(number):

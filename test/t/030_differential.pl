@@ -8,6 +8,8 @@
 #   SEED       of the requests; each value asks different ones (1)
 use strict;
 use warnings;
+use lib 'test/t/lib';
+use DynapgCitus;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -18,11 +20,20 @@ my $queries = $ENV{QUERIES} || 2000;
 my $seed = $ENV{SEED} || 1;
 my $scans = $ENV{SCANS} || 60;
 
-my $node = PostgreSQL::Test::Cluster->new('differential');
-$node->init;
-$node->append_conf('postgresql.conf', "autovacuum = off\nfsync = off\nshared_buffers = 256MB\nmax_wal_size = 4GB");
-$node->start;
-$node->safe_psql('postgres', 'CREATE EXTENSION dynapg');
+my @settings = ('autovacuum = off', 'fsync = off', 'shared_buffers = 256MB', 'max_wal_size = 4GB');
+
+# In the distributed mode each new table has its rows on two nodes.
+sub server
+{
+	return citus_cluster(@settings, 'dynapg.distribute_tables = on') if distributed();
+	my $node = PostgreSQL::Test::Cluster->new('differential');
+	$node->init;
+	$node->append_conf('postgresql.conf', join "\n", @settings, '');
+	$node->start;
+	$node->safe_psql('postgres', 'CREATE EXTENSION dynapg');
+	return ($node);
+}
+my ($node, undef, @nodes) = server();
 
 for my $file ('data/generate', 'differential/oracle', 'differential/requests', 'differential/check', 'differential/moving')
 {
@@ -118,5 +129,5 @@ my ($requests, $wrong) = split /\|/, $node->safe_psql('postgres', 'TABLE differe
 is($wrong, '', 'items that nobody touched come exactly once');
 cmp_ok($requests, '>', 5, "$requests reads to the end against $transactions changes");
 
-$node->stop;
+$_->stop for $node, @nodes;
 done_testing();

@@ -2,12 +2,15 @@
 # crashes, and others attack the HTTP front: what they saw and did is strictly serializable, nothing acknowledged is lost, the
 # sum stays, and who follows the table's stream reads the same history, each change once.
 #
+# In the distributed mode the table's rows are on two nodes, which are killed, too, and shards move between them; there is no stream.
+#
 # SOAK_SECONDS (60) and SOAK_CLIENTS (4 processes) choose the length and the load; `make soak` runs a longer one, and shows its counts.
 # SOAK_SEED repeats the choices of a run, not what comes of them.  The checker is proven first: it has to find planted
 # violations in the history of a short run, and a change made behind the API's back in another.
 use strict;
 use warnings;
 use lib 'test/t/lib';
+use DynapgCitus;
 use DynapgHttp;
 use File::Path qw(make_path remove_tree);
 use PostgreSQL::Test::Utils;
@@ -17,9 +20,12 @@ my ($python) = grep { system("$_ -c 'import json, select' >/dev/null 2>&1") == 0
 BAIL_OUT('there is no python3') unless $python;
 $ENV{PYTHONDONTWRITEBYTECODE} = 1;
 
-my ($node, $port) = http_node('soak', 'dynapg.http_workers = 4', 'fsync = on', 'restart_after_crash = on', 'max_connections = 60',
+my @settings = ('dynapg.http_workers = 4', 'fsync = on', 'restart_after_crash = on', 'max_connections = 60',
 	'dynapg.http_memory = 64MB', 'log_min_messages = log', 'log_min_error_statement = panic', 'log_statement = none',
 	"dynapg.jobs_interval = '500ms'", "dynapg.stream_shard_age = '5s'", 'dynapg.stream_shards = 4', 'log_connections = off', 'log_disconnections = off');
+# the trigger that makes pauses runs on the nodes
+push @settings, 'dynapg.distribute_tables = on', 'citus.enable_unsafe_triggers = on', "citus.recover_2pc_interval = '500ms'" if distributed();
+my ($node, $port, @nodes) = distributed() ? citus_cluster(@settings) : http_node('soak', @settings);
 
 # Lets the soak run.  Returns the folder of its histories.
 sub soak
@@ -30,7 +36,7 @@ sub soak
 	make_path($out);
 	my $log = $node->logfile;
 	my ($status, $text) = run_python('run.py', '--out', $out, '--http-port', $port, '--sql-host', $node->host, '--sql-port', $node->port, '--user', 'postgres',
-		'--data', $node->data_dir, '--log', $log, @options);
+		'--data', $node->data_dir, '--log', $log, (map { ('--node', join ':', $_->port, front_of($_), $_->data_dir, $_->logfile) } @nodes), @options);
 	is($status, 0, "$name: the clients ran") or BAIL_OUT("the soak does not run: $text");
 	return ($out, $text);
 }
@@ -108,8 +114,9 @@ for (my $round = 1; $left > 0; $round++)
 	($status, $text) = run_python('check.py', $folder);
 	note("counted: $_") for split /\n/, $kills . $text;
 	is($status, 0, "round $round is in order") or diag $text;
-	like($kills, qr/\d+ clients killed, \d+ crashes, \d+ immediate stops, .*\d+ sessions terminated, \d+ workers terminated/, 'all was killed');
-	like($text, qr/^stream-1: [1-9]\d+ records from (?:[5-9]|\d\d+) shards$/m, 'the stream was followed');
+	like($kills, qr/\b\d+ $_\b/, "there were $_") for 'clients killed', 'crashes', 'immediate stops', 'sessions terminated', 'workers terminated',
+	  @nodes ? ('crashes on nodes', 'immediate stops on nodes', 'sessions terminated on nodes', 'moves by block_writes', 'moves by force_logical') : ();
+	like($text, qr/^stream-1: [1-9]\d+ records from (?:[5-9]|\d\d+) shards$/m, 'the stream was followed') unless @nodes;
 	like($text, qr/^TransactWriteItems: [1-9]\d* done, [1-9]\d* refused, [1-9]\d* lost$/m, 'transactions were done, refused and lost');
 	is($node->safe_psql('postgres', q{SELECT count(*) || ' ' || sum((dynapg.item_get_text(item, 'bal'))::int + (dynapg.item_get_text(item, 'res'))::int)
 		FROM dynamodb."Soak" WHERE pk LIKE 'a%'}), '24 24000', 'SQL finds the same sum');
@@ -117,7 +124,10 @@ for (my $round = 1; $left > 0; $round++)
 	remove_tree($folder);
 	delete_table();
 }
+for my $server ($node, @nodes)
+{
+	unlike(slurp_file($server->logfile), qr/PANIC|TRAP|terminated by signal (?!9\b)/, 'no process died by itself');
+}
 like(slurp_file($node->logfile), qr/terminated by signal 9/, 'processes of the server were killed');
-unlike(slurp_file($node->logfile), qr/PANIC|TRAP|terminated by signal (?!9\b)/, 'and none died by itself');
-$node->stop;
+$_->stop for $node, @nodes;
 done_testing();

@@ -222,4 +222,26 @@ is_deeply((requested($port, GetItem => { TableName => 'Things', Key => { id => {
 $coordinator->safe_psql('postgres', q(SELECT dynapg.distribute('Things')));
 all_know('Owned Things', 'until it is distributed again');
 
+# ---- which new tables are distributed ----
+
+sub made
+{
+	my ($role, $name, @more) = @_;
+	my $create = request_json(table($name, @more));
+	return $coordinator->safe_psql('postgres', qq(SET ROLE $role; SET dynapg.distribute_tables = on; SELECT FROM dynapg.create_table('$create');
+		SELECT count(*) FROM pg_dist_partition WHERE logicalrelid = 'dynamodb."$name"'::regclass));
+}
+$coordinator->safe_psql('postgres', 'CREATE ROLE sleeper; GRANT USAGE, CREATE ON SCHEMA dynamodb TO sleeper');
+is(made('postgres', 'Plain'), '1', 'a new table is distributed');
+is(made('postgres', 'Streamed', StreamSpecification => { StreamEnabled => JSON::PP::true, StreamViewType => 'KEYS_ONLY' }), '0', 'not one with a stream');
+is(made('sleeper', 'Slept'), '0', 'nor that of a role that may not log in');
+
+# ---- a node that does not answer ----
+
+$third->stop;
+my $described = q(SELECT dynapg.describe_table('{"TableName":"Things"}'););
+my ($status, $output, $errors) = $coordinator->psql('postgres', "$described SELECT 'goes on';", on_error_stop => 0);
+like($errors, qr/could not connect/, 'its part of a table cannot be counted');
+is($output, 'goes on', 'and the session goes on after that');
+
 done_testing();

@@ -8,7 +8,7 @@ use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT = qw(citus_missing citus_cluster citus_node front_of request_json);
+our @EXPORT = qw(distributed citus_missing citus_cluster citus_node front_of request_json);
 
 my $json = JSON::PP->new->canonical;
 
@@ -26,6 +26,12 @@ sub citus_missing
 	my $config = $ENV{PG_CONFIG} // 'pg_config';
 	chomp($folder = `'$config' --sharedir`) if $ENV{PG_CONFIG};
 	return -e "$folder/extension/citus.control" ? '' : 'no Citus is installed for this PostgreSQL';
+}
+
+# Does the test run in the mode in which each new table is distributed (make check DISTRIBUTED=1)?
+sub distributed
+{
+	return $ENV{DISTRIBUTED} ? 1 : 0;
 }
 
 my %front;
