@@ -5,6 +5,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
+#include "commands/extension.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -16,6 +17,7 @@
 #include "base/compat.h"
 #include "base/limits.h"
 #include "base/returned_rows.h"
+#include "database/installation.h"
 #include "database/sql.h"
 #include "tables/catalog.h"
 #include "tables/checks.h"
@@ -36,9 +38,13 @@ PG_FUNCTION_INFO_V1(dynapg_add_checks);
 Datum
 dynapg_add_checks(PG_FUNCTION_ARGS)
 {
-	DynTableDef *def = dyn_catalog_require_relid(PG_GETARG_OID(0));
+	DynTableDef *def;
 	int			invalid;
 
+	/* within an update through several versions: the last one's script calls it again */
+	if (creating_extension && dyn_installation_find() == NULL)
+		PG_RETURN_BOOL(false);
+	def = dyn_catalog_require_relid(PG_GETARG_OID(0));
 	dyn_catalog_require_owner(def->relid);
 	dyn_columns_check(def->relid, def->pk.tag, def->sk.tag);
 	SPI_connect();

@@ -80,6 +80,9 @@ for my $old (@released)
 	is($node->safe_psql($db, q(SELECT has_schema_privilege('keeper', 'dynamodb', 'CREATE'),
 		has_function_privilege('keeper', 'dynapg.refill_throughput(text, integer)', 'EXECUTE'))), 't|t', "$old: granted rights stay");
 	$node->safe_psql($db, 'REVOKE ' . sprintf($rights, 'FROM', 'REVOKE'));
+	is($node->safe_psql($db, q(SELECT string_agg(format('%s %s', conname, convalidated), ', ' ORDER BY conname COLLATE "C") FROM pg_constraint
+		WHERE conrelid = 'dynamodb."Kept"'::regclass AND contype = 'c')), 'dynapg fits t, dynapg index by_n t, dynapg index by_other t',
+		"$old: the CHECK constraints");
 	my $updated = surface($db);
 	is($updated, $fresh, "the update from $old gives what CREATE EXTENSION gives");
 	if ($updated ne $fresh)
