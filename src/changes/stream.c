@@ -114,18 +114,40 @@ query(const char *rest, DynSqlArgs *args, DynStream **streams)
 	return count;
 }
 
-DynStream *
-dyn_stream_find(const char *table_name, const char *label)
+/* The same of a stream that has been read. */
+static bool
+is_of_another(const DynStream *stream)
+{
+	Oid			named = dyn_catalog_relid(stream->table_name);
+	Oid			owner = dyn_catalog_owner(stream->relid);
+
+	return OidIsValid(named) && OidIsValid(owner) && dyn_catalog_owner(named) != owner;
+}
+
+/* The newest stream of the table, or the one with that label, for which the rest of the condition holds; or NULL. */
+static DynStream *
+find(const char *table_name, const char *label, const char *rest)
 {
 	DynSqlArgs	args = {0};
 	DynStream  *stream;
 
 	dyn_sql_text(&args, table_name);
 	dyn_sql_text(&args, label);
-	if (query("WHERE s.table_name OPERATOR(pg_catalog.=) $1 AND ($2 IS NULL OR s.label OPERATOR(pg_catalog.=) $2) "
-			  "AND NOT " IS_OF_ANOTHER " ORDER BY s.label DESC LIMIT 1", &args, &stream) == 0)
+	if (query(psprintf("WHERE s.table_name OPERATOR(pg_catalog.=) $1 AND ($2 IS NULL OR s.label OPERATOR(pg_catalog.=) $2) %s "
+					   "ORDER BY s.label DESC LIMIT 1", rest), &args, &stream) == 0)
 		return NULL;
 	return stream;
+}
+
+/* Each read of records looks for its stream, so the joins are left to the case in which somebody does claim a name. */
+DynStream *
+dyn_stream_find(const char *table_name, const char *label)
+{
+	DynStream  *stream = find(table_name, label, "");
+
+	if (stream == NULL || !is_of_another(stream))
+		return stream;
+	return find(table_name, label, "AND NOT " IS_OF_ANOTHER);
 }
 
 int
