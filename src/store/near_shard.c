@@ -38,6 +38,7 @@
 #include "store/explain.h"
 #include "store/near_shard.h"
 #include "store/statement.h"
+#include "tables/catalog.h"
 
 /* ---- which shards ---- */
 
@@ -59,6 +60,13 @@ as_table(const DynTable *table, Oid relid)
 	return shard;
 }
 
+/* Citus finds it by its name, so it has to be a table of the same owner. */
+static bool
+is_shard_of(Oid relid, Oid distributed)
+{
+	return get_rel_relkind(relid) == RELKIND_RELATION && dyn_catalog_owner(relid) == dyn_catalog_owner(distributed);
+}
+
 static DynNearShard *
 add_shard(DynTable *table, int64 id)
 {
@@ -67,7 +75,7 @@ add_shard(DynTable *table, int64 id)
 	DynNearShard   *shard = palloc0_object(DynNearShard);
 
 	shard->id = id;
-	if (OidIsValid(here))
+	if (OidIsValid(here) && is_shard_of(here, table->relid))
 		shard->table = as_table(table, here);
 	table->shards = lappend(table->shards, shard);
 	MemoryContextSwitchTo(old);
