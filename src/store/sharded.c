@@ -157,16 +157,15 @@ store(const DynWrite *write)
 	Row			row;
 	DynOutcome	outcome;
 
-	for (int i = 0; i < 2; i++)
+	row.found = false;
+	for (int i = 0; i < 2 && !row.found; i++)
 	{
 		row_begin(&row, BYTEAOID);
 		run(write->table, kind,
 			dyn_statement_node_params(write->table, kind, &write->key, write->item, program_of(write), wishes_of(write)), &row);
-		if (row.found)
-			break;
-		if (i > 0)
-			return change_of_missing(write);
 	}
+	if (!row.found)
+		return change_of_missing(write);
 	outcome = dyn_outcome_unpack(row.value);
 	return change_of_outcome(write, &outcome);
 }
@@ -194,10 +193,12 @@ delete(const DynWrite *write)
 		row_begin(&row, write->table->item_type);
 		if (run(write->table, DYN_PLAN_DELETE, dyn_statement_params(write->table, DYN_PLAN_DELETE, &write->key, NULL, program), &row) > 0)
 			return (DynChange) {.status = DYN_WRITTEN, .before = write->keep_old ? row.value : NULL};
-		if (!write->has_condition && i > 0)
-			return (DynChange) {.status = DYN_WRITTEN};
 		if (!write->has_condition)
+		{
+			if (i > 0)
+				return (DynChange) {.status = DYN_WRITTEN};
 			continue;
+		}
 		row_begin(&row, write->table->item_type);
 		row.receiver.pub.receiveSlot = keep_look;
 		if (run(write->table, DYN_PLAN_LOOK, dyn_statement_params(write->table, DYN_PLAN_LOOK, &write->key, NULL, program), &row) == 0)
