@@ -5,12 +5,10 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "storage/latch.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 #include "api/handlers.h"
@@ -25,6 +23,7 @@
 #include "base/namespace_text.h"
 #include "base/pace.h"
 #include "command/keys.h"
+#include "database/sql.h"
 #include "jobs/job.h"
 #include "store/load_errors.h"
 #include "store/rows.h"
@@ -271,38 +270,6 @@ count_written(DynLoad *load, const DynTable *table, const struct varlena *item)
 	}
 }
 
-/* What a subtransaction does. */
-typedef void (*Attempt) (void *arg);
-
-/* Calls the function in a subtransaction; returns the error that undid it, or NULL. */
-static ErrorData *
-attempt(Attempt function, void *arg)
-{
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData  *volatile error = NULL;
-
-	CHECK_FOR_INTERRUPTS();
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		function(arg);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return error;
-}
-
 /* How a run is written. */
 typedef enum RunKind
 {
@@ -361,7 +328,7 @@ static void
 write_single(DynLoad *load, const Run *run, int i)
 {
 	Run			single = {run->table, run->kind, 1, &run->keys[i], &run->items[i], &run->records[i]};
-	ErrorData  *error = attempt(write_run, &single);
+	ErrorData  *error = dyn_sql_catch(write_run, &single);
 	StringInfoData text;
 
 	if (error == NULL)
@@ -379,14 +346,14 @@ write_single(DynLoad *load, const Run *run, int i)
 static void
 write_items(DynLoad *load, Run *run)
 {
-	ErrorData  *error = run->count > 0 ? attempt(write_run, run) : NULL;
+	ErrorData  *error = run->count > 0 ? dyn_sql_catch(write_run, run) : NULL;
 
 	if (error != NULL && run->kind == RUN_INSERT)
 	{
 		(void) judge_error(error);
 		load->collisions++;
 		run->kind = RUN_PUT;
-		error = attempt(write_run, run);
+		error = dyn_sql_catch(write_run, run);
 	}
 	if (error == NULL)
 	{
@@ -528,7 +495,7 @@ put_conditionally(DynLoad *load, const DynFormatRecord *record, const DynJson *d
 	copy_member(&request, document, "ExpressionAttributeValues");
 	appendStringInfoChar(&request, '}');
 	call = (Call) {request.data, request.len};
-	while ((error = attempt(put_item, &call)) != NULL && is_throttled(error->sqlerrcode))
+	while ((error = dyn_sql_catch(put_item, &call)) != NULL && is_throttled(error->sqlerrcode))
 	{
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, RETRY_MILLISECONDS, PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);

@@ -5,6 +5,7 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type_d.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -117,13 +118,14 @@ dyn_sql_run(const char *sql, DynSqlArgs *args, long limit)
 }
 
 /* Whoever catches the error ends the subtransaction that it knows of, which has to be the innermost one. */
-bool
-dyn_sql_attempt(void (*work) (void *arg), void *arg, int sqlstate)
+ErrorData *
+dyn_sql_catch(void (*work) (void *arg), void *arg)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	ErrorData  *volatile error = NULL;
 
+	CHECK_FOR_INTERRUPTS();
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	PG_TRY();
@@ -141,6 +143,14 @@ dyn_sql_attempt(void (*work) (void *arg), void *arg, int sqlstate)
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
+	return error;
+}
+
+bool
+dyn_sql_attempt(void (*work) (void *arg), void *arg, int sqlstate)
+{
+	ErrorData  *error = dyn_sql_catch(work, arg);
+
 	if (error == NULL)
 		return true;
 	if (error->sqlerrcode != sqlstate)

@@ -41,10 +41,10 @@ extern void dyn_sql_bool(DynSqlArgs *args, bool value);
  */
 extern uint64 dyn_sql_run(const char *sql, DynSqlArgs *args, long limit);
 
-/*
- * Does the work in a subtransaction.  False: it failed with that SQLSTATE, and nothing of it is left; another error goes on, when nothing
- * of it is left.
- */
+/* Does the work in a subtransaction; returns the error that undid it, in the current memory context, or NULL. */
+extern ErrorData *dyn_sql_catch(void (*work) (void *arg), void *arg);
+
+/* The same.  False: it failed with that SQLSTATE; another error goes on. */
 extern bool dyn_sql_attempt(void (*work) (void *arg), void *arg, int sqlstate);
 
 /* A column (from 1) of row i of SPI_tuptable; NULL for SQL's NULL.  The result is in the current memory context. */
