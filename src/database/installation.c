@@ -301,7 +301,7 @@ dyn_installation_check_schema(Oid schema)
 }
 
 /*
- * dynapg.version() - the version of the module that this server has loaded, such as 0.6.0. That of the database is extversion in
+ * dynapg.version() - the version of the module that this server has loaded, such as 0.7.0. That of the database is extversion in
  * pg_extension; after an upgrade they differ until the server restarts or ALTER EXTENSION updates the database.
  */
 PG_FUNCTION_INFO_V1(dynapg_version);
