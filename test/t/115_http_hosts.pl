@@ -110,6 +110,7 @@ is_refused('from another one', Host => 'db', Origin => 'https://other.example');
 is_refused('from none', Host => 'db', Origin => 'null');
 is(exchange(dial($port), $preflight)->{headers}{'access-control-allow-origin'}, '*', 'a page of an allowed host may read replies');
 allow('[fd00::7]', Host => '[fd00::7]');
+ok(wait_for_http($port, 403, Host => 'db'), 'the list is in force');	# [fd00::7] was in the earlier one, too
 is_refused('a host that is no longer allowed', Host => 'db');
 allow('*', Host => 'rebound.example');
 is_served('all', Host => $_->[0], Origin => $_->[1]) for [ 'x', 'https://foreign.example' ], [ "\xff", 'null' ];
