@@ -52,7 +52,7 @@ sub on
 	return $node->safe_psql('postgres', $sql) =~ s/\s+/ /gr;
 }
 
-# How many links lead to a node, of a role or of all; and that many, within a few seconds.
+# The number of links that lead to a node, of a role or of all; below, whether it becomes a number within seconds.
 sub links
 {
 	my ($node, $role) = @_;
