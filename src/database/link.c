@@ -360,7 +360,7 @@ ask(Link *link, const DynLinkParam *params, int count, StringInfo out)
 static DynLinkAnswer
 connect_and_ask(Link *link, const DynLinkParam *params, int count, StringInfo out)
 {
-	DynLinkAnswer answer = DYN_LINK_NONE;
+	volatile DynLinkAnswer answer = DYN_LINK_NONE;
 
 	link->used = GetCurrentTransactionStartTimestamp();
 	PG_TRY();

@@ -191,6 +191,29 @@ $blocker->query_safe('COMMIT');
 $blocker->quit;
 is($session->query('SELECT ' . get($key)), $value, 'others go on');
 
+# ---- transactions between their two phases ----
+
+$first->safe_psql('postgres', qq(SET citus.enable_manual_changes_to_shards = on; BEGIN; UPDATE $shard SET item = '{"at":{"N":"1"},"id":{"S":"$key"},"n":{"N":"99"}}' WHERE pk = '$key';
+	PREPARE TRANSACTION 'changed'));
+is($session->query('SELECT ' . get($key)), $value, 'a transaction that stays prepared is waited for, but not for ever');
+my $reader = $first->background_psql('postgres');
+my $reading = $reader->query_until(qr/asked/, "\\echo asked\nSELECT " . get($key) . ";\n");
+$first->safe_psql('postgres', q(SELECT pg_sleep(0.1); COMMIT PREPARED 'changed'));
+is($reader->query('SELECT 1') =~ s/\s+/ /gr, '99 1', 'what is committed meanwhile is read');
+$first->safe_psql('postgres', qq(SET citus.enable_manual_changes_to_shards = on; BEGIN; SAVEPOINT s; DELETE FROM $shard WHERE pk = '$key'; RELEASE s;
+	INSERT INTO $shard VALUES ('$key', 2, '{"at":{"N":"2"},"id":{"S":"$key"},"n":{"N":"7"}}'); PREPARE TRANSACTION 'deleted'));
+my $second_item = request(get_item => { Key => { id => { S => $key }, at => { N => 2 } } }) . q( #>> '{Item,n,N}');
+is($reader->query("SELECT 'old:' || (" . get($key) . ")"), 'old:99', 'so is a transaction that deletes the item');
+is($reader->query("SELECT coalesce($second_item, 'none')"), 'none', 'or makes it');
+$first->safe_psql('postgres', q(COMMIT PREPARED 'deleted'));
+is($reader->query("SELECT coalesce(" . get($key) . ", 'none') || ' ' || ($second_item)"), 'none 7', 'which is seen when it is committed');
+$blocker = $first->background_psql('postgres');
+$blocker->query_safe(qq(SET citus.enable_manual_changes_to_shards = on; BEGIN; DELETE FROM $shard WHERE pk = '$key'));
+is($reader->query("SELECT $second_item"), '7', 'one that still runs is not seen');
+$blocker->query_safe('ROLLBACK');
+$_->quit for $reader, $blocker;
+$coordinator->safe_psql('postgres', 'SELECT ' . put($key, $value));
+
 # ---- passwords and poolers ----
 
 for my $node ($first, $second)
