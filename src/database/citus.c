@@ -16,6 +16,7 @@
 #include "catalog/pg_type_d.h"
 #include "commands/dbcommands.h"
 #include "commands/extension.h"
+#include "executor/executor.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -558,6 +559,24 @@ works_for_citus(void)
 	return strncmp(application_name, "citus_internal", strlen("citus_internal")) == 0;
 }
 
+/*
+ * Has Citus given the transaction a number of its own, which it does when it begins to take part?  Asked where Citus's library does not
+ * show the function for that, as those for PostgreSQL 16 and later do not.
+ */
+static bool
+has_number(void)
+{
+	Oid			function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum("get_current_transaction_id"),
+										   PointerGetDatum(buildoidvector(NULL, 0)), ObjectIdGetDatum(PG_CATALOG_NAMESPACE));
+	Datum		number;
+	bool		null;
+
+	if (!OidIsValid(function))
+		return true;
+	number = GetAttributeByName(DatumGetHeapTupleHeader(OidFunctionCall0(function)), "transaction_number", &null);
+	return null || DatumGetInt64(number) != 0;
+}
+
 bool
 dyn_citus_is_alone(void)
 {
@@ -568,7 +587,7 @@ dyn_citus_is_alone(void)
 		is_coordinated = (bool (*) (void)) (void (*) (void))
 			load_external_function("$libdir/citus", "InCoordinatedTransaction", false, NULL);
 	known = true;
-	return is_coordinated != NULL && !is_coordinated() && !works_for_citus();
+	return !works_for_citus() && !(is_coordinated != NULL ? is_coordinated() : has_number());
 }
 
 /* An argument of a function, for what its type says. */
