@@ -14,15 +14,21 @@
  * of the row, it does so in a context below the statement's own; the last one counts. A statement may write several rows: each outcome is
  * returned once, and a row without one was inserted.
  *
+ * An UPDATE asks the CHECK constraints of a row that stays, too. That of an index may not hold for an item that is older than the index:
+ * dyn_node_left tells it of the row.
+ *
  * They are IMMUTABLE, as Citus demands of a write's functions.  Called by hand, node_outcome finds nothing.
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
 #include "fmgr.h"
 #include "lib/ilist.h"
 
 #include "expr/compile.h"
 #include "expr/eval.h"
+#include "expr/node.h"
+#include "value/index_schema.h"
 #include "value/outcome.h"
 
 PGDLLEXPORT Datum dynapg_node_write(PG_FUNCTION_ARGS);
@@ -37,6 +43,8 @@ typedef struct Kept
 	MemoryContext context;
 	MemoryContextCallback ended;
 	struct varlena *outcome;	/* NULL: it was returned */
+	uint32		size;			/* of the item of a row that stays as it is; 0: it is replaced */
+	uint64		hash;			/* of that item's bytes */
 } Kept;
 
 static dlist_head all_kept = DLIST_STATIC_INIT(all_kept);	/* the last one first */
@@ -47,18 +55,45 @@ forget(void *arg)
 	dlist_delete(&((Kept *) arg)->node);
 }
 
+static uint64
+hash_of(const struct varlena *item)
+{
+	return hash_bytes_extended((const unsigned char *) VARDATA_ANY(item), VARSIZE_ANY_EXHDR(item), 0);
+}
+
+/* left: the item of a row that stays as it is, or NULL. */
 static void
-keep(MemoryContext context, const DynOutcome *outcome)
+keep(MemoryContext context, const DynOutcome *outcome, const struct varlena *left)
 {
 	MemoryContext old = MemoryContextSwitchTo(context);
 	Kept	   *kept = palloc0(sizeof(Kept));
 
 	kept->context = context;
 	kept->outcome = dyn_outcome_pack(outcome);
+	if (left != NULL)
+	{
+		kept->size = VARSIZE_ANY_EXHDR(left);
+		kept->hash = hash_of(left);
+	}
 	kept->ended = (MemoryContextCallback) {.func = forget, .arg = kept};
 	MemoryContextRegisterResetCallback(context, &kept->ended);
 	dlist_push_head(&all_kept, &kept->node);
 	MemoryContextSwitchTo(old);
+}
+
+bool
+dyn_node_left(const struct varlena *item)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &all_kept)
+	{
+		Kept	   *kept = dlist_container(Kept, node, iter.cur);
+
+		if (kept->outcome != NULL)
+			return kept->size > 0 && kept->size == VARSIZE_ANY_EXHDR(item) && kept->hash == hash_of(item);
+	}
+	return false;
 }
 
 static bool
@@ -82,10 +117,41 @@ program_argument(const struct varlena *program)
 	return (const DynProgram *) program;
 }
 
+/* A write's program, and the schemas of indexes that come with it. */
+typedef struct Task
+{
+	const DynProgram *program;	/* NULL: neither condition nor update */
+	DynIndexSchema *schemas;
+	int			nschemas;
+} Task;
+
+static Task
+task_argument(const struct varlena *bytes, int wishes)
+{
+	Task		task = {0};
+
+	if (wishes & DYN_NODE_INDEXES)
+		bytes = dyn_index_schema_unpack(bytes, &task.schemas, &task.nschemas);
+	task.program = program_argument(bytes);
+	return task;
+}
+
+static const char *
+index_violation(const Task *task, const struct varlena *new_item)
+{
+	const char *flaw = NULL;
+
+	for (int i = 0; i < task->nschemas && flaw == NULL; i++)
+		flaw = dyn_index_schema_violation(&task->schemas[i], dyn_item_root(new_item));
+	return flaw;
+}
+
 /* What becomes of the old item; NULL where it stays. */
 static struct varlena *
-replacement(const DynProgram *program, struct varlena *old_item, struct varlena *given, int wishes, DynOutcome *outcome)
+replacement(const Task *task, struct varlena *old_item, struct varlena *given, int wishes, DynOutcome *outcome)
 {
+	const DynProgram *program = task->program;
+	bool		changes = program != NULL && program->update >= 0;
 	struct varlena *result;
 
 	outcome->verdict = DYN_VERDICT_HELD;
@@ -98,12 +164,13 @@ replacement(const DynProgram *program, struct varlena *old_item, struct varlena 
 		return NULL;
 	if (!(wishes & DYN_NODE_UPDATE))
 		return given;
-	if (program == NULL || program->update < 0)
-		return NULL;
-	result = dyn_update_item(program, dyn_item_root(old_item), &outcome->violation);
-	if (result == NULL)
-		outcome->verdict = DYN_VERDICT_VIOLATION;
-	return result;
+	result = changes ? dyn_update_item(program, dyn_item_root(old_item), &outcome->violation) : old_item;
+	if (result != NULL)
+		outcome->violation = index_violation(task, result);
+	if (outcome->violation == NULL)
+		return changes ? result : NULL;
+	outcome->verdict = DYN_VERDICT_VIOLATION;
+	return NULL;
 }
 
 /*
@@ -117,18 +184,20 @@ dynapg_node_write(PG_FUNCTION_ARGS)
 	struct varlena *given;
 	struct varlena *result;
 	int			wishes;
+	Task		task;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		PG_RETURN_NULL();
 	old_item = PG_GETARG_VARLENA_PP(0);
 	given = PG_ARGISNULL(1) ? NULL : PG_GETARG_VARLENA_PP(1);
 	wishes = PG_GETARG_INT32(3);
-	result = replacement(program_argument((struct varlena *) PG_GETARG_BYTEA_P(2)), old_item, given, wishes, &outcome);
+	task = task_argument((struct varlena *) PG_GETARG_BYTEA_P(2), wishes);
+	result = replacement(&task, old_item, given, wishes, &outcome);
 	if ((wishes & DYN_NODE_KEEP_OLD) || outcome.verdict != DYN_VERDICT_HELD)
 		outcome.old_item = old_item;
 	if (wishes & DYN_NODE_KEEP_NEW)
 		outcome.new_item = result != NULL ? result : old_item;
-	keep(fcinfo->flinfo->fn_mcxt, &outcome);
+	keep(fcinfo->flinfo->fn_mcxt, &outcome, result == NULL ? old_item : NULL);
 	if (result == NULL)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	PG_RETURN_POINTER(result);
