@@ -610,6 +610,8 @@ dyn_plan_run_once(const char *sql, ParamListInfo params, DestReceiver *dest)
 	MemoryContext context = CurrentMemoryContext;
 	int			rc;
 
+	if (unlikely(dyn_explain_watching != NULL))
+		dyn_explain_note_text(sql, params);
 	PG_TRY();
 	{
 		rc = SPI_execute_extended(sql, &options);
