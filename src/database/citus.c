@@ -346,6 +346,20 @@ dyn_citus_run_on_nodes(Oid superuser, const char *command)
 
 /* ---- Citus's functions ---- */
 
+/* Has the transaction used several connections to a node?  From then on Citus refuses to use one alone. */
+static bool
+has_run_in_parallel(void)
+{
+	static bool known = false;
+	static bool (*has_run) (void) = NULL;
+
+	if (!known)
+		has_run = (bool (*) (void)) (void (*) (void))
+			load_external_function("$libdir/citus", "ParallelQueryExecutedInTransaction", false, NULL);
+	known = true;
+	return has_run != NULL && has_run();
+}
+
 void
 dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with)
 {
@@ -357,7 +371,7 @@ dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with)
 	dyn_sql_text(&args, column);
 	dyn_sql_text(&args, colocate_with != NULL ? colocate_with : "default");
 	/* one connection for each node: with several, the shards of a table with long names wait for each other */
-	set_option("citus.multi_shard_modify_mode", "sequential");
+	set_option("citus.multi_shard_modify_mode", has_run_in_parallel() ? "parallel" : "sequential");
 	SPI_connect();
 	dyn_sql_run("SELECT pg_catalog.create_distributed_table($1::pg_catalog.regclass, $2, colocate_with => $3)", &args, 0);
 	SPI_finish();

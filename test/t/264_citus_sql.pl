@@ -1,0 +1,96 @@
+# 264_citus_sql.pl - what SQL does with distributed tables as with local ones: snapshots, plans that are shown, tables made after reads in the
+# same transaction, reads of indexes by long keys; and what it cannot, with a sentence
+#
+# Skipped where no Citus is installed.
+use strict;
+use warnings;
+use lib 'test/t/lib';
+use DynapgCitus;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+if (my $why = citus_missing())
+{
+	note "counted: skipped: $why";
+	plan skip_all => $why;
+}
+
+my ($coordinator) = citus_cluster();
+
+sub sql
+{
+	my ($sql) = @_;
+	return $coordinator->safe_psql('postgres', $sql);
+}
+
+# The error of a statement.
+sub error_of
+{
+	my ($sql) = @_;
+	my ($status, $out, $error) = $coordinator->psql('postgres', $sql);
+	return $error =~ /ERROR:  (.*)/ ? $1 : "none: $out";
+}
+
+# A request that makes a table with a partition key and perhaps an index by several attributes.
+sub table_request
+{
+	my ($name, @index) = @_;
+	my %request = (TableName => $name, BillingMode => 'PAY_PER_REQUEST', KeySchema => [ { AttributeName => 'id', KeyType => 'HASH' } ],
+		AttributeDefinitions => [ map { { AttributeName => $_, AttributeType => 'S' } } 'id', grep { $_ ne 'id' } @index ]);
+	$request{GlobalSecondaryIndexes} = [ { IndexName => 'by_all', KeySchema => [ map { { AttributeName => $_, KeyType => 'HASH' } } @index ],
+		Projection => { ProjectionType => 'ALL' } } ] if @index;
+	return "dynapg.create_table('" . request_json(\%request) . "') IS NOT NULL";
+}
+
+sub is_distributed
+{
+	my ($name) = @_;
+	return sql(qq(SELECT count(*) FROM pg_dist_partition WHERE logicalrelid = 'dynamodb."$name"'::regclass));
+}
+
+$coordinator->append_conf('postgresql.conf', 'dynapg.distribute_tables = on');
+$coordinator->reload;
+sql('SELECT ' . table_request('Things', 'g', 'id'));
+sql(qq(SELECT count(dynapg.put_item(json_build_object('TableName', 'Things', 'Item', json_build_object('id', json_build_object('S', 'key' || i)))))
+	FROM generate_series(1, 20) AS i));
+is(is_distributed('Things'), 1, 'the table is a distributed one');
+
+# ---- snapshots ----
+
+sql(q(SELECT dynapg.save_snapshot('base')));
+is(sql(q(SELECT dynapg.restore_snapshot('base'))), 0, 'nothing is restored where nothing has changed');
+sql(q(SELECT dynapg.put_item('{"TableName": "Things", "Item": {"id": {"S": "key1"}, "n": {"N": "1"}}}');
+	SELECT dynapg.delete_item('{"TableName": "Things", "Key": {"id": {"S": "key2"}}}')));
+is(sql(q(SELECT dynapg.restore_snapshot('base'); SELECT count(*), count(dynapg.item_get_text(item, 'n')) FROM dynamodb."Things")), "1\n20|0", 'a snapshot brings back what the nodes have');
+is(is_distributed('Things'), 1, 'and the table stays distributed');
+
+# ---- plans ----
+
+like(sql(q(SELECT dynapg.explain('Scan', '{"TableName": "Things"}'))), qr/Statement 1.*Citus Adaptive.*Index Scan using "Things primary key/s, 'a read of all shards is explained');
+like(sql(q(SELECT dynapg.explain_statement('SELECT * FROM "Things"'))), qr/Citus Adaptive.*Index Scan using "Things primary key/s, 'and so is a statement');
+like(sql(q(SELECT dynapg.explain('BatchGetItem', '{"RequestItems": {"Things": {"Keys": [{"id": {"S": "a"}}, {"id": {"S": "b"}}, {"id": {"S": "c"}}, {"id": {"S": "d"}}]}}}'))),
+	qr/Statement 1.*Citus Adaptive/s, 'and a list of keys');
+
+# ---- an index with several partition keys, among them the table's, whose long values are cut ----
+
+my %long = map { $_ => substr($_, 0, 1) x 900 } qw(id g);
+sql(qq(SELECT dynapg.put_item('{"TableName": "Things", "Item": {"id": {"S": "$long{id}"}, "g": {"S": "$long{g}"}}}')));
+is(sql(qq(SELECT dynapg.query('{"TableName": "Things", "IndexName": "by_all", "Select": "COUNT", "KeyConditionExpression": "id = :i AND g = :g",
+	"ExpressionAttributeValues": {":i": {"S": "$long{id}"}, ":g": {"S": "$long{g}"}}}') ->> 'Count')), 1, 'a long partition key is found in an index, too');
+
+# ---- tables that are made after reads of all shards ----
+
+sql(qq(BEGIN; SELECT count(*) FROM dynamodb."Things"; SELECT count(dynapg.scan('{"TableName": "Things"}')); SELECT ) . table_request('AfterReads', 'g') . '; COMMIT');
+is(is_distributed('AfterReads'), 1, 'a table is distributed in a transaction that has read others');
+
+# ---- the column of index keys ----
+
+sql('SET dynapg.store_index_keys = off; SELECT ' . table_request('Moved', 'g'));
+sql(q(SELECT dynapg.put_item('{"TableName": "Moved", "Item": {"id": {"S": "a"}, "g": {"S": "x"}}}')));
+is(sql(q(SELECT dynapg.store_index_keys('dynamodb."Moved"'))), 't', 'a distributed table gets the column of index keys');
+sql(q(SELECT dynapg.update_time_to_live('{"TableName": "Moved", "TimeToLiveSpecification": {"AttributeName": "until", "Enabled": true}}')));
+is(sql(q(SELECT dynapg.store_index_keys('dynamodb."Moved"'))), 't', 'and another one, with one more attribute');
+is(sql(q(SELECT dynapg.query('{"TableName": "Moved", "IndexName": "by_all", "Select": "COUNT", "KeyConditionExpression": "g = :g", "ExpressionAttributeValues": {":g": {"S": "x"}}}') ->> 'Count')),
+	1, 'by which its index finds items');
+
+done_testing();
