@@ -202,7 +202,7 @@ judge_index_change(FunctionCallInfo fcinfo)
 {
 	Judgement	found = judge_index(fcinfo);
 
-	if (unlikely(found.problem != NULL) && dyn_node_left(PG_GETARG_VARLENA_PP(0)))
+	if (unlikely(found.problem != NULL) && dyn_expr_row_stays(PG_GETARG_VARLENA_PP(0)))
 		return (Judgement) {0};
 	return found;
 }

@@ -14,8 +14,8 @@
  * of the row, it does so in a context below the statement's own; the last one counts. A statement may write several rows: each outcome is
  * returned once, and a row without one was inserted.
  *
- * An UPDATE asks the CHECK constraints of a row that stays, too. That of an index may not hold for an item that is older than the index:
- * dyn_node_left tells it of the row.
+ * An UPDATE evaluates CHECK constraints for a row that stays, too. The one of an index can be false for an item older than the index, and
+ * asks dyn_expr_row_stays.
  *
  * They are IMMUTABLE, as Citus demands of a write's functions.  Called by hand, node_outcome finds nothing.
  */
@@ -82,7 +82,7 @@ keep(MemoryContext context, const DynOutcome *outcome, const struct varlena *lef
 }
 
 bool
-dyn_node_left(const struct varlena *item)
+dyn_expr_row_stays(const struct varlena *item)
 {
 	dlist_iter	iter;
 

@@ -144,8 +144,9 @@ violation_of_new(const DynWrite *write)
 static int
 wishes_of(const DynWrite *write)
 {
-	return (judges_indexes(write) ? DYN_NODE_INDEXES : 0) | (write->keep_old ? DYN_NODE_KEEP_OLD : 0) | (write->keep_new ? DYN_NODE_KEEP_NEW : 0) |
-		(write->kind == DYN_WRITE_UPDATE ? DYN_NODE_UPDATE : 0) | (write->kind == DYN_WRITE_CHECK ? DYN_NODE_CHECK : 0);
+	return (write->keep_old ? DYN_NODE_KEEP_OLD : 0) | (write->keep_new ? DYN_NODE_KEEP_NEW : 0) |
+		(write->kind == DYN_WRITE_UPDATE ? DYN_NODE_UPDATE : 0) | (write->kind == DYN_WRITE_CHECK ? DYN_NODE_CHECK : 0) |
+		(judges_indexes(write) ? DYN_NODE_INDEXES : 0);
 }
 
 static DynChange
