@@ -2,6 +2,8 @@
 -- that are found missing
 \set ECHO none
 \i sql/common.psql
+-- Keys without an item are locked as the owner; those of distributed tables as the caller: test/t/264_citus_sql.pl.
+SET dynapg.distribute_tables = off;
 \set ECHO none
 -- A transaction of the actions given as "Kind key more"; Remove is an Update that makes no item.
 CREATE FUNCTION public.txr(VARIADIC actions text[]) RETURNS text LANGUAGE sql AS $$
