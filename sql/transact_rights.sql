@@ -171,7 +171,7 @@ GRANT SELECT ON txr_limits TO PUBLIC;
 SELECT public.txr('ConditionCheck none new');
 SELECT public.txr('Delete none');
 CREATE TYPE pg_temp.txr_type AS (a integer);
-DROP VIEW pg_temp.txr_limits;
+DROP VIEW txr_limits;
 SELECT public.txr('ConditionCheck none new');
 DROP TYPE pg_temp.txr_type;
 SELECT public.txr('ConditionCheck none new');
@@ -181,7 +181,7 @@ ALTER TABLE dynamodb."tx.rights" DROP CONSTRAINT fine, ADD CONSTRAINT fine CHECK
 SET ROLE regress_txr_user;
 CREATE TEMPORARY TABLE txr_limits (allowed boolean);
 SELECT public.txr('ConditionCheck none new');
-DROP TABLE pg_temp.txr_limits;
+DROP TABLE txr_limits;
 SET ROLE regress_txr_owner;
 ALTER TABLE dynamodb."tx.rights" DROP CONSTRAINT fine, ADD CONSTRAINT fine CHECK (public.txr_check(pk)) NOT VALID;
 -- The owner may be the caller: these are its own settings.

@@ -86,6 +86,15 @@ dyn_citus_begin_reads(void)
 }
 
 int
+dyn_citus_begin_subqueries(void)
+{
+	int			level = dyn_citus_begin_reads();
+
+	set_option("search_path", "pg_catalog");
+	return level;
+}
+
+int
 dyn_citus_begin_list(bool writes)
 {
 	int			level = NewGUCNestLevel();
