@@ -113,6 +113,13 @@ dyn_citus_end_settings(int level)
 	AtEOXact_GUC(true, level);
 }
 
+/* Citus raises the errors of nodes again in one function, with fewer fields. */
+bool
+dyn_citus_is_of_node(const ErrorData *error)
+{
+	return dyn_citus_loaded() && error->funcname != NULL && strcmp(error->funcname, "ReportResultError") == 0;
+}
+
 /* ---- the extension ---- */
 
 static bool

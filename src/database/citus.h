@@ -41,6 +41,9 @@ extern int	dyn_citus_begin_list(bool writes);
 
 extern void dyn_citus_end_settings(int level);
 
+/* Is it an error of a statement on a node, which Citus has passed on?  Names of tables, columns and constraints do not come with it. */
+extern bool dyn_citus_is_of_node(const ErrorData *error);
+
 typedef enum DynCitusKind
 {
 	DYN_CITUS_LOCAL,			/* an ordinary table */
