@@ -31,12 +31,12 @@ PROVE_TESTS = test/t/*.pl
 # Before PostgreSQL 16 PGDLLEXPORT is empty on Unix; it has to undo -fvisibility=hidden.
 # The module serves an extension of its own version alone.
 DYNAPG_VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" dynapg.control)
-PG_CPPFLAGS = -Isrc '-DDYN_VERSION="$(DYNAPG_VERSION)"' '-DPGDLLEXPORT=__attribute__((visibility("default")))'
+PG_CPPFLAGS = -Isrc -I$(libpq_srcdir) '-DDYN_VERSION="$(DYNAPG_VERSION)"' '-DPGDLLEXPORT=__attribute__((visibility("default")))'
 # Warnings are errors for developers alone (make check, make check-style, or WERROR=1): another compiler has others.
 PG_CFLAGS = -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-missing-field-initializers -Wno-declaration-after-statement \
 	-fvisibility=hidden -MMD -MP $(EXTRA_CFLAGS)
-SHLIB_LINK = -lcjson -lssl -lcrypto -lz -ldeflate -lrt $(LLHTTP_LINK) $(EXTRA_LDFLAGS)
+SHLIB_LINK = $(libpq) -lcjson -lssl -lcrypto -lz -ldeflate -lrt $(LLHTTP_LINK) $(EXTRA_LDFLAGS)
 
 # llhttp, the HTTP parser: a library where there is one, else (Debian 12) the C sources that the package node-llhttp
 # ships, compiled from where they are.

@@ -1,6 +1,11 @@
 /* dynapg 0.6.0 to 0.7.0: update script. Run by ALTER EXTENSION dynapg UPDATE. */
 \echo Use "ALTER EXTENSION dynapg UPDATE TO '0.7.0'" to load this file. \quit
 
+CREATE FUNCTION dynapg.node_item(table_name text, key dynapg.item) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_node_item' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.node_item(text, dynapg.item) IS
+	'the stored item of a key, or NULL: what one node of Citus asks another that has the item; key: an item of the key''s attributes';
+
 /*
  * Tables from before 0.5.0 get the constraints that the update to 0.5.0 gives where it is the last step: with a newer module it gives
  * none.  As there, rows are looked at where there are few.

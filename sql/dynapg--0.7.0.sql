@@ -616,6 +616,11 @@ CREATE FUNCTION dynapg.node_outcome(item dynapg.item) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'dynapg_node_outcome' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION dynapg.node_outcome(dynapg.item) IS 'what node_write found in this statement: the condition''s verdict, and items';
 
+CREATE FUNCTION dynapg.node_item(table_name text, key dynapg.item) RETURNS dynapg.item
+	AS 'MODULE_PATHNAME', 'dynapg_node_item' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION dynapg.node_item(text, dynapg.item) IS
+	'the stored item of a key, or NULL: what one node of Citus asks another that has the item; key: an item of the key''s attributes';
+
 CREATE FUNCTION dynapg.distribute(table_name text, colocate_with text DEFAULT NULL) RETURNS void
 	AS 'MODULE_PATHNAME', 'dynapg_distribute' LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION dynapg.distribute(text, text) IS

@@ -46,6 +46,7 @@ int			dyn_guc_read_ahead = DYN_READ_AHEAD_AUTO;
 int			dyn_guc_insights_sample = 10;
 int			dyn_guc_jobs_interval = 5000;
 char	   *dyn_guc_namespace = NULL;
+int			dyn_guc_node_connections = 16;
 int			dyn_guc_old_transaction_warning = 300000;
 int			dyn_guc_partiql_token_lifetime = 3600;
 char	   *dyn_guc_region = NULL;
@@ -433,6 +434,19 @@ dyn_guc_init(void)
 							   check_namespace,
 							   NULL,
 							   NULL);
+
+	DefineCustomIntVariable("dynapg.node_connections",
+							"Connections to other nodes of Citus that a session or HTTP worker keeps, for reads of single items.",
+							"One for each node and role; without any, Citus's connections are used.",
+							&dyn_guc_node_connections,
+							dyn_guc_node_connections,
+							0,
+							DYN_MAX_NODE_CONNECTIONS,
+							PGC_USERSET,
+							0,
+							NULL,
+							NULL,
+							NULL);
 
 	DefineCustomIntVariable("dynapg.old_transaction_warning",
 							"Age of an open transaction from which the log has a warning of it.",

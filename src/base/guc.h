@@ -38,6 +38,11 @@ extern int	dyn_guc_jobs_interval;
 /* dynapg.namespace: see base/namespace.h. */
 extern char *dyn_guc_namespace;
 
+#define DYN_MAX_NODE_CONNECTIONS 64
+
+/* dynapg.node_connections: connections of its own that a process has to other nodes of Citus, at most; see database/link.h. */
+extern int	dyn_guc_node_connections;
+
 /* dynapg.old_transaction_warning: milliseconds that a transaction may be open without a warning in the log; 0: any time. */
 extern int	dyn_guc_old_transaction_warning;
 

@@ -14,6 +14,7 @@
 #include "catalog/pg_namespace_d.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type_d.h"
+#include "commands/dbcommands.h"
 #include "commands/extension.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -33,6 +34,7 @@
 
 #include "base/errors.h"
 #include "database/citus.h"
+#include "database/relcache.h"
 #include "database/sql.h"
 
 #define SETTING "citus.shard_count"
@@ -326,6 +328,113 @@ dyn_citus_nodes(void)
 	return dyn_sql_get_text(0, 1);
 }
 
+static bool
+connects_directly(void)
+{
+	const char *secondaries = GetConfigOption("citus.use_secondary_nodes", true, false);
+
+	return secondaries != NULL && strcmp(secondaries, "never") == 0 && OidIsValid(citus_relation("pg_dist_node")) &&
+		OidIsValid(citus_relation("pg_dist_poolinfo"));
+}
+
+/* The number of the node. */
+static bool
+find_address(int group, DynCitusNode *node, int *id)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	DynSqlArgs	args = {0};
+	bool		found;
+
+	dyn_sql_int(&args, group);
+	SPI_connect();
+	found = dyn_sql_run("SELECT n.nodeid, n.nodename, n.nodeport FROM pg_catalog.pg_dist_node n WHERE n.isactive AND "
+						"n.groupid OPERATOR(pg_catalog.=) $1 AND n.noderole OPERATOR(pg_catalog.=) 'primary' AND NOT EXISTS (SELECT "
+						"FROM pg_catalog.pg_dist_poolinfo p WHERE p.nodeid OPERATOR(pg_catalog.=) n.nodeid)", &args, 2) == 1;
+	if (found)
+	{
+		*id = dyn_sql_get_int(0, 1);
+		node->host = MemoryContextStrdup(caller, dyn_sql_get_text(0, 2));
+		node->port = dyn_sql_get_int(0, 3);
+	}
+	SPI_finish();
+	return found && strlen(node->host) < DYN_CITUS_MAX_HOST;
+}
+
+/*
+ * What Citus adds to the user's connections to the node: the row of the node, else that of all nodes, which has the number 0.  Users may
+ * not read this catalog.
+ */
+static const char *
+find_secret(const char *user, int id)
+{
+	Oid			catalog = citus_relation("pg_dist_authinfo");
+	const char *secret = "";
+	bool		of_node = false;
+	Relation	rel;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	ScanKeyData key;
+
+	if (!OidIsValid(catalog))
+		return secret;
+	rel = table_open(catalog, AccessShareLock);
+	ScanKeyInit(&key, column_number("rolename", catalog), BTEqualStrategyNumber, F_NAMEEQ, CStringGetDatum(user));
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		bool		null;
+		int			node = DatumGetInt32(heap_getattr(tuple, column_number("nodeid", catalog), RelationGetDescr(rel), &null));
+		Datum		value = heap_getattr(tuple, column_number("authinfo", catalog), RelationGetDescr(rel), &null);
+
+		if (null || of_node || (node != 0 && node != id))
+			continue;
+		secret = TextDatumGetCString(value);
+		of_node = node == id;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return secret;
+}
+
+bool
+dyn_citus_find_node(int group, Oid user, DynCitusNode *node)
+{
+	int			id;
+
+	if (!connects_directly() || !find_address(group, node, &id))
+		return false;
+	node->database = get_database_name(MyDatabaseId);
+	node->conninfo = GetConfigOption("citus.node_conninfo", true, false);
+	node->secret = find_secret(GetUserNameFromId(user, false), id);
+	return node->database != NULL && node->conninfo != NULL;
+}
+
+static uint64 nodes_epoch = 1;
+static Oid	nodes_relation = InvalidOid;
+
+/* DynRelcacheChange: Citus says that of its catalog when it changes. */
+static void
+nodes_changed(Datum arg, Oid relid)
+{
+	if (relid == InvalidOid || relid == nodes_relation)
+		nodes_epoch++;
+}
+
+uint64
+dyn_citus_nodes_epoch(void)
+{
+	static bool watching = false;
+	static uint64 known = 0;
+
+	if (!watching)
+		dyn_relcache_watch(nodes_changed, (Datum) 0);
+	watching = true;
+	if (known != nodes_epoch)
+		nodes_relation = citus_relation("pg_dist_node");
+	known = nodes_epoch;
+	return nodes_epoch;
+}
+
 /*
  * Citus's own function for this, which has no SQL function in its version 13; NULL where it has none at all.  As its extension is a
  * library that the server has preloaded, nobody else's code is found.
@@ -472,6 +581,13 @@ dyn_citus_pace_condition(void)
 
 /* ---- shards of this node ---- */
 
+/* Citus gives its connections names of that form. */
+static bool
+works_for_citus(void)
+{
+	return strncmp(application_name, "citus_internal", strlen("citus_internal")) == 0;
+}
+
 bool
 dyn_citus_is_alone(void)
 {
@@ -482,7 +598,7 @@ dyn_citus_is_alone(void)
 		is_coordinated = (bool (*) (void)) (void (*) (void))
 			load_external_function("$libdir/citus", "InCoordinatedTransaction", false, NULL);
 	known = true;
-	return is_coordinated != NULL && !is_coordinated();
+	return is_coordinated != NULL && !is_coordinated() && !works_for_citus();
 }
 
 /* An argument of a function, for what its type says. */
@@ -530,6 +646,21 @@ dyn_citus_shard_here(Oid relid, int64 shard)
 		here = dyn_sql_get_oid(0, 1);
 	SPI_finish();
 	return here;
+}
+
+int
+dyn_citus_shard_group(int64 shard)
+{
+	DynSqlArgs	args = {0};
+	int			group = -1;
+
+	dyn_sql_int64(&args, shard);
+	SPI_connect();
+	if (dyn_sql_run("SELECT p.groupid FROM pg_catalog.pg_dist_placement p WHERE p.shardid OPERATOR(pg_catalog.=) $1 "
+					"AND p.shardstate OPERATOR(pg_catalog.=) 1", &args, 2) == 1)
+		group = dyn_sql_get_int(0, 1);
+	SPI_finish();
+	return group;
 }
 
 /* Citus's lock of a shard's metadata is PostgreSQL's advisory lock of a class that SQL cannot take. */

@@ -81,6 +81,27 @@ extern char *dyn_citus_nodes(void);
  */
 extern bool dyn_citus_run_on_nodes(Oid superuser, const char *command);
 
+#define DYN_CITUS_MAX_HOST 256
+
+/* Where Citus's own connections to a node lead; in the current memory context. */
+typedef struct DynCitusNode
+{
+	const char *host;
+	int			port;
+	const char *database;
+	const char *conninfo;		/* of all connections: a connection string of libpq */
+	const char *secret;			/* of the user's: another one, which comes after it */
+} DynCitusNode;
+
+/*
+ * The primary of a group as a user connects to it.  False where there is none, and where Citus connects to something else: a connection
+ * pooler, or standbys.
+ */
+extern bool dyn_citus_find_node(int group, Oid user, DynCitusNode *node);
+
+/* Another number each time that an address of a node may have changed. */
+extern uint64 dyn_citus_nodes_epoch(void);
+
 /* Raises a ValidationException where the relation is not a local table; what: "a stream". */
 extern void dyn_citus_refuse(Oid relid, const char *what);
 
@@ -98,7 +119,10 @@ extern bool dyn_citus_measure(Oid relid, int64 *shards, int64 *pages);
  */
 extern void dyn_citus_hold_shard(Oid relid, Oid owner, Oid type, Datum value);
 
-/* Is the transaction one of this node alone until now, so that whatever it has written is here? */
+/*
+ * Is the transaction one of this node alone until now, so that whatever it has written is here, or is committed?  No if this process works
+ * for Citus on another node.
+ */
 extern bool dyn_citus_is_alone(void);
 
 /* The number of the shard of a value of the distribution column; 0 where Citus knows none.  The user has to have a right on it. */
@@ -109,6 +133,9 @@ extern int64 dyn_citus_shard_of(Oid relid, Oid type, Datum value);
  * says so when its shards change.
  */
 extern Oid	dyn_citus_shard_here(Oid relid, int64 shard);
+
+/* The group of the node that has the shard, and nobody else; -1 where several have it, or none. True as long as dyn_citus_shard_here. */
+extern int	dyn_citus_shard_group(int64 shard);
 
 /*
  * Keeps a shard where it is, as each write does, until the resource owner releases the lock: waits for a move that ends on this node.

@@ -7,9 +7,9 @@
 #include "store/plan.h"
 
 /*
- * Reads the row of the key where its shard lies on this node: receive gets its item, as stored.  False, without having read anything,
- * where Citus has to find the row.  Inside SPI_connect.
+ * Reads the row of the key in its shard, of dyn_key_shard_to_read, where that lies on this node: receive gets the item, as stored.  False,
+ * without having read anything, where it does not.  Inside SPI_connect.
  */
-extern bool dyn_near_shard_read(DynTable *table, const DynKey *key, DynPlanReceiver *receiver);
+extern bool dyn_near_shard_read(const DynTable *table, const DynKeyShard *shard, const DynKey *key, DynPlanReceiver *receiver);
 
 #endif							/* DYNAPG_STORE_NEAR_SHARD_H */

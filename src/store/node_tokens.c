@@ -18,6 +18,7 @@
 #include "tables/catalog.h"
 
 #define TABLE "dynapg.node_tokens"
+#define CLOCKS_DIFFER 3600		/* seconds, between nodes, at most */
 
 static Oid
 relation(void)
@@ -139,15 +140,19 @@ dyn_node_tokens_distribute(void)
 	SPI_finish();
 }
 
+/* A role can insert rows, too: those that would stay are no tokens. */
 void
 dyn_node_tokens_sweep(void)
 {
+	TimestampTz now = GetCurrentTimestamp();
 	DynSqlArgs	args = {0};
 
 	if (!dyn_node_tokens_shared() || dyn_citus_is_worker())
 		return;
 	SPI_connect();
-	dyn_sql_timestamptz(&args, GetCurrentTimestamp());
-	dyn_sql_run("DELETE FROM " TABLE " AS t WHERE t.expires_at OPERATOR(pg_catalog.<=) $1", &args, 0);
+	dyn_sql_timestamptz(&args, now);
+	dyn_sql_timestamptz(&args, now + (DYN_MAX_TOKEN_SECONDS + CLOCKS_DIFFER) * USECS_PER_SEC);
+	dyn_sql_run("DELETE FROM " TABLE " AS t WHERE t.expires_at OPERATOR(pg_catalog.<=) $1 OR t.expires_at OPERATOR(pg_catalog.>) $2",
+				&args, 0);
 	SPI_finish();
 }

@@ -25,8 +25,10 @@
 
 #include "base/errors.h"
 #include "database/citus.h"
+#include "store/far_shard.h"
 #include "store/key_lock.h"
 #include "store/near_shard.h"
+#include "store/key_shard.h"
 #include "store/sharded.h"
 #include "store/statement.h"
 #include "tables/catalog.h"
@@ -278,17 +280,22 @@ dyn_sharded_write(const DynWrite *write)
 
 /* ---- reads ---- */
 
-struct varlena *
-dyn_sharded_get(DynTable *table, const DynKey *key)
+/* links: may another node be asked by a link? Else this node and Citus do it. */
+static struct varlena *
+get(DynTable *table, const DynKey *key, bool links)
 {
 	MemoryContext caller = CurrentMemoryContext;
+	const DynKeyShard *shard = dyn_key_shard_to_read(table, key);
 	Row			row;
-	bool		read;
+	bool		read = false;
 
+	if (links && shard != NULL && dyn_far_shard_read(table, shard, key, &row.value))
+		return row.value;
 	SPI_connect();
 	MemoryContextSwitchTo(caller);
 	row_begin(&row, table->item_type);
-	read = dyn_near_shard_read(table, key, &row.receiver);
+	if (shard != NULL)
+		read = dyn_near_shard_read(table, shard, key, &row.receiver);
 	MemoryContextSwitchTo(caller);
 	if (!read)
 	{
@@ -299,6 +306,18 @@ dyn_sharded_get(DynTable *table, const DynKey *key)
 	}
 	SPI_finish();
 	return row.value;
+}
+
+struct varlena *
+dyn_sharded_get(DynTable *table, const DynKey *key)
+{
+	return get(table, key, true);
+}
+
+struct varlena *
+dyn_sharded_get_here(DynTable *table, const DynKey *key)
+{
+	return get(table, key, false);
 }
 
 static struct varlena *

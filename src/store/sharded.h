@@ -14,6 +14,9 @@ extern DynChange dyn_sharded_write(const DynWrite *write);
 
 extern struct varlena *dyn_sharded_get(DynTable *table, const DynKey *key);
 
+/* The same for another node that asks: two nodes that differ in where the shard lies must not ask each other in a circle. */
+extern struct varlena *dyn_sharded_get_here(DynTable *table, const DynKey *key);
+
 /*
  * The item in the current memory context, or NULL: it stays as it is until the end of the transaction. key_item is the item with only
  * the key's attributes. Nodes have no common snapshot, so reads of several items at one moment are reads of locked items, in the

@@ -192,7 +192,7 @@ free_table(DynTable *table)
 	free_item_plans(table);
 	foreach(cell, table->shards)
 	{
-		DynNearShard   *shard = lfirst(cell);
+		DynKeyShard   *shard = lfirst(cell);
 
 		if (shard->table != NULL)
 			free_item_plans(shard->table);

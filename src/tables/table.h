@@ -73,12 +73,13 @@ typedef struct DynRangePlan
 	DynPlan		plan;
 } DynRangePlan;
 
-/* A shard of a distributed table; see near_shard.c. */
-typedef struct DynNearShard
+/* A shard of a distributed table; see store/key_shard.c. */
+typedef struct DynKeyShard
 {
 	int64		id;				/* Citus's */
 	DynTable   *table;			/* as a table, on which only plans of reads are made; NULL: the shard is not on this node */
-} DynNearShard;
+	int			group;			/* of the other node that has it; -1: this one, or several, or none */
+} DynKeyShard;
 
 #define DYN_MAX_RANGE_PLANS 64	/* kept per table */
 #define DYN_MAX_VECTOR_PLANS 8	/* kept per vector index */
@@ -126,7 +127,7 @@ struct DynTable
 	int			nrange_plans;
 	DynRangePlan *range_plans[DYN_MAX_RANGE_PLANS]; /* in context; last used first */
 	List	   *retired_plans;	/* replaced while they may have been running */
-	List	   *shards;			/* DynNearShard, in context: those of a distributed table that reads have met */
+	List	   *shards;			/* DynKeyShard, in context: those of a distributed table that reads have met */
 };
 
 /* Does the table have any index whose keys an update could make invalid? */

@@ -246,11 +246,9 @@ swap_item(uint8 *data, uint32 len, bool to_network)
 	return swap_body(DYN_M, data + DYN_ITEM_HEADER, len - DYN_ITEM_HEADER, to_network, 0);
 }
 
-SQL_FUNCTION(dynapg_item_send);
-Datum
-dynapg_item_send(PG_FUNCTION_ARGS)
+bytea *
+dyn_sqltype_send(const struct varlena *item)
 {
-	struct varlena *item = PG_GETARG_VARLENA_PP(0);
 	uint32		len = VARSIZE_ANY_EXHDR(item);
 	bytea	   *result = palloc(VARHDRSZ + len);
 
@@ -260,7 +258,14 @@ dynapg_item_send(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				errcode(ERRCODE_DATA_CORRUPTED),
 				errmsg("an item is corrupt"));
-	PG_RETURN_BYTEA_P(result);
+	return result;
+}
+
+SQL_FUNCTION(dynapg_item_send);
+Datum
+dynapg_item_send(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BYTEA_P(dyn_sqltype_send(PG_GETARG_VARLENA_PP(0)));
 }
 
 static void refuse_binary(const char *flaw) pg_attribute_noreturn();
@@ -273,12 +278,9 @@ refuse_binary(const char *flaw)
 			errmsg("invalid binary form of an item: %s", flaw));
 }
 
-SQL_FUNCTION(dynapg_item_recv);
-Datum
-dynapg_item_recv(PG_FUNCTION_ARGS)
+struct varlena *
+dyn_sqltype_receive(const char *bytes, uint32 len)
 {
-	StringInfo	in = (StringInfo) PG_GETARG_POINTER(0);
-	uint32		len = in->len - in->cursor;
 	struct varlena *item;
 	uint8	   *data;
 	const char *flaw;
@@ -288,7 +290,7 @@ dynapg_item_recv(PG_FUNCTION_ARGS)
 	item = palloc(VARHDRSZ + len);
 	SET_VARSIZE(item, VARHDRSZ + len);
 	data = (uint8 *) VARDATA(item);
-	pq_copymsgbytes(in, (char *) data, len);
+	memcpy(data, bytes, len);
 	if (data[0] != DYN_ITEM_VERSION)
 		refuse_binary(psprintf("unknown version %d", data[0]));
 	if (!swap_item(data, len, false))
@@ -296,7 +298,17 @@ dynapg_item_recv(PG_FUNCTION_ARGS)
 	flaw = dyn_item_verify(item);
 	if (flaw != NULL)
 		refuse_binary(flaw);
-	PG_RETURN_POINTER(item);
+	return item;
+}
+
+SQL_FUNCTION(dynapg_item_recv);
+Datum
+dynapg_item_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	in = (StringInfo) PG_GETARG_POINTER(0);
+	int			len = in->len - in->cursor;
+
+	PG_RETURN_POINTER(dyn_sqltype_receive(pq_getmsgbytes(in, len), len));
 }
 
 /* ---- comparison ---- */

@@ -22,4 +22,8 @@ extern Datum dyn_sqltype_json(DynValue value);
 /* Raises if the string has U+0000, which PostgreSQL's text cannot hold. */
 extern void dyn_sqltype_refuse_nul(DynValue string);
 
+/* The binary form of an item, as clients get and give it, and its inverse, which raises an error for what is none. */
+extern bytea *dyn_sqltype_send(const struct varlena *item);
+extern struct varlena *dyn_sqltype_receive(const char *bytes, uint32 len);
+
 #endif							/* DYNAPG_VALUE_SQLTYPE_H */

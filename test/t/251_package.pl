@@ -68,7 +68,7 @@ SKIP:
 
 	my ($control) = run_command([ 'dpkg-deb', '--field', $deb ]);
 	like($control, qr{^Depends:.*\bpostgresql-$major \(>[>=] $major\.\d+\)}m, 'it needs that PostgreSQL, as new as the headers');
-	like($control, qr/^Depends:.*\b$_/m, "and $_") for qw(libc6 libcjson1 libdeflate0 libssl3);
+	like($control, qr/^Depends:.*\b$_/m, "and $_") for qw(libc6 libcjson1 libdeflate0 libpq5 libssl3);
 	my ($list) = run_command([ 'dpkg-deb', '--contents', $deb ]);
 	like($list, qr{\./usr/lib/postgresql/$major/bin/dynapg$}m, 'it has the command');
 	like($list, qr{^-rw-r--r-- root/root .*\./usr/lib/postgresql/$major/lib/dynapg\.so$}m, 'and the module, which is root\'s');

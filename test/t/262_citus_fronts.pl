@@ -130,6 +130,9 @@ $coordinator->safe_psql('postgres', q(UPDATE dynapg.node_tokens SET expires_at =
 is(add($fronts[1], 'first', 0), 200, 'a token whose time is over can be used again');
 $coordinator->safe_psql('postgres', q(UPDATE dynapg.node_tokens SET expires_at = now() WHERE token = 'second'; SELECT dynapg.run_jobs()));
 is($coordinator->safe_psql('postgres', q(SELECT string_agg(convert_from(token, 'UTF8'), ' ' ORDER BY token) FROM dynapg.node_tokens)), 'first', 'what has expired is removed');
+$coordinator->safe_psql('postgres', q(INSERT INTO dynapg.node_tokens VALUES (1, 'postgres', 'of another time', now() + interval '1 day', 'x'),
+	(2, 'postgres', 'for ever', 'infinity', 'x'); SELECT dynapg.run_jobs()));
+is($coordinator->safe_psql('postgres', q(SELECT string_agg(convert_from(token, 'UTF8'), ' ' ORDER BY token) FROM dynapg.node_tokens)), 'first', 'and what never would');
 
 is($coordinator->safe_psql('postgres', q(SELECT dynapg.transact_write_items('{"ClientRequestToken": "twice", "TransactItems": [{"Update": {"TableName": "Things", "Key": {"id": {"S": "twice"}},
 	"UpdateExpression": "ADD n :u", "ExpressionAttributeValues": {":u": {"N": "1"}}}}]}') FROM generate_series(1, 2);

@@ -60,7 +60,8 @@ $coordinator->safe_psql('postgres', 'SELECT ' . put($_, 1)) for @keys;
 
 # ---- who reads ----
 
-my $show = 'SET citus.log_remote_commands = on; SET citus.log_local_commands = on';
+# without connections of its own to the other node, which 264_citus_links looks at
+my $show = 'SET dynapg.node_connections = 0; SET citus.log_remote_commands = on; SET citus.log_local_commands = on';
 my %here = map { my $node = $_; $node->name => { map { $_ => told($node, $show, 'SELECT ' . get($_)) eq '' } @keys } } @nodes;
 for my $key (@keys)
 {

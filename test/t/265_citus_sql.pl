@@ -1,4 +1,4 @@
-# 264_citus_sql.pl - what SQL does with distributed tables as with local ones: snapshots, plans that are shown, tables made after reads in the
+# 265_citus_sql.pl - what SQL does with distributed tables as with local ones: snapshots, plans that are shown, tables made after reads in the
 # same transaction, reads of indexes by long keys; and what it cannot, with a sentence
 #
 # Skipped where no Citus is installed.
