@@ -15,7 +15,6 @@
 #include "base/limits.h"
 #include "command/fit.h"
 #include "command/keys.h"
-#include "expr/node.h"
 #include "tables/vector_items.h"
 
 #define PREFIX_LENGTH	2		/* "S " */
@@ -196,26 +195,12 @@ problem(FunctionCallInfo fcinfo, Judgement found)
 	PG_RETURN_TEXT_P(cstring_to_text(found.problem));
 }
 
-/* An index lives with items that are older than it and do not fit: a write that leaves one as it is may do so. */
-static Judgement
-judge_index_change(FunctionCallInfo fcinfo)
-{
-	Judgement	found = judge_index(fcinfo);
-
-	if (unlikely(found.problem != NULL) && dyn_expr_row_stays(PG_GETARG_VARLENA_PP(0)))
-		return (Judgement) {0};
-	return found;
-}
-
-#define judge_row_change	judge_row
-#define judge_vector_change judge_vector
-
 #define FIT_FUNCTIONS(subject) \
 	PG_FUNCTION_INFO_V1(dynapg_##subject##_fits); \
 	Datum \
 	dynapg_##subject##_fits(PG_FUNCTION_ARGS) \
 	{ \
-		return fits(judge_##subject##_change(fcinfo)); \
+		return fits(judge_##subject(fcinfo)); \
 	} \
 	PG_FUNCTION_INFO_V1(dynapg_##subject##_problem); \
 	Datum \

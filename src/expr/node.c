@@ -14,20 +14,15 @@
  * of the row, it does so in a context below the statement's own; the last one counts. A statement may write several rows: each outcome is
  * returned once, and a row without one was inserted.
  *
- * An UPDATE evaluates CHECK constraints for a row that stays, too. The one of an index can be false for an item older than the index, and
- * asks dyn_expr_row_stays.
- *
  * They are IMMUTABLE, as Citus demands of a write's functions.  Called by hand, node_outcome finds nothing.
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
 #include "fmgr.h"
 #include "lib/ilist.h"
 
 #include "expr/compile.h"
 #include "expr/eval.h"
-#include "expr/node.h"
 #include "value/index_schema.h"
 #include "value/outcome.h"
 
@@ -43,8 +38,6 @@ typedef struct Kept
 	MemoryContext context;
 	MemoryContextCallback ended;
 	struct varlena *outcome;	/* NULL: it was returned */
-	uint32		size;			/* of the item of a row that stays as it is; 0: it is replaced */
-	uint64		hash;			/* of that item's bytes */
 } Kept;
 
 static dlist_head all_kept = DLIST_STATIC_INIT(all_kept);	/* the last one first */
@@ -55,45 +48,18 @@ forget(void *arg)
 	dlist_delete(&((Kept *) arg)->node);
 }
 
-static uint64
-hash_of(const struct varlena *item)
-{
-	return hash_bytes_extended((const unsigned char *) VARDATA_ANY(item), VARSIZE_ANY_EXHDR(item), 0);
-}
-
-/* left: the item of a row that stays as it is, or NULL. */
 static void
-keep(MemoryContext context, const DynOutcome *outcome, const struct varlena *left)
+keep(MemoryContext context, const DynOutcome *outcome)
 {
 	MemoryContext old = MemoryContextSwitchTo(context);
 	Kept	   *kept = palloc0(sizeof(Kept));
 
 	kept->context = context;
 	kept->outcome = dyn_outcome_pack(outcome);
-	if (left != NULL)
-	{
-		kept->size = VARSIZE_ANY_EXHDR(left);
-		kept->hash = hash_of(left);
-	}
 	kept->ended = (MemoryContextCallback) {.func = forget, .arg = kept};
 	MemoryContextRegisterResetCallback(context, &kept->ended);
 	dlist_push_head(&all_kept, &kept->node);
 	MemoryContextSwitchTo(old);
-}
-
-bool
-dyn_expr_row_stays(const struct varlena *item)
-{
-	dlist_iter	iter;
-
-	dlist_foreach(iter, &all_kept)
-	{
-		Kept	   *kept = dlist_container(Kept, node, iter.cur);
-
-		if (kept->outcome != NULL)
-			return kept->size > 0 && kept->size == VARSIZE_ANY_EXHDR(item) && kept->hash == hash_of(item);
-	}
-	return false;
 }
 
 static bool
@@ -197,7 +163,7 @@ dynapg_node_write(PG_FUNCTION_ARGS)
 		outcome.old_item = old_item;
 	if (wishes & DYN_NODE_KEEP_NEW)
 		outcome.new_item = result != NULL ? result : old_item;
-	keep(fcinfo->flinfo->fn_mcxt, &outcome, result == NULL ? old_item : NULL);
+	keep(fcinfo->flinfo->fn_mcxt, &outcome);
 	if (result == NULL)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	PG_RETURN_POINTER(result);

@@ -93,4 +93,76 @@ is(sql(q(SELECT dynapg.store_index_keys('dynamodb."Moved"'))), 't', 'and another
 is(sql(q(SELECT dynapg.query('{"TableName": "Moved", "IndexName": "by_all", "Select": "COUNT", "KeyConditionExpression": "g = :g", "ExpressionAttributeValues": {":g": {"S": "x"}}}') ->> 'Count')),
 	1, 'by which its index finds items');
 
+# ---- items that are older than an index which they do not fit ----
+
+sub index_request
+{
+	my ($name) = @_;
+	return 'dynapg.update_table(\'' . request_json({ TableName => $name, AttributeDefinitions => [ { AttributeName => 'g', AttributeType => 'S' } ],
+		GlobalSecondaryIndexUpdates => [ { Create => { IndexName => 'by_all', KeySchema => [ { AttributeName => 'g', KeyType => 'HASH' } ], Projection => { ProjectionType => 'ALL' } } } ] }) . "') IS NOT NULL";
+}
+
+sub constraints
+{
+	my ($name) = @_;
+	return sql(qq(SELECT string_agg(conname, ', ' ORDER BY conname) FROM pg_constraint WHERE conrelid = 'dynamodb."$name"'::regclass AND contype = 'c'));
+}
+
+# Moves a shard to another node in each way.
+sub move
+{
+	my ($name) = @_;
+	for my $mode (qw(block_writes force_logical))
+	{
+		sql(qq(SELECT citus_move_shard_placement(s.shardid, f.nodename, f.nodeport, t.nodename, t.nodeport, '$mode')
+			FROM (SELECT min(shardid) AS shardid FROM pg_dist_shard WHERE logicalrelid = 'dynamodb."$name"'::regclass) s JOIN pg_dist_placement p USING (shardid)
+			JOIN pg_dist_node f ON f.groupid = p.groupid JOIN pg_dist_node t ON t.groupid NOT IN (0, f.groupid)));
+	}
+	return sql(qq(SELECT count(*) FROM dynamodb."$name"));
+}
+
+my %make = (Older => 'SET dynapg.distribute_tables = off; ', OlderNow => '', OlderLater => '');
+for my $name (sort keys %make)
+{
+	sql("$make{$name}SELECT " . table_request($name));
+	sql(qq(SELECT count(dynapg.put_item(json_build_object('TableName', '$name', 'Item', json_build_object('id', json_build_object('S', 'key' || i), 'g', '{"N": "1"}'::json)))) FROM generate_series(1, 30) AS i));
+	sql(($name eq 'OlderLater' ? 'SET dynapg.index_build = background; ' : '') . 'SELECT ' . index_request($name));
+}
+is(constraints('Older'), 'dynapg fits, dynapg index by_all', 'a local table keeps the constraint that some items violate');
+sql(q(SELECT dynapg.distribute('Older')));
+ok($coordinator->poll_query_until('postgres', q(SELECT status = 'ACTIVE' FROM dynapg.indexes WHERE table_relid = 'dynamodb."OlderLater"'::regclass)), 'an index is built in the background');
+for my $name (sort keys %make)
+{
+	ok($coordinator->poll_query_until('postgres', qq(SELECT count(*) = 1 FROM pg_constraint WHERE conrelid = 'dynamodb."$name"'::regclass AND contype = 'c')), "$name has one constraint");
+	is(constraints($name), 'dynapg fits', 'that of the rows');
+	is(move($name), 30, 'so its shards can be moved');
+	is(error_of(qq(SELECT dynapg.update_item('{"TableName": "$name", "Key": {"id": {"S": "key1"}}, "UpdateExpression": "SET g = g"}'))),
+		'The update expression attempted to update the secondary index key to unsupported type', 'and the operations judge its items');
+	sql(qq(SELECT undistribute_table('dynamodb."$name"')));
+	is(sql(qq(SELECT count(*) FROM dynamodb."$name")), 30, 'the table comes back to one node');
+}
+
+# ---- rights of checks on items that are not there ----
+
+sql(q(CREATE ROLE checker LOGIN; GRANT USAGE ON SCHEMA dynamodb TO checker; GRANT SELECT, UPDATE ON dynamodb."Things" TO checker));
+my $check = 'SET ROLE checker; SELECT dynapg.transact_write_items(\'' . request_json({ TransactItems => [ { ConditionCheck => { TableName => 'Things', Key => { id => { S => 'nothing' } },
+	ConditionExpression => 'attribute_not_exists(id)' } } ] }) . "')";
+like(error_of($check), qr/permission denied for table Things/, 'a check of an item that is not there needs the rights to make and delete it');
+sql('GRANT INSERT, DELETE ON dynamodb."Things" TO checker');
+is(error_of($check), 'none: {}', 'which are enough');
+
+# ---- views ----
+
+sql(q(SELECT dynapg.create_view('Things', '{"n": "numeric"}', 'things'); INSERT INTO things (id, n) VALUES ('viewed', 5)));
+is(sql(q(SELECT n FROM things WHERE id = 'viewed')), 5, 'a view reads and inserts items of a distributed table');
+isnt(error_of(q(UPDATE things SET n = 6 WHERE id = 'viewed')), 'none: ', 'but Citus updates none through it');
+is(sql(q(SELECT n FROM things WHERE id = 'viewed')), 5, 'and so they stay');
+
+# ---- counts ----
+
+sql(q(SELECT ) . table_request('Counted'));
+sql(q(INSERT INTO dynamodb."Counted" SELECT pk, dynapg.from_jsonb(jsonb_build_object('id', pk, 'pad', repeat(md5(i::text), 40))) FROM generate_series(1, 6000) AS i, LATERAL (SELECT 'item' || i AS pk) AS k));
+my $items = sql(q(SELECT dynapg.describe_table('{"TableName": "Counted"}') #>> '{Table,ItemCount}'));
+cmp_ok(abs($items - 6000), '<=', 600, 'the items of a larger table are counted by a part of its blocks');
+
 done_testing();
