@@ -95,7 +95,7 @@ SELECT s, pg_temp.try('SELECT ' || s) FROM unnest(ARRAY[$$dynapg.row_fits('{"id"
   $$dynapg.index_fits('{}', 'i', 1, VARIADIC '{S,a,S,a,S,a,S,a,S,a,S,a,S,a,S,a,S,a}')$$, $$dynapg.index_fits('{}', 'i', 1, VARIADIC '{{S,a},{N,NULL}}')$$,
   $$dynapg.vector_fits('{"v":{"L":[]}}', 'i', 'v', -1, true, VARIADIC '{}')$$, $$dynapg.vector_fits('{"v":{"L":[]}}', 'i', 'v', 100000000, true, 'S', 'x')$$]) s;
 \echo == an index that comes later: items that do not fit it stay, the API changes them, SQL has to mend them; it goes with the index
--- a distributed table has no constraint that its rows violate: test/t/265_citus_sql.pl
+-- a distributed table has no constraint that its rows violate: test/t/266_citus_sql.pl
 SELECT pg_temp.keep_local('fitS');
 SELECT pg_temp.answer('update_table', '{"TableName":"fitS","AttributeDefinitions":[{"AttributeName":"x","AttributeType":"N"}],
   "GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"by-x","KeySchema":[{"AttributeName":"x","KeyType":"HASH"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}}]}') LIKE '{%';

@@ -2,7 +2,7 @@
 -- that are found missing
 \set ECHO none
 \i sql/common.psql
--- Keys without an item are locked as the owner; those of distributed tables as the caller: test/t/265_citus_sql.pl.
+-- Keys without an item are locked as the owner; those of distributed tables as the caller: test/t/266_citus_sql.pl.
 SET dynapg.distribute_tables = off;
 \set ECHO none
 -- A transaction of the actions given as "Kind key more"; Remove is an Update that makes no item.

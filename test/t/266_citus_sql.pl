@@ -1,4 +1,4 @@
-# 265_citus_sql.pl - what SQL does with distributed tables as with local ones: snapshots, plans that are shown, tables made after reads in the
+# 266_citus_sql.pl - what SQL does with distributed tables as with local ones: snapshots, plans that are shown, tables made after reads in the
 # same transaction, reads of indexes by long keys; and what it cannot, with a sentence
 #
 # Skipped where no Citus is installed.
@@ -164,5 +164,18 @@ sql(q(SELECT ) . table_request('Counted'));
 sql(q(INSERT INTO dynamodb."Counted" SELECT pk, dynapg.from_jsonb(jsonb_build_object('id', pk, 'pad', repeat(md5(i::text), 40))) FROM generate_series(1, 6000) AS i, LATERAL (SELECT 'item' || i AS pk) AS k));
 my $items = sql(q(SELECT dynapg.describe_table('{"TableName": "Counted"}') #>> '{Table,ItemCount}'));
 cmp_ok(abs($items - 6000), '<=', 600, 'the items of a larger table are counted by a part of its blocks');
+
+# ---- segments ----
+
+my $sum = join ' + ', map { qq((dynapg.scan('{"TableName": "Counted", "TotalSegments": 3, "Segment": $_, "Select": "COUNT"}') ->> 'Count')::bigint) } 0 .. 2;
+cmp_ok(sql("SET search_path = pg_temp; SELECT $sum"), '>', 0, 'segments are found, whatever the search_path is');
+is(sql(q(SELECT pages = citus_relation_size('dynamodb."Counted"') / current_setting('block_size')::int FROM dynapg.scan_bounds WHERE relation = 'dynamodb."Counted"'::regclass)), 't',
+	'by a part of the blocks that the nodes have');
+
+# ---- entries of indexes that are too long ----
+
+sql(q(CREATE INDEX own ON dynamodb."Counted" (dynapg.item_get_text(item, 'x'))));
+like(error_of(q(SELECT dynapg.put_item(json_build_object('TableName', 'Counted', 'Item', json_build_object('id', '{"S": "long"}'::json, 'x', json_build_object('S', string_agg(md5(i::text), ''))))) FROM generate_series(1, 200) AS i)),
+	qr/^One or more parameter values were invalid: The key attributes are too long together for an entry of an index/, 'an entry of an index that is too long is the fault of the request');
 
 done_testing();
