@@ -151,6 +151,19 @@ like(error_of($check), qr/permission denied for table Things/, 'a check of an it
 sql('GRANT INSERT, DELETE ON dynamodb."Things" TO checker');
 is(error_of($check), 'none: {}', 'which are enough');
 
+# ---- what a node is asked to do, by hand: no program, and one index with the key a of type S ----
+
+my $task = '00000000' . '0001' . '0101' . '53' . '0001' . '61';
+my ($update, $indexes) = (4, 16);
+is(sql(qq(SELECT dynapg.node_write('{"a":{"S":"x"}}', NULL, '\\x$task', $update + $indexes))), '{"a":{"S":"x"}}', 'an item that fits stays');
+for my $bytes (map { substr $task, 0, 2 * $_ } 0 .. length($task) / 2 - 1)
+{
+	like(error_of(qq(SELECT dynapg.node_write('{"a":{"S":"x"}}', NULL, '\\x$bytes', $update + $indexes))), qr/^(?:no|insufficient) data left in message/, "bytes that end early: '$bytes'");
+}
+like(error_of(qq(SELECT dynapg.node_write('{"a":{"S":"x"}}', NULL, '\\x${task}00', $update + $indexes))), qr/^invalid message format/, 'bytes too many');
+like(error_of(q(SELECT dynapg.node_write('{"a":{"S":"x"}}', NULL, '\\xffffffff00', 20))), qr/^insufficient data left in message/, 'a program of negative length');
+like(error_of(q(SELECT dynapg.node_write('{"a":{"S":"x"}}', NULL, '\\x00000004deadbeef0000', 20))), qr/^invalid compiled expression/, 'bytes that are no program');
+
 # ---- views ----
 
 sql(q(SELECT dynapg.create_view('Things', '{"n": "numeric"}', 'things'); INSERT INTO things (id, n) VALUES ('viewed', 5)));
