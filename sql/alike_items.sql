@@ -7,9 +7,13 @@ SELECT dynapg.create_table('{"TableName":"Alike","BillingMode":"PAY_PER_REQUEST"
 	"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"},{"AttributeName":"s","AttributeType":"N"}]}') #>> '{TableDescription,TableStatus}';
 
 -- Puts an item with these attributes under the next sort key of the partition.
-CREATE FUNCTION pg_temp.add(partition text, attributes json) RETURNS text LANGUAGE sql AS $$
-	SELECT dynapg.put_item(json_build_object('TableName', 'Alike', 'Item', attributes::jsonb || jsonb_build_object('p', jsonb_build_object('S', partition),
-		's', jsonb_build_object('N', (SELECT count(*) FROM dynamodb."Alike" WHERE pk = partition)::text))))::text $$;
+CREATE FUNCTION pg_temp.add(partition text, attributes json) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	items bigint := (SELECT count(*) FROM dynamodb."Alike" WHERE pk = partition);
+BEGIN
+	RETURN dynapg.put_item(json_build_object('TableName', 'Alike', 'Item', attributes::jsonb || jsonb_build_object('p', jsonb_build_object('S', partition),
+		's', jsonb_build_object('N', items::text))))::text;
+END $$;
 
 CREATE TEMP TABLE alone (s numeric, item text);
 -- How many items a partition has, and how many of them GetItem, Query, Scan and BatchGetItem print in another way than the type does, in a

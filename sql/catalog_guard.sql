@@ -1,8 +1,12 @@
 -- Who may change the rows of dynapg.tables and dynapg.indexes with SQL: superusers, and the owner of a data table the rows of it. A grant
 -- such as that of pg_write_all_data is not enough, as what stands in the catalogs decides what is read, built and dropped as the owner.
-SET client_min_messages = warning;
 \set SHOW_CONTEXT never
-CREATE EXTENSION IF NOT EXISTS dynapg;
+\set ECHO none
+\i sql/common.psql
+\pset format aligned
+\pset tuples_only off
+SET client_min_messages = warning;
+\set VERBOSITY default
 
 CREATE ROLE regress_dynapg_guarded LOGIN;
 CREATE ROLE regress_dynapg_writer LOGIN;
@@ -67,6 +71,7 @@ SELECT dynapg.get_item('{"TableName":"GuardOwn","Key":{"id":{"S":"x"}}}');
 -- Streams: a row that named another table would have its records read by who may read that one. The log is the extension's alone.
 RESET ROLE;
 SET ROLE regress_dynapg_guarded;
+SELECT pg_temp.keep_local('GuardTheirs');
 SELECT dynapg.update_table('{"TableName":"GuardTheirs","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"}}') IS NOT NULL;
 SELECT dynapg.put_item('{"TableName":"GuardTheirs","Item":{"id":{"S":"secret"}}}');
 RESET ROLE;

@@ -42,6 +42,8 @@ SELECT t, pg_temp.some(pg_temp.update_with(t::jsonb), 'TableStatus', 'BillingMod
   '{"ProvisionedThroughput":{"ReadCapacityUnits":20000,"WriteCapacityUnits":4}}', '{"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":4}}',
   '{"OnDemandThroughput":{"MaxWriteRequestUnits":5}}', '{"BillingMode":"PAY_PER_REQUEST","OnDemandThroughput":{"MaxReadRequestUnits":5}}']) t;
 \echo == encryption, stream, class, protection
+-- a distributed table has no stream
+SELECT pg_temp.keep_local('fidelity.T');
 SELECT t, pg_temp.some(pg_temp.update_with(t::jsonb), 'TableStatus', 'SSEDescription', 'StreamSpecification', 'TableClassSummary', 'DeletionProtectionEnabled') FROM unnest(ARRAY[
   '{"SSESpecification":{}}', '{"SSESpecification":{"Enabled":false}}', '{"SSESpecification":{"Enabled":true}}', '{"SSESpecification":{"SSEType":"KMS"}}', '{"SSESpecification":{"Enabled":false}}',
   '{"SSESpecification":{"Enabled":false,"KMSMasterKeyId":"x"}}', '{"SSESpecification":{"Enabled":false,"SSEType":"AES256"}}', '{"SSESpecification":{"SSEType":"KMS","KMSMasterKeyId":""}}', '{"SSESpecification":{"SSEType":"kms"}}',

@@ -58,12 +58,13 @@ SELECT r ->> 'ImportedItemCount', r ->> 'ErrorCount', r #>> '{Errors,0,Line}', r
 SELECT d FROM dynapg.dump_items('Loaded') d WHERE d ~ 'twice|large';
 -- Constraints and triggers of the table's owner judge entry by entry; batches are cut by themselves.
 ALTER TABLE dynamodb."Loaded" ADD CONSTRAINT no_seven CHECK (pk <> 'k7');
-CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'I refuse'; END $$;
-CREATE TRIGGER refuse BEFORE INSERT ON dynamodb."Loaded" FOR EACH ROW WHEN (NEW.pk = 'k77') EXECUTE FUNCTION pg_temp.refuse();
+CREATE FUNCTION public.import_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'I refuse'; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON dynamodb."Loaded" FOR EACH ROW WHEN (NEW.pk = 'k77') EXECUTE FUNCTION public.import_refuse();
 SELECT r #- '{Errors,0,Message}' FROM (SELECT dynapg.import_items('Loaded', entries)::jsonb AS r FROM (SELECT json_build_object('Loaded', json_agg(json_build_object(
 	'PutRequest', json_build_object('Item', json_build_object('id', json_build_object('S', 'k' || i)))))) AS entries FROM generate_series(1, 100) i) f) s;
 SELECT count(*) FROM dynapg.dump_items('Loaded') d WHERE d ~ '"k';
 DROP TRIGGER refuse ON dynamodb."Loaded";
+DROP FUNCTION public.import_refuse;
 
 -- ---- what stops an import: it undoes all of it ----
 SELECT dynapg.import_items('Missing', '{"id": {"S": "x"}}');

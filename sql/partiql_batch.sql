@@ -49,10 +49,11 @@ SELECT pg_temp.batch(ARRAY['{"Statement":"SELECT v FROM \"partiql.b\" WHERE id=?
 \echo # rights that are missing, in the words of the API alone
 CREATE ROLE regress_dynapg_partiql LOGIN;
 GRANT SELECT ON dynamodb."partiql.c" TO regress_dynapg_partiql;
-CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE insufficient_privilege USING MESSAGE = 'secret of the owner'; END $$;
-CREATE TRIGGER refuse BEFORE INSERT ON dynamodb."partiql.c" FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse();
+CREATE FUNCTION public.partiql_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE insufficient_privilege USING MESSAGE = 'secret of the owner'; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON dynamodb."partiql.c" FOR EACH ROW EXECUTE FUNCTION public.partiql_refuse();
 SELECT pg_temp.batch(ARRAY[$$INSERT INTO "partiql.c" VALUE {'id':'z','n':1}$$]);
 DROP TRIGGER refuse ON dynamodb."partiql.c";
+DROP FUNCTION public.partiql_refuse;
 SET ROLE regress_dynapg_partiql;
 SELECT pg_temp.batch(ARRAY[$$SELECT * FROM "partiql.b" WHERE id='b'$$, $$SELECT id FROM "partiql.c" WHERE n=2 AND id='c'$$, $$SELECT * FROM nosuch WHERE id='x'$$]);
 SELECT pg_temp.batch(ARRAY[$$INSERT INTO "partiql.b" VALUE {'id':'z'}$$, $$UPDATE "partiql.c" SET v = 1 WHERE n=2 AND id='c'$$, $$DELETE FROM "partiql.c" WHERE n=3 AND id='c'$$]);

@@ -61,6 +61,8 @@ END $$;
 SELECT pg_temp.spend('big0', 0.25), pg_temp.spend('big0', 5);
 
 \echo # explanations
+-- PostgreSQL's plans are those of one node
+SELECT pg_temp.keep_local('psql');
 SELECT dynapg.explain_statement($$SELECT * FROM psql WHERE sk=? AND pk=? AND x <> 'it''s'$$, 1, 'a');
 SELECT dynapg.explain_statement($$SELECT pk, m."a b"[1] FROM psql WHERE pk='a' AND sk BETWEEN 1 AND ? AND (x=1 OR NOT y IN (TRUE, NULL) AND z IS NOT MISSING) ORDER BY sk DESC$$, 2.50);
 SELECT dynapg.explain_statement($$SELECT * FROM psql WHERE pk IN ('a',?) AND begins_with(x, ?)$$, 'b', '\x01'::bytea);

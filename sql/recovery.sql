@@ -1,6 +1,8 @@
 -- recovery: point-in-time recovery: what is kept, RestoreTableToPointInTime with its overrides and errors, rights, DDL on the table
 \set ECHO none
 \i sql/common.psql
+-- A distributed table has no point-in-time recovery.
+SET dynapg.distribute_tables = off;
 
 -- A reply without what differs from run to run.
 CREATE FUNCTION pg_temp.plainly(operation text, request text) RETURNS text LANGUAGE sql AS $$

@@ -1,6 +1,8 @@
 -- A trigger that gives a column another type within a request: the rest of the request reports it, and reads no bytes as an item.
 \set ECHO none
 \i sql/common.psql
+-- On the nodes of Citus a trigger cannot alter a table.
+SET dynapg.distribute_tables = off;
 
 SELECT pg_temp.answer('create_table', json_build_object('TableName', name, 'BillingMode', 'PAY_PER_REQUEST',
 	'KeySchema', '[{"AttributeName":"id","KeyType":"HASH"}]'::json,

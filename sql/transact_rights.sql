@@ -2,6 +2,8 @@
 -- that are found missing
 \set ECHO none
 \i sql/common.psql
+-- Keys without an item are locked as the owner; those of distributed tables as the caller: test/t/266_citus_sql.pl.
+SET dynapg.distribute_tables = off;
 \set ECHO none
 -- A transaction of the actions given as "Kind key more"; Remove is an Update that makes no item.
 CREATE FUNCTION public.txr(VARIADIC actions text[]) RETURNS text LANGUAGE sql AS $$
@@ -169,7 +171,7 @@ GRANT SELECT ON txr_limits TO PUBLIC;
 SELECT public.txr('ConditionCheck none new');
 SELECT public.txr('Delete none');
 CREATE TYPE pg_temp.txr_type AS (a integer);
-DROP VIEW pg_temp.txr_limits;
+DROP VIEW txr_limits;
 SELECT public.txr('ConditionCheck none new');
 DROP TYPE pg_temp.txr_type;
 SELECT public.txr('ConditionCheck none new');
@@ -179,7 +181,7 @@ ALTER TABLE dynamodb."tx.rights" DROP CONSTRAINT fine, ADD CONSTRAINT fine CHECK
 SET ROLE regress_txr_user;
 CREATE TEMPORARY TABLE txr_limits (allowed boolean);
 SELECT public.txr('ConditionCheck none new');
-DROP TABLE pg_temp.txr_limits;
+DROP TABLE txr_limits;
 SET ROLE regress_txr_owner;
 ALTER TABLE dynamodb."tx.rights" DROP CONSTRAINT fine, ADD CONSTRAINT fine CHECK (public.txr_check(pk)) NOT VALID;
 -- The owner may be the caller: these are its own settings.

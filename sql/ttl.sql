@@ -1,7 +1,10 @@
 -- ttl: Time to Live: the two operations, which items have expired, and dynapg.run_jobs, which deletes them
 \set VERBOSITY terse
+\set ECHO none
+\i sql/common.psql
+\pset format aligned
+\pset tuples_only off
 SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS dynapg;
 CREATE ROLE regress_ttl_owner LOGIN;
 CREATE ROLE regress_ttl_other LOGIN;
 GRANT CREATE ON SCHEMA dynamodb TO regress_ttl_owner;
@@ -63,23 +66,26 @@ SELECT pk FROM dynamodb."Sessions" ORDER BY pk;
 INSERT INTO dynamodb."Sessions" (pk, item)
 	SELECT 'n' || n, json_build_object('id', json_build_object('S', 'n' || n), 'until', json_build_object('N', (extract(epoch FROM now())::bigint - n - 5)::text))::dynapg.item
 	FROM generate_series(1, 2500) AS n;
+SELECT pg_temp.keep_local('Sessions');
 ANALYZE dynamodb."Sessions";
 EXPLAIN (COSTS off) SELECT pk FROM dynamodb."Sessions" WHERE dynapg.key_n(item, 'until') < 1000 AND dynapg.key_n(item, 'until') >= 0
 	ORDER BY dynapg.key_n(item, 'until') LIMIT 5;
+SELECT pg_temp.keep_distributed('Sessions');
 SELECT dynapg.run_jobs();
 SELECT count(*) FROM dynamodb."Sessions";
 
 -- triggers run, and may keep an item
-CREATE FUNCTION pg_temp.keep() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION dynamodb.ttl_keep() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	IF OLD.pk LIKE 'kept%' THEN RETURN NULL; END IF;
 	RETURN OLD;
 END $$;
-CREATE TRIGGER keep BEFORE DELETE ON dynamodb."Sessions" FOR EACH ROW EXECUTE FUNCTION pg_temp.keep();
+CREATE TRIGGER keep BEFORE DELETE ON dynamodb."Sessions" FOR EACH ROW EXECUTE FUNCTION dynamodb.ttl_keep();
 SELECT count(pg_temp.put(id, pg_temp.at(-10))) FROM (VALUES ('kept 1'), ('kept 2'), ('gone')) AS v(id);
 SELECT dynapg.run_jobs();
 SELECT pk FROM dynamodb."Sessions" WHERE pk LIKE 'kept%' OR pk = 'gone' ORDER BY pk;
 DROP TRIGGER keep ON dynamodb."Sessions";
+DROP FUNCTION dynamodb.ttl_keep;
 
 -- while the index is being dropped, Time to Live cannot be enabled again; an attribute's name is a text
 BEGIN;

@@ -8,8 +8,6 @@
 #include "command/keys.h"
 #include "tables/vector_items.h"
 
-#define UPDATED_INDEX_KEY "The update expression attempted to update "
-
 /* An S or B of no bytes: allowed in an attribute, never in a key. */
 static bool
 is_empty(DynValue v)
@@ -217,14 +215,6 @@ dyn_keys_of_batch_item(const DynTable *table, DynValue item)
 	return key_of_item(table, item, batch_item_key);
 }
 
-static const char *
-empty_update_text(DynValue v)
-{
-	return psprintf("One or more parameter values are not valid. " UPDATED_INDEX_KEY
-					"a secondary index key to a value that is not supported. The AttributeValue for a key attribute "
-					"cannot contain an empty %s value.", empty_kind(v));
-}
-
 /* The attribute as one of an index's keys, or NULL. */
 static const DynKeyAttr *
 index_attr(const DynIndex *index, const char *name, uint32 len)
@@ -251,7 +241,7 @@ check_constant(const DynTable *table, const char *name, uint32 len, DynValue con
 		if (attr->tag != constant.tag)
 			refuse(type_mismatch(&table->indexes[i], attr, constant.tag));
 		if (is_empty(constant))
-			refuse_empty(empty_update_text(constant));
+			refuse_empty(dyn_index_schema_empty_text(constant));
 	}
 }
 
@@ -310,40 +300,13 @@ dyn_keys_check_paths(const DynTable *table, const DynProgram *program)
 	}
 }
 
-/* Of the whole item, also where the update leaves the index's attributes alone: an item may be older than the index. */
-static const char *
-index_update_violation(const DynIndex *index, DynValue new_item)
-{
-	uint32		hash_size = 0;
-	uint32		range_size = 0;
-
-	for (int i = 0; i < index->npk + index->nsk; i++)
-	{
-		const DynKeyAttr *attr = &index->keys[i];
-		DynValue	v = dyn_map_get(new_item, attr->name, attr->len);
-
-		if (v.tag == 0)
-			continue;
-		if (v.tag != attr->tag)
-			return UPDATED_INDEX_KEY "the secondary index key to unsupported type";
-		if (is_empty(v))
-			return empty_update_text(v);
-		if (i < index->npk)
-			hash_size += v.len;
-		else
-			range_size += v.len;
-	}
-	if (hash_size > DYN_MAX_PK_SIZE || range_size > DYN_MAX_SK_SIZE)
-		return UPDATED_INDEX_KEY "the secondary index key beyond allowed size limits";
-	return NULL;
-}
-
 const char *
 dyn_keys_update_violation(const DynTable *table, DynValue old_item, DynValue new_item)
 {
 	for (int i = 0; i < table->nindexes; i++)
 	{
-		const char *flaw = index_update_violation(&table->indexes[i], new_item);
+		DynIndexSchema schema = dyn_definition_schema(&table->indexes[i]);
+		const char *flaw = dyn_index_schema_violation(&schema, new_item);
 
 		if (flaw != NULL)
 			return flaw;

@@ -89,6 +89,15 @@ dyn_citus_begin_reads(void)
 }
 
 int
+dyn_citus_begin_subqueries(void)
+{
+	int			level = dyn_citus_begin_reads();
+
+	set_option("search_path", "pg_catalog");
+	return level;
+}
+
+int
 dyn_citus_begin_list(bool writes)
 {
 	int			level = NewGUCNestLevel();
@@ -105,6 +114,13 @@ void
 dyn_citus_end_settings(int level)
 {
 	AtEOXact_GUC(true, level);
+}
+
+/* Citus raises the errors of nodes again in one function, with fewer fields. */
+bool
+dyn_citus_is_of_node(const ErrorData *error)
+{
+	return dyn_citus_loaded() && error->funcname != NULL && strcmp(error->funcname, "ReportResultError") == 0;
 }
 
 /* ---- the extension ---- */
@@ -456,6 +472,20 @@ dyn_citus_run_on_nodes(Oid superuser, const char *command)
 
 /* ---- Citus's functions ---- */
 
+/* Has the transaction used several connections to a node?  From then on Citus refuses to use one alone. */
+static bool
+has_run_in_parallel(void)
+{
+	static bool known = false;
+	static bool (*has_run) (void) = NULL;
+
+	if (!known)
+		has_run = (bool (*) (void)) (void (*) (void))
+			load_external_function("$libdir/citus", "ParallelQueryExecutedInTransaction", false, NULL);
+	known = true;
+	return has_run != NULL && has_run();
+}
+
 void
 dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with)
 {
@@ -467,7 +497,7 @@ dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with)
 	dyn_sql_text(&args, column);
 	dyn_sql_text(&args, colocate_with != NULL ? colocate_with : "default");
 	/* one connection for each node: with several, the shards of a table with long names wait for each other */
-	set_option("citus.multi_shard_modify_mode", "sequential");
+	set_option("citus.multi_shard_modify_mode", has_run_in_parallel() ? "parallel" : "sequential");
 	SPI_connect();
 	dyn_sql_run("SELECT pg_catalog.create_distributed_table($1::pg_catalog.regclass, $2, colocate_with => $3)", &args, 0);
 	SPI_finish();

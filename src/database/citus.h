@@ -29,6 +29,9 @@ extern void dyn_citus_end_block(void);
  */
 extern int	dyn_citus_begin_reads(void);
 
+/* The same for a statement of several parts: Citus makes statements of its own of these, in which names are those of the search_path. */
+extern int	dyn_citus_begin_subqueries(void);
+
 /*
  * The same for a statement on a list of keys, which has a little to do on many shards: a node is asked by one connection, as a new one
  * costs more than what is to be done. Writes are made one shard after the other, in their order, so that two lists do not wait for each
@@ -37,6 +40,9 @@ extern int	dyn_citus_begin_reads(void);
 extern int	dyn_citus_begin_list(bool writes);
 
 extern void dyn_citus_end_settings(int level);
+
+/* Is it an error of a statement on a node, which Citus has passed on?  Names of tables, columns and constraints do not come with it. */
+extern bool dyn_citus_is_of_node(const ErrorData *error);
 
 typedef enum DynCitusKind
 {

@@ -23,6 +23,7 @@
 
 #include "expr/compile.h"
 #include "expr/eval.h"
+#include "value/index_schema.h"
 #include "value/outcome.h"
 
 PGDLLEXPORT Datum dynapg_node_write(PG_FUNCTION_ARGS);
@@ -82,10 +83,41 @@ program_argument(const struct varlena *program)
 	return (const DynProgram *) program;
 }
 
+/* A write's program, and the schemas of indexes that come with it. */
+typedef struct Task
+{
+	const DynProgram *program;	/* NULL: neither condition nor update */
+	DynIndexSchema *schemas;
+	int			nschemas;
+} Task;
+
+static Task
+task_argument(const struct varlena *bytes, int wishes)
+{
+	Task		task = {0};
+
+	if (wishes & DYN_NODE_INDEXES)
+		bytes = dyn_index_schema_unpack(bytes, &task.schemas, &task.nschemas);
+	task.program = program_argument(bytes);
+	return task;
+}
+
+static const char *
+index_violation(const Task *task, const struct varlena *new_item)
+{
+	const char *flaw = NULL;
+
+	for (int i = 0; i < task->nschemas && flaw == NULL; i++)
+		flaw = dyn_index_schema_violation(&task->schemas[i], dyn_item_root(new_item));
+	return flaw;
+}
+
 /* What becomes of the old item; NULL where it stays. */
 static struct varlena *
-replacement(const DynProgram *program, struct varlena *old_item, struct varlena *given, int wishes, DynOutcome *outcome)
+replacement(const Task *task, struct varlena *old_item, struct varlena *given, int wishes, DynOutcome *outcome)
 {
+	const DynProgram *program = task->program;
+	bool		changes = program != NULL && program->update >= 0;
 	struct varlena *result;
 
 	outcome->verdict = DYN_VERDICT_HELD;
@@ -98,12 +130,13 @@ replacement(const DynProgram *program, struct varlena *old_item, struct varlena 
 		return NULL;
 	if (!(wishes & DYN_NODE_UPDATE))
 		return given;
-	if (program == NULL || program->update < 0)
-		return NULL;
-	result = dyn_update_item(program, dyn_item_root(old_item), &outcome->violation);
-	if (result == NULL)
-		outcome->verdict = DYN_VERDICT_VIOLATION;
-	return result;
+	result = changes ? dyn_update_item(program, dyn_item_root(old_item), &outcome->violation) : old_item;
+	if (result != NULL)
+		outcome->violation = index_violation(task, result);
+	if (outcome->violation == NULL)
+		return changes ? result : NULL;
+	outcome->verdict = DYN_VERDICT_VIOLATION;
+	return NULL;
 }
 
 /*
@@ -117,13 +150,15 @@ dynapg_node_write(PG_FUNCTION_ARGS)
 	struct varlena *given;
 	struct varlena *result;
 	int			wishes;
+	Task		task;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		PG_RETURN_NULL();
 	old_item = PG_GETARG_VARLENA_PP(0);
 	given = PG_ARGISNULL(1) ? NULL : PG_GETARG_VARLENA_PP(1);
 	wishes = PG_GETARG_INT32(3);
-	result = replacement(program_argument((struct varlena *) PG_GETARG_BYTEA_P(2)), old_item, given, wishes, &outcome);
+	task = task_argument((struct varlena *) PG_GETARG_BYTEA_P(2), wishes);
+	result = replacement(&task, old_item, given, wishes, &outcome);
 	if ((wishes & DYN_NODE_KEEP_OLD) || outcome.verdict != DYN_VERDICT_HELD)
 		outcome.old_item = old_item;
 	if (wishes & DYN_NODE_KEEP_NEW)

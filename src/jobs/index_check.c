@@ -13,6 +13,7 @@
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 
+#include "database/citus.h"
 #include "database/sql.h"
 #include "jobs/index_check.h"
 #include "jobs/worker.h"
@@ -28,6 +29,7 @@ typedef struct Change
 	Oid			relid;
 	const char *index_name;
 	bool		drop;
+	bool		if_distributed;	/* only then is it dropped */
 	bool		wait;			/* for the lock, a little */
 	bool		done;			/* out */
 	char	   *validate;		/* out, in context: the statement that validates what was added */
@@ -49,8 +51,11 @@ statement_of(Change *change)
 {
 	DynTableDef *def;
 	const DynIndex *index;
+	AttrNumber	column;
 	MemoryContext old;
 
+	if (change->if_distributed && dyn_citus_kind(change->relid, &column) == DYN_CITUS_LOCAL)
+		return NULL;
 	if (change->drop)
 		return dyn_checks_has_index(change->relid, change->index_name) ?
 			dyn_checks_drop_statement(change->relid, change->index_name) : NULL;
@@ -126,9 +131,16 @@ dyn_index_check_add(Oid relid, const char *index_name, MemoryContext context)
 	if (!run(&change))
 		warn(&change, "added");
 	else if (change.validate != NULL && dyn_worker_try(run_validate, change.validate, context) != NULL)
+	{
+		Change		drop = {.relid = relid, .index_name = index_name, .drop = true, .if_distributed = true, .context = context};
+
 		ereport(LOG,
 				errmsg("the CHECK constraint of index \"%s\" stays not valid", index_name),
 				errdetail("The table has items that are not in the index, as their attributes have other types than its keys."));
+		/* see tables/checks.h */
+		if (!run(&drop))
+			warn(&drop, "dropped");
+	}
 }
 
 void

@@ -60,6 +60,20 @@ dyn_explain_plan(StringInfo out, const DynPlan *plan, ParamListInfo params)
 	appendBinaryStringInfo(out, es->str->data, es->str->len);
 }
 
+void
+dyn_explain_text(StringInfo out, const char *sql, ParamListInfo params)
+{
+	SPIExecuteOptions options = {.params = params->numParams > 0 ? params : NULL};
+	MemoryContext caller = CurrentMemoryContext;
+	int			rc = SPI_execute_extended(psprintf("EXPLAIN (COSTS OFF) %s", sql), &options);
+
+	if (rc < 0)
+		elog(ERROR, "%s: %s", SPI_result_code_string(rc), sql);
+	MemoryContextSwitchTo(caller);
+	for (uint64 i = 0; i < SPI_processed; i++)
+		appendStringInfo(out, "%s\n", SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+}
+
 /* ---- what is shown of a statement ---- */
 
 /* Keys, also lists of them; items and compiled expressions, which are bytea as binary keys are, are no use to a reader. */
@@ -189,23 +203,47 @@ dyn_explain_watch(DynExplain *explain)
 	hooked = true;
 }
 
+/* Is a statement that comes to be run shown instead?  If not, it is shown when it ends. */
+static bool
+is_shown_instead(ParamListInfo params)
+{
+	DynExplain *explain = dyn_explain_watching;
+
+	if (explain->user != GetUserId())
+		return false;
+	expected = explain->analyze;
+	next_params = params;
+	return !explain->analyze;
+}
+
+static void
+show_instead(ParamListInfo params, const char *plan)
+{
+	append_statement(params, plan);
+	dyn_explain_watching->stopped = true;
+	ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("the statement's plan is known"));
+}
+
 void
 dyn_explain_note(const DynPlan *plan, ParamListInfo params)
 {
-	DynExplain *explain = dyn_explain_watching;
 	StringInfoData text;
 
-	if (explain->user != GetUserId())
+	if (!is_shown_instead(params))
 		return;
-	if (explain->analyze)
-	{
-		expected = true;
-		next_params = params;
-		return;
-	}
 	initStringInfo(&text);
 	dyn_explain_plan(&text, plan, params);
-	append_statement(params, text.data);
-	explain->stopped = true;
-	ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("the statement's plan is known"));
+	show_instead(params, text.data);
+}
+
+void
+dyn_explain_note_text(const char *sql, ParamListInfo params)
+{
+	StringInfoData text;
+
+	if (!is_shown_instead(params))
+		return;
+	initStringInfo(&text);
+	dyn_explain_text(&text, sql, params);
+	show_instead(params, text.data);
 }

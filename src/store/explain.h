@@ -16,6 +16,9 @@
  */
 extern void dyn_explain_plan(StringInfo out, const DynPlan *plan, ParamListInfo params);
 
+/* The same of a statement that has no kept plan. */
+extern void dyn_explain_text(StringInfo out, const char *sql, ParamListInfo params);
+
 /* Watches the statements of an operation; one at a time. */
 typedef struct DynExplain
 {
@@ -31,6 +34,7 @@ extern void dyn_explain_watch(DynExplain *explain);
 
 /* For plan.c: a statement is going to be run. */
 extern void dyn_explain_note(const DynPlan *plan, ParamListInfo params);
+extern void dyn_explain_note_text(const char *sql, ParamListInfo params);
 extern DynExplain *dyn_explain_watching;
 
 #endif							/* DYNAPG_STORE_EXPLAIN_H */

@@ -10,6 +10,7 @@
 #include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 
+#include "database/citus.h"
 #include "database/sql.h"
 #include "store/ttl.h"
 #include "tables/catalog.h"
@@ -124,11 +125,28 @@ make_indexes(const Move *move)
 		dyn_ttl_apply_now(move->def);
 }
 
+/* Citus takes one change at a time, and none of how a column is stored. */
+static void
+add_distributed_column(const Move *move, bool replaced)
+{
+	const char *name = dyn_ddl_qualified_name(move->def->relid);
+
+	if (replaced)
+		dyn_sql_run(psprintf("ALTER TABLE %s DROP COLUMN " DYN_KEYS_COLUMN, name), NULL, 0);
+	dyn_sql_run(psprintf("ALTER TABLE %s ADD COLUMN %s", name, move->definition), NULL, 0);
+}
+
 static void
 add_column(const Move *move)
 {
 	bool		replaced = dyn_stored_keys_exist(move->def->relid);
+	AttrNumber	column;
 
+	if (dyn_citus_kind(move->def->relid, &column) != DYN_CITUS_LOCAL)
+	{
+		add_distributed_column(move, replaced);
+		return;
+	}
 	dyn_sql_run(psprintf("ALTER TABLE %s %sADD COLUMN %s, " DYN_STORED_KEYS_STORAGE, dyn_ddl_qualified_name(move->def->relid),
 						 replaced ? "DROP COLUMN " DYN_KEYS_COLUMN ", " : "", move->definition), NULL, 0);
 }

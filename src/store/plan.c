@@ -29,6 +29,7 @@
 
 #include "base/errors.h"
 #include "base/limits.h"
+#include "database/citus.h"
 #include "store/explain.h"
 #include "store/plan.h"
 #include "store/unchecked.h"
@@ -507,7 +508,7 @@ is_conflict(int sqlstate)
 
 /*
  * The btree's error for an entry that is too long names its index. With the cut forms of value/key.h it can only be the user's
- * own index, or one whose sort keys are full of control characters, which take twice their size.
+ * own index, or one whose sort keys are full of control characters, which take twice their size. From a node the name does not come.
  */
 void
 dyn_plan_translate_error(MemoryContext context)
@@ -524,9 +525,11 @@ dyn_plan_translate_error(MemoryContext context)
 		FlushErrorState();
 		dyn_error(DYN_E_TRANSACTION_CONFLICT, DYN_ITEM_ONGOING);
 	}
-	if (error->constraint_name == NULL)
+	if (error->constraint_name == NULL && !dyn_citus_is_of_node(error))
 		return;
 	FlushErrorState();
+	if (error->constraint_name == NULL)
+		dyn_validation(DYN_INVALID_PARAMETER "The key attributes are too long together for an entry of an index");
 	dyn_validation(DYN_INVALID_PARAMETER
 				   "The key attributes are too long together for an entry of index \"%s\"", error->constraint_name);
 }
@@ -610,6 +613,8 @@ dyn_plan_run_once(const char *sql, ParamListInfo params, DestReceiver *dest)
 	MemoryContext context = CurrentMemoryContext;
 	int			rc;
 
+	if (unlikely(dyn_explain_watching != NULL))
+		dyn_explain_note_text(sql, params);
 	PG_TRY();
 	{
 		rc = SPI_execute_extended(sql, &options);

@@ -21,7 +21,6 @@
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
-#include "base/errors.h"
 #include "database/citus.h"
 #include "store/explain.h"
 #include "store/plan.h"
@@ -240,8 +239,10 @@ append_condition(StringInfo sql, const DynOrderColumn *column, const char *opera
 static bool
 is_distribution_key(const Reader *reader, int column)
 {
-	return reader->range->table->distributed && reader->order.columns[column].source == DYN_ORDER_PK &&
-		!reader->order.columns[column].of_item;
+	const DynOrderColumn *c = &reader->order.columns[column];
+
+	return reader->range->table->distributed && c->source == DYN_ORDER_PK && !c->of_item &&
+		(c->attr->tag == DYN_N || c->form == DYN_KEY_PART);
 }
 
 /* Citus recognises its key only without a COLLATE clause, which changes nothing here. */
@@ -435,11 +436,12 @@ dyn_range_explain(const DynRange *range, StringInfo out)
 
 	SPI_connect();
 	reader_begin(&reader, range);
-	if (range->table->distributed && !is_on_one_shard(&reader))
-		dyn_validation("PostgreSQL's plan of a read of all shards of a distributed table cannot be shown");
 	reader.limit = range->table->distributed ? FIRST_CHUNK : 0;
 	add_params(&reader);
-	dyn_explain_plan(out, plan_for(&reader), make_params(&reader));
+	if (range->table->distributed && !is_on_one_shard(&reader))
+		dyn_explain_text(out, statement_text(&reader), make_params(&reader));
+	else
+		dyn_explain_plan(out, plan_for(&reader), make_params(&reader));
 	SPI_finish();
 }
 

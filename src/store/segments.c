@@ -21,6 +21,7 @@
 #include "utils/rel.h"
 
 #include "base/errors.h"
+#include "database/citus.h"
 #include "store/plan.h"
 #include "store/segments.h"
 #include "tables/catalog.h"
@@ -40,7 +41,7 @@ typedef struct Subject
 	const char *index_name;		/* "" for the table itself */
 	char	   *columns;		/* SQL of the order's columns */
 	int			total;
-	double		pages;			/* of the table, TOAST included; negative where it is not stored here */
+	double		pages;			/* of the table, TOAST included; negative where they are not known. Set by measure */
 	double		heap_pages;
 } Subject;
 
@@ -187,12 +188,29 @@ set_segment_without_data(DynSegment *segment, const DynOrder *order)
 
 /* ---- sampling ---- */
 
+/* What Citus says of the nodes is of the heaps alone. */
+static void
+measure_distributed(Subject *subject)
+{
+	int64		shards;
+	int64		pages;
+
+	if (dyn_citus_measure(subject->table->relid, &shards, &pages))
+		subject->pages = subject->heap_pages = (double) pages;
+}
+
 static void
 measure(Subject *subject)
 {
-	Relation	rel = relation_open(subject->table->relid, NoLock);
+	Relation	rel;
 
 	subject->pages = subject->heap_pages = -1;
+	if (subject->table->distributed)
+	{
+		measure_distributed(subject);
+		return;
+	}
+	rel = relation_open(subject->table->relid, NoLock);
 	if (rel->rd_rel->relkind == RELKIND_RELATION)
 	{
 		subject->pages = subject->heap_pages = RelationGetNumberOfBlocks(rel);
@@ -270,10 +288,15 @@ sample_bounds(const Subject *subject, struct varlena ***bounds)
 	DynSqlArgs	args = {0};
 	int			count;
 	int			nbounds = 0;
+	int			level = 0;
 
 	dyn_sql_float4(&args, sample_percent(subject));
 	dyn_sql_int64(&args, Min(subject->total, DYN_MAX_SCAN_BOUNDS + 1));
+	if (subject->table->distributed)
+		level = dyn_citus_begin_subqueries();
 	count = dyn_sql_run(sample_text(subject), &args, 0);
+	if (subject->table->distributed)
+		dyn_citus_end_settings(level);
 	*bounds = palloc(Max(count, 1) * sizeof(struct varlena *));
 	for (int i = 0; i < count; i++)
 	{
@@ -389,7 +412,6 @@ make_subject(const DynTable *table, const DynIndex *index, const DynOrder *order
 	initStringInfo(&columns);
 	append_columns(&columns, order, false);
 	subject.columns = columns.data;
-	measure(&subject);
 	return subject;
 }
 
@@ -422,13 +444,16 @@ write_bounds(const Subject *subject, const StoredBounds *stored, bool make)
 
 /* The stored bounds, made now if necessary; NULL where there can be none. */
 static ArrayType *
-find_bounds(const Subject *subject, bool begins)
+find_bounds(Subject *subject, bool begins)
 {
 	StoredBounds stored = read_bounds(subject);
+	bool		stays = stored.bounds && !(begins && stored.idle);
 
 	if (XactReadOnly)
 		return stored.bounds;
-	if (stored.bounds && !(begins && stored.idle && has_changed(subject, &stored)))
+	if (!stays)
+		measure(subject);
+	if (stays || (stored.bounds && !has_changed(subject, &stored)))
 	{
 		if (stored.touch)
 			write_bounds(subject, &stored, false);

@@ -32,6 +32,7 @@
 #include "store/sharded.h"
 #include "store/statement.h"
 #include "tables/catalog.h"
+#include "value/index_schema.h"
 #include "value/outcome.h"
 
 /* More attempts would only fail if others make and delete the item at exactly the wrong moments each time. */
@@ -106,19 +107,66 @@ program_of(const DynWrite *write)
 	return write->program != NULL ? write->program : dyn_statement_no_program();
 }
 
+/* Does the node judge what the update makes of the keys of indexes?  The CHECK constraints there would raise another text. */
+static bool
+judges_indexes(const DynWrite *write)
+{
+	return write->kind == DYN_WRITE_UPDATE && write->table->nindexes > 0;
+}
+
+static const struct varlena *
+node_program_of(const DynWrite *write)
+{
+	const DynTable *table = write->table;
+	DynIndexSchema *schemas;
+
+	if (!judges_indexes(write))
+		return program_of(write);
+	schemas = palloc_array(DynIndexSchema, table->nindexes);
+	for (int i = 0; i < table->nindexes; i++)
+		schemas[i] = dyn_definition_schema(&table->indexes[i]);
+	return dyn_index_schema_pack(program_of(write), schemas, table->nindexes);
+}
+
+/* Why the item of an update must not be inserted, or NULL. */
+static const char *
+violation_of_new(const DynWrite *write)
+{
+	const char *flaw = NULL;
+
+	for (int i = 0; judges_indexes(write) && i < write->table->nindexes && flaw == NULL; i++)
+	{
+		DynIndexSchema schema = dyn_definition_schema(&write->table->indexes[i]);
+
+		flaw = dyn_index_schema_violation(&schema, dyn_item_root(write->item));
+	}
+	return flaw;
+}
+
 static int
 wishes_of(const DynWrite *write)
 {
 	return (write->keep_old ? DYN_NODE_KEEP_OLD : 0) | (write->keep_new ? DYN_NODE_KEEP_NEW : 0) |
-		(write->kind == DYN_WRITE_UPDATE ? DYN_NODE_UPDATE : 0) | (write->kind == DYN_WRITE_CHECK ? DYN_NODE_CHECK : 0);
+		(write->kind == DYN_WRITE_UPDATE ? DYN_NODE_UPDATE : 0) | (write->kind == DYN_WRITE_CHECK ? DYN_NODE_CHECK : 0) |
+		(judges_indexes(write) ? DYN_NODE_INDEXES : 0);
 }
 
-/* There was no row, and none was made. */
 static DynChange
-change_of_missing(const DynWrite *write)
+change_unfit(const DynWrite *write, struct varlena *before, const char *violation)
+{
+	if (!write->keep_violation)
+		dyn_validation("%s", violation);
+	return (DynChange) {.status = DYN_UNFIT, .before = before, .violation = violation};
+}
+
+/* There was no row, and none was made; violation: why it could not be. */
+static DynChange
+change_of_missing(const DynWrite *write, const char *violation)
 {
 	if (write->has_condition && !write->holds_on_missing)
 		return (DynChange) {.status = DYN_CONDITION_FAILED};
+	if (violation != NULL)
+		return change_unfit(write, NULL, violation);
 	return (DynChange) {.status = DYN_MISSING};
 }
 
@@ -144,10 +192,8 @@ change_of_outcome(const DynWrite *write, const DynOutcome *outcome)
 {
 	if (outcome->verdict == DYN_VERDICT_FAILED)
 		return (DynChange) {.status = DYN_CONDITION_FAILED, .before = outcome->old_item};
-	if (outcome->verdict == DYN_VERDICT_VIOLATION && !write->keep_violation)
-		dyn_validation("%s", outcome->violation);
 	if (outcome->verdict == DYN_VERDICT_VIOLATION)
-		return (DynChange) {.status = DYN_UNFIT, .before = outcome->old_item, .violation = outcome->violation};
+		return change_unfit(write, outcome->old_item, outcome->violation);
 	return (DynChange) {.status = DYN_WRITTEN, .before = outcome->old_item, .after = image_after(write, outcome)};
 }
 
@@ -155,7 +201,10 @@ change_of_outcome(const DynWrite *write, const DynOutcome *outcome)
 static DynChange
 store(const DynWrite *write)
 {
-	DynPlanKind kind = may_insert(write) && write->kind != DYN_WRITE_CHECK ? DYN_PLAN_NODE_UPSERT : DYN_PLAN_NODE_UPDATE;
+	bool		inserts = may_insert(write) && write->kind != DYN_WRITE_CHECK;
+	const char *violation = inserts ? violation_of_new(write) : NULL;
+	DynPlanKind kind = inserts && violation == NULL ? DYN_PLAN_NODE_UPSERT : DYN_PLAN_NODE_UPDATE;
+	const struct varlena *program = node_program_of(write);
 	Row			row;
 	DynOutcome	outcome;
 
@@ -164,10 +213,10 @@ store(const DynWrite *write)
 	{
 		row_begin(&row, BYTEAOID);
 		run(write->table, kind,
-			dyn_statement_node_params(write->table, kind, &write->key, write->item, program_of(write), wishes_of(write)), &row);
+			dyn_statement_node_params(write->table, kind, &write->key, write->item, program, wishes_of(write)), &row);
 	}
 	if (!row.found)
-		return change_of_missing(write);
+		return change_of_missing(write, violation);
 	outcome = dyn_outcome_unpack(row.value);
 	return change_of_outcome(write, &outcome);
 }

@@ -223,11 +223,35 @@ try_validate(char *sql)
 	return dyn_sql_attempt(run, sql, ERRCODE_CHECK_VIOLATION);
 }
 
+static bool
+is_distributed(const DynTableDef *def)
+{
+	AttrNumber	column;
+
+	return dyn_citus_kind(def->relid, &column) != DYN_CITUS_LOCAL;
+}
+
+static void
+drop_constraint(const DynTableDef *def, const DynIndex *index)
+{
+	dyn_sql_run(dyn_checks_drop_statement(def->relid, index ? index->name : NULL), NULL, 0);
+}
+
+/* Is the constraint valid now?  A distributed table keeps none that is not. */
+static bool
+validate_constraint(const DynTableDef *def, const DynIndex *index)
+{
+	if (try_validate(dyn_checks_validate_statement(def, index)))
+		return true;
+	if (is_distributed(def))
+		drop_constraint(def, index);
+	return false;
+}
+
 /* Adds the constraint unless it is there, not valid; its state then. */
 static State
 add_constraint(const DynTableDef *def, const DynIndex *index)
 {
-	AttrNumber	column;
 	State		state;
 
 	LockRelationOid(def->relid, AccessShareLock);
@@ -235,8 +259,8 @@ add_constraint(const DynTableDef *def, const DynIndex *index)
 	if (state != STATE_OTHER)
 		return state;
 	/* Citus adds a constraint only by a statement that does nothing else */
-	if (dyn_citus_kind(def->relid, &column) != DYN_CITUS_LOCAL && has_constraint(def->relid, constraint_name(index ? index->name : NULL)))
-		dyn_sql_run(dyn_checks_drop_statement(def->relid, index ? index->name : NULL), NULL, 0);
+	if (is_distributed(def) && has_constraint(def->relid, constraint_name(index ? index->name : NULL)))
+		drop_constraint(def, index);
 	dyn_sql_run(dyn_checks_add_statement(def, index), NULL, 0);
 	return STATE_NOT_VALID;
 }
@@ -244,7 +268,7 @@ add_constraint(const DynTableDef *def, const DynIndex *index)
 bool
 dyn_checks_add_index(const DynTableDef *def, const DynIndex *index)
 {
-	return add_constraint(def, index) == STATE_VALID || try_validate(dyn_checks_validate_statement(def, index));
+	return add_constraint(def, index) == STATE_VALID || validate_constraint(def, index);
 }
 
 /* Validates the constraints for those indexes, NULL for the rows; returns how many stay not valid. */
@@ -272,7 +296,7 @@ validate_all(const DynTableDef *def, List *indexes)
 	foreach(lc, indexes)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!try_validate(dyn_checks_validate_statement(def, lfirst(lc))))
+		if (!validate_constraint(def, lfirst(lc)))
 			invalid++;
 	}
 	return invalid;
@@ -292,6 +316,25 @@ dyn_checks_add_all(const DynTableDef *def, bool validate)
 			not_valid = lappend(not_valid, (void *) dyn_def_index(def, i));
 	}
 	return validate ? validate_all(def, not_valid) : list_length(not_valid);
+}
+
+static void
+drop_if_violated(const DynTableDef *def, const DynIndex *index)
+{
+	if (state_of(def, index) == STATE_NOT_VALID && !try_validate(dyn_checks_validate_statement(def, index)))
+		drop_constraint(def, index);
+}
+
+void
+dyn_checks_drop_violated(const DynTableDef *def)
+{
+	drop_if_violated(def, NULL);
+	for (int i = 0; i < dyn_def_count(def); i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (dyn_def_index(def, i)->status != DYN_INDEX_DELETING)
+			drop_if_violated(def, dyn_def_index(def, i));
+	}
 }
 
 void

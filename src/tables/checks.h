@@ -7,7 +7,8 @@
  *
  * Writes of the API are checked before, with DynamoDB's texts and its rules for items that were there before an index; they do not
  * evaluate the constraints again (store/unchecked.h).  So these are for everybody else who writes.  A table that has rows that do not
- * fit has constraints that are not valid: PostgreSQL asks them of new row versions only.
+ * fit has constraints that are not valid: PostgreSQL asks them of new row versions only.  A distributed table has none of these, as Citus
+ * copies rows as new ones when it moves a shard.
  *
  * Whatever runs does so through SPI (the caller is connected) with the rights of the current user, who owns the table.
  */
@@ -43,6 +44,9 @@ extern bool dyn_checks_add_index(const DynTableDef *def, const DynIndex *index);
 /* The statement that drops the constraint of an index; and does the table have it? */
 extern char *dyn_checks_drop_statement(Oid relid, const char *index_name);
 extern bool dyn_checks_has_index(Oid relid, const char *index_name);
+
+/* Validates those that are not valid, and drops those that rows violate: the table is to be distributed. */
+extern void dyn_checks_drop_violated(const DynTableDef *def);
 
 /* Drops all constraints, for filling the table with rows that may not fit. */
 extern void dyn_checks_drop_all(const DynTableDef *def);

@@ -10,6 +10,7 @@
 #include "tables/index_kind.h"
 #include "tables/settings.h"
 #include "utils/timestamp.h"
+#include "value/index_schema.h"
 #include "value/key.h"
 #include "value/reals.h"
 
@@ -75,6 +76,12 @@ typedef struct DynIndex
 	Oid			relid;			/* its btree, or a vector index's relation of access method dynapg_flat; InvalidOid: there is none */
 	DynWatch	watch;
 } DynIndex;
+
+static inline DynIndexSchema
+dyn_definition_schema(const DynIndex *index)
+{
+	return (DynIndexSchema) {.npk = index->npk, .nkeys = index->npk + index->nsk, .keys = index->keys};
+}
 
 /* A table as created, or as stored. */
 typedef struct DynTableDef

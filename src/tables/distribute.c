@@ -16,6 +16,7 @@
 #include "base/namespace.h"
 #include "database/citus.h"
 #include "tables/catalog.h"
+#include "tables/checks.h"
 #include "tables/ddl.h"
 #include "tables/distribute.h"
 #include "tables/guard.h"
@@ -33,6 +34,7 @@ PG_FUNCTION_INFO_V1(dynapg_inform_nodes);
 static void
 distribute(const DynTableDef *def, const char *colocate_with)
 {
+	dyn_checks_drop_violated(def);
 	dyn_citus_distribute(def->relid, "pk", colocate_with);
 	CacheInvalidateRelcacheByRelid(def->relid);
 	dyn_nodes_inform(def->relid);

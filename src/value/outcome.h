@@ -14,6 +14,7 @@
 #define DYN_NODE_KEEP_NEW	0x02
 #define DYN_NODE_UPDATE		0x04	/* the new item is the old one with the program's update; else it is the given one */
 #define DYN_NODE_CHECK		0x08	/* the row stays as it is */
+#define DYN_NODE_INDEXES	0x10	/* the program comes with the schemas of indexes, which the new item has to fit (index_schema.h) */
 
 typedef enum DynVerdict
 {

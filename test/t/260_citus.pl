@@ -145,6 +145,15 @@ for my $table (sort keys %form)
 				$update =~ /:s/ ? (ExpressionAttributeValues => { ':s' => { S => 'text' } }) : () });
 	}
 	same(UpdateItem => { TableName => $table, Key => $none });
+	# what an update makes of the keys of an index, of an item that is there and of one that is not
+	for my $values ([ 'SET color = v' ], [ 'SET color = if_not_exists(nothing, :s)', ':s', { N => 5 } ], [ 'SET color = if_not_exists(nothing, :s)', ':s', { S => '' } ],
+		[ 'SET color = if_not_exists(nothing, :s)', ':s', { S => 'x' x 3000 } ], [ 'SET weight = if_not_exists(nothing, :s)', ':s', { S => 'heavy' } ])
+	{
+		my ($update, $name, $value) = @$values;
+		same(UpdateItem => { TableName => $table, Key => $_, UpdateExpression => $update, $name ? (ExpressionAttributeValues => { $name => $value }) : () }) for $here, $none, key($table, $table eq 'Tab_Bytes' ? 'bmV3' : 3, 3);
+		same(TransactWriteItems => { TransactItems => [ { Update => { TableName => $table, Key => $here, UpdateExpression => $update, $name ? (ExpressionAttributeValues => { $name => $value }) : () } },
+			{ Delete => { TableName => $table, Key => $none } } ] });
+	}
 	same(GetItem => { TableName => $table, Key => $here, ProjectionExpression => 'tags, deep.l[1], v' });
 	same(GetItem => { TableName => $table, Key => { id => { BOOL => JSON::PP::true } } });
 	same(PutItem => { TableName => $table, Item => { other => { S => 'x' } } });
@@ -332,6 +341,7 @@ sub wait_for_table
 }
 
 same(UpdateTable => { TableName => 'Tab_Bytes', TableClass => 'STANDARD_INFREQUENT_ACCESS' }) =~ /^200/ or diag 'UpdateTable failed';
+same(PutItem => { TableName => 'Tab_Number', Item => { id => { N => 650 }, a => { N => 1 } } });
 for my $prefix (qw(Near Far_ Node))
 {
 	my $reply = call($port, 'UpdateTable', request_json({ TableName => "${prefix}Number", AttributeDefinitions => [ { AttributeName => 'a', AttributeType => 'S' } ],
@@ -341,6 +351,19 @@ for my $prefix (qw(Near Far_ Node))
 }
 same(PutItem => { TableName => 'Tab_Number', Item => { id => { N => 600 + $_ }, a => { S => 'x' } } }) for 1 .. 3;
 same(PutItem => { TableName => 'Tab_Number', Item => { id => { N => 600 }, a => { N => 1 } } });
+# an item that is older than the index, which it does not fit
+{
+	my %older = (TableName => 'Tab_Number', Key => { id => { N => 650 } });
+	same(UpdateItem => { %older, UpdateExpression => 'SET x = :x', ExpressionAttributeValues => { ':x' => { N => 1 } } });
+	same(UpdateItem => \%older);
+	same(UpdateItem => { %older, UpdateExpression => 'SET x = :x', ConditionExpression => 'attribute_exists(x)', ExpressionAttributeValues => { ':x' => { N => 1 } } });
+	same(PutItem => { TableName => 'Tab_Number', Item => { id => { N => 650 } }, ConditionExpression => 'attribute_exists(x)', ReturnValuesOnConditionCheckFailure => 'ALL_OLD' });
+	same(TransactWriteItems => { TransactItems => [ { ConditionCheck => { %older, ConditionExpression => $_ } }, { Put => { TableName => 'Tab_Number', Item => { id => { N => 651 } } } } ] })
+	  for 'attribute_exists(a)', 'attribute_exists(x)';
+	same(TransactWriteItems => { TransactItems => [ { Update => { %older, UpdateExpression => 'REMOVE x' } }, { Put => { TableName => 'Tab_Number', Item => { id => { N => 652 } } } } ] });
+	same(UpdateItem => { %older, UpdateExpression => 'SET a = :a', ExpressionAttributeValues => { ':a' => { S => 'fits' } } });
+	same(GetItem => \%older);
+}
 pages(Query => { TableName => 'Tab_Number', IndexName => 'by_a', KeyConditionExpression => 'a = :a', Limit => 2, ExpressionAttributeValues => { ':a' => { S => 'x' } } });
 for my $prefix (qw(Near Far_ Node))
 {
