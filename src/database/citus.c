@@ -332,8 +332,9 @@ find_address(int group, DynCitusNode *node, int *id)
 	dyn_sql_int(&args, group);
 	SPI_connect();
 	found = dyn_sql_run("SELECT n.nodeid, n.nodename, n.nodeport FROM pg_catalog.pg_dist_node n WHERE n.isactive AND "
-						"n.groupid OPERATOR(pg_catalog.=) $1 AND n.noderole OPERATOR(pg_catalog.=) 'primary' AND NOT EXISTS (SELECT "
-						"FROM pg_catalog.pg_dist_poolinfo p WHERE p.nodeid OPERATOR(pg_catalog.=) n.nodeid)", &args, 2) == 1;
+						"n.metadatasynced AND n.groupid OPERATOR(pg_catalog.=) $1 AND n.noderole OPERATOR(pg_catalog.=) 'primary' "
+						"AND NOT EXISTS (SELECT FROM pg_catalog.pg_dist_poolinfo p WHERE p.nodeid OPERATOR(pg_catalog.=) n.nodeid)",
+						&args, 2) == 1;
 	if (found)
 	{
 		*id = dyn_sql_get_int(0, 1);

@@ -88,8 +88,8 @@ typedef struct DynCitusNode
 } DynCitusNode;
 
 /*
- * The primary of a group as a user connects to it.  False where there is none, and where Citus connects to something else: a connection
- * pooler, or standbys.
+ * The primary of a group as a user connects to it.  False where there is none that knows the tables and where shards are, and where
+ * Citus connects to something else: a connection pooler, or standbys.
  */
 extern bool dyn_citus_find_node(int group, Oid user, DynCitusNode *node);
 
