@@ -6,6 +6,16 @@ CREATE FUNCTION dynapg.node_item(table_name text, key dynapg.item) RETURNS dynap
 COMMENT ON FUNCTION dynapg.node_item(text, dynapg.item) IS
 	'the stored item of a key, or NULL: what one node of Citus asks another that has the item; key: an item of the key''s attributes';
 
+ALTER TABLE dynapg.access_keys ADD COLUMN of_coordinator boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN dynapg.access_keys.of_coordinator IS 'was made on the coordinator of Citus, which this node follows';
+
+CREATE FUNCTION dynapg.node_access_keys(known text) RETURNS bytea
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_node_access_keys';
+COMMENT ON FUNCTION dynapg.node_access_keys(text) IS
+	'the access keys with their secrets, packed, for another node of Citus; NULL where their state is the one that is known';
+REVOKE ALL ON FUNCTION dynapg.node_access_keys(text) FROM PUBLIC;
+
 /*
  * Tables from before 0.5.0 get the constraints that the update to 0.5.0 gives where it is the last step: with a newer module it gives
  * none.  As there, rows are looked at where there are few.

@@ -832,10 +832,12 @@ CREATE TABLE dynapg.access_keys (
 	secret text COLLATE "C" CHECK (secret IS NULL),
 	role regrole NOT NULL,
 	enabled boolean NOT NULL DEFAULT true,
-	created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	of_coordinator boolean NOT NULL DEFAULT false
 ) USING heap;
 COMMENT ON TABLE dynapg.access_keys IS 'keys that sign HTTP requests, and the roles that these run as';
 COMMENT ON COLUMN dynapg.access_keys.secret IS 'write-only: the value is kept in dynapg.access_secrets';
+COMMENT ON COLUMN dynapg.access_keys.of_coordinator IS 'was made on the coordinator of Citus, which this node follows';
 ALTER TABLE dynapg.access_keys ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON dynapg.access_keys FROM PUBLIC;
 
@@ -913,6 +915,13 @@ CREATE FUNCTION dynapg.drop_access_key(access_key_id text) RETURNS void
 	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
 	AS 'MODULE_PATHNAME', 'dynapg_drop_access_key';
 COMMENT ON FUNCTION dynapg.drop_access_key(text) IS 'deletes the key';
+
+CREATE FUNCTION dynapg.node_access_keys(known text) RETURNS bytea
+	LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'dynapg_node_access_keys';
+COMMENT ON FUNCTION dynapg.node_access_keys(text) IS
+	'the access keys with their secrets, packed, for another node of Citus; NULL where their state is the one that is known';
+REVOKE ALL ON FUNCTION dynapg.node_access_keys(text) FROM PUBLIC;
 
 /* ---- operations ---- */
 

@@ -14,8 +14,10 @@
 #include "database/session.h"
 #include "http/worker.h"
 #include "iam/access_key.h"
+#include "iam/key_sync.h"
 #include "jobs/export.h"
 #include "jobs/housekeeper.h"
+#include "jobs/node_work.h"
 #include "throughput/allowance.h"
 #include "throughput/contributors.h"
 
@@ -34,6 +36,7 @@ _PG_init(void)
 	dyn_recorder_register();
 	dyn_http_register();
 	dyn_housekeeper_register();
+	dyn_node_work_add(dyn_key_sync_run);
 	dyn_job_register(&dyn_job_export);
 	dyn_import_job_register();
 	dyn_bulk_job_register();

@@ -17,6 +17,7 @@
 #include "base/namespace_text.h"
 #include "base/request.h"
 #include "changes/stream.h"
+#include "database/citus.h"
 #include "store/index_build.h"
 #include "tables/catalog.h"
 #include "tables/index.h"
@@ -331,6 +332,7 @@ check_new_vector(const Update *update)
 	char	   *name = dyn_request_cstring(update->create_vector, "IndexName");
 
 	dyn_table_vectors_check_billing(update->settings->pay_per_request);
+	dyn_citus_refuse(def->relid, "a vector index");
 	for (int i = 0; i < dyn_def_count(def); i++)
 	{
 		const DynIndex *index = dyn_def_index(def, i);

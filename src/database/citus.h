@@ -76,6 +76,7 @@ extern char *dyn_citus_nodes(void);
 extern bool dyn_citus_run_on_nodes(Oid superuser, const char *command);
 
 #define DYN_CITUS_MAX_HOST 256
+#define DYN_CITUS_COORDINATOR 0 /* its group */
 
 /* Where Citus's own connections to a node lead; in the current memory context. */
 typedef struct DynCitusNode

@@ -45,6 +45,7 @@ typedef struct Link
 {
 	int			group;
 	Oid			user;
+	const char *statement;
 	TimestampTz used;
 	TimestampTz retry_at;		/* not to be connected before */
 	uint64		epoch;			/* of the nodes' addresses: those that are in it were right then */
@@ -235,12 +236,12 @@ establish(Link *link, TimestampTz deadline)
 }
 
 static bool
-prepare(Link *link, const char *statement, TimestampTz deadline)
+prepare(Link *link, TimestampTz deadline)
 {
 	PGresult   *result;
 	bool		done;
 
-	if (!PQsendPrepare(link->conn, STATEMENT, statement, 0, NULL))
+	if (!PQsendPrepare(link->conn, STATEMENT, link->statement, 0, NULL))
 		return false;
 	result = only_result(link, deadline);
 	done = result != NULL && PQresultStatus(result) == PGRES_COMMAND_OK;
@@ -262,7 +263,7 @@ take_descriptor(void)
 }
 
 static bool
-connect_to(Link *link, const DynCitusNode *node, const char *statement)
+connect_to(Link *link, const DynCitusNode *node)
 {
 	TimestampTz deadline = GetCurrentTimestamp() + CONNECT_SECONDS * USECS_PER_SEC;
 	Keywords	keywords;
@@ -276,7 +277,7 @@ connect_to(Link *link, const DynCitusNode *node, const char *statement)
 		return false;
 	}
 	PQsetNoticeProcessor(link->conn, ignore_notice, NULL);
-	return PQstatus(link->conn) != CONNECTION_BAD && establish(link, deadline) && prepare(link, statement, deadline);
+	return PQstatus(link->conn) != CONNECTION_BAD && establish(link, deadline) && prepare(link, deadline);
 }
 
 /* ---- which link ---- */
@@ -291,13 +292,13 @@ give_up_places(void)
 
 /* The place of the link, new or not; NULL: all are in use. */
 static Link *
-place_of(int group, Oid user, TimestampTz now)
+place_of(int group, Oid user, const char *statement, TimestampTz now)
 {
 	Link	   *link = &links[0];
 
 	for (int i = 0; i < nlinks; i++)
 	{
-		if (links[i].user == user && links[i].group == group)
+		if (links[i].user == user && links[i].group == group && strcmp(links[i].statement, statement) == 0)
 			return &links[i];
 		if (links[i].used < link->used)
 			link = &links[i];
@@ -308,13 +309,13 @@ place_of(int group, Oid user, TimestampTz now)
 		return NULL;
 	else
 		hang_up(link);
-	*link = (Link) {.group = group, .user = user};
+	*link = (Link) {.group = group, .user = user, .statement = statement};
 	return link;
 }
 
 /* Connects the link to where its node is now, unless that failed a moment ago. */
 static bool
-is_connected(Link *link, const char *statement)
+is_connected(Link *link)
 {
 	uint64		epoch = dyn_citus_nodes_epoch();
 	DynCitusNode node;
@@ -331,7 +332,7 @@ is_connected(Link *link, const char *statement)
 	{
 		strlcpy(link->host, node.host, sizeof(link->host));
 		link->port = node.port;
-		if (connect_to(link, &node, statement))
+		if (connect_to(link, &node))
 			return true;
 	}
 	give_up(link);
@@ -399,13 +400,13 @@ ask(Link *link, const DynLinkParam *params, int count, StringInfo out)
 
 /* The same, connecting if need be; an error or interrupt ends the link. */
 static DynLinkAnswer
-connect_and_ask(Link *link, const char *statement, const DynLinkParam *params, int count, StringInfo out)
+connect_and_ask(Link *link, const DynLinkParam *params, int count, StringInfo out)
 {
-	DynLinkAnswer answer = DYN_LINK_NONE;
+	volatile DynLinkAnswer answer = DYN_LINK_NONE;
 
 	PG_TRY();
 	{
-		if (is_connected(link, statement))
+		if (is_connected(link))
 			answer = ask(link, params, count, out);
 	}
 	PG_CATCH();
@@ -430,9 +431,9 @@ dyn_link_ask(int group, const char *statement, const DynLinkParam *params, int c
 	if (!ends_with_process)
 		on_proc_exit(hang_up_all, (Datum) 0);
 	ends_with_process = true;
-	link = place_of(group, GetUserId(), now);
+	link = place_of(group, GetUserId(), statement, now);
 	if (link == NULL)
 		return DYN_LINK_NONE;
 	link->used = now;
-	return connect_and_ask(link, statement, params, count, out);
+	return connect_and_ask(link, params, count, out);
 }

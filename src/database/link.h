@@ -1,7 +1,7 @@
 /*
  * link.h - asking other nodes of Citus by connections of our own
  *
- * A link is a connection to a node as a role, with a statement that is prepared there.  Citus's own connections carry texts, which
+ * A link is a connection to a node as a role, for a statement that is prepared there.  Citus's own connections carry texts, which
  * both sides write, parse and plan for each request.  A link carries reads alone, each of which is a transaction of its own, so
  * whatever goes wrong with it, the caller can ask Citus instead.
  *
@@ -30,8 +30,8 @@ typedef enum DynLinkAnswer
 } DynLinkAnswer;
 
 /*
- * Asks the node of that group (as in pg_dist_placement) as the current user.  The statement has to be a constant, the only one of
- * this process, and to return one row with one column; the node learns the parameters' types from it.  A value is appended to *out
+ * Asks the node of that group (as in pg_dist_placement) as the current user.  The statement has to be a constant, and to return
+ * one row with one column; the node learns the parameters' types from it.  A value is appended to *out
  * in its binary form.  Waits for the node as long as it takes; interrupts are served.
  */
 extern DynLinkAnswer dyn_link_ask(int group, const char *statement, const DynLinkParam *params, int count, StringInfo out);

@@ -15,6 +15,7 @@
 #include "base/served.h"
 #include "base/shmem.h"
 #include "database/citus.h"
+#include "database/second_phase.h"
 #include "http/durable.h"
 #include "http/standbys.h"
 
@@ -120,7 +121,9 @@ dyn_durable_commit(void)
 	if (!TransactionIdIsValid(GetTopTransactionIdIfAny()) || !in_groups())
 	{
 		dyn_citus_end_block();
+		dyn_second_phase_watch();
 		CommitTransactionCommand();
+		dyn_second_phase_finish();
 		return;
 	}
 	dyn_standbys_before_commit();

@@ -34,6 +34,7 @@
 
 #include "base/base64.h"
 #include "base/compat.h"
+#include "database/citus.h"
 #include "database/installation.h"
 #include "database/relcache.h"
 #include "iam/access_key.h"
@@ -293,6 +294,9 @@ dyn_access_key_import(Oid role, const char *id, const char *secret)
 	dyn_sql_oid(&args, role);
 	dyn_catalog_run("INSERT INTO dynapg.access_keys (access_key_id, role) VALUES ($1, $2)", &args);
 	SPI_finish();
+	if (dyn_citus_is_worker())
+		ereport(NOTICE, (errmsg("the access key is for this node of Citus alone"),
+						 errhint("The keys that are made on the coordinator are for all nodes.")));
 }
 
 void
@@ -320,6 +324,19 @@ dyn_access_key_manages(const char *id)
 	return manages;
 }
 
+/* Keys that the coordinator of Citus has given this node would come back as they are there. */
+static void
+refuse_of_coordinator(const char *id)
+{
+	DynSqlArgs	key = {0};
+
+	dyn_sql_text(&key, id);
+	if (dyn_citus_is_worker() && dyn_catalog_run("SELECT FROM dynapg.access_keys k WHERE k.access_key_id OPERATOR(pg_catalog.=) $1 "
+												 "AND k.of_coordinator", &key) > 0)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("access key \"%s\" is managed on the coordinator of Citus", id)));
+}
+
 /*
  * Runs the statement on the key $1 that the user may manage.  Somebody else's key looks like one that does not exist: the error
  * is the same, and nothing waits for it.
@@ -330,6 +347,8 @@ change_key(const char *sql, DynSqlArgs *args, const char *id)
 	bool		manages = dyn_access_key_manages(id);
 
 	SPI_connect();
+	if (manages)
+		refuse_of_coordinator(id);
 	if (!manages || dyn_catalog_run(sql, args) == 0)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("you do not manage an access key \"%s\"", id),
 						errdetail(MANAGERS)));

@@ -15,6 +15,14 @@ static MemoryContext context;	/* of the list */
 static List *unknown_tables;	/* to nodes that were added */
 static Oid	unknown_table;
 
+static void (*added) (void) = NULL;
+
+void
+dyn_node_work_add(void (*work) (void))
+{
+	added = work;
+}
+
 static void
 look_at_nodes(void)
 {
@@ -63,4 +71,6 @@ dyn_node_work_run(DynAttempt attempt)
 	if (!succeeded)
 		dyn_distribute_forget_nodes();
 	sweep_tokens(attempt);
+	if (added != NULL)
+		(void) attempt(added);
 }

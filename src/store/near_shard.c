@@ -5,8 +5,8 @@
  * not distributed.
  *
  * It reads what Citus would read, and never an older shard.  A move commits on one node after the other, and elsewhere the shard's new
- * place can be written before this node knows of it.  So the read waits for a move that ends, as a write does, and looks again.  The
- * snapshot is taken after that.
+ * place can be written before this node knows of it.  So the read waits for a move that ends, as a write does, and looks again.  It waits
+ * for the second phase of a transaction on several nodes, too.  The snapshot is taken after that.
  *
  * Rights and row security of the shard are PostgreSQL's to check, as in Citus's own execution.  The locks of the read end with it: a
  * statement of Citus can take a stronger one by a connection to this node, and would wait for its own transaction.
@@ -19,6 +19,7 @@
 
 #include "database/citus.h"
 #include "store/near_shard.h"
+#include "store/prepared.h"
 #include "store/statement.h"
 
 /* False where the shard has gone. */
@@ -31,6 +32,7 @@ read_row(const DynTable *table, const DynKeyShard *shard, const DynKey *key, Dyn
 	rel = table->valid ? try_table_open(shard->table->relid, AccessShareLock) : NULL;
 	if (rel == NULL)
 		return false;
+	dyn_prepared_wait(rel, shard->table, key);
 	table_close(rel, NoLock);
 	dyn_plan_run(dyn_statement_plan(shard->table, DYN_PLAN_GET), dyn_statement_params(shard->table, DYN_PLAN_GET, key, NULL, NULL),
 				 &receiver->pub, dyn_handover);

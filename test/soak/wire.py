@@ -25,6 +25,8 @@ SQL_REFUSALS = {
     "ND013": "TransactionInProgressException", "ND018": "ThrottlingException", "55P03": "lock not available", "40P01": "deadlock",
     "40001": "serialization failure",
 }
+# Of Citus, which has no SQLSTATE for a node's connection that ends.
+CITUS_LOST = re.compile(r"^(could not commit transaction for shard \d+ on at least one active node$|server closed the connection unexpectedly)")
 SQL_LOST = re.compile(r"^(57P0|08|53|57014)")       # shutdowns, connections, resources
 DURABLE = "SELECT pg_catalog.pg_logical_emit_message(true, 'soak', '');"
 
@@ -157,7 +159,7 @@ class Sql:
             self.query(DURABLE)
             self.failure = "no", text
             return None
-        if SQL_LOST.match(code):
+        if SQL_LOST.match(code) or CITUS_LOST.match(self.error["M"]):
             return "lost", "{}"
         return "bad", f'{code} {self.error["M"]} {text}'.replace("\n", " ").replace("\t", " ")
 

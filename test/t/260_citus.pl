@@ -280,14 +280,17 @@ same(ExecuteTransaction => { TransactStatements => [ map { { Statement => "SELEC
 
 # ---- what is refused ----
 
-my %refused = (
-	UpdateTable => { TableName => 'Far_Pair', StreamSpecification => { StreamEnabled => JSON::PP::true, StreamViewType => 'NEW_IMAGE' } },
-	UpdateContinuousBackups => { TableName => 'Far_Pair', PointInTimeRecoverySpecification => { PointInTimeRecoveryEnabled => JSON::PP::true } });
-for my $operation (sort keys %refused)
+my @refused = (
+	[ 'a stream' => UpdateTable => { StreamSpecification => { StreamEnabled => JSON::PP::true, StreamViewType => 'NEW_IMAGE' } } ],
+	[ 'a vector index' => UpdateTable => { VectorIndexUpdates => [ { Create => { IndexName => 'by-meaning', VectorAttribute => { AttributeName => 'meaning' },
+		Dimensions => 3, DistanceFunction => 'COSINE', Projection => { ProjectionType => 'KEYS_ONLY' } } } ] } ],
+	[ 'point-in-time recovery' => UpdateContinuousBackups => { PointInTimeRecoverySpecification => { PointInTimeRecoveryEnabled => JSON::PP::true } } ]);
+for my $refused (@refused)
 {
-	my $reply = call($port, $operation, request_json($refused{$operation}));
-	is($reply->{status}, 400, "$operation is refused");
-	like($reply->{body}, qr/distributed over several nodes cannot have/, "$operation says why");
+	my ($what, $operation, $request) = @$refused;
+	my $reply = call($port, $operation, request_json({ TableName => 'Far_Pair', %$request }));
+	is($reply->{status}, 400, "$what is refused");
+	like($reply->{body}, qr/"A table that is distributed over several nodes cannot have $what"/, 'with the reason');
 }
 
 # ---- rights ----

@@ -110,6 +110,58 @@ for my $operation (qw(CreateTable DeleteTable UpdateTable UpdateTimeToLive Creat
 like(($nodes[0]->psql('postgres', q(SELECT dynapg.distribute('Things'))))[2], qr/dynapg.distribute is for the coordinator/, 'so is distribute');
 like(($nodes[0]->psql('postgres', q(SELECT dynapg.inform_nodes())))[2], qr/dynapg.inform_nodes is for the coordinator/, 'and inform_nodes');
 
+# ---- the second phase of a commit ----
+
+# A key of each node's shards.
+sub key_of
+{
+	my ($node) = @_;
+	return (grep { $node->safe_psql('postgres', qq(SELECT to_regclass(shard_name('dynamodb."Things"', get_shard_id_for_distribution_column('dynamodb."Things"', '$_')))
+		IS NOT NULL)) eq 't' } map { "key$_" } 1 .. 40)[0];
+}
+
+sub standbys
+{
+	my ($names) = @_;
+	$coordinator->append_conf('postgresql.conf', "synchronous_standby_names = '$names'");
+	$coordinator->reload;
+	sleep 1;	# the front reads it within a second
+	return;
+}
+
+# The reply to a transaction on both nodes, the last one of which meets with something between the phases: the coordinator waits there for a standby.
+sub between_phases
+{
+	my ($value, $accident) = @_;
+	my $last = $nodes[1];
+	standbys('nobody');
+	my $connection = dial($port);
+	send_text($connection, request_text(TransactWriteItems => request_json({ TransactItems => [ map { { Put => { TableName => 'Things',
+		Item => { id => { S => key_of($_) }, n => { N => $value } } } } } @nodes ] })));
+	ok($last->poll_query_until('postgres', 'SELECT count(*) = 1 FROM pg_prepared_xacts'), 'the first phase is over');
+	$accident->($last);
+	standbys('');
+	return read_reply($connection);
+}
+
+sub values_of
+{
+	return join ' ', map { (requested($port, GetItem => { TableName => 'Things', Key => { id => { S => key_of($_) } } }))[1]{Item}{n}{N} // 'none' } @nodes;
+}
+
+my $reply = between_phases(1, sub { $_[0]->safe_psql('postgres', q(SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+	WHERE application_name ~ '^citus_internal' AND backend_type = 'client backend')) });
+is($reply->{status}, 200, 'a node that loses its connection between the phases');
+is(values_of(), '1 1', 'has the transaction when the reply comes');
+$reply = between_phases(2, sub { $_[0]->stop('immediate') });
+is($reply->{status} . $reply->{body}, '500{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError","message":"The request could not be completed."}',
+	'where the node is down the outcome is open');
+$nodes[1]->start;
+$coordinator->safe_psql('postgres', 'SELECT recover_prepared_transactions()');
+is(values_of(), '2 2', 'which here is a success');
+requested($port, DeleteItem => { TableName => 'Things', Key => { id => { S => key_of($_) } } }) for @nodes;
+wait_for_http($_) for @fronts;
+
 # ---- tokens ----
 
 ok($coordinator->poll_query_until('postgres', q(SELECT count(*) = 1 FROM pg_dist_partition WHERE logicalrelid = 'dynapg.node_tokens'::regclass)), 'tokens are distributed');

@@ -211,19 +211,42 @@ $blocker->quit;
 is($session->query('SELECT ' . get($key)), $value, 'others go on');
 
 # A statement that changes the table locks it on one node after the other. A read of the second node holds its lock there, and asks the first.
-my $reading = $second->background_psql('postgres', on_error_stop => 0);
-is($reading->query("SET statement_timeout = '60s'; BEGIN; SELECT " . get($other)), '1', 'a transaction that reads on the second node');
+my $transaction = $second->background_psql('postgres', on_error_stop => 0);
+is($transaction->query("SET statement_timeout = '60s'; BEGIN; SELECT " . get($other)), '1', 'a transaction that reads on the second node');
 my $changing = $coordinator->background_psql('postgres');
 $changing->query_until(qr/begun/, "\\echo begun\nBEGIN; TRUNCATE dynamodb.\"Things\";\n");
 my $blocked = q(SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'dynamodb."Things"'::regclass);
 $end = time + 30;
 sleep 0.1 while on($second, $blocked) == 0 && time < $end;
 is(on($second, $blocked), 1, 'a statement that changes the table waits for it');
-is($reading->query('SELECT ' . get($key)), $value, 'and it can go on with an item of the first node');
-is($reading->{stderr}, '', 'without an error');
-$reading->query('COMMIT');
+is($transaction->query('SELECT ' . get($key)), $value, 'and it can go on with an item of the first node');
+is($transaction->{stderr}, '', 'without an error');
+$transaction->query('COMMIT');
 $changing->query_safe('ROLLBACK');
-$_->quit for $reading, $changing;
+$_->quit for $transaction, $changing;
+
+# ---- transactions between their two phases ----
+
+$first->safe_psql('postgres', qq(SET citus.enable_manual_changes_to_shards = on; BEGIN; UPDATE $shard SET item = '{"at":{"N":"1"},"id":{"S":"$key"},"n":{"N":"99"}}' WHERE pk = '$key';
+	PREPARE TRANSACTION 'changed'));
+is($session->query('SELECT ' . get($key)), $value, 'a transaction that stays prepared is waited for, but not for ever');
+my $reader = $first->background_psql('postgres');
+my $reading = $reader->query_until(qr/asked/, "\\echo asked\nSELECT " . get($key) . ";\n");
+$first->safe_psql('postgres', q(SELECT pg_sleep(0.1); COMMIT PREPARED 'changed'));
+is($reader->query('SELECT 1') =~ s/\s+/ /gr, '99 1', 'what is committed meanwhile is read');
+$first->safe_psql('postgres', qq(SET citus.enable_manual_changes_to_shards = on; BEGIN; SAVEPOINT s; DELETE FROM $shard WHERE pk = '$key'; RELEASE s;
+	INSERT INTO $shard VALUES ('$key', 2, '{"at":{"N":"2"},"id":{"S":"$key"},"n":{"N":"7"}}'); PREPARE TRANSACTION 'deleted'));
+my $second_item = request(get_item => { Key => { id => { S => $key }, at => { N => 2 } } }) . q( #>> '{Item,n,N}');
+is($reader->query("SELECT 'old:' || (" . get($key) . ")"), 'old:99', 'so is a transaction that deletes the item');
+is($reader->query("SELECT coalesce($second_item, 'none')"), 'none', 'or makes it');
+$first->safe_psql('postgres', q(COMMIT PREPARED 'deleted'));
+is($reader->query("SELECT coalesce(" . get($key) . ", 'none') || ' ' || ($second_item)"), 'none 7', 'which is seen when it is committed');
+$blocker = $first->background_psql('postgres');
+$blocker->query_safe(qq(SET citus.enable_manual_changes_to_shards = on; BEGIN; DELETE FROM $shard WHERE pk = '$key'));
+is($reader->query("SELECT $second_item"), '7', 'one that still runs is not seen');
+$blocker->query_safe('ROLLBACK');
+$_->quit for $reader, $blocker;
+$coordinator->safe_psql('postgres', 'SELECT ' . put($key, $value));
 
 # ---- tables of the same name ----
 

@@ -4,7 +4,7 @@ import datetime
 import os
 import time
 
-from wire import client, equal, fails, main, section
+from wire import DISTRIBUTED, client, equal, fails, main, section
 
 TABLE = "wire_boto3_control"
 db = client()
@@ -110,6 +110,30 @@ def read_as_terraform(name):
     return table, continuous, ttl, tags
 
 
+def restore_as_terraform(name, arn):
+    then = name + "_then"
+    db.put_item(TableName=name, Item={"id": {"S": "then"}})
+    restored = db.restore_table_to_point_in_time(SourceTableName=name, TargetTableName=then, UseLatestRestorableTime=True)["TableDescription"]
+    equal((restored["TableStatus"], restored["RestoreSummary"]["SourceTableArn"], restored["RestoreSummary"]["RestoreInProgress"]),
+          ("CREATING", arn, True))
+    wait_for("ACTIVE", lambda: db.describe_table(TableName=then)["Table"]["TableStatus"])
+    equal([item["id"]["S"] for item in db.scan(TableName=then)["Items"]], ["then"])
+    equal(db.describe_table(TableName=then)["Table"]["RestoreSummary"]["RestoreInProgress"], False)
+    latest = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]["LatestRestorableDateTime"]
+    fails("TableAlreadyExistsException", f"Table already exists: {then}", db.restore_table_to_point_in_time, SourceTableName=name,
+          TargetTableName=then, RestoreDateTime=latest)
+    described = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    earliest = described["EarliestRestorableDateTime"].astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        db.restore_table_to_point_in_time(SourceTableName=name, TargetTableName=name + "_never",
+                                          RestoreDateTime=datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc))
+        equal("no error", "InvalidRestoreTimeException")
+    except db.exceptions.InvalidRestoreTimeException as error:
+        equal(error.response["Error"]["Message"].split(" and ")[0],
+              f"RestoreDateTime '2020-01-01T00:00:00Z' must be within EarliestRestorableDateTime '{earliest}'")
+    db.delete_table(TableName=then)
+
+
 @section("the calls of Terraform's aws_dynamodb_table: create, read, update, delete")
 def terraform():
     name = TABLE + "_terraform"
@@ -137,20 +161,24 @@ def terraform():
     point = {"PointInTimeRecoveryEnabled": True}
     if knows_periods:
         point["RecoveryPeriodInDays"] = 7
-    recovery = db.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=point)["ContinuousBackupsDescription"]
-    recovery = recovery["PointInTimeRecoveryDescription"]
-    equal(recovery["EarliestRestorableDateTime"], recovery["LatestRestorableDateTime"])
+    if DISTRIBUTED:
+        fails("ValidationException", "A table that is distributed over several nodes cannot have point-in-time recovery",
+              db.update_continuous_backups, TableName=name, PointInTimeRecoverySpecification=point)
+    else:
+        recovery = db.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=point)["ContinuousBackupsDescription"]
+        recovery = recovery["PointInTimeRecoveryDescription"]
+        equal(recovery["EarliestRestorableDateTime"], recovery["LatestRestorableDateTime"])
 
     def recovery_status():
         reply = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
         return reply["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]
 
-    wait_for("ENABLED", recovery_status)
+    wait_for("DISABLED" if DISTRIBUTED else "ENABLED", recovery_status)
     table, continuous, described_ttl, tags = read_as_terraform(name)
     equal((table["BillingModeSummary"]["BillingMode"], table["SSEDescription"]["Status"], table["TableClassSummary"]["TableClass"]),
           ("PAY_PER_REQUEST", "ENABLED", "STANDARD"))
     equal(continuous["ContinuousBackupsStatus"], "ENABLED")
-    if knows_periods:
+    if knows_periods and not DISTRIBUTED:
         equal(continuous["PointInTimeRecoveryDescription"]["RecoveryPeriodInDays"], 7)
     equal(described_ttl, {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"})
     equal(tags, [{"Key": "team", "Value": "orders"}])
@@ -168,27 +196,8 @@ def terraform():
     wait_for("DISABLED", lambda: db.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"])
     db.untag_resource(ResourceArn=table["TableArn"], TagKeys=["team"])
     db.tag_resource(ResourceArn=table["TableArn"], Tags=[{"Key": "stage", "Value": "test"}])
-    then = name + "_then"
-    db.put_item(TableName=name, Item={"id": {"S": "then"}})
-    restored = db.restore_table_to_point_in_time(SourceTableName=name, TargetTableName=then, UseLatestRestorableTime=True)["TableDescription"]
-    equal((restored["TableStatus"], restored["RestoreSummary"]["SourceTableArn"], restored["RestoreSummary"]["RestoreInProgress"]),
-          ("CREATING", table["TableArn"], True))
-    wait_for("ACTIVE", lambda: db.describe_table(TableName=then)["Table"]["TableStatus"])
-    equal([item["id"]["S"] for item in db.scan(TableName=then)["Items"]], ["then"])
-    equal(db.describe_table(TableName=then)["Table"]["RestoreSummary"]["RestoreInProgress"], False)
-    latest = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]["LatestRestorableDateTime"]
-    fails("TableAlreadyExistsException", f"Table already exists: {then}", db.restore_table_to_point_in_time, SourceTableName=name,
-          TargetTableName=then, RestoreDateTime=latest)
-    described = db.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
-    earliest = described["EarliestRestorableDateTime"].astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    try:
-        db.restore_table_to_point_in_time(SourceTableName=name, TargetTableName=name + "_never",
-                                          RestoreDateTime=datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc))
-        equal("no error", "InvalidRestoreTimeException")
-    except db.exceptions.InvalidRestoreTimeException as error:
-        equal(error.response["Error"]["Message"].split(" and ")[0],
-              f"RestoreDateTime '2020-01-01T00:00:00Z' must be within EarliestRestorableDateTime '{earliest}'")
-    db.delete_table(TableName=then)
+    if not DISTRIBUTED:
+        restore_as_terraform(name, table["TableArn"])
     db.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False})
     wait_for("DISABLED", recovery_status)
     table, continuous, described_ttl, tags = read_as_terraform(name)

@@ -36,7 +36,8 @@ def _():
         if wire.PSQL:
             grant("GRANT EXECUTE ON FUNCTION dynapg.http_explain TO wire")
             lines = run().split("\n")
-            equal(lines[:2], ["Query: run, and rolled back", "Statement 1: $1 = '1'"])
+            # a range of a distributed table has a limit, as Citus collects a result whole
+            equal(lines[:2], ["Query: run, and rolled back", "Statement 1: $1 = '1'" + (", $2 = '100'" if wire.DISTRIBUTED else "")])
             equal("Items: 1 read, 0 passed over by the filter, 1 returned" in lines, True)
             grant("REVOKE EXECUTE ON FUNCTION dynapg.http_explain FROM wire")
     finally:

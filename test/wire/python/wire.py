@@ -19,6 +19,9 @@ CONFIG = Config(retries={"max_attempts": 2, "mode": "standard"}, connect_timeout
 PSQL = os.environ.get("DYNAPG_PSQL", "")
 DATABASE = os.environ.get("DYNAPG_DATABASE", "")
 
+# are new tables distributed over the nodes of Citus (make check DISTRIBUTED=1)?
+DISTRIBUTED = bool(os.environ.get("DISTRIBUTED"))
+
 SECTIONS = []
 
 
