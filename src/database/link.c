@@ -31,7 +31,7 @@
 
 #define STATEMENT "dynapg"		/* its name at the nodes */
 #define OPTIONS "-c client_connection_check_interval=1s"
-#define CONNECT_SECONDS 5
+#define CONNECT_MS 5000			/* at most */
 #define RETRY_SECONDS 10		/* after a node could not be reached */
 #define USE_SECONDS 10			/* a link is in use for so long after a read */
 #define DESCRIPTORS 2			/* of a link: its socket and what waits for it */
@@ -265,7 +265,8 @@ take_descriptor(void)
 static bool
 connect_to(Link *link, const DynCitusNode *node)
 {
-	TimestampTz deadline = GetCurrentTimestamp() + CONNECT_SECONDS * USECS_PER_SEC;
+	int			patience = node->patience > 0 ? Min(node->patience, CONNECT_MS) : CONNECT_MS;
+	TimestampTz deadline = GetCurrentTimestamp() + patience * INT64CONST(1000);
 	Keywords	keywords;
 
 	if (!keywords_of(&keywords, node, GetUserNameFromId(link->user, false)) || !take_descriptor())

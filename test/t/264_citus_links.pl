@@ -276,7 +276,9 @@ $coordinator->safe_psql('postgres', "INSERT INTO pg_dist_authinfo SELECT nodeid,
 is(on($coordinator, sprintf $as_reader, 16), $value, 'with it, it is');
 is(told($coordinator, $show, sprintf $as_reader, 16), '', 'by a link');
 $coordinator->safe_psql('postgres', "INSERT INTO pg_dist_poolinfo SELECT nodeid, 'port=' || nodeport FROM pg_dist_node WHERE groupid > 0");
-like(told($coordinator, $show, 'SELECT ' . get($key)), qr/issuing SELECT/, 'where a pooler leads to the node, Citus is asked');
+is($session->query('SELECT ' . get($key)), $value, 'a session that has a link');
+links_become(0, $first, 'ends it where a pooler leads to the node');
+like(told($coordinator, $show, 'SELECT ' . get($key)), qr/issuing SELECT/, 'and Citus is asked');
 $coordinator->safe_psql('postgres', 'DELETE FROM pg_dist_poolinfo');
 
 my $text = request_json({ TableName => 'Things', Key => { id => { S => $key }, at => { N => 1 } } });
