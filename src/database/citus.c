@@ -349,8 +349,9 @@ find_address(int group, DynCitusNode *node, int *id)
 	dyn_sql_int(&args, group);
 	SPI_connect();
 	found = dyn_sql_run("SELECT n.nodeid, n.nodename, n.nodeport FROM pg_catalog.pg_dist_node n WHERE n.isactive AND "
-						"n.groupid OPERATOR(pg_catalog.=) $1 AND n.noderole OPERATOR(pg_catalog.=) 'primary' AND NOT EXISTS (SELECT "
-						"FROM pg_catalog.pg_dist_poolinfo p WHERE p.nodeid OPERATOR(pg_catalog.=) n.nodeid)", &args, 2) == 1;
+						"n.metadatasynced AND n.groupid OPERATOR(pg_catalog.=) $1 AND n.noderole OPERATOR(pg_catalog.=) 'primary' "
+						"AND NOT EXISTS (SELECT FROM pg_catalog.pg_dist_poolinfo p WHERE p.nodeid OPERATOR(pg_catalog.=) n.nodeid)",
+						&args, 2) == 1;
 	if (found)
 	{
 		*id = dyn_sql_get_int(0, 1);
@@ -397,6 +398,14 @@ find_secret(const char *user, int id)
 	return secret;
 }
 
+static int
+patience(void)
+{
+	const char *setting = GetConfigOption("citus.node_connection_timeout", true, false);
+
+	return setting != NULL ? atoi(setting) : 0;
+}
+
 bool
 dyn_citus_find_node(int group, Oid user, DynCitusNode *node)
 {
@@ -407,17 +416,19 @@ dyn_citus_find_node(int group, Oid user, DynCitusNode *node)
 	node->database = get_database_name(MyDatabaseId);
 	node->conninfo = GetConfigOption("citus.node_conninfo", true, false);
 	node->secret = find_secret(GetUserNameFromId(user, false), id);
+	node->patience = patience();
 	return node->database != NULL && node->conninfo != NULL;
 }
 
 static uint64 nodes_epoch = 1;
 static Oid	nodes_relation = InvalidOid;
+static Oid	secrets_relation = InvalidOid;
 
-/* DynRelcacheChange: Citus says that of its catalog when it changes. */
+/* DynRelcacheChange: Citus says that of its catalogs when they change, and of that of secrets when poolers do. */
 static void
 nodes_changed(Datum arg, Oid relid)
 {
-	if (relid == InvalidOid || relid == nodes_relation)
+	if (relid == InvalidOid || relid == nodes_relation || relid == secrets_relation)
 		nodes_epoch++;
 }
 
@@ -431,7 +442,10 @@ dyn_citus_nodes_epoch(void)
 		dyn_relcache_watch(nodes_changed, (Datum) 0);
 	watching = true;
 	if (known != nodes_epoch)
+	{
 		nodes_relation = citus_relation("pg_dist_node");
+		secrets_relation = citus_relation("pg_dist_authinfo");
+	}
 	known = nodes_epoch;
 	return nodes_epoch;
 }

@@ -92,15 +92,16 @@ typedef struct DynCitusNode
 	const char *database;
 	const char *conninfo;		/* of all connections: a connection string of libpq */
 	const char *secret;			/* of the user's: another one, which comes after it */
+	int			patience;		/* milliseconds that Citus waits for a connection; 0: any time */
 } DynCitusNode;
 
 /*
- * The primary of a group as a user connects to it.  False where there is none, and where Citus connects to something else: a connection
- * pooler, or standbys.
+ * The primary of a group as a user connects to it.  False where there is none that knows the tables and where shards are, and where
+ * Citus connects to something else: a connection pooler, or standbys.
  */
 extern bool dyn_citus_find_node(int group, Oid user, DynCitusNode *node);
 
-/* Another number each time that an address of a node may have changed. */
+/* Another number each time that an address of a node, a pooler or a secret may have changed. */
 extern uint64 dyn_citus_nodes_epoch(void);
 
 /* Raises a ValidationException where the relation is not a local table; what: "a stream". */

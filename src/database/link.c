@@ -1,16 +1,18 @@
 /*
  * link.c - asking other nodes of Citus by connections of our own
  *
- * This process has at most dynapg.node_connections links; the one that was used longest ago gives way.  A link ends with the first thing
- * that goes wrong on it: nobody has to know in which state it is. A node that cannot be reached is not tried again for a while, so that
- * requests do not wait for it; Citus reports it.
+ * This process has at most dynapg.node_connections links.  The one that was used longest ago gives way, unless all are in use: to
+ * connect for each read would cost more than Citus does.  A link ends with the first thing that goes wrong on it, so that nobody has
+ * to know in which state it is; a node that has only refused the read is asked again.  A node that cannot be reached, or that cannot
+ * execute the statement, is not tried again for a while, so that requests do not wait for it; Citus reports it.
+ *
+ * PostgreSQL lets a process have a number of descriptors of its own, which Citus needs, too: links leave some.
  *
  * The answer is waited for with interrupts served, and an interrupt ends the link.  Its node notices that within a second, and gives
  * up a read that still waits for a lock.
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "libpq-fe.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -29,8 +31,11 @@
 
 #define STATEMENT "dynapg"		/* its name at the nodes */
 #define OPTIONS "-c client_connection_check_interval=1s"
-#define CONNECT_SECONDS 5
+#define CONNECT_MS 5000			/* at most */
 #define RETRY_SECONDS 10		/* after a node could not be reached */
+#define USE_SECONDS 10			/* a link is in use for so long after a read */
+#define DESCRIPTORS 2			/* of a link: its socket and what waits for it */
+#define SPARE_DESCRIPTORS 4
 #define MAX_PARAMS 4
 #define BINARY 1				/* libpq's format */
 #define MAX_KEYWORDS 64
@@ -75,6 +80,14 @@ hang_up(Link *link)
 	PQfinish(link->conn);
 	link->conn = NULL;
 	ReleaseExternalFD();
+}
+
+/* Ends what is no use to try again now. */
+static void
+give_up(Link *link)
+{
+	hang_up(link);
+	link->retry_at = GetCurrentTimestamp() + RETRY_SECONDS * USECS_PER_SEC;
 }
 
 static void
@@ -236,13 +249,27 @@ prepare(Link *link, TimestampTz deadline)
 	return done;
 }
 
+/* Takes a descriptor for a socket, if there are some for others, too. */
+static bool
+take_descriptor(void)
+{
+	int			count = 0;
+
+	while (count < DESCRIPTORS + SPARE_DESCRIPTORS && AcquireExternalFD())
+		count++;
+	for (int i = count == DESCRIPTORS + SPARE_DESCRIPTORS ? 1 : 0; i < count; i++)
+		ReleaseExternalFD();
+	return count == DESCRIPTORS + SPARE_DESCRIPTORS;
+}
+
 static bool
 connect_to(Link *link, const DynCitusNode *node)
 {
-	TimestampTz deadline = GetCurrentTimestamp() + CONNECT_SECONDS * USECS_PER_SEC;
+	int			patience = node->patience > 0 ? Min(node->patience, CONNECT_MS) : CONNECT_MS;
+	TimestampTz deadline = GetCurrentTimestamp() + patience * INT64CONST(1000);
 	Keywords	keywords;
 
-	if (!keywords_of(&keywords, node, GetUserNameFromId(link->user, false)) || !AcquireExternalFD())
+	if (!keywords_of(&keywords, node, GetUserNameFromId(link->user, false)) || !take_descriptor())
 		return false;
 	link->conn = PQconnectStartParams(keywords.names, keywords.values, false);
 	if (link->conn == NULL)
@@ -264,9 +291,9 @@ give_up_places(void)
 		hang_up(&links[--nlinks]);
 }
 
-/* The place of the link, new or not. */
+/* The place of the link, new or not; NULL: all are in use. */
 static Link *
-place_of(int group, Oid user, const char *statement)
+place_of(int group, Oid user, const char *statement, TimestampTz now)
 {
 	Link	   *link = &links[0];
 
@@ -279,6 +306,8 @@ place_of(int group, Oid user, const char *statement)
 	}
 	if (nlinks < dyn_guc_node_connections)
 		link = &links[nlinks++];
+	else if (link->used + USE_SECONDS * USECS_PER_SEC > now)
+		return NULL;
 	else
 		hang_up(link);
 	*link = (Link) {.group = group, .user = user, .statement = statement};
@@ -300,22 +329,34 @@ is_connected(Link *link)
 	if (found && link->conn != NULL && node.port == link->port && strcmp(node.host, link->host) == 0)
 		return true;
 	hang_up(link);
-	link->retry_at = link->used + RETRY_SECONDS * USECS_PER_SEC;
 	if (found)
 	{
 		strlcpy(link->host, node.host, sizeof(link->host));
 		link->port = node.port;
 		if (connect_to(link, &node))
-		{
-			link->retry_at = 0;
 			return true;
-		}
-		hang_up(link);
 	}
+	give_up(link);
 	return false;
 }
 
 /* ---- asking ---- */
+
+/* Is it an answer, or an error that says something of this read alone? Others can be those of a statement that is out of date. */
+static bool
+is_of_read(const PGresult *result)
+{
+	static const int codes[] = {ERRCODE_INSUFFICIENT_PRIVILEGE, ERRCODE_UNDEFINED_TABLE, ERRCODE_LOCK_NOT_AVAILABLE,
+	ERRCODE_INVALID_PARAMETER_VALUE};
+	const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	if (code == NULL)
+		return PQresultStatus(result) == PGRES_TUPLES_OK;
+	for (int i = 0; i < lengthof(codes); i++)
+		if (strcmp(code, unpack_sql_state(codes[i])) == 0)
+			return true;
+	return false;
+}
 
 static DynLinkAnswer
 read_answer(const PGresult *result, StringInfo out)
@@ -351,6 +392,8 @@ ask(Link *link, const DynLinkParam *params, int count, StringInfo out)
 		return DYN_LINK_NONE;
 	}
 	answer = read_answer(link->result, out);
+	if (!is_of_read(link->result))
+		give_up(link);
 	PQclear(link->result);
 	link->result = NULL;
 	return answer;
@@ -362,7 +405,6 @@ connect_and_ask(Link *link, const DynLinkParam *params, int count, StringInfo ou
 {
 	volatile DynLinkAnswer answer = DYN_LINK_NONE;
 
-	link->used = GetCurrentTransactionStartTimestamp();
 	PG_TRY();
 	{
 		if (is_connected(link))
@@ -381,6 +423,8 @@ DynLinkAnswer
 dyn_link_ask(int group, const char *statement, const DynLinkParam *params, int count, StringInfo out)
 {
 	static bool ends_with_process = false;
+	TimestampTz now = GetCurrentTimestamp();
+	Link	   *link;
 
 	give_up_places();
 	if (dyn_guc_node_connections == 0)
@@ -388,5 +432,9 @@ dyn_link_ask(int group, const char *statement, const DynLinkParam *params, int c
 	if (!ends_with_process)
 		on_proc_exit(hang_up_all, (Datum) 0);
 	ends_with_process = true;
-	return connect_and_ask(place_of(group, GetUserId(), statement), params, count, out);
+	link = place_of(group, GetUserId(), statement, now);
+	if (link == NULL)
+		return DYN_LINK_NONE;
+	link->used = now;
+	return connect_and_ask(link, params, count, out);
 }

@@ -524,7 +524,8 @@ serve(void)
 			timeout = sooner(timeout, DRAIN_LOOK);
 		}
 		dyn_pool_bury();
-		if (MyLatch->is_set || InterruptPending || ConfigReloadPending)
+		/* a request that waited for something has reset the latch, perhaps for another reason */
+		if (MyLatch->is_set || InterruptPending || ConfigReloadPending || catchupInterruptPending)
 			handle_interrupts();
 		if (dyn_stats_report(false))
 			timeout = sooner(timeout, DYN_STATS_INTERVAL);

@@ -390,12 +390,22 @@ make_table(const DynTableDef *def)
 	return table;
 }
 
+/* Locks the data table against changes; without waits, an error where somebody else's lock would have to be waited for. */
+static void
+lock_table(Oid relid, bool waits)
+{
+	if (waits)
+		LockRelationOid(relid, AccessShareLock);
+	else if (!ConditionalLockRelationOid(relid, AccessShareLock))
+		ereport(ERROR, (errcode(ERRCODE_LOCK_NOT_AVAILABLE), errmsg("could not obtain lock on relation with OID %u", relid)));
+}
+
 /*
  * Reads the catalogs with the data table locked.  NULL where there is no such table; *again is set when something has changed
  * meanwhile.
  */
 static DynTable *
-read_table(const char *name, bool *again)
+read_table(const char *name, bool waits, bool *again)
 {
 	Oid			relid = dyn_catalog_relid(name);
 	DynTableDef *def;
@@ -404,7 +414,7 @@ read_table(const char *name, bool *again)
 	*again = false;
 	if (!OidIsValid(relid))
 		return NULL;
-	LockRelationOid(relid, AccessShareLock);
+	lock_table(relid, waits);
 	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
 		return NULL;			/* an older snapshot still shows the catalog row */
 	build.relid = relid;
@@ -424,7 +434,7 @@ read_table(const char *name, bool *again)
 
 /* Makes the entry complete, then lets the hashes lead to it. */
 static DynTable *
-load_table(const char *name)
+load_table(const char *name, bool waits)
 {
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "dynapg table lookup", ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(work);
@@ -434,7 +444,7 @@ load_table(const char *name)
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		table = read_table(name, &again);
+		table = read_table(name, waits, &again);
 	} while (again);
 
 	if (table)
@@ -485,7 +495,7 @@ evict_tables(void)
 
 /* The valid entry of the name with its data table locked, or NULL. */
 static DynTable *
-cached_table(const char *name)
+cached_table(const char *name, bool waits)
 {
 	NameEntry  *entry = hash_search(tables_by_name, name, HASH_FIND, NULL);
 	DynTable   *table = entry ? entry->table : NULL;
@@ -494,7 +504,7 @@ cached_table(const char *name)
 		return NULL;
 	if (table->valid)
 	{
-		LockRelationOid(table->relid, AccessShareLock);
+		lock_table(table->relid, waits);
 		if (table->valid)
 			return table;
 		UnlockRelationOid(table->relid, AccessShareLock);
@@ -523,8 +533,8 @@ dyn_table_find_filling(void)
 	finds_filling = true;
 }
 
-DynTable *
-dyn_table_lookup(const char *name, uint32 len)
+static DynTable *
+lookup(const char *name, uint32 len, bool waits)
 {
 	char		key[sizeof(((NameEntry *) NULL)->name)];
 	DynTable   *table;
@@ -539,13 +549,13 @@ dyn_table_lookup(const char *name, uint32 len)
 	unlink_invalid_tables();
 	if (dead_tables)
 		free_dead_tables();
-	table = cached_table(key);
+	table = cached_table(key, waits);
 	if (table != NULL)
 		dlist_move_head(&used_tables, &table->used_node);
 	else
 	{
 		evict_tables();
-		table = load_table(key);
+		table = load_table(key, waits);
 	}
 	if (table != NULL && table->filling && !finds_filling)
 		return NULL;
@@ -554,4 +564,16 @@ dyn_table_lookup(const char *name, uint32 len)
 	if (table != NULL && table->distributed)
 		dyn_citus_require_login();
 	return table;
+}
+
+DynTable *
+dyn_table_lookup(const char *name, uint32 len)
+{
+	return lookup(name, len, true);
+}
+
+DynTable *
+dyn_table_lookup_at_once(const char *name, uint32 len)
+{
+	return lookup(name, len, false);
 }

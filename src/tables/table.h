@@ -158,4 +158,7 @@ extern void dyn_table_find_filling(void);
  */
 extern DynTable *dyn_table_lookup(const char *name, uint32 len);
 
+/* The same, but an error (55P03) where the lock of the data table would have to be waited for. */
+extern DynTable *dyn_table_lookup_at_once(const char *name, uint32 len);
+
 #endif							/* DYNAPG_TABLES_TABLE_H */

@@ -68,6 +68,15 @@ sub links_become
 	return;
 }
 
+# Citus writes its metadata to a node again where something has changed it: until it has, the node may not know where shards are.
+sub synced
+{
+	my $end = time + 90;
+	my $waiting = 'SELECT count(*) FROM pg_dist_node WHERE NOT metadatasynced';
+	sleep 0.1 while on($coordinator, $waiting) != 0 && time < $end;
+	return on($coordinator, $waiting) == 0;
+}
+
 $coordinator->safe_psql('postgres', 'SELECT ' . request(create_table => { BillingMode => 'PAY_PER_REQUEST',
 	KeySchema => [ { AttributeName => 'id', KeyType => 'HASH' }, { AttributeName => 'at', KeyType => 'RANGE' } ],
 	AttributeDefinitions => [ { AttributeName => 'id', AttributeType => 'S' }, { AttributeName => 'at', AttributeType => 'N' } ] })
@@ -128,9 +137,15 @@ $coordinator->safe_psql('postgres', 'GRANT SELECT ON dynamodb."Things" TO reader
 
 # ---- how many ----
 
+my ($other) = grep { told($second, $none, $show, 'SELECT ' . get($_)) eq '' } @keys;	# a key of the second node
+my $link = q(SELECT pid FROM pg_stat_activity WHERE application_name = 'dynapg');
+is($session->query('SET dynapg.node_connections = 0; SELECT ' . get($key)), '1', 'without links');
 is($session->query('SET dynapg.node_connections = 1; SELECT ' . get($key)), '1', 'with one link for all nodes');
+my $first_link = on($first, $link);
+is($session->query('SELECT ' . get($other)), '1', 'another node is asked by Citus');
+is(on($first, $link), $first_link, 'while the link is in use');
 is(links($first) + links($second), 1, 'there is one');
-is(join(' ', map { scalar $session->query('SELECT ' . get($_)) } @keys), join(' ', (1) x @keys), 'which follows the keys');
+is(join(' ', map { scalar $session->query('SELECT ' . get($_)) } @keys), join(' ', (1) x @keys), 'all keys are found');
 is(links($first) + links($second), 1, 'and stays one');
 $session->query('SET dynapg.node_connections = 0; SELECT ' . get($key));
 links_become(0, $_, 'and none with none') for @nodes;
@@ -171,11 +186,15 @@ $first->start;
 is($session->query('SELECT ' . get($key)), $value, 'when it is up again');
 
 # Another name of the same host: the link follows the address.
-my $was = on($first, q(SELECT pid FROM pg_stat_activity WHERE application_name = 'dynapg'));
+my $was = on($first, $link);
 $coordinator->safe_psql('postgres', q(SELECT citus_update_node(nodeid, 'localhost', nodeport) FROM pg_dist_node WHERE nodeport = ) . $first->port);
 is($session->query('SELECT ' . get($key)), $value, 'after the node has got another address');
-unlike(on($first, q(SELECT pid FROM pg_stat_activity WHERE application_name = 'dynapg')), qr/^$was$/, 'a new link leads there') if $was ne '';
+ok(synced(), 'which it gets to know');
+is($session->query('SELECT ' . get($key)), $value, 'then, too');
+is(links($first), 1, 'a link leads there');
+isnt(on($first, $link), $was, 'a new one');
 $coordinator->safe_psql('postgres', q(SELECT citus_update_node(nodeid, '127.0.0.1', nodeport) FROM pg_dist_node WHERE nodename = 'localhost'));
+ok(synced(), 'and when it has the first one again');
 
 # ---- waiting ----
 
@@ -190,6 +209,21 @@ is(on($first, $waiting), 0, 'and waits at the node no longer');
 $blocker->query_safe('COMMIT');
 $blocker->quit;
 is($session->query('SELECT ' . get($key)), $value, 'others go on');
+
+# A statement that changes the table locks it on one node after the other. A read of the second node holds its lock there, and asks the first.
+my $transaction = $second->background_psql('postgres', on_error_stop => 0);
+is($transaction->query("SET statement_timeout = '60s'; BEGIN; SELECT " . get($other)), '1', 'a transaction that reads on the second node');
+my $changing = $coordinator->background_psql('postgres');
+$changing->query_until(qr/begun/, "\\echo begun\nBEGIN; TRUNCATE dynamodb.\"Things\";\n");
+my $blocked = q(SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'dynamodb."Things"'::regclass);
+$end = time + 30;
+sleep 0.1 while on($second, $blocked) == 0 && time < $end;
+is(on($second, $blocked), 1, 'a statement that changes the table waits for it');
+is($transaction->query('SELECT ' . get($key)), $value, 'and it can go on with an item of the first node');
+is($transaction->{stderr}, '', 'without an error');
+$transaction->query('COMMIT');
+$changing->query_safe('ROLLBACK');
+$_->quit for $transaction, $changing;
 
 # ---- transactions between their two phases ----
 
@@ -214,6 +248,18 @@ $blocker->query_safe('ROLLBACK');
 $_->quit for $reader, $blocker;
 $coordinator->safe_psql('postgres', 'SELECT ' . put($key, $value));
 
+# ---- tables of the same name ----
+
+$coordinator->safe_psql('postgres', "SELECT stop_metadata_sync_to_node('127.0.0.1', " . $first->port . ')');
+$first->safe_psql('postgres', 'SELECT ' . request(create_table => { BillingMode => 'PAY_PER_REQUEST', KeySchema => [ { AttributeName => 'id', KeyType => 'HASH' }, { AttributeName => 'at', KeyType => 'RANGE' } ],
+	AttributeDefinitions => [ { AttributeName => 'id', AttributeType => 'S' }, { AttributeName => 'at', AttributeType => 'N' } ] }) . '; SELECT ' . put($key, 666));
+is($session->query('SELECT ' . get($key)), $value, 'a node that no longer knows the table is not asked for its own one of that name');
+like(told($first, $node_item->('Things', $at)), qr/ERROR:  there is no such table/, 'nor does it answer');
+$first->safe_psql('postgres', 'SELECT ' . request(delete_table => {}));
+$coordinator->safe_psql('postgres', "SELECT start_metadata_sync_to_node('127.0.0.1', " . $first->port . ')');
+$coordinator->safe_psql('postgres', 'SELECT dynapg.inform_nodes()');
+is(told($coordinator, $show, 'SELECT ' . get($key)), '', 'when it knows the table again, it is asked');
+
 # ---- passwords and poolers ----
 
 for my $node ($first, $second)
@@ -230,13 +276,24 @@ $coordinator->safe_psql('postgres', "INSERT INTO pg_dist_authinfo SELECT nodeid,
 is(on($coordinator, sprintf $as_reader, 16), $value, 'with it, it is');
 is(told($coordinator, $show, sprintf $as_reader, 16), '', 'by a link');
 $coordinator->safe_psql('postgres', "INSERT INTO pg_dist_poolinfo SELECT nodeid, 'port=' || nodeport FROM pg_dist_node WHERE groupid > 0");
-like(told($coordinator, $show, 'SELECT ' . get($key)), qr/issuing SELECT/, 'where a pooler leads to the node, Citus is asked');
+is($session->query('SELECT ' . get($key)), $value, 'a session that has a link');
+links_become(0, $first, 'ends it where a pooler leads to the node');
+like(told($coordinator, $show, 'SELECT ' . get($key)), qr/issuing SELECT/, 'and Citus is asked');
 $coordinator->safe_psql('postgres', 'DELETE FROM pg_dist_poolinfo');
 
 my $text = request_json({ TableName => 'Things', Key => { id => { S => $key }, at => { N => 1 } } });
 is(join(' ', map { decode_json(call($_, GetItem => $text)->{body})->{Item}{n}{N} // 'none' } $port, map { front_of($_) } @nodes), "$value $value $value", 'all fronts find it');
 
+# ---- descriptors ----
+
 $session->quit;
+my @roles = map { "many$_" } 1 .. 12;
+$coordinator->append_conf('postgresql.conf', 'max_files_per_process = 64');
+$coordinator->restart;
+$coordinator->safe_psql('postgres', "CREATE ROLE $_ LOGIN; GRANT USAGE ON SCHEMA dynamodb, dynapg TO $_; GRANT SELECT ON dynamodb.\"Things\" TO $_") for @roles;
+is(on($coordinator, 'SET dynapg.node_connections = 64; ' . join '; ', map { my $role = $_; "SET ROLE $role", map { 'SELECT ' . get($_) } $key, $other } @roles),
+	join(' ', ("$value 1") x @roles), 'links leave descriptors to Citus');
+
 unlike(slurp_file($_->logfile), qr/TRAP|server process .* was terminated/, 'no crash in the log of ' . $_->name) for $coordinator, @nodes;
 
 done_testing();
