@@ -381,12 +381,19 @@ find_secret(const char *user, int id)
 	return secret;
 }
 
+/* A setting of Citus; 0 where it has none of that name. */
 static int
-patience(void)
+milliseconds(const char *name)
 {
-	const char *setting = GetConfigOption("citus.node_connection_timeout", true, false);
+	const char *setting = GetConfigOption(name, true, false);
 
 	return setting != NULL ? atoi(setting) : 0;
+}
+
+int
+dyn_citus_connection_lifetime(void)
+{
+	return milliseconds("citus.max_cached_connection_lifetime");
 }
 
 bool
@@ -399,7 +406,7 @@ dyn_citus_find_node(int group, Oid user, DynCitusNode *node)
 	node->database = get_database_name(MyDatabaseId);
 	node->conninfo = GetConfigOption("citus.node_conninfo", true, false);
 	node->secret = find_secret(GetUserNameFromId(user, false), id);
-	node->patience = patience();
+	node->patience = milliseconds("citus.node_connection_timeout");
 	return node->database != NULL && node->conninfo != NULL;
 }
 
