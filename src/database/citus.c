@@ -5,6 +5,7 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/relation.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
@@ -22,6 +23,7 @@
 #include "nodes/makefuncs.h"
 #include "nodes/primnodes.h"
 #include "nodes/readfuncs.h"
+#include "storage/bufmgr.h"
 #include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/catcache.h"
@@ -398,12 +400,19 @@ find_secret(const char *user, int id)
 	return secret;
 }
 
+/* A setting of Citus; 0 where it has none of that name. */
 static int
-patience(void)
+milliseconds(const char *name)
 {
-	const char *setting = GetConfigOption("citus.node_connection_timeout", true, false);
+	const char *setting = GetConfigOption(name, true, false);
 
 	return setting != NULL ? atoi(setting) : 0;
+}
+
+int
+dyn_citus_connection_lifetime(void)
+{
+	return milliseconds("citus.max_cached_connection_lifetime");
 }
 
 bool
@@ -416,7 +425,7 @@ dyn_citus_find_node(int group, Oid user, DynCitusNode *node)
 	node->database = get_database_name(MyDatabaseId);
 	node->conninfo = GetConfigOption("citus.node_conninfo", true, false);
 	node->secret = find_secret(GetUserNameFromId(user, false), id);
-	node->patience = patience();
+	node->patience = milliseconds("citus.node_connection_timeout");
 	return node->database != NULL && node->conninfo != NULL;
 }
 
@@ -500,9 +509,21 @@ has_run_in_parallel(void)
 	return has_run != NULL && has_run();
 }
 
+/* Has the relation rows on this node, or room for some? */
+static bool
+has_blocks(Oid relid)
+{
+	Relation	rel = relation_open(relid, AccessShareLock);
+	bool		found = rel->rd_rel->relkind == RELKIND_RELATION && RelationGetNumberOfBlocks(rel) > 0;
+
+	relation_close(rel, AccessShareLock);
+	return found;
+}
+
 void
 dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with)
 {
+	bool		has_rows = has_blocks(relid);
 	DynSqlArgs	args = {0};
 	int			level = NewGUCNestLevel();
 
@@ -512,8 +533,17 @@ dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with)
 	dyn_sql_text(&args, colocate_with != NULL ? colocate_with : "default");
 	/* one connection for each node: with several, the shards of a table with long names wait for each other */
 	set_option("citus.multi_shard_modify_mode", has_run_in_parallel() ? "parallel" : "sequential");
+	/* Citus gives notice of the rows that stay here unseen; they are removed below */
+	if (client_min_messages < WARNING)
+		set_option("client_min_messages", "warning");
 	SPI_connect();
 	dyn_sql_run("SELECT pg_catalog.create_distributed_table($1::pg_catalog.regclass, $2, colocate_with => $3)", &args, 0);
+	if (has_rows)
+	{
+		require_function("truncate_local_data_after_distributing_table");
+		args.count = 1;
+		dyn_sql_run("SELECT pg_catalog.truncate_local_data_after_distributing_table($1::pg_catalog.regclass)", &args, 0);
+	}
 	SPI_finish();
 	AtEOXact_GUC(true, level);
 }

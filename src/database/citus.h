@@ -101,6 +101,9 @@ typedef struct DynCitusNode
  */
 extern bool dyn_citus_find_node(int group, Oid user, DynCitusNode *node);
 
+/* Milliseconds that Citus keeps a connection; negative: any time. */
+extern int	dyn_citus_connection_lifetime(void);
+
 /* Another number each time that an address of a node, a pooler or a secret may have changed. */
 extern uint64 dyn_citus_nodes_epoch(void);
 

@@ -6,6 +6,8 @@
  * to know in which state it is; a node that has only refused the read is asked again.  A node that cannot be reached, or that cannot
  * execute the statement, is not tried again for a while, so that requests do not wait for it; Citus reports it.
  *
+ * A link lives as long as Citus would keep a connection, ten minutes by default.
+ *
  * PostgreSQL lets a process have a number of descriptors of its own, which Citus needs, too: links leave some.
  *
  * The answer is waited for with interrupts served, and an interrupt ends the link.  Its node notices that within a second, and gives
@@ -47,6 +49,7 @@ typedef struct Link
 	Oid			user;
 	const char *statement;
 	TimestampTz used;
+	TimestampTz since;			/* when conn was made */
 	TimestampTz retry_at;		/* not to be connected before */
 	uint64		epoch;			/* of the nodes' addresses: those that are in it were right then */
 	char		host[DYN_CITUS_MAX_HOST];
@@ -277,6 +280,7 @@ connect_to(Link *link, const DynCitusNode *node)
 		ReleaseExternalFD();
 		return false;
 	}
+	link->since = GetCurrentTimestamp();
 	PQsetNoticeProcessor(link->conn, ignore_notice, NULL);
 	return PQstatus(link->conn) != CONNECTION_BAD && establish(link, deadline) && prepare(link, deadline);
 }
@@ -289,6 +293,17 @@ give_up_places(void)
 {
 	while (nlinks > dyn_guc_node_connections)
 		hang_up(&links[--nlinks]);
+}
+
+/* Nobody may see the end of a connection that is not used, and a name can lead elsewhere: those that Citus would not keep end. */
+static void
+end_old(TimestampTz now)
+{
+	int			lifetime = dyn_citus_connection_lifetime();
+
+	for (int i = 0; i < nlinks && lifetime >= 0; i++)
+		if (links[i].conn != NULL && TimestampDifferenceExceeds(links[i].since, now, lifetime))
+			hang_up(&links[i]);
 }
 
 /* The place of the link, new or not; NULL: all are in use. */
@@ -432,6 +447,7 @@ dyn_link_ask(int group, const char *statement, const DynLinkParam *params, int c
 	if (!ends_with_process)
 		on_proc_exit(hang_up_all, (Datum) 0);
 	ends_with_process = true;
+	end_old(now);
 	link = place_of(group, GetUserId(), statement, now);
 	if (link == NULL)
 		return DYN_LINK_NONE;

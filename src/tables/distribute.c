@@ -45,7 +45,7 @@ dyn_distribute_new(const DynTableDef *def)
 {
 	if (!dyn_guc_distribute_tables || !dyn_citus_loaded() || !dyn_citus_may_log_in())
 		return;
-	if (def->filled_by == NULL && def->rows_from == NULL && def->nvectors == 0 && !def->settings.stream)
+	if (def->filled_by == NULL && def->nvectors == 0 && !def->settings.stream && def->settings.pitr_since == 0)
 		distribute(def, NULL);
 }
 

@@ -11,7 +11,10 @@
 
 #include "tables/definition.h"
 
-/* Distributes a new table if dynapg.distribute_tables asks for it and there can be a distributed one of that kind. */
+/*
+ * Distributes a new table, with its rows, if dynapg.distribute_tables asks for it and there can be a distributed one of that kind.  One
+ * that a job fills is to be distributed when that is done.
+ */
 extern void dyn_distribute_new(const DynTableDef *def);
 
 /* Informs the other nodes of the table, if it is a distributed one and this is the coordinator; were they informed? */

@@ -196,6 +196,7 @@ dyn_lifecycle_fill(const DynTableDef *def, const char *rows)
 void
 dyn_lifecycle_set_filled(const DynTableDef *def)
 {
+	DynTableDef filled = *def;
 	DynSqlArgs	args = {0};
 
 	dyn_catalog_require_owner(def->relid);
@@ -203,6 +204,8 @@ dyn_lifecycle_set_filled(const DynTableDef *def)
 	dyn_sql_oid(&args, def->relid);
 	dyn_catalog_run("UPDATE dynapg.tables t SET filled_by = NULL WHERE t.relid OPERATOR(pg_catalog.=) $1", &args);
 	CacheInvalidateRelcacheByRelid(def->relid);
+	filled.filled_by = NULL;
+	dyn_distribute_new(&filled);
 	SPI_finish();
 }
 

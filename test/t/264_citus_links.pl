@@ -147,7 +147,10 @@ is(on($first, $link), $first_link, 'while the link is in use');
 is(links($first) + links($second), 1, 'there is one');
 is(join(' ', map { scalar $session->query('SELECT ' . get($_)) } @keys), join(' ', (1) x @keys), 'all keys are found');
 is(links($first) + links($second), 1, 'and stays one');
-$session->query('SET dynapg.node_connections = 0; SELECT ' . get($key));
+is($session->query("SET citus.max_cached_connection_lifetime = '0'; SELECT " . get($key)), '1', 'when Citus would keep no connection');
+links_become(1, $first, 'there is one in the place of the old one');
+isnt(on($first, $link), $first_link, 'which is another one');
+$session->query('RESET citus.max_cached_connection_lifetime; SET dynapg.node_connections = 0; SELECT ' . get($key));
 links_become(0, $_, 'and none with none') for @nodes;
 $session->query('RESET dynapg.node_connections');
 

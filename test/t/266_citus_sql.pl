@@ -15,7 +15,7 @@ if (my $why = citus_missing())
 	plan skip_all => $why;
 }
 
-my ($coordinator) = citus_cluster();
+my ($coordinator, undef, @nodes) = citus_cluster("dynapg.jobs_interval = '200ms'");
 
 sub sql
 {
@@ -63,6 +63,24 @@ sql(q(SELECT dynapg.put_item('{"TableName": "Things", "Item": {"id": {"S": "key1
 	SELECT dynapg.delete_item('{"TableName": "Things", "Key": {"id": {"S": "key2"}}}')));
 is(sql(q(SELECT dynapg.restore_snapshot('base'); SELECT count(*), count(dynapg.item_get_text(item, 'n')) FROM dynamodb."Things")), "1\n20|0", 'a snapshot brings back what the nodes have');
 is(is_distributed('Things'), 1, 'and the table stays distributed');
+
+sql(q(SELECT dynapg.delete_table('{"TableName": "Things"}')));
+is(sql(q(SELECT dynapg.restore_snapshot('base'); SELECT count(*) FROM dynamodb."Things")), "1\n20", 'a table that is gone comes back');
+is(is_distributed('Things'), 1, 'as a distributed one');
+is($nodes[0]->safe_psql('postgres', q(SELECT table_id FROM dynapg.tables WHERE name = 'Things')), sql(q(SELECT table_id FROM dynapg.tables WHERE name = 'Things')), 'which the nodes know');
+
+# ---- tables that are filled ----
+
+my $backup = sql(q(SELECT dynapg.create_backup('{"TableName": "Things", "BackupName": "copy"}') #>> '{BackupDetails,BackupArn}'));
+sql(qq(SELECT dynapg.restore_table_from_backup('{"TargetTableName": "Restored", "BackupArn": "$backup"}')));
+ok($coordinator->poll_query_until('postgres', q(SELECT dynapg.describe_table('{"TableName": "Restored"}') #>> '{Table,TableStatus}' = 'ACTIVE')), 'a backup is restored');
+is(is_distributed('Restored'), 1, 'as a distributed table');
+is(sql(q(SELECT count(*) FROM dynamodb."Restored")), 20, 'with its items');
+sql('SET dynapg.distribute_tables = off; SELECT ' . table_request('Moving'));
+sql(q(INSERT INTO dynamodb."Moving" SELECT pk, dynapg.from_jsonb(jsonb_build_object('id', pk)) FROM generate_series(1, 100) AS i, LATERAL (SELECT 'item' || i AS pk) AS k));
+is($coordinator->psql('postgres', q(SELECT dynapg.distribute('Moving')), stderr => \my $notices), 0, 'a table with items is distributed');
+is($notices, '', 'without a word');
+is(sql(q(SELECT pg_relation_size('dynamodb."Moving"'), count(*) FROM dynamodb."Moving")), '0|100', 'and leaves no rows behind');
 
 # ---- plans ----
 
