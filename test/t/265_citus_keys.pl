@@ -106,7 +106,8 @@ $end = time + $seconds;
 sleep 0.1 while answer($fronts[2], $own[0], 'not the same') eq 'served' && time < $end;
 is(answer($fronts[1], @own), 'served', 'nor does its end');
 sql($coordinator, "SELECT dynapg.import_access_key('app', '$own[0]', '$own[1]')");
-become($served, 'the same key is taken over', @own);
+become($served, 'the same key is valid everywhere', @own);
+ok($nodes[0]->poll_query_until('postgres', "SELECT of_coordinator FROM dynapg.access_keys WHERE access_key_id = '$own[0]'"), 'and taken over');
 like(refused($nodes[0], "SELECT dynapg.$_('$own[0]')"), qr/ERROR:  access key "$own[0]" is managed on the coordinator of Citus/, "$_ of it is refused")
   for qw(drop_access_key disable_access_key enable_access_key);
 sql($nodes[0], "DELETE FROM dynapg.access_keys WHERE access_key_id = '$own[0]'");
