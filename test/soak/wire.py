@@ -31,6 +31,11 @@ SQL_LOST = re.compile(r"^(57P0|08|53|57014)")       # shutdowns, connections, re
 DURABLE = "SELECT pg_catalog.pg_logical_emit_message(true, 'soak', '');"
 
 
+# What HTTP clients may read when the outcome is open: errors that SDKs repeat, without a text of PostgreSQL or Citus.
+HTTP_LOST = re.compile(r'^\{"__type":"com\.amazonaws\.dynamodb\.v20120810#InternalServerError","message":"The request could not be completed\.( Please try again\.)?"\}$'
+                       r'|^\{"__type":"com\.amazon\.coral\.service#ServiceUnavailableException",')
+
+
 class Http:
     """HTTP/1.1 on one kept connection."""
     kind = "http"
@@ -66,7 +71,7 @@ class Http:
         if status == b"200":
             return "ok", text
         if status[:1] == b"5":
-            return "lost", text
+            return "lost" if HTTP_LOST.match(text) else "bad", text
         found = re.search(r'"__type":"[^"]*#(\w+)"', text)
         return ("no" if found and found[1] in REFUSALS else "bad"), text
 
