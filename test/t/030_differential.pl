@@ -109,7 +109,8 @@ sub planted
 	return;
 }
 # one item, and a thousandth of all, so that a larger table has no fewer requests that meet one
-my $some = 'ctid = (SELECT min(ctid) FROM dynamodb.readings) OR hashint8(((ctid::text::point)[0] * 1000 + (ctid::text::point)[1])::bigint) % 1000 = 0';
+my $first = $node->safe_psql('postgres', q(SELECT format('pk = %L AND sk = %L', pk, sk) FROM dynamodb.readings ORDER BY pk, sk LIMIT 1));
+my $some = "($first) OR hashtext(encode(pk, 'hex') || ' ' || sk::text) % 1000 = 0";
 planted('an attribute that changed', qq(UPDATE dynamodb.readings SET item = dynapg.item_update(item, 'SET planted = :x', NULL, '{":x":{"N":"1"}}') WHERE $some));
 planted('a lost item', "DELETE FROM dynamodb.readings WHERE $some");
 planted('a sort key that is not that of the item', q(ALTER TABLE dynamodb.readings DROP CONSTRAINT "dynapg fits"; ) . "UPDATE dynamodb.readings SET sk = -sk - 0.123456789 WHERE $some");
