@@ -495,8 +495,15 @@ dyn_citus_run_on_nodes(Oid superuser, const char *command)
 
 /* ---- Citus's functions ---- */
 
+typedef enum Parallel
+{
+	PARALLEL_NO,
+	PARALLEL_YES,
+	PARALLEL_UNKNOWN			/* Citus's library does not show it, as those for PostgreSQL 16 and later do not */
+} Parallel;
+
 /* Has the transaction used several connections to a node?  From then on Citus refuses to use one alone. */
-static bool
+static Parallel
 has_run_in_parallel(void)
 {
 	static bool known = false;
@@ -506,7 +513,9 @@ has_run_in_parallel(void)
 		has_run = (bool (*) (void)) (void (*) (void))
 			load_external_function("$libdir/citus", "ParallelQueryExecutedInTransaction", false, NULL);
 	known = true;
-	return has_run != NULL && has_run();
+	if (has_run == NULL)
+		return dyn_citus_is_alone() ? PARALLEL_NO : PARALLEL_UNKNOWN;
+	return has_run() ? PARALLEL_YES : PARALLEL_NO;
 }
 
 /* Has the relation rows on this node, or room for some? */
@@ -520,31 +529,66 @@ has_blocks(Oid relid)
 	return found;
 }
 
+typedef struct Distribution
+{
+	DynSqlArgs	args;
+	const char *mode;
+} Distribution;
+
+static void
+distribute(void *arg)
+{
+	Distribution *distribution = arg;
+
+	set_option("citus.multi_shard_modify_mode", distribution->mode);
+	SPI_connect();
+	dyn_sql_run("SELECT pg_catalog.create_distributed_table($1::pg_catalog.regclass, $2, colocate_with => $3)", &distribution->args, 0);
+	SPI_finish();
+}
+
+/* By one connection for each node, if Citus can: with several, the shards of a table with long names wait for each other. */
+static void
+distribute_as_possible(Distribution *distribution)
+{
+	Parallel	parallel = has_run_in_parallel();
+
+	distribution->mode = parallel == PARALLEL_YES ? "parallel" : "sequential";
+	if (parallel != PARALLEL_UNKNOWN)
+		distribute(distribution);
+	else if (dyn_sql_catch(distribute, distribution) != NULL)
+	{
+		distribution->mode = "parallel";
+		distribute(distribution);
+	}
+}
+
+static void
+remove_local_rows(DynSqlArgs *args)
+{
+	require_function("truncate_local_data_after_distributing_table");
+	args->count = 1;
+	SPI_connect();
+	dyn_sql_run("SELECT pg_catalog.truncate_local_data_after_distributing_table($1::pg_catalog.regclass)", args, 0);
+	SPI_finish();
+}
+
 void
 dyn_citus_distribute(Oid relid, const char *column, const char *colocate_with)
 {
 	bool		has_rows = has_blocks(relid);
-	DynSqlArgs	args = {0};
+	Distribution distribution = {{0}};
 	int			level = NewGUCNestLevel();
 
 	require_function("create_distributed_table");
-	dyn_sql_oid(&args, relid);
-	dyn_sql_text(&args, column);
-	dyn_sql_text(&args, colocate_with != NULL ? colocate_with : "default");
-	/* one connection for each node: with several, the shards of a table with long names wait for each other */
-	set_option("citus.multi_shard_modify_mode", has_run_in_parallel() ? "parallel" : "sequential");
+	dyn_sql_oid(&distribution.args, relid);
+	dyn_sql_text(&distribution.args, column);
+	dyn_sql_text(&distribution.args, colocate_with != NULL ? colocate_with : "default");
 	/* Citus gives notice of the rows that stay here unseen; they are removed below */
 	if (client_min_messages < WARNING)
 		set_option("client_min_messages", "warning");
-	SPI_connect();
-	dyn_sql_run("SELECT pg_catalog.create_distributed_table($1::pg_catalog.regclass, $2, colocate_with => $3)", &args, 0);
+	distribute_as_possible(&distribution);
 	if (has_rows)
-	{
-		require_function("truncate_local_data_after_distributing_table");
-		args.count = 1;
-		dyn_sql_run("SELECT pg_catalog.truncate_local_data_after_distributing_table($1::pg_catalog.regclass)", &args, 0);
-	}
-	SPI_finish();
+		remove_local_rows(&distribution.args);
 	AtEOXact_GUC(true, level);
 }
 
