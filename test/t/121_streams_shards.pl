@@ -8,6 +8,7 @@ use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(sleep);
 
 my $node = PostgreSQL::Test::Cluster->new('shards');
 $node->init;
@@ -45,7 +46,7 @@ set("dynapg.stream_shard_age = '1s'");
 my @writers = map { start_psql($node, "writer$_", random_script('Shards', "w$_", 160)) } 1 .. 4;
 for my $shards (1, 2, 4, 3)
 {
-	sleep 1.1;
+	sleep 1.2;
 	$node->safe_psql('postgres', "SET dynapg.stream_shards = $shards; SELECT dynapg.run_jobs()");
 }
 finish_psql($_) for @writers;
